@@ -1,0 +1,49 @@
+"""cnnspec: declarative specs of convolutional networks, compiled to plain Keras models."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from cnnspec.api import Spec, load, loads
+    from cnnspec.diagnostics import Diagnostic, Note, Report, Span, SpecError
+    from cnnspec.document import Document
+    from cnnspec.dump import dump
+    from cnnspec.graph import CheckedGraph
+
+_HOMES = {
+    "CheckedGraph": "cnnspec.graph",
+    "Diagnostic": "cnnspec.diagnostics",
+    "Document": "cnnspec.document",
+    "Note": "cnnspec.diagnostics",
+    "Report": "cnnspec.diagnostics",
+    "Span": "cnnspec.diagnostics",
+    "Spec": "cnnspec.api",
+    "SpecError": "cnnspec.diagnostics",
+    "dump": "cnnspec.dump",
+    "load": "cnnspec.api",
+    "loads": "cnnspec.api",
+}
+"""Where each public name lives; it is imported when it is first used."""
+
+__all__ = [
+    "CheckedGraph",
+    "Diagnostic",
+    "Document",
+    "Note",
+    "Report",
+    "Span",
+    "Spec",
+    "SpecError",
+    "__version__",
+    "dump",
+    "load",
+    "loads",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'cnnspec' has no attribute '{name}'")
+    return getattr(import_module(_HOMES[name]), name)

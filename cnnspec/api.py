@@ -1,0 +1,117 @@
+"""The Python way in: load a spec, look at it, build it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cnnspec.compiler import (
+    Compilation,
+    checked_or_raise,
+    compile_document,
+    compile_file,
+    compile_text,
+)
+from cnnspec.diagnostics import Report
+from cnnspec.document import Document
+from cnnspec.graph import CheckedGraph
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """A spec that was read; nothing of Keras is imported until `build`."""
+
+    _compilation: Compilation
+
+    @classmethod
+    def of(
+        cls,
+        document: Document,
+        *,
+        params: Mapping[str, Any] | None = None,
+        root: Path | None = None,
+    ) -> "Spec":
+        """The spec of a document that was built in Python."""
+        return cls(compile_document(document, overrides=params, root=root))
+
+    @property
+    def report(self) -> Report:
+        """Everything that was found in it."""
+        return self._compilation.report
+
+    @property
+    def document(self) -> Document | None:
+        """What it says; None where it cannot be read."""
+        return self._compilation.document
+
+    def compile(self) -> CheckedGraph:
+        """The checked graph: every layer with its shapes and weights.
+
+        Raises:
+            SpecError: the spec has mistakes; the error holds all of them.
+        """
+        return checked_or_raise(self._compilation)
+
+    def build(self, *, weights: str | Path | None = None) -> Any:
+        """The compiled `keras.Model`, with `weights` loaded by layer name where they are given.
+
+        Raises:
+            SpecError: the spec has mistakes.
+            cnnspec.backends.keras.WeightsDoNotFit: the weights are those of another model.
+        """
+        from cnnspec.backends import keras
+
+        return keras.build(self.compile(), weights=Path(weights) if weights else None).model
+
+    def to_dot(self, *, expand: bool = False) -> str:
+        """The DOT source of the model's figure.
+
+        Raises:
+            SpecError: the spec has mistakes.
+        """
+        from cnnspec.backends.diagram import to_dot
+
+        return to_dot(self.compile(), expand=expand)
+
+    def summary(self, *, expand: bool = False) -> str:
+        """The table of layers, shapes and parameters.
+
+        Raises:
+            SpecError: the spec has mistakes.
+        """
+        from cnnspec.backends.summary import summary_text
+
+        return summary_text(self.compile(), expand=expand)
+
+
+def load(
+    path: str | Path, *, params: Mapping[str, Any] | None = None, root: str | Path | None = None
+) -> Spec:
+    """Read the spec in a file; `params` replace its parameters.
+
+    Mistakes do not raise here: they stand in `report`, and `compile` raises them. With `root`,
+    files outside that folder are refused.
+
+    Raises:
+        OSError: the file is missing or cannot be read.
+    """
+    return Spec(compile_file(Path(path), overrides=params, root=Path(root) if root else None))
+
+
+def loads(
+    text: str,
+    *,
+    folder: str | Path = ".",
+    params: Mapping[str, Any] | None = None,
+    root: str | Path | None = None,
+) -> Spec:
+    """Read a spec from its text; files that it names are relative to `folder`."""
+    return Spec(
+        compile_text(
+            text.encode(),
+            "<text>",
+            folder=Path(folder),
+            overrides=params,
+            root=Path(root) if root else None,
+        )
+    )

@@ -1,0 +1,1 @@
+"""What a checked graph becomes: a Keras model, a diagram, a table."""

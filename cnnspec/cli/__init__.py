@@ -1,0 +1,36 @@
+"""The command line: a small module a command, imported when the command is called."""
+
+from importlib import import_module
+
+import click
+
+from cnnspec import __version__
+
+COMMANDS = ("validate", "build", "summary", "diagram", "expand")
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported one at a time."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the commands in the order of use."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command's module."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"cnnspec.cli.{cmd_name}").command
+        return command
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="cnnspec")
+def main() -> None:
+    """Compile YAML specs of convolutional networks to plain Keras models.
+
+    \b
+    Example:
+      cnnspec validate specs/*.yaml
+      cnnspec build specs/mnist_multi_output.yaml
+    """

@@ -1,0 +1,191 @@
+"""`cnnspec build`: from a spec to a Keras model, with its table, figure and expanded spec."""
+
+import hashlib
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cnnspec.backends.diagram import NoRenderer, render, to_dot
+from cnnspec.backends.summary import summary_text
+from cnnspec.cli.common import (
+    checked_spec,
+    expand_patterns,
+    parse_overrides,
+    root_option,
+    set_option,
+    spec_arguments,
+    usage_error,
+)
+from cnnspec.dump import dump
+from cnnspec.graph import CheckedGraph
+from cnnspec.written_out import written_out
+
+SUMMARY = "summary.txt"
+
+
+@click.command("build")
+@spec_arguments()
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("build"),
+    show_default=True,
+    help="The folder that gets a folder for each model.",
+)
+@click.option(
+    "--weights",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A .weights.h5 or .keras file for the whole model, loaded by layer name.",
+)
+@click.option("--force", is_flag=True, help="Replace files that were changed since they were built.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
+@set_option
+@root_option
+def command(
+    specs: tuple[str, ...],
+    output: Path,
+    weights: Path | None,
+    force: bool,
+    quiet: bool,
+    overrides: tuple[str, ...],
+    root: Path | None,
+) -> None:
+    """Build Keras models: model.keras, summary.txt, diagram.svg, spec.expanded.yaml.
+
+    \b
+    Example:
+      cnnspec build specs/mnist_multi_output.yaml
+      cnnspec build specs/mnist_simple.yaml -o out --weights trained.weights.h5
+    """
+    values = parse_overrides(overrides)
+    models = [
+        checked_spec(spec, overrides=values, root=root)[1] for spec in expand_patterns(specs)
+    ]
+    for checked in models:
+        target = output / checked.name
+        if not force and (changed := changed_files(target)):
+            usage_error(f"'{changed[0]}' is not as it was built; --force replaces it")
+        with _progress(f"building {checked.name}", quiet):
+            _build(checked, target, weights, quiet)
+        if not quiet:
+            click.echo(f"{target}: {checked.params:,} parameters, {', '.join(sorted(os.listdir(target)))}")
+
+
+def _build(checked: CheckedGraph, target: Path, weights: Path | None, quiet: bool) -> None:
+    """Write everything beside the target, then move it there."""
+    keras_backend = _import_backend()
+    try:
+        built = keras_backend.build(checked, weights=weights)
+    except (keras_backend.WeightsDoNotFit, keras_backend.BackendMismatch) as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(1)
+    for loaded in built.loaded if not quiet else ():
+        click.echo(f"{loaded.file}: weights of {len(loaded.layers)} layers, by name: {', '.join(loaded.layers)}")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        beside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    except OSError as error:
+        usage_error(f"'{target}' cannot be written: {error.strerror}")
+    try:
+        built.model.save(beside / "model.keras")
+        _draw(checked, beside)
+        expanded = dump(written_out(checked.graph, target))
+        (beside / "spec.expanded.yaml").write_text(expanded, encoding="utf-8")
+        table = summary_text(checked)
+        (beside / SUMMARY).write_text(f"{table}\n{_digests(beside)}", encoding="utf-8")
+        target.mkdir(exist_ok=True)
+        for file in beside.iterdir():
+            file.replace(target / file.name)
+    except OSError as error:
+        usage_error(f"'{target}' cannot be written: {error.strerror or error}")
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def _draw(checked: CheckedGraph, folder: Path) -> None:
+    dot = to_dot(checked)
+    try:
+        (folder / "diagram.svg").write_bytes(render(dot, "svg"))
+    except NoRenderer as error:
+        (folder / "diagram.dot").write_text(dot, encoding="utf-8")
+        click.echo(f"diagram.dot is written, and no diagram.svg: {error}", err=True)
+
+
+def _digests(folder: Path) -> str:
+    """A line for each file, by which a later build knows that it is still its own."""
+    lines = [f"sha256 {_digest(file)} {file.name}" for file in sorted(folder.iterdir())]
+    return "\n".join(lines) + "\n"
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def changed_files(target: Path) -> list[Path]:
+    """The files in a build folder that a build would replace and did not make as they are."""
+    ours = [target / name for name in ("model.keras", "spec.expanded.yaml", "diagram.svg", "diagram.dot")]
+    summary = target / SUMMARY
+    try:
+        known = set(summary.read_text(encoding="utf-8").splitlines())
+    except (OSError, UnicodeDecodeError):
+        known = set()
+    return [
+        file
+        for file in ours
+        if file.exists() and f"sha256 {_digest(file)} {file.name}" not in known
+    ]
+
+
+def _import_backend() -> Any:
+    """Import Keras; TensorFlow's own words about the machine are shown only if that fails."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    try:
+        with _without_native_log():
+            from cnnspec.backends import keras as backend
+    except ModuleNotFoundError as error:
+        usage_error(f"building needs '{error.name}': pip install 'cnnspec[tensorflow]'")
+    return backend
+
+
+@contextmanager
+def _without_native_log() -> Iterator[None]:
+    """Keep what native code writes to standard error from the terminal, unless something fails."""
+    sys.stderr.flush()
+    own = os.dup(2)
+    with tempfile.TemporaryFile() as log:
+        os.dup2(log.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            os.dup2(own, 2)
+            log.seek(0)
+            sys.stderr.write(log.read().decode(errors="replace"))
+            raise
+        finally:
+            os.dup2(own, 2)
+            os.close(own)
+
+
+@contextmanager
+def _progress(said: str, quiet: bool) -> Iterator[None]:
+    """Show that something is going on; a plain line where there is no terminal."""
+    if quiet:
+        yield
+        return
+    if not sys.stderr.isatty():
+        click.echo(f"{said} ...", err=True)
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(said):
+        yield

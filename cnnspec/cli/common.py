@@ -1,0 +1,136 @@
+"""What commands share: their options, reading specs, and telling what was found."""
+
+import glob
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from cnnspec.compiler import Compilation, compile_file, compile_text
+from cnnspec.diagnostics import Report
+from cnnspec.graph import CheckedGraph
+from cnnspec.reporters import as_text
+from cnnspec.source import plain_scalar
+
+STDIN = "-"
+_COLOURS = {"error": "red", "warning": "yellow", "note": "blue", "caret": "red", "place": None}
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+def spec_arguments(*, several: bool = True) -> Decorator:
+    """The specs of a command: paths, patterns, or `-` for standard input."""
+    if several:
+        return click.argument("specs", nargs=-1, required=True, metavar="SPEC...")
+    return click.argument("spec", metavar="SPEC")
+
+
+set_option = click.option(
+    "--set", "overrides", multiple=True, metavar="NAME=VALUE", help="Give a parameter of the spec another value."
+)
+root_option = click.option(
+    "--root",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Refuse any file outside this folder.",
+)
+
+
+def usage_error(message: str) -> NoReturn:
+    """End with exit code 2 and one line."""
+    click.echo(f"cnnspec: {message}", err=True)
+    sys.exit(2)
+
+
+def parse_overrides(pairs: tuple[str, ...]) -> dict[str, Any]:
+    """Read `name=value` pairs; values are scalars as in a spec."""
+    overrides = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name:
+            usage_error(f"--set takes NAME=VALUE, not '{pair}'")
+        try:
+            overrides[name] = plain_scalar(value)
+        except OverflowError as error:
+            usage_error(f"--set {name}: {error}")
+    return overrides
+
+
+def expand_patterns(specs: tuple[str, ...]) -> list[str]:
+    """The files that arguments name; patterns that the shell left alone are matched here."""
+    files: list[str] = []
+    for spec in specs:
+        if spec == STDIN or Path(spec).exists() or not glob.has_magic(spec):
+            files.append(spec)
+        elif found := sorted(glob.glob(spec, recursive=True)):
+            files += found
+        else:
+            usage_error(f"no file fits '{spec}'")
+    return list(dict.fromkeys(files))
+
+
+def compile_spec(
+    spec: str, *, overrides: Mapping[str, Any] | None = None, root: Path | None = None
+) -> Compilation:
+    """Compile the spec that an argument names; end with exit code 2 where there is no such file."""
+    if spec == STDIN:
+        data = click.get_binary_stream("stdin").read()
+        return compile_text(data, overrides=overrides, root=root)
+    try:
+        return compile_file(Path(spec), overrides=overrides, root=root)
+    except IsADirectoryError:
+        usage_error(f"'{spec}' is a folder; name a spec in it")
+    except OSError as error:
+        usage_error(f"'{spec}' cannot be read: {error.strerror}")
+
+
+def checked_spec(
+    spec: str, *, overrides: Mapping[str, Any] | None = None, root: Path | None = None
+) -> tuple[Compilation, CheckedGraph]:
+    """Compile a spec for a command that needs a model; tell findings, and end at an error."""
+    compilation = compile_spec(spec, overrides=overrides, root=root)
+    report = compilation.report
+    if compilation.checked is None and not report.has_errors and compilation.source:
+        message = "this file defines blocks for others to import, and no model"
+        report.error("not-a-model", message, compilation.source.start())
+    tell(report, err=True)
+    if compilation.checked is None:
+        sys.exit(1)
+    return compilation, compilation.checked
+
+
+def tell(report: Report, *, err: bool) -> None:
+    """Print findings as text, coloured on a terminal."""
+    text = as_text(report, lambda part, role: click.style(part, fg=_COLOURS[role], bold=True))
+    if text:
+        click.echo(text, err=err)
+
+
+@contextmanager
+def written_beside(target: Path) -> Iterator[Path]:
+    """A temporary file beside the target that takes its place once it is whole."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        os.close(handle)
+    except OSError as error:
+        usage_error(f"'{target}' cannot be written: {error.strerror}")
+    temporary = Path(name)
+    try:
+        yield temporary
+        temporary.chmod(0o666 & ~_umask())
+        temporary.replace(target)
+    except OSError as error:
+        usage_error(f"'{target}' cannot be written: {error.strerror}")
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,52 @@
+"""`cnnspec expand`: a spec with nothing left to work out."""
+
+from pathlib import Path
+
+import click
+
+from cnnspec.cli.common import (
+    checked_spec,
+    parse_overrides,
+    root_option,
+    set_option,
+    spec_arguments,
+    usage_error,
+    written_beside,
+)
+from cnnspec.dump import dump
+from cnnspec.written_out import written_out
+
+
+@click.command("expand")
+@spec_arguments(several=False)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where to write it; files it names are written relative to there.",
+)
+@click.option("--force", is_flag=True, help="Replace the file if it is there.")
+@set_option
+@root_option
+def command(
+    spec: str, output: Path | None, force: bool, overrides: tuple[str, ...], root: Path | None
+) -> None:
+    """Print the spec with parameters, defaults, blocks, repeats and branches written out.
+
+    The result is itself a spec, of the same model. Files that it names are relative to the current
+    folder, or to that of --output.
+
+    \b
+    Example:
+      cnnspec expand --set width=32 specs/residual.yaml
+      cnnspec expand specs/residual.yaml | cnnspec summary -
+    """
+    if output is not None and output.exists() and not force:
+        usage_error(f"'{output}' is there already; --force replaces it")
+    _, checked = checked_spec(spec, overrides=parse_overrides(overrides), root=root)
+    text = dump(written_out(checked.graph, output.parent if output else Path()))
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    with written_beside(output) as temporary:
+        temporary.write_text(text, encoding="utf-8")

@@ -1,0 +1,183 @@
+"""What a spec defines by name, its imports included: parameters, defaults, blocks, submodels."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cnnspec.declarations import Problem
+from cnnspec.diagnostics import Note, Report, did_you_mean
+from cnnspec.document import Block, Document, Submodel
+from cnnspec.expressions import substitute
+from cnnspec.layers.base import LAYERS
+from cnnspec.loading import Loader
+from cnnspec.source import Place
+
+Parameters = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class BlockDefinition:
+    """A block, where it stands, and the parameters of the file that it stands in."""
+
+    block: Block
+    place: Place
+    parameters: Parameters
+
+
+@dataclass(frozen=True, slots=True)
+class SubmodelDefinition:
+    """A submodel, where it stands, and the parameters of the file that it stands in."""
+
+    submodel: Submodel
+    place: Place
+    parameters: Parameters
+
+
+@dataclass(frozen=True, slots=True)
+class Default:
+    """A default for an argument of a kind, and where it stands."""
+
+    value: Any
+    place: Place
+
+
+@dataclass(slots=True)
+class Definitions:
+    """Everything that a step may call by name, and the defaults of the kinds."""
+
+    blocks: dict[str, BlockDefinition] = field(default_factory=dict)
+    submodels: dict[str, SubmodelDefinition] = field(default_factory=dict)
+    defaults: dict[str, dict[str, Default]] = field(default_factory=dict)
+
+
+def report_problem(report: Report, problem: Problem, place: Place) -> None:
+    """Give a problem its place in the file, and tell the calls that led there."""
+    exact = place.within(problem.at)
+    span = exact.span(on_key=problem.on_key) if problem.at else place.head()
+    report.error(
+        problem.code, problem.message, span, notes=place.callers(), suggestion=problem.suggestion
+    )
+
+
+def resolve_parameters(
+    defined: Mapping[str, Any],
+    given: Mapping[str, Any],
+    outer: Parameters,
+    place: Place,
+    report: Report,
+) -> dict[str, Any]:
+    """The values of parameters: those given, else their defaults, which may use those above.
+
+    `place` is that of the `params` mapping. A parameter without a value is left out; what uses it
+    will say so.
+    """
+    values = dict(outer)
+    for name, default in defined.items():
+        if name == "index":
+            message = "the name 'index' is not allowed; $index counts the repetitions of a step"
+            report.error("bad-name", message, (place / name).span(on_key=True))
+            continue
+        try:
+            values[name] = given[name] if name in given else substitute(default, values)
+        except Problem as problem:
+            report_problem(report, problem.inside(name), place)
+            values[name] = None
+    return values
+
+
+def gather(
+    document: Document, place: Place, parameters: Parameters, loader: Loader
+) -> Definitions:
+    """Collect what a document defines and imports; its own defaults win over imported ones."""
+    return _gather(document, place, parameters, loader, ())
+
+
+def _gather(
+    document: Document,
+    place: Place,
+    parameters: Parameters,
+    loader: Loader,
+    importing: tuple[Path, ...],
+) -> Definitions:
+    found = Definitions()
+    for position, reference in enumerate(document.imports):
+        where = place / "imports" / position
+        if (path := loader.locate(reference, where)) is None:
+            continue
+        if path.resolve() in importing:
+            message = f"'{reference}' imports itself"
+            loader.report.error("recursive-import", message, where.span(), notes=where.callers())
+            continue
+        if (read := loader.document(path, where)) is None:
+            continue
+        imported, source = read
+        inner = Place(source, (), where)
+        values = resolve_parameters(imported.params, {}, {}, inner / "params", loader.report)
+        _merge(found, _gather(imported, inner, values, loader, (*importing, path.resolve())), loader.report)
+    own = Definitions(
+        {
+            name: BlockDefinition(block, place / "blocks" / name, parameters)
+            for name, block in document.blocks.items()
+        },
+        {
+            name: SubmodelDefinition(submodel, place / "submodels" / name, parameters)
+            for name, submodel in document.submodels.items()
+        },
+        _defaults(document, place / "defaults", parameters, loader.report),
+    )
+    _merge(found, own, loader.report)
+    _check_names(found, loader.report)
+    return found
+
+
+def _merge(into: Definitions, other: Definitions, report: Report) -> None:
+    for mine, others in ((into.blocks, other.blocks), (into.submodels, other.submodels)):
+        for name, definition in others.items():
+            first = mine.setdefault(name, definition)  # type: ignore[attr-defined]
+            if first.place != definition.place:
+                _defined_twice(name, first.place, definition.place, report)
+    for kind, arguments in other.defaults.items():
+        into.defaults[kind] = {**into.defaults.get(kind, {}), **arguments}
+
+
+def _defined_twice(name: str, first: Place, second: Place, report: Report) -> None:
+    note = Note("it is defined here first", first.span(on_key=True))
+    message = f"the name '{name}' is defined twice"
+    report.error("duplicate-name", message, second.span(on_key=True), notes=(note,))
+
+
+def _check_names(found: Definitions, report: Report) -> None:
+    for name, definition in (*found.blocks.items(), *found.submodels.items()):
+        if name in LAYERS.kinds or name in LAYERS.aliases:
+            message = f"'{name}' is the name of a layer kind"
+            report.error("duplicate-name", message, definition.place.span(on_key=True))
+    for name in found.blocks.keys() & found.submodels.keys():
+        _defined_twice(name, found.blocks[name].place, found.submodels[name].place, report)
+
+
+def _defaults(
+    document: Document, place: Place, parameters: Parameters, report: Report
+) -> dict[str, dict[str, Default]]:
+    defaults: dict[str, dict[str, Default]] = {}
+    for word, arguments in document.defaults.items():
+        where = place / word
+        try:
+            declaration = LAYERS.find(word)
+        except Problem as problem:
+            span = where.span(on_key=True)
+            report.error(problem.code, problem.message, span, suggestion=problem.suggestion)
+            continue
+        of_kind = defaults.setdefault(declaration.kind(), {})
+        for name, value in arguments.items():
+            if name not in declaration.arguments():
+                suggestion = did_you_mean(name, declaration.arguments())
+                message = f"{declaration.kind()} has no argument '{name}'"
+                span = (where / name).span(on_key=True)
+                report.error("unknown-argument", message, span, suggestion=suggestion)
+                continue
+            try:
+                of_kind[name] = Default(substitute(value, parameters), where / name)
+            except Problem as problem:
+                report_problem(report, problem, where / name)
+    return defaults

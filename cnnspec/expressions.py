@@ -1,0 +1,191 @@
+"""`$name` and `$(expression)`: read, bounded, computed; Python never evaluates them.
+
+Python's own parser makes the syntax tree; only the few node types below are known, and every
+number on the way is bounded.
+"""
+
+import ast
+import math
+import re
+import warnings
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from cnnspec.declarations import Problem
+from cnnspec.diagnostics import did_you_mean
+
+MAX_LENGTH = 200
+MAX_MAGNITUDE = 2**63
+MAX_EXPONENT = 64
+
+_NAME = re.compile(r"\$([A-Za-z_]\w*)", re.ASCII)
+_ALLOWED = re.compile(r"[\w\s.+\-*/%<>=!(),]*", re.ASCII)
+
+Scalar = int | float | bool
+
+_BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: lambda a, b: a + b,
+    ast.Sub: lambda a, b: a - b,
+    ast.Mult: lambda a, b: a * b,
+    ast.Div: lambda a, b: a / b,
+    ast.FloorDiv: lambda a, b: a // b,
+    ast.Mod: lambda a, b: a % b,
+}
+_COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
+    ast.Eq: lambda a, b: a == b,
+    ast.NotEq: lambda a, b: a != b,
+    ast.Lt: lambda a, b: a < b,
+    ast.LtE: lambda a, b: a <= b,
+    ast.Gt: lambda a, b: a > b,
+    ast.GtE: lambda a, b: a >= b,
+}
+_FUNCTIONS: dict[str, Callable[..., Scalar]] = {
+    "min": lambda *values: min(values),
+    "max": lambda *values: max(values),
+    "round": round,
+    "floor": math.floor,
+    "ceil": math.ceil,
+    "abs": abs,
+}
+
+
+def is_reference(value: object) -> bool:
+    """Whether a value stands for a parameter or an expression."""
+    return isinstance(value, str) and value.startswith("$") and not value.startswith("$$")
+
+
+def substitute(value: Any, parameters: Mapping[str, Any]) -> Any:
+    """Put parameters and the values of expressions in place, at any depth; `$$` becomes `$`.
+
+    Raises:
+        Problem: a reference has no value; its `at` leads to it.
+    """
+    if isinstance(value, str):
+        if not value.startswith("$"):
+            return value
+        return value[1:] if value.startswith("$$") else resolve(value, parameters)
+    if isinstance(value, list):
+        return [_substitute_at(position, item, parameters) for position, item in enumerate(value)]
+    if isinstance(value, dict):
+        return {key: _substitute_at(key, item, parameters) for key, item in value.items()}
+    return value
+
+
+def _substitute_at(part: str | int, value: Any, parameters: Mapping[str, Any]) -> Any:
+    try:
+        return substitute(value, parameters)
+    except Problem as problem:
+        raise problem.inside(part) from None
+
+
+def resolve(reference: str, parameters: Mapping[str, Any]) -> Any:
+    """The value of `$name` (of any type) or of `$(expression)` (a number).
+
+    Raises:
+        Problem: it cannot be read, a parameter is not defined, or a number is out of bounds.
+    """
+    if name := _NAME.fullmatch(reference):
+        return _parameter(name[1], parameters)
+    if not (reference.startswith("$(") and reference.endswith(")")):
+        message = f"'{reference}' is neither $name nor $(expression); text with a dollar starts with $$"
+        raise Problem("bad-expression", message)
+    return compute(parse(reference[2:-1]), parameters)
+
+
+def parse(text: str) -> ast.expr:
+    """Read an expression.
+
+    Raises:
+        Problem: it is too long, or not an expression of the language.
+    """
+    if len(text) > MAX_LENGTH:
+        message = f"an expression may have at most {MAX_LENGTH} characters, this has {len(text)}"
+        raise Problem("bad-expression", message)
+    if not _ALLOWED.fullmatch(text):
+        odd = next(letter for letter in text if not _ALLOWED.fullmatch(letter))
+        raise Problem("bad-expression", f"'{odd}' has no meaning in an expression")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            return ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, MemoryError, RecursionError, Warning):
+        raise Problem("bad-expression", f"'{text}' is not an expression") from None
+
+
+def compute(node: ast.expr, parameters: Mapping[str, Any]) -> Scalar:
+    """The value of an expression.
+
+    Raises:
+        Problem: a name is unknown, a value is no number, or a result is out of bounds.
+    """
+    try:
+        return _bounded(_compute(node, parameters))
+    except ZeroDivisionError:
+        raise Problem("bad-expression", "the expression divides by zero") from None
+    except OverflowError:
+        raise _too_large() from None
+
+
+def _compute(node: ast.expr, parameters: Mapping[str, Any]) -> Scalar:
+    match node:
+        case ast.Constant(value=bool() | int() | float() as value):
+            return _bounded(value)
+        case ast.Name(id=name):
+            value = _parameter(name, parameters)
+            if not isinstance(value, int | float):
+                raise Problem("bad-expression", f"'{name}' is not a number, and cannot be computed with")
+            return _bounded(value)
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return -_compute(operand, parameters)
+        case ast.UnaryOp(op=ast.UAdd(), operand=operand):
+            return _compute(operand, parameters)
+        case ast.BinOp(left=left, op=ast.Pow(), right=right):
+            return _power(_compute(left, parameters), _compute(right, parameters))
+        case ast.BinOp(left=left, op=operator, right=right) if type(operator) in _BINARY:
+            operate = _BINARY[type(operator)]
+            return _bounded(operate(_compute(left, parameters), _compute(right, parameters)))
+        case ast.Compare(left=left, ops=operators, comparators=others) if all(
+            type(operator) in _COMPARISONS for operator in operators
+        ):
+            values = [_compute(each, parameters) for each in (left, *others)]
+            pairs = zip(operators, values, values[1:], strict=False)
+            return all(_COMPARISONS[type(operator)](a, b) for operator, a, b in pairs)
+        case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
+            return _call(name, [_compute(each, parameters) for each in arguments])
+    raise Problem("bad-expression", f"an expression cannot hold {ast.unparse(node)!r}")
+
+
+def _call(name: str, values: list[Scalar]) -> Scalar:
+    if name not in _FUNCTIONS:
+        message = f"there is no function '{name}'; there are {', '.join(_FUNCTIONS)}"
+        raise Problem("bad-expression", message)
+    if not values or (len(values) > 1 and name not in ("min", "max")):
+        raise Problem("bad-expression", f"'{name}' takes one number, not {len(values)}")
+    return _FUNCTIONS[name](*values)
+
+
+def _power(base: Scalar, exponent: Scalar) -> Scalar:
+    if abs(exponent) > MAX_EXPONENT:
+        raise _too_large()
+    result = base**exponent
+    if isinstance(result, complex):
+        raise Problem("bad-expression", "the expression takes a root of a negative number")
+    return _bounded(result)
+
+
+def _bounded(value: Scalar) -> Scalar:
+    if not -MAX_MAGNITUDE < value < MAX_MAGNITUDE:
+        raise _too_large()
+    return value
+
+
+def _too_large() -> Problem:
+    return Problem("bad-expression", "the expression, or a number in it, is too large")
+
+
+def _parameter(name: str, parameters: Mapping[str, Any]) -> Any:
+    if name not in parameters:
+        suggestion = did_you_mean(name, parameters)
+        message = f"there is no parameter '{name}'"
+        raise Problem("unknown-parameter", message, suggestion=suggestion)
+    return parameters[name]

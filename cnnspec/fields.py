@@ -1,0 +1,161 @@
+"""Argument types that every family of declarations uses."""
+
+import math
+import sys
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from cnnspec.declarations import At, Checked, Declaration, Expects, Problem, default
+from cnnspec.diagnostics import did_you_mean
+
+__all__ = ["default"]
+
+Flag = Annotated[bool, Expects("true or false")]
+Text = Annotated[str, Expects("text")]
+Int = Annotated[int, Expects("a whole number")]
+PositiveInt = Annotated[int, Field(ge=1), Expects("a whole number of at least 1")]
+NonNegativeInt = Annotated[int, Field(ge=0), Expects("a whole number of at least 0")]
+Number = Annotated[float, Expects("a number")]
+PositiveNumber = Annotated[float, Field(gt=0), Expects("a number above 0")]
+NonNegativeNumber = Annotated[float, Field(ge=0), Expects("a number of at least 0")]
+OptionalNonNegativeNumber = Annotated[
+    Annotated[float, Field(ge=0)] | None, Expects("a number of at least 0, or null")
+]
+UnitInterval = Annotated[float, Field(ge=0, le=1), Expects("a number from 0 to 1")]
+Decay = Annotated[float, Field(ge=0, lt=1), Expects("a number from 0 to below 1")]
+Seed = Annotated[int | None, Expects("a whole number or null")]
+
+
+class Choice(Checked):
+    """Marks an argument that takes one of a few words."""
+
+    def __init__(self, *words: str | None, synonyms: dict[str, str] | None = None) -> None:
+        known = {word: word for word in words if word is not None} | (synonyms or {})
+
+        def check(value: Any, _: type[Declaration]) -> str | None:
+            if value is None and None in words:
+                return None
+            if not isinstance(value, str):
+                raise Problem("wrong-type", "")
+            if value not in known:
+                raise Problem("unknown-value", "", suggestion=did_you_mean(value, list(known)))
+            return known[value]
+
+        said = [f"'{word}'" for word in words if word is not None]
+        said += ["null"] if None in words else []
+        phrase = f"{', '.join(said[:-1])} or {said[-1]}" if len(said) > 1 else said[0]
+        super().__init__(phrase, check=check)
+
+
+FLOAT_TYPES = ("float16", "bfloat16", "float32", "float64")
+INT_TYPES = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
+DATA_TYPES = (*FLOAT_TYPES, *INT_TYPES, "bool", "string")
+
+Dtype = Annotated[str | None, Choice(*FLOAT_TYPES, *INT_TYPES, "bool", None)]
+
+
+def _policy(value: Any, _: type[Declaration]) -> str | None:
+    known = (*DATA_TYPES, "mixed_float16", "mixed_bfloat16")
+    if value is None or value in known:
+        return value  # type: ignore[no-any-return]
+    if not isinstance(value, str):
+        raise Problem("wrong-type", "")
+    raise Problem("unknown-value", "", suggestion=did_you_mean(value, known))
+
+
+DtypePolicy = Annotated[
+    str | None, Checked("a data type such as 'float32', 'mixed_float16' or null", check=_policy)
+]
+"""A dtype policy: one type for weights and computation, or `mixed_float16`, `mixed_bfloat16`."""
+
+
+def int_or_ints(value: Any, _: type[Declaration]) -> int | tuple[int, ...]:
+    """A whole number, or a list of them as a tuple."""
+    items = value if isinstance(value, list | tuple) else (value,)
+    for position, item in enumerate(items):
+        if isinstance(item, bool) or not isinstance(item, int):
+            raise Problem("wrong-type", "", (position,) if len(items) > 1 else ())
+    return tuple(value) if isinstance(value, list | tuple) else value
+
+
+Axis = Annotated[int, Expects("a whole number (an axis)")]
+Axes = Annotated[
+    int | tuple[int, ...], Checked("a whole number or a list of them (axes)", check=int_or_ints)
+]
+
+
+def _optional_ints(value: Any, declaration: type[Declaration]) -> int | tuple[int, ...] | None:
+    return None if value is None else int_or_ints(value, declaration)
+
+
+OptionalAxes = Annotated[
+    int | tuple[int, ...] | None,
+    Checked("a whole number, a list of them (axes) or null", check=_optional_ints),
+]
+
+
+OptionalText = Annotated[str | None, Expects("text or null")]
+OptionalInt = Annotated[int | None, Expects("a whole number or null")]
+OptionalNonNegativeInt = Annotated[
+    Annotated[int, Field(ge=0)] | None, Expects("a whole number of at least 0, or null")
+]
+OptionalPositiveInt = Annotated[
+    Annotated[int, Field(ge=1)] | None, Expects("a whole number of at least 1, or null")
+]
+
+
+class ScopeName(Checked):
+    """Marks a name that Keras opens a name scope with, which a slash would split."""
+
+    def __init__(self, *, optional: bool = False) -> None:
+        def check(value: Any, _: type[Declaration]) -> str | None:
+            if value is None and optional:
+                return None
+            if not isinstance(value, str):
+                raise Problem("wrong-type", "")
+            if "/" in value:
+                raise Problem("bad-name", "")
+            return value
+
+        super().__init__(f"text without '/'{', or null' if optional else ''}", check=check)
+
+
+def bounded(value: Any, minimum: float, maximum: float = math.inf, at: At = ()) -> float:
+    """Return a finite number within bounds as it was given."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Problem("wrong-type", "", at)
+    if not (minimum <= value <= maximum and abs(value) <= sys.float_info.max):
+        raise Problem("out-of-range", "", at)
+    return value
+
+
+class Numbers(Checked):
+    """Marks an argument of a list of numbers, or of a single one; Keras wants no tuple of them."""
+
+    def __init__(
+        self,
+        phrase: str,
+        *,
+        minimum: float,
+        maximum: float = math.inf,
+        whole: bool = False,
+        single: bool = False,
+        optional: bool = False,
+    ) -> None:
+        def number(value: Any, at: At = ()) -> float:
+            if whole and not isinstance(value, int):
+                raise Problem("wrong-type", "", at)
+            checked = bounded(value, minimum, maximum, at)
+            return checked if whole else float(checked)
+
+        def check(value: Any, _: type[Declaration]) -> float | list[float] | None:
+            if value is None and optional:
+                return None
+            if isinstance(value, list | tuple) and value:
+                return [number(item, (position,)) for position, item in enumerate(value)]
+            if single:
+                return number(value)
+            raise Problem("wrong-type", "")
+
+        super().__init__(phrase, check=check)

@@ -1,0 +1,225 @@
+"""A `.keras` file to a Document, read as data: neither Keras nor TensorFlow is imported.
+
+Nothing of the model is executed; what a spec cannot say is refused by the name of its layer.
+"""
+
+import json
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cnnspec.declarations import Problem
+from cnnspec.document import Document, Input, Output, Step, Submodel
+from cnnspec.layers.base import LAYERS
+
+CONFIG = "config.json"
+WEIGHTS = "model.weights.h5"
+MAX_CONFIG_BYTES = 64 * 1024 * 1024
+
+
+class UnreadableModel(Exception):
+    """The file is not a Keras model that a spec can say; the message tells why."""
+
+
+def read_archive(path: Path) -> Document:
+    """Read the model of a `.keras` file.
+
+    Raises:
+        UnreadableModel: the file is broken, or holds what a spec cannot say.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open(CONFIG) as file:
+            data = file.read(MAX_CONFIG_BYTES + 1)
+    except (OSError, KeyError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+        raise UnreadableModel("this is not a .keras file") from error
+    if len(data) > MAX_CONFIG_BYTES:
+        raise UnreadableModel(f"its configuration has more than {MAX_CONFIG_BYTES} bytes")
+    try:
+        return model_document(json.loads(data))
+    except (ValueError, RecursionError, KeyError, TypeError, AttributeError, IndexError) as error:
+        raise UnreadableModel("its configuration is not that of a Keras model") from error
+
+
+def model_document(model: Mapping[str, Any]) -> Document:
+    """The document of a serialized model.
+
+    Raises:
+        UnreadableModel: it is neither a Functional nor a Sequential model.
+    """
+    kind, config = model["class_name"], model["config"]
+    if kind == "Sequential":
+        return _Reader().sequential(config)
+    if kind in ("Functional", "Model"):
+        return _Reader().functional(config)
+    raise UnreadableModel(f"it is a model of the class {kind}; a spec can say Functional and Sequential")
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Collects the parts of one model's document."""
+
+    inputs: dict[str, Input] = field(default_factory=dict)
+    steps: list[Step] = field(default_factory=list)
+    submodels: dict[str, Submodel] = field(default_factory=dict)
+    outputs_of: dict[str, list[str]] = field(default_factory=dict)
+    """The output names of submodels, by layer name."""
+
+    def functional(self, config: Mapping[str, Any]) -> Document:
+        for name, _, _ in _references(config["input_layers"]):
+            layer = next(each for each in config["layers"] if each["config"]["name"] == name)
+            self.inputs[name] = _input(layer["config"])
+        for call in _in_order(config["layers"], set(self.inputs)):
+            self.add(call.layer, call.name, [self.word(*ref) for ref in call.inputs], call.index)
+        outputs = {}
+        for name, node, tensor in _references(config["output_layers"]):
+            word = self.word(name, node, tensor)
+            outputs[word.replace("/", "_")] = Output(**{"from": word})
+        return Document(
+            name=_model_name(config["name"]), submodels=self.submodels, inputs=self.inputs,
+            layers=self.steps, outputs=outputs,
+        )  # fmt: skip
+
+    def sequential(self, config: Mapping[str, Any]) -> Document:
+        layers = list(config["layers"])
+        if layers and layers[0]["class_name"] == "InputLayer":
+            first = layers.pop(0)["config"]
+        elif shape := config.get("build_input_shape"):
+            first = {"name": "input", "batch_shape": shape}
+        else:
+            raise UnreadableModel("it is a Sequential model that was never built")
+        above = first["name"]
+        self.inputs[above] = _input(first)
+        for layer in layers:
+            name = layer["config"]["name"]
+            self.add(layer, name, [above], 0)
+            above = name
+        return Document(
+            name=_model_name(config["name"]), submodels=self.submodels, inputs=self.inputs,
+            layers=self.steps, outputs={above: Output()},
+        )  # fmt: skip
+
+    def add(self, layer: Mapping[str, Any], name: str, sources: list[str], index: int) -> None:
+        """Append the step of one call of a layer."""
+        kind, config = layer["class_name"], layer["config"]
+        if index:
+            arguments = {"layer": config["name"]}
+            self.steps.append(Step(kind="shared", name=name, arguments=arguments, **{"from": sources}))
+            return
+        if kind in ("Functional", "Sequential", "Model"):
+            inner = model_document(layer)
+            key = f"{name}_model"
+            self.submodels[key] = Submodel(spec=inner)
+            self.outputs_of[name] = list(inner.outputs)
+            self.steps.append(Step(kind=key, name=name, **{"from": sources}))
+            return
+        arguments = _arguments(kind, config)
+        self.steps.append(Step(kind=kind, name=name, arguments=arguments, **{"from": sources}))
+
+    def word(self, layer: str, node: int, tensor: int) -> str:
+        """How a step refers to a tensor."""
+        name = _call_name(layer, node)
+        outputs = self.outputs_of.get(layer, [])
+        return f"{name}/{outputs[tensor]}" if len(outputs) > 1 else name
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    layer: Mapping[str, Any]
+    index: int
+    inputs: tuple[tuple[str, int, int], ...]
+
+    @property
+    def name(self) -> str:
+        return _call_name(self.layer["config"]["name"], self.index)
+
+
+def _call_name(layer: str, index: int) -> str:
+    return layer if index == 0 else f"{layer}_call_{index}"
+
+
+def _in_order(layers: list[Mapping[str, Any]], known: set[str]) -> Iterator[_Call]:
+    """The calls of a model, each after those it reads and after the first call of its layer."""
+    waiting = [
+        _Call(layer, index, tuple(_tensors(node, layer["config"]["name"])))
+        for layer in layers
+        if layer["class_name"] != "InputLayer"
+        for index, node in enumerate(layer["inbound_nodes"])
+    ]
+    while waiting:
+        later = []
+        for call in waiting:
+            needs = {_call_name(name, node) for name, node, _ in call.inputs}
+            needs |= {_call_name(call.layer["config"]["name"], 0)} if call.index else set()
+            if needs <= known:
+                known.add(call.name)
+                yield call
+            else:
+                later.append(call)
+        if len(later) == len(waiting):
+            raise UnreadableModel(f"the layer '{later[0].name}' reads what the model does not hold")
+        waiting = later
+
+
+def _tensors(node: Mapping[str, Any], layer: str) -> Iterator[tuple[str, int, int]]:
+    """The tensors that a call reads, in their order."""
+    for key, value in node["kwargs"].items():
+        if value is not None and not (key == "training" and value is False):
+            raise UnreadableModel(f"the layer '{layer}' is called with '{key}', which a spec cannot say")
+    stack = list(node["args"])
+    while stack:
+        item = stack.pop(0)
+        if isinstance(item, list):
+            stack = item + stack
+        elif isinstance(item, Mapping) and item.get("class_name") == "__keras_tensor__":
+            name, index, tensor = item["config"]["keras_history"]
+            yield name, index, tensor
+        elif item is not None:
+            raise UnreadableModel(f"the layer '{layer}' is called with {item!r}, which a spec cannot say")
+
+
+def _references(said: Any) -> list[tuple[str, int, int]]:
+    """The tensors named in `input_layers` or `output_layers`: one, a list, or a mapping."""
+    if isinstance(said, Mapping):
+        return [(ref[0], ref[1], ref[2]) for ref in said.values()]
+    if said and isinstance(said[0], str):
+        return [(said[0], said[1], said[2])]
+    return [(ref[0], ref[1], ref[2]) for ref in said]
+
+
+def _model_name(name: str) -> str:
+    return "".join(letter if letter.isalnum() or letter in "_.- " else "_" for letter in name)
+
+
+def _input(config: Mapping[str, Any]) -> Input:
+    return Input(shape=list(config["batch_shape"][1:]), dtype=config.get("dtype", "float32"))
+
+
+def _arguments(kind: str, config: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of a layer's call, those left out that have their defaults."""
+    try:
+        declaration = LAYERS.find(kind)
+    except Problem as problem:
+        raise UnreadableModel(f"the layer '{config['name']}': {problem.message}") from None
+    known = declaration.arguments()
+    arguments = {}
+    for name, value in config.items():
+        if name == "name" or (name not in known and value in (None, False)):
+            continue
+        plain = _plain(value)
+        if not (name == "dtype" and plain == "float32") and not (name == "trainable" and plain is True):
+            arguments[name] = plain
+    return arguments
+
+
+def _plain(value: Any) -> Any:
+    """A configuration value as a spec writes it: serialized objects become calls."""
+    if isinstance(value, Mapping) and "class_name" in value and "config" in value:
+        if value["class_name"] in ("DTypePolicy", "FloatDTypePolicy"):
+            return value["config"]["name"]
+        arguments = {key: _plain(item) for key, item in value["config"].items()}
+        return {value["class_name"]: arguments} if arguments else value["class_name"]
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return value

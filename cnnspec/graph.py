@@ -1,0 +1,174 @@
+"""The graph of a model, before and after its shapes are known: frozen dataclasses, nothing else."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from cnnspec.declarations import Declaration
+from cnnspec.layers.base import Layer, Weight
+from cnnspec.shapes import TensorSpec
+from cnnspec.source import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A tensor: the value of an input or node, or one of the outputs of a submodel's call."""
+
+    node: str
+    output: str | None = None
+
+    def __str__(self) -> str:
+        return self.node if self.output is None else f"{self.node}/{self.output}"
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """An input of a model."""
+
+    name: str
+    tensor: TensorSpec
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """An output of a model, with what it is trained and measured by."""
+
+    name: str
+    ref: Ref
+    place: Place
+    loss: Declaration | None = None
+    loss_weight: float | None = None
+    metrics: tuple[Declaration, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SubmodelLayer:
+    """A whole model used as a layer."""
+
+    key: str
+    """Its name in `submodels`."""
+    graph: "Graph"
+    file: Path | None
+    """The spec or Keras file that it is read from; None for one written in place."""
+    from_keras: bool
+    """Whether that file is a Keras model."""
+    until: str | None
+    """The layer that it is cut at, if any."""
+    weights: Path | None
+    """The file that its weights come from: its own, or the Keras file that it is read from."""
+    weights_said: bool
+    """Whether the spec names a weights file."""
+    frozen: bool
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A call of a layer."""
+
+    name: str
+    """The name of the call; unique in the model."""
+    scoped: str
+    """The name as the spec says it, with the scopes of blocks."""
+    layer: Layer | SubmodelLayer | None
+    """None where the call did not check; that has been reported."""
+    inputs: tuple[Ref, ...]
+    """Empty where they are not known; that has been reported."""
+    place: Place
+    frozen: bool = False
+    shares: str | None = None
+    """The earlier node whose layer is called again, if any."""
+
+    @property
+    def layer_name(self) -> str:
+        """The name of the Keras layer that is called."""
+        return self.shares or self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """A model, written out: every block, repetition and branch in place."""
+
+    name: str
+    inputs: tuple[Input, ...]
+    nodes: tuple[Node, ...]
+    outputs: tuple[Output, ...]
+    optimizer: Declaration | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedNode:
+    """A node of which everything is known that can be known before there is data."""
+
+    node: Node
+    layer: Layer | SubmodelLayer
+    """What is called; for a frozen node, what acts in training as it does in inference."""
+    inputs: tuple[TensorSpec, ...]
+    outputs: dict[str | None, TensorSpec]
+    """By output name; a node of one output has it under None."""
+    weights: tuple[Weight, ...] = ()
+    """The weights of the layer; empty for a call that shares another's."""
+    submodel: "CheckedGraph | None" = None
+
+    @property
+    def name(self) -> str:
+        """The name of the call."""
+        return self.node.name
+
+    @property
+    def kind(self) -> str:
+        """The name of the Keras class."""
+        return "Functional" if isinstance(self.layer, SubmodelLayer) else self.layer.kind()
+
+    @property
+    def trainable(self) -> bool:
+        """Whether training may change its weights, as far as the layer itself says."""
+        layer = self.layer
+        return not self.node.frozen and (isinstance(layer, SubmodelLayer) or layer.trainable)
+
+    @property
+    def params(self) -> int:
+        """How many numbers its weights hold."""
+        if self.node.shares:
+            return 0
+        inner = self.submodel.params if self.submodel else 0
+        return inner + sum(weight.size for weight in self.weights)
+
+    @property
+    def trainable_params(self) -> int:
+        """How many of them training may change."""
+        if self.node.shares or not self.trainable:
+            return 0
+        inner = self.submodel.trainable_params if self.submodel else 0
+        return inner + sum(weight.size for weight in self.weights if weight.trainable)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedGraph:
+    """A model without mistakes: what every backend starts from."""
+
+    graph: Graph
+    nodes: tuple[CheckedNode, ...]
+    """In an order in which every node stands below those it reads; only those an output needs."""
+    outputs: dict[str, TensorSpec]
+
+    @property
+    def name(self) -> str:
+        """The name of the model."""
+        return self.graph.name
+
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        """The inputs of the model."""
+        return self.graph.inputs
+
+    @property
+    def params(self) -> int:
+        """How many numbers the weights of the model hold."""
+        return sum(node.params for node in self.nodes)
+
+    @property
+    def trainable_params(self) -> int:
+        """How many of them training may change."""
+        return sum(node.trainable_params for node in self.nodes)

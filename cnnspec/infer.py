@@ -1,0 +1,211 @@
+"""A Graph to a CheckedGraph: the shape, data type and weights of every node.
+
+After an error a node's value is unknown, and what depends on it stays silent. That is not the same
+as a size that is legally unknown, which is None inside a shape.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from cnnspec.declarations import Problem
+from cnnspec.diagnostics import Note, Report
+from cnnspec.graph import CheckedGraph, CheckedNode, Graph, Node, Ref, SubmodelLayer
+from cnnspec.layers.base import Layer, Weight
+from cnnspec.shapes import Shape, TensorSpec, text
+from cnnspec.source import Place
+
+Tensors = dict[str | None, TensorSpec]
+
+
+def infer(graph: Graph, report: Report) -> CheckedGraph | None:
+    """Check every node of a graph; None if anything is wrong, which is reported."""
+    return _Inference(graph, report).run()
+
+
+@dataclass(slots=True)
+class _Inference:
+    graph: Graph
+    report: Report
+    tensors: dict[str, Tensors | None] = field(default_factory=dict)
+    places: dict[str, Place] = field(default_factory=dict)
+    said: dict[str, str] = field(default_factory=dict)
+    """The names of nodes as the spec says them."""
+    weights: dict[str, tuple[Weight, ...]] = field(default_factory=dict)
+    """The weights of each layer, made by its first call."""
+    models: dict[str, CheckedGraph] = field(default_factory=dict)
+    checked: list[CheckedNode] = field(default_factory=list)
+
+    def run(self) -> CheckedGraph | None:
+        for each in self.graph.inputs:
+            self.tensors[each.name] = {None: each.tensor}
+            self.places[each.name] = each.place
+        for node in self.graph.nodes:
+            self.places[node.name] = node.place
+            self.said[node.name] = node.scoped
+            self.tensors[node.name] = self.node(node)
+        if self.report.has_errors:
+            return None
+        outputs = {each.name: self.tensor(each.ref) for each in self.graph.outputs}
+        known = {name: tensor for name, tensor in outputs.items() if tensor is not None}
+        return CheckedGraph(self.graph, self.needed(), known)
+
+    def needed(self) -> tuple[CheckedNode, ...]:
+        """The nodes that an output needs, in their order."""
+        wanted = {each.ref.node for each in self.graph.outputs}
+        kept = []
+        for node in reversed(self.checked):
+            if node.name in wanted:
+                kept.append(node)
+                wanted |= {ref.node for ref in node.node.inputs}
+                wanted |= {node.node.shares} if node.node.shares else set()
+        return tuple(reversed(kept))
+
+    def tensor(self, ref: Ref) -> TensorSpec | None:
+        tensors = self.tensors.get(ref.node)
+        return None if tensors is None else tensors[ref.output]
+
+    def node(self, node: Node) -> Tensors | None:
+        inputs = [self.tensor(ref) for ref in node.inputs]
+        known = [tensor for tensor in inputs if tensor is not None]
+        if len(known) < len(inputs) or node.layer is None:
+            return None
+        if isinstance(node.layer, SubmodelLayer):
+            return self.submodel(node, node.layer, known)
+        return self.layer(node, node.layer, known)
+
+    def layer(self, node: Node, layer: Layer, inputs: list[TensorSpec]) -> Tensors | None:
+        if node.frozen:
+            layer = layer.in_inference()
+        shapes = [tensor.shape for tensor in inputs]
+        try:
+            self.check_count(layer, len(inputs))
+            shape = layer.shape(*shapes)
+            weights = layer.weights(*shapes)
+        except Problem as problem:
+            self.report_with_sources(problem, node)
+            return None
+        if node.shares is None:
+            self.weights[node.name] = weights
+        elif weights != self.weights[node.shares]:
+            self.report_other_weights(node, weights)
+            return None
+        tensors: Tensors = {None: TensorSpec(shape, layer.output_dtype(*(each.dtype for each in inputs)))}
+        self.checked.append(CheckedNode(node, layer, tuple(inputs), tensors, weights))
+        return tensors
+
+    @staticmethod
+    def check_count(layer: Layer, count: int) -> None:
+        """A layer takes as many inputs as its kind says.
+
+        Raises:
+            Problem: it gets more or fewer.
+        """
+        least, most = layer.min_inputs, layer.max_inputs
+        if count < least or (most is not None and count > most):
+            wanted = {1: "one input"}.get(least, f"{least} inputs")
+            wanted = wanted if most is not None else f"{wanted} or more"
+            raise Problem("wrong-input-count", f"{layer.kind()} takes {wanted}, not {count}")
+
+    def report_with_sources(self, problem: Problem, node: Node) -> None:
+        """Report what a layer refuses, and say where each of its inputs comes from."""
+        at = node.place.within(problem.at)
+        said_there = problem.at and at.value() is not None
+        span = at.span() if said_there else node.place.head()
+        notes = tuple(self.source_note(ref) for ref in dict.fromkeys(node.inputs))
+        notes += node.place.callers()
+        self.report.error(
+            problem.code, problem.message, span, notes=notes, suggestion=problem.suggestion
+        )
+
+    def source_note(self, ref: Ref) -> Note:
+        tensor, place = self.tensor(ref), self.places[ref.node]
+        shape = text(tensor.shape) if tensor else "unknown"
+        said = replace(ref, node=self.said.get(ref.node, ref.node))
+        return Note(f"the input {shape} comes from '{said}' here", place.name_span())
+
+    def report_other_weights(self, node: Node, weights: tuple[Weight, ...]) -> None:
+        shared = node.shares
+        assert shared is not None
+        differing = next(
+            (mine, first)
+            for mine, first in zip(weights, self.weights[shared], strict=True)
+            if mine != first
+        )
+        mine, first = differing
+        message = (
+            f"'{shared}' has a {first.name} of {text(first.shape)}; this call of it would need "
+            f"one of {text(mine.shape)}"
+        )
+        notes = (
+            Note("it is called here first", self.places[shared].name_span()),
+            *(self.source_note(ref) for ref in node.inputs),
+            *node.place.callers(),
+        )
+        self.report.error("shape-mismatch", message, node.place.head(), notes=notes)
+
+    def submodel(
+        self, node: Node, layer: SubmodelLayer, inputs: list[TensorSpec]
+    ) -> Tensors | None:
+        model = self.model(layer)
+        if model is None:
+            return None
+        taken = layer.graph.inputs
+        if len(inputs) != len(taken):
+            said = ", ".join(each.name for each in taken)
+            message = f"'{layer.key}' takes {len(taken)} inputs ({said}), not {len(inputs)}"
+            self.report_with_sources(Problem("wrong-input-count", message), node)
+            return None
+        for given, wanted in zip(inputs, taken, strict=True):
+            if not fits(given.shape, wanted.tensor.shape):
+                message = (
+                    f"the input '{wanted.name}' of '{layer.key}' is {text(wanted.tensor.shape)}, "
+                    f"not {text(given.shape)}"
+                )
+                self.report_with_sources(Problem("shape-mismatch", message), node)
+                return None
+        called = self.called(model, inputs)
+        if called is None:
+            return None
+        names = list(called.outputs)
+        tensors: Tensors = (
+            {None: called.outputs[names[0]]} if len(names) == 1 else dict(called.outputs)
+        )
+        self.checked.append(CheckedNode(node, layer, tuple(inputs), tensors, (), model))
+        return tensors
+
+    def model(self, layer: SubmodelLayer) -> CheckedGraph | None:
+        """A submodel checked for the inputs that it declares itself; once for all its calls."""
+        if layer.key not in self.models:
+            inner = self.report.child()
+            model = infer(layer.graph, inner)
+            for found in inner:
+                self.report.add(found)
+            if model is None:
+                return None
+            self.models[layer.key] = model
+        return self.models[layer.key]
+
+    def called(self, model: CheckedGraph, inputs: Sequence[TensorSpec]) -> CheckedGraph | None:
+        """A submodel checked for the inputs of one call."""
+        shapes = [tensor.shape for tensor in inputs]
+        if shapes == [each.tensor.shape for each in model.inputs]:
+            return model
+        specialized = tuple(
+            replace(each, tensor=TensorSpec(shape, each.tensor.dtype))
+            for each, shape in zip(model.inputs, shapes, strict=True)
+        )
+        inner = self.report.child()
+        found = infer(replace(model.graph, inputs=specialized), inner)
+        for diagnostic in inner:
+            self.report.add(diagnostic)
+        return found
+
+
+def fits(given: Shape, wanted: Shape) -> bool:
+    """Whether a tensor may be given to an input that declares a shape."""
+    return len(given) == len(wanted) and all(
+        size is None or has is None or has == size
+        for has, size in zip(given, wanted, strict=True)
+    )
+
+

@@ -1,0 +1,115 @@
+"""What a layer declaration is: arguments, a shape rule, weights, examples."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from cnnspec.declarations import Declaration, Family, Problem
+from cnnspec.fields import DtypePolicy, Flag
+from cnnspec.layers.fields import Regularizer
+from cnnspec.shapes import Shape, product, text
+
+LAYERS = Family(
+    "layer",
+    "layers",
+    tuple(
+        f"cnnspec.layers.{module}"
+        for module in (
+            "core", "convolution", "pooling", "normalization", "activation",
+            "reshaping", "merging", "regularization",
+        )  # fmt: skip
+    ),
+)
+kind = LAYERS
+"""The decorator that declares a layer kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """A weight of a layer: its name in the layer, its shape, whether training may change it."""
+
+    name: str
+    shape: tuple[int, ...]
+    trainable: bool = True
+
+    @property
+    def size(self) -> int:
+        """How many numbers it holds."""
+        return product(self.shape) or 0
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A call of a kind with the shapes it takes and gives."""
+
+    arguments: dict[str, Any]
+    inputs: Any
+    """One shape, or a list of shapes for a layer of several inputs."""
+    output: Shape
+
+    @property
+    def shapes(self) -> tuple[Shape, ...]:
+        """The shapes of all inputs."""
+        return tuple(self.inputs) if isinstance(self.inputs, list) else (self.inputs,)
+
+
+class Layer(Declaration):
+    """A layer kind. A subclass annotates its arguments and names its rules."""
+
+    trainable: Flag = True
+    dtype: DtypePolicy = None
+    activity_regularizer: Regularizer = None
+
+    min_inputs: ClassVar[int] = 1
+    max_inputs: ClassVar[int | None] = 1
+    """How many inputs it takes; None for any number."""
+    merges: ClassVar[bool] = False
+    """Whether its inputs come as one list, so that `branches` makes sense."""
+    passes_dtype: ClassVar[bool] = False
+    """Whether its output has the data type of its input rather than the layer's own."""
+    examples: ClassVar[tuple[Example, ...]] = ()
+
+    def shape(self, *inputs: Shape) -> Shape:
+        """The shape of the output.
+
+        Raises:
+            Problem: the layer cannot take these inputs.
+        """
+        raise TypeError(f"{self.kind()} declares no shape rule")
+
+    def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
+        """The weights that it makes for these inputs: the trainable ones first, as Keras has them.
+
+        Raises:
+            Problem: a size that a weight depends on is unknown.
+        """
+        return ()
+
+    def output_dtype(self, *inputs: str) -> str:
+        """The data type of the output."""
+        if self.passes_dtype:
+            return inputs[0]
+        return compute_dtype(self.dtype)
+
+    def in_inference(self) -> "Layer":
+        """The layer that does in training what this one does in inference, and no more."""
+        return self
+
+
+def compute_dtype(policy: str | None) -> str:
+    """The type that a layer computes in under a policy; Keras's default is float32."""
+    return (policy or "float32").removeprefix("mixed_")
+
+
+def known(size: int | None, axis: int, shape: Shape, layer: Layer) -> int:
+    """A size that a weight depends on.
+
+    Raises:
+        Problem: it is unknown.
+    """
+    if size is None:
+        counted = axis if axis >= 0 else len(shape) + axis
+        message = f"{layer.kind()} needs to know the size of axis {counted} of its input {text(shape)}"
+        raise Problem("unknown-size", message)
+    return size
+
+

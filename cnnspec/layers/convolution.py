@@ -1,0 +1,206 @@
+"""Convolutions: plain, transposed, depthwise, separable."""
+
+from collections.abc import Iterator
+
+from cnnspec.declarations import Problem, default
+from cnnspec.fields import Flag, PositiveInt
+from cnnspec.layers import shape_rules, weight_rules
+from cnnspec.layers.base import Example, Layer, kind
+from cnnspec.layers.fields import (
+    Activation,
+    CausalPadding,
+    Constraint,
+    DataFormat,
+    Initializer,
+    OptionalSize,
+    Padding,
+    Regularizer,
+    Size,
+)
+
+
+class Sliding(Layer):
+    """What has a kernel that goes over its input."""
+
+    kernel_size: Size
+    """Extent of the kernel along every spatial axis."""
+    strides: Size = default(1)
+    """Step of the kernel along every spatial axis."""
+    padding: Padding = "valid"
+    """`valid` adds nothing; `same` adds zeros so that a stride of 1 keeps the size."""
+    data_format: DataFormat = None
+    """Where the channels are: `channels_last` (the default) or `channels_first`."""
+    dilation_rate: Size = default(1)
+    """Distance between the values that a kernel looks at."""
+    activation: Activation = None
+    """What is applied to the output."""
+    use_bias: Flag = True
+    """Whether a bias is added."""
+    bias_initializer: Initializer = default("zeros")
+    bias_regularizer: Regularizer = None
+    bias_constraint: Constraint = None
+
+    def conflicts(self) -> Iterator[Problem]:
+        """A kernel cannot both stride and be dilated."""
+        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
+            message = f"{self.kind()} cannot have both 'strides' and 'dilation_rate' above 1"
+            yield Problem("conflicting-arguments", message, "dilation_rate")
+
+
+class Conv(Sliding):
+    """What the convolutions share."""
+
+    filters: PositiveInt
+    """Number of output channels."""
+    groups: PositiveInt = 1
+    """In how many groups the channels are convolved, each by itself."""
+    kernel_initializer: Initializer = default("glorot_uniform")
+    kernel_regularizer: Regularizer = None
+    kernel_constraint: Constraint = None
+
+    shape = shape_rules.convolve
+    weights = weight_rules.convolution_kernel
+
+    def conflicts(self) -> Iterator[Problem]:
+        """The filters must fall into equal groups."""
+        yield from super().conflicts()
+        if self.filters % self.groups:
+            message = f"{self.kind()} cannot split {self.filters} filters into {self.groups} groups"
+            yield Problem("conflicting-arguments", message, "groups")
+
+
+@kind
+class Conv1D(Conv):
+    """1-D convolution, typically over a sequence."""
+
+    rank = 1
+    aliases = ("Convolution1D",)
+    padding: CausalPadding = "valid"
+    examples = (
+        Example({"filters": 8, "kernel_size": 3}, (None, 20, 4), (None, 18, 8)),
+        Example({"filters": 8, "kernel_size": 3, "padding": "causal"}, (None, 20, 4), (None, 20, 8)),
+    )
+
+
+@kind
+class Conv2D(Conv):
+    """2-D convolution, typically over images."""
+
+    rank = 2
+    aliases = ("Convolution2D",)
+    examples = (
+        Example({"filters": 32, "kernel_size": 3}, (None, 28, 28, 1), (None, 26, 26, 32)),
+        Example(
+            {"filters": 8, "kernel_size": [3, 5], "strides": 2, "padding": "same", "use_bias": False},
+            (None, 28, None, 4),
+            (None, 14, None, 8),
+        ),
+        Example(
+            {"filters": 8, "kernel_size": 3, "groups": 4, "data_format": "channels_first"},
+            (None, 4, 28, 28),
+            (None, 8, 26, 26),
+        ),
+        Example(
+            {"filters": 8, "kernel_size": 3, "dilation_rate": 2},
+            (None, 28, 28, 4),
+            (None, 24, 24, 8),
+        ),
+    )
+
+
+@kind
+class Conv3D(Conv):
+    """3-D convolution, typically over volumes or video."""
+
+    rank = 3
+    aliases = ("Convolution3D",)
+    examples = (
+        Example({"filters": 8, "kernel_size": 3}, (None, 16, 28, 28, 1), (None, 14, 26, 26, 8)),
+    )
+
+
+class ConvTranspose(Conv):
+    """What the transposed convolutions share."""
+
+    output_padding: OptionalSize = None
+    """How much is added at one end of the output; null lets Keras choose."""
+
+    absent = ("groups",)
+    shape = shape_rules.convolve_transposed
+    weights = weight_rules.transposed_kernel
+
+    def conflicts(self) -> Iterator[Problem]:
+        """The padding of the output stays below the strides."""
+        yield from super().conflicts()
+        pairs = zip(self.output_padding or (), self.strides, strict=False)
+        if any(padding >= stride for padding, stride in pairs):
+            message = f"'output_padding' of {self.kind()} must be smaller than its 'strides'"
+            yield Problem("conflicting-arguments", message, "output_padding")
+
+
+@kind
+class Conv2DTranspose(ConvTranspose):
+    """2-D transposed convolution ("deconvolution"), typically to make images larger."""
+
+    rank = 2
+    aliases = ("Convolution2DTranspose",)
+    examples = (
+        Example(
+            {"filters": 8, "kernel_size": 3, "strides": 2, "padding": "same"},
+            (None, 14, None, 4),
+            (None, 28, None, 8),
+        ),
+        Example({"filters": 8, "kernel_size": 3, "strides": 2}, (None, 14, 14, 4), (None, 29, 29, 8)),
+        Example(
+            {"filters": 8, "kernel_size": 3, "strides": 2, "output_padding": 1},
+            (None, 14, 14, 4),
+            (None, 30, 30, 8),
+        ),
+    )
+
+
+@kind
+class DepthwiseConv2D(Sliding):
+    """2-D convolution of every input channel by itself."""
+
+    rank = 2
+    depth_multiplier: PositiveInt = 1
+    """Number of output channels for each input channel."""
+    depthwise_initializer: Initializer = default("glorot_uniform")
+    depthwise_regularizer: Regularizer = None
+    depthwise_constraint: Constraint = None
+
+    shape = shape_rules.convolve_depthwise
+    weights = weight_rules.depthwise_kernel
+    examples = (
+        Example({"kernel_size": 3}, (None, 28, 28, 4), (None, 26, 26, 4)),
+        Example(
+            {"kernel_size": 3, "depth_multiplier": 2, "strides": 2, "padding": "same"},
+            (None, 28, 28, 4),
+            (None, 14, 14, 8),
+        ),
+    )
+
+
+@kind
+class SeparableConv2D(Sliding):
+    """2-D depthwise convolution, then a pointwise one that mixes the channels."""
+
+    rank = 2
+    aliases = ("SeparableConvolution2D",)
+    filters: PositiveInt
+    """Number of output channels."""
+    depth_multiplier: PositiveInt = 1
+    """Number of depthwise output channels for each input channel."""
+    depthwise_initializer: Initializer = default("glorot_uniform")
+    depthwise_regularizer: Regularizer = None
+    depthwise_constraint: Constraint = None
+    pointwise_initializer: Initializer = default("glorot_uniform")
+    pointwise_regularizer: Regularizer = None
+    pointwise_constraint: Constraint = None
+
+    shape = shape_rules.convolve
+    weights = weight_rules.separable_kernels
+    examples = (
+        Example({"filters": 8, "kernel_size": 3}, (None, 28, 28, 4), (None, 26, 26, 8)),
+    )

@@ -1,0 +1,122 @@
+"""Argument types of layers."""
+
+from typing import Annotated, Any
+
+from cnnspec.declarations import Checked, Declaration, Problem, call_of
+from cnnspec.diagnostics import did_you_mean
+from cnnspec.fields import Choice
+from cnnspec.objects import CONSTRAINTS, INITIALIZERS, REGULARIZERS
+
+ACTIVATIONS = (
+    "celu", "elu", "exponential", "gelu", "glu", "hard_shrink", "hard_sigmoid", "hard_silu", "hard_swish",
+    "hard_tanh", "leaky_relu", "linear", "log_sigmoid", "log_softmax", "mish", "relu", "relu6", "selu",
+    "sigmoid", "silu", "soft_shrink", "softmax", "softplus", "softsign", "sparse_plus", "sparse_sigmoid",
+    "sparsemax", "squareplus", "swish", "tanh", "tanh_shrink", "threshold",
+)  # fmt: skip
+"""Every function of keras.activations."""
+
+
+def _activation(value: Any, _: type[Declaration]) -> str | None:
+    if value is None or value in ACTIVATIONS:
+        return value  # type: ignore[no-any-return]
+    if not isinstance(value, str):
+        raise Problem("wrong-type", "")
+    message = f"there is no activation '{value}'"
+    raise Problem("unknown-value", message, suggestion=did_you_mean(value, ACTIVATIONS))
+
+
+Activation = Annotated[
+    str | None, Checked("an activation such as 'relu', or null", check=_activation)
+]
+ActivationName = Annotated[str, Checked("an activation such as 'relu'", check=_activation)]
+Initializer = Annotated[Declaration, call_of(INITIALIZERS, optional=False)]
+OptionalInitializer = Annotated[Declaration | None, call_of(INITIALIZERS)]
+Regularizer = Annotated[Declaration | None, call_of(REGULARIZERS)]
+Constraint = Annotated[Declaration | None, call_of(CONSTRAINTS)]
+DataFormat = Annotated[str | None, Choice("channels_last", "channels_first", None)]
+Padding = Annotated[str, Choice("valid", "same", synonyms={"VALID": "valid", "SAME": "same"})]
+CausalPadding = Annotated[str, Choice("valid", "same", "causal")]
+
+
+class Sizes(Checked):
+    """Marks an argument of one whole number for each spatial axis; one number stands for all."""
+
+    optional: bool
+
+    def __init__(self, minimum: int, *, optional: bool = False) -> None:
+        def check(value: Any, declaration: type[Declaration]) -> tuple[int, ...] | None:
+            if value is None and optional:
+                return None
+            listed = isinstance(value, list | tuple)
+            items = list(value) if listed else [value] * declaration.rank
+            for position, item in enumerate(items):
+                at = (position,) if listed else ()
+                if isinstance(item, bool) or not isinstance(item, int):
+                    raise Problem("wrong-type", "", at)
+                if item < minimum:
+                    raise Problem("out-of-range", "", at)
+            if len(items) != declaration.rank:
+                raise Problem("wrong-type", "")
+            return tuple(items)
+
+        super().__init__(f"a whole number of at least {minimum}", check=check)
+        object.__setattr__(self, "optional", optional)
+
+    def describe(self, declaration: type[Declaration]) -> str:
+        """Say how many numbers the kind takes."""
+        rank = declaration.rank
+        listed = f", or a list of {rank} of them" if rank > 1 else ""
+        return f"{self.phrase}{listed}{', or null' if self.optional else ''}"
+
+
+Size = Annotated[tuple[int, ...], Sizes(1)]
+OptionalSize = Annotated[tuple[int, ...] | None, Sizes(0, optional=True)]
+OptionalStrides = Annotated[tuple[int, ...] | None, Sizes(1, optional=True)]
+
+
+def _pairs(value: Any, declaration: type[Declaration]) -> tuple[tuple[int, int], ...]:
+    """A number for all ends, one for each axis, or a pair for each axis: as a pair for each."""
+    rank = declaration.rank
+    if not isinstance(value, list | tuple):
+        return ((_count(value, ()),) * 2,) * rank  # type: ignore[return-value]
+    if len(value) != rank:
+        raise Problem("wrong-type", "")
+    pairs = []
+    for position, item in enumerate(value):
+        ends = item if isinstance(item, list | tuple) else (item, item)
+        if len(ends) != 2:
+            raise Problem("wrong-type", "", (position,))
+        pairs.append((_count(ends[0], (position,)), _count(ends[1], (position,))))
+    return tuple(pairs)
+
+
+def _count(value: Any, at: tuple[int, ...]) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise Problem("wrong-type", "", at)
+    if value < 0:
+        raise Problem("out-of-range", "", at)
+    return value
+
+
+Ends = Annotated[
+    tuple[tuple[int, int], ...],
+    Checked("a whole number of at least 0, one for each axis, or a pair for each axis", check=_pairs),
+]
+"""How much is added or cut at the two ends of every spatial axis."""
+
+
+def _whole_numbers(value: Any, _: type[Declaration]) -> tuple[int, ...]:
+    if not isinstance(value, list | tuple):
+        raise Problem("wrong-type", "")
+    for position, item in enumerate(value):
+        if isinstance(item, bool) or not isinstance(item, int):
+            raise Problem("wrong-type", "", (position,))
+    return tuple(value)
+
+
+TargetShape = Annotated[
+    tuple[int, ...], Checked("a list of sizes, of which one may be -1", check=_whole_numbers)
+]
+AxisOrder = Annotated[
+    tuple[int, ...], Checked("a list of axes, counted from 1", check=_whole_numbers)
+]

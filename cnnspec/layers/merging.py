@@ -1,0 +1,103 @@
+"""Layers that make one tensor of several."""
+
+from typing import Annotated, Any
+
+from cnnspec.declarations import Checked, Declaration, Problem
+from cnnspec.fields import Axis, Flag, int_or_ints
+from cnnspec.layers import shape_rules
+from cnnspec.layers.base import Example, Layer, kind
+
+
+class Merging(Layer):
+    """What takes a list of inputs."""
+
+    max_inputs = None
+    merges = True
+
+
+class ElementwiseMerging(Merging):
+    """What merges value by value; sizes of 1 stretch."""
+
+    shape = shape_rules.broadcast
+    examples = (
+        Example({}, [(None, 26, None, 8), (None, 26, None, 8)], (None, 26, None, 8)),
+        Example({}, [(None, 26, 26, 8), (None, 1, 1, 8), (None, 8)], (None, 26, 26, 8)),
+    )
+
+
+@kind
+class Add(ElementwiseMerging):
+    """The sum of its inputs."""
+
+
+@kind
+class Average(ElementwiseMerging):
+    """The mean of its inputs."""
+
+
+@kind
+class Maximum(ElementwiseMerging):
+    """The largest of its inputs, value by value."""
+
+
+@kind
+class Minimum(ElementwiseMerging):
+    """The smallest of its inputs, value by value."""
+
+
+@kind
+class Multiply(ElementwiseMerging):
+    """The product of its inputs, value by value."""
+
+
+@kind
+class Subtract(ElementwiseMerging):
+    """The first input less the second."""
+
+    min_inputs = 2
+    max_inputs = 2
+    examples = (Example({}, [(None, 26, 26, 8), (None, 26, 26, 8)], (None, 26, 26, 8)),)
+
+
+@kind
+class Concatenate(Merging):
+    """Puts its inputs side by side."""
+
+    axis: Axis = -1
+    """The axis along which they are joined."""
+
+    shape = shape_rules.concatenate
+    examples = (
+        Example({}, [(None, 5408), (None, 784)], (None, 6192)),
+        Example({"axis": 1}, [(None, 4, 8), (None, None, 8)], (None, None, 8)),
+    )
+
+
+def _dot_axes(value: Any, declaration: type[Declaration]) -> int | tuple[int, ...]:
+    axes = int_or_ints(value, declaration)
+    if isinstance(axes, tuple) and len(axes) != 2:
+        raise Problem("wrong-type", "")
+    return axes
+
+
+DotAxes = Annotated[
+    int | tuple[int, ...], Checked("an axis, or a list of one for each input", check=_dot_axes)
+]
+
+
+@kind
+class Dot(Merging):
+    """The product of two inputs along an axis of each."""
+
+    min_inputs = 2
+    max_inputs = 2
+    axes: DotAxes
+    """The axis to multiply along, or one for each input; the batch axis is none."""
+    normalize: Flag = False
+    """Whether inputs are first brought to length 1, which gives their cosine similarity."""
+
+    shape = shape_rules.dot
+    examples = (
+        Example({"axes": 1}, [(None, 8), (None, 8)], (None, 1)),
+        Example({"axes": [2, 1]}, [(None, 4, 8), (None, 8, 6)], (None, 4, 6)),
+    )

@@ -1,0 +1,289 @@
+"""Pure rules from input shapes to an output shape; layers name them as their `shape`.
+
+A rule is a method of the layer that names it: it reads the layer's arguments, and raises `Problem`
+where the layer cannot take the inputs.
+"""
+
+from typing import Any
+
+from cnnspec.declarations import Problem
+from cnnspec.shapes import Dim, Shape, product, text
+
+AXIS_NAMES = {
+    1: "(batch, steps, channels)",
+    2: "(batch, height, width, channels)",
+    3: "(batch, depth, height, width, channels)",
+}
+
+
+def same(layer: Any, shape: Shape) -> Shape:
+    """The output has the shape of the input."""
+    return shape
+
+
+def images(layer: Any, shape: Shape) -> tuple[Shape, Dim]:
+    """Split an input into its spatial sizes and its channels, by the layer's rank and data format.
+
+    Raises:
+        Problem: the input has another number of axes.
+    """
+    rank = layer.rank
+    if len(shape) != rank + 2:
+        form = AXIS_NAMES[rank]
+        message = f"{layer.kind()} takes an input of {rank + 2} axes {form}, not {text(shape)}"
+        raise Problem("wrong-rank", message)
+    if channels_first(layer):
+        return shape[2:], shape[1]
+    return shape[1:-1], shape[-1]
+
+
+def same_images(layer: Any, shape: Shape) -> Shape:
+    """The output has the shape of the input, which must have the axes of the layer's rank."""
+    images(layer, shape)
+    return shape
+
+
+def channels_first(layer: Any) -> bool:
+    """Whether the layer has its channels on axis 1; Keras's default is the last axis."""
+    return getattr(layer, "data_format", None) == "channels_first"
+
+
+def with_sizes(layer: Any, shape: Shape, sizes: Shape, channels: Dim) -> Shape:
+    """Put batch, spatial sizes and channels together again, in the layer's data format."""
+    if channels_first(layer):
+        return (shape[0], channels, *sizes)
+    return (shape[0], *sizes, channels)
+
+
+def windows(size: Dim, window: int, stride: int, padding: str) -> Dim:
+    """How many places a window has along an axis; zero or less where it does not fit."""
+    if size is None:
+        return None
+    return (size - 1) // stride + 1 if padding != "valid" else (size - window) // stride + 1
+
+
+def slide(layer: Any, shape: Shape, window: tuple[int, ...], argument: str) -> Shape:
+    """The spatial sizes after a window of the layer's strides and padding went over the input."""
+    sizes, _ = images(layer, shape)
+    strides = layer.strides or window
+    result = tuple(
+        windows(size, extent, stride, layer.padding)
+        for size, extent, stride in zip(sizes, window, strides, strict=True)
+    )
+    if any(size is not None and size <= 0 for size in result):
+        extent, has = " x ".join(map(str, window)), " x ".join(map(str, sizes))
+        message = f"{layer.kind()} looks at {extent} values, its input has only {has}"
+        raise Problem("kernel-too-large", message, argument)
+    return result
+
+
+def dilated(layer: Any) -> tuple[int, ...]:
+    """The extent of the layer's kernel with its dilation."""
+    return tuple(
+        (size - 1) * rate + 1
+        for size, rate in zip(layer.kernel_size, layer.dilation_rate, strict=True)
+    )
+
+
+def convolve(layer: Any, shape: Shape) -> Shape:
+    """A kernel goes over the input; `filters` channels come out."""
+    sizes = slide(layer, shape, dilated(layer), "kernel_size")
+    return with_sizes(layer, shape, sizes, layer.filters)
+
+
+def convolve_depthwise(layer: Any, shape: Shape) -> Shape:
+    """A kernel goes over every channel; each gives `depth_multiplier` channels."""
+    sizes = slide(layer, shape, dilated(layer), "kernel_size")
+    channels = images(layer, shape)[1]
+    out = None if channels is None else channels * layer.depth_multiplier
+    return with_sizes(layer, shape, sizes, out)
+
+
+def convolve_transposed(layer: Any, shape: Shape) -> Shape:
+    """The shape that a convolution with the same arguments would have taken."""
+    sizes, _ = images(layer, shape)
+    given = layer.output_padding or (None,) * layer.rank
+    result = tuple(
+        _transposed(size, extent, stride, layer.padding, extra)
+        for size, extent, stride, extra in zip(sizes, dilated(layer), layer.strides, given, strict=True)
+    )
+    return with_sizes(layer, shape, result, layer.filters)
+
+
+def _transposed(size: Dim, extent: int, stride: int, padding: str, extra: int | None) -> Dim:
+    if size is None:
+        return None
+    if padding == "same":
+        return size * stride if extra is None else (size - 1) * stride + extent % 2 + extra
+    return (size - 1) * stride + extent + (max(stride - extent, 0) if extra is None else extra)
+
+
+def pool(layer: Any, shape: Shape) -> Shape:
+    """A window goes over every channel."""
+    sizes = slide(layer, shape, layer.pool_size, "pool_size")
+    return with_sizes(layer, shape, sizes, images(layer, shape)[1])
+
+
+def pool_globally(layer: Any, shape: Shape) -> Shape:
+    """Every channel becomes one value; with `keepdims` the axes stay, of size 1."""
+    _, channels = images(layer, shape)
+    if layer.keepdims:
+        return with_sizes(layer, shape, (1,) * layer.rank, channels)
+    return (shape[0], channels)
+
+
+def upsample(layer: Any, shape: Shape) -> Shape:
+    """Every spatial size is multiplied."""
+    sizes, channels = images(layer, shape)
+    larger = tuple(
+        None if size is None else size * factor
+        for size, factor in zip(sizes, layer.size, strict=True)
+    )
+    return with_sizes(layer, shape, larger, channels)
+
+
+def pad(layer: Any, shape: Shape) -> Shape:
+    """Every spatial axis grows at both ends by `padding`."""
+    sizes, channels = images(layer, shape)
+    larger = tuple(
+        None if size is None else size + before + after
+        for size, (before, after) in zip(sizes, layer.padding, strict=True)
+    )
+    return with_sizes(layer, shape, larger, channels)
+
+
+def crop(layer: Any, shape: Shape) -> Shape:
+    """Every spatial axis shrinks at both ends by `cropping`."""
+    sizes, channels = images(layer, shape)
+    smaller = tuple(
+        None if size is None else size - before - after
+        for size, (before, after) in zip(sizes, layer.cropping, strict=True)
+    )
+    if any(size is not None and size <= 0 for size in smaller):
+        has = " x ".join(map(str, sizes))
+        raise Problem("no-output-shape", f"{layer.kind()} crops away all of its {has} input", "cropping")
+    return with_sizes(layer, shape, smaller, channels)
+
+
+def dense(layer: Any, shape: Shape) -> Shape:
+    """The last axis becomes `units` wide."""
+    if len(shape) < 2:
+        raise Problem("wrong-rank", f"{layer.kind()} takes an input of 2 axes or more, not {text(shape)}")
+    return (*shape[:-1], layer.units)
+
+
+def flatten(layer: Any, shape: Shape) -> Shape:
+    """All axes but the batch become one."""
+    return (shape[0], None if None in shape[1:] else product(shape[1:]))
+
+
+def reshape(layer: Any, shape: Shape) -> Shape:
+    """All axes but the batch become `target_shape`; -1 takes what is left."""
+    target: tuple[int, ...] = layer.target_shape
+    if None in shape[1:]:
+        return (shape[0], *(None if size == -1 else size for size in target))
+    has = product(shape[1:]) or 0
+    wanted = product([size for size in target if size != -1]) or 0
+    if (has % wanted if -1 in target and wanted else has != wanted) or (-1 in target and not wanted):
+        message = f"{layer.kind()} cannot make {text(target)} of {text(shape[1:])}, which has {has} values"
+        raise Problem("shape-mismatch", message, "target_shape")
+    return (shape[0], *(has // wanted if size == -1 else size for size in target))
+
+
+def permute(layer: Any, shape: Shape) -> Shape:
+    """The axes change places by `dims`."""
+    if len(shape) != len(layer.dims) + 1:
+        message = f"{layer.kind()} puts {len(layer.dims)} axes in order, its input is {text(shape)}"
+        raise Problem("wrong-rank", message, "dims")
+    return (shape[0], *(shape[axis] for axis in layer.dims))
+
+
+def normalize_axes(layer: Any, shape: Shape) -> Shape:
+    """The shape stays; every axis that the layer names must be there."""
+    axes = layer.axis if isinstance(layer.axis, tuple) else (layer.axis,)
+    for axis in axes:
+        check_axis(layer, axis, shape)
+    return shape
+
+
+def check_axis(layer: Any, axis: int, shape: Shape) -> int:
+    """Count an axis from the front.
+
+    Raises:
+        Problem: the shape has no such axis.
+    """
+    if not -len(shape) <= axis < len(shape):
+        message = f"{layer.kind()} works on axis {axis}, its input {text(shape)} has {len(shape)} axes"
+        raise Problem("out-of-range", message, "axis")
+    return axis % len(shape)
+
+
+def merge_batches(layer: Any, *shapes: Shape) -> Dim:
+    """The batch size of merged inputs.
+
+    Raises:
+        Problem: two of them are known and differ.
+    """
+    batches = {shape[0] for shape in shapes} - {None}
+    if len(batches) > 1:
+        raise Problem("shape-mismatch", f"{layer.kind()} merges inputs of one batch size")
+    return next(iter(batches), None)
+
+
+def broadcast(layer: Any, *shapes: Shape) -> Shape:
+    """Elementwise merging: axes are matched from the last one, and a size of 1 stretches."""
+    merged = shapes[0][1:]
+    for shape in shapes[1:]:
+        longer, shorter = sorted((merged, shape[1:]), key=len, reverse=True)
+        lead = len(longer) - len(shorter)
+        sizes = list(longer[:lead])
+        for offset, (a, b) in enumerate(zip(longer[lead:], shorter, strict=True), start=lead + 1):
+            if a is None or b is None:
+                sizes.append(None)
+            elif a == b or b == 1:
+                sizes.append(a)
+            elif a == 1:
+                sizes.append(b)
+            else:
+                said = " and ".join(text(each) for each in shapes)
+                message = f"{layer.kind()} cannot merge {said}: axis {offset} is {a} in one and {b} in another"
+                raise Problem("shape-mismatch", message)
+        merged = tuple(sizes)
+    return (merge_batches(layer, *shapes), *merged)
+
+
+def concatenate(layer: Any, *shapes: Shape) -> Shape:
+    """Inputs are put side by side along `axis`; all other sizes must be the same."""
+    first = shapes[0]
+    axis = check_axis(layer, layer.axis, first)
+    for shape in shapes[1:]:
+        said = " and ".join(text(each) for each in shapes)
+        if len(shape) != len(first):
+            message = f"{layer.kind()} cannot join {said}: they have {len(first)} and {len(shape)} axes"
+            raise Problem("shape-mismatch", message)
+        for position, (a, b) in enumerate(zip(first, shape, strict=True)):
+            if position != axis and None not in (a, b) and a != b:
+                message = f"{layer.kind()} cannot join {said}: axis {position} is {a} in one and {b} in another"
+                raise Problem("shape-mismatch", message)
+    joined = [shape[axis] for shape in shapes]
+    total = None if None in joined else sum(size for size in joined if size is not None)
+    return (*first[:axis], total, *first[axis + 1 :])
+
+
+def dot(layer: Any, first: Shape, second: Shape) -> Shape:
+    """The product along one axis of each input; both axes are gone after it."""
+    axes = layer.axes if isinstance(layer.axes, tuple) else (layer.axes, layer.axes)
+    places = []
+    for axis, shape in zip(axes, (first, second), strict=True):
+        if not -len(shape) < axis < len(shape) or axis % len(shape) == 0:
+            message = f"Dot cannot work along axis {axis} of {text(shape)}"
+            raise Problem("out-of-range", message, "axes")
+        places.append(axis % len(shape))
+    a, b = first[places[0]], second[places[1]]
+    if a != b:
+        message = f"Dot needs axes of the same size: axis {places[0]} of {text(first)} is {a}, axis {places[1]} of {text(second)} is {b}"
+        raise Problem("shape-mismatch", message, "axes")
+    left = [size for axis, size in enumerate(first) if axis != places[0]]
+    right = [size for axis, size in enumerate(second) if axis not in (0, places[1])]
+    merged = (*left, *right)
+    return merged if len(merged) > 1 else (*merged, 1)

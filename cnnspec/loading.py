@@ -1,0 +1,58 @@
+"""Finds and reads the files that specs name: other specs, models, weights."""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cnnspec.diagnostics import Report
+from cnnspec.document import Document
+from cnnspec.parse import parse
+from cnnspec.source import Place, Source, read
+
+
+@dataclass(slots=True)
+class Loader:
+    """Resolves paths relative to the file that names them, and reads each spec once."""
+
+    report: Report
+    root: Path | None = None
+    """A folder that no path may lead out of."""
+    _read: dict[Path, tuple[Document, Source] | None] = field(default_factory=dict)
+
+    def for_part(self) -> "Loader":
+        """The same loader, with a report of its own."""
+        return Loader(self.report.child(), self.root, self._read)
+
+    def locate(self, reference: str, place: Place) -> Path | None:
+        """The file that a path in a spec means; None, and a diagnostic, where there is none."""
+        folder = place.source.folder if place.source else Path()
+        path = folder / reference
+        if self.root is not None and not path.resolve().is_relative_to(self.root.resolve()):
+            message = f"'{reference}' leads out of the allowed folder {self.root}"
+            self.report.error("outside-root", message, place.span(), notes=place.callers())
+            return None
+        if not path.is_file():
+            what = "is a folder" if path.is_dir() else "does not exist"
+            message = f"the file '{shown_path(path)}' {what}"
+            self.report.error("file-not-found", message, place.span(), notes=place.callers())
+            return None
+        return path
+
+    def document(self, path: Path, place: Place) -> tuple[Document, Source] | None:
+        """Read a spec; None, and diagnostics, where it is none."""
+        key = path.resolve()
+        if key not in self._read:
+            try:
+                source = read(path, self.report, name=shown_path(path))
+            except OSError as error:
+                message = f"the file '{shown_path(path)}' cannot be read: {error.strerror}"
+                self.report.error("file-not-found", message, place.span(), notes=place.callers())
+                return None
+            document = parse(source, self.report) if source else None
+            self._read[key] = (document, source) if source and document else None
+        return self._read[key]
+
+
+def shown_path(path: Path) -> str:
+    """A path as a reader would write it: without detours through parent folders."""
+    return os.path.normpath(path)

@@ -1,0 +1,157 @@
+"""How weights start."""
+
+from typing import Annotated
+
+from cnnspec.declarations import Declaration
+from cnnspec.fields import (
+    Choice,
+    Flag,
+    NonNegativeNumber,
+    Number,
+    OptionalAxes,
+    PositiveNumber,
+    Seed,
+)
+from cnnspec.objects import INITIALIZERS
+
+
+@INITIALIZERS
+class Zeros(Declaration):
+    """All zeros."""
+
+    aliases = ("zeros", "zero")
+
+
+@INITIALIZERS
+class Ones(Declaration):
+    """All ones."""
+
+    aliases = ("ones", "one")
+
+
+@INITIALIZERS
+class Constant(Declaration):
+    """One value everywhere."""
+
+    aliases = ("constant",)
+    value: Number = 0.0
+
+
+@INITIALIZERS
+class Identity(Declaration):
+    """The identity matrix, times a gain; for two-dimensional weights."""
+
+    aliases = ("identity", "IdentityInitializer")
+    gain: Number = 1.0
+
+
+@INITIALIZERS
+class Orthogonal(Declaration):
+    """A random orthogonal matrix (Saxe et al., 2014, arXiv:1312.6120)."""
+
+    aliases = ("orthogonal", "OrthogonalInitializer")
+    gain: Number = 1.0
+    seed: Seed = None
+
+
+@INITIALIZERS
+class RandomNormal(Declaration):
+    """Normally distributed values."""
+
+    aliases = ("random_normal", "normal")
+    mean: Number = 0.0
+    stddev: NonNegativeNumber = 0.05
+    seed: Seed = None
+
+
+@INITIALIZERS
+class TruncatedNormal(Declaration):
+    """Normally distributed values, those beyond two standard deviations drawn again."""
+
+    aliases = ("truncated_normal",)
+    mean: Number = 0.0
+    stddev: NonNegativeNumber = 0.05
+    seed: Seed = None
+
+
+@INITIALIZERS
+class RandomUniform(Declaration):
+    """Uniformly distributed values."""
+
+    aliases = ("random_uniform", "uniform")
+    minval: Number = -0.05
+    maxval: Number = 0.05
+    seed: Seed = None
+
+
+class Scaled(Declaration):
+    """Random values whose spread follows from the number of connections of a unit."""
+
+    seed: Seed = None
+    input_axes: OptionalAxes = None
+    output_axes: OptionalAxes = None
+
+
+@INITIALIZERS
+class VarianceScaling(Scaled):
+    """Random values with the variance `scale / n`, n by the mode."""
+
+    aliases = ("variance_scaling",)
+    scale: PositiveNumber = 1.0
+    mode: Annotated[str, Choice("fan_in", "fan_out", "fan_avg")] = "fan_in"
+    distribution: Annotated[str, Choice("truncated_normal", "untruncated_normal", "uniform")] = (
+        "truncated_normal"
+    )
+
+
+@INITIALIZERS
+class GlorotUniform(Scaled):
+    """Uniform within sqrt(6 / (fan_in + fan_out)) (Glorot and Bengio, 2010)."""
+
+    aliases = ("glorot_uniform",)
+
+
+@INITIALIZERS
+class GlorotNormal(Scaled):
+    """Truncated normal with the variance 2 / (fan_in + fan_out) (Glorot and Bengio, 2010)."""
+
+    aliases = ("glorot_normal",)
+
+
+@INITIALIZERS
+class HeUniform(Scaled):
+    """Uniform within sqrt(6 / fan_in) (He et al., 2015, arXiv:1502.01852)."""
+
+    aliases = ("he_uniform",)
+
+
+@INITIALIZERS
+class HeNormal(Scaled):
+    """Truncated normal with the variance 2 / fan_in (He et al., 2015, arXiv:1502.01852)."""
+
+    aliases = ("he_normal",)
+
+
+@INITIALIZERS
+class LecunUniform(Scaled):
+    """Uniform within sqrt(3 / fan_in) (LeCun et al., 1998)."""
+
+    aliases = ("lecun_uniform",)
+
+
+@INITIALIZERS
+class LecunNormal(Scaled):
+    """Truncated normal with the variance 1 / fan_in (LeCun et al., 1998)."""
+
+    aliases = ("lecun_normal",)
+
+
+@INITIALIZERS
+class STFT(Declaration):
+    """The kernel of a short-time Fourier transform."""
+
+    aliases = ("stft", "STFTInitializer")
+    side: Annotated[str, Choice("real", "imag")] = "real"
+    window: Annotated[str | None, Choice("hann", "hamming", None)] = "hann"
+    scaling: Annotated[str | None, Choice("density", "spectrum", None)] = "density"
+    periodic: Flag = False

@@ -1,0 +1,41 @@
+"""Penalties on weights or outputs, added to the loss."""
+
+from typing import Annotated
+
+from cnnspec.declarations import Declaration
+from cnnspec.fields import Choice, NonNegativeNumber
+from cnnspec.objects import REGULARIZERS
+
+
+@REGULARIZERS
+class L1(Declaration):
+    """`l1 * sum(|w|)`."""
+
+    aliases = ("l1",)
+    l1: NonNegativeNumber = 0.01
+
+
+@REGULARIZERS
+class L2(Declaration):
+    """`l2 * sum(w ** 2)`."""
+
+    aliases = ("l2",)
+    l2: NonNegativeNumber = 0.01
+
+
+@REGULARIZERS
+class L1L2(Declaration):
+    """`l1 * sum(|w|) + l2 * sum(w ** 2)`."""
+
+    aliases = ("l1l2",)
+    l1: NonNegativeNumber = 0.0
+    l2: NonNegativeNumber = 0.0
+
+
+@REGULARIZERS
+class OrthogonalRegularizer(Declaration):
+    """Pushes the rows or columns of a matrix towards being orthogonal."""
+
+    aliases = ("orthogonal_regularizer",)
+    factor: NonNegativeNumber = 0.01
+    mode: Annotated[str, Choice("rows", "columns")] = "rows"

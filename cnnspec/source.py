@@ -1,0 +1,405 @@
+"""YAML text to a tree of plain values, in which every value knows its place.
+
+The tree is built from the C parser's events: the YAML 1.2 core schema, one document, no tags,
+no duplicate keys, bounded depth, and aliases that cannot multiply.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+from yaml.cyaml import CParser
+
+from cnnspec.diagnostics import Note, Report, Span
+
+MAX_BYTES = 4 * 1024 * 1024
+MAX_DEPTH = 100
+MAX_ALIASED_VALUES = 100_000
+MAX_DIGITS = 30
+
+TreePath = tuple[str | int, ...]
+"""Keys and indices that lead from the root of a document to a value in it."""
+
+_NULL = frozenset(("", "~", "null", "Null", "NULL"))
+_BOOL = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_INT = re.compile(r"[-+]?[0-9]+")
+_OCTAL = re.compile(r"0o[0-7]+")
+_HEX = re.compile(r"0x[0-9a-fA-F]+")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_SPECIAL_FLOAT = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+class YamlProblem(Exception):
+    """The text cannot be read; there is one such problem for a file, at the first bad place."""
+
+    def __init__(self, code: str, message: str, start: "Mark", end: "Mark | None" = None) -> None:
+        super().__init__(message)
+        self.code, self.message, self.start, self.end = code, message, start, end
+        self.first: Tree | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A position in the text, counted from 0."""
+
+    line: int
+    column: int
+
+
+@dataclass(slots=True)
+class Tree:
+    """A value of the document, its place, and the trees of what is inside it."""
+
+    value: Any
+    start: Any
+    end: Any
+    children: "list[Tree] | dict[str | int, tuple[Tree, Tree]] | None" = None
+    size: int = 1
+    """How many values it holds, aliases written out."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Source:
+    """A document that was read: its text, its tree and where it came from."""
+
+    name: str
+    """The file as the reader named it."""
+    text: str
+    tree: Tree
+    folder: Path
+    """Relative paths in the document start here."""
+
+    def span(self, path: TreePath = (), *, on_key: bool = False) -> Span:
+        """Locate a value, or its key.
+
+        A call `Kind: {argument: value}` is looked through: a path may leave the kind out. A path
+        that leads further than the document does gives the last value on the way.
+        """
+        node, key = self.tree, None
+        for part in path:
+            step = _child(node, part)
+            if step is None:
+                break
+            key, node = step
+        if on_key and key is not None:
+            node = key
+        return self._span(node.start, node.end)
+
+    def start(self) -> Span:
+        """The very start of the document, for what concerns it as a whole."""
+        return Span(self.name, 1, 1, 1, 1)
+
+    def _span(self, start: Any, end: Any) -> Span:
+        lines = self.text.splitlines() or [""]
+        last = end.line
+        if end.column == 0 and last > start.line:
+            # Block collections end where the next line starts; what is meant ends before that.
+            last -= 1
+            while last > start.line and not lines[last].strip():
+                last -= 1
+            return Span(self.name, start.line + 1, start.column + 1, last + 1, len(lines[last]) + 1)
+        return Span(self.name, start.line + 1, start.column + 1, last + 1, end.column + 1)
+
+
+def _child(node: Tree, part: str | int) -> tuple[Tree | None, Tree] | None:
+    children = node.children
+    if isinstance(children, dict):
+        if part in children:
+            return children[part]
+        if len(children) == 1:
+            ((_, inner),) = children.values()
+            if isinstance(inner.children, dict) and part in inner.children:
+                return inner.children[part]
+    elif isinstance(children, list) and str(part).isdecimal() and int(part) < len(children):
+        return None, children[int(part)]
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in which document something is said, and from where that was called."""
+
+    source: Source | None
+    """None for a document that was built in Python."""
+    path: TreePath
+    caller: "Place | None" = field(default=None, compare=False)
+
+    def __truediv__(self, part: str | int) -> "Place":
+        return Place(self.source, (*self.path, part), self.caller)
+
+    def within(self, path: Sequence[str | int]) -> "Place":
+        """The place that a path leads to from here."""
+        return Place(self.source, (*self.path, *path), self.caller)
+
+    def span(self, *, on_key: bool = False) -> Span | None:
+        """Locate it in the text, where there is a text."""
+        return self.source.span(self.path, on_key=on_key) if self.source else None
+
+    def head(self) -> Span | None:
+        """Locate the word that names it: the kind of a call, the key of an entry."""
+        if self.source is None:
+            return None
+        node = self.source.tree
+        key: Tree | None = None
+        for part in self.path:
+            step = _child(node, part)
+            if step is None:
+                break
+            key, node = step
+        if isinstance(node.children, dict) and len(node.children) == 1:
+            ((key, _),) = node.children.values()
+        named = key if key is not None else node
+        return self.source._span(named.start, named.end)
+
+    def name_span(self) -> Span | None:
+        """Locate what gives a step or an entry its name."""
+        if isinstance((self / "name").value(), str):
+            return (self / "name").span()
+        in_list = bool(self.path) and isinstance(self.path[-1], int)
+        return self.head() if in_list else self.span(on_key=True)
+
+    def value(self) -> Any:
+        """What stands there in the text, as it was read; None where there is no text."""
+        node = self.source.tree if self.source else None
+        for part in self.path:
+            step = _child(node, part) if node else None
+            node = step[1] if step else None
+        return node.value if node else None
+
+    def has_list(self, part: str) -> bool:
+        """Whether a list stands under a key here."""
+        return isinstance((self / part).value(), list)
+
+    def callers(self) -> tuple[Note, ...]:
+        """Notes on the block calls that led here, the nearest first."""
+        notes = []
+        caller = self.caller
+        while caller is not None:
+            notes.append(Note("called from here", caller.head()))
+            caller = caller.caller
+        return tuple(notes)
+
+
+def read(path: Path, report: Report, *, name: str | None = None) -> Source | None:
+    """Read a file; what is wrong with its text goes into the report.
+
+    Raises:
+        OSError: the file is missing or cannot be read.
+    """
+    with path.open("rb") as file:
+        data = file.read(MAX_BYTES + 1)
+    return parse_bytes(data, name or str(path), path.parent, report)
+
+
+def parse_bytes(data: bytes, name: str, folder: Path, report: Report) -> Source | None:
+    """Turn the bytes of a document into a located tree, or into one diagnostic."""
+    top = Span(name, 1, 1, 1, 1)
+    if len(data) > MAX_BYTES:
+        limit = MAX_BYTES // (1024 * 1024)
+        report.error("file-too-large", f"a spec may have at most {limit} MB, this has more", top)
+        return None
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8", "replace")
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        where = Span(name, line, column, line, column + 1)
+        report.error("not-utf8", f"the file is not UTF-8 text (byte {error.start})", where)
+        return None
+    report.texts[name] = text
+    try:
+        tree = parse_text(text)
+    except YamlProblem as problem:
+        end = problem.end or Mark(problem.start.line, problem.start.column + 1)
+        place = Source(name, text, Tree(None, problem.start, end), folder)
+        notes: tuple[Note, ...] = ()
+        if problem.first is not None:
+            first = place._span(problem.first.start, problem.first.end)
+            notes = (Note("it stands here first", first),)
+        report.error(problem.code, problem.message, place.span(), notes=notes)
+        return None
+    return Source(name, text, tree, folder)
+
+
+def parse_text(text: str) -> Tree:
+    """Read one YAML document.
+
+    Raises:
+        YamlProblem: the text is not a document that a spec may be.
+    """
+    if bad := _UNPRINTABLE.search(text):
+        line = text.count("\n", 0, bad.start())
+        column = bad.start() - (text.rfind("\n", 0, bad.start()) + 1)
+        what = f"U+{ord(bad.group()):04X}"
+        raise YamlProblem("yaml-syntax", f"the character {what} is not text", Mark(line, column))
+    try:
+        return _Builder(text).document()
+    except yaml.YAMLError as error:
+        raise _syntax_problem(error, text) from error
+
+
+_HINTS = {
+    "mapping values are not allowed": "a ':' stands where no key can be; is a line above unfinished, "
+    "or the indentation wrong?",
+    "did not find expected key": "the indentation of this line fits nothing above it, "
+    "or a '}' or ',' is missing",
+    "did not find expected '-' indicator": "this line should start with '-' or be indented otherwise",
+    "did not find expected ',' or '}'": "a ',' or '}' is missing",
+    "did not find expected ',' or ']'": "a ',' or ']' is missing",
+    "could not find expected ':'": "a ':' is missing after a key",
+    "found unexpected end of stream": "a quote is opened here or above and never closed",
+    "found character that cannot start any token": "no value can start with this character; "
+    "put the text in quotes",
+    "did not find expected node content": "a value is missing here",
+}
+
+
+def _syntax_problem(error: yaml.YAMLError, text: str) -> YamlProblem:
+    mark = getattr(error, "problem_mark", None)
+    said = getattr(error, "problem", None) or str(error)
+    start = Mark(mark.line, mark.column) if mark else Mark(0, 0)
+    lines = text.splitlines()
+    line = lines[start.line] if start.line < len(lines) else ""
+    if "cannot start any token" in said and line[start.column : start.column + 1] == "\t":
+        return YamlProblem("yaml-tab", "a tab stands here; YAML is indented with spaces", start)
+    indentation = line[: len(line) - len(line.lstrip())]
+    if "\t" in indentation:
+        tab = Mark(start.line, indentation.index("\t"))
+        return YamlProblem("yaml-tab", "a tab indents this line; YAML is indented with spaces", tab)
+    hint = next((hint for key, hint in _HINTS.items() if key in said), said)
+    return YamlProblem("yaml-syntax", f"this is not YAML: {hint}", start)
+
+
+class _Builder:
+    """Builds the tree of one document out of the parser's events."""
+
+    def __init__(self, text: str) -> None:
+        self.parser = CParser(text)
+        self.anchors: dict[str, Tree | None] = {}
+        self.aliased = 0
+
+    def document(self) -> Tree:
+        event = self.next()  # the start of the stream
+        event = self.next()
+        if isinstance(event, yaml.StreamEndEvent):
+            raise YamlProblem("wrong-structure", "the file is empty; a spec is a mapping", Mark(0, 0))
+        tree = self.value(self.next(), 0)
+        self.next()  # the end of the document
+        event = self.next()
+        if not isinstance(event, yaml.StreamEndEvent):
+            raise YamlProblem("yaml-documents", "a second document starts here; a spec is one", event.start_mark)
+        return tree
+
+    def next(self) -> Any:
+        return self.parser.get_event()
+
+    def value(self, event: Any, depth: int) -> Tree:
+        if isinstance(event, yaml.AliasEvent):
+            return self.alias(event)
+        if event.tag is not None:
+            raise YamlProblem("yaml-tag", f"the tag '{event.tag}' is not allowed; a spec is plain data", event.start_mark)
+        if event.anchor is not None:
+            self.anchors[event.anchor] = None
+        if isinstance(event, yaml.ScalarEvent):
+            tree = Tree(scalar(event), event.start_mark, event.end_mark)
+        elif depth == MAX_DEPTH:
+            raise YamlProblem("yaml-depth", f"nested more than {MAX_DEPTH} levels deep", event.start_mark)
+        elif isinstance(event, yaml.SequenceStartEvent):
+            tree = self.sequence(event, depth + 1)
+        else:
+            tree = self.mapping(event, depth + 1)
+        if event.anchor is not None:
+            self.anchors[event.anchor] = tree
+        return tree
+
+    def alias(self, event: Any) -> Tree:
+        if event.anchor not in self.anchors:
+            raise YamlProblem("yaml-alias", f"no anchor '&{event.anchor}' stands above", event.start_mark, event.end_mark)
+        tree = self.anchors[event.anchor]
+        if tree is None:
+            raise YamlProblem("yaml-alias", f"'&{event.anchor}' contains itself", event.start_mark, event.end_mark)
+        self.aliased += tree.size
+        if self.aliased > MAX_ALIASED_VALUES:
+            message = f"aliases write out to more than {MAX_ALIASED_VALUES} values"
+            raise YamlProblem("yaml-alias", message, event.start_mark, event.end_mark)
+        return tree
+
+    def sequence(self, start: Any, depth: int) -> Tree:
+        children: list[Tree] = []
+        event = self.next()
+        while not isinstance(event, yaml.SequenceEndEvent):
+            children.append(self.value(event, depth))
+            event = self.next()
+        size = 1 + sum(child.size for child in children)
+        return Tree([child.value for child in children], start.start_mark, event.end_mark, children, size)
+
+    def mapping(self, start: Any, depth: int) -> Tree:
+        children: dict[str | int, tuple[Tree, Tree]] = {}
+        event = self.next()
+        while not isinstance(event, yaml.MappingEndEvent):
+            key = self.key(event)
+            if key.value in children:
+                problem = YamlProblem("duplicate-key", f"the key '{key.value}' stands twice in this mapping", key.start, key.end)
+                problem.first = children[key.value][0]
+                raise problem
+            children[key.value] = (key, self.value(self.next(), depth))
+            event = self.next()
+        values = {key: child.value for key, (_, child) in children.items()}
+        size = 1 + sum(child.size for _, child in children.values())
+        return Tree(values, start.start_mark, event.end_mark, children, size)
+
+    def key(self, event: Any) -> Tree:
+        if isinstance(event, yaml.ScalarEvent) and event.tag is None and event.anchor is None:
+            value = scalar(event)
+            if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
+                return Tree(value, event.start_mark, event.end_mark)
+        raise YamlProblem("yaml-key", "a key must be plain text (or a whole number)", event.start_mark, event.end_mark)
+
+
+def scalar(event: Any) -> str | int | float | bool | None:
+    """The value of a scalar event; only plain ones can be other than text."""
+    if not event.implicit[0]:
+        return str(event.value)
+    try:
+        return plain_scalar(event.value)
+    except OverflowError as error:
+        raise YamlProblem("yaml-number", str(error), event.start_mark, event.end_mark) from error
+
+
+def plain_scalar(text: str) -> str | int | float | bool | None:
+    """Resolve a plain scalar by the YAML 1.2 core schema.
+
+    Raises:
+        OverflowError: it is a number beyond what a spec can mean.
+    """
+    if text in _NULL:
+        return None
+    if text in _BOOL:
+        return _BOOL[text]
+    return number(text) if text[0].isdigit() or text[0] in "+-." else text
+
+
+def number(text: str) -> str | int | float:
+    """Read a number of the core schema; any other text is given back.
+
+    Raises:
+        OverflowError: the number is beyond what a spec can mean.
+    """
+    if len(text) > MAX_DIGITS and (_INT.fullmatch(text) or _OCTAL.fullmatch(text) or _HEX.fullmatch(text)):
+        raise OverflowError(f"a number of more than {MAX_DIGITS} digits")
+    if _INT.fullmatch(text):
+        return int(text)
+    if _FLOAT.fullmatch(text):
+        value = float(text)
+        if value in (float("inf"), float("-inf")):
+            raise OverflowError(f"'{text[:MAX_DIGITS]}' is too large for a number")
+        return value
+    if _SPECIAL_FLOAT.fullmatch(text):
+        return float(text.replace(".", ""))
+    if _OCTAL.fullmatch(text) or _HEX.fullmatch(text):
+        return int(text, 0)
+    return text

@@ -1,0 +1,175 @@
+"""Reads submodels: another spec or a Keras file, cut and frozen as the spec says."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from cnnspec.declarations import Problem, shown
+from cnnspec.definitions import SubmodelDefinition
+from cnnspec.diagnostics import Report, did_you_mean
+from cnnspec.document import Document
+from cnnspec.expressions import substitute
+from cnnspec.frontends.archive import UnreadableModel, read_archive
+from cnnspec.graph import Graph, Output, Ref, SubmodelLayer
+from cnnspec.loading import Loader, shown_path
+from cnnspec.source import Place
+
+
+@dataclass(slots=True)
+class SubmodelReader:
+    """Reads each submodel of a spec once."""
+
+    loader: Loader
+    expand: Callable[..., Graph]
+    """How a document becomes a graph."""
+    reading: tuple[Path, ...]
+    """The spec files that are being read, the outermost first."""
+    _read: dict[str, SubmodelLayer | None] = field(default_factory=dict)
+
+    def read(self, key: str, definition: SubmodelDefinition) -> SubmodelLayer | None:
+        """The submodel of a name; None after an error, which has been reported."""
+        if key not in self._read:
+            self._read[key] = self._submodel(key, definition)
+        return self._read[key]
+
+    def _submodel(self, key: str, definition: SubmodelDefinition) -> SubmodelLayer | None:
+        place, report = definition.place, self.loader.report
+        said = self._resolved(definition)
+        if said is None:
+            return None
+        if said["application"] is not None:
+            message = "'application' is part of the language, and not supported by this release yet"
+            report.error("not-supported-yet", message, (place / "application").span(on_key=True))
+            return None
+        weights: Path | None = None
+        if said["weights"] is not None:
+            weights = self.loader.locate(said["weights"], place / "weights")
+            if weights is None:
+                return None
+        file = None
+        if isinstance(said["spec"], Document):
+            graph = self._expanded(said["spec"], place / "spec", self.reading)
+        elif said["spec"] is not None:
+            graph, file = self._from_spec(said["spec"], place / "spec")
+        else:
+            graph, file = self._from_archive(said["keras"], place / "keras")
+            weights = weights or file
+        if graph is not None and said["until"] is not None:
+            graph = self._cut(graph, said["until"], place / "until")
+        if graph is None:
+            return None
+        frozen = bool(said["frozen"])
+        return SubmodelLayer(
+            key,
+            freeze(graph) if frozen else graph,
+            file,
+            from_keras=said["keras"] is not None,
+            until=said["until"],
+            weights=weights,
+            weights_said=said["weights"] is not None,
+            frozen=frozen,
+            place=place,
+        )
+
+    def _resolved(self, definition: SubmodelDefinition) -> dict[str, Any] | None:
+        """The submodel's fields with their parameters put in."""
+        said: dict[str, Any] = {}
+        for field_name in type(definition.submodel).model_fields:
+            place = definition.place / field_name
+            try:
+                value = substitute(getattr(definition.submodel, field_name), definition.parameters)
+            except Problem as problem:
+                report_at(self.loader.report, problem, place)
+                return None
+            wanted = {"frozen": bool, "spec": str | Document}.get(field_name, str)
+            if field_name != "application" and value is not None and not isinstance(value, wanted):
+                message = f"'{field_name}' cannot be {shown(value)}"
+                self.loader.report.error("wrong-type", message, place.span())
+                return None
+            said[field_name] = value
+        return said
+
+    def _from_spec(self, reference: str, place: Place) -> tuple[Graph | None, Path | None]:
+        if (path := self.loader.locate(reference, place)) is None:
+            return None, None
+        if path.resolve() in self.reading:
+            message = f"'{shown_path(path)}' includes itself"
+            self.loader.report.error("recursive-import", message, place.span(), notes=place.callers())
+            return None, None
+        if (read := self.loader.document(path, place)) is None:
+            return None, None
+        document, source = read
+        if document.is_library:
+            message = f"'{shown_path(path)}' defines blocks, and no model"
+            self.loader.report.error("not-a-model", message, place.span())
+            return None, None
+        reading = (*self.reading, path.resolve())
+        return self._expanded(document, Place(source, (), place), reading), path
+
+    def _expanded(self, document: Document, place: Place, reading: tuple[Path, ...]) -> Graph | None:
+        """The graph of a document; None if anything in it is wrong, which is reported."""
+        inner = self.loader.for_part()
+        graph = self.expand(document, place, inner, reading=reading)
+        for found in inner.report:
+            self.loader.report.add(found)
+        return None if inner.report.has_errors else graph
+
+    def _from_archive(self, reference: str, place: Place) -> tuple[Graph | None, Path | None]:
+        if (path := self.loader.locate(reference, place)) is None:
+            return None, None
+        inner = self.loader.for_part()
+        try:
+            graph = self.expand(read_archive(path), Place(None, ()), inner)
+            said = [found.message for found in inner.report]
+        except UnreadableModel as error:
+            said = [str(error)]
+        if said:
+            message = f"'{shown_path(path)}': {said[0]}"
+            self.loader.report.error("unreadable-model", message, place.span(), notes=place.callers())
+            return None, None
+        return graph, path
+
+    def _cut(self, graph: Graph, until: str, place: Place) -> Graph | None:
+        node = next((node for node in graph.nodes if until in (node.scoped, node.name)), None)
+        if node is None:
+            names = [name for each in graph.nodes for name in (each.scoped, each.name)]
+            message = f"the submodel has no layer '{until}' to end with"
+            suggestion = did_you_mean(until, names)
+            self.loader.report.error("unknown-name", message, place.span(), suggestion=suggestion)
+            return None
+        return cut(graph, node.name, node.place)
+
+
+def report_at(report: Report, problem: Problem, place: Place) -> None:
+    """Report a problem with a value at its place."""
+    span = place.within(problem.at).span()
+    report.error(problem.code, problem.message, span, suggestion=problem.suggestion)
+
+
+def cut(graph: Graph, until: str, place: Place) -> Graph:
+    """The part of a graph that computes one node, which becomes its only output."""
+    wanted = {until}
+    nodes = []
+    for node in reversed(graph.nodes):
+        if node.name in wanted:
+            nodes.append(node)
+            wanted |= {ref.node for ref in node.inputs}
+            wanted |= {node.shares} if node.shares else set()
+    return replace(
+        graph,
+        inputs=tuple(each for each in graph.inputs if each.name in wanted),
+        nodes=tuple(reversed(nodes)),
+        outputs=(Output(until, Ref(until), place),),
+    )
+
+
+def freeze(graph: Graph) -> Graph:
+    """The same graph with every layer frozen, those of its submodels too."""
+    nodes = []
+    for node in graph.nodes:
+        layer = node.layer
+        if isinstance(layer, SubmodelLayer):
+            layer = replace(layer, graph=freeze(layer.graph), frozen=True)
+        nodes.append(replace(node, layer=layer, frozen=True))
+    return replace(graph, nodes=tuple(nodes))

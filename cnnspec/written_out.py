@@ -1,0 +1,83 @@
+"""A Graph back to a Document: the same model, with everything that `expand` resolved in place."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from cnnspec.declarations import Declaration
+from cnnspec.document import Call, Document, Input, Output, Step, Submodel, Train
+from cnnspec.graph import Graph, Node, Ref, SubmodelLayer
+from cnnspec.layers.base import Layer
+
+
+def written_out(graph: Graph, folder: Path | None = None) -> Document:
+    """The document of a graph: no parameters, blocks, repetitions, branches or defaults.
+
+    Files that it names are written relative to `folder`, where the document will stand (default:
+    the current folder).
+    """
+    submodels = {
+        node.layer.key: _submodel(node.layer, folder or Path())
+        for node in graph.nodes
+        if isinstance(node.layer, SubmodelLayer)
+    }
+    above = Ref(graph.inputs[0].name) if len(graph.inputs) == 1 else None
+    steps = []
+    for node in graph.nodes:
+        steps.append(_step(node, above))
+        several = isinstance(node.layer, SubmodelLayer) and len(node.layer.graph.outputs) > 1
+        above = None if several else Ref(node.name)
+    return Document(
+        name=graph.name,
+        submodels=submodels,
+        inputs={
+            each.name: Input(shape=list(each.tensor.shape[1:]), dtype=each.tensor.dtype)
+            for each in graph.inputs
+        },
+        layers=steps,
+        outputs={
+            each.name: Output(
+                from_=None if str(each.ref) == each.name else str(each.ref),
+                loss=_call(each.loss),
+                loss_weight=each.loss_weight,
+                metrics=[call for metric in each.metrics if (call := _call(metric))],
+            )
+            for each in graph.outputs
+        },
+        train=Train(optimizer=_call(graph.optimizer)) if graph.optimizer else None,
+    )
+
+
+def _step(node: Node, above: Ref | None) -> Step:
+    layer = node.layer
+    kind, arguments = "shared", {"layer": node.shares}
+    implied = node.shares is not None
+    if isinstance(layer, SubmodelLayer):
+        kind, arguments = layer.key, {}
+        implied = implied or layer.frozen
+    elif isinstance(layer, Layer) and node.shares is None:
+        kind, arguments = layer.word, layer.given
+    sources = None if node.inputs == (above,) else [str(ref) for ref in node.inputs]
+    frozen = True if node.frozen and not implied else None
+    return Step(kind=kind, name=node.name, from_=sources, arguments=arguments, frozen=frozen)
+
+
+def _submodel(layer: SubmodelLayer, folder: Path) -> Submodel:
+    said: dict[str, Any] = {"frozen": True} if layer.frozen else {}
+    if layer.weights is not None and layer.weights_said:
+        said["weights"] = relative(layer.weights, folder)
+    if layer.file is None:
+        return Submodel(spec=written_out(layer.graph, folder), **said)
+    if layer.until is not None:
+        said["until"] = layer.until
+    source = "keras" if layer.from_keras else "spec"
+    return Submodel(**{source: relative(layer.file, folder)}, **said)
+
+
+def relative(path: Path, folder: Path) -> str:
+    """How a document in a folder names a file."""
+    return Path(os.path.relpath(path.resolve(), folder.resolve())).as_posix()
+
+
+def _call(declaration: Declaration | None) -> Call | None:
+    return Call(kind=declaration.word, arguments=declaration.given) if declaration else None
