@@ -49,6 +49,7 @@ class Spec:
 
         Raises:
             SpecError: the spec has mistakes; the error holds all of them.
+
         """
         return checked_or_raise(self._compilation)
 
@@ -58,6 +59,7 @@ class Spec:
         Raises:
             SpecError: the spec has mistakes.
             cnnspec.backends.keras.WeightsDoNotFit: the weights are those of another model.
+
         """
         from cnnspec.backends import keras
 
@@ -68,6 +70,7 @@ class Spec:
 
         Raises:
             SpecError: the spec has mistakes.
+
         """
         from cnnspec.backends.diagram import to_dot
 
@@ -78,6 +81,7 @@ class Spec:
 
         Raises:
             SpecError: the spec has mistakes.
+
         """
         from cnnspec.backends.summary import summary_text
 
@@ -94,6 +98,7 @@ def load(
 
     Raises:
         OSError: the file is missing or cannot be read.
+
     """
     return Spec(compile_file(Path(path), overrides=params, root=Path(root) if root else None))
 

@@ -37,6 +37,7 @@ def compile_file(
 
     Raises:
         OSError: the file is missing or cannot be read.
+
     """
     report = Report()
     source = read(path, report, name=shown_path(path))
@@ -100,6 +101,7 @@ def checked_or_raise(compilation: Compilation) -> CheckedGraph:
 
     Raises:
         SpecError: there is none.
+
     """
     if compilation.checked is None:
         if not compilation.report.has_errors:

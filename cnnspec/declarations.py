@@ -4,11 +4,11 @@ A declaration is a plain annotated class; pydantic is given it when its kind is 
 a spec pays only for the kinds it names.
 """
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from importlib import import_module
-from typing import Any, ClassVar, Self, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, Literal, Self, TypeVar, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 from pydantic_core import ErrorDetails, PydanticCustomError, core_schema
@@ -16,6 +16,10 @@ from pydantic_core import ErrorDetails, PydanticCustomError, core_schema
 from cnnspec.diagnostics import did_you_mean
 
 At = tuple[str | int, ...]
+
+
+Where = Literal["value", "key", "kind"]
+"""What is meant at a place: the value there, its key, or the kind of the call there."""
 
 
 class Problem(Exception):
@@ -27,21 +31,20 @@ class Problem(Exception):
         message: str,
         at: At | str = (),
         *,
-        on_key: bool = False,
+        where: Where | None = None,
         suggestion: str | None = None,
     ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.at: At = (at,) if isinstance(at, str) else at
-        self.on_key = on_key
+        self.where: Where = where or ("value" if self.at else "kind")
         self.suggestion = suggestion
 
     def inside(self, part: str | int) -> "Problem":
         """The same problem, seen from one level further out."""
-        return Problem(
-            self.code, self.message, (part, *self.at), on_key=self.on_key, suggestion=self.suggestion
-        )
+        at = (part, *self.at)
+        return Problem(self.code, self.message, at, where=self.where, suggestion=self.suggestion)
 
 
 class Problems(Exception):
@@ -67,6 +70,8 @@ def shown(value: object) -> str:
     """A value as a spec would write it, shortened."""
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return {"inf": ".inf", "-inf": "-.inf"}.get(str(value), ".nan")
     if isinstance(value, str):
         return f"'{value}'" if len(value) <= 40 else f"'{value[:37]}...'"
     if isinstance(value, list | tuple):
@@ -75,6 +80,9 @@ def shown(value: object) -> str:
     if isinstance(value, Mapping):
         return "a mapping"
     return str(value)
+
+
+Kind = TypeVar("Kind", bound="Declaration")
 
 
 @dataclass(frozen=True)
@@ -89,7 +97,7 @@ class Family:
     _kinds: "dict[str, type[Declaration]]" = field(default_factory=dict)
     _aliases: dict[str, str] = field(default_factory=dict)
 
-    def __call__(self, declaration: "type[Declaration]") -> Any:
+    def __call__(self, declaration: type[Kind]) -> type[Kind]:
         """Register a declared class (the family is a class decorator)."""
         declaration.family = self
         self._kinds[declaration.kind()] = declaration
@@ -113,13 +121,14 @@ class Family:
 
         Raises:
             Problem: there is none.
+
         """
         kinds = self.kinds
         declaration = kinds.get(self._aliases.get(word, word))
         if declaration is None:
             suggestion = did_you_mean(word, [*kinds, *self._aliases])
             message = f"there is no {self.noun} '{word}'"
-            raise Problem("unknown-kind", message, on_key=True, suggestion=suggestion)
+            raise Problem("unknown-kind", message, suggestion=suggestion)
         return declaration
 
     def check(self, call: object) -> "Declaration":
@@ -127,6 +136,7 @@ class Family:
 
         Raises:
             Problems: the kind is unknown or its arguments do not fit.
+
         """
         word, arguments = split_call(call, self.noun)
         try:
@@ -140,6 +150,7 @@ def split_call(call: object, noun: str) -> tuple[str, dict[str, Any]]:
 
     Raises:
         Problems: it is neither `Kind` nor `{Kind: {argument: value}}`.
+
     """
     if isinstance(call, Declaration):
         return call.word, call.given
@@ -167,6 +178,9 @@ class Declaration:
     rank: ClassVar[int] = 0
     """How many numbers an argument such as `kernel_size` has; 0 where there is no such argument."""
 
+    _arguments: ClassVar[dict[str, Any]]
+    _model: ClassVar[type[BaseModel]]
+
     given: dict[str, Any]
     """The arguments that the call gave, as it gave them."""
     word: str
@@ -180,7 +194,9 @@ class Declaration:
     @classmethod
     def arguments(cls) -> dict[str, Any]:
         """The type of every argument, by name."""
-        return _arguments(cls)
+        if "_arguments" not in cls.__dict__:
+            cls._arguments = _arguments(cls)
+        return cls._arguments
 
     @classmethod
     def of(cls, arguments: Mapping[str, Any], *, word: str | None = None) -> Self:
@@ -188,9 +204,10 @@ class Declaration:
 
         Raises:
             Problems: any argument is unknown, missing, or not of its type.
+
         """
         try:
-            checked = _model(cls).model_validate(arguments, context=cls)
+            checked = cls._checker().model_validate(arguments, context=cls)
         except ValidationError as error:
             raise Problems(_problems(cls, error, arguments)) from None
         declaration = cls.__new__(cls)
@@ -202,16 +219,22 @@ class Declaration:
             raise Problems(found)
         return declaration
 
+    @classmethod
+    def _checker(cls) -> type[BaseModel]:
+        """The pydantic model of the arguments; made when the kind is first used."""
+        if "_model" not in cls.__dict__:
+            cls._model = _model(cls)
+        return cls._model
+
     def conflicts(self) -> Iterator[Problem]:
         """Yield what is wrong with the arguments together."""
         return iter(())
 
-    def value(self, argument: str) -> Any:
-        """The checked value of an argument."""
+    def checked(self, argument: str) -> Any:
+        """Return the checked value of an argument."""
         return getattr(self, argument)
 
 
-@cache
 def _arguments(declaration: type[Declaration]) -> dict[str, Any]:
     left_out = {"given", "word", *declaration.absent}
     hints = get_type_hints(declaration, include_extras=True)
@@ -222,10 +245,10 @@ def _arguments(declaration: type[Declaration]) -> dict[str, Any]:
     }
 
 
-@cache
 def _model(declaration: type[Declaration]) -> type[BaseModel]:
     fields: dict[str, Any] = {
-        name: (hint, getattr(declaration, name, ...)) for name, hint in _arguments(declaration).items()
+        name: (hint, getattr(declaration, name, ...))
+        for name, hint in declaration.arguments().items()
     }
     config = ConfigDict(extra="forbid", strict=True, validate_default=True, allow_inf_nan=False)
     return create_model(declaration.__name__, __config__=config, **fields)
@@ -248,7 +271,7 @@ def _problems(
     """Say what pydantic found. A mistyped argument is not also a missing one."""
     found = error.errors(include_url=False)
     missing = {str(details["loc"][0]) for details in found if details["type"] == "missing"}
-    free = [name for name in _arguments(declaration) if name not in given]
+    free = [name for name in declaration.arguments() if name not in given]
     for details in found:
         name = str(details["loc"][0])
         if details["type"] != "extra_forbidden":
@@ -256,7 +279,7 @@ def _problems(
         suggestion = did_you_mean(name, free)
         missing -= {other for other in missing if suggestion and f"'{other}'" in suggestion}
         message = f"{declaration.kind()} has no argument '{name}'"
-        yield Problem("unknown-argument", message, name, on_key=True, suggestion=suggestion)
+        yield Problem("unknown-argument", message, name, where="key", suggestion=suggestion)
     for details in found:
         yield from _translate(declaration, details, given, missing)
 
@@ -270,7 +293,7 @@ def _translate(
     name, sort = str(details["loc"][0]), details["type"]
     if sort == "extra_forbidden":
         return
-    phrase = expectation(_arguments(declaration)[name]).describe(declaration)
+    phrase = expectation(declaration.arguments()[name]).describe(declaration)
     if sort == "cnnspec":
         yield from (problem.inside(name) for problem in details["ctx"]["problems"])
     elif sort == "missing":
@@ -301,7 +324,7 @@ class Checked(Expects):
         return core_schema.with_info_plain_validator_function(self._validate)
 
     def _validate(self, value: Any, info: core_schema.ValidationInfo) -> Any:
-        declaration: type[Declaration] = info.context
+        declaration: Any = info.context
         try:
             return self.check(value, declaration)
         except Problems as found:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from cnnspec.declarations import Problem
+from cnnspec.declarations import At, Problem
 from cnnspec.diagnostics import Note, Report, did_you_mean
 from cnnspec.document import Block, Document, Submodel
 from cnnspec.expressions import substitute
@@ -34,6 +34,9 @@ class SubmodelDefinition:
     parameters: Parameters
 
 
+_Defined = TypeVar("_Defined", BlockDefinition, SubmodelDefinition)
+
+
 @dataclass(frozen=True, slots=True)
 class Default:
     """A default for an argument of a kind, and where it stands."""
@@ -51,10 +54,15 @@ class Definitions:
     defaults: dict[str, dict[str, Default]] = field(default_factory=dict)
 
 
-def report_problem(report: Report, problem: Problem, place: Place) -> None:
-    """Give a problem its place in the file, and tell the calls that led there."""
-    exact = place.within(problem.at)
-    span = exact.span(on_key=problem.on_key) if problem.at else place.head()
+def report_problem(
+    report: Report, problem: Problem, place: Place, *, within: At | None = None
+) -> None:
+    """Give a problem its place in the file, and tell the calls that led there.
+
+    `within` leads from the place to what is meant; without it, the problem's own path does.
+    """
+    exact = place.within(problem.at if within is None else within)
+    span = exact.head() if problem.where == "kind" else exact.span(on_key=problem.where == "key")
     report.error(
         problem.code, problem.message, span, notes=place.callers(), suggestion=problem.suggestion
     )
@@ -86,9 +94,7 @@ def resolve_parameters(
     return values
 
 
-def gather(
-    document: Document, place: Place, parameters: Parameters, loader: Loader
-) -> Definitions:
+def gather(document: Document, place: Place, parameters: Parameters, loader: Loader) -> Definitions:
     """Collect what a document defines and imports; its own defaults win over imported ones."""
     return _gather(document, place, parameters, loader, ())
 
@@ -114,7 +120,11 @@ def _gather(
         imported, source = read
         inner = Place(source, (), where)
         values = resolve_parameters(imported.params, {}, {}, inner / "params", loader.report)
-        _merge(found, _gather(imported, inner, values, loader, (*importing, path.resolve())), loader.report)
+        _merge(
+            found,
+            _gather(imported, inner, values, loader, (*importing, path.resolve())),
+            loader.report,
+        )
     own = Definitions(
         {
             name: BlockDefinition(block, place / "blocks" / name, parameters)
@@ -132,13 +142,17 @@ def _gather(
 
 
 def _merge(into: Definitions, other: Definitions, report: Report) -> None:
-    for mine, others in ((into.blocks, other.blocks), (into.submodels, other.submodels)):
-        for name, definition in others.items():
-            first = mine.setdefault(name, definition)  # type: ignore[attr-defined]
-            if first.place != definition.place:
-                _defined_twice(name, first.place, definition.place, report)
+    _merge_named(into.blocks, other.blocks, report)
+    _merge_named(into.submodels, other.submodels, report)
     for kind, arguments in other.defaults.items():
         into.defaults[kind] = {**into.defaults.get(kind, {}), **arguments}
+
+
+def _merge_named(into: dict[str, _Defined], other: dict[str, _Defined], report: Report) -> None:
+    for name, definition in other.items():
+        first = into.setdefault(name, definition)
+        if first.place != definition.place:
+            _defined_twice(name, first.place, definition.place, report)
 
 
 def _defined_twice(name: str, first: Place, second: Place, report: Report) -> None:
@@ -148,10 +162,12 @@ def _defined_twice(name: str, first: Place, second: Place, report: Report) -> No
 
 
 def _check_names(found: Definitions, report: Report) -> None:
-    for name, definition in (*found.blocks.items(), *found.submodels.items()):
+    places = [(name, block.place) for name, block in found.blocks.items()]
+    places += [(name, submodel.place) for name, submodel in found.submodels.items()]
+    for name, place in places:
         if name in LAYERS.kinds or name in LAYERS.aliases:
             message = f"'{name}' is the name of a layer kind"
-            report.error("duplicate-name", message, definition.place.span(on_key=True))
+            report.error("duplicate-name", message, place.span(on_key=True))
     for name in found.blocks.keys() & found.submodels.keys():
         _defined_twice(name, found.blocks[name].place, found.submodels[name].place, report)
 

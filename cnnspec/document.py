@@ -65,7 +65,9 @@ def _references(value: object) -> object:
     items = value if isinstance(value, list) else [value]
     for item in items:
         if not isinstance(item, str):
-            raise refuse("wrong-type", f"'from' takes a name or a list of names, not {shown(value)}")
+            raise refuse(
+                "wrong-type", f"'from' takes a name or a list of names, not {shown(value)}"
+            )
     if not items:
         raise refuse("wrong-structure", "'from' is an empty list")
     return items
@@ -146,7 +148,9 @@ def _split(value: object) -> tuple[str, dict[str, Any]]:
         kind = next(iter(value))
         message = f"this has {len(value)} keys; arguments go inside, `{kind}: {{argument: value}}`"
         raise refuse("wrong-structure", message)
-    raise refuse("wrong-structure", f"`Kind` or `Kind: {{argument: value}}` stands here, not {shown(value)}")
+    raise refuse(
+        "wrong-structure", f"`Kind` or `Kind: {{argument: value}}` stands here, not {shown(value)}"
+    )
 
 
 class Step(Model):
@@ -179,9 +183,7 @@ class Step(Model):
         keys |= self.arguments
         keys |= {"repeat": self.repeat, "frozen": self.frozen}
         written = {
-            key: value
-            for key, value in keys.items()
-            if value is not None or key in self.arguments
+            key: value for key, value in keys.items() if value is not None or key in self.arguments
         }
         if self.branches is not None:
             written["branches"] = self.branches.model_dump()
@@ -317,7 +319,7 @@ class Train(Model):
 class Document(Model):
     """A whole spec, or a file of blocks, submodels and defaults for others to import."""
 
-    cnnspec: Literal[1] = VERSION
+    cnnspec: Literal[1] = 1
     name: Annotated[str | None, Field(pattern=r"^[\w][\w.\- ]*$")] = None
     imports: list[str] = []
     params: dict[Name, Any] = {}

@@ -21,8 +21,8 @@ class _Dumper(yaml.SafeDumper):
     def resolve(self, kind: Any, value: Any, implicit: Any) -> str:
         """The tag that a plain scalar gets when it is read again."""
         if kind is not yaml.ScalarNode or not implicit[0]:
-            return str(super().resolve(kind, value, implicit))
-        return _TAGS[type(_read_again(value))]
+            return str(super().resolve(kind, value, implicit))  # type: ignore[no-untyped-call]
+        return _tag(_read_again(value))
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
         super().increase_indent(flow, False)
@@ -38,8 +38,18 @@ class _FlowList(list):  # type: ignore[type-arg]
 
 _TAGS = {
     sort: f"tag:yaml.org,2002:{name}"
-    for sort, name in ((str, "str"), (int, "int"), (float, "float"), (bool, "bool"), (type(None), "null"))
+    for sort, name in (
+        (str, "str"),
+        (int, "int"),
+        (float, "float"),
+        (bool, "bool"),
+        (type(None), "null"),
+    )
 }
+
+
+def _tag(value: object) -> str:
+    return next(tag for sort, tag in _TAGS.items() if type(value) is sort)
 
 
 def _read_again(value: str) -> object:
@@ -56,10 +66,14 @@ def _float(dumper: _Dumper, value: float) -> yaml.ScalarNode:
 
 _Dumper.add_representer(float, _float)
 _Dumper.add_representer(
-    _Flow, lambda dumper, value: dumper.represent_mapping("tag:yaml.org,2002:map", value, flow_style=True)
+    _Flow,
+    lambda dumper, value: dumper.represent_mapping("tag:yaml.org,2002:map", value, flow_style=True),
 )
 _Dumper.add_representer(
-    _FlowList, lambda dumper, value: dumper.represent_sequence("tag:yaml.org,2002:seq", value, flow_style=True)
+    _FlowList,
+    lambda dumper, value: dumper.represent_sequence(
+        "tag:yaml.org,2002:seq", value, flow_style=True
+    ),
 )
 
 
@@ -88,7 +102,9 @@ def _styled(value: Any) -> Any:
     """The same value, what fits on a line marked to be written on one."""
     if isinstance(value, dict):
         inner = {key: _on_one_line(item) for key, item in value.items()}
-        return {key: item if item is not None else _styled(value[key]) for key, item in inner.items()}
+        return {
+            key: item if item is not None else _styled(value[key]) for key, item in inner.items()
+        }
     if isinstance(value, list):
         if all(not isinstance(item, dict | list) for item in value):
             return _FlowList(value)

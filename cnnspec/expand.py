@@ -187,9 +187,7 @@ class Writer:
             found.append(self.output(name, ref, said, scope, where))
         return tuple(found)
 
-    def output(
-        self, name: str, ref: Ref, said: OutputSpec, scope: Scope, place: Place
-    ) -> Output:
+    def output(self, name: str, ref: Ref, said: OutputSpec, scope: Scope, place: Place) -> Output:
         """Make one output, with a linear layer of its name where no layer has it."""
         node = self.by_name.get(ref.node)
         its_own = ref.node == name and ref.output is None
@@ -198,7 +196,7 @@ class Writer:
                 ref = self.rename_call(node)
             elif name in self.keras_names:
                 first = self.defined[self.keras_names[name]]
-                note = Note(f"'{name}' is defined here", first.head())
+                note = Note(f"'{name}' is defined here", first.name_span())
                 message = f"the output '{name}' has the name of a layer whose tensor it is not"
                 self.report.error("duplicate-name", message, place.span(on_key=True), notes=(note,))
             identity = LAYERS.find("Identity").of({})
@@ -247,8 +245,8 @@ class Writer:
         except Problem as problem:
             report_problem(self.report, problem, place)
         except Problems as found:
-            for problem in found.problems:
-                report_problem(self.report, problem, place)
+            for each in found.problems:
+                report_problem(self.report, each, place)
         return None
 
     def optimizer(
@@ -258,7 +256,9 @@ class Writer:
         if document.train is None:
             return None
         for key in sorted(document.train.model_fields_set - {"optimizer"}):
-            message = f"'train.{key}' is part of the language, and not supported by this release yet"
+            message = (
+                f"'train.{key}' is part of the language, and not supported by this release yet"
+            )
             span = (place / "train" / key).span(on_key=True)
             self.report.error("not-supported-yet", message, span)
         said = document.train.optimizer
@@ -285,27 +285,28 @@ class Writer:
                 code = "out-of-range" if isinstance(times, int | float) else "wrong-type"
                 message = f"'repeat' must be a whole number of at least 0, not {shown(times)}"
                 self.report.error(code, message, (place / "repeat").span(), notes=place.callers())
-            return self.failed(step, scope, place)
+            return self.failed(step.name, scope)
         value = above if step.from_ is None else self.sources(step, scope, above, place)
         for index in range(min(times, MAX_STEPS + 1)):
-            turn = replace(scope, parameters={**scope.parameters, "index": index}, several_inputs=())
+            turn = replace(
+                scope, parameters={**scope.parameters, "index": index}, several_inputs=()
+            )
             name = None if step.name is None else f"{step.name}_{index + 1}"
             first = step if index == 0 else step.model_copy(update={"from_": None})
-            value = self.once(first, turn if index else replace(turn, several_inputs=scope.several_inputs), value if index else above, place, name)
+            value = self.once(
+                first,
+                turn if index else replace(turn, several_inputs=scope.several_inputs),
+                value if index else above,
+                place,
+                name,
+            )
             if self.written > MAX_STEPS:
                 break
         if step.name is not None:
             self.define(scope.prefix + step.name, value, place)
         return value
 
-    def failed(self, step: Step, scope: Scope, place: Place) -> None:
-        """Remember the name of a step that did not check, so that its readers stay silent."""
-        if step.name is not None:
-            self.values.setdefault(scope.prefix + step.name, None)
-
-    def once(
-        self, step: Step, scope: Scope, above: Value, place: Place, name: str | None
-    ) -> Value:
+    def once(self, step: Step, scope: Scope, above: Value, place: Place, name: str | None) -> Value:
         """Write out one turn of a step."""
         self.written += 1
         if self.written > MAX_STEPS:
@@ -314,7 +315,7 @@ class Writer:
                 self.report.error("too-large", message, place.head(), notes=place.callers())
             return None
         if step.kind == BROKEN_STEP:
-            return self.failed_as(name, scope)
+            return self.failed(name, scope)
         inputs = self.sources(step, scope, above, place)
         frozen = self.resolved(step.frozen, scope.parameters, place / "frozen")
         if frozen is not None and not isinstance(frozen, bool):
@@ -373,7 +374,9 @@ class Writer:
             inputs += (ref,) if ref is not None else ()
         declaration = LAYERS.kinds.get(LAYERS.aliases.get(step.kind, step.kind))
         if declaration is not None and not getattr(declaration, "merges", False):
-            message = f"{step.kind} does not merge; 'branches' is for layers such as Add and Concatenate"
+            message = (
+                f"{step.kind} does not merge; 'branches' is for layers such as Add and Concatenate"
+            )
             span = (place / "branches").span(on_key=True)
             self.report.error("conflicting-arguments", message, span, notes=place.callers())
             return None
@@ -384,27 +387,30 @@ class Writer:
     ) -> Value:
         """Write out a call of a layer."""
         if "." in step.kind or ":" in step.kind:
-            message = f"'{step.kind}' names a class of your own; this release does not support that yet"
+            message = (
+                f"'{step.kind}' names a class of your own; this release does not support that yet"
+            )
             self.report.error("not-supported-yet", message, place.head(), notes=place.callers())
-            return self.failed_as(name, scope)
+            return self.failed(name, scope)
         try:
             declaration = LAYERS.find(step.kind)
         except Problem as problem:
             self.unknown_kind(step.kind, problem, place)
-            return self.failed_as(name, scope)
+            return self.failed(name, scope)
         layer = self.checked_layer(step, declaration, scope, place)
         kind = snake_case(declaration.kind())
         node = self.named(name, kind, scope, place)
         if layer is None or inputs is None or node is None:
-            return self.failed_as(name, scope)
+            return self.failed(name, scope)
         keras_name, scoped = node
         self.add(Node(keras_name, scoped, layer, inputs, place, scope.frozen))
         return self.define(scoped, (Ref(keras_name),), place, keras_name=keras_name)
 
-    def failed_as(self, name: str | None, scope: Scope) -> None:
-        """Remember a name that has no value after an error."""
+    def failed(self, name: str | None, scope: Scope) -> Value:
+        """Remember a name that has no value after an error, so that its readers stay silent."""
         if name is not None:
             self.values.setdefault(scope.prefix + name, None)
+        return None
 
     def unknown_kind(self, kind: str, problem: Problem, place: Place) -> None:
         """Report a kind that is nothing, looking for near names among all that could stand there."""
@@ -429,13 +435,12 @@ class Writer:
         try:
             layer = declaration.of(arguments, word=step.kind)
         except Problems as found:
-            for problem in found.problems:
-                head = str(problem.at[0]) if problem.at else ""
-                if head in given or head not in defaults:
-                    report_problem(self.report, problem, place)
-                else:
-                    inner = Problem(problem.code, problem.message, problem.at[1:])
-                    report_problem(self.report, inner, defaults[head].place)
+            for each in found.problems:
+                head = str(each.at[0]) if each.at else ""
+                at = place / head
+                if head in defaults and head not in given:
+                    at = defaults[head].place
+                report_problem(self.report, each, place if not each.at else at, within=each.at[1:])
             return None
         assert isinstance(layer, Layer)
         return layer
@@ -458,16 +463,16 @@ class Writer:
             span = (place / "layer").span() if "layer" in step.arguments else place.head()
             code = "wrong-type" if "layer" in step.arguments else "missing-argument"
             self.report.error(code, message, span, notes=place.callers())
-            return self.failed_as(name, scope)
+            return self.failed(name, scope)
         value = self.look_up(wanted, scope, place / "layer")
         named = self.named(name, "shared", scope, place)
         if value is None or inputs is None or named is None:
-            return self.failed_as(name, scope)
+            return self.failed(name, scope)
         target = self.by_name.get(value[0].node)
         if target is None or len(value) > 1 or value[0].output is not None:
             message = f"'{wanted}' is no layer that can be called again"
             self.report.error("unknown-name", message, (place / "layer").span())
-            return self.failed_as(name, scope)
+            return self.failed(name, scope)
         keras_name, scoped = named
         original = self.by_name[target.layer_name]
         self.add(
@@ -491,9 +496,9 @@ class Writer:
             chain = " -> ".join((*scope.blocks[scope.blocks.index(step.kind) :], step.kind))
             message = f"the block '{step.kind}' calls itself ({chain})"
             self.report.error("recursive-block", message, place.head())
-            return self.failed_as(name, scope)
+            return self.failed(name, scope)
         if named is None or parameters is None:
-            return self.failed_as(name, scope)
+            return self.failed(name, scope)
         _, scoped = named
         inner = Scope(
             f"{scoped}/",
@@ -546,12 +551,14 @@ class Writer:
         layer = self.submodels.read(step.kind, self.definitions.submodels[step.kind])
         named = self.named(name, step.kind, scope, place)
         if layer is None or inputs is None or named is None:
-            return self.failed_as(name, scope)
+            return self.failed(name, scope)
         keras_name, scoped = named
         earlier = next((node for node in self.nodes if node.layer is layer), None)
         frozen = scope.frozen or layer.frozen
         if earlier is not None and frozen and not earlier.frozen:
-            message = f"'{step.kind}' is called above without being frozen; its calls share their weights"
+            message = (
+                f"'{step.kind}' is called above without being frozen; its calls share their weights"
+            )
             note = Note("it is called here first", earlier.place.head())
             self.report.error("conflicting-arguments", message, place.head(), notes=(note,))
         shares = earlier.name if earlier else None
@@ -664,7 +671,8 @@ class Writer:
             return value[0]
         said = ", ".join(str(ref) for ref in value)
         message = f"this stands for {len(value)} tensors ({said}); one is needed here"
-        self.report.error("unknown-output", message, place.head(), notes=place.callers())
+        span = place.span() if isinstance(place.value(), str) else place.name_span()
+        self.report.error("unknown-output", message, span, notes=place.callers())
         return None
 
     def resolved(self, value: Any, parameters: Parameters, place: Place) -> Any:

@@ -59,6 +59,7 @@ def substitute(value: Any, parameters: Mapping[str, Any]) -> Any:
 
     Raises:
         Problem: a reference has no value; its `at` leads to it.
+
     """
     if isinstance(value, str):
         if not value.startswith("$"):
@@ -83,11 +84,14 @@ def resolve(reference: str, parameters: Mapping[str, Any]) -> Any:
 
     Raises:
         Problem: it cannot be read, a parameter is not defined, or a number is out of bounds.
+
     """
     if name := _NAME.fullmatch(reference):
         return _parameter(name[1], parameters)
     if not (reference.startswith("$(") and reference.endswith(")")):
-        message = f"'{reference}' is neither $name nor $(expression); text with a dollar starts with $$"
+        message = (
+            f"'{reference}' is neither $name nor $(expression); text with a dollar starts with $$"
+        )
         raise Problem("bad-expression", message)
     return compute(parse(reference[2:-1]), parameters)
 
@@ -97,6 +101,7 @@ def parse(text: str) -> ast.expr:
 
     Raises:
         Problem: it is too long, or not an expression of the language.
+
     """
     if len(text) > MAX_LENGTH:
         message = f"an expression may have at most {MAX_LENGTH} characters, this has {len(text)}"
@@ -117,6 +122,7 @@ def compute(node: ast.expr, parameters: Mapping[str, Any]) -> Scalar:
 
     Raises:
         Problem: a name is unknown, a value is no number, or a result is out of bounds.
+
     """
     try:
         return _bounded(_compute(node, parameters))
@@ -133,7 +139,9 @@ def _compute(node: ast.expr, parameters: Mapping[str, Any]) -> Scalar:
         case ast.Name(id=name):
             value = _parameter(name, parameters)
             if not isinstance(value, int | float):
-                raise Problem("bad-expression", f"'{name}' is not a number, and cannot be computed with")
+                raise Problem(
+                    "bad-expression", f"'{name}' is not a number, and cannot be computed with"
+                )
             return _bounded(value)
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             return -_compute(operand, parameters)

@@ -89,7 +89,9 @@ class _Inference:
         elif weights != self.weights[node.shares]:
             self.report_other_weights(node, weights)
             return None
-        tensors: Tensors = {None: TensorSpec(shape, layer.output_dtype(*(each.dtype for each in inputs)))}
+        tensors: Tensors = {
+            None: TensorSpec(shape, layer.output_dtype(*(each.dtype for each in inputs)))
+        }
         self.checked.append(CheckedNode(node, layer, tuple(inputs), tensors, weights))
         return tensors
 
@@ -99,6 +101,7 @@ class _Inference:
 
         Raises:
             Problem: it gets more or fewer.
+
         """
         least, most = layer.min_inputs, layer.max_inputs
         if count < least or (most is not None and count > most):
@@ -167,9 +170,9 @@ class _Inference:
         if called is None:
             return None
         names = list(called.outputs)
-        tensors: Tensors = (
-            {None: called.outputs[names[0]]} if len(names) == 1 else dict(called.outputs)
-        )
+        tensors: Tensors = {name: called.outputs[name] for name in names}
+        if len(names) == 1:
+            tensors = {None: called.outputs[names[0]]}
         self.checked.append(CheckedNode(node, layer, tuple(inputs), tensors, (), model))
         return tensors
 
@@ -204,8 +207,5 @@ class _Inference:
 def fits(given: Shape, wanted: Shape) -> bool:
     """Whether a tensor may be given to an input that declares a shape."""
     return len(given) == len(wanted) and all(
-        size is None or has is None or has == size
-        for has, size in zip(given, wanted, strict=True)
+        size is None or has is None or has == size for has, size in zip(given, wanted, strict=True)
     )
-
-

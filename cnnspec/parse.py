@@ -144,11 +144,15 @@ def _without(data: Any, path: TreePath) -> Any:
         at = steps[-1] + (2 if path[steps[-1]] == "layers" else 3)
         return _changed(data, path[:at], _broken) if len(path) >= at else None
     if path[0] == "outputs" and len(path) > 2 and path[2] != "from":
-        return _changed(data, path[:2], lambda output: {"from": output["from"]} if "from" in output else None)
+        return _changed(
+            data, path[:2], lambda output: {"from": output["from"]} if "from" in output else None
+        )
     if path[0] == "train" and len(path) > 1:
         return _changed(data, path[:1], lambda _: None)
     if _is_unknown_key(path):
-        return _changed(data, path[:-1], lambda mapping: {k: v for k, v in mapping.items() if k != path[-1]})
+        return _changed(
+            data, path[:-1], lambda mapping: {k: v for k, v in mapping.items() if k != path[-1]}
+        )
     return None
 
 

@@ -71,7 +71,11 @@ def _window(line: str, span: Span) -> tuple[str, int, int]:
 def _columns(text: str) -> int:
     """How many columns a text takes in a terminal."""
     return sum(
-        0 if unicodedata.combining(letter) else 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+        0
+        if unicodedata.combining(letter)
+        else 2
+        if unicodedata.east_asian_width(letter) in "WF"
+        else 1
         for letter in text
     )
 

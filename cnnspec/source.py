@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from yaml.cyaml import CParser
 
 from cnnspec.diagnostics import Note, Report, Span
 
@@ -19,6 +18,9 @@ MAX_BYTES = 4 * 1024 * 1024
 MAX_DEPTH = 100
 MAX_ALIASED_VALUES = 100_000
 MAX_DIGITS = 30
+
+_PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""Parses in C where PyYAML was built with it; only its events are used."""
 
 TreePath = tuple[str | int, ...]
 """Keys and indices that lead from the root of a document to a value in it."""
@@ -140,20 +142,14 @@ class Place:
         return self.source.span(self.path, on_key=on_key) if self.source else None
 
     def head(self) -> Span | None:
-        """Locate the word that names it: the kind of a call, the key of an entry."""
-        if self.source is None:
-            return None
-        node = self.source.tree
-        key: Tree | None = None
-        for part in self.path:
-            step = _child(node, part)
-            if step is None:
-                break
-            key, node = step
+        """Locate the kind of the call that stands here."""
+        node = self.node()
+        if self.source is None or node is None:
+            return self.span()
         if isinstance(node.children, dict) and len(node.children) == 1:
             ((key, _),) = node.children.values()
-        named = key if key is not None else node
-        return self.source._span(named.start, named.end)
+            return self.source._span(key.start, key.end)
+        return self.source._span(node.start, node.end)
 
     def name_span(self) -> Span | None:
         """Locate what gives a step or an entry its name."""
@@ -162,12 +158,17 @@ class Place:
         in_list = bool(self.path) and isinstance(self.path[-1], int)
         return self.head() if in_list else self.span(on_key=True)
 
-    def value(self) -> Any:
-        """What stands there in the text, as it was read; None where there is no text."""
+    def node(self) -> Tree | None:
+        """Return the tree that stands here; None where there is no text, or nothing here."""
         node = self.source.tree if self.source else None
         for part in self.path:
             step = _child(node, part) if node else None
             node = step[1] if step else None
+        return node
+
+    def value(self) -> Any:
+        """Return what stands here in the text, as it was read; None where nothing does."""
+        node = self.node()
         return node.value if node else None
 
     def has_list(self, part: str) -> bool:
@@ -189,6 +190,7 @@ def read(path: Path, report: Report, *, name: str | None = None) -> Source | Non
 
     Raises:
         OSError: the file is missing or cannot be read.
+
     """
     with path.open("rb") as file:
         data = file.read(MAX_BYTES + 1)
@@ -230,6 +232,7 @@ def parse_text(text: str) -> Tree:
 
     Raises:
         YamlProblem: the text is not a document that a spec may be.
+
     """
     if bad := _UNPRINTABLE.search(text):
         line = text.count("\n", 0, bad.start())
@@ -278,7 +281,7 @@ class _Builder:
     """Builds the tree of one document out of the parser's events."""
 
     def __init__(self, text: str) -> None:
-        self.parser = CParser(text)
+        self.parser = _PARSER(text)
         self.anchors: dict[str, Tree | None] = {}
         self.aliased = 0
 
@@ -286,12 +289,16 @@ class _Builder:
         event = self.next()  # the start of the stream
         event = self.next()
         if isinstance(event, yaml.StreamEndEvent):
-            raise YamlProblem("wrong-structure", "the file is empty; a spec is a mapping", Mark(0, 0))
+            raise YamlProblem(
+                "wrong-structure", "the file is empty; a spec is a mapping", Mark(0, 0)
+            )
         tree = self.value(self.next(), 0)
         self.next()  # the end of the document
         event = self.next()
         if not isinstance(event, yaml.StreamEndEvent):
-            raise YamlProblem("yaml-documents", "a second document starts here; a spec is one", event.start_mark)
+            raise YamlProblem(
+                "yaml-documents", "a second document starts here; a spec is one", event.start_mark
+            )
         return tree
 
     def next(self) -> Any:
@@ -301,13 +308,19 @@ class _Builder:
         if isinstance(event, yaml.AliasEvent):
             return self.alias(event)
         if event.tag is not None:
-            raise YamlProblem("yaml-tag", f"the tag '{event.tag}' is not allowed; a spec is plain data", event.start_mark)
+            raise YamlProblem(
+                "yaml-tag",
+                f"the tag '{event.tag}' is not allowed; a spec is plain data",
+                event.start_mark,
+            )
         if event.anchor is not None:
             self.anchors[event.anchor] = None
         if isinstance(event, yaml.ScalarEvent):
             tree = Tree(scalar(event), event.start_mark, event.end_mark)
         elif depth == MAX_DEPTH:
-            raise YamlProblem("yaml-depth", f"nested more than {MAX_DEPTH} levels deep", event.start_mark)
+            raise YamlProblem(
+                "yaml-depth", f"nested more than {MAX_DEPTH} levels deep", event.start_mark
+            )
         elif isinstance(event, yaml.SequenceStartEvent):
             tree = self.sequence(event, depth + 1)
         else:
@@ -318,10 +331,17 @@ class _Builder:
 
     def alias(self, event: Any) -> Tree:
         if event.anchor not in self.anchors:
-            raise YamlProblem("yaml-alias", f"no anchor '&{event.anchor}' stands above", event.start_mark, event.end_mark)
+            raise YamlProblem(
+                "yaml-alias",
+                f"no anchor '&{event.anchor}' stands above",
+                event.start_mark,
+                event.end_mark,
+            )
         tree = self.anchors[event.anchor]
         if tree is None:
-            raise YamlProblem("yaml-alias", f"'&{event.anchor}' contains itself", event.start_mark, event.end_mark)
+            raise YamlProblem(
+                "yaml-alias", f"'&{event.anchor}' contains itself", event.start_mark, event.end_mark
+            )
         self.aliased += tree.size
         if self.aliased > MAX_ALIASED_VALUES:
             message = f"aliases write out to more than {MAX_ALIASED_VALUES} values"
@@ -335,7 +355,9 @@ class _Builder:
             children.append(self.value(event, depth))
             event = self.next()
         size = 1 + sum(child.size for child in children)
-        return Tree([child.value for child in children], start.start_mark, event.end_mark, children, size)
+        return Tree(
+            [child.value for child in children], start.start_mark, event.end_mark, children, size
+        )
 
     def mapping(self, start: Any, depth: int) -> Tree:
         children: dict[str | int, tuple[Tree, Tree]] = {}
@@ -343,7 +365,12 @@ class _Builder:
         while not isinstance(event, yaml.MappingEndEvent):
             key = self.key(event)
             if key.value in children:
-                problem = YamlProblem("duplicate-key", f"the key '{key.value}' stands twice in this mapping", key.start, key.end)
+                problem = YamlProblem(
+                    "duplicate-key",
+                    f"the key '{key.value}' stands twice in this mapping",
+                    key.start,
+                    key.end,
+                )
                 problem.first = children[key.value][0]
                 raise problem
             children[key.value] = (key, self.value(self.next(), depth))
@@ -357,7 +384,12 @@ class _Builder:
             value = scalar(event)
             if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
                 return Tree(value, event.start_mark, event.end_mark)
-        raise YamlProblem("yaml-key", "a key must be plain text (or a whole number)", event.start_mark, event.end_mark)
+        raise YamlProblem(
+            "yaml-key",
+            "a key must be plain text (or a whole number)",
+            event.start_mark,
+            event.end_mark,
+        )
 
 
 def scalar(event: Any) -> str | int | float | bool | None:
@@ -375,6 +407,7 @@ def plain_scalar(text: str) -> str | int | float | bool | None:
 
     Raises:
         OverflowError: it is a number beyond what a spec can mean.
+
     """
     if text in _NULL:
         return None
@@ -388,8 +421,11 @@ def number(text: str) -> str | int | float:
 
     Raises:
         OverflowError: the number is beyond what a spec can mean.
+
     """
-    if len(text) > MAX_DIGITS and (_INT.fullmatch(text) or _OCTAL.fullmatch(text) or _HEX.fullmatch(text)):
+    if len(text) > MAX_DIGITS and (
+        _INT.fullmatch(text) or _OCTAL.fullmatch(text) or _HEX.fullmatch(text)
+    ):
         raise OverflowError(f"a number of more than {MAX_DIGITS} digits")
     if _INT.fullmatch(text):
         return int(text)

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from cnnspec.declarations import Problem, shown
-from cnnspec.definitions import SubmodelDefinition
-from cnnspec.diagnostics import Report, did_you_mean
+from cnnspec.definitions import SubmodelDefinition, report_problem
+from cnnspec.diagnostics import did_you_mean
 from cnnspec.document import Document
 from cnnspec.expressions import substitute
 from cnnspec.frontends.archive import UnreadableModel, read_archive
@@ -80,7 +80,7 @@ class SubmodelReader:
             try:
                 value = substitute(getattr(definition.submodel, field_name), definition.parameters)
             except Problem as problem:
-                report_at(self.loader.report, problem, place)
+                report_problem(self.loader.report, problem, place)
                 return None
             wanted = {"frozen": bool, "spec": str | Document}.get(field_name, str)
             if field_name != "application" and value is not None and not isinstance(value, wanted):
@@ -95,7 +95,9 @@ class SubmodelReader:
             return None, None
         if path.resolve() in self.reading:
             message = f"'{shown_path(path)}' includes itself"
-            self.loader.report.error("recursive-import", message, place.span(), notes=place.callers())
+            self.loader.report.error(
+                "recursive-import", message, place.span(), notes=place.callers()
+            )
             return None, None
         if (read := self.loader.document(path, place)) is None:
             return None, None
@@ -107,7 +109,9 @@ class SubmodelReader:
         reading = (*self.reading, path.resolve())
         return self._expanded(document, Place(source, (), place), reading), path
 
-    def _expanded(self, document: Document, place: Place, reading: tuple[Path, ...]) -> Graph | None:
+    def _expanded(
+        self, document: Document, place: Place, reading: tuple[Path, ...]
+    ) -> Graph | None:
         """The graph of a document; None if anything in it is wrong, which is reported."""
         inner = self.loader.for_part()
         graph = self.expand(document, place, inner, reading=reading)
@@ -126,7 +130,9 @@ class SubmodelReader:
             said = [str(error)]
         if said:
             message = f"'{shown_path(path)}': {said[0]}"
-            self.loader.report.error("unreadable-model", message, place.span(), notes=place.callers())
+            self.loader.report.error(
+                "unreadable-model", message, place.span(), notes=place.callers()
+            )
             return None, None
         return graph, path
 
@@ -139,12 +145,6 @@ class SubmodelReader:
             self.loader.report.error("unknown-name", message, place.span(), suggestion=suggestion)
             return None
         return cut(graph, node.name, node.place)
-
-
-def report_at(report: Report, problem: Problem, place: Place) -> None:
-    """Report a problem with a value at its place."""
-    span = place.within(problem.at).span()
-    report.error(problem.code, problem.message, span, suggestion=problem.suggestion)
 
 
 def cut(graph: Graph, until: str, place: Place) -> Graph:

@@ -47,6 +47,7 @@ def open_weights(path: Path) -> Iterator[StoredLayer]:
     Raises:
         UnreadableWeights: it is neither, or needs what is not allowed.
         ModuleNotFoundError: h5py is not installed.
+
     """
     import h5py
 
@@ -131,7 +132,9 @@ def _misfits_of(node: CheckedNode, stored: StoredLayer | None, whole: bool) -> l
         return [f"the file has no weights for '{node.name}'"]
     for weight, shape in zip(node.weights, has, strict=False):
         if weight.shape != shape:
-            return [f"'{node.name}' has a {weight.name} of {text(weight.shape)}, the file one of {text(shape)}"]
+            return [
+                f"'{node.name}' has a {weight.name} of {text(weight.shape)}, the file one of {text(shape)}"
+            ]
     return [f"'{node.name}' has {len(wanted)} weights, the file {len(has)}"]
 
 

@@ -57,6 +57,7 @@ def build(checked: CheckedGraph, *, weights: Path | None = None) -> Built:
     Raises:
         WeightsDoNotFit: a weights file has other layers or shapes than the model.
         BackendMismatch: the model differs from the static analysis.
+
     """
     built = Built(None)
     built.model = _functional(checked, checked.name, built, skip_initialization=weights is not None)
@@ -78,7 +79,7 @@ def keras_object(declaration: Declaration) -> Any:
 
 def _arguments(declaration: Declaration) -> dict[str, Any]:
     """The arguments that a call gave, nested calls as Keras objects."""
-    return {name: _argument(declaration.value(name)) for name in declaration.given}
+    return {name: _argument(declaration.checked(name)) for name in declaration.given}
 
 
 def _argument(value: Any) -> Any:
@@ -139,9 +140,7 @@ def _layer(node: CheckedNode, built: Built, skip_initialization: bool) -> Any:
     layer: Layer = node.layer
     known = layer.arguments()
     settings = {
-        key: value
-        for key, value in SETTINGS.items()
-        if key in known and layer.value(key) is None
+        key: value for key, value in SETTINGS.items() if key in known and layer.checked(key) is None
     }
     arguments = _arguments(layer) | settings
     return getattr(keras.layers, layer.kind())(name=name, **arguments)
@@ -181,7 +180,9 @@ def _check_weights(node: CheckedNode, layer: Any) -> None:
     built = [(weight.name, tuple(weight.shape)) for weight in layer.weights]
     known = [(weight.name, weight.shape) for weight in node.weights]
     if built != known:
-        message = f"layer '{node.name}' ({node.kind}) was built with the weights {built}, not {known}"
+        message = (
+            f"layer '{node.name}' ({node.kind}) was built with the weights {built}, not {known}"
+        )
         raise BackendMismatch(message)
 
 
@@ -190,6 +191,7 @@ def _load(model: Any, checked: CheckedGraph, file: Path, *, whole: bool, built: 
 
     Raises:
         WeightsDoNotFit: a layer is missing on either side, or a shape differs.
+
     """
     try:
         with open_weights(file) as stored:
@@ -261,7 +263,9 @@ def _compile(model: Any, checked: CheckedGraph) -> None:
     """Compile with losses, weights and metrics by output name; lists would pair them by accident."""
     outputs = checked.graph.outputs
     losses = {each.name: _loss(each.loss) for each in outputs if each.loss}
-    metrics = {each.name: [_metric(call) for call in each.metrics] for each in outputs if each.metrics}
+    metrics = {
+        each.name: [_metric(call) for call in each.metrics] for each in outputs if each.metrics
+    }
     if not losses and not metrics:
         return
     weights = {

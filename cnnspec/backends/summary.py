@@ -87,7 +87,9 @@ def summary_text(checked: CheckedGraph, *, expand: bool = False, width: int | No
             f"{mark}{row.name} ({kind})", shapes, f"{row.params:,}", ", ".join(row.sources) or "-"
         )
     target = io.StringIO()
-    console = Console(file=target, width=width or 10_000, highlight=False, markup=False, emoji=False)
+    console = Console(
+        file=target, width=width or 10_000, highlight=False, markup=False, emoji=False
+    )
     console.print(table)
     lines = [line.rstrip() for line in target.getvalue().splitlines()]
     frozen = checked.params - checked.trainable_params

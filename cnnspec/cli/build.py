@@ -45,7 +45,9 @@ SUMMARY = "summary.txt"
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A .weights.h5 or .keras file for the whole model, loaded by layer name.",
 )
-@click.option("--force", is_flag=True, help="Replace files that were changed since they were built.")
+@click.option(
+    "--force", is_flag=True, help="Replace files that were changed since they were built."
+)
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
 @set_option
 @root_option
@@ -66,9 +68,7 @@ def command(
       cnnspec build specs/mnist_simple.yaml -o out --weights trained.weights.h5
     """
     values = parse_overrides(overrides)
-    models = [
-        checked_spec(spec, overrides=values, root=root)[1] for spec in expand_patterns(specs)
-    ]
+    models = [checked_spec(spec, overrides=values, root=root)[1] for spec in expand_patterns(specs)]
     for checked in models:
         target = output / checked.name
         if not force and (changed := changed_files(target)):
@@ -76,7 +76,9 @@ def command(
         with _progress(f"building {checked.name}", quiet):
             _build(checked, target, weights, quiet)
         if not quiet:
-            click.echo(f"{target}: {checked.params:,} parameters, {', '.join(sorted(os.listdir(target)))}")
+            click.echo(
+                f"{target}: {checked.params:,} parameters, {', '.join(sorted(os.listdir(target)))}"
+            )
 
 
 def _build(checked: CheckedGraph, target: Path, weights: Path | None, quiet: bool) -> None:
@@ -88,7 +90,9 @@ def _build(checked: CheckedGraph, target: Path, weights: Path | None, quiet: boo
         click.echo(f"error: {error}", err=True)
         sys.exit(1)
     for loaded in built.loaded if not quiet else ():
-        click.echo(f"{loaded.file}: weights of {len(loaded.layers)} layers, by name: {', '.join(loaded.layers)}")
+        click.echo(
+            f"{loaded.file}: weights of {len(loaded.layers)} layers, by name: {', '.join(loaded.layers)}"
+        )
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         beside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
@@ -132,7 +136,10 @@ def _digest(file: Path) -> str:
 
 def changed_files(target: Path) -> list[Path]:
     """The files in a build folder that a build would replace and did not make as they are."""
-    ours = [target / name for name in ("model.keras", "spec.expanded.yaml", "diagram.svg", "diagram.dot")]
+    ours = [
+        target / name
+        for name in ("model.keras", "spec.expanded.yaml", "diagram.svg", "diagram.dot")
+    ]
     summary = target / SUMMARY
     try:
         known = set(summary.read_text(encoding="utf-8").splitlines())

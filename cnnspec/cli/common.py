@@ -31,7 +31,11 @@ def spec_arguments(*, several: bool = True) -> Decorator:
 
 
 set_option = click.option(
-    "--set", "overrides", multiple=True, metavar="NAME=VALUE", help="Give a parameter of the spec another value."
+    "--set",
+    "overrides",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Give a parameter of the spec another value.",
 )
 root_option = click.option(
     "--root",
@@ -78,7 +82,7 @@ def compile_spec(
 ) -> Compilation:
     """Compile the spec that an argument names; end with exit code 2 where there is no such file."""
     if spec == STDIN:
-        data = click.get_binary_stream("stdin").read()
+        data = sys.stdin.buffer.read()
         return compile_text(data, overrides=overrides, root=root)
     try:
         return compile_file(Path(spec), overrides=overrides, root=root)

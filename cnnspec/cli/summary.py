@@ -18,7 +18,13 @@ from cnnspec.cli.common import (
 
 @click.command("summary")
 @spec_arguments()
-@click.option("--format", "form", type=click.Choice(("text", "json")), default="text", help="A table, or data.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("text", "json")),
+    default="text",
+    help="A table, or data.",
+)
 @click.option("--expand", is_flag=True, help="Show the layers of submodels too.")
 @set_option
 @root_option
@@ -33,9 +39,7 @@ def command(
       cnnspec summary --format json specs/mnist_simple.yaml
     """
     values = parse_overrides(overrides)
-    models = [
-        checked_spec(spec, overrides=values, root=root)[1] for spec in expand_patterns(specs)
-    ]
+    models = [checked_spec(spec, overrides=values, root=root)[1] for spec in expand_patterns(specs)]
     if form == "json":
         data = [summary_data(model) for model in models]
         click.echo(json.dumps(data[0] if len(data) == 1 else data, indent=2, ensure_ascii=False))

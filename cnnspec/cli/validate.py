@@ -20,7 +20,13 @@ from cnnspec.reporters import REPORTERS
 
 @click.command("validate")
 @spec_arguments()
-@click.option("--format", "form", type=click.Choice(tuple(REPORTERS)), default="text", help="How findings are told.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(tuple(REPORTERS)),
+    default="text",
+    help="How findings are told.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing about specs that are right.")
 @set_option
 @root_option
@@ -44,7 +50,11 @@ def command(
         tell(compilation.report, err=False)
         if not quiet and not compilation.report.has_errors:
             checked = compilation.checked
-            what = f"{len(checked.nodes)} layers, {checked.params:,} parameters" if checked else "blocks"
+            what = (
+                f"{len(checked.nodes)} layers, {checked.params:,} parameters"
+                if checked
+                else "blocks"
+            )
             click.echo(f"{spec}: ok ({what})")
     if form != "text":
         click.echo(REPORTERS[form](total))

@@ -28,6 +28,7 @@ def read_archive(path: Path) -> Document:
 
     Raises:
         UnreadableModel: the file is broken, or holds what a spec cannot say.
+
     """
     try:
         with zipfile.ZipFile(path) as archive, archive.open(CONFIG) as file:
@@ -47,13 +48,16 @@ def model_document(model: Mapping[str, Any]) -> Document:
 
     Raises:
         UnreadableModel: it is neither a Functional nor a Sequential model.
+
     """
     kind, config = model["class_name"], model["config"]
     if kind == "Sequential":
         return _Reader().sequential(config)
     if kind in ("Functional", "Model"):
         return _Reader().functional(config)
-    raise UnreadableModel(f"it is a model of the class {kind}; a spec can say Functional and Sequential")
+    raise UnreadableModel(
+        f"it is a model of the class {kind}; a spec can say Functional and Sequential"
+    )
 
 
 @dataclass(slots=True)
@@ -75,7 +79,7 @@ class _Reader:
         outputs = {}
         for name, node, tensor in _references(config["output_layers"]):
             word = self.word(name, node, tensor)
-            outputs[word.replace("/", "_")] = Output(**{"from": word})
+            outputs[word.replace("/", "_")] = Output(from_=word)
         return Document(
             name=_model_name(config["name"]), submodels=self.submodels, inputs=self.inputs,
             layers=self.steps, outputs=outputs,
@@ -105,17 +109,17 @@ class _Reader:
         kind, config = layer["class_name"], layer["config"]
         if index:
             arguments = {"layer": config["name"]}
-            self.steps.append(Step(kind="shared", name=name, arguments=arguments, **{"from": sources}))
+            self.steps.append(Step(kind="shared", name=name, arguments=arguments, from_=sources))
             return
         if kind in ("Functional", "Sequential", "Model"):
             inner = model_document(layer)
             key = f"{name}_model"
             self.submodels[key] = Submodel(spec=inner)
             self.outputs_of[name] = list(inner.outputs)
-            self.steps.append(Step(kind=key, name=name, **{"from": sources}))
+            self.steps.append(Step(kind=key, name=name, from_=sources))
             return
         arguments = _arguments(kind, config)
-        self.steps.append(Step(kind=kind, name=name, arguments=arguments, **{"from": sources}))
+        self.steps.append(Step(kind=kind, name=name, arguments=arguments, from_=sources))
 
     def word(self, layer: str, node: int, tensor: int) -> str:
         """How a step refers to a tensor."""
@@ -166,7 +170,9 @@ def _tensors(node: Mapping[str, Any], layer: str) -> Iterator[tuple[str, int, in
     """The tensors that a call reads, in their order."""
     for key, value in node["kwargs"].items():
         if value is not None and not (key == "training" and value is False):
-            raise UnreadableModel(f"the layer '{layer}' is called with '{key}', which a spec cannot say")
+            raise UnreadableModel(
+                f"the layer '{layer}' is called with '{key}', which a spec cannot say"
+            )
     stack = list(node["args"])
     while stack:
         item = stack.pop(0)
@@ -176,7 +182,9 @@ def _tensors(node: Mapping[str, Any], layer: str) -> Iterator[tuple[str, int, in
             name, index, tensor = item["config"]["keras_history"]
             yield name, index, tensor
         elif item is not None:
-            raise UnreadableModel(f"the layer '{layer}' is called with {item!r}, which a spec cannot say")
+            raise UnreadableModel(
+                f"the layer '{layer}' is called with {item!r}, which a spec cannot say"
+            )
 
 
 def _references(said: Any) -> list[tuple[str, int, int]]:
@@ -208,7 +216,9 @@ def _arguments(kind: str, config: Mapping[str, Any]) -> dict[str, Any]:
         if name == "name" or (name not in known and value in (None, False)):
             continue
         plain = _plain(value)
-        if not (name == "dtype" and plain == "float32") and not (name == "trainable" and plain is True):
+        if not (name == "dtype" and plain == "float32") and not (
+            name == "trainable" and plain is True
+        ):
             arguments[name] = plain
     return arguments
 

@@ -1,5 +1,7 @@
 """Activations as layers of their own."""
 
+from typing import ClassVar
+
 from cnnspec.declarations import default
 from cnnspec.fields import Axes, NonNegativeNumber, Number, OptionalAxes, OptionalNonNegativeNumber
 from cnnspec.layers import shape_rules, weight_rules
@@ -11,7 +13,9 @@ class Elementwise(Layer):
     """What changes every value by itself."""
 
     shape = shape_rules.same
-    examples = (Example({}, (None, 26, None, 8), (None, 26, None, 8)),)
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example({}, (None, 26, None, 8), (None, 26, None, 8)),
+    )
 
 
 @kind

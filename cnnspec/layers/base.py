@@ -1,5 +1,6 @@
 """What a layer declaration is: arguments, a shape rule, weights, examples."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -14,9 +15,15 @@ LAYERS = Family(
     tuple(
         f"cnnspec.layers.{module}"
         for module in (
-            "core", "convolution", "pooling", "normalization", "activation",
-            "reshaping", "merging", "regularization",
-        )  # fmt: skip
+            "core",
+            "convolution",
+            "pooling",
+            "normalization",
+            "activation",
+            "reshaping",
+            "merging",
+            "regularization",
+        )
     ),
 )
 kind = LAYERS
@@ -52,6 +59,11 @@ class Example:
         return tuple(self.inputs) if isinstance(self.inputs, list) else (self.inputs,)
 
 
+def no_weights(layer: Any, *inputs: Shape) -> tuple[Weight, ...]:
+    """The rule of layers without weights."""
+    return ()
+
+
 class Layer(Declaration):
     """A layer kind. A subclass annotates its arguments and names its rules."""
 
@@ -68,21 +80,16 @@ class Layer(Declaration):
     """Whether its output has the data type of its input rather than the layer's own."""
     examples: ClassVar[tuple[Example, ...]] = ()
 
-    def shape(self, *inputs: Shape) -> Shape:
-        """The shape of the output.
+    shape: ClassVar[Callable[..., Shape]]
+    """The rule for the shape of the output, from the shapes of the inputs.
 
-        Raises:
-            Problem: the layer cannot take these inputs.
-        """
-        raise TypeError(f"{self.kind()} declares no shape rule")
+    Raises `Problem` where the layer cannot take them.
+    """
+    weights: ClassVar[Callable[..., tuple[Weight, ...]]] = no_weights
+    """The rule for the weights, from the shapes of the inputs: the trainable ones first, as in Keras.
 
-    def weights(self, *inputs: Shape) -> tuple[Weight, ...]:
-        """The weights that it makes for these inputs: the trainable ones first, as Keras has them.
-
-        Raises:
-            Problem: a size that a weight depends on is unknown.
-        """
-        return ()
+    Raises `Problem` where a size that a weight depends on is unknown.
+    """
 
     def output_dtype(self, *inputs: str) -> str:
         """The data type of the output."""
@@ -105,11 +112,12 @@ def known(size: int | None, axis: int, shape: Shape, layer: Layer) -> int:
 
     Raises:
         Problem: it is unknown.
+
     """
     if size is None:
         counted = axis if axis >= 0 else len(shape) + axis
-        message = f"{layer.kind()} needs to know the size of axis {counted} of its input {text(shape)}"
+        message = (
+            f"{layer.kind()} needs to know the size of axis {counted} of its input {text(shape)}"
+        )
         raise Problem("unknown-size", message)
     return size
-
-

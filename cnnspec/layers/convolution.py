@@ -78,7 +78,9 @@ class Conv1D(Conv):
     padding: CausalPadding = "valid"
     examples = (
         Example({"filters": 8, "kernel_size": 3}, (None, 20, 4), (None, 18, 8)),
-        Example({"filters": 8, "kernel_size": 3, "padding": "causal"}, (None, 20, 4), (None, 20, 8)),
+        Example(
+            {"filters": 8, "kernel_size": 3, "padding": "causal"}, (None, 20, 4), (None, 20, 8)
+        ),
     )
 
 
@@ -91,7 +93,13 @@ class Conv2D(Conv):
     examples = (
         Example({"filters": 32, "kernel_size": 3}, (None, 28, 28, 1), (None, 26, 26, 32)),
         Example(
-            {"filters": 8, "kernel_size": [3, 5], "strides": 2, "padding": "same", "use_bias": False},
+            {
+                "filters": 8,
+                "kernel_size": [3, 5],
+                "strides": 2,
+                "padding": "same",
+                "use_bias": False,
+            },
             (None, 28, None, 4),
             (None, 14, None, 8),
         ),
@@ -150,7 +158,9 @@ class Conv2DTranspose(ConvTranspose):
             (None, 14, None, 4),
             (None, 28, None, 8),
         ),
-        Example({"filters": 8, "kernel_size": 3, "strides": 2}, (None, 14, 14, 4), (None, 29, 29, 8)),
+        Example(
+            {"filters": 8, "kernel_size": 3, "strides": 2}, (None, 14, 14, 4), (None, 29, 29, 8)
+        ),
         Example(
             {"filters": 8, "kernel_size": 3, "strides": 2, "output_padding": 1},
             (None, 14, 14, 4),
@@ -201,6 +211,4 @@ class SeparableConv2D(Sliding):
 
     shape = shape_rules.convolve
     weights = weight_rules.separable_kernels
-    examples = (
-        Example({"filters": 8, "kernel_size": 3}, (None, 28, 28, 4), (None, 26, 26, 8)),
-    )
+    examples = (Example({"filters": 8, "kernel_size": 3}, (None, 28, 28, 4), (None, 26, 26, 8)),)

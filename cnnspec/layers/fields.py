@@ -78,7 +78,7 @@ def _pairs(value: Any, declaration: type[Declaration]) -> tuple[tuple[int, int],
     """A number for all ends, one for each axis, or a pair for each axis: as a pair for each."""
     rank = declaration.rank
     if not isinstance(value, list | tuple):
-        return ((_count(value, ()),) * 2,) * rank  # type: ignore[return-value]
+        return ((_count(value, ()),) * 2,) * rank
     if len(value) != rank:
         raise Problem("wrong-type", "")
     pairs = []
@@ -100,7 +100,9 @@ def _count(value: Any, at: tuple[int, ...]) -> int:
 
 Ends = Annotated[
     tuple[tuple[int, int], ...],
-    Checked("a whole number of at least 0, one for each axis, or a pair for each axis", check=_pairs),
+    Checked(
+        "a whole number of at least 0, one for each axis, or a pair for each axis", check=_pairs
+    ),
 ]
 """How much is added or cut at the two ends of every spatial axis."""
 

@@ -1,6 +1,6 @@
 """Layers that make one tensor of several."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from cnnspec.declarations import Checked, Declaration, Problem
 from cnnspec.fields import Axis, Flag, int_or_ints
@@ -11,7 +11,7 @@ from cnnspec.layers.base import Example, Layer, kind
 class Merging(Layer):
     """What takes a list of inputs."""
 
-    max_inputs = None
+    max_inputs: ClassVar[int | None] = None
     merges = True
 
 
@@ -19,7 +19,7 @@ class ElementwiseMerging(Merging):
     """What merges value by value; sizes of 1 stretch."""
 
     shape = shape_rules.broadcast
-    examples = (
+    examples: ClassVar[tuple[Example, ...]] = (
         Example({}, [(None, 26, None, 8), (None, 26, None, 8)], (None, 26, None, 8)),
         Example({}, [(None, 26, 26, 8), (None, 1, 1, 8), (None, 8)], (None, 26, 26, 8)),
     )

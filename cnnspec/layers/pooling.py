@@ -120,7 +120,9 @@ class GlobalPooling2D(GlobalPooling):
     rank = 2
     examples = (
         Example({}, (None, 7, 7, 512), (None, 512)),
-        Example({"data_format": "channels_first", "keepdims": True}, (None, 4, 7, 7), (None, 4, 1, 1)),
+        Example(
+            {"data_format": "channels_first", "keepdims": True}, (None, 4, 7, 7), (None, 4, 1, 1)
+        ),
     )
 
 

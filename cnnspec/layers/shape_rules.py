@@ -26,6 +26,7 @@ def images(layer: Any, shape: Shape) -> tuple[Shape, Dim]:
 
     Raises:
         Problem: the input has another number of axes.
+
     """
     rank = layer.rank
     if len(shape) != rank + 2:
@@ -105,7 +106,9 @@ def convolve_transposed(layer: Any, shape: Shape) -> Shape:
     given = layer.output_padding or (None,) * layer.rank
     result = tuple(
         _transposed(size, extent, stride, layer.padding, extra)
-        for size, extent, stride, extra in zip(sizes, dilated(layer), layer.strides, given, strict=True)
+        for size, extent, stride, extra in zip(
+            sizes, dilated(layer), layer.strides, given, strict=True
+        )
     )
     return with_sizes(layer, shape, result, layer.filters)
 
@@ -161,14 +164,18 @@ def crop(layer: Any, shape: Shape) -> Shape:
     )
     if any(size is not None and size <= 0 for size in smaller):
         has = " x ".join(map(str, sizes))
-        raise Problem("no-output-shape", f"{layer.kind()} crops away all of its {has} input", "cropping")
+        raise Problem(
+            "no-output-shape", f"{layer.kind()} crops away all of its {has} input", "cropping"
+        )
     return with_sizes(layer, shape, smaller, channels)
 
 
 def dense(layer: Any, shape: Shape) -> Shape:
     """The last axis becomes `units` wide."""
     if len(shape) < 2:
-        raise Problem("wrong-rank", f"{layer.kind()} takes an input of 2 axes or more, not {text(shape)}")
+        raise Problem(
+            "wrong-rank", f"{layer.kind()} takes an input of 2 axes or more, not {text(shape)}"
+        )
     return (*shape[:-1], layer.units)
 
 
@@ -184,7 +191,9 @@ def reshape(layer: Any, shape: Shape) -> Shape:
         return (shape[0], *(None if size == -1 else size for size in target))
     has = product(shape[1:]) or 0
     wanted = product([size for size in target if size != -1]) or 0
-    if (has % wanted if -1 in target and wanted else has != wanted) or (-1 in target and not wanted):
+    if (has % wanted if -1 in target and wanted else has != wanted) or (
+        -1 in target and not wanted
+    ):
         message = f"{layer.kind()} cannot make {text(target)} of {text(shape[1:])}, which has {has} values"
         raise Problem("shape-mismatch", message, "target_shape")
     return (shape[0], *(has // wanted if size == -1 else size for size in target))
@@ -211,9 +220,12 @@ def check_axis(layer: Any, axis: int, shape: Shape) -> int:
 
     Raises:
         Problem: the shape has no such axis.
+
     """
     if not -len(shape) <= axis < len(shape):
-        message = f"{layer.kind()} works on axis {axis}, its input {text(shape)} has {len(shape)} axes"
+        message = (
+            f"{layer.kind()} works on axis {axis}, its input {text(shape)} has {len(shape)} axes"
+        )
         raise Problem("out-of-range", message, "axis")
     return axis % len(shape)
 
@@ -223,6 +235,7 @@ def merge_batches(layer: Any, *shapes: Shape) -> Dim:
 
     Raises:
         Problem: two of them are known and differ.
+
     """
     batches = {shape[0] for shape in shapes} - {None}
     if len(batches) > 1:
@@ -259,7 +272,9 @@ def concatenate(layer: Any, *shapes: Shape) -> Shape:
     for shape in shapes[1:]:
         said = " and ".join(text(each) for each in shapes)
         if len(shape) != len(first):
-            message = f"{layer.kind()} cannot join {said}: they have {len(first)} and {len(shape)} axes"
+            message = (
+                f"{layer.kind()} cannot join {said}: they have {len(first)} and {len(shape)} axes"
+            )
             raise Problem("shape-mismatch", message)
         for position, (a, b) in enumerate(zip(first, shape, strict=True)):
             if position != axis and None not in (a, b) and a != b:

@@ -16,6 +16,7 @@ def input_channels(layer: Any, shape: Shape) -> int:
 
     Raises:
         Problem: that is unknown.
+
     """
     axis = 1 if channels_first(layer) else len(shape) - 1
     return known(shape[axis], axis, shape, layer)
@@ -29,7 +30,9 @@ def convolution_kernel(layer: Any, shape: Shape) -> tuple[Weight, ...]:
     """A kernel of (*kernel_size, input channels a group, filters), and a bias."""
     channels = input_channels(layer, shape)
     if channels % layer.groups:
-        message = f"{layer.kind()} cannot split {channels} input channels into {layer.groups} groups"
+        message = (
+            f"{layer.kind()} cannot split {channels} input channels into {layer.groups} groups"
+        )
         raise Problem("shape-mismatch", message, "groups")
     kernel = Weight("kernel", (*layer.kernel_size, channels // layer.groups, layer.filters))
     return (kernel, *_bias(layer, layer.filters))
@@ -97,9 +100,12 @@ def slopes(layer: Any, shape: Shape) -> tuple[Weight, ...]:
     axes = () if shared is None else shared if isinstance(shared, tuple) else (shared,)
     for axis in axes:
         if not 1 <= axis < len(shape):
-            message = f"{layer.kind()} shares axis {axis}, its input has the axes 1 to {len(shape) - 1}"
+            message = (
+                f"{layer.kind()} shares axis {axis}, its input has the axes 1 to {len(shape) - 1}"
+            )
             raise Problem("out-of-range", message, "shared_axes")
     sizes = tuple(
-        1 if axis in axes else known(shape[axis], axis, shape, layer) for axis in range(1, len(shape))
+        1 if axis in axes else known(shape[axis], axis, shape, layer)
+        for axis in range(1, len(shape))
     )
     return (Weight("alpha", sizes),)

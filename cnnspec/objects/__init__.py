@@ -7,9 +7,7 @@ REGULARIZERS = Family("regularizer", "regularizers", ("cnnspec.objects.regulariz
 CONSTRAINTS = Family("constraint", "constraints", ("cnnspec.objects.constraints",))
 LOSSES = Family("loss", "losses", ("cnnspec.objects.losses",))
 METRICS = Family("metric", "metrics", ("cnnspec.objects.metrics",))
-SCHEDULES = Family(
-    "learning-rate schedule", "optimizers.schedules", ("cnnspec.objects.schedules",)
-)
+SCHEDULES = Family("learning-rate schedule", "optimizers.schedules", ("cnnspec.objects.schedules",))
 OPTIMIZERS = Family("optimizer", "optimizers", ("cnnspec.objects.optimizers",))
 
 FAMILIES = (INITIALIZERS, REGULARIZERS, CONSTRAINTS, LOSSES, METRICS, SCHEDULES, OPTIMIZERS)

@@ -87,7 +87,7 @@ class CategoricalCrossentropy(SmoothedCrossentropy):
             message = f"'{self.word}' takes no arguments, as it does not say which cross-entropy"
             suggestion = "name one, such as 'CategoricalCrossentropy'"
             first = next(iter(self.given))
-            yield Problem("unknown-argument", message, first, on_key=True, suggestion=suggestion)
+            yield Problem("unknown-argument", message, first, where="key", suggestion=suggestion)
 
 
 @LOSSES

@@ -102,7 +102,7 @@ class Accuracy(Metric):
             message = f"'{self.word}' takes no arguments, as it does not say which accuracy"
             suggestion = "name one, such as 'CategoricalAccuracy'"
             first = next(iter(self.given))
-            yield Problem("unknown-argument", message, first, on_key=True, suggestion=suggestion)
+            yield Problem("unknown-argument", message, first, where="key", suggestion=suggestion)
 
 
 @METRICS

@@ -59,7 +59,9 @@ class _Drawing:
             for node in nodes:
                 for output in node.outputs:
                     outs = exits[name]
-                    boxes[Ref(node.name, output)] = outs.get(output or "") or next(iter(outs.values()))
+                    boxes[Ref(node.name, output)] = outs.get(output or "") or next(
+                        iter(outs.values())
+                    )
         for node in checked.nodes:
             targets = entries[node.node.layer_name]
             for position, ref in enumerate(node.node.inputs):
@@ -71,7 +73,9 @@ class _Drawing:
         first = calls[0]
         if self.expand and first.submodel is not None:
             return self.cluster(name, first, first.submodel)
-        inputs = tuple(dict.fromkeys(_joined([each.shape for each in node.inputs]) for node in calls))
+        inputs = tuple(
+            dict.fromkeys(_joined([each.shape for each in node.inputs]) for node in calls)
+        )
         outputs = tuple(
             dict.fromkeys(_joined([each.shape for each in node.outputs.values()]) for node in calls)
         )

