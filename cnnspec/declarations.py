@@ -7,11 +7,11 @@ a spec pays only for the kinds it names.
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import import_module
 from typing import Any, ClassVar, Literal, Self, TypeVar, get_args, get_origin, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, ValidationError, create_model
-from pydantic_core import ErrorDetails, PydanticCustomError, core_schema
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from cnnspec.diagnostics import did_you_mean
 
@@ -179,7 +179,7 @@ class Declaration:
     """How many numbers an argument such as `kernel_size` has; 0 where there is no such argument."""
 
     _arguments: ClassVar[dict[str, Any]]
-    _model: ClassVar[type[BaseModel]]
+    _defaults: ClassVar[dict[str, Any]]
 
     given: dict[str, Any]
     """The arguments that the call gave, as it gave them."""
@@ -206,25 +206,34 @@ class Declaration:
             Problems: any argument is unknown, missing, or not of its type.
 
         """
-        try:
-            checked = cls._checker().model_validate(arguments, context=cls)
-        except ValidationError as error:
-            raise Problems(_problems(cls, error, arguments)) from None
+        problems = [*_unknown_and_missing(cls, arguments)]
+        checked = {}
+        known = cls.arguments()
+        for name in (each for each in arguments if each in known):
+            try:
+                checked[name] = _checked(cls, name, arguments[name])
+            except Problems as refused:
+                problems += refused.problems
+        if problems:
+            raise Problems(problems)
         declaration = cls.__new__(cls)
-        declaration.__dict__.update(checked.__dict__)
+        declaration.__dict__ |= cls.defaults() | checked
         declaration.given = dict(arguments)
         declaration.word = word or cls.kind()
-        found = tuple(declaration.conflicts())
-        if found:
-            raise Problems(found)
+        if conflicts := tuple(declaration.conflicts()):
+            raise Problems(conflicts)
         return declaration
 
     @classmethod
-    def _checker(cls) -> type[BaseModel]:
-        """The pydantic model of the arguments; made when the kind is first used."""
-        if "_model" not in cls.__dict__:
-            cls._model = _model(cls)
-        return cls._model
+    def defaults(cls) -> dict[str, Any]:
+        """The defaults as rules see them; an argument without one must be given."""
+        if "_defaults" not in cls.__dict__:
+            cls._defaults = {
+                name: _checked(cls, name, getattr(cls, name))
+                for name in cls.arguments()
+                if hasattr(cls, name)
+            }
+        return cls._defaults
 
     def conflicts(self) -> Iterator[Problem]:
         """Yield what is wrong with the arguments together."""
@@ -245,68 +254,67 @@ def _arguments(declaration: type[Declaration]) -> dict[str, Any]:
     }
 
 
-def _model(declaration: type[Declaration]) -> type[BaseModel]:
-    fields: dict[str, Any] = {
-        name: (hint, getattr(declaration, name, ...))
-        for name, hint in declaration.arguments().items()
-    }
-    config = ConfigDict(extra="forbid", strict=True, validate_default=True, allow_inf_nan=False)
-    return create_model(declaration.__name__, __config__=config, **fields)
-
-
-def expectation(hint: Any) -> Expects:
+@cache
+def _expectation(hint: Any) -> Expects:
     """What a type expects, in words."""
     for note in getattr(hint, "__metadata__", ()):
         if isinstance(note, Expects):
             return note
     for part in get_args(hint):
-        if part is not type(None) and (found := expectation(part)).phrase:
+        if part is not type(None) and (found := _expectation(part)).phrase:
             return found
     return Expects("")
 
 
-def _problems(
-    declaration: type[Declaration], error: ValidationError, given: Mapping[str, Any]
+def _unknown_and_missing(
+    declaration: type[Declaration], given: Mapping[str, Any]
 ) -> Iterator[Problem]:
-    """Say what pydantic found. A mistyped argument is not also a missing one."""
-    found = error.errors(include_url=False)
-    missing = {str(details["loc"][0]) for details in found if details["type"] == "missing"}
-    free = [name for name in declaration.arguments() if name not in given]
-    for details in found:
-        name = str(details["loc"][0])
-        if details["type"] != "extra_forbidden":
+    """Say which arguments there are not, and which must be. A mistyped one is not also missing."""
+    known = declaration.arguments()
+    missing = [name for name in known if name not in given and not hasattr(declaration, name)]
+    for name in given:
+        if name in known:
             continue
-        suggestion = did_you_mean(name, free)
-        missing -= {other for other in missing if suggestion and f"'{other}'" in suggestion}
+        suggestion = did_you_mean(str(name), [other for other in known if other not in given])
+        missing = [other for other in missing if f"'{other}'" not in (suggestion or "")]
         message = f"{declaration.kind()} has no argument '{name}'"
-        yield Problem("unknown-argument", message, name, where="key", suggestion=suggestion)
-    for details in found:
-        yield from _translate(declaration, details, given, missing)
+        yield Problem("unknown-argument", message, (name,), where="key", suggestion=suggestion)
+    for name in missing:
+        phrase = _expectation(known[name]).describe(declaration)
+        yield Problem("missing-argument", f"{declaration.kind()} needs '{name}': {phrase}")
 
 
-def _translate(
-    declaration: type[Declaration],
-    details: ErrorDetails,
-    given: Mapping[str, Any],
-    missing: set[str],
-) -> Iterator[Problem]:
-    name, sort = str(details["loc"][0]), details["type"]
-    if sort == "extra_forbidden":
-        return
-    phrase = expectation(declaration.arguments()[name]).describe(declaration)
-    if sort == "cnnspec":
-        yield from (problem.inside(name) for problem in details["ctx"]["problems"])
-    elif sort == "missing":
-        if name in missing:
-            yield Problem("missing-argument", f"{declaration.kind()} needs '{name}': {phrase}")
-    else:
-        code = "wrong-type" if sort.endswith("_type") else "out-of-range"
-        yield Problem(code, must_be(declaration, name, phrase, given.get(name)), name)
+def _checked(declaration: type[Declaration], name: str, value: object) -> Any:
+    """The value of an argument as rules see it.
+
+    Raises:
+        Problems: it is none of the argument's type.
+
+    """
+    hint = declaration.arguments()[name]
+    expects = _expectation(hint)
+    try:
+        if isinstance(expects, Checked):
+            return expects.check(value, declaration)
+        return _adapter(hint).validate_python(value)
+    except ValidationError as error:
+        is_type = error.errors(include_url=False)[0]["type"].endswith("_type")
+        problem = Problem("wrong-type" if is_type else "out-of-range", "")
+    except Problem as found:
+        problem = found
+    except Problems as nested:
+        raise Problems(each.inside(name) for each in nested.problems) from None
+    if not problem.message:
+        phrase = expects.describe(declaration)
+        said = f"'{name}' of {declaration.kind()} must be {phrase}, not {shown(value)}"
+        problem.message = said
+    raise Problems([problem.inside(name)])
 
 
-def must_be(declaration: type[Declaration], argument: str, phrase: str, value: object) -> str:
-    """Say that a value is not what an argument takes."""
-    return f"'{argument}' of {declaration.kind()} must be {phrase}, not {shown(value)}"
+@cache
+def _adapter(hint: Any) -> TypeAdapter[Any]:
+    """What pydantic checks a type with; made when the type is first used."""
+    return TypeAdapter(hint, config=ConfigDict(strict=True, allow_inf_nan=False))
 
 
 @dataclass(frozen=True)
@@ -318,23 +326,6 @@ class Checked(Expects):
     """
 
     check: Callable[[Any, "type[Declaration]"], Any] = field(kw_only=True)
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
-        """Hand the check to pydantic."""
-        return core_schema.with_info_plain_validator_function(self._validate)
-
-    def _validate(self, value: Any, info: core_schema.ValidationInfo) -> Any:
-        declaration: Any = info.context
-        try:
-            return self.check(value, declaration)
-        except Problems as found:
-            problems = found.problems
-        except Problem as problem:
-            if not problem.message:
-                phrase = self.describe(declaration)
-                problem.message = must_be(declaration, str(info.field_name), phrase, value)
-            problems = (problem,)
-        raise PydanticCustomError("cnnspec", "refused", {"problems": problems})
 
 
 def call_of(family: Family, *, optional: bool = True) -> Checked:

@@ -112,7 +112,12 @@ def is_python_form(value: object, field: str, info: ValidationInfo) -> bool:
 class Model(BaseModel):
     """What all parts of a document share."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, populate_by_name=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        strict=True,
+        populate_by_name=True,
+        defer_build=True,  # the Document is built with all its parts when it is first used
+    )
 
 
 class Call(Model):

@@ -4,7 +4,7 @@ import math
 import sys
 from typing import Annotated, Any
 
-from pydantic import Field
+from annotated_types import Ge, Gt, Le, Lt
 
 from cnnspec.declarations import At, Checked, Declaration, Expects, Problem, default
 from cnnspec.diagnostics import did_you_mean
@@ -14,16 +14,16 @@ __all__ = ["default"]
 Flag = Annotated[bool, Expects("true or false")]
 Text = Annotated[str, Expects("text")]
 Int = Annotated[int, Expects("a whole number")]
-PositiveInt = Annotated[int, Field(ge=1), Expects("a whole number of at least 1")]
-NonNegativeInt = Annotated[int, Field(ge=0), Expects("a whole number of at least 0")]
+PositiveInt = Annotated[int, Ge(1), Expects("a whole number of at least 1")]
+NonNegativeInt = Annotated[int, Ge(0), Expects("a whole number of at least 0")]
 Number = Annotated[float, Expects("a number")]
-PositiveNumber = Annotated[float, Field(gt=0), Expects("a number above 0")]
-NonNegativeNumber = Annotated[float, Field(ge=0), Expects("a number of at least 0")]
+PositiveNumber = Annotated[float, Gt(0), Expects("a number above 0")]
+NonNegativeNumber = Annotated[float, Ge(0), Expects("a number of at least 0")]
 OptionalNonNegativeNumber = Annotated[
-    Annotated[float, Field(ge=0)] | None, Expects("a number of at least 0, or null")
+    Annotated[float, Ge(0)] | None, Expects("a number of at least 0, or null")
 ]
-UnitInterval = Annotated[float, Field(ge=0, le=1), Expects("a number from 0 to 1")]
-Decay = Annotated[float, Field(ge=0, lt=1), Expects("a number from 0 to below 1")]
+UnitInterval = Annotated[float, Ge(0), Le(1), Expects("a number from 0 to 1")]
+Decay = Annotated[float, Ge(0), Lt(1), Expects("a number from 0 to below 1")]
 Seed = Annotated[int | None, Expects("a whole number or null")]
 
 
@@ -98,10 +98,10 @@ OptionalAxes = Annotated[
 OptionalText = Annotated[str | None, Expects("text or null")]
 OptionalInt = Annotated[int | None, Expects("a whole number or null")]
 OptionalNonNegativeInt = Annotated[
-    Annotated[int, Field(ge=0)] | None, Expects("a whole number of at least 0, or null")
+    Annotated[int, Ge(0)] | None, Expects("a whole number of at least 0, or null")
 ]
 OptionalPositiveInt = Annotated[
-    Annotated[int, Field(ge=1)] | None, Expects("a whole number of at least 1, or null")
+    Annotated[int, Ge(1)] | None, Expects("a whole number of at least 1, or null")
 ]
 
 

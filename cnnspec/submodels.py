@@ -10,7 +10,6 @@ from cnnspec.definitions import SubmodelDefinition, report_problem
 from cnnspec.diagnostics import did_you_mean
 from cnnspec.document import Document
 from cnnspec.expressions import substitute
-from cnnspec.frontends.archive import UnreadableModel, read_archive
 from cnnspec.graph import Graph, Output, Ref, SubmodelLayer
 from cnnspec.loading import Loader, shown_path
 from cnnspec.source import Place
@@ -122,6 +121,8 @@ class SubmodelReader:
     def _from_archive(self, reference: str, place: Place) -> tuple[Graph | None, Path | None]:
         if (path := self.loader.locate(reference, place)) is None:
             return None, None
+        from cnnspec.frontends.archive import UnreadableModel, read_archive
+
         inner = self.loader.for_part()
         try:
             graph = self.expand(read_archive(path), Place(None, ()), inner)

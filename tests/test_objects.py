@@ -229,9 +229,9 @@ def test_a_learning_rate_is_a_float_or_a_schedule() -> None:
     schedule = {"CosineDecay": {"initial_learning_rate": 1, "decay_steps": 10}}
     number = OPTIMIZERS.check({"SGD": {"learning_rate": 1}})
     nested = OPTIMIZERS.check({"SGD": {"learning_rate": schedule}})
-    assert json.dumps(number.value("learning_rate")) == "1.0"
-    assert nested.value("learning_rate").kind() == "CosineDecay"
-    assert nested.value("learning_rate").given == schedule["CosineDecay"]
+    assert json.dumps(number.checked("learning_rate")) == "1.0"
+    assert nested.checked("learning_rate").kind() == "CosineDecay"
+    assert nested.checked("learning_rate").given == schedule["CosineDecay"]
 
 
 # fmt: off

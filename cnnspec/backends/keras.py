@@ -16,8 +16,10 @@ from cnnspec.declarations import Declaration
 from cnnspec.graph import CheckedGraph, CheckedNode, Ref, SubmodelLayer
 from cnnspec.layers.base import Layer
 from cnnspec.naming import snake_case
+from cnnspec.objects.metrics import CHOSEN_BY_SHAPES
 from cnnspec.shapes import text
-from cnnspec.weights import StoredLayer, UnreadableWeights, misfits, open_weights
+from cnnspec.stored_weights import StoredLayer, UnreadableWeights, open_weights
+from cnnspec.weights import misfits
 
 SETTINGS = {"data_format": "channels_last", "dtype": "float32"}
 """What Keras would take from the user's own configuration where a spec says nothing."""
@@ -292,8 +294,10 @@ def _metric(call: Declaration) -> Any:
 
     Keras would count metrics of a kind through the whole process to name them.
     """
-    if call.word != call.kind() and not call.given:
+    if not call.given and call.word != call.kind():
         return call.word
+    if not call.given and call.word.lower() in CHOSEN_BY_SHAPES:
+        return call.word.lower()
     arguments = {"name": snake_case(call.kind())} | _arguments(call)
     return getattr(keras.metrics, call.kind())(**arguments)
 

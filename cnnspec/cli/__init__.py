@@ -1,10 +1,18 @@
 """The command line: a small module a command, imported when the command is called."""
 
+import gc
+import os
 from importlib import import_module
 
 import click
 
 from cnnspec import __version__
+
+# pydantic would look through all installed packages for plugins, at every start.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+
+# Collecting garbage is a tenth of a short command's time; `build` turns it on again.
+gc.disable()
 
 COMMANDS = ("validate", "build", "summary", "diagram", "expand")
 

@@ -1,5 +1,6 @@
 """`cnnspec build`: from a spec to a Keras model, with its table, figure and expanded spec."""
 
+import gc
 import hashlib
 import os
 import shutil
@@ -154,6 +155,7 @@ def changed_files(target: Path) -> list[Path]:
 
 def _import_backend() -> Any:
     """Import Keras; TensorFlow's own words about the machine are shown only if that fails."""
+    gc.enable()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
         with _without_native_log():

@@ -1,11 +1,8 @@
 """What commands share: their options, reading specs, and telling what was found."""
 
 import glob
-import os
 import sys
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -14,7 +11,6 @@ import click
 from cnnspec.compiler import Compilation, compile_file, compile_text
 from cnnspec.diagnostics import Report
 from cnnspec.graph import CheckedGraph
-from cnnspec.reporters import as_text
 from cnnspec.source import plain_scalar
 
 STDIN = "-"
@@ -109,32 +105,8 @@ def checked_spec(
 
 def tell(report: Report, *, err: bool) -> None:
     """Print findings as text, coloured on a terminal."""
+    if not any(True for _ in report):
+        return
+    
     text = as_text(report, lambda part, role: click.style(part, fg=_COLOURS[role], bold=True))
-    if text:
-        click.echo(text, err=err)
-
-
-@contextmanager
-def written_beside(target: Path) -> Iterator[Path]:
-    """A temporary file beside the target that takes its place once it is whole."""
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-        os.close(handle)
-    except OSError as error:
-        usage_error(f"'{target}' cannot be written: {error.strerror}")
-    temporary = Path(name)
-    try:
-        yield temporary
-        temporary.chmod(0o666 & ~_umask())
-        temporary.replace(target)
-    except OSError as error:
-        usage_error(f"'{target}' cannot be written: {error.strerror}")
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+    click.echo(text, err=err)

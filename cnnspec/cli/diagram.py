@@ -14,8 +14,8 @@ from cnnspec.cli.common import (
     set_option,
     spec_arguments,
     usage_error,
-    written_beside,
 )
+from cnnspec.cli.files import written_beside
 
 
 @click.command("diagram")

@@ -11,8 +11,8 @@ from cnnspec.cli.common import (
     set_option,
     spec_arguments,
     usage_error,
-    written_beside,
 )
+from cnnspec.cli.files import written_beside
 from cnnspec.dump import dump
 from cnnspec.written_out import written_out
 

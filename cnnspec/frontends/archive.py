@@ -15,7 +15,6 @@ from cnnspec.document import Document, Input, Output, Step, Submodel
 from cnnspec.layers.base import LAYERS
 
 CONFIG = "config.json"
-WEIGHTS = "model.weights.h5"
 MAX_CONFIG_BYTES = 64 * 1024 * 1024
 
 

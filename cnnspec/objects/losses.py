@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Annotated
 
-from pydantic import Field
+from annotated_types import Gt, Lt
 
 from cnnspec.declarations import Declaration, Expects, Problem
 from cnnspec.fields import (
@@ -33,7 +33,7 @@ ClassWeights = Annotated[
     Numbers("a number of at least 0, or a list of them", minimum=0, single=True),
 ]
 OpenUnitInterval = Annotated[
-    float, Field(gt=0, lt=1), Expects("a number between 0 and 1, neither of them included")
+    float, Gt(0), Lt(1), Expects("a number between 0 and 1, neither of them included")
 ]
 
 CHOSEN_BY_SHAPES = ("crossentropy", "ce")

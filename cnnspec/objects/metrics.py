@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Annotated
 
-from pydantic import Field
+from annotated_types import Ge, Gt, Le
 
 from cnnspec.declarations import Declaration, Expects, Problem, default
 from cnnspec.fields import (
@@ -25,7 +25,7 @@ from cnnspec.fields import (
 )
 from cnnspec.objects import METRICS
 
-Several = Annotated[int, Field(ge=2), Expects("a whole number of at least 2")]
+Several = Annotated[int, Ge(2), Expects("a whole number of at least 2")]
 Thresholds = Annotated[
     float | list[float] | None,
     Numbers(
@@ -51,7 +51,7 @@ BinaryClassIds = Annotated[
     list[int], Numbers("a list of the classes 0 and 1", minimum=0, maximum=1, whole=True)
 ]
 OptionalPositiveFraction = Annotated[
-    Annotated[float, Field(gt=0, le=1)] | None, Expects("a number above 0, up to 1, or null")
+    Annotated[float, Gt(0), Le(1)] | None, Expects("a number above 0, up to 1, or null")
 ]
 Curve = Annotated[
     str,

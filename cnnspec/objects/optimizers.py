@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
-from pydantic import Field
+from annotated_types import Ge, Gt, Le
 
 from cnnspec.declarations import Checked, Declaration, Expects, Problem, default
 from cnnspec.fields import (
@@ -53,13 +53,13 @@ Patterns = Annotated[
     list[str] | None, Checked("a list of regular expressions, or null", check=_patterns)
 ]
 OptionalPositiveNumber = Annotated[
-    Annotated[float, Field(gt=0)] | None, Expects("a number above 0, or null")
+    Annotated[float, Gt(0)] | None, Expects("a number above 0, or null")
 ]
 OptionalSeveral = Annotated[
-    Annotated[int, Field(ge=2)] | None, Expects("a whole number of at least 2, or null")
+    Annotated[int, Ge(2)] | None, Expects("a whole number of at least 2, or null")
 ]
-NonPositiveNumber = Annotated[float, Field(le=0), Expects("a number of at most 0")]
-NonZeroFraction = Annotated[float, Field(gt=0, le=1), Expects("a number above 0, up to 1")]
+NonPositiveNumber = Annotated[float, Le(0), Expects("a number of at most 0")]
+NonZeroFraction = Annotated[float, Gt(0), Le(1), Expects("a number above 0, up to 1")]
 
 
 class Optimizer(Declaration):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Annotated
 
-from pydantic import Field
+from annotated_types import Ge
 
 from cnnspec.declarations import Declaration, Expects, Problem
 from cnnspec.fields import (
@@ -22,7 +22,7 @@ Boundaries = Annotated[
     list[int], Numbers("a list of whole numbers of at least 0", minimum=0, whole=True)
 ]
 Rates = Annotated[list[float], Numbers("a list of numbers of at least 0", minimum=0)]
-Growth = Annotated[float, Field(ge=1), Expects("a number of at least 1")]
+Growth = Annotated[float, Ge(1), Expects("a number of at least 1")]
 
 
 class Decaying(Declaration):

@@ -1,0 +1,46 @@
+# Everything a fresh machine needs: `make demo` and `make test`. Neither needs root or Graphviz.
+
+VENV := .venv
+PYTHON := python3
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
+SPEC := specs/mnist_multi_output.yaml
+
+.PHONY: demo test lint format golden bench clean
+
+demo: $(VENV)/.demo
+	$(BIN)/cnnspec build --quiet $(SPEC) --output build
+	$(BIN)/cnnspec summary $(SPEC)
+	@echo "The diagram is in build/mnist_multi_output/diagram.svg"
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest --numprocesses auto --quiet
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(VENV)/.dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+golden: $(VENV)/.dev
+	$(BIN)/python -m pytest --quiet tests/test_golden.py --update-golden
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m benchmarks
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.demo: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) --editable ".[tensorflow,diagrams]"
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) --editable ".[dev]"
+	@touch $@ $(VENV)/.demo
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,1 @@
+"""Measures what README.md quotes, as ratios between whole commands in one run."""

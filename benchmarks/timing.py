@@ -1,0 +1,43 @@
+"""Times whole commands, each in a fresh process."""
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+
+Command = Sequence[str]
+
+
+def python(code: str) -> Command:
+    """A command that runs Python code in this interpreter."""
+    return (sys.executable, "-c", code)
+
+
+def cnnspec(*arguments: str) -> Command:
+    """A command of cnnspec, run in this interpreter."""
+    return (sys.executable, "-m", "cnnspec", *arguments)
+
+
+def median_seconds(commands: Sequence[Command], runs: int) -> list[float]:
+    """The median time of each command, in seconds; the commands take turns.
+
+    The first round is not counted: it writes the bytecode caches that an installed package has.
+    """
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    environment["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    taken: list[list[float]] = [[] for _ in commands]
+    for turn in range(runs + 1):
+        for times, command in zip(taken, commands, strict=True):
+            start = time.perf_counter()
+            subprocess.run(command, check=True, env=environment, capture_output=True)
+            if turn:
+                times.append(time.perf_counter() - start)
+    return [statistics.median(times) for times in taken]
+
+
+def ratio(what: str, measured: float, unit: float, of: str, goal: str) -> None:
+    """Print one ratio."""
+    times = f"{measured / unit:.2f}" if measured > unit else f"1/{unit / measured:.1f}"
+    print(f"{what} ({measured * 1000:.0f} ms): {times} of {of} ({unit * 1000:.0f} ms); goal: {goal}")

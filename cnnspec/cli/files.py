@@ -1,0 +1,35 @@
+"""Writing files: beside the target first, so that it is whole or not there."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from cnnspec.cli.common import usage_error
+
+
+@contextmanager
+def written_beside(target: Path) -> Iterator[Path]:
+    """A temporary file beside the target that takes its place once it is whole."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        os.close(handle)
+    except OSError as error:
+        usage_error(f"'{target}' cannot be written: {error.strerror}")
+    temporary = Path(name)
+    try:
+        yield temporary
+        temporary.chmod(0o666 & ~_umask())
+        temporary.replace(target)
+    except OSError as error:
+        usage_error(f"'{target}' cannot be written: {error.strerror}")
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
