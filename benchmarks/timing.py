@@ -25,7 +25,9 @@ def median_seconds(commands: Sequence[Command], runs: int) -> list[float]:
 
     The first round is not counted: it writes the bytecode caches that an installed package has.
     """
-    environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    environment = {
+        key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"
+    }
     environment["TF_CPP_MIN_LOG_LEVEL"] = "3"
     taken: list[list[float]] = [[] for _ in commands]
     for turn in range(runs + 1):
@@ -40,4 +42,6 @@ def median_seconds(commands: Sequence[Command], runs: int) -> list[float]:
 def ratio(what: str, measured: float, unit: float, of: str, goal: str) -> None:
     """Print one ratio."""
     times = f"{measured / unit:.2f}" if measured > unit else f"1/{unit / measured:.1f}"
-    print(f"{what} ({measured * 1000:.0f} ms): {times} of {of} ({unit * 1000:.0f} ms); goal: {goal}")
+    print(
+        f"{what} ({measured * 1000:.0f} ms): {times} of {of} ({unit * 1000:.0f} ms); goal: {goal}"
+    )

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from cnnspec.api import Spec, load, loads
     from cnnspec.diagnostics import Diagnostic, Note, Report, Span, SpecError
     from cnnspec.document import Document
-    from cnnspec.dump import dump
+    from cnnspec.dump import dumps
     from cnnspec.graph import CheckedGraph
 
 _HOMES = {
@@ -21,7 +21,7 @@ _HOMES = {
     "Span": "cnnspec.diagnostics",
     "Spec": "cnnspec.api",
     "SpecError": "cnnspec.diagnostics",
-    "dump": "cnnspec.dump",
+    "dumps": "cnnspec.dump",
     "load": "cnnspec.api",
     "loads": "cnnspec.api",
 }
@@ -37,7 +37,7 @@ __all__ = [
     "Spec",
     "SpecError",
     "__version__",
-    "dump",
+    "dumps",
     "load",
     "loads",
 ]

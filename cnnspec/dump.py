@@ -77,7 +77,7 @@ _Dumper.add_representer(
 )
 
 
-def dump(document: Document) -> str:
+def dumps(document: Document) -> str:
     """The text of a document; read again, it is the same document."""
     return dump_data(document.to_data())
 
@@ -119,7 +119,16 @@ def _on_one_line(value: Any) -> Any:
     if any(key in ("layers", "branches", "spec") for key in value) or _has_steps(value):
         return None
     flow = _flow(value)
-    return flow if len(str(value)) <= WIDTH else None
+    return flow if _width(value) <= WIDTH else None
+
+
+def _width(value: Any) -> int:
+    """About how many columns a value takes on one line."""
+    if isinstance(value, dict):
+        return 2 + sum(len(str(key)) + 4 + _width(item) for key, item in value.items())
+    if isinstance(value, list):
+        return 2 + sum(2 + _width(item) for item in value)
+    return len(str(value))
 
 
 def _has_steps(value: Any) -> bool:

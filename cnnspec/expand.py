@@ -431,7 +431,9 @@ class Writer:
             report_problem(self.report, problem, place)
             return None
         defaults = self.definitions.defaults.get(declaration.kind(), {})
-        arguments = {name: default.value for name, default in defaults.items()} | given
+        arguments = given | {
+            name: default.value for name, default in defaults.items() if name not in given
+        }
         try:
             layer = declaration.of(arguments, word=step.kind)
         except Problems as found:

@@ -24,7 +24,7 @@ from cnnspec.cli.common import (
     spec_arguments,
     usage_error,
 )
-from cnnspec.dump import dump
+from cnnspec.dump import dumps
 from cnnspec.graph import CheckedGraph
 from cnnspec.written_out import written_out
 
@@ -102,7 +102,7 @@ def _build(checked: CheckedGraph, target: Path, weights: Path | None, quiet: boo
     try:
         built.model.save(beside / "model.keras")
         _draw(checked, beside)
-        expanded = dump(written_out(checked.graph, target))
+        expanded = dumps(written_out(checked.graph, target))
         (beside / "spec.expanded.yaml").write_text(expanded, encoding="utf-8")
         table = summary_text(checked)
         (beside / SUMMARY).write_text(f"{table}\n{_digests(beside)}", encoding="utf-8")

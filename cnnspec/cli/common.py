@@ -107,6 +107,7 @@ def tell(report: Report, *, err: bool) -> None:
     """Print findings as text, coloured on a terminal."""
     if not any(True for _ in report):
         return
-    
+    from cnnspec.reporters import as_text
+
     text = as_text(report, lambda part, role: click.style(part, fg=_COLOURS[role], bold=True))
     click.echo(text, err=err)

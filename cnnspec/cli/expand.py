@@ -13,7 +13,7 @@ from cnnspec.cli.common import (
     usage_error,
 )
 from cnnspec.cli.files import written_beside
-from cnnspec.dump import dump
+from cnnspec.dump import dumps
 from cnnspec.written_out import written_out
 
 
@@ -44,7 +44,7 @@ def command(
     if output is not None and output.exists() and not force:
         usage_error(f"'{output}' is there already; --force replaces it")
     _, checked = checked_spec(spec, overrides=parse_overrides(overrides), root=root)
-    text = dump(written_out(checked.graph, output.parent if output else Path()))
+    text = dumps(written_out(checked.graph, output.parent if output else Path()))
     if output is None:
         click.echo(text, nl=False)
         return

@@ -52,6 +52,7 @@ def command(
             what = f"{checked.params:,} parameters" if checked else "blocks to import"
             click.echo(f"{spec}: ok ({what})")
     if form != "text":
-        
+        from cnnspec.reporters import REPORTERS
+
         click.echo(REPORTERS[form](total))
     sys.exit(1 if total.has_errors else 0)

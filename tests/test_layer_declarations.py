@@ -1,0 +1,155 @@
+"""The declared layers against Keras: arguments, defaults, aliases, shapes, data types, weights."""
+
+import inspect
+from typing import Any
+
+import keras
+import pytest
+
+from cnnspec.declarations import Declaration
+from cnnspec.layers.base import LAYERS, Example
+
+BASE_ARGUMENTS = ("activity_regularizer", "trainable", "dtype", "autocast", "name")
+"""What a layer that takes `**kwargs` passes on to keras.layers.Layer."""
+
+ANYWHERE = {
+    "name": "a key of every step",
+    "autocast": "a layer without it would be given data types that it does not compute in",
+}
+LEFT_OUT = {
+    "Dense": {
+        "lora_rank": "adds weights for fine-tuning language models",
+        "lora_alpha": "belongs to lora_rank",
+        "quantization_config": "takes a Python object",
+    },
+}
+"""Arguments of Keras that no spec can give, with the reason."""
+
+POLICIES = (None, "float16", "float64", "bfloat16", "mixed_float16", "mixed_bfloat16")
+INPUT_TYPES = ("float32", "float16", "uint8", "bool")
+
+EACH_KIND = pytest.mark.parametrize("kind", LAYERS.kinds)
+EACH_EXAMPLE = pytest.mark.parametrize(
+    ("kind", "example"),
+    [
+        pytest.param(kind, example, id=f"{kind}-{position}")
+        for kind, declaration in LAYERS.kinds.items()
+        for position, example in enumerate(declaration.examples)
+    ],
+)
+
+
+def keras_arguments(kind: str) -> dict[str, Any]:
+    """The arguments of a Keras layer with their defaults, those of its base class included."""
+    parameters = inspect.signature(getattr(keras.layers, kind).__init__).parameters
+    passed_on = any(each.kind is inspect.Parameter.VAR_KEYWORD for each in parameters.values())
+    base = inspect.signature(keras.layers.Layer.__init__).parameters
+    found = {name: base[name] for name in BASE_ARGUMENTS} if passed_on else {}
+    variadic = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    found |= {
+        name: each
+        for name, each in parameters.items()
+        if name != "self" and each.kind not in variadic
+    }
+    return {name: each.default for name, each in found.items()}
+
+
+def meaning(value: Any) -> Any:
+    """A checked value as plain data; a call is its kind with the values of all its arguments."""
+    if isinstance(value, Declaration):
+        return value.kind(), {name: meaning(value.checked(name)) for name in value.arguments()}
+    return value
+
+
+def defaults(declaration: type[Declaration], said: dict[str, Any]) -> dict[str, Any]:
+    """What arguments with defaults mean where a call gives only some values."""
+    given = {
+        name: declaration.examples[0].arguments.get(name)
+        for name in declaration.arguments()
+        if not hasattr(declaration, name)
+    }
+    call = declaration.of(given | said)
+    return {name: meaning(call.checked(name)) for name in said}
+
+
+@EACH_KIND
+def test_the_arguments_are_those_of_keras(kind: str) -> None:
+    left_out = {**ANYWHERE, **LEFT_OUT.get(kind, {})}
+    assert sorted(LAYERS.kinds[kind].arguments()) == sorted(keras_arguments(kind).keys() - left_out)
+
+
+@EACH_KIND
+def test_the_arguments_that_must_be_given_are_those_of_keras(kind: str) -> None:
+    declaration = LAYERS.kinds[kind]
+    required = [name for name in declaration.arguments() if not hasattr(declaration, name)]
+    assert sorted(required) == sorted(
+        name
+        for name, default in keras_arguments(kind).items()
+        if default is inspect.Parameter.empty
+    )
+
+
+@EACH_KIND
+def test_the_defaults_mean_what_those_of_keras_mean(kind: str) -> None:
+    declaration = LAYERS.kinds[kind]
+    of_keras = {
+        name: default
+        for name, default in keras_arguments(kind).items()
+        if name in declaration.arguments() and default is not inspect.Parameter.empty
+    }
+    own = {name: getattr(declaration, name) for name in of_keras if hasattr(declaration, name)}
+    assert defaults(declaration, own) == defaults(declaration, of_keras)
+
+
+@EACH_KIND
+def test_the_aliases_are_all_those_of_keras(kind: str) -> None:
+    layer = getattr(keras.layers, kind)
+    names = [name for name, found in inspect.getmembers(keras.layers) if found is layer]
+    assert sorted((kind, *LAYERS.kinds[kind].aliases)) == sorted(names)
+
+
+@EACH_KIND
+def test_there_is_an_example(kind: str) -> None:
+    assert LAYERS.kinds[kind].examples != ()
+
+
+def keras_call(
+    kind: str, example: Example, *, input_type: str = "float32", **arguments: Any
+) -> tuple[Any, Any]:
+    """An example's Keras layer, and the tensor that it gives."""
+    inputs = [keras.Input(shape[1:], dtype=input_type) for shape in example.shapes]
+    layer = getattr(keras.layers, kind)(**example.arguments, **arguments)
+    return layer, layer(inputs if LAYERS.kinds[kind].merges else inputs[0])
+
+
+@EACH_EXAMPLE
+def test_an_example_is_in_keras_as_it_is_declared(kind: str, example: Example) -> None:
+    layer, output = keras_call(kind, example)
+    declared = LAYERS.kinds[kind].of(example.arguments)
+    assert {
+        "output": tuple(output.shape),
+        "dtype": output.dtype,
+        "weights": [(each.name, tuple(each.shape), each.trainable) for each in layer.weights],
+    } == {
+        "output": example.output,
+        "dtype": declared.output_dtype(*("float32" for _ in example.shapes)),
+        "weights": [
+            (each.name, each.shape, each.trainable) for each in declared.weights(*example.shapes)
+        ],
+    }
+    assert declared.shape(*example.shapes) == example.output
+
+
+@EACH_KIND
+def test_the_data_type_of_the_output_is_that_of_keras(kind: str) -> None:
+    declaration = LAYERS.kinds[kind]
+    example = declaration.examples[0]
+    declared, of_keras = {}, {}
+    for policy in POLICIES:
+        said = {} if policy is None else {"dtype": policy}
+        for given in INPUT_TYPES:
+            call = declaration.of(example.arguments | said)
+            declared[policy, given] = call.output_dtype(*(given for _ in example.shapes))
+            _, output = keras_call(kind, example, input_type=given, **said)
+            of_keras[policy, given] = output.dtype
+    assert declared == of_keras

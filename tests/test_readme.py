@@ -1,0 +1,33 @@
+"""What README.md shows is what cnnspec does."""
+
+import re
+from pathlib import Path
+
+import cnnspec
+from cnnspec.backends.diagram import render
+from cnnspec.reporters import as_text
+from cnnspec.written_out import written_out
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+YAML_BLOCKS = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
+
+
+def test_the_spec_shown_is_that_in_the_folder() -> None:
+    shown = cnnspec.loads(YAML_BLOCKS[0]).compile().graph
+    spec = cnnspec.load(ROOT / "specs/mnist_multi_output.yaml").compile().graph
+    assert written_out(shown) == written_out(spec).model_copy(update={"train": None})
+
+
+def test_the_error_shown_is_the_one_printed() -> None:
+    text = "cnnspec: 1\ninputs:\n  image: [28, 28, 1]\n" + YAML_BLOCKS[1]
+    report = cnnspec.loads(text).report
+    printed = as_text(report).replace("<text>", "broken.yaml")
+    assert f"$ cnnspec validate broken.yaml\n{printed}\n```" in README
+
+
+def test_the_picture_shown_is_the_one_drawn() -> None:
+    dot = cnnspec.load(ROOT / "specs/mnist_multi_output.yaml").to_dot()
+    boxes = re.compile(r"<text[^>]*>([^<]*)</text>")
+    shown = (ROOT / "docs/mnist_multi_output.svg").read_text(encoding="utf-8")
+    assert boxes.findall(render(dot, "svg").decode()) == boxes.findall(shown)
