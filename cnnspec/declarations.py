@@ -7,7 +7,7 @@ a spec pays only for the kinds it names.
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from importlib import import_module
 from typing import Any, ClassVar, Literal, Self, TypeVar, get_args, get_origin, get_type_hints
 
@@ -104,7 +104,7 @@ class Family:
         self._aliases.update(dict.fromkeys(declaration.aliases, declaration.kind()))
         return declaration
 
-    @property
+    @cached_property
     def kinds(self) -> "dict[str, type[Declaration]]":
         """Every declared kind, by its name."""
         for module in self.modules:
@@ -180,6 +180,7 @@ class Declaration:
 
     _arguments: ClassVar[dict[str, Any]]
     _defaults: ClassVar[dict[str, Any]]
+    _required: ClassVar[tuple[str, ...]]
 
     given: dict[str, Any]
     """The arguments that the call gave, as it gave them."""
@@ -235,6 +236,13 @@ class Declaration:
             }
         return cls._defaults
 
+    @classmethod
+    def required(cls) -> tuple[str, ...]:
+        """The arguments that must be given."""
+        if "_required" not in cls.__dict__:
+            cls._required = tuple(name for name in cls.arguments() if not hasattr(cls, name))
+        return cls._required
+
     def conflicts(self) -> Iterator[Problem]:
         """Yield what is wrong with the arguments together."""
         return iter(())
@@ -271,7 +279,7 @@ def _unknown_and_missing(
 ) -> Iterator[Problem]:
     """Say which arguments there are not, and which must be. A mistyped one is not also missing."""
     known = declaration.arguments()
-    missing = [name for name in known if name not in given and not hasattr(declaration, name)]
+    missing = [name for name in declaration.required() if name not in given]
     for name in given:
         if name in known:
             continue

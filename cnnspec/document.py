@@ -37,11 +37,14 @@ def refuse(code: str, message: str) -> PydanticCustomError:
     return PydanticCustomError("cnnspec", "refused", {"code": code, "message": message})
 
 
-def _name(value: object) -> object:
+def name_problem(value: object) -> tuple[str, str] | None:
+    """The code and message of what keeps a value from being a name, if anything does."""
     if not isinstance(value, str):
-        raise refuse("wrong-type", f"a name is text, not {shown(value)}")
-    bad = "an empty name" if not value.strip() else None
-    if "/" in value:
+        return "wrong-type", f"a name is text, not {shown(value)}"
+    bad = None
+    if not value.strip():
+        bad = "an empty name"
+    elif "/" in value:
         bad = "'/' in a name; it separates scopes"
     elif value.startswith("$"):
         bad = "a name that starts with '$'; that is for parameters"
@@ -49,8 +52,12 @@ def _name(value: object) -> object:
         bad = f"the name '{value}'; the language uses that word itself"
     elif not value.isprintable():
         bad = "a character in a name that cannot be printed"
-    if bad:
-        raise refuse("bad-name", f"{bad} is not allowed")
+    return ("bad-name", f"{bad} is not allowed") if bad else None
+
+
+def _name(value: object) -> object:
+    if problem := name_problem(value):
+        raise refuse(*problem)
     return value
 
 

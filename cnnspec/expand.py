@@ -16,10 +16,10 @@ from cnnspec.definitions import (
     resolve_parameters,
 )
 from cnnspec.diagnostics import Note, Report, did_you_mean
-from cnnspec.document import BROKEN_STEP, Call, Document, Step
+from cnnspec.document import BROKEN_STEP, Call, Document, Step, name_problem
 from cnnspec.document import Input as InputSpec
 from cnnspec.document import Output as OutputSpec
-from cnnspec.expressions import substitute
+from cnnspec.expressions import is_reference, substitute
 from cnnspec.fields import DATA_TYPES
 from cnnspec.graph import Graph, Input, Node, Output, Ref, SubmodelLayer
 from cnnspec.layers.base import LAYERS, Layer
@@ -277,34 +277,50 @@ class Writer:
 
     def step(self, step: Step, scope: Scope, above: Value, place: Place) -> Value:
         """Write out a step, as often as it repeats."""
+        name = self.given_name(step, scope, place)
         if step.repeat is None:
-            return self.once(step, scope, above, place, step.name)
-        times = self.resolved(step.repeat, scope.parameters, place / "repeat")
-        if isinstance(times, bool) or not isinstance(times, int) or times < 0:
-            if times is not None:
-                code = "out-of-range" if isinstance(times, int | float) else "wrong-type"
-                message = f"'repeat' must be a whole number of at least 0, not {shown(times)}"
-                self.report.error(code, message, (place / "repeat").span(), notes=place.callers())
-            return self.failed(step.name, scope)
-        value = above if step.from_ is None else self.sources(step, scope, above, place)
-        for index in range(min(times, MAX_STEPS + 1)):
-            turn = replace(
-                scope, parameters={**scope.parameters, "index": index}, several_inputs=()
-            )
-            name = None if step.name is None else f"{step.name}_{index + 1}"
-            first = step if index == 0 else step.model_copy(update={"from_": None})
-            value = self.once(
-                first,
-                turn if index else replace(turn, several_inputs=scope.several_inputs),
-                value if index else above,
-                place,
-                name,
-            )
+            return self.once(step, scope, above, place, name)
+        times = self.times(step, scope, place)
+        if times is None:
+            return self.failed(name, scope)
+        value = above if times else self.sources(step, scope, above, place)
+        turn, inner = step, scope
+        for index in range(times):
+            inner = replace(inner, parameters={**scope.parameters, "index": index})
+            turn_name = name and f"{name}_{index + 1}"
+            value = self.once(turn, inner, value, place, turn_name)
+            turn = step.model_copy(update={"from_": None})
+            inner = replace(scope, several_inputs=())
             if self.written > MAX_STEPS:
                 break
-        if step.name is not None:
-            self.define(scope.prefix + step.name, value, place)
+        if name is not None:
+            self.define(scope.prefix + name, value, place)
         return value
+
+    def times(self, step: Step, scope: Scope, place: Place) -> int | None:
+        """How often a step repeats; None after an error."""
+        times = self.resolved(step.repeat, scope.parameters, place / "repeat")
+        whole = isinstance(times, int) and not isinstance(times, bool)
+        if whole and times >= 0:
+            return int(times)
+        if times is not None:
+            message = f"'repeat' must be a whole number of at least 0, not {shown(times)}"
+            code = "out-of-range" if whole else "wrong-type"
+            span = (place / "repeat").span()
+            self.report.error(code, message, span, notes=place.callers())
+        return None
+
+    def given_name(self, step: Step, scope: Scope, place: Place) -> str | None:
+        """The name that a step gives itself."""
+        if not is_reference(step.name):
+            return step.name
+        name = self.resolved(step.name, scope.parameters, place / "name")
+        problem = name_problem(name) if name is not None else None
+        if problem is not None:
+            code, message = problem
+            span = (place / "name").span()
+            self.report.error(code, message, span, notes=place.callers())
+        return None if problem else name
 
     def once(self, step: Step, scope: Scope, above: Value, place: Place, name: str | None) -> Value:
         """Write out one turn of a step."""
@@ -590,11 +606,7 @@ class Writer:
         self, name: str | None, kind: str, scope: Scope, place: Place
     ) -> tuple[str, str] | None:
         """The Keras name and the scoped name of a step; None where the name is taken."""
-        given = self.resolved(name, scope.parameters, place / "name") if name else None
-        if given is not None and not isinstance(given, str):
-            message = f"a name is text, not {shown(given)}"
-            self.report.error("wrong-type", message, (place / "name").span())
-            return None
+        given = name
         while given is None:
             self.counted[scope.prefix + kind] += 1
             candidate = f"{kind}_{self.counted[scope.prefix + kind]}"

@@ -350,7 +350,7 @@ BAD_CALLS: dict[str, tuple[Family, object, list[tuple[object, ...]]]] = {
     "endless learning rate": (OPTIMIZERS, {"Adam": {"learning_rate": math.inf}}, [
         ("out-of-range", ("learning_rate",),
          "'learning_rate' of Adam must be a number of at least 0 or a learning-rate"
-         " schedule, not inf", None),
+         " schedule, not .inf", None),
     ]),
     "flag for a learning rate": (OPTIMIZERS, {"Adam": {"learning_rate": True}}, [
         ("wrong-type", ("learning_rate",),
@@ -363,8 +363,8 @@ BAD_CALLS: dict[str, tuple[Family, object, list[tuple[object, ...]]]] = {
          "did you mean 'CosineDecay'?"),
     ]),
     "mistakes in a schedule": (OPTIMIZERS,
-     {"Adam": {"beta_1": 1,
-               "learning_rate": {"CosineDecay": {"decay_steps": 0, "warmup_step": 10}}}}, [
+     {"Adam": {"learning_rate": {"CosineDecay": {"decay_steps": 0, "warmup_step": 10}},
+               "beta_1": 1}}, [
         ("unknown-argument", ("learning_rate", "warmup_step"),
          "CosineDecay has no argument 'warmup_step'", "did you mean 'warmup_steps'?"),
         ("missing-argument", ("learning_rate",),
@@ -395,7 +395,7 @@ BAD_CALLS: dict[str, tuple[Family, object, list[tuple[object, ...]]]] = {
          " ['digit', '(']", None),
     ]),
     "bad distribution of an initializer": (INITIALIZERS,
-     {"VarianceScaling": {"mode": "fan_inn", "scale": 0}}, [
+     {"VarianceScaling": {"scale": 0, "mode": "fan_inn"}}, [
         ("out-of-range", ("scale",), "'scale' of VarianceScaling must be a number above 0, not 0",
          None),
         ("unknown-value", ("mode",),
