@@ -24,11 +24,11 @@ from cnnspec.fields import DATA_TYPES
 from cnnspec.graph import Graph, Input, Node, Output, Ref, SubmodelLayer
 from cnnspec.layers.base import LAYERS, Layer
 from cnnspec.loading import Loader
-from cnnspec.naming import snake_case
+from cnnspec.naming import keras_name, snake_case
 from cnnspec.objects import LOSSES, METRICS, OPTIMIZERS
 from cnnspec.shapes import TensorSpec
 from cnnspec.source import Place
-from cnnspec.submodels import SubmodelReader
+from cnnspec.submodels import SubmodelReader, freeze
 
 MAX_STEPS = 100_000
 """How many steps a spec may write out to."""
@@ -89,6 +89,16 @@ def explicit_names(steps: Sequence[Step]) -> frozenset[str]:
     return frozenset(names)
 
 
+def node_name(scoped: str) -> str:
+    """The name of a node for the name of its step: a scope is no part of a Keras name."""
+    return scoped.replace("/", "_")
+
+
+def is_call_of(node: Node, submodel: SubmodelLayer) -> bool:
+    """Whether a node calls a submodel."""
+    return isinstance(node.layer, SubmodelLayer) and node.layer.key == submodel.key
+
+
 @dataclass(slots=True)
 class Writer:
     """Writes the steps of one spec out into the nodes of its graph."""
@@ -115,7 +125,7 @@ class Writer:
             if (found := self.input(name, said, parameters, place / "inputs" / name))
         )
         for name in document.inputs:
-            self.define(name, (Ref(name),), place / "inputs" / name, keras_name=name)
+            self.define(name, (Ref(name),), place / "inputs" / name, is_layer=True)
         self.check_submodels()
         scope = Scope(
             "",
@@ -194,15 +204,14 @@ class Writer:
         if not its_own or (node is not None and node.shares is not None):
             if its_own and node is not None:
                 ref = self.rename_call(node)
-            elif name in self.keras_names:
-                first = self.defined[self.keras_names[name]]
+            elif keras_name(name) in self.keras_names:
+                first = self.defined[self.keras_names[keras_name(name)]]
                 note = Note(f"'{name}' is defined here", first.name_span())
                 message = f"the output '{name}' has the name of a layer whose tensor it is not"
                 self.report.error("duplicate-name", message, place.span(on_key=True), notes=(note,))
             identity = LAYERS.find("Identity").of({})
             assert isinstance(identity, Layer)
             self.add(Node(name, name, identity, (ref,), place))
-            self.keras_names.setdefault(name, name)
             ref = Ref(name)
         loss, weight, metrics = self.output_calls(said, scope, place)
         if weight is not None and said.loss is None:
@@ -214,9 +223,16 @@ class Writer:
     def rename_call(self, node: Node) -> Ref:
         """Give a shared call another name, so that the output after it can have its name."""
         renamed = replace(node, name=f"{node.name}_call", scoped=f"{node.scoped}_call")
-        self.nodes[self.nodes.index(node)] = renamed
-        self.by_name[renamed.name] = renamed
-        return Ref(renamed.name)
+        ref = Ref(renamed.name)
+        self.nodes = [
+            replace(
+                renamed if each is node else each,
+                inputs=tuple(ref if source == Ref(node.name) else source for source in each.inputs),
+            )
+            for each in self.nodes
+        ]
+        self.by_name = {each.name: each for each in self.nodes}
+        return ref
 
     def output_calls(
         self, said: OutputSpec, scope: Scope, place: Place
@@ -415,12 +431,10 @@ class Writer:
             return self.failed(name, scope)
         layer = self.checked_layer(step, declaration, scope, place)
         kind = snake_case(declaration.kind())
-        node = self.named(name, kind, scope, place)
-        if layer is None or inputs is None or node is None:
+        scoped = self.named(name, kind, scope, place)
+        if layer is None or inputs is None or scoped is None:
             return self.failed(name, scope)
-        keras_name, scoped = node
-        self.add(Node(keras_name, scoped, layer, inputs, place, scope.frozen))
-        return self.define(scoped, (Ref(keras_name),), place, keras_name=keras_name)
+        return self.add(Node(node_name(scoped), scoped, layer, inputs, place, scope.frozen))
 
     def failed(self, name: str | None, scope: Scope) -> Value:
         """Remember a name that has no value after an error, so that its readers stay silent."""
@@ -483,20 +497,17 @@ class Writer:
             self.report.error(code, message, span, notes=place.callers())
             return self.failed(name, scope)
         value = self.look_up(wanted, scope, place / "layer")
-        named = self.named(name, "shared", scope, place)
-        if value is None or inputs is None or named is None:
+        scoped = self.named(name, "shared", scope, place)
+        if value is None or inputs is None or scoped is None:
             return self.failed(name, scope)
         target = self.by_name.get(value[0].node)
         if target is None or len(value) > 1 or value[0].output is not None:
             message = f"'{wanted}' is no layer that can be called again"
             self.report.error("unknown-name", message, (place / "layer").span())
             return self.failed(name, scope)
-        keras_name, scoped = named
         original = self.by_name[target.layer_name]
-        self.add(
-            Node(keras_name, scoped, original.layer, inputs, place, original.frozen, original.name)
-        )
-        return self.define(scoped, self.refs_of(self.nodes[-1]), place, keras_name=keras_name)
+        shared = replace(original, name=node_name(scoped), scoped=scoped, shares=original.name)
+        return self.add(replace(shared, inputs=inputs, place=place))
 
     def block(
         self,
@@ -508,16 +519,15 @@ class Writer:
         name: str | None,
     ) -> Value:
         """Write out a block in place."""
-        named = self.named(name, step.kind, scope, place)
+        scoped = self.named(name, step.kind, scope, place)
         parameters = self.block_parameters(step, definition, scope, place)
         if step.kind in scope.blocks:
             chain = " -> ".join((*scope.blocks[scope.blocks.index(step.kind) :], step.kind))
             message = f"the block '{step.kind}' calls itself ({chain})"
             self.report.error("recursive-block", message, place.head())
             return self.failed(name, scope)
-        if named is None or parameters is None:
+        if scoped is None or parameters is None:
             return self.failed(name, scope)
-        _, scoped = named
         inner = Scope(
             f"{scoped}/",
             parameters,
@@ -567,22 +577,25 @@ class Writer:
             span = (place / key).span(on_key=True)
             self.report.error("unknown-argument", message, span, notes=place.callers())
         layer = self.submodels.read(step.kind, self.definitions.submodels[step.kind])
-        named = self.named(name, step.kind, scope, place)
-        if layer is None or inputs is None or named is None:
+        scoped = self.named(name, step.kind, scope, place)
+        if layer is None or inputs is None or scoped is None:
             return self.failed(name, scope)
-        keras_name, scoped = named
-        earlier = next((node for node in self.nodes if node.layer is layer), None)
+        earlier = next((node for node in self.nodes if is_call_of(node, layer)), None)
         frozen = scope.frozen or layer.frozen
+        if scope.frozen and not layer.frozen:
+            layer = replace(layer, graph=freeze(layer.graph))
         if earlier is not None and frozen and not earlier.frozen:
             message = (
                 f"'{step.kind}' is called above without being frozen; its calls share their weights"
             )
             note = Note("it is called here first", earlier.place.head())
             self.report.error("conflicting-arguments", message, place.head(), notes=(note,))
-        shares = earlier.name if earlier else None
-        frozen = earlier.frozen if earlier else frozen
-        self.add(Node(keras_name, scoped, layer, inputs, place, frozen, shares))
-        return self.define(scoped, self.refs_of(self.nodes[-1]), place, keras_name=keras_name)
+        node = Node(node_name(scoped), scoped, layer, inputs, place, frozen)
+        if earlier is not None:
+            node = replace(
+                node, shares=earlier.layer_name, layer=earlier.layer, frozen=earlier.frozen
+            )
+        return self.add(node)
 
     def check_submodels(self) -> None:
         """Read every submodel, called or not, so that its mistakes are found."""
@@ -597,15 +610,14 @@ class Writer:
             return tuple(Ref(node.name, output.name) for output in node.layer.graph.outputs)
         return (Ref(node.name),)
 
-    def add(self, node: Node) -> None:
-        """Append a node to the graph."""
+    def add(self, node: Node) -> Value:
+        """Append a node to the graph, and give its name the tensors that it makes."""
         self.nodes.append(node)
         self.by_name[node.name] = node
+        return self.define(node.scoped, self.refs_of(node), node.place, is_layer=True)
 
-    def named(
-        self, name: str | None, kind: str, scope: Scope, place: Place
-    ) -> tuple[str, str] | None:
-        """The Keras name and the scoped name of a step; None where the name is taken."""
+    def named(self, name: str | None, kind: str, scope: Scope, place: Place) -> str | None:
+        """The name of a step with its scopes; None where it is taken."""
         given = name
         while given is None:
             self.counted[scope.prefix + kind] += 1
@@ -613,27 +625,27 @@ class Writer:
             if candidate not in scope.explicit and scope.prefix + candidate not in self.defined:
                 given = candidate
         scoped = scope.prefix + given
-        keras_name = scoped.replace("/", "_")
-        taken = self.keras_names.get(keras_name) or (scoped if scoped in self.defined else None)
+        taken = self.keras_names.get(keras_name(scoped))
+        taken = taken or (scoped if scoped in self.defined else None)
         if taken is not None:
             at = (place / "name").span() if name else place.head()
             first = self.defined[taken]
             note = Note("it is defined here first", first.name_span())
             message = f"the name '{scoped}' is defined twice"
             if taken != scoped:
-                message = f"'{scoped}' and '{taken}' both become the Keras name '{keras_name}'"
+                message = (
+                    f"'{scoped}' and '{taken}' both become the Keras name '{keras_name(scoped)}'"
+                )
             self.report.error("duplicate-name", message, at, notes=(note, *place.callers()))
             return None
-        return keras_name, scoped
+        return scoped
 
-    def define(
-        self, scoped: str, value: Value, place: Place, *, keras_name: str | None = None
-    ) -> Value:
+    def define(self, scoped: str, value: Value, place: Place, *, is_layer: bool = False) -> Value:
         """Give a name its value."""
         self.values[scoped] = value
         self.defined[scoped] = place
-        if keras_name is not None:
-            self.keras_names[keras_name] = scoped
+        if is_layer:
+            self.keras_names[keras_name(scoped)] = scoped
         return value
 
     def look_up(self, word: str, scope: Scope, place: Place, *, output: bool = False) -> Value:

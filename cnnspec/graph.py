@@ -5,6 +5,7 @@ from pathlib import Path
 
 from cnnspec.declarations import Declaration
 from cnnspec.layers.base import Layer, Weight
+from cnnspec.naming import keras_name
 from cnnspec.shapes import TensorSpec
 from cnnspec.source import Place
 
@@ -81,7 +82,7 @@ class Node:
 
     @property
     def layer_name(self) -> str:
-        """The name of the Keras layer that is called."""
+        """The name of the node whose layer is called."""
         return self.shares or self.name
 
 
@@ -115,6 +116,11 @@ class CheckedNode:
     def name(self) -> str:
         """The name of the call."""
         return self.node.name
+
+    @property
+    def keras_name(self) -> str:
+        """The name of the Keras layer that is called."""
+        return keras_name(self.node.layer_name)
 
     @property
     def kind(self) -> str:

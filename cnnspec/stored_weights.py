@@ -15,6 +15,8 @@ from typing import Any
 
 import h5py
 
+from cnnspec.graph import CheckedNode
+
 WEIGHTS = "model.weights.h5"
 """The name of the weights file in a `.keras` archive."""
 MAX_RATIO = 200
@@ -31,6 +33,10 @@ class StoredLayer:
 
     variables: dict[str, Any] = field(default_factory=dict)
     layers: "dict[str, StoredLayer]" = field(default_factory=dict)
+
+    def of(self, node: CheckedNode) -> "StoredLayer | None":
+        """The stored layer of a node: by its name, or by the one that Keras needs it to have."""
+        return self.layers.get(node.name) or self.layers.get(node.keras_name)
 
     def is_empty(self) -> bool:
         """Whether neither it nor any layer inside it has variables."""

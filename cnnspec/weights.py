@@ -21,8 +21,8 @@ def misfits(model: CheckedGraph, stored: "StoredLayer", *, whole: bool) -> list[
     known = set()
     for node in model.nodes:
         if node.node.shares is None:
-            known.add(node.name)
-            found += _misfits_of(node, stored.layers.get(node.name), whole)
+            known |= {node.name, node.keras_name}
+            found += _misfits_of(node, stored.of(node), whole)
     for name, layer in stored.layers.items() if whole else ():
         if name not in known and not layer.is_empty():
             found.append(f"the file has weights for '{name}', which is no layer of the model")

@@ -15,7 +15,7 @@ import keras
 from cnnspec.declarations import Declaration
 from cnnspec.graph import CheckedGraph, CheckedNode, Ref, SubmodelLayer
 from cnnspec.layers.base import Layer
-from cnnspec.naming import snake_case
+from cnnspec.naming import keras_name, snake_case
 from cnnspec.objects.metrics import CHOSEN_BY_SHAPES
 from cnnspec.shapes import text
 from cnnspec.stored_weights import StoredLayer, UnreadableWeights, open_weights
@@ -62,7 +62,9 @@ def build(checked: CheckedGraph, *, weights: Path | None = None) -> Built:
 
     """
     built = Built(None)
-    built.model = _functional(checked, checked.name, built, skip_initialization=weights is not None)
+    name = keras_name(checked.name)
+    root = name if name[0].isalnum() else f"m{name}"  # TensorFlow's rule for the outermost name
+    built.model = _functional(checked, root, built, skip_initialization=weights is not None)
     if weights is not None:
         _load(built.model, checked, weights, whole=True, built=built)
     _freeze(built.model, checked)
@@ -93,7 +95,7 @@ def _functional(
 ) -> Any:
     """Call every layer on the tensors of its inputs, and make a model of it."""
     inputs = [
-        keras.Input(each.tensor.shape[1:], dtype=each.tensor.dtype, name=each.name)
+        keras.Input(each.tensor.shape[1:], dtype=each.tensor.dtype, name=keras_name(each.name))
         for each in checked.inputs
     ]
     tensors: dict[Ref, Any] = {
@@ -101,10 +103,9 @@ def _functional(
     }
     layers: dict[str, Any] = {}
     for node in checked.nodes:
-        name_of_layer = node.node.layer_name
-        if name_of_layer not in layers:
-            layers[name_of_layer] = _layer(node, built, skip_initialization)
-        layer = layers[name_of_layer]
+        if node.keras_name not in layers:
+            layers[node.keras_name] = _layer(node, built, skip_initialization)
+        layer = layers[node.keras_name]
         arguments = [tensors[ref] for ref in node.node.inputs]
         with _without_initialization(layer, skip_initialization):
             result = layer(arguments if _takes_list(node) else arguments[0])
@@ -130,7 +131,7 @@ def _takes_list(node: CheckedNode) -> bool:
 
 def _layer(node: CheckedNode, built: Built, skip_initialization: bool) -> Any:
     """The Keras layer of a node; a submodel is built, and loaded where its weights are named."""
-    name = node.node.layer_name
+    name = node.keras_name
     if isinstance(node.layer, SubmodelLayer):
         assert node.submodel is not None
         weights = node.layer.weights
@@ -212,7 +213,8 @@ def _assign(model: Any, checked: CheckedGraph, stored: StoredLayer, prefix: str)
     for node in checked.nodes:
         if node.node.shares is not None or node.params == 0:
             continue
-        layer, source = layers[node.name], stored.layers[node.name]
+        layer, source = layers[node.keras_name], stored.of(node)
+        assert source is not None, node.name  # `misfits` has looked
         if node.submodel is not None:
             yield from _assign(layer, node.submodel, source, f"{prefix}{node.name}/")
         else:
@@ -231,7 +233,7 @@ def _freeze(model: Any, checked: CheckedGraph) -> None:
     """
     layers = _by_name(model)
     for node in checked.nodes:
-        layer = layers[node.node.layer_name]
+        layer = layers[node.keras_name]
         if node.node.frozen:
             layer.trainable = False
         if node.submodel is not None:
@@ -250,7 +252,7 @@ def _check_trainable(model: Any, checked: CheckedGraph) -> None:
 def _trainable(model: Any, checked: CheckedGraph) -> Iterator[str]:
     layers = _by_name(model)
     for node in checked.nodes:
-        layer = layers[node.node.layer_name]
+        layer = layers[node.keras_name]
         if node.node.shares is not None or not node.trainable:
             continue
         if node.submodel is not None:
@@ -264,14 +266,16 @@ def _trainable(model: Any, checked: CheckedGraph) -> Iterator[str]:
 def _compile(model: Any, checked: CheckedGraph) -> None:
     """Compile with losses, weights and metrics by output name; lists would pair them by accident."""
     outputs = checked.graph.outputs
-    losses = {each.name: _loss(each.loss) for each in outputs if each.loss}
+    losses = {keras_name(each.name): _loss(each.loss) for each in outputs if each.loss}
     metrics = {
-        each.name: [_metric(call) for call in each.metrics] for each in outputs if each.metrics
+        keras_name(each.name): [_metric(call) for call in each.metrics]
+        for each in outputs
+        if each.metrics
     }
     if not losses and not metrics:
         return
     weights = {
-        each.name: 1.0 if each.loss_weight is None else float(each.loss_weight)
+        keras_name(each.name): 1.0 if each.loss_weight is None else float(each.loss_weight)
         for each in outputs
         if each.loss
     }
