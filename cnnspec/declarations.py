@@ -145,6 +145,11 @@ class Family:
             raise Problems([problem]) from None
 
 
+def with_article(noun: str) -> str:
+    """The noun with `a` or `an`."""
+    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
+
+
 def split_call(call: object, noun: str) -> tuple[str, dict[str, Any]]:
     """Split a call into its kind and arguments.
 
@@ -163,7 +168,8 @@ def split_call(call: object, noun: str) -> tuple[str, dict[str, Any]]:
         if isinstance(word, str) and isinstance(arguments, Mapping):
             return word, dict(arguments)
     form = "`Kind` or `Kind: {argument: value}`"
-    problem = Problem("wrong-structure", f"a {noun} is written {form}, not {shown(call)}")
+    message = f"{with_article(noun)} is written {form}, not {shown(call)}"
+    problem = Problem("wrong-structure", message)
     raise Problems([problem])
 
 
@@ -310,6 +316,7 @@ def _checked(declaration: type[Declaration], name: str, value: object) -> Any:
         problem = Problem("wrong-type" if is_type else "out-of-range", "")
     except Problem as found:
         problem = found
+        problem.where = "value"
     except Problems as nested:
         raise Problems(each.inside(name) for each in nested.problems) from None
     if not problem.message:
@@ -342,7 +349,7 @@ def call_of(family: Family, *, optional: bool = True) -> Checked:
     def check(value: Any, _: type[Declaration]) -> Declaration | None:
         return None if value is None and optional else family.check(value)
 
-    return Checked(f"a {family.noun}{' or null' if optional else ''}", check=check)
+    return Checked(f"{with_article(family.noun)}{' or null' if optional else ''}", check=check)
 
 
 def default(value: Any) -> Any:

@@ -41,18 +41,18 @@ def name_problem(value: object) -> tuple[str, str] | None:
     """The code and message of what keeps a value from being a name, if anything does."""
     if not isinstance(value, str):
         return "wrong-type", f"a name is text, not {shown(value)}"
-    bad = None
+    problem = None
     if not value.strip():
-        bad = "an empty name"
+        problem = "a name cannot be empty"
     elif "/" in value:
-        bad = "'/' in a name; it separates scopes"
+        problem = "a name cannot contain '/'; that separates scopes"
     elif value.startswith("$"):
-        bad = "a name that starts with '$'; that is for parameters"
+        problem = "a name cannot start with '$'; that is for parameters"
     elif value in ("previous", "shared"):
-        bad = f"the name '{value}'; the language uses that word itself"
+        problem = f"'{value}' is a word of the language, and no name"
     elif not value.isprintable():
-        bad = "a character in a name that cannot be printed"
-    return ("bad-name", f"{bad} is not allowed") if bad else None
+        problem = "a name cannot contain characters that do not print"
+    return ("bad-name", problem) if problem else None
 
 
 def _name(value: object) -> object:

@@ -1,5 +1,6 @@
 """A Document to canonical YAML: sections as blocks, calls on one line where they fit."""
 
+import re
 from typing import Any
 
 import yaml
@@ -59,11 +60,18 @@ def _read_again(value: str) -> object:
         return None
 
 
+def _text(dumper: _Dumper, value: str) -> yaml.ScalarNode:
+    """Text with characters that YAML takes for line breaks is written with escapes."""
+    style = '"' if re.search("[\x85\u2028\u2029\ufeff]", value) else None
+    return dumper.represent_scalar(_TAGS[str], value, style=style)
+
+
 def _float(dumper: _Dumper, value: float) -> yaml.ScalarNode:
     special = {"inf": ".inf", "-inf": "-.inf", "nan": ".nan"}
     return dumper.represent_scalar(_TAGS[float], special.get(repr(value), repr(value)))
 
 
+_Dumper.add_representer(str, _text)
 _Dumper.add_representer(float, _float)
 _Dumper.add_representer(
     _Flow,

@@ -604,17 +604,11 @@ class Writer:
 
     # names
 
-    def refs_of(self, node: Node) -> tuple[Ref, ...]:
-        """The tensors that a node gives."""
-        if isinstance(node.layer, SubmodelLayer) and len(node.layer.graph.outputs) > 1:
-            return tuple(Ref(node.name, output.name) for output in node.layer.graph.outputs)
-        return (Ref(node.name),)
-
     def add(self, node: Node) -> Value:
         """Append a node to the graph, and give its name the tensors that it makes."""
         self.nodes.append(node)
         self.by_name[node.name] = node
-        return self.define(node.scoped, self.refs_of(node), node.place, is_layer=True)
+        return self.define(node.scoped, node.value, node.place, is_layer=True)
 
     def named(self, name: str | None, kind: str, scope: Scope, place: Place) -> str | None:
         """The name of a step with its scopes; None where it is taken."""
@@ -654,25 +648,32 @@ class Writer:
         while True:
             if prefix + word in self.values:
                 return self.values[prefix + word]
-            if (found := self.of_submodel(prefix + word)) is not None:
+            if (found := self.of_call(prefix + word)) is not None:
                 return found
+            if self.is_inside_failed(prefix + word):
+                return None
             if not prefix:
                 break
             prefix = prefix[: prefix.rstrip("/").rfind("/") + 1]
         self.report_unknown(word, scope, place, output=output)
         return None
 
-    def of_submodel(self, scoped: str) -> Value:
-        """The tensor behind `call/output`, where `call` is that of a submodel."""
+    def of_call(self, scoped: str) -> Value:
+        """The tensor behind `call/output`, where `call` is that of a submodel or layer."""
         call, _, output = scoped.rpartition("/")
         value = self.values.get(call)
         node = self.by_name.get(value[0].node) if value else None
-        if node is None or not isinstance(node.layer, SubmodelLayer):
+        if node is None:
             return None
-        outputs = [each.name for each in node.layer.graph.outputs]
-        if output not in outputs:
-            return None
-        return (Ref(node.name, output if len(outputs) > 1 else None),)
+        if output in node.outputs:
+            return (Ref(node.name, output),)
+        only = isinstance(node.layer, SubmodelLayer) and node.layer.graph.outputs[0].name == output
+        return node.value if only and not node.outputs else None
+
+    def is_inside_failed(self, scoped: str) -> bool:
+        """Whether a name leads into a call that failed, so that it cannot be known."""
+        places = [place for place, letter in enumerate(scoped) if letter == "/"]
+        return any(self.values.get(scoped[:place], ()) is None for place in places)
 
     def report_unknown(self, word: str, scope: Scope, place: Place, *, output: bool) -> None:
         """Report a name that stands for nothing, or for something further down."""

@@ -81,6 +81,20 @@ class Node:
     """The earlier node whose layer is called again, if any."""
 
     @property
+    def outputs(self) -> tuple[str, ...]:
+        """The names of its outputs where it has several."""
+        if isinstance(self.layer, SubmodelLayer):
+            names = tuple(output.name for output in self.layer.graph.outputs)
+            return names if len(names) > 1 else ()
+        return self.layer.outputs() if self.layer else ()
+
+    @property
+    def value(self) -> tuple[Ref, ...]:
+        """What the name of the step stands for: of a submodel all outputs, of a layer the first."""
+        refs = tuple(Ref(self.name, name) for name in self.outputs) or (Ref(self.name),)
+        return refs if isinstance(self.layer, SubmodelLayer) else refs[:1]
+
+    @property
     def layer_name(self) -> str:
         """The name of the node whose layer is called."""
         return self.shares or self.name

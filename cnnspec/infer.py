@@ -74,6 +74,8 @@ class _Inference:
         return self.layer(node, node.layer, known)
 
     def layer(self, node: Node, layer: Layer, inputs: list[TensorSpec]) -> Tensors | None:
+        if node.shares is not None and node.shares not in self.weights:
+            return None
         if node.frozen:
             layer = layer.in_inference()
         shapes = [tensor.shape for tensor in inputs]
@@ -89,9 +91,11 @@ class _Inference:
         elif weights != self.weights[node.shares]:
             self.report_other_weights(node, weights)
             return None
-        tensors: Tensors = {
-            None: TensorSpec(shape, layer.output_dtype(*(each.dtype for each in inputs)))
-        }
+        dtype = layer.output_dtype(*(each.dtype for each in inputs))
+        tensors: Tensors = {None: TensorSpec(shape, dtype)}
+        if names := layer.outputs():
+            specs = map(TensorSpec, shape, dtype)
+            tensors = dict(zip(names, specs, strict=True))
         self.checked.append(CheckedNode(node, layer, tuple(inputs), tensors, weights))
         return tensors
 
@@ -155,7 +159,8 @@ class _Inference:
         taken = layer.graph.inputs
         if len(inputs) != len(taken):
             said = ", ".join(each.name for each in taken)
-            message = f"'{layer.key}' takes {len(taken)} inputs ({said}), not {len(inputs)}"
+            count = "one input" if len(taken) == 1 else f"{len(taken)} inputs"
+            message = f"'{layer.key}' takes {count} ({said}), not {len(inputs)}"
             self.report_with_sources(Problem("wrong-input-count", message), node)
             return None
         for given, wanted in zip(inputs, taken, strict=True):

@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cnnspec.declarations import shown
 from cnnspec.diagnostics import Report
 from cnnspec.document import Document
 from cnnspec.parse import parse
@@ -27,16 +28,20 @@ class Loader:
         """The file that a path in a spec means; None, and a diagnostic, where there is none."""
         folder = place.source.folder if place.source else Path()
         path = folder / reference
+        if "\0" in reference:
+            message = f"the file {shown(reference)} cannot be read"
+            self.report.error("file-not-found", message, place.span(), notes=place.callers())
+            return None
         if self.root is not None and not path.resolve().is_relative_to(self.root.resolve()):
             message = f"'{reference}' leads out of the allowed folder {self.root}"
             self.report.error("outside-root", message, place.span(), notes=place.callers())
             return None
-        if not path.is_file():
-            what = "is a folder" if path.is_dir() else "does not exist"
-            message = f"the file '{shown_path(path)}' {what}"
-            self.report.error("file-not-found", message, place.span(), notes=place.callers())
-            return None
-        return path
+        what = _trouble(path)
+        if what is None:
+            return path
+        message = f"the file {shown(shown_path(path))} {what}"
+        self.report.error("file-not-found", message, place.span(), notes=place.callers())
+        return None
 
     def document(self, path: Path, place: Place) -> tuple[Document, Source] | None:
         """Read a spec; None, and diagnostics, where it is none."""
@@ -51,6 +56,16 @@ class Loader:
             document = parse(source, self.report) if source else None
             self._read[key] = (document, source) if source and document else None
         return self._read[key]
+
+
+def _trouble(path: Path) -> str | None:
+    """What keeps a path from being that of a file."""
+    try:
+        if path.is_file():
+            return None
+        return "is a folder" if path.is_dir() else "does not exist"
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
 
 
 def shown_path(path: Path) -> str:

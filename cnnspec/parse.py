@@ -16,6 +16,7 @@ from cnnspec.document import (
     Output,
     Submodel,
     Train,
+    name_problem,
 )
 from cnnspec.source import Source, TreePath
 
@@ -42,15 +43,13 @@ def parse(source: Source, report: Report) -> Document | None:
         return None
     if not _has_version(source, data, report):
         return None
+    document: Document | None
     try:
         document = Document.model_validate(data, context=FROM_TEXT)
     except ValidationError as error:
-        understood = data
-        for path in _report(error, source, report):
-            understood = _without(understood, path) if understood is not None else None
-        if understood is None:
+        document = _understood(data, list(_report(error, source, report)))
+        if document is None:
             return None
-        document = Document.model_validate(understood, context=FROM_TEXT)
     if not document.is_library and not _is_model(document, source, report):
         return None
     return document
@@ -74,10 +73,13 @@ def _has_version(source: Source, data: dict[str, Any], report: Report) -> bool:
 
 
 def _is_model(document: Document, source: Source, report: Report) -> bool:
+    mistyped = {found.suggestion for found in report if found.code == "unknown-key"}
     for key, example in (
         ("inputs", "`inputs: {image: [28, 28, 1]}`"),
         ("layers", "a list of steps"),
     ):
+        if f"did you mean '{key}'?" in mistyped:
+            return False
         if not getattr(document, key):
             there = key in source.tree.value
             message = f"'{key}' is {'empty' if there else 'missing'}; a model needs {example}"
@@ -95,7 +97,8 @@ def _report(error: ValidationError, source: Source, report: Report) -> Iterator[
         sort, last = details["type"], path[-1] if path else ""
         if sort == "cnnspec":
             context = details["ctx"]
-            report.error(context["code"], context["message"], source.span(path))
+            span = source.span(path[:-1], on_key=True) if last == "[key]" else source.span(path)
+            report.error(context["code"], context["message"], span)
         elif sort == "extra_forbidden":
             known = _keys_at(path[:-1])
             message = f"the language has no key '{last}' here"
@@ -134,11 +137,25 @@ def _keys_at(path: TreePath) -> list[str]:
     return [field.alias or name for name, field in model.model_fields.items()]
 
 
+def _understood(data: Any, paths: list[TreePath]) -> Document | None:
+    """The document without what is wrong at some paths; None where it makes no sense then."""
+    for path in paths:
+        data = _without(data, path)
+        if data is None:
+            return None
+    try:
+        return Document.model_validate(data, context=FROM_TEXT)
+    except ValidationError:
+        return None
+
+
 def _without(data: Any, path: TreePath) -> Any:
     """A copy of a document's data in which what is wrong at a path does no more harm.
 
     None where the rest could not be understood without it.
     """
+    if path[-1:] == ("[key]",):
+        return None
     steps = [place for place, part in enumerate(path) if part == "layers" or part == "branches"]
     if steps:
         at = steps[-1] + (2 if path[steps[-1]] == "layers" else 3)
@@ -162,9 +179,11 @@ def _is_unknown_key(path: TreePath) -> bool:
 
 def _broken(step: Any) -> Any:
     """What stands for a step that is none: it keeps its name, so that its readers stay silent."""
-    inner = next(iter(step.values())) if isinstance(step, dict) and len(step) == 1 else None
-    name = inner.get("name") if isinstance(inner, dict) else None
-    return {BROKEN_STEP: {"name": name} if isinstance(name, str) else {}}
+    names = [step.get("name")] if isinstance(step, dict) else []
+    inner = next(iter(step.values()), None) if isinstance(step, dict) else None
+    names += [inner.get("name")] if isinstance(inner, dict) else []
+    name = next((name for name in names if name_problem(name) is None), None)
+    return {BROKEN_STEP: {} if name is None else {"name": name}}
 
 
 def _changed(data: Any, path: TreePath, change: Callable[[Any], Any]) -> Any:
@@ -175,6 +194,8 @@ def _changed(data: Any, path: TreePath, change: Callable[[Any], Any]) -> Any:
     if isinstance(data, list):
         at = int(head)
         return [*data[:at], _changed(data[at], rest, change), *data[at + 1 :]]
+    if not isinstance(data, dict):
+        return None
     if len(data) == 1 and head not in data:
         ((kind, inner),) = data.items()
         return {kind: _changed(inner, path, change)}

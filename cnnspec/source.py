@@ -99,7 +99,7 @@ class Source:
         lines = self.text.splitlines() or [""]
         last = end.line
         if end.column == 0 and last > start.line:
-            # Block collections end where the next line starts; what is meant ends before that.
+            # Literal text ends where the next line starts; what is meant ends before that.
             last -= 1
             while last > start.line and not lines[last].strip():
                 last -= 1
@@ -262,19 +262,37 @@ _HINTS = {
 
 
 def _syntax_problem(error: yaml.YAMLError, text: str) -> YamlProblem:
-    mark = getattr(error, "problem_mark", None)
+    """What keeps a text from being YAML, at the place where a reader would mend it."""
     said = getattr(error, "problem", None) or str(error)
-    start = Mark(mark.line, mark.column) if mark else Mark(0, 0)
-    lines = text.splitlines()
+    lines = text.splitlines() or [""]
+    start = _mark(getattr(error, "problem_mark", None))
     line = lines[start.line] if start.line < len(lines) else ""
+    before = line[: start.column]
     if "cannot start any token" in said and line[start.column : start.column + 1] == "\t":
         return YamlProblem("yaml-tab", "a tab stands here; YAML is indented with spaces", start)
     indentation = line[: len(line) - len(line.lstrip())]
     if "\t" in indentation:
         tab = Mark(start.line, indentation.index("\t"))
         return YamlProblem("yaml-tab", "a tab indents this line; YAML is indented with spaces", tab)
+    opened = _mark(getattr(error, "context_mark", None))
+    context = getattr(error, "context", None) or ""
+    is_late = opened.line < start.line and not before.strip()
+    if is_late and ("flow" in context or "quoted" in context):
+        return YamlProblem(
+            "yaml-syntax", "this is not YAML: what is opened here is never closed", opened
+        )
+    if "simple key" in context:
+        key = lines[opened.line].partition(" #")[0].rstrip()
+        end = Mark(opened.line, len(key))
+        return YamlProblem(
+            "yaml-syntax", "this is not YAML: a ':' is missing after a key", opened, end
+        )
     hint = next((hint for key, hint in _HINTS.items() if key in said), said)
     return YamlProblem("yaml-syntax", f"this is not YAML: {hint}", start)
+
+
+def _mark(mark: Any) -> Mark:
+    return Mark(mark.line, mark.column) if mark else Mark(0, 0)
 
 
 class _Builder:
@@ -284,6 +302,8 @@ class _Builder:
         self.parser = _PARSER(text)
         self.anchors: dict[str, Tree | None] = {}
         self.aliased = 0
+        self.end: Any = None
+        """Where the last value or bracket ended; a block collection ends there too."""
 
     def document(self) -> Tree:
         event = self.next()  # the start of the stream
@@ -302,7 +322,10 @@ class _Builder:
         return tree
 
     def next(self) -> Any:
-        return self.parser.get_event()
+        event = self.parser.get_event()
+        if event.end_mark.index > event.start_mark.index:
+            self.end = event.end_mark
+        return event
 
     def value(self, event: Any, depth: int) -> Tree:
         if isinstance(event, yaml.AliasEvent):
@@ -355,9 +378,7 @@ class _Builder:
             children.append(self.value(event, depth))
             event = self.next()
         size = 1 + sum(child.size for child in children)
-        return Tree(
-            [child.value for child in children], start.start_mark, event.end_mark, children, size
-        )
+        return Tree([child.value for child in children], start.start_mark, self.end, children, size)
 
     def mapping(self, start: Any, depth: int) -> Tree:
         children: dict[str | int, tuple[Tree, Tree]] = {}
@@ -377,7 +398,7 @@ class _Builder:
             event = self.next()
         values = {key: child.value for key, (_, child) in children.items()}
         size = 1 + sum(child.size for _, child in children.values())
-        return Tree(values, start.start_mark, event.end_mark, children, size)
+        return Tree(values, start.start_mark, self.end, children, size)
 
     def key(self, event: Any) -> Tree:
         if isinstance(event, yaml.ScalarEvent) and event.tag is None and event.anchor is None:

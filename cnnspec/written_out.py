@@ -21,12 +21,13 @@ def written_out(graph: Graph, folder: Path | None = None) -> Document:
         for node in graph.nodes
         if isinstance(node.layer, SubmodelLayer)
     }
-    above = Ref(graph.inputs[0].name) if len(graph.inputs) == 1 else None
+    above: tuple[Ref, ...] = ()
+    if len(graph.inputs) == 1:
+        above = (Ref(graph.inputs[0].name),)
     steps = []
     for node in graph.nodes:
         steps.append(_step(node, above))
-        several = isinstance(node.layer, SubmodelLayer) and len(node.layer.graph.outputs) > 1
-        above = None if several else Ref(node.name)
+        above = node.value
     return Document(
         name=graph.name,
         submodels=submodels,
@@ -48,7 +49,7 @@ def written_out(graph: Graph, folder: Path | None = None) -> Document:
     )
 
 
-def _step(node: Node, above: Ref | None) -> Step:
+def _step(node: Node, above: tuple[Ref, ...]) -> Step:
     layer = node.layer
     kind, arguments = "shared", {"layer": node.shares}
     implied = node.shares is not None
@@ -57,7 +58,7 @@ def _step(node: Node, above: Ref | None) -> Step:
         implied = implied or layer.frozen
     elif isinstance(layer, Layer) and node.shares is None:
         kind, arguments = layer.word, layer.given
-    sources = None if node.inputs == (above,) else [str(ref) for ref in node.inputs]
+    sources = None if node.inputs == above else [str(ref) for ref in node.inputs]
     frozen = True if node.frozen and not implied else None
     return Step(kind=kind, name=node.name, from_=sources, arguments=arguments, frozen=frozen)
 

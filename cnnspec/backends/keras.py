@@ -87,6 +87,8 @@ def _arguments(declaration: Declaration) -> dict[str, Any]:
 
 
 def _argument(value: Any) -> Any:
+    if isinstance(value, Layer):
+        return _layer_object(value, snake_case(value.kind()))
     return keras_object(value) if isinstance(value, Declaration) else value
 
 
@@ -108,7 +110,8 @@ def _functional(
         layer = layers[node.keras_name]
         arguments = [tensors[ref] for ref in node.node.inputs]
         with _without_initialization(layer, skip_initialization):
-            result = layer(arguments if _takes_list(node) else arguments[0])
+            positional, named = _arranged(node, arguments)
+            result = layer(*positional, **named)
         results = result if isinstance(result, list | tuple) else [result]
         for (output, spec), tensor in zip(node.outputs.items(), results, strict=True):
             _check_shape(node, output, tuple(tensor.shape), spec.shape)
@@ -123,10 +126,11 @@ def _single(tensors: list[Any]) -> Any:
     return tensors[0] if len(tensors) == 1 else tensors
 
 
-def _takes_list(node: CheckedNode) -> bool:
+def _arranged(node: CheckedNode, tensors: list[Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """The arguments with which the layer or submodel of a node is called."""
     if isinstance(node.layer, SubmodelLayer):
-        return len(node.layer.graph.inputs) > 1
-    return node.layer.merges
+        return (_single(tensors),), {}
+    return node.layer.arranged(tensors)
 
 
 def _layer(node: CheckedNode, built: Built, skip_initialization: bool) -> Any:
@@ -140,7 +144,10 @@ def _layer(node: CheckedNode, built: Built, skip_initialization: bool) -> Any:
         if weights is not None and not skip_initialization:
             _load(model, node.submodel, weights, whole=node.layer.until is None, built=built)
         return model
-    layer: Layer = node.layer
+    return _layer_object(node.layer, name)
+
+
+def _layer_object(layer: Layer, name: str) -> Any:
     known = layer.arguments()
     settings = {
         key: value for key, value in SETTINGS.items() if key in known and layer.checked(key) is None

@@ -1,6 +1,6 @@
 """What a layer declaration is: arguments, a shape rule, weights, examples."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -80,7 +80,7 @@ class Layer(Declaration):
     """Whether its output has the data type of its input rather than the layer's own."""
     examples: ClassVar[tuple[Example, ...]] = ()
 
-    shape: ClassVar[Callable[..., Shape]]
+    shape: ClassVar[Callable[..., Any]]
     """The rule for the shape of the output, from the shapes of the inputs.
 
     Raises `Problem` where the layer cannot take them.
@@ -91,7 +91,19 @@ class Layer(Declaration):
     Raises `Problem` where a size that a weight depends on is unknown.
     """
 
-    def output_dtype(self, *inputs: str) -> str:
+    def outputs(self) -> tuple[str, ...]:
+        """The names of its outputs where it has several; the first is what a step stands for.
+
+        The shape rule and `output_dtype` of such a layer give a list, one item for each.
+        """
+        return ()
+
+    @classmethod
+    def arranged(cls, inputs: Sequence[Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """The positional and keyword arguments of its Keras call for its inputs in their order."""
+        return ((list(inputs),) if cls.merges else tuple(inputs)), {}
+
+    def output_dtype(self, *inputs: str) -> Any:
         """The data type of the output."""
         if self.passes_dtype:
             return inputs[0]
