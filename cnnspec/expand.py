@@ -309,7 +309,7 @@ class Writer:
             inner = replace(scope, several_inputs=())
             if self.written > MAX_STEPS:
                 break
-        if name is not None:
+        if name is not None and self.is_free(scope.prefix + name, place):
             self.define(scope.prefix + name, value, place)
         return value
 
@@ -619,20 +619,21 @@ class Writer:
             if candidate not in scope.explicit and scope.prefix + candidate not in self.defined:
                 given = candidate
         scoped = scope.prefix + given
+        return scoped if self.is_free(scoped, place) else None
+
+    def is_free(self, scoped: str, place: Place) -> bool:
+        """Whether a name is not taken yet; if it is, report it."""
         taken = self.keras_names.get(keras_name(scoped))
         taken = taken or (scoped if scoped in self.defined else None)
-        if taken is not None:
-            at = (place / "name").span() if name else place.head()
-            first = self.defined[taken]
-            note = Note("it is defined here first", first.name_span())
-            message = f"the name '{scoped}' is defined twice"
-            if taken != scoped:
-                message = (
-                    f"'{scoped}' and '{taken}' both become the Keras name '{keras_name(scoped)}'"
-                )
-            self.report.error("duplicate-name", message, at, notes=(note, *place.callers()))
-            return None
-        return scoped
+        if taken is None:
+            return True
+        message = f"the name '{scoped}' is defined twice"
+        if taken != scoped:
+            message = f"'{scoped}' and '{taken}' both become the Keras name '{keras_name(scoped)}'"
+        note = Note("it is defined here first", self.defined[taken].name_span())
+        notes = (note, *place.callers())
+        self.report.error("duplicate-name", message, place.name_span(), notes=notes)
+        return False
 
     def define(self, scoped: str, value: Value, place: Place, *, is_layer: bool = False) -> Value:
         """Give a name its value."""

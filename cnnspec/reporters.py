@@ -4,6 +4,7 @@ import json
 import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from cnnspec.diagnostics import CODES, Diagnostic, Report, Span
 
@@ -28,10 +29,11 @@ def _finding(found: Diagnostic, texts: Mapping[str, str], style: Style) -> str:
     spans = [found.span, *(note.span for note in found.notes)]
     width = max((len(str(span.line)) for span in spans if span), default=1) + 1
     label = style(f"{found.severity}[{found.code}]", found.severity)
-    said = f"{label}: {found.message}"
-    lines = _pointing(said, found.span, found.suggestion, texts, width, style)
+    said = f"{label}: {visible(found.message)}"
+    remark = visible(found.suggestion) if found.suggestion else None
+    lines = _pointing(said, found.span, remark, texts, width, style)
     for note in found.notes:
-        remark = f"{style('note', 'note')}: {note.message}"
+        remark = f"{style('note', 'note')}: {visible(note.message)}"
         lines += _pointing(remark, note.span, None, texts, width, style)
     return "\n".join(lines)
 
@@ -47,16 +49,16 @@ def _pointing(
     """A message with its place, the line there, and a caret under what is meant."""
     if span is None:
         return [f"{said}; {remark}" if remark else said]
-    head = style(f"{span.file}:{span.line}:{span.column}:", "place") + f" {said}"
+    head = style(f"{visible(span.file)}:{span.line}:{span.column}:", "place") + f" {said}"
     lines = texts.get(span.file, "").splitlines()
     if span.line > len(lines):
         return [head] if remark is None else [head, f"{' ' * width}   {remark}"]
     line, start, end = _window(lines[span.line - 1], span)
-    caret = "^" * max(_columns(line[start:end]), 1)
-    under = " " * _columns(line[:start]) + style(caret, "caret")
+    caret = "^" * max(_columns(visible(line[start:end])), 1)
+    under = " " * _columns(visible(line[:start])) + style(caret, "caret")
     under += f" {remark}" if remark else ""
     number = f"{span.line:>{width}}"
-    return [head, f"{number} | {line.expandtabs(1)}", f"{' ' * width} | {under}"]
+    return [head, f"{number} | {visible(line)}", f"{' ' * width} | {under}"]
 
 
 def _window(line: str, span: Span) -> tuple[str, int, int]:
@@ -66,6 +68,14 @@ def _window(line: str, span: Span) -> tuple[str, int, int]:
     first = 0 if start < MAX_WIDTH - 20 else start - 20
     shown = line[first : first + MAX_WIDTH]
     return shown, start - first, min(end - first, len(shown))
+
+
+def visible(text: str) -> str:
+    """A text without characters that could command a terminal: they are shown by their codes."""
+    return "".join(
+        letter if letter.isprintable() else " " if letter == "\t" else ascii(letter)[1:-1]
+        for letter in text
+    )
 
 
 def _columns(text: str) -> int:
@@ -182,7 +192,7 @@ def _location(span: Span) -> dict[str, Any]:
         "endLine": span.end_line,
         "endColumn": span.end_column,
     }
-    place = {"artifactLocation": {"uri": span.file.replace("\\", "/")}, "region": region}
+    place = {"artifactLocation": {"uri": quote(span.file.replace("\\", "/"))}, "region": region}
     return {"physicalLocation": place}
 
 
