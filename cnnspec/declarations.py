@@ -65,6 +65,10 @@ class Expects:
         """What it takes as an argument of a kind."""
         return self.phrase
 
+    def json_schema(self, declaration: "type[Declaration]") -> dict[str, Any] | None:
+        """What it takes, as JSON Schema; None where pydantic knows."""
+        return None
+
 
 def shown(value: object) -> str:
     """A value as a spec would write it, shortened."""
@@ -269,13 +273,13 @@ def _arguments(declaration: type[Declaration]) -> dict[str, Any]:
 
 
 @cache
-def _expectation(hint: Any) -> Expects:
+def expectation(hint: Any) -> Expects:
     """What a type expects, in words."""
     for note in getattr(hint, "__metadata__", ()):
         if isinstance(note, Expects):
             return note
     for part in get_args(hint):
-        if part is not type(None) and (found := _expectation(part)).phrase:
+        if part is not type(None) and (found := expectation(part)).phrase:
             return found
     return Expects("")
 
@@ -294,7 +298,7 @@ def _unknown_and_missing(
         message = f"{declaration.kind()} has no argument '{name}'"
         yield Problem("unknown-argument", message, (name,), where="key", suggestion=suggestion)
     for name in missing:
-        phrase = _expectation(known[name]).describe(declaration)
+        phrase = expectation(known[name]).describe(declaration)
         yield Problem("missing-argument", f"{declaration.kind()} needs '{name}': {phrase}")
 
 
@@ -306,7 +310,7 @@ def _checked(declaration: type[Declaration], name: str, value: object) -> Any:
 
     """
     hint = declaration.arguments()[name]
-    expects = _expectation(hint)
+    expects = expectation(hint)
     try:
         if isinstance(expects, Checked):
             return expects.check(value, declaration)
@@ -341,6 +345,12 @@ class Checked(Expects):
     """
 
     check: Callable[[Any, "type[Declaration]"], Any] = field(kw_only=True)
+    schema: dict[str, Any] = field(default_factory=dict, kw_only=True, compare=False)
+    """The JSON Schema of what it takes; an empty one allows everything."""
+
+    def json_schema(self, declaration: "type[Declaration]") -> dict[str, Any]:
+        """What it takes, as JSON Schema."""
+        return self.schema
 
 
 def call_of(family: Family, *, optional: bool = True) -> Checked:
@@ -349,7 +359,10 @@ def call_of(family: Family, *, optional: bool = True) -> Checked:
     def check(value: Any, _: type[Declaration]) -> Declaration | None:
         return None if value is None and optional else family.check(value)
 
-    return Checked(f"{with_article(family.noun)}{' or null' if optional else ''}", check=check)
+    choices: list[dict[str, Any]] = [{"$ref": f"#/$defs/{family.namespace}"}]
+    schema = {"anyOf": [*choices, *([{"type": "null"}] if optional else [])]}
+    phrase = f"{with_article(family.noun)}{' or null' if optional else ''}"
+    return Checked(phrase, check=check, schema=schema)
 
 
 def default(value: Any) -> Any:

@@ -1,7 +1,7 @@
 """What can be said about a spec: places, findings, and the collector that a run fills."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Literal
 
@@ -38,6 +38,37 @@ class Diagnostic:
     notes: tuple[Note, ...] = ()
     suggestion: str | None = None
 
+
+WARNINGS: dict[str, str] = {
+    # heads and losses
+    "loss-activation": "the last activation does not fit the loss",
+    "loss-units": "a loss over classes on an output of one unit",
+    "logits-without-from-logits": "a loss that takes probabilities, after a linear layer",
+    "from-logits-after-activation": "a loss with from_logits, after a softmax or sigmoid",
+    "softmax-of-one": "a softmax over one value, which is always 1",
+    "activation-twice": "a softmax or sigmoid of what is already the result of one",
+    "half-precision-output": "a loss on an output of 16 bits",
+    # shapes
+    "dense-without-flatten": "Dense layers over the last axis of an image, up to the output",
+    "broadcast-merge": "an elementwise merge that stretches its inputs",
+    "channel-order": "an input whose channels are on another axis than its reader takes them from",
+    "normalized-axis": "BatchNormalization over the last axis, after a channels_first layer",
+    # what does nothing
+    "unused-layer": "a layer that no output needs",
+    "unused-input": "an input that nothing reads",
+    "unused-block": "a block that is never called",
+    "unused-submodel": "a submodel that is never called",
+    "unused-default": "a default for a kind that the spec does not use",
+    "unused-parameter": "a parameter that nothing refers to",
+    # training
+    "frozen-without-weights": "a frozen submodel without weights stays random",
+    "repeated-seed": "weights of one shape start from the same seed, and so alike",
+    "incomplete-warmup": "a warmup that lacks its steps or its target",
+    "nesterov-without-momentum": "Nesterov's momentum, with a momentum of 0",
+    # weights
+    "weights-not-checked": "the weights were not compared, because a package is missing",
+}
+"""The codes of what is said about a spec that can be used as it is; a spec may ignore them."""
 
 CODES: dict[str, str] = {
     # the text
@@ -87,13 +118,13 @@ CODES: dict[str, str] = {
     "outside-root": "a path that leads out of the allowed folder",
     "unreadable-model": "the model file cannot be read as a Keras model",
     "weights-do-not-fit": "the weights in the file are not those of the model",
-    "weights-not-checked": "the weights were not compared, because a package is missing",
     # shapes
     "wrong-rank": "the input has more or fewer axes than the layer takes",
     "shape-mismatch": "shapes that do not fit together",
     "kernel-too-large": "a kernel or pool is larger than its input",
     "unknown-size": "a size must be known here and is not",
     "no-output-shape": "a layer's output would be empty",
+    **WARNINGS,
 }
 """Every code a diagnostic may have, with its meaning."""
 
@@ -135,9 +166,31 @@ class Report:
         """Add an error."""
         self.add(Diagnostic("error", code, message, span, notes, suggestion))
 
-    def warning(self, code: str, message: str, span: Span | None = None) -> None:
+    def warning(
+        self,
+        code: str,
+        message: str,
+        span: Span | None = None,
+        *,
+        notes: tuple[Note, ...] = (),
+        suggestion: str | None = None,
+    ) -> None:
         """Add a warning."""
-        self.add(Diagnostic("warning", code, message, span))
+        self.add(Diagnostic("warning", code, message, span, notes, suggestion))
+
+    def ignore(self, codes: Collection[str]) -> None:
+        """Drop the warnings of some codes; errors stay."""
+        self._found = {
+            key: found
+            for key, found in self._found.items()
+            if found.severity == "error" or found.code not in codes
+        }
+
+    def be_strict(self) -> None:
+        """Make errors of all warnings."""
+        self._found = {
+            key: replace(found, severity="error") for key, found in self._found.items()
+        }
 
     def __iter__(self) -> Iterator[Diagnostic]:
         """Yield the findings file by file, from top to bottom."""

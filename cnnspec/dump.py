@@ -90,6 +90,19 @@ def dumps(document: Document) -> str:
     return dump_data(document.to_data())
 
 
+def call_text(kind: str, arguments: dict[str, Any]) -> str:
+    """A call on one line, as a step of a spec writes it."""
+    return f"{kind}: {value_text(arguments)}" if arguments else kind
+
+
+def value_text(value: Any) -> str:
+    """A value on one line, as a spec writes it."""
+    written = yaml.dump(
+        [_flow(value)], Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10_000
+    )
+    return written.removeprefix("- ").rstrip("\n")
+
+
 def dump_data(data: dict[str, Any]) -> str:
     """The text of a document's plain data."""
     parts = []

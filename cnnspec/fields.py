@@ -45,7 +45,8 @@ class Choice(Checked):
         said = [f"'{word}'" for word in words if word is not None]
         said += ["null"] if None in words else []
         phrase = f"{', '.join(said[:-1])} or {said[-1]}" if len(said) > 1 else said[0]
-        super().__init__(phrase, check=check)
+        schema = {"enum": [*known, *([None] if None in words else [])]}
+        super().__init__(phrase, check=check, schema=schema)
 
 
 FLOAT_TYPES = ("float16", "bfloat16", "float32", "float64")

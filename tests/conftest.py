@@ -4,8 +4,6 @@ import os
 
 import pytest
 
-import pytest
-
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # else TensorFlow tells of the machine's CPU
 
 

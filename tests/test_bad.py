@@ -12,13 +12,14 @@ points at, with carets in the same way; a line of its own is a note that points 
 What is expected in a file of tests/bad/parts stands there, if a bad spec names it.
 """
 
-import os
+import json
 import re
 import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -28,21 +29,21 @@ from hypothesis import strategies as st
 from cnnspec.cli import main
 from cnnspec.compiler import compile_file, compile_text
 from cnnspec.diagnostics import CODES, Diagnostic, Note, Report, Severity, Span
-from cnnspec.source import MAX_BYTES, MAX_DEPTH
+from cnnspec.source import MAX_BYTES
 
 BAD = Path(__file__).parent / "bad"
 FILES = sorted(path.name for path in BAD.glob("*.yaml"))
 EACH_FILE = pytest.mark.parametrize("name", FILES)
 
 WITHOUT_FILE = {
-    "file-too-large": "test_a_file_over_the_limit",
-    "not-utf8": "test_bytes_that_are_no_text",
+    "file-too-large": "test_bytes_that_are_no_spec",
+    "not-utf8": "test_bytes_that_are_no_spec",
     "outside-root": "test_root_keeps_files_in",
     "weights-not-checked": "test_weights_without_h5py",
 }
 """Codes that take more than a file, with the tests that have them."""
 
-SAID = re.compile(r"# (?:(?P<severity>[EW])\[(?P<code>[\w-]+)\]|N): (?P<message>.*)$")
+SAID = re.compile(r"# (?:(?P<severity>[EW])\[(?P<code>[\w-]+)\]|N): (?P<message>.*?)(?=  #|$)")
 CARETS = re.compile(
     r" *#(?P<gap> *)(?P<carets>\^*)(?: to (?P<line>\d+):(?P<column>\d+))?(?: (?P<remark>\S.*))?"
 )
@@ -50,42 +51,43 @@ SEVERITIES: dict[str, Severity] = {"E": "error", "W": "warning"}
 
 
 def pointed_at(file: str, line: int, below: str) -> tuple[Span, str | None]:
-    """The span that a line of carets says, and what stands after the carets."""
+    """The span that a line of carets shows, and what stands after the carets."""
     found = CARETS.fullmatch(below)
     if found is None:
         return Span(file, line, 1, line, 1), None
-    start = found.start("carets") + 1 if found["gap"] or found.start("gap") > 1 else 1
-    end = found.end("carets") + 1
+    start = found.start("carets") + 1 if found["gap"] else 1
+    end = line, found.end("carets") + 1
     if found["line"]:
-        return Span(file, line, start, int(found["line"]), int(found["column"])), found["remark"]
-    return Span(file, line, start, line, end), found["remark"]
+        end = int(found["line"]), int(found["column"])
+    return Span(file, line, start, *end), found["remark"]
 
 
 def said_in(file: str) -> Iterator[Diagnostic | Note]:
     """What the comments of one file say."""
     lines = (BAD / file).read_text("utf-8").splitlines()
     for number, line in enumerate(lines, start=1):
-        if (said := SAID.search(line)) is None:
-            continue
         below = lines[number] if number < len(lines) else ""
         span, remark = pointed_at(file, number, below)
-        if said["code"]:
-            severity = SEVERITIES[said["severity"]]
-            yield Diagnostic(severity, said["code"], said["message"], span, suggestion=remark)
-        else:
-            yield Note(said["message"], None if line.startswith("# N:") else span)
+        for said in SAID.finditer(line):
+            if said["code"]:
+                severity = SEVERITIES[said["severity"]]
+                yield Diagnostic(severity, said["code"], said["message"], span, suggestion=remark)
+            else:
+                yield Note(said["message"], None if line.startswith("# N:") else span)
 
 
 def by_place(notes: tuple[Note, ...]) -> tuple[Note, ...]:
-    return tuple(sorted(notes, key=lambda note: (note.span is None, note.span, note.message)))
+    nowhere = Span("", 0, 0, 0, 0)
+    return tuple(sorted(notes, key=lambda note: (note.span or nowhere, note.message)))
 
 
 def expected(name: str) -> Diagnostic:
-    """The finding that a bad spec and the parts that it names say."""
+    """The finding that a bad spec and the parts that it names hold."""
     parts = re.findall(r"parts/\w+\.yaml", (BAD / name).read_text("utf-8"))
-    said = [each for file in (name, *dict.fromkeys(parts)) for each in said_in(file)]
+    files = [name, *(part for part in dict.fromkeys(parts) if (BAD / part).exists())]
+    said = [each for file in files for each in said_in(file)]
     (finding,) = (each for each in said if isinstance(each, Diagnostic))
-    return replace(finding, notes=by_place(tuple(e for e in said if isinstance(e, Note))))
+    return replace(finding, notes=by_place(tuple(each for each in said if isinstance(each, Note))))
 
 
 def told(report: Report) -> list[Diagnostic]:
@@ -96,3 +98,317 @@ def told(report: Report) -> list[Diagnostic]:
 def test_one_mistake_is_one_finding(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(BAD)
     assert told(compile_file(Path(name)).report) == [expected(name)]
+
+
+@EACH_FILE
+def test_the_command_tells_it_and_writes_nothing(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(BAD)
+    before = sorted(BAD.rglob("*"))
+    result = CliRunner().invoke(main, ["validate", "--format", "json", name])
+    found = expected(name)
+    assert (result.exit_code, [each["code"] for each in json.loads(result.stdout)]) == (
+        1 if found.severity == "error" else 0,
+        [found.code],
+    )
+    assert sorted(BAD.rglob("*")) == before
+
+
+def test_every_code_has_a_file_or_a_test_here() -> None:
+    assert [test for test in WITHOUT_FILE.values() if test not in globals()] == []
+    assert sorted({expected(name).code for name in FILES} | WITHOUT_FILE.keys()) == sorted(CODES)
+
+
+def error(code: str, message: str, *place: int, file: str = "spec.yaml") -> Diagnostic:
+    """An error; `place` is line, column and end column of its span."""
+    line, column, end = place
+    return Diagnostic("error", code, message, Span(file, line, column, line, end))
+
+
+def seconds_of_work(start: float) -> float:
+    return time.process_time() - start
+
+
+@pytest.mark.parametrize(
+    ("data", "finding"),
+    [
+        pytest.param(
+            bytes(range(256)) * 8,
+            error("not-utf8", "the file is not UTF-8 text (byte 128)", 2, 118, 119),
+            id="binary",
+        ),
+        pytest.param(
+            "cnnspec: 1\nname: Zürich\n".encode("latin-1"),
+            error("not-utf8", "the file is not UTF-8 text (byte 18)", 2, 8, 9),
+            id="latin-1",
+        ),
+        pytest.param(
+            "cnnspec: 1\n".encode("utf-16"),
+            error("not-utf8", "the file is not UTF-8 text (byte 0)", 1, 1, 2),
+            id="utf-16",
+        ),
+        pytest.param(
+            b"cnnspec: 1\nname: \x1b[31mred\n",
+            error("yaml-syntax", "the character U+001B is not text", 2, 7, 8),
+            id="escape",
+        ),
+        pytest.param(
+            b"[" * 10_000_000,
+            error("file-too-large", "a spec may have at most 4 MB, this has more", 1, 1, 1),
+            id="10-MB-of-brackets",
+        ),
+        pytest.param(
+            b"cnnspec: 1\n" + b"#" * (MAX_BYTES - 10),
+            error("file-too-large", "a spec may have at most 4 MB, this has more", 1, 1, 1),
+            id="a-byte-too-many",
+        ),
+        pytest.param(
+            b"[" * 1_000_000,
+            error("yaml-depth", "nested more than 100 levels deep", 1, 101, 102),
+            id="1-MB-of-brackets",
+        ),
+        pytest.param(
+            b"{a: " * 1_000_000,
+            error("yaml-depth", "nested more than 100 levels deep", 1, 401, 402),
+            id="4-MB-of-braces",
+        ),
+        pytest.param(
+            b"- " * 1_000_000,
+            error("yaml-depth", "nested more than 100 levels deep", 1, 201, 202),
+            id="2-MB-of-dashes",
+        ),
+        pytest.param(
+            b"cnnspec: " + b"9" * 1_000_000,
+            error("yaml-number", "a number of more than 30 digits", 1, 10, 1_000_010),
+            id="a-million-digits",
+        ),
+    ],
+)
+def test_bytes_that_are_no_spec(data: bytes, finding: Diagnostic, tmp_path: Path) -> None:
+    spec = tmp_path / "spec.yaml"
+    spec.write_bytes(data)
+    start = time.process_time()
+    (found,) = compile_file(spec).report
+    assert seconds_of_work(start) < 2
+    assert found.span is not None
+    assert replace(found, span=replace(found.span, file="spec.yaml")) == finding
+
+
+def test_no_file_is_a_wrong_call(tmp_path: Path) -> None:
+    missing = tmp_path / "missing.yaml"
+    result = CliRunner().invoke(main, ["validate", str(missing)])
+    said = f"cnnspec: '{missing}' cannot be read: No such file or directory\n"
+    assert (result.exit_code, result.stdout, result.stderr) == (2, "", said)
+
+
+HEAD = "cnnspec: 1\ninputs: {image: [28, 28, 1]}\n"
+WITH_SUBMODEL = HEAD + "submodels: {base: {%s}}\nlayers: [base]\n"
+
+
+def test_root_keeps_files_in(tmp_path: Path) -> None:
+    (tmp_path / "inner").mkdir()
+    for file in ("outer.yaml", "inner/outer.yaml"):
+        (tmp_path / file).write_text(HEAD + "layers: [Flatten]\n")
+    (tmp_path / "inner" / "link.yaml").symlink_to(tmp_path / "outer.yaml")
+    root = tmp_path / "inner"
+    found = {}
+    for path in ("outer.yaml", "../outer.yaml", str(tmp_path / "outer.yaml"), "link.yaml"):
+        text = WITH_SUBMODEL % f"spec: '{path}'"
+        found[path] = told(compile_text(text.encode(), "spec.yaml", folder=root, root=root).report)
+    assert found == {"outer.yaml": []} | {
+        path: [
+            error(
+                "outside-root",
+                f"'{path}' leads out of the allowed folder {root}",
+                *(3, 26, 28 + len(path)),
+            )
+        ]
+        for path in ("../outer.yaml", str(tmp_path / "outer.yaml"), "link.yaml")
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [
+        ("a" * 300, f"'{'a' * 37}...' cannot be read: File name too long"),
+        ("a\\0b", "cannot be read"),
+    ],
+    ids=["long", "null"],
+)
+def test_paths_that_no_system_takes(path: str, why: str) -> None:
+    (found,) = compile_text((WITH_SUBMODEL % f'spec: "{path}"').encode()).report
+    assert (found.code, why in found.message, found.span) == (
+        "file-not-found",
+        True,
+        Span("<stdin>", 3, 26, 3, 28 + len(path)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        pytest.param(
+            "layers: [Dense: {name: a, units: 1}]\noutputs: {a: {loss: [mse], metrics: [3]}}",
+            ["4:20 wrong-structure", "4:36 wrong-structure"],
+            id="an-output",
+        ),
+        pytest.param(
+            "layers: [Add: {name: 3, repeat: x, branches: [[7], [ReLU: {frozen: 1}]]}]",
+            [
+                "3:22 wrong-type",
+                "3:33 wrong-type",
+                "3:47 wrong-structure",
+                "3:68 wrong-type",
+            ],
+            id="a-step",
+        ),
+        pytest.param(
+            "layers: [Dense: {unit: 1, activation: rleu, kernel_initializer: bad}, Flaten]\n"
+            "outputs: {dense_1: {loss: msee, metrics: [a, acuracy]}, b: {loss: mse}}\n"
+            "train: {optimizer: adamm}",
+            [
+                "3:18 unknown-argument",
+                "3:39 unknown-value",
+                "3:65 unknown-kind",
+                "3:71 unknown-kind",
+                "4:27 unknown-kind",
+                "4:43 unknown-kind",
+                "4:46 unknown-kind",
+                "4:57 unknown-name",
+                "5:20 unknown-kind",
+            ],
+            id="a-spec",
+        ),
+    ],
+)
+def test_every_mistake_is_found_at_once(text: str, places: list[str]) -> None:
+    found = compile_text(f"{HEAD}{text}\n".encode()).report
+    assert [
+        f"{each.span.line}:{each.span.column} {each.code}" for each in found if each.span
+    ] == places
+
+
+def test_weights_without_h5py(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "h5py", None)
+    monkeypatch.chdir(BAD)
+    text = WITH_SUBMODEL % "spec: parts/branch.yaml, weights: parts/branch.weights.h5"
+    compilation = compile_text(text.encode(), "spec.yaml")
+    message = (
+        "the weights in 'parts/branch.weights.h5' were not compared with the model: "
+        "that needs h5py; pip install 'cnnspec[tensorflow]'"
+    )
+    span = Span("spec.yaml", 3, 54, 3, 77)
+    assert list(compilation.report) == [
+        Diagnostic("warning", "weights-not-checked", message, span),
+    ]
+    assert compilation.checked is not None
+
+
+WHOLE: dict[str, Any] = {
+    "cnnspec": 1,
+    "name": "whole",
+    "imports": ["parts/library.yaml"],
+    "params": {"width": 4, "act": "relu"},
+    "defaults": {"Conv2D": {"padding": "same"}},
+    "blocks": {
+        "residual": {
+            "params": {"filters": None, "size": 3},
+            "layers": [
+                {
+                    "Add": {
+                        "branches": {
+                            "main": [{"Conv2D": {"filters": "$filters", "kernel_size": "$size"}}],
+                            "shortcut": [],
+                        }
+                    }
+                },
+                "ReLU",
+            ],
+        }
+    },
+    "submodels": {
+        "base": {"spec": "parts/two_outputs.yaml", "frozen": True},
+        "cut": {"spec": "parts/branch.yaml", "until": "flat"},
+    },
+    "inputs": {"image": [28, 28, 1], "mask": {"shape": [28, 28, 1], "dtype": "uint8"}},
+    "layers": [
+        {"Conv2D": {"name": "conv", "from": "image", "filters": "$width", "kernel_size": [3, 3]}},
+        {"residual": {"name": "block", "filters": "$width", "repeat": 2}},
+        {"Flatten": {"name": "flat", "frozen": True}},
+        {"base": {"name": "both", "from": "mask"}},
+        {"Concatenate": {"from": ["flat", "both/left", "both/right"]}},
+        {"Dense": {"name": "dense", "units": "$(width * 2)", "activation": "$act"}},
+        {"cut": {"name": "flat_cut", "from": "image"}},
+        {"Dense": {"name": "head", "units": 4, "from": "flat"}},
+        {"shared": {"name": "again", "layer": "head", "from": "flat"}},
+        {"Add": {"name": "sum", "branches": [[{"Dense": {"units": 4}}], ["ReLU"]]}},
+    ],
+    "outputs": {
+        "dense": {
+            "loss": {"BinaryCrossentropy": {"label_smoothing": 0.1}},
+            "loss_weight": 0.5,
+            "metrics": ["accuracy", {"AUC": {}}],
+        },
+        "sum": {"loss": "mse"},
+        "cut_off": {"from": "flat_cut"},
+        "again": None,
+    },
+    "train": {"optimizer": {"Adam": {"learning_rate": {"CosineDecay": {"decay_steps": 100}}}}},
+}
+"""Every part of the language at once; one mistake, in `train`, is in it from the start."""
+
+Keys = tuple[str | int, ...]
+
+
+def keys_of(data: Any, at: Keys = ()) -> Iterator[Keys]:
+    """The path of every value inside nested data."""
+    pairs = data.items() if isinstance(data, dict) else enumerate(data)
+    for key, value in pairs:
+        yield (*at, key)
+        if isinstance(value, dict | list):
+            yield from keys_of(value, (*at, key))
+
+
+def changed(data: Any, at: Keys, key: object, value: object) -> Any:
+    """A copy of nested data with another key and value at a path."""
+    items = list(data.items() if isinstance(data, dict) else enumerate(data))
+    here, rest = at[0], at[1:]
+    said = [
+        (each, inner)
+        if each != here
+        else ((each, changed(inner, rest, key, value)) if rest else (key, value))
+        for each, inner in items
+    ]
+    return dict(said) if isinstance(data, dict) else [inner for _, inner in said]
+
+
+WORDS = (
+    "", " ", "a/b", "/", "$", "$(", "$(1+)", "$width", "$index", "$$", "previous", "shared", "image",
+    "conv", "both", "both/left", "block/add_1", "residual", "base", "Dense", "mse", "name", "from",
+    "repeat", "layers", "branches", "spec", "arguments", "kind", "named", "steps", "\n", "\0",
+    "\x1b[31m", "\u202e", "parts", "parts/branch.yaml", "x" * 300,
+)  # fmt: skip
+SCALARS = st.sampled_from(WORDS) | st.sampled_from(
+    (None, True, 0, -1, 1, 3, 10**9, 10**25, 0.5, 1e308, float("inf"), float("nan"))
+)
+KEYS = st.sampled_from(WORDS) | st.integers(-1, 3)
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(KEYS, inner, max_size=2),
+    max_leaves=4,
+)
+
+
+@settings(max_examples=400, deadline=None, derandomize=True, database=None)
+@given(st.lists(st.tuples(st.sampled_from(list(keys_of(WHOLE))), KEYS, VALUES), max_size=3))
+def test_whatever_stands_anywhere_is_told_and_nothing_is_raised(
+    changes: list[tuple[Keys, object, object]],
+) -> None:
+    data = WHOLE
+    for at, key, value in changes:
+        if at in set(keys_of(data)):
+            data = changed(data, at, at[-1] if at[-1] != "act" else key, value)
+    found = compile_text(json.dumps(data).encode(), "spec.yaml", folder=BAD).report
+    assert found.has_errors
+    assert [each for each in found if each.code not in CODES or each.span is None] == []

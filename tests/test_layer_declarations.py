@@ -115,24 +115,30 @@ def test_there_is_an_example(kind: str) -> None:
 
 def keras_call(
     kind: str, example: Example, *, input_type: str = "float32", **arguments: Any
-) -> tuple[Any, Any]:
-    """An example's Keras layer, and the tensor that it gives."""
+) -> tuple[Any, list[Any]]:
+    """An example's Keras layer, and the tensors that it gives."""
     inputs = [keras.Input(shape[1:], dtype=input_type) for shape in example.shapes]
     layer = getattr(keras.layers, kind)(**example.arguments, **arguments)
-    return layer, layer(inputs if LAYERS.kinds[kind].merges else inputs[0])
+    positional, named = LAYERS.kinds[kind].arranged(inputs)
+    return layer, keras.tree.flatten(layer(*positional, **named))
+
+
+def listed(value: Any) -> list[Any]:
+    """What a rule gives: a list for a layer of several outputs, one thing for any other."""
+    return value if isinstance(value, list) else [value]
 
 
 @EACH_EXAMPLE
 def test_an_example_is_in_keras_as_it_is_declared(kind: str, example: Example) -> None:
-    layer, output = keras_call(kind, example)
+    layer, outputs = keras_call(kind, example)
     declared = LAYERS.kinds[kind].of(example.arguments)
     assert {
-        "output": tuple(output.shape),
-        "dtype": output.dtype,
+        "outputs": [tuple(output.shape) for output in outputs],
+        "dtypes": [output.dtype for output in outputs],
         "weights": [(each.name, tuple(each.shape), each.trainable) for each in layer.weights],
     } == {
-        "output": example.output,
-        "dtype": declared.output_dtype(*("float32" for _ in example.shapes)),
+        "outputs": listed(example.output),
+        "dtypes": listed(declared.output_dtype(*("float32" for _ in example.shapes))),
         "weights": [
             (each.name, each.shape, each.trainable) for each in declared.weights(*example.shapes)
         ],
@@ -149,7 +155,7 @@ def test_the_data_type_of_the_output_is_that_of_keras(kind: str) -> None:
         said = {} if policy is None else {"dtype": policy}
         for given in INPUT_TYPES:
             call = declaration.of(example.arguments | said)
-            declared[policy, given] = call.output_dtype(*(given for _ in example.shapes))
-            _, output = keras_call(kind, example, input_type=given, **said)
-            of_keras[policy, given] = output.dtype
+            declared[policy, given] = listed(call.output_dtype(*(given for _ in example.shapes)))
+            _, outputs = keras_call(kind, example, input_type=given, **said)
+            of_keras[policy, given] = [output.dtype for output in outputs]
     assert declared == of_keras

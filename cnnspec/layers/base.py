@@ -23,6 +23,11 @@ LAYERS = Family(
             "reshaping",
             "merging",
             "regularization",
+            "recurrent",
+            "attention",
+            "wrappers",
+            "preprocessing",
+            "augmentation",
         )
     ),
 )

@@ -26,9 +26,17 @@ def _activation(value: Any, _: type[Declaration]) -> str | None:
 
 
 Activation = Annotated[
-    str | None, Checked("an activation such as 'relu', or null", check=_activation)
+    str | None,
+    Checked(
+        "an activation such as 'relu', or null",
+        check=_activation,
+        schema={"enum": [*ACTIVATIONS, None]},
+    ),
 ]
-ActivationName = Annotated[str, Checked("an activation such as 'relu'", check=_activation)]
+ActivationName = Annotated[
+    str,
+    Checked("an activation such as 'relu'", check=_activation, schema={"enum": list(ACTIVATIONS)}),
+]
 Initializer = Annotated[Declaration, call_of(INITIALIZERS, optional=False)]
 OptionalInitializer = Annotated[Declaration | None, call_of(INITIALIZERS)]
 Regularizer = Annotated[Declaration | None, call_of(REGULARIZERS)]
@@ -42,6 +50,7 @@ class Sizes(Checked):
     """Marks an argument of one whole number for each spatial axis; one number stands for all."""
 
     optional: bool
+    minimum: int
 
     def __init__(self, minimum: int, *, optional: bool = False) -> None:
         def check(value: Any, declaration: type[Declaration]) -> tuple[int, ...] | None:
@@ -61,6 +70,14 @@ class Sizes(Checked):
 
         super().__init__(f"a whole number of at least {minimum}", check=check)
         object.__setattr__(self, "optional", optional)
+        object.__setattr__(self, "minimum", minimum)
+
+    def json_schema(self, declaration: type[Declaration]) -> dict[str, Any]:
+        """One number, or one for each spatial axis."""
+        number = {"type": "integer", "minimum": self.minimum}
+        length = {"minItems": declaration.rank, "maxItems": declaration.rank}
+        choices = [number, {"type": "array", "items": number, **length}]
+        return {"anyOf": [*choices, {"type": "null"}] if self.optional else choices}
 
     def describe(self, declaration: type[Declaration]) -> str:
         """Say how many numbers the kind takes."""

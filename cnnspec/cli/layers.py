@@ -1,0 +1,77 @@
+"""`cnnspec layers`: what layer kinds there are, and what each takes."""
+
+import click
+
+from cnnspec.cli.common import usage_error
+from cnnspec.declarations import Declaration, Problem
+from cnnspec.describe import Argument, describe, summary_line
+from cnnspec.dump import call_text, value_text
+from cnnspec.layers.base import LAYERS, Layer
+from cnnspec.shapes import text
+
+
+@click.command("layers")
+@click.argument("kind", required=False)
+def command(kind: str | None) -> None:
+    r"""List the layer kinds, or tell what a KIND does, its arguments and an example.
+
+    \b
+    Example:
+      cnnspec layers
+      cnnspec layers Conv2D
+    """
+    if kind is None:
+        _list()
+        return
+    try:
+        declaration = LAYERS.find(kind)
+    except Problem as problem:
+        usage_error("; ".join(filter(None, (problem.message, problem.suggestion))))
+    _tell(declaration)
+
+
+def _list() -> None:
+    """Print every kind with its one line, family by family."""
+    families: dict[str, list[type[Declaration]]] = {}
+    for declaration in LAYERS.kinds.values():
+        families.setdefault(declaration.__module__.rpartition(".")[2], []).append(declaration)
+    width = max(len(name) for name in LAYERS.kinds)
+    for family, declarations in families.items():
+        click.secho(family, bold=True)
+        for declaration in declarations:
+            click.echo(f"  {declaration.kind():<{width}}  {summary_line(declaration)}")
+
+
+def _tell(declaration: type[Declaration]) -> None:
+    """Print what a kind is, takes and gives."""
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+
+    click.secho(declaration.kind(), bold=True)
+    click.echo(f"{summary_line(declaration)}\n")
+    if declaration.aliases:
+        click.echo(f"Also called {', '.join(declaration.aliases)}.\n")
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("argument", no_wrap=True)
+    for heading in ("takes", "default", "what it is"):
+        table.add_column(heading)
+    for each in describe(declaration):
+        table.add_row(each.name, each.takes, _default(each), each.says)
+    Console(highlight=False, markup=False).print(table)
+    assert issubclass(declaration, Layer)
+    for example in declaration.examples:
+        shapes = ", ".join(text(shape) for shape in example.shapes)
+        click.echo(f"- {call_text(declaration.kind(), example.arguments)}")
+        click.echo(f"    {shapes} -> {_shown(example.output)}")
+
+
+def _default(argument: Argument) -> str:
+    return "required" if argument.required else value_text(argument.default)
+
+
+def _shown(output: object) -> str:
+    if isinstance(output, list):
+        return ", ".join(_shown(each) for each in output)
+    assert isinstance(output, tuple)
+    return text(output)

@@ -1,0 +1,1 @@
+"""Recurrent layers, over sequences and over images in time."""

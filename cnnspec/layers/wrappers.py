@@ -1,0 +1,1 @@
+"""Layers that take another layer."""

@@ -1,0 +1,79 @@
+"""The JSON Schema of the language: valid itself, true of good specs and of structural mistakes."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from jsonschema import Draft7Validator
+
+from cnnspec.cli import main
+from cnnspec.layers.base import LAYERS
+from cnnspec.objects import FAMILIES
+from cnnspec.source import YamlProblem, parse_text
+
+ROOT = Path(__file__).parent.parent
+SPECS = sorted((ROOT / "specs").rglob("*.yaml"))
+BAD = sorted((ROOT / "tests/bad").glob("*.yaml"))
+
+STRUCTURAL = {
+    "wrong-structure",
+    "unknown-key",
+    "missing-key",
+    "unsupported-version",
+    "bad-name",
+    "unknown-argument",
+    "unknown-value",
+}
+"""The codes of mistakes that a schema can see: what may stand where, and by which words."""
+
+BEYOND_A_SCHEMA = {"submodel_arguments": "a schema cannot know which words are submodels"}
+
+
+@pytest.fixture(scope="module")
+def schema() -> Draft7Validator:
+    printed = CliRunner().invoke(main, ["schema"])
+    language = json.loads(printed.output)
+    Draft7Validator.check_schema(language)
+    return Draft7Validator(language)
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.stem)
+def test_every_spec_is_valid(spec: Path, schema: Draft7Validator) -> None:
+    tree = parse_text(spec.read_text(encoding="utf-8"))
+    assert [error.message for error in schema.iter_errors(tree.value)] == []
+
+
+def structural(file: Path) -> bool:
+    text = file.read_text(encoding="utf-8")
+    codes = set(re.findall(r"# E\[([\w-]+)\]", text))
+    try:
+        parse_text(text)
+    except YamlProblem:
+        return False
+    return bool(codes & STRUCTURAL) and file.stem not in BEYOND_A_SCHEMA
+
+
+@pytest.mark.parametrize(
+    "file", [file for file in BAD if structural(file)], ids=lambda file: file.stem
+)
+def test_every_structural_mistake_is_invalid(file: Path, schema: Draft7Validator) -> None:
+    tree = parse_text(file.read_text(encoding="utf-8"))
+    assert not schema.is_valid(tree.value)
+
+
+@pytest.mark.parametrize("stem", BEYOND_A_SCHEMA)
+def test_what_is_listed_as_beyond_a_schema_is_valid(stem: str, schema: Draft7Validator) -> None:
+    tree = parse_text((ROOT / f"tests/bad/{stem}.yaml").read_text(encoding="utf-8"))
+    assert schema.is_valid(tree.value)
+
+
+def test_every_kind_is_described(schema: Draft7Validator) -> None:
+    definitions = schema.schema["$defs"]
+    for family in (LAYERS, *FAMILIES):
+        words, calls = definitions[family.namespace]["anyOf"]
+        known = [*family.kinds, *family.aliases]
+        assert words == {"enum": known}
+        described = {word: bool(call["description"]) for word, call in calls["properties"].items()}
+        assert described == dict.fromkeys(known, True)
