@@ -1,6 +1,6 @@
 """The Python way in: load a spec, look at it, build it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,8 @@ from cnnspec.compiler import (
     compile_file,
     compile_text,
 )
-from cnnspec.diagnostics import Report
+from cnnspec.custom_code import check_code
+from cnnspec.diagnostics import Report, SpecError
 from cnnspec.document import Document
 from cnnspec.graph import CheckedGraph
 
@@ -53,17 +54,26 @@ class Spec:
         """
         return checked_or_raise(self._compilation)
 
-    def build(self, *, weights: str | Path | None = None) -> Any:
+    def build(self, *, weights: str | Path | None = None, allow_code: Collection[str] = ()) -> Any:
         """The compiled `keras.Model`, with `weights` loaded by layer name where they are given.
 
+        `allow_code` names the packages whose layer classes may be imported.
+
         Raises:
-            SpecError: the spec has mistakes.
+            SpecError: the spec has mistakes, or names a class in a package that is not allowed.
+            cnnspec.backends.keras.CodeError: a class cannot be imported or made.
             cnnspec.backends.keras.WeightsDoNotFit: the weights are those of another model.
 
         """
         from cnnspec.backends import keras
 
-        return keras.build(self.compile(), weights=Path(weights) if weights else None).model
+        checked = self.compile()
+        report = self.report.child()
+        check_code(checked, allow_code, report)
+        if report.has_errors:
+            raise SpecError(report)
+        file = Path(weights) if weights else None
+        return keras.build(checked, weights=file, allow_code=allow_code).model
 
     def to_dot(self, *, expand: bool = False) -> str:
         """The DOT source of the model's figure.

@@ -1,4 +1,4 @@
-"""The pipeline on one page: text -> Document -> Graph -> CheckedGraph.
+"""The pipeline on one page: text -> Document -> Graph -> CheckedGraph -> warnings.
 
 Text that is no document ends it; what is wrong from there on is reported all at once.
 """
@@ -13,6 +13,7 @@ from cnnspec.document import Document
 from cnnspec.expand import expand
 from cnnspec.graph import CheckedGraph
 from cnnspec.infer import infer
+from cnnspec.lint import lint
 from cnnspec.loading import Loader, shown_path
 from cnnspec.parse import parse
 from cnnspec.source import Place, Source, parse_bytes, read
@@ -87,12 +88,16 @@ def _compile(
     root: Path | None,
 ) -> Compilation:
     loader = Loader(report, root)
-    graph = expand(document, Place(source, ()), loader, overrides=overrides, reading=reading)
+    place = Place(source, ())
+    graph = expand(document, place, loader, overrides=overrides, reading=reading)
     checked = None if document.is_library else infer(graph, report)
     if checked is not None:
         check_weights(checked, report)
     if report.has_errors:
         checked = None
+    else:
+        lint(document, checked, place, report)
+    report.ignore(document.ignore)
     return Compilation(report, source, document, checked)
 
 

@@ -89,6 +89,7 @@ CODES: dict[str, str] = {
     "unknown-key": "a key that the language does not have",
     "missing-key": "a key that the language needs is not there",
     "unsupported-version": "the spec is written in another version of the language",
+    "code-not-allowed": "building the model would run code that was not allowed",
     "not-supported-yet": "the language has it, this release does not",
     "not-a-model": "the file defines blocks or submodels, but no model",
     "bad-name": "a name that a layer, output, parameter or model cannot have",
@@ -188,9 +189,7 @@ class Report:
 
     def be_strict(self) -> None:
         """Make errors of all warnings."""
-        self._found = {
-            key: replace(found, severity="error") for key, found in self._found.items()
-        }
+        self._found = {key: replace(found, severity="error") for key, found in self._found.items()}
 
     def __iter__(self) -> Iterator[Diagnostic]:
         """Yield the findings file by file, from top to bottom."""

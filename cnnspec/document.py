@@ -334,6 +334,8 @@ class Document(Model):
     cnnspec: Literal[1] = 1
     name: Annotated[str | None, Field(pattern=r"^[\w][\w.\- ]*$")] = None
     imports: list[str] = []
+    ignore: list[str] = []
+    """The codes of warnings that are not told."""
     params: dict[Name, Any] = {}
     defaults: dict[str, dict[str, Any]] = {}
     blocks: dict[Name, Block] = {}

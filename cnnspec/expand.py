@@ -15,7 +15,7 @@ from cnnspec.definitions import (
     report_problem,
     resolve_parameters,
 )
-from cnnspec.diagnostics import Note, Report, did_you_mean
+from cnnspec.diagnostics import CODES, WARNINGS, Note, Report, did_you_mean
 from cnnspec.document import BROKEN_STEP, Call, Document, Step, name_problem
 from cnnspec.document import Input as InputSpec
 from cnnspec.document import Output as OutputSpec
@@ -23,6 +23,7 @@ from cnnspec.expressions import is_reference, substitute
 from cnnspec.fields import DATA_TYPES
 from cnnspec.graph import Graph, Input, Node, Output, Ref, SubmodelLayer
 from cnnspec.layers.base import LAYERS, Layer
+from cnnspec.layers.custom import custom_kind, is_import_path
 from cnnspec.loading import Loader
 from cnnspec.naming import keras_name, snake_case
 from cnnspec.objects import LOSSES, METRICS, OPTIMIZERS
@@ -89,6 +90,12 @@ def explicit_names(steps: Sequence[Step]) -> frozenset[str]:
     return frozenset(names)
 
 
+def default_name(place: Place) -> str:
+    """The name of a model that gives itself none: that of its file, where it has one."""
+    file = place.source.name if place.source else "<>"
+    return "model" if file.startswith("<") else Path(file).stem
+
+
 def node_name(scoped: str) -> str:
     """The name of a node for the name of its step: a scope is no part of a Keras name."""
     return scoped.replace("/", "_")
@@ -137,12 +144,13 @@ class Writer:
         last = self.run(document.layers, scope, place / "layers")
         outputs = self.outputs(document, last, scope, place)
         return Graph(
-            document.name or (Path(place.source.name).stem if place.source else "model"),
+            document.name or default_name(place),
             inputs,
             tuple(self.nodes),
             outputs,
             self.optimizer(document, parameters, place),
             place,
+            self.ignored(document, place / "ignore"),
         )
 
     # inputs, outputs, training
@@ -279,6 +287,19 @@ class Writer:
             self.report.error("not-supported-yet", message, span)
         said = document.train.optimizer
         return self.call(OPTIMIZERS, said, parameters, place / "train" / "optimizer")
+
+    def ignored(self, document: Document, place: Place) -> tuple[str, ...]:
+        """Check the codes of the warnings that a document does not want."""
+        for position, code in enumerate(document.ignore):
+            if code in WARNINGS:
+                continue
+            message = f"there is no warning '{code}'"
+            if code in CODES:
+                message = f"'{code}' is an error, and only warnings can be ignored"
+            suggestion = None if code in CODES else did_you_mean(code, WARNINGS)
+            span = (place / position).span()
+            self.report.error("unknown-value", message, span, suggestion=suggestion)
+        return tuple(document.ignore)
 
     # steps
 
@@ -418,14 +439,10 @@ class Writer:
         self, step: Step, scope: Scope, inputs: Value, place: Place, name: str | None
     ) -> Value:
         """Write out a call of a layer."""
-        if "." in step.kind or ":" in step.kind:
-            message = (
-                f"'{step.kind}' names a class of your own; this release does not support that yet"
-            )
-            self.report.error("not-supported-yet", message, place.head(), notes=place.callers())
-            return self.failed(name, scope)
+        declaration: type[Declaration]
         try:
-            declaration = LAYERS.find(step.kind)
+            is_path = is_import_path(step.kind)
+            declaration = custom_kind(step.kind) if is_path else LAYERS.find(step.kind)
         except Problem as problem:
             self.unknown_kind(step.kind, problem, place)
             return self.failed(name, scope)

@@ -110,6 +110,8 @@ class Graph:
     outputs: tuple[Output, ...]
     optimizer: Declaration | None
     place: Place
+    ignore: tuple[str, ...] = ()
+    """The codes of warnings that its spec does not want."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,8 @@ class CheckedNode:
     weights: tuple[Weight, ...] = ()
     """The weights of the layer; empty for a call that shares another's."""
     submodel: "CheckedGraph | None" = None
+    weights_known: bool = True
+    """False for what depends on code that is not run; its weights are counted as none."""
 
     @property
     def name(self) -> str:

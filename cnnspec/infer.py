@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from cnnspec.declarations import Problem
 from cnnspec.diagnostics import Note, Report
 from cnnspec.graph import CheckedGraph, CheckedNode, Graph, Node, Ref, SubmodelLayer
-from cnnspec.layers.base import Layer, Weight
-from cnnspec.shapes import Shape, TensorSpec, text
+from cnnspec.layers.base import Layer, Weight, compute_dtype
+from cnnspec.shapes import UNKNOWN, Shape, TensorSpec, text
 from cnnspec.source import Place
 
 Tensors = dict[str | None, TensorSpec]
@@ -76,10 +76,12 @@ class _Inference:
     def layer(self, node: Node, layer: Layer, inputs: list[TensorSpec]) -> Tensors | None:
         if node.shares is not None and node.shares not in self.weights:
             return None
-        if node.frozen:
-            layer = layer.in_inference()
         shapes = [tensor.shape for tensor in inputs]
         try:
+            if node.frozen:
+                layer = layer.in_inference()
+            if any(shape is UNKNOWN for shape in shapes):
+                return self.unknown(node, layer, inputs)
             self.check_count(layer, len(inputs))
             shape = layer.shape(*shapes)
             weights = layer.weights(*shapes)
@@ -96,7 +98,17 @@ class _Inference:
         if names := layer.outputs():
             specs = map(TensorSpec, shape, dtype)
             tensors = dict(zip(names, specs, strict=True))
-        self.checked.append(CheckedNode(node, layer, tuple(inputs), tensors, weights))
+        checked = CheckedNode(node, layer, tuple(inputs), tensors, weights)
+        self.checked.append(replace(checked, weights_known=layer.weights_known))
+        return tensors
+
+    def unknown(self, node: Node, layer: Layer, inputs: list[TensorSpec]) -> Tensors:
+        """What is known of a layer whose inputs come out of code that is not run: its name."""
+        names: tuple[str | None, ...] = layer.outputs() or (None,)
+        dtype = inputs[0].dtype if layer.passes_dtype else compute_dtype(layer.dtype)
+        tensors: Tensors = {name: TensorSpec(UNKNOWN, dtype) for name in names}
+        self.weights[node.name] = ()
+        self.checked.append(CheckedNode(node, layer, tuple(inputs), tensors, weights_known=False))
         return tensors
 
     @staticmethod
@@ -195,8 +207,12 @@ class _Inference:
 
     def called(self, model: CheckedGraph, inputs: Sequence[TensorSpec]) -> CheckedGraph | None:
         """A submodel checked for the inputs of one call."""
-        shapes = [tensor.shape for tensor in inputs]
-        if shapes == [each.tensor.shape for each in model.inputs]:
+        declared = [each.tensor.shape for each in model.inputs]
+        shapes = [
+            wanted if tensor.shape is UNKNOWN else tensor.shape
+            for tensor, wanted in zip(inputs, declared, strict=True)
+        ]
+        if shapes == declared:
             return model
         specialized = tuple(
             replace(each, tensor=TensorSpec(shape, each.tensor.dtype))
@@ -211,6 +227,8 @@ class _Inference:
 
 def fits(given: Shape, wanted: Shape) -> bool:
     """Whether a tensor may be given to an input that declares a shape."""
+    if given is UNKNOWN:
+        return True
     return len(given) == len(wanted) and all(
         size is None or has is None or has == size for has, size in zip(given, wanted, strict=True)
     )

@@ -10,6 +10,16 @@ Shape = tuple[Dim, ...]
 """Sizes of every axis, the batch axis first."""
 
 
+class _Unknown(tuple[Dim, ...]):
+    """The shape of which not even the number of axes is known."""
+
+    __slots__ = ()
+
+
+UNKNOWN: Shape = _Unknown()
+"""What comes out of code that cnnspec does not run; compare with `is`."""
+
+
 @dataclass(frozen=True, slots=True)
 class TensorSpec:
     """What is known of a tensor before there is one."""
@@ -26,5 +36,7 @@ def product(sizes: Sequence[Dim]) -> Dim:
 
 def text(shape: Sequence[Dim]) -> str:
     """A shape as Keras prints it."""
+    if shape is UNKNOWN:
+        return "unknown"
     inner = ", ".join(str(size) for size in shape)
     return f"({inner},)" if len(shape) == 1 else f"({inner})"

@@ -15,23 +15,29 @@ from typing import Any
 
 import h5py
 
+from cnnspec.frontends.archive import DAMAGED
 from cnnspec.graph import CheckedNode
 
 WEIGHTS = "model.weights.h5"
 """The name of the weights file in a `.keras` archive."""
 MAX_RATIO = 200
 """How far a compressed archive may grow; trained weights hardly compress at all."""
+BFLOAT16 = "bfloat16"
 
 
 class UnreadableWeights(Exception):
     """The file holds no weights that Keras wrote; the message tells why."""
 
+    def __init__(self, message: str = "this is no weights file of Keras") -> None:
+        super().__init__(message)
+
 
 @dataclass(slots=True)
 class StoredLayer:
-    """A layer in a weights file: its variables in order, and the layers inside it."""
+    """A layer in a weights file: its variables, and for a model the layers inside it."""
 
     variables: dict[str, Any] = field(default_factory=dict)
+    """By position, `0`; those of layers that it wraps by their path, `forward_layer/cell/0`."""
     layers: "dict[str, StoredLayer]" = field(default_factory=dict)
 
     def of(self, node: CheckedNode) -> "StoredLayer | None":
@@ -52,14 +58,30 @@ def open_weights(path: Path) -> Iterator[StoredLayer]:
 
     """
     with tempfile.TemporaryDirectory() as folder:
+        if not path.is_file():
+            raise UnreadableWeights("there is no such file")
         if zipfile.is_zipfile(path):
             path = _extracted(path, Path(folder))
         try:
             file = h5py.File(path, "r")
         except OSError as error:
-            raise UnreadableWeights("this is no weights file of Keras") from error
+            raise UnreadableWeights from error
         with file:
-            yield _stored(file)
+            try:
+                stored = _Reader().model(file)
+            except (OSError, RuntimeError, ValueError, KeyError) as error:  # what h5py raises
+                raise UnreadableWeights from error
+            yield stored
+
+
+def values(variable: Any) -> Any:
+    """The numbers of a variable, as Keras takes them."""
+    data = variable[()]
+    if variable.attrs.get("dtype") == BFLOAT16:
+        import ml_dtypes
+
+        return data.view(ml_dtypes.bfloat16)
+    return data
 
 
 def _extracted(path: Path, folder: Path) -> Path:
@@ -71,32 +93,72 @@ def _extracted(path: Path, folder: Path) -> Path:
                 raise UnreadableWeights("it is compressed beyond belief")
             with archive.open(entry) as source, target.open("wb") as file:
                 shutil.copyfileobj(source, file)
-    except (KeyError, OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+    except DAMAGED as error:
         raise UnreadableWeights(f"the archive has no readable '{WEIGHTS}'") from error
     return target
 
 
-def _stored(group: Any) -> StoredLayer:
-    """The layer that a group of the file holds."""
-    stored = StoredLayer()
-    for key in group:
-        if not isinstance(group.get(key, getlink=True), h5py.HardLink):
-            raise UnreadableWeights(f"'{key}' is a link to another place")
-    if "vars" in group:
-        variables = group["vars"]
-        for key in sorted(variables, key=int):
-            dataset = variables.get(key)
-            if not isinstance(dataset, h5py.Dataset) or dataset.external:
-                raise UnreadableWeights(f"the variable '{key}' is not stored in the file")
-            stored.variables[key] = dataset
-    inner = group.get("layers")
-    if isinstance(inner, h5py.Group):
-        for key in inner:
-            if not isinstance(inner.get(key, getlink=True), h5py.HardLink):
-                raise UnreadableWeights(f"'{key}' is a link to another place")
-            layer = inner[key]
-            name = str(layer["vars"].attrs.get("name", key)) if "vars" in layer else key
+@dataclass(slots=True)
+class _Reader:
+    """Reads groups, each once: a file may link a group to itself, or to many places."""
+
+    seen: set[Any] = field(default_factory=set)
+
+    def model(self, group: Any) -> StoredLayer:
+        """The model that a file holds, without its optimizer and metrics."""
+        parts = self.members(group)
+        return self.layer({key: parts[key] for key in ("vars", "layers") if key in parts})
+
+    def layer(self, members: dict[str, Any]) -> StoredLayer:
+        """The layer that a group of these members holds."""
+        stored = StoredLayer()
+        for key, member in members.items():
+            if key == "vars":
+                variables = self.members(member)
+                stored.variables |= {
+                    each: _variable(variables[each], each) for each in sorted(variables, key=int)
+                }
+            elif key == "layers":
+                self.layers(member, stored)
+            else:
+                self.wrapped(key, member, stored)
+        return stored
+
+    def layers(self, group: Any, stored: StoredLayer) -> None:
+        """Add the layers of a model, by their own names."""
+        for key, member in self.members(group).items():
+            inner = self.members(member)
+            name = str(inner["vars"].attrs.get("name", key)) if "vars" in inner else key
             if name in stored.layers:
                 raise UnreadableWeights(f"it holds two layers called '{name}'")
-            stored.layers[name] = _stored(layer)
-    return stored
+            stored.layers[name] = self.layer(inner)
+
+    def wrapped(self, key: str, group: Any, stored: StoredLayer) -> None:
+        """Add the variables of a layer that another one holds as an attribute."""
+        inner = self.layer(self.members(group))
+        stored.variables |= {f"{key}/{path}": each for path, each in inner.variables.items()}
+        for name, layer in inner.layers.items():
+            path = f"{key}/layers/{name}"
+            stored.variables |= {f"{path}/{each}": item for each, item in layer.variables.items()}
+
+    def members(self, group: Any) -> dict[str, Any]:
+        """What a group holds itself, and not by links to other places."""
+        if not isinstance(group, h5py.Group):
+            raise UnreadableWeights
+        for key in group:
+            if not isinstance(group.get(key, getlink=True), h5py.HardLink):
+                raise UnreadableWeights(f"'{key}' is a link to another place")
+        address = h5py.h5o.get_info(group.id).addr
+        if address in self.seen:
+            raise UnreadableWeights
+        self.seen.add(address)
+        return {key: group[key] for key in group}
+
+
+def _variable(dataset: Any, key: str) -> Any:
+    if not isinstance(dataset, h5py.Dataset) or dataset.external or dataset.is_virtual:
+        raise UnreadableWeights(f"the variable '{key}' is not stored in the file")
+    is_bfloat16 = dataset.attrs.get("dtype") == BFLOAT16 and dataset.dtype.itemsize == 2
+    if dataset.dtype.kind not in "fiub" and not is_bfloat16:
+        raise UnreadableWeights(f"the variable '{key}' does not hold numbers")
+    return dataset

@@ -3,6 +3,7 @@
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from cnnspec.declarations import with_article
 from cnnspec.diagnostics import Note, Report
 from cnnspec.graph import CheckedGraph, CheckedNode, SubmodelLayer
 from cnnspec.loading import shown_path
@@ -12,40 +13,59 @@ if TYPE_CHECKING:
     from cnnspec.stored_weights import StoredLayer
 
 
-def misfits(model: CheckedGraph, stored: "StoredLayer", *, whole: bool) -> list[str]:
+def misfits(
+    model: CheckedGraph, stored: "StoredLayer", *, whole: bool, prefix: str = ""
+) -> list[str]:
     """What keeps stored weights from fitting a model, a sentence for each layer.
 
-    With `whole`, layers of the file that the model does not have are misfits too.
+    With `whole`, layers of the file that the model does not have are misfits too. `prefix` names
+    the models around this one.
     """
     found = []
     known = set()
     for node in model.nodes:
         if node.node.shares is None:
             known |= {node.name, node.keras_name}
-            found += _misfits_of(node, stored.of(node), whole)
-    for name, layer in stored.layers.items() if whole else ():
-        if name not in known and not layer.is_empty():
-            found.append(f"the file has weights for '{name}', which is no layer of the model")
-    return found
+            found += _misfits_of(node, stored.of(node), whole, prefix)
+    return found + (_left_over(stored, known, prefix) if whole else [])
 
 
-def _misfits_of(node: CheckedNode, stored: "StoredLayer | None", whole: bool) -> list[str]:
+def _left_over(stored: "StoredLayer", known: set[str], prefix: str) -> list[str]:
+    return [
+        f"the file has weights for '{prefix}{name}', which is no layer of the model"
+        for name, layer in stored.layers.items()
+        if name not in known and not layer.is_empty()
+    ]
+
+
+def _misfits_of(
+    node: CheckedNode, stored: "StoredLayer | None", whole: bool, prefix: str
+) -> list[str]:
+    name = prefix + node.name
+    if node.submodel is not None and stored is not None:
+        return misfits(node.submodel, stored, whole=whole, prefix=f"{name}/")
+    if not node.weights_known:
+        return []
     if node.submodel is not None:
-        if stored is None:
-            return [] if node.params == 0 else [f"the file has no weights for '{node.name}'"]
-        return misfits(node.submodel, stored, whole=whole)
+        return [] if node.params == 0 else [f"the file has no weights for '{name}'"]
     wanted = [weight.shape for weight in node.weights]
     has = [tuple(variable.shape) for variable in stored.variables.values()] if stored else []
-    if wanted == has:
-        return []
+    is_wrapper = stored is not None and any("/" in path for path in stored.variables)
+    if wanted == has or (is_wrapper and set(wanted) == set(has)):
+        return _left_over(stored, set(), f"{name}/") if stored and whole else []
     if not has:
-        return [f"the file has no weights for '{node.name}'"]
+        return [f"the file has no weights for '{name}'"]
     for weight, shape in zip(node.weights, has, strict=False):
-        if weight.shape != shape:
-            return [
-                f"'{node.name}' has a {weight.name} of {text(weight.shape)}, the file one of {text(shape)}"
-            ]
-    return [f"'{node.name}' has {len(wanted)} weights, the file {len(has)}"]
+        if weight.shape != shape and not is_wrapper:
+            said = with_article(weight.name)
+            return [f"'{name}' has {said} of {text(weight.shape)}, the file one of {text(shape)}"]
+    if is_wrapper:
+        return [f"'{name}' has weights of {_shapes(wanted)}, the file {_shapes(has)}"]
+    return [f"'{name}' has {len(wanted)} weights, the file {len(has)}"]
+
+
+def _shapes(shapes: list[tuple[int, ...]]) -> str:
+    return ", ".join(text(shape) for shape in sorted(shapes))
 
 
 def check_weights(model: CheckedGraph, report: Report) -> None:

@@ -8,6 +8,7 @@ from cnnspec.declarations import Declaration
 from cnnspec.document import Call, Document, Input, Output, Step, Submodel, Train
 from cnnspec.graph import Graph, Node, Ref, SubmodelLayer
 from cnnspec.layers.base import Layer
+from cnnspec.layers.custom import CustomLayer
 
 
 def written_out(graph: Graph, folder: Path | None = None) -> Document:
@@ -30,6 +31,7 @@ def written_out(graph: Graph, folder: Path | None = None) -> Document:
         above = node.value
     return Document(
         name=graph.name,
+        ignore=list(graph.ignore),
         submodels=submodels,
         inputs={
             each.name: Input(shape=list(each.tensor.shape[1:]), dtype=each.tensor.dtype)
@@ -51,13 +53,16 @@ def written_out(graph: Graph, folder: Path | None = None) -> Document:
 
 def _step(node: Node, above: tuple[Ref, ...]) -> Step:
     layer = node.layer
-    kind, arguments = "shared", {"layer": node.shares}
+    kind = "shared"
+    arguments: dict[str, Any] = {"layer": node.shares}
     implied = node.shares is not None
     if isinstance(layer, SubmodelLayer):
         kind, arguments = layer.key, {}
         implied = implied or layer.frozen
     elif isinstance(layer, Layer) and node.shares is None:
         kind, arguments = layer.word, layer.given
+        if isinstance(layer, CustomLayer) and layer.output_shape is not None:
+            arguments = {**arguments, "output_shape": list(layer.output_shape)}
     sources = None if node.inputs == above else [str(ref) for ref in node.inputs]
     frozen = True if node.frozen and not implied else None
     return Step(kind=kind, name=node.name, from_=sources, arguments=arguments, frozen=frozen)
@@ -67,10 +72,10 @@ def _submodel(layer: SubmodelLayer, folder: Path) -> Submodel:
     said: dict[str, Any] = {"frozen": True} if layer.frozen else {}
     if layer.weights is not None and layer.weights_said:
         said["weights"] = relative(layer.weights, folder)
-    if layer.file is None:
-        return Submodel(spec=written_out(layer.graph, folder), **said)
     if layer.until is not None:
         said["until"] = layer.until
+    if layer.file is None:
+        return Submodel(spec=written_out(layer.graph, folder), **said)
     source = "keras" if layer.from_keras else "spec"
     return Submodel(**{source: relative(layer.file, folder)}, **said)
 

@@ -16,12 +16,16 @@ ANYWHERE = {
     "name": "a key of every step",
     "autocast": "a layer without it would be given data types that it does not compute in",
 }
+LANGUAGE_MODELS = {
+    "lora_rank": "splits a kernel for fine-tuning; Keras stores it whole, so the file would not fit",
+    "lora_alpha": "belongs to lora_rank",
+    "quantization_config": "takes a Python object",
+}
 LEFT_OUT = {
-    "Dense": {
-        "lora_rank": "adds weights for fine-tuning language models",
-        "lora_alpha": "belongs to lora_rank",
-        "quantization_config": "takes a Python object",
-    },
+    "Dense": LANGUAGE_MODELS,
+    "EinsumDense": {**LANGUAGE_MODELS, "gptq_unpacked_column_size": "belongs to quantization"},
+    "Embedding": {**LANGUAGE_MODELS, "weights": "takes arrays; a weights file holds them"},
+    "ActivityRegularization": {"activity_regularizer": "Keras makes it of l1 and l2"},
 }
 """Arguments of Keras that no spec can give, with the reason."""
 

@@ -4,9 +4,11 @@ Layer and weight shapes are compared with the static ones after the build, and t
 training may change with those of the spec, so that a difference fails here and not in training.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +17,11 @@ import keras
 from cnnspec.declarations import Declaration
 from cnnspec.graph import CheckedGraph, CheckedNode, Ref, SubmodelLayer
 from cnnspec.layers.base import Layer
+from cnnspec.layers.custom import CustomLayer
 from cnnspec.naming import keras_name, snake_case
 from cnnspec.objects.metrics import CHOSEN_BY_SHAPES
-from cnnspec.shapes import text
-from cnnspec.stored_weights import StoredLayer, UnreadableWeights, open_weights
+from cnnspec.shapes import UNKNOWN, text
+from cnnspec.stored_weights import StoredLayer, UnreadableWeights, open_weights, values
 from cnnspec.weights import misfits
 
 SETTINGS = {"data_format": "channels_last", "dtype": "float32"}
@@ -27,6 +30,10 @@ SETTINGS = {"data_format": "channels_last", "dtype": "float32"}
 
 class BackendMismatch(RuntimeError):
     """Keras made something else than the static analysis said; that is a bug of cnnspec."""
+
+
+class CodeError(ValueError):
+    """A class of the user's own may not be imported, or is not what it should be."""
 
 
 class WeightsDoNotFit(ValueError):
@@ -48,20 +55,25 @@ class Built:
 
     model: Any
     loaded: list[LoadedWeights] = field(default_factory=list)
+    allow_code: Collection[str] = ()
 
 
-def build(checked: CheckedGraph, *, weights: Path | None = None) -> Built:
+def build(
+    checked: CheckedGraph, *, weights: Path | None = None, allow_code: Collection[str] = ()
+) -> Built:
     """Build, load, freeze and compile the Keras model of a checked graph.
 
     `weights` is a `.weights.h5` or `.keras` file for the whole model. Random initialization is
-    skipped where weights will be loaded.
+    skipped where weights will be loaded. `allow_code` names the packages whose layer classes may
+    be imported.
 
     Raises:
+        CodeError: a layer's class is in a package that is not allowed, or cannot be made.
         WeightsDoNotFit: a weights file has other layers or shapes than the model.
         BackendMismatch: the model differs from the static analysis.
 
     """
-    built = Built(None)
+    built = Built(None, allow_code=allow_code)
     name = keras_name(checked.name)
     root = name if name[0].isalnum() else f"m{name}"  # TensorFlow's rule for the outermost name
     built.model = _functional(checked, root, built, skip_initialization=weights is not None)
@@ -116,7 +128,7 @@ def _functional(
         for (output, spec), tensor in zip(node.outputs.items(), results, strict=True):
             _check_shape(node, output, tuple(tensor.shape), spec.shape)
             tensors[Ref(node.name, output)] = tensor
-        if node.submodel is None:
+        if node.submodel is None and node.weights_known:
             _check_weights(node, layer)
     outputs = [tensors[each.ref] for each in checked.graph.outputs]
     return keras.Model(_single(inputs), _single(outputs), name=name)
@@ -144,7 +156,27 @@ def _layer(node: CheckedNode, built: Built, skip_initialization: bool) -> Any:
         if weights is not None and not skip_initialization:
             _load(model, node.submodel, weights, whole=node.layer.until is None, built=built)
         return model
+    if isinstance(node.layer, CustomLayer):
+        return _custom_object(node.layer, name, built.allow_code)
     return _layer_object(node.layer, name)
+
+
+def _custom_object(layer: CustomLayer, name: str, allow_code: Collection[str]) -> Any:
+    """An object of a class of the user's own; its module is imported if its package is allowed."""
+    if layer.package() not in allow_code:
+        message = f"'{layer.import_path}' is code that was not allowed"
+        raise CodeError(f"{message}; pass allow_code=['{layer.package()}']")
+    module, _, class_name = layer.import_path.partition(":")
+    try:
+        class_ = getattr(import_module(module), class_name)
+    except (ImportError, AttributeError) as error:
+        raise CodeError(f"'{layer.import_path}' cannot be imported: {error}") from error
+    if not (isinstance(class_, type) and issubclass(class_, keras.layers.Layer)):
+        raise CodeError(f"'{layer.import_path}' is no keras.layers.Layer")
+    try:
+        return class_(name=name, **layer.given)
+    except (TypeError, ValueError) as error:
+        raise CodeError(f"'{layer.import_path}' refuses its arguments: {error}") from error
 
 
 def _layer_object(layer: Layer, name: str) -> Any:
@@ -180,7 +212,7 @@ def _without_initialization(layer: Any, active: bool) -> Iterator[None]:
 def _check_shape(
     node: CheckedNode, output: str | None, built: tuple[Any, ...], known: tuple[Any, ...]
 ) -> None:
-    if built != known:
+    if known is not UNKNOWN and built != known:
         which = f"'{node.name}/{output}'" if output else f"'{node.name}'"
         message = f"layer {which} ({node.kind}) was built with the output {text(built)}, not {text(known)}"
         raise BackendMismatch(message)
@@ -218,15 +250,41 @@ def _assign(model: Any, checked: CheckedGraph, stored: StoredLayer, prefix: str)
     """Give each layer its variables; yield the names of the layers that got any."""
     layers = _by_name(model)
     for node in checked.nodes:
-        if node.node.shares is not None or node.params == 0:
+        source = stored.of(node)
+        if node.node.shares is not None or source is None or source.is_empty():
             continue
-        layer, source = layers[node.keras_name], stored.of(node)
-        assert source is not None, node.name  # `misfits` has looked
+        layer = layers[node.keras_name]
         if node.submodel is not None:
             yield from _assign(layer, node.submodel, source, f"{prefix}{node.name}/")
+            continue
+        for path, variables in _by_path(source).items():
+            _attribute(layer, path).load_own_variables(variables)
+        yield f"{prefix}{node.name}"
+
+
+def _by_path(stored: StoredLayer) -> dict[str, dict[str, Any]]:
+    """The variables of a layer, and of those that it wraps by the path that leads to them."""
+    by_path: dict[str, dict[str, Any]] = {}
+    for key, variable in stored.variables.items():
+        path, _, position = key.rpartition("/")
+        by_path.setdefault(path, {})[position] = values(variable)
+    return by_path
+
+
+def _attribute(layer: Any, path: str) -> Any:
+    """The layer at a path of attributes; in a list, layers go by class name and counter."""
+    for part in path.split("/") if path else ():
+        if isinstance(layer, list | tuple):
+            counted: Counter[str] = Counter()
+            found = {}
+            for item in layer:
+                name = snake_case(type(item).__name__)
+                found[f"{name}_{counted[name]}" if counted[name] else name] = item
+                counted[name] += 1
+            layer = found[part]
         else:
-            layer.load_own_variables({key: data[()] for key, data in source.variables.items()})
-            yield f"{prefix}{node.name}"
+            layer = getattr(layer, part)
+    return layer
 
 
 def _by_name(model: Any) -> dict[str, Any]:
@@ -264,6 +322,9 @@ def _trainable(model: Any, checked: CheckedGraph) -> Iterator[str]:
             continue
         if node.submodel is not None:
             yield from _trainable(layer, node.submodel)
+            continue
+        if not node.weights_known:
+            yield from (weight.path for weight in layer.trainable_weights)
             continue
         for weight, known in zip(layer.weights, node.weights, strict=True):
             if known.trainable:
@@ -309,7 +370,8 @@ def _metric(call: Declaration) -> Any:
         return call.word
     if not call.given and call.word.lower() in CHOSEN_BY_SHAPES:
         return call.word.lower()
-    arguments = {"name": snake_case(call.kind())} | _arguments(call)
+    name = call.checked("name") or snake_case(call.kind())
+    arguments = {"name": name} | _arguments(call)
     return getattr(keras.metrics, call.kind())(**arguments)
 
 

@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,13 +23,19 @@ from cnnspec.cli.common import (
     root_option,
     set_option,
     spec_arguments,
+    tell,
     usage_error,
 )
+from cnnspec.compiler import Compilation
+from cnnspec.custom_code import check_code
+from cnnspec.diagnostics import Report
 from cnnspec.dump import dumps
 from cnnspec.graph import CheckedGraph
 from cnnspec.written_out import written_out
 
 SUMMARY = "summary.txt"
+FILES = ("model.keras", "spec.expanded.yaml", "diagram.svg", "diagram.dot")
+"""What a build may write beside the summary."""
 
 
 @click.command("build")
@@ -47,6 +54,12 @@ SUMMARY = "summary.txt"
     help="A .weights.h5 or .keras file for the whole model, loaded by layer name.",
 )
 @click.option(
+    "--allow-code",
+    multiple=True,
+    metavar="PACKAGE",
+    help="Import the package's layer classes that the spec names.",
+)
+@click.option(
     "--force", is_flag=True, help="Replace files that were changed since they were built."
 )
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
@@ -56,6 +69,7 @@ def command(
     specs: tuple[str, ...],
     output: Path,
     weights: Path | None,
+    allow_code: tuple[str, ...],
     force: bool,
     quiet: bool,
     overrides: tuple[str, ...],
@@ -69,25 +83,56 @@ def command(
       cnnspec build specs/mnist_simple.yaml -o out --weights trained.weights.h5
     """
     values = parse_overrides(overrides)
-    models = [checked_spec(spec, overrides=values, root=root)[1] for spec in expand_patterns(specs)]
-    for checked in models:
+    models = [checked_spec(spec, overrides=values, root=root) for spec in expand_patterns(specs)]
+    _refuse_code([compilation for compilation, _ in models], allow_code)
+    _refuse_same_names([checked.name for _, checked in models])
+    for _, checked in models:
         target = output / checked.name
         if not force and (changed := changed_files(target)):
             usage_error(f"'{changed[0]}' is not as it was built; --force replaces it")
         with _progress(f"building {checked.name}", quiet):
-            _build(checked, target, weights, quiet)
+            _build(checked, target, weights, allow_code, quiet)
         if not quiet:
             click.echo(
                 f"{target}: {checked.params:,} parameters, {', '.join(sorted(os.listdir(target)))}"
             )
 
 
-def _build(checked: CheckedGraph, target: Path, weights: Path | None, quiet: bool) -> None:
+def _refuse_code(compilations: list[Compilation], allow_code: tuple[str, ...]) -> None:
+    """End at a spec whose layer classes are not all allowed."""
+    report = Report()
+    for compilation in compilations:
+        assert compilation.checked is not None
+        report.texts.update(compilation.report.texts)
+        check_code(compilation.checked, allow_code, report)
+    tell(report, err=True)
+    if report.has_errors:
+        sys.exit(1)
+
+
+def _refuse_same_names(names: list[str]) -> None:
+    """End where two models would be built into one folder."""
+    for name, count in Counter(names).items():
+        if count > 1:
+            usage_error(f"{count} of the specs are called '{name}'; build them into other folders")
+
+
+def _build(
+    checked: CheckedGraph,
+    target: Path,
+    weights: Path | None,
+    allow_code: tuple[str, ...],
+    quiet: bool,
+) -> None:
     """Write everything beside the target, then move it there."""
     keras_backend = _import_backend()
     try:
-        built = keras_backend.build(checked, weights=weights)
-    except (keras_backend.WeightsDoNotFit, keras_backend.BackendMismatch) as error:
+        built = keras_backend.build(checked, weights=weights, allow_code=allow_code)
+    except (
+        keras_backend.CodeError,
+        keras_backend.WeightsDoNotFit,
+        keras_backend.BackendMismatch,
+    ) as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(1)
     for loaded in built.loaded if not quiet else ():
@@ -105,10 +150,14 @@ def _build(checked: CheckedGraph, target: Path, weights: Path | None, quiet: boo
         expanded = dumps(written_out(checked.graph, target))
         (beside / "spec.expanded.yaml").write_text(expanded, encoding="utf-8")
         table = summary_text(checked)
-        (beside / SUMMARY).write_text(f"{table}\n{_digests(beside)}", encoding="utf-8")
+        digests = {file.name: _digest(file) for file in sorted(beside.iterdir())}
+        (beside / SUMMARY).write_text(_with_digests(table, digests), encoding="utf-8")
         target.mkdir(exist_ok=True)
-        for file in beside.iterdir():
-            file.replace(target / file.name)
+        for name in (SUMMARY, *FILES):
+            if (beside / name).exists():
+                (beside / name).replace(target / name)
+            else:
+                (target / name).unlink(missing_ok=True)
     except OSError as error:
         usage_error(f"'{target}' cannot be written: {error.strerror or error}")
     finally:
@@ -124,10 +173,11 @@ def _draw(checked: CheckedGraph, folder: Path) -> None:
         click.echo(f"diagram.dot is written, and no diagram.svg: {error}", err=True)
 
 
-def _digests(folder: Path) -> str:
-    """A line for each file, by which a later build knows that it is still its own."""
-    lines = [f"sha256 {_digest(file)} {file.name}" for file in sorted(folder.iterdir())]
-    return "\n".join(lines) + "\n"
+def _with_digests(table: str, digests: dict[str, str]) -> str:
+    """The table, and a line for each file by which a later build knows that it is still its own."""
+    own = hashlib.sha256(table.encode()).hexdigest()
+    lines = [f"sha256 {digest} {name}" for name, digest in ({SUMMARY: own} | digests).items()]
+    return f"{table}\n{chr(10).join(lines)}\n"
 
 
 def _digest(file: Path) -> str:
@@ -137,20 +187,26 @@ def _digest(file: Path) -> str:
 
 def changed_files(target: Path) -> list[Path]:
     """The files in a build folder that a build would replace and did not make as they are."""
-    ours = [
-        target / name
-        for name in ("model.keras", "spec.expanded.yaml", "diagram.svg", "diagram.dot")
-    ]
     summary = target / SUMMARY
     try:
-        known = set(summary.read_text(encoding="utf-8").splitlines())
+        text = summary.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
-        known = set()
-    return [
+        text = ""
+    table, _, lines = text.partition("\nsha256 ")
+    known = {
+        name: digest
+        for digest, _, name in (
+            line.partition(" ") for line in lines.replace("sha256 ", "").splitlines()
+        )
+    }
+    own = known.pop(SUMMARY, None)
+    changed = [
         file
-        for file in ours
-        if file.exists() and f"sha256 {_digest(file)} {file.name}" not in known
+        for file in (target / name for name in FILES)
+        if file.exists() and not (file.is_file() and known.get(file.name) == _digest(file))
     ]
+    is_own = own is not None and _with_digests(table, known) == text
+    return changed if is_own or not summary.exists() else [*changed, summary]
 
 
 def _import_backend() -> Any:

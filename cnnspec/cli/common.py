@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 import click
 
 from cnnspec.compiler import Compilation, compile_file, compile_text
-from cnnspec.diagnostics import Report
+from cnnspec.diagnostics import CODES, WARNINGS, Report, did_you_mean
 from cnnspec.graph import CheckedGraph
 from cnnspec.source import plain_scalar
 
@@ -58,6 +58,17 @@ def parse_overrides(pairs: tuple[str, ...]) -> dict[str, Any]:
         except OverflowError as error:
             usage_error(f"--set {name}: {error}")
     return overrides
+
+
+def check_ignored(codes: tuple[str, ...]) -> None:
+    """End with exit code 2 where a code is that of no warning."""
+    for code in codes:
+        if code in WARNINGS:
+            continue
+        if code in CODES:
+            usage_error(f"--ignore: '{code}' is an error, and only warnings can be ignored")
+        hint = did_you_mean(code, WARNINGS) or "`cnnspec explain` lists them"
+        usage_error(f"--ignore: there is no warning '{code}'; {hint}")
 
 
 def expand_patterns(specs: tuple[str, ...]) -> list[str]:

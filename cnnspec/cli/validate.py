@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from cnnspec.cli.common import (
+    check_ignored,
     compile_spec,
     expand_patterns,
     parse_overrides,
@@ -27,22 +28,40 @@ from cnnspec.diagnostics import Report
     help="How findings are told.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing about specs that are right.")
+@click.option(
+    "--ignore", multiple=True, metavar="CODE", help="Do not tell warnings of this code; repeatable."
+)
+@click.option("--strict", is_flag=True, help="Take warnings for errors.")
 @set_option
 @root_option
 def command(
-    specs: tuple[str, ...], form: str, quiet: bool, overrides: tuple[str, ...], root: Path | None
+    specs: tuple[str, ...],
+    form: str,
+    quiet: bool,
+    ignore: tuple[str, ...],
+    strict: bool,
+    overrides: tuple[str, ...],
+    root: Path | None,
 ) -> None:
     """Check specs: structure, arguments, references and shapes; exit code 1 at any error.
+
+    Warnings are told too, and are no errors unless --strict says so. A spec can list codes that it
+    does not want under `ignore`.
 
     \b
     Example:
       cnnspec validate specs/*.yaml
+      cnnspec validate --strict --ignore unused-parameter specs/*.yaml
       cnnspec validate --format github specs/mnist_simple.yaml
     """
     values = parse_overrides(overrides)
+    check_ignored(ignore)
     total = Report()
     for spec in expand_patterns(specs):
         compilation = compile_spec(spec, overrides=values, root=root)
+        compilation.report.ignore(ignore)
+        if strict:
+            compilation.report.be_strict()
         total.take(compilation.report)
         if form != "text":
             continue

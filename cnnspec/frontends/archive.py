@@ -4,7 +4,9 @@ Nothing of the model is executed; what a spec cannot say is refused by the name 
 """
 
 import json
+import lzma
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +18,20 @@ from cnnspec.layers.base import LAYERS
 
 CONFIG = "config.json"
 MAX_CONFIG_BYTES = 64 * 1024 * 1024
+
+
+DAMAGED = (
+    KeyError,
+    OSError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+)
+"""What reading a damaged archive may raise."""
+NESTED = ("Functional", "Model")
 
 
 class UnreadableModel(Exception):
@@ -32,7 +48,7 @@ def read_archive(path: Path) -> Document:
     try:
         with zipfile.ZipFile(path) as archive, archive.open(CONFIG) as file:
             data = file.read(MAX_CONFIG_BYTES + 1)
-    except (OSError, KeyError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+    except DAMAGED as error:
         raise UnreadableModel("this is not a .keras file") from error
     if len(data) > MAX_CONFIG_BYTES:
         raise UnreadableModel(f"its configuration has more than {MAX_CONFIG_BYTES} bytes")
@@ -52,7 +68,7 @@ def model_document(model: Mapping[str, Any]) -> Document:
     kind, config = model["class_name"], model["config"]
     if kind == "Sequential":
         return _Reader().sequential(config)
-    if kind in ("Functional", "Model"):
+    if kind in NESTED:
         return _Reader().functional(config)
     raise UnreadableModel(
         f"it is a model of the class {kind}; a spec can say Functional and Sequential"
@@ -68,21 +84,25 @@ class _Reader:
     submodels: dict[str, Submodel] = field(default_factory=dict)
     outputs_of: dict[str, list[str]] = field(default_factory=dict)
     """The output names of submodels, by layer name."""
+    names: frozenset[str] = frozenset()
+    """The names of all layers of a Functional model."""
 
     def functional(self, config: Mapping[str, Any]) -> Document:
+        layers = {layer["config"]["name"]: layer for layer in config["layers"]}
+        self.names = frozenset(layers)
         for name, _, _ in _references(config["input_layers"]):
-            layer = next(each for each in config["layers"] if each["config"]["name"] == name)
-            self.inputs[name] = _input(layer["config"])
-        for call in _in_order(config["layers"], set(self.inputs)):
+            self.inputs[name] = _input(layers[name]["config"])
+        for call in self.in_order(config["layers"]):
             self.add(call.layer, call.name, [self.word(*ref) for ref in call.inputs], call.index)
-        outputs = {}
+        outputs: dict[str, Output] = {}
         for name, node, tensor in _references(config["output_layers"]):
-            word = self.word(name, node, tensor)
-            outputs[word.replace("/", "_")] = Output(from_=word)
-        return Document(
-            name=_model_name(config["name"]), submodels=self.submodels, inputs=self.inputs,
-            layers=self.steps, outputs=outputs,
-        )  # fmt: skip
+            # Here, and only here, Keras counts the calls of nested Functional models from 1.
+            index = node - (layers.get(name, {}).get("class_name") in NESTED)
+            word = self.word(name, index, tensor)
+            plain = word.replace("/", "_")
+            repeated = sum(each.from_ == word for each in outputs.values())
+            outputs[f"{plain}_{repeated + 1}" if repeated else plain] = Output(from_=word)
+        return self.document(config, outputs)
 
     def sequential(self, config: Mapping[str, Any]) -> Document:
         layers = list(config["layers"])
@@ -98,10 +118,16 @@ class _Reader:
             name = layer["config"]["name"]
             self.add(layer, name, [above], 0)
             above = name
+        return self.document(config, {above: Output()})
+
+    def document(self, config: Mapping[str, Any], outputs: dict[str, Output]) -> Document:
         return Document(
-            name=_model_name(config["name"]), submodels=self.submodels, inputs=self.inputs,
-            layers=self.steps, outputs={above: Output()},
-        )  # fmt: skip
+            name=_model_name(config["name"]),
+            submodels=self.submodels,
+            inputs=self.inputs,
+            layers=self.steps,
+            outputs=outputs,
+        )
 
     def add(self, layer: Mapping[str, Any], name: str, sources: list[str], index: int) -> None:
         """Append the step of one call of a layer."""
@@ -110,65 +136,73 @@ class _Reader:
             arguments = {"layer": config["name"]}
             self.steps.append(Step(kind="shared", name=name, arguments=arguments, from_=sources))
             return
-        if kind in ("Functional", "Sequential", "Model"):
+        if kind in (*NESTED, "Sequential"):
             inner = model_document(layer)
             key = f"{name}_model"
             self.submodels[key] = Submodel(spec=inner)
             self.outputs_of[name] = list(inner.outputs)
             self.steps.append(Step(kind=key, name=name, from_=sources))
             return
+        registered = layer.get("registered_name")
+        if registered not in (None, kind):
+            message = f"the layer '{config['name']}' is of the class {registered}, not one of Keras"
+            raise UnreadableModel(message)
         arguments = _arguments(kind, config)
         self.steps.append(Step(kind=kind, name=name, arguments=arguments, from_=sources))
 
     def word(self, layer: str, node: int, tensor: int) -> str:
         """How a step refers to a tensor."""
-        name = _call_name(layer, node)
+        name = self.call_name(layer, node)
         outputs = self.outputs_of.get(layer, [])
         return f"{name}/{outputs[tensor]}" if len(outputs) > 1 else name
+
+    def call_name(self, layer: str, index: int) -> str:
+        """The name of the step for a call of a layer: for the first, that of the layer."""
+        if index == 0:
+            return layer
+        name = f"{layer}_call_{index}"
+        while name in self.names:
+            name += "_"
+        return name
+
+    def in_order(self, layers: list[Mapping[str, Any]]) -> Iterator["_Call"]:
+        """The calls of a model, each after those it reads and after the first of its layer."""
+        waiting = [
+            _Call(layer, index, self.call_name(name, index), tuple(_tensors(node, name)))
+            for name, layer in ((layer["config"]["name"], layer) for layer in layers)
+            if layer["class_name"] != "InputLayer"
+            for index, node in enumerate(layer["inbound_nodes"])
+        ]
+        known = set(self.inputs)
+        while waiting:
+            later = []
+            for call in waiting:
+                needs = {self.call_name(name, node) for name, node, _ in call.inputs}
+                needs |= {call.layer["config"]["name"]} if call.index else set()
+                if needs <= known:
+                    known.add(call.name)
+                    yield call
+                else:
+                    later.append(call)
+            if len(later) == len(waiting):
+                message = f"the layer '{later[0].name}' reads what the model does not hold"
+                raise UnreadableModel(message)
+            waiting = later
 
 
 @dataclass(frozen=True, slots=True)
 class _Call:
     layer: Mapping[str, Any]
     index: int
+    name: str
     inputs: tuple[tuple[str, int, int], ...]
-
-    @property
-    def name(self) -> str:
-        return _call_name(self.layer["config"]["name"], self.index)
-
-
-def _call_name(layer: str, index: int) -> str:
-    return layer if index == 0 else f"{layer}_call_{index}"
-
-
-def _in_order(layers: list[Mapping[str, Any]], known: set[str]) -> Iterator[_Call]:
-    """The calls of a model, each after those it reads and after the first call of its layer."""
-    waiting = [
-        _Call(layer, index, tuple(_tensors(node, layer["config"]["name"])))
-        for layer in layers
-        if layer["class_name"] != "InputLayer"
-        for index, node in enumerate(layer["inbound_nodes"])
-    ]
-    while waiting:
-        later = []
-        for call in waiting:
-            needs = {_call_name(name, node) for name, node, _ in call.inputs}
-            needs |= {_call_name(call.layer["config"]["name"], 0)} if call.index else set()
-            if needs <= known:
-                known.add(call.name)
-                yield call
-            else:
-                later.append(call)
-        if len(later) == len(waiting):
-            raise UnreadableModel(f"the layer '{later[0].name}' reads what the model does not hold")
-        waiting = later
 
 
 def _tensors(node: Mapping[str, Any], layer: str) -> Iterator[tuple[str, int, int]]:
     """The tensors that a call reads, in their order."""
     for key, value in node["kwargs"].items():
-        if value is not None and not (key == "training" and value is False):
+        said = value if isinstance(value, list) else [value]
+        if any(each is not None for each in said) and not (key == "training" and value is False):
             raise UnreadableModel(
                 f"the layer '{layer}' is called with '{key}', which a spec cannot say"
             )

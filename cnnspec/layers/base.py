@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from cnnspec.declarations import Declaration, Family, Problem
-from cnnspec.fields import DtypePolicy, Flag
+from cnnspec.fields import FLOAT_TYPES, DtypePolicy, Flag
 from cnnspec.layers.fields import Regularizer
 from cnnspec.shapes import Shape, product, text
 
@@ -16,6 +16,7 @@ LAYERS = Family(
         f"cnnspec.layers.{module}"
         for module in (
             "core",
+            "einsum",
             "convolution",
             "pooling",
             "normalization",
@@ -81,8 +82,10 @@ class Layer(Declaration):
     """How many inputs it takes; None for any number."""
     merges: ClassVar[bool] = False
     """Whether its inputs come as one list, so that `branches` makes sense."""
+    weights_known: ClassVar[bool] = True
+    """Whether the weight rule knows them; it cannot for a class of the user's own."""
     passes_dtype: ClassVar[bool] = False
-    """Whether its output has the data type of its input rather than the layer's own."""
+    """Whether inputs that are no floats keep their data type rather than getting the layer's own."""
     examples: ClassVar[tuple[Example, ...]] = ()
 
     shape: ClassVar[Callable[..., Any]]
@@ -110,7 +113,7 @@ class Layer(Declaration):
 
     def output_dtype(self, *inputs: str) -> Any:
         """The data type of the output."""
-        if self.passes_dtype:
+        if self.passes_dtype and inputs[0] not in FLOAT_TYPES:
             return inputs[0]
         return compute_dtype(self.dtype)
 

@@ -40,12 +40,6 @@ class Sliding(Layer):
     bias_regularizer: Regularizer = None
     bias_constraint: Constraint = None
 
-    def conflicts(self) -> Iterator[Problem]:
-        """A kernel cannot both stride and be dilated."""
-        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
-            message = f"{self.kind()} cannot have both 'strides' and 'dilation_rate' above 1"
-            yield Problem("conflicting-arguments", message, "dilation_rate")
-
 
 class Conv(Sliding):
     """What the convolutions share."""
@@ -62,8 +56,10 @@ class Conv(Sliding):
     weights = weight_rules.convolution_kernel
 
     def conflicts(self) -> Iterator[Problem]:
-        """The filters must fall into equal groups."""
-        yield from super().conflicts()
+        """A kernel cannot both stride and be dilated; the filters must fall into equal groups."""
+        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
+            message = f"{self.kind()} cannot have both 'strides' and 'dilation_rate' above 1"
+            yield Problem("conflicting-arguments", message, "dilation_rate")
         if self.filters % self.groups:
             message = f"{self.kind()} cannot split {self.filters} filters into {self.groups} groups"
             yield Problem("conflicting-arguments", message, "groups")
@@ -138,12 +134,33 @@ class ConvTranspose(Conv):
     weights = weight_rules.transposed_kernel
 
     def conflicts(self) -> Iterator[Problem]:
-        """The padding of the output stays below the strides."""
+        """The padding of the output stays below the strides, and leaves it its size."""
         yield from super().conflicts()
-        pairs = zip(self.output_padding or (), self.strides, strict=False)
-        if any(padding >= stride for padding, stride in pairs):
+        given = self.output_padding or ()
+        if any(padding >= stride for padding, stride in zip(given, self.strides, strict=False)):
             message = f"'output_padding' of {self.kind()} must be smaller than its 'strides'"
             yield Problem("conflicting-arguments", message, "output_padding")
+        extents = shape_rules.dilated(self)
+        fits = all(extent % 2 or padding for extent, padding in zip(extents, given, strict=False))
+        if self.padding == "same" and not fits:
+            message = f"'output_padding' of {self.kind()} must be above 0 where an even kernel has the padding 'same'"
+            yield Problem("conflicting-arguments", message, "output_padding")
+
+
+@kind
+class Conv1DTranspose(ConvTranspose):
+    """1-D transposed convolution ("deconvolution"), typically to make sequences longer."""
+
+    rank = 1
+    aliases = ("Convolution1DTranspose",)
+    examples = (
+        Example({"filters": 8, "kernel_size": 3, "strides": 2}, (None, 20, 4), (None, 41, 8)),
+        Example(
+            {"filters": 8, "kernel_size": 2, "strides": 3, "data_format": "channels_first"},
+            (None, 4, 20),
+            (None, 8, 60),
+        ),
+    )
 
 
 @kind
@@ -170,10 +187,28 @@ class Conv2DTranspose(ConvTranspose):
 
 
 @kind
-class DepthwiseConv2D(Sliding):
-    """2-D convolution of every input channel by itself."""
+class Conv3DTranspose(ConvTranspose):
+    """3-D transposed convolution ("deconvolution"), typically to make volumes larger."""
 
-    rank = 2
+    rank = 3
+    aliases = ("Convolution3DTranspose",)
+    examples = (
+        Example(
+            {"filters": 8, "kernel_size": 3, "strides": [1, 2, 2], "padding": "same"},
+            (None, 4, None, 14, 2),
+            (None, 4, None, 28, 8),
+        ),
+        Example(
+            {"filters": 8, "kernel_size": 3, "dilation_rate": 2},
+            (None, 4, 8, 8, 2),
+            (None, 8, 12, 12, 8),
+        ),
+    )
+
+
+class DepthwiseConv(Sliding):
+    """What the depthwise convolutions share."""
+
     depth_multiplier: PositiveInt = 1
     """Number of output channels for each input channel."""
     depthwise_initializer: Initializer = default("glorot_uniform")
@@ -182,6 +217,28 @@ class DepthwiseConv2D(Sliding):
 
     shape = shape_rules.convolve_depthwise
     weights = weight_rules.depthwise_kernel
+
+
+@kind
+class DepthwiseConv1D(DepthwiseConv):
+    """1-D convolution of every input channel by itself."""
+
+    rank = 1
+    examples = (
+        Example({"kernel_size": 3}, (None, 20, 4), (None, 18, 4)),
+        Example(
+            {"kernel_size": 3, "strides": 2, "dilation_rate": 2, "depth_multiplier": 2},
+            (None, 20, 4),
+            (None, 8, 8),
+        ),
+    )
+
+
+@kind
+class DepthwiseConv2D(DepthwiseConv):
+    """2-D convolution of every input channel by itself."""
+
+    rank = 2
     examples = (
         Example({"kernel_size": 3}, (None, 28, 28, 4), (None, 26, 26, 4)),
         Example(
@@ -192,23 +249,46 @@ class DepthwiseConv2D(Sliding):
     )
 
 
-@kind
-class SeparableConv2D(Sliding):
-    """2-D depthwise convolution, then a pointwise one that mixes the channels."""
+class SeparableConv(DepthwiseConv):
+    """What the separable convolutions share."""
 
-    rank = 2
-    aliases = ("SeparableConvolution2D",)
     filters: PositiveInt
     """Number of output channels."""
-    depth_multiplier: PositiveInt = 1
-    """Number of depthwise output channels for each input channel."""
-    depthwise_initializer: Initializer = default("glorot_uniform")
-    depthwise_regularizer: Regularizer = None
-    depthwise_constraint: Constraint = None
     pointwise_initializer: Initializer = default("glorot_uniform")
     pointwise_regularizer: Regularizer = None
     pointwise_constraint: Constraint = None
 
     shape = shape_rules.convolve
     weights = weight_rules.separable_kernels
-    examples = (Example({"filters": 8, "kernel_size": 3}, (None, 28, 28, 4), (None, 26, 26, 8)),)
+
+
+@kind
+class SeparableConv1D(SeparableConv):
+    """1-D depthwise convolution, then a pointwise one that mixes the channels."""
+
+    rank = 1
+    aliases = ("SeparableConvolution1D",)
+    examples = (
+        Example({"filters": 8, "kernel_size": 3}, (None, 20, 4), (None, 18, 8)),
+        Example(
+            {"filters": 8, "kernel_size": 3, "padding": "same", "use_bias": False},
+            (None, None, 4),
+            (None, None, 8),
+        ),
+    )
+
+
+@kind
+class SeparableConv2D(SeparableConv):
+    """2-D depthwise convolution, then a pointwise one that mixes the channels."""
+
+    rank = 2
+    aliases = ("SeparableConvolution2D",)
+    examples = (
+        Example({"filters": 8, "kernel_size": 3}, (None, 28, 28, 4), (None, 26, 26, 8)),
+        Example(
+            {"filters": 8, "kernel_size": 3, "strides": 2, "depth_multiplier": 2},
+            (None, 28, None, 4),
+            (None, 13, None, 8),
+        ),
+    )

@@ -1,9 +1,11 @@
-"""Dense layers, and the layers that pass their input on."""
+"""Dense layers, embeddings, and the layers that pass their input on."""
 
 from typing import Annotated, Any
 
-from cnnspec.declarations import Checked, Declaration, Problem, default
-from cnnspec.fields import Flag, PositiveInt
+from annotated_types import Gt
+
+from cnnspec.declarations import Checked, Declaration, Expects, Problem, default
+from cnnspec.fields import Dtype, Flag, Number, PositiveInt
 from cnnspec.layers import shape_rules, weight_rules
 from cnnspec.layers.base import Example, Layer, kind
 from cnnspec.layers.fields import Activation, Constraint, Initializer, Regularizer
@@ -32,6 +34,62 @@ class Dense(Layer):
         Example({"units": 10}, (None, 5408), (None, 10)),
         Example({"units": 4, "use_bias": False}, (None, None, 8), (None, None, 4)),
     )
+
+
+@kind
+class Embedding(Layer):
+    """A learned vector for every number from 0 to below `input_dim`, such as the index of a word."""
+
+    input_dim: PositiveInt
+    """How many numbers there are: the largest, and 1 for zero."""
+    output_dim: PositiveInt
+    """Length of a vector."""
+    embeddings_initializer: Initializer = default("uniform")
+    embeddings_regularizer: Regularizer = None
+    embeddings_constraint: Constraint = None
+    mask_zero: Flag = False
+    """Whether 0 means that there is nothing; layers further down leave it out."""
+
+    shape = shape_rules.embed
+    weights = weight_rules.embeddings
+    examples = (
+        Example({"input_dim": 100, "output_dim": 8}, (None, 20), (None, 20, 8)),
+        Example({"input_dim": 9, "output_dim": 4}, (None, None, 7), (None, None, 7, 4)),
+    )
+
+
+SoftCap = Annotated[Annotated[float, Gt(0)] | None, Expects("a number above 0, or null")]
+
+
+@kind
+class ReversibleEmbedding(Embedding):
+    """An embedding that Keras can also call backwards (Press and Wolf, 2016, arXiv:1608.05859)."""
+
+    tie_weights: Flag = True
+    """Whether the way back uses the same vectors."""
+    reverse_dtype: Dtype = None
+    """The data type of the way back; null takes that of the layer."""
+    logit_soft_cap: SoftCap = None
+    """Bound that the values of the way back stay below, by `tanh`."""
+
+    weights = weight_rules.reversible_embeddings
+    examples = (
+        Example({"input_dim": 100, "output_dim": 8}, (None, 20), (None, 20, 8)),
+        Example(
+            {"input_dim": 9, "output_dim": 4, "tie_weights": False}, (None, None), (None, None, 4)
+        ),
+    )
+
+
+@kind
+class Masking(Layer):
+    """Marks the steps of a sequence whose values are all `mask_value`; later layers leave them out."""
+
+    mask_value: Number = 0.0
+    """The value that means that there is nothing."""
+
+    shape = shape_rules.same
+    examples = (Example({}, (None, None, 8), (None, None, 8)),)
 
 
 @kind
@@ -65,5 +123,8 @@ class Rescaling(Layer):
     offset: Factor = 0.0
     """What is added after that."""
 
-    shape = shape_rules.same
-    examples = (Example({"scale": 0.00392156862745098}, (None, 28, 28, 1), (None, 28, 28, 1)),)
+    shape = shape_rules.rescale
+    examples = (
+        Example({"scale": 0.00392156862745098}, (None, 28, 28, 1), (None, 28, 28, 1)),
+        Example({"scale": [0.5, 1, 2], "offset": [1]}, (None, None, 8, 3), (None, None, 8, 3)),
+    )

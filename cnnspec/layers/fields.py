@@ -15,35 +15,54 @@ ACTIVATIONS = (
 )  # fmt: skip
 """Every function of keras.activations."""
 
+UNUSABLE = {
+    "glu": "'glu' halves the last axis, which Keras leaves out of its shapes",
+    "threshold": "'threshold' needs arguments that a layer cannot give it",
+}
+"""Those of them that no layer can apply, with the reason."""
+
 
 def _activation(value: Any, _: type[Declaration]) -> str | None:
+    if isinstance(value, str) and value in UNUSABLE:
+        raise Problem("unknown-value", UNUSABLE[value])
     if value is None or value in ACTIVATIONS:
         return value  # type: ignore[no-any-return]
     if not isinstance(value, str):
         raise Problem("wrong-type", "")
     message = f"there is no activation '{value}'"
-    raise Problem("unknown-value", message, suggestion=did_you_mean(value, ACTIVATIONS))
+    raise Problem("unknown-value", message, suggestion=did_you_mean(value, _USABLE))
 
+
+_USABLE = [name for name in ACTIVATIONS if name not in UNUSABLE]
 
 Activation = Annotated[
     str | None,
     Checked(
         "an activation such as 'relu', or null",
         check=_activation,
-        schema={"enum": [*ACTIVATIONS, None]},
+        schema={"enum": [*_USABLE, None]},
     ),
 ]
 ActivationName = Annotated[
     str,
-    Checked("an activation such as 'relu'", check=_activation, schema={"enum": list(ACTIVATIONS)}),
+    Checked("an activation such as 'relu'", check=_activation, schema={"enum": _USABLE}),
 ]
 Initializer = Annotated[Declaration, call_of(INITIALIZERS, optional=False)]
 OptionalInitializer = Annotated[Declaration | None, call_of(INITIALIZERS)]
 Regularizer = Annotated[Declaration | None, call_of(REGULARIZERS)]
 Constraint = Annotated[Declaration | None, call_of(CONSTRAINTS)]
 DataFormat = Annotated[str | None, Choice("channels_last", "channels_first", None)]
-Padding = Annotated[str, Choice("valid", "same", synonyms={"VALID": "valid", "SAME": "same"})]
-CausalPadding = Annotated[str, Choice("valid", "same", "causal")]
+PoolingPadding = Annotated[str, Choice("valid", "same")]
+
+
+def in_any_case(*words: str) -> Choice:
+    """Mark an argument that takes one of a few words, which Keras turns to lower case."""
+    forms = {form: word for word in words for form in (word.upper(), word.capitalize())}
+    return Choice(*words, synonyms=forms)
+
+
+Padding = Annotated[str, in_any_case("valid", "same")]
+CausalPadding = Annotated[str, in_any_case("valid", "same", "causal")]
 
 
 class Sizes(Checked):
@@ -124,6 +143,21 @@ Ends = Annotated[
 """How much is added or cut at the two ends of every spatial axis."""
 
 
+def _both_ends(value: Any, _: type[Declaration]) -> tuple[int, int]:
+    if not isinstance(value, list | tuple):
+        return (_count(value, ()),) * 2
+    if len(value) != 2:
+        raise Problem("wrong-type", "")
+    return _count(value[0], (0,)), _count(value[1], (1,))
+
+
+BothEnds = Annotated[
+    tuple[int, int],
+    Checked("a whole number of at least 0, or a pair of them", check=_both_ends),
+]
+"""How much is added or cut at the two ends of the only spatial axis."""
+
+
 def _whole_numbers(value: Any, _: type[Declaration]) -> tuple[int, ...]:
     if not isinstance(value, list | tuple):
         raise Problem("wrong-type", "")
@@ -138,4 +172,35 @@ TargetShape = Annotated[
 ]
 AxisOrder = Annotated[
     tuple[int, ...], Checked("a list of axes, counted from 1", check=_whole_numbers)
+]
+
+
+def _noise_shape(value: Any, _: type[Declaration]) -> tuple[int | None, ...] | None:
+    if value is None:
+        return None
+    if not isinstance(value, list | tuple):
+        raise Problem("wrong-type", "")
+    return tuple(
+        None if item is None else _size(item, (position,)) for position, item in enumerate(value)
+    )
+
+
+def _sizes_or_nulls(value: Any, declaration: type[Declaration]) -> int | tuple[int | None, ...]:
+    listed = _noise_shape(value, declaration) if isinstance(value, list | tuple) else None
+    return _size(value, ()) if listed is None else listed
+
+
+def _size(value: Any, at: tuple[int, ...]) -> int:
+    if _count(value, at) == 0:
+        raise Problem("out-of-range", "", at)
+    return value  # type: ignore[no-any-return]
+
+
+SizesOrNulls = Annotated[
+    int | tuple[int | None, ...],
+    Checked("a size of at least 1, or a list of sizes and nulls", check=_sizes_or_nulls),
+]
+NoiseShape = Annotated[
+    tuple[int | None, ...] | None,
+    Checked("a list of sizes and nulls, or null", check=_noise_shape),
 ]

@@ -1,8 +1,10 @@
 """Normalization layers."""
 
-from typing import Annotated
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
 
-from cnnspec.declarations import Expects, default
+from cnnspec.declarations import Checked, Declaration, Problem, default, shown
+from cnnspec.diagnostics import did_you_mean
 from cnnspec.fields import Axes, Axis, Flag, Number, UnitInterval
 from cnnspec.layers import shape_rules, weight_rules
 from cnnspec.layers.base import Example, Layer, kind
@@ -29,7 +31,26 @@ class Normalization(Layer):
     weights = weight_rules.scale_and_offset
 
 
-Clipping = Annotated[dict[str, float] | None, Expects("a mapping of rmax, rmin and dmax, or null")]
+def _clipping(value: Any, _: type[Declaration]) -> dict[str, float | None] | None:
+    if value is None:
+        return None
+    if not isinstance(value, Mapping):
+        raise Problem("wrong-type", "")
+    for name, bound in value.items():
+        if name not in BOUNDS:
+            message = f"'renorm_clipping' has no bound '{name}'"
+            suggestion = did_you_mean(str(name), BOUNDS)
+            raise Problem("unknown-argument", message, (name,), suggestion=suggestion)
+        if bound is not None and (isinstance(bound, bool) or not isinstance(bound, int | float)):
+            raise Problem("wrong-type", "", (name,))
+    return dict(value)
+
+
+BOUNDS = ("rmax", "rmin", "dmax")
+Clipping = Annotated[
+    dict[str, float | None] | None,
+    Checked("a mapping of rmax, rmin and dmax, or null", check=_clipping),
+]
 
 
 @kind
@@ -55,6 +76,17 @@ class BatchNormalization(Normalization):
         Example({"axis": 1, "scale": False}, (None, 4, 26, 26), (None, 4, 26, 26)),
     )
 
+    def conflicts(self) -> Iterator[Problem]:
+        """The bounds of renormalization must leave room."""
+        bounds = self.renorm_clipping or {}
+        smallest, largest = bounds.get("rmin"), bounds.get("rmax")
+        if smallest is not None and largest is not None and largest < smallest:
+            message = f"'rmax' of {self.kind()} must be at least its 'rmin'"
+            yield Problem("conflicting-arguments", message, ("renorm_clipping", "rmax"))
+        if (shift := bounds.get("dmax")) is not None and shift < 0:
+            message = f"'dmax' of {self.kind()} must be a number of at least 0, not {shown(shift)}"
+            yield Problem("out-of-range", message, ("renorm_clipping", "dmax"))
+
 
 @kind
 class LayerNormalization(Normalization):
@@ -66,4 +98,67 @@ class LayerNormalization(Normalization):
     examples = (
         Example({}, (None, 26, 26, 32), (None, 26, 26, 32)),
         Example({"axis": [2, 1], "center": False}, (None, 4, 6), (None, 4, 6)),
+        Example({"axis": [1, -1]}, (None, 4, None, 6), (None, 4, None, 6)),
+        Example({"axis": 1, "scale": False, "center": False}, (None, None, 6), (None, None, 6)),
+    )
+
+
+def _groups(value: Any, _: type[Declaration]) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise Problem("wrong-type", "")
+    if value < 1 and value != -1:
+        raise Problem("out-of-range", "")
+    return value
+
+
+Groups = Annotated[
+    int, Checked("a whole number of at least 1, or -1 for a group of each channel", check=_groups)
+]
+
+
+@kind
+class GroupNormalization(Normalization):
+    """Normalizes groups of channels of every sample (Wu and He, 2018, arXiv:1803.08494)."""
+
+    groups: Groups = 32
+    """Number of groups; -1 makes one of each channel, which is instance normalization."""
+    axis: Axis = -1
+    """The axis that falls into groups, usually the channels."""
+
+    weights = weight_rules.scale_of_groups
+    examples = (
+        Example({}, (None, 26, None, 64), (None, 26, None, 64)),
+        Example({"groups": 2, "axis": 1, "scale": False}, (None, 4, 8, 8), (None, 4, 8, 8)),
+        Example({"groups": -1}, (None, 8), (None, 8)),
+    )
+
+
+@kind
+class RMSNormalization(Layer):
+    """Divides by the root mean square (Zhang and Sennrich, 2019, arXiv:1910.07467)."""
+
+    axis: Axes = -1
+    """The axis or axes that are normalized: the last ones."""
+    epsilon: Number = 1e-6
+    """Added to the mean square, against division by zero."""
+
+    shape = shape_rules.normalize_last_axes
+    weights = weight_rules.scale
+    examples = (
+        Example({}, (None, None, 8), (None, None, 8)),
+        Example({"axis": [2, 1]}, (None, 4, 8), (None, 4, 8)),
+    )
+
+
+@kind
+class UnitNormalization(Layer):
+    """Brings its input to length 1 (Euclidean norm)."""
+
+    axis: Axes = -1
+    """The axis or axes along which the length is 1."""
+
+    shape = shape_rules.normalize_axes
+    examples = (
+        Example({}, (None, 4, 8), (None, 4, 8)),
+        Example({"axis": [1, 2]}, (None, None, 8), (None, None, 8)),
     )

@@ -4,7 +4,7 @@ from cnnspec.declarations import default
 from cnnspec.fields import Flag
 from cnnspec.layers import shape_rules
 from cnnspec.layers.base import Example, Layer, kind
-from cnnspec.layers.fields import DataFormat, OptionalStrides, Padding, Size
+from cnnspec.layers.fields import DataFormat, OptionalStrides, PoolingPadding, Size
 
 
 class Pooling(Layer):
@@ -14,7 +14,7 @@ class Pooling(Layer):
     """Extent of the window along every spatial axis."""
     strides: OptionalStrides = None
     """Step of the window; null takes the pool size."""
-    padding: Padding = "valid"
+    padding: PoolingPadding = "valid"
     """`valid` leaves out windows that do not fit; `same` keeps them."""
     data_format: DataFormat = None
 
@@ -25,9 +25,8 @@ class Pooling1D(Pooling):
     """Pooling along a sequence."""
 
     rank = 1
-    pool_size: Size = default(2)
     examples = (
-        Example({}, (None, 20, 4), (None, 10, 4)),
+        Example({"pool_size": 2}, (None, 20, 4), (None, 10, 4)),
         Example({"pool_size": 3, "strides": 1, "padding": "same"}, (None, 20, 4), (None, 20, 4)),
     )
 
@@ -36,11 +35,12 @@ class Pooling2D(Pooling):
     """Pooling over images."""
 
     rank = 2
-    pool_size: Size = default(2)
     examples = (
         Example({"pool_size": 2}, (None, 26, 26, 32), (None, 13, 13, 32)),
         Example({"pool_size": [3, 2], "strides": 2}, (None, 26, None, 4), (None, 12, None, 4)),
-        Example({"data_format": "channels_first"}, (None, 4, 26, 26), (None, 4, 13, 13)),
+        Example(
+            {"pool_size": 2, "data_format": "channels_first"}, (None, 4, 26, 26), (None, 4, 13, 13)
+        ),
     )
 
 
@@ -48,8 +48,7 @@ class Pooling3D(Pooling):
     """Pooling over volumes."""
 
     rank = 3
-    pool_size: Size = default(2)
-    examples = (Example({}, (None, 8, 26, 26, 4), (None, 4, 13, 13, 4)),)
+    examples = (Example({"pool_size": 2}, (None, 8, 26, 26, 4), (None, 4, 13, 13, 4)),)
 
 
 @kind
@@ -57,6 +56,7 @@ class MaxPooling1D(Pooling1D):
     """The largest value of every window along a sequence."""
 
     aliases = ("MaxPool1D",)
+    pool_size: Size = default(2)
 
 
 @kind
@@ -64,6 +64,7 @@ class MaxPooling2D(Pooling2D):
     """The largest value of every window of an image."""
 
     aliases = ("MaxPool2D",)
+    pool_size: Size = default(2)
 
 
 @kind
@@ -71,6 +72,7 @@ class MaxPooling3D(Pooling3D):
     """The largest value of every window of a volume."""
 
     aliases = ("MaxPool3D",)
+    pool_size: Size = default(2)
 
 
 @kind
@@ -92,6 +94,80 @@ class AveragePooling3D(Pooling3D):
     """The mean value of every window of a volume."""
 
     aliases = ("AvgPool3D",)
+
+
+class AdaptivePooling(Layer):
+    """What the pooling layers share that make outputs of one size from inputs of any size."""
+
+    output_size: Size
+    """How many windows there are along every spatial axis."""
+    data_format: DataFormat = None
+
+    shape = shape_rules.adapt
+
+
+class AdaptivePooling1D(AdaptivePooling):
+    """Pooling of a sequence into a number of windows."""
+
+    rank = 1
+    examples = (
+        Example({"output_size": 5}, (None, 20, 4), (None, 5, 4)),
+        Example({"output_size": 5}, (None, None, 4), (None, 5, 4)),
+    )
+
+
+class AdaptivePooling2D(AdaptivePooling):
+    """Pooling of an image into a number of windows."""
+
+    rank = 2
+    examples = (
+        Example({"output_size": 7}, (None, 26, 30, 4), (None, 7, 7, 4)),
+        Example(
+            {"output_size": [7, 2], "data_format": "channels_first"},
+            (None, 4, 26, None),
+            (None, 4, 7, 2),
+        ),
+    )
+
+
+class AdaptivePooling3D(AdaptivePooling):
+    """Pooling of a volume into a number of windows."""
+
+    rank = 3
+    examples = (
+        Example({"output_size": [2, 3, 3]}, (None, 4, 7, 7, 8), (None, 2, 3, 3, 8)),
+        Example({"output_size": 2}, (None, None, 7, 7, 8), (None, 2, 2, 2, 8)),
+    )
+
+
+@kind
+class AdaptiveMaxPooling1D(AdaptivePooling1D):
+    """The largest value of every window, with windows chosen for the output's length."""
+
+
+@kind
+class AdaptiveMaxPooling2D(AdaptivePooling2D):
+    """The largest value of every window, with windows chosen for the output's size."""
+
+
+@kind
+class AdaptiveMaxPooling3D(AdaptivePooling3D):
+    """The largest value of every window, with windows chosen for the output's size."""
+
+
+@kind
+class AdaptiveAveragePooling1D(AdaptivePooling1D):
+    """The mean value of every window, with windows chosen for the output's length."""
+
+
+@kind
+class AdaptiveAveragePooling2D(AdaptivePooling2D):
+    """The mean value of every window, with windows chosen for the output's size."""
+
+
+@kind
+class AdaptiveAveragePooling3D(AdaptivePooling3D):
+    """The mean value of every window, with windows chosen for the output's size."""
 
 
 class GlobalPooling(Layer):

@@ -1,13 +1,15 @@
-"""Layers that act only in training."""
+"""Layers that act only in training, and one that adds to the loss."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from cnnspec.declarations import Checked, Declaration, Problem
-from cnnspec.fields import Seed, UnitInterval
+from annotated_types import Ge, Lt
+
+from cnnspec.declarations import Expects
+from cnnspec.fields import NonNegativeNumber, Seed, UnitInterval
 from cnnspec.layers import shape_rules
 from cnnspec.layers.base import Example, Layer, kind
 from cnnspec.layers.core import Identity
-from cnnspec.layers.fields import DataFormat
+from cnnspec.layers.fields import DataFormat, NoiseShape
 
 
 class TrainingOnly(Layer):
@@ -22,22 +24,7 @@ class TrainingOnly(Layer):
         return Identity.of({} if self.dtype is None else {"dtype": self.dtype})
 
 
-def _noise_shape(value: Any, _: type[Declaration]) -> tuple[int | None, ...] | None:
-    if value is None:
-        return None
-    if not isinstance(value, list | tuple):
-        raise Problem("wrong-type", "")
-    for position, item in enumerate(value):
-        if isinstance(item, bool) or not isinstance(item, int | None):
-            raise Problem("wrong-type", "", (position,))
-        if item is not None and item < 1:
-            raise Problem("out-of-range", "", (position,))
-    return tuple(value)
-
-
-NoiseShape = Annotated[
-    tuple[int | None, ...] | None, Checked("a list of sizes and nulls, or null", check=_noise_shape)
-]
+RateBelowOne = Annotated[float, Ge(0), Lt(1), Expects("a number from 0 to below 1")]
 
 
 @kind
@@ -48,21 +35,73 @@ class Dropout(TrainingOnly):
     """Share of the values that is dropped."""
     noise_shape: NoiseShape = None
     """Axes of size 1 drop together."""
-    examples = (Example({"rate": 0.5}, (None, 26, 26, 8), (None, 26, 26, 8)),)
+
+    shape = shape_rules.drop
+    examples = (
+        Example({"rate": 0.5}, (None, 26, 26, 8), (None, 26, 26, 8)),
+        Example({"rate": 0.5, "noise_shape": [None, 1, 8]}, (None, None, 8), (None, None, 8)),
+    )
 
 
 @kind
-class SpatialDropout2D(TrainingOnly):
-    """Drops whole feature maps (Tompson et al., 2014, arXiv:1411.4280)."""
+class AlphaDropout(TrainingOnly):
+    """Dropout that keeps mean and variance, for SELU (Klambauer et al., 2017, arXiv:1706.02515)."""
 
-    rank = 2
+    rate: RateBelowOne
+    """Share of the values that is dropped."""
+    noise_shape: NoiseShape = None
+    """Axes of size 1 drop together."""
+
+    shape = shape_rules.drop
+    examples = (
+        Example({"rate": 0.5}, (None, 26, 26, 8), (None, 26, 26, 8)),
+        Example({"rate": 0.5, "noise_shape": [None, 1, 8]}, (None, None, 8), (None, None, 8)),
+    )
+
+
+@kind
+class GaussianDropout(TrainingOnly):
+    """Multiplies by normally distributed noise with the mean 1 (Srivastava et al., 2014)."""
+
+    rate: RateBelowOne
+    """The dropout rate of the same strength: the deviation is `sqrt(rate / (1 - rate))`."""
+    examples = (Example({"rate": 0.5}, (None, 26, 26, 8), (None, 26, 26, 8)),)
+
+
+class SpatialDropout(TrainingOnly):
+    """What the layers share that drop whole feature maps (Tompson et al., 2014, arXiv:1411.4280)."""
+
     absent = ("trainable", "activity_regularizer")
     rate: UnitInterval
     """Share of the feature maps that is dropped."""
-    data_format: DataFormat = None
 
     shape = shape_rules.same_images
+
+
+@kind
+class SpatialDropout1D(SpatialDropout):
+    """Drops whole feature maps of sequences."""
+
+    rank = 1
+    examples = (Example({"rate": 0.5}, (None, None, 8), (None, None, 8)),)
+
+
+@kind
+class SpatialDropout2D(SpatialDropout):
+    """Drops whole feature maps of images."""
+
+    rank = 2
+    data_format: DataFormat = None
     examples = (Example({"rate": 0.5}, (None, 26, None, 8), (None, 26, None, 8)),)
+
+
+@kind
+class SpatialDropout3D(SpatialDropout):
+    """Drops whole feature maps of volumes."""
+
+    rank = 3
+    data_format: DataFormat = None
+    examples = (Example({"rate": 0.5}, (None, 4, 26, None, 8), (None, 4, 26, None, 8)),)
 
 
 @kind
@@ -72,3 +111,17 @@ class GaussianNoise(TrainingOnly):
     stddev: UnitInterval
     """Standard deviation of the noise."""
     examples = (Example({"stddev": 0.1}, (None, 26, 26, 8), (None, 26, 26, 8)),)
+
+
+@kind
+class ActivityRegularization(Layer):
+    """Adds a penalty on the size of its input to the loss, and passes it on."""
+
+    absent = ("activity_regularizer",)
+    l1: NonNegativeNumber = 0.0
+    """Factor of the sum of the absolute values."""
+    l2: NonNegativeNumber = 0.0
+    """Factor of the sum of the squares."""
+
+    shape = shape_rules.same
+    examples = (Example({"l1": 0.01}, (None, 26, None, 8), (None, 26, None, 8)),)

@@ -4,10 +4,18 @@ from collections.abc import Iterator
 from typing import Annotated
 
 from cnnspec.declarations import Problem, default
-from cnnspec.fields import Choice
-from cnnspec.layers import shape_rules
+from cnnspec.fields import PositiveInt
+from cnnspec.layers import reshaping_rules
 from cnnspec.layers.base import Example, Layer, kind
-from cnnspec.layers.fields import AxisOrder, DataFormat, Ends, Size, TargetShape
+from cnnspec.layers.fields import (
+    AxisOrder,
+    BothEnds,
+    DataFormat,
+    Ends,
+    Size,
+    TargetShape,
+    in_any_case,
+)
 
 
 @kind
@@ -17,7 +25,7 @@ class Flatten(Layer):
     data_format: DataFormat = None
 
     passes_dtype = True
-    shape = shape_rules.flatten
+    shape = reshaping_rules.flatten
     examples = (
         Example({}, (None, 13, 13, 32), (None, 5408)),
         Example({}, (None, None, 32), (None, None)),
@@ -32,7 +40,7 @@ class Reshape(Layer):
     """The new sizes without the batch; -1 takes what is left."""
 
     passes_dtype = True
-    shape = shape_rules.reshape
+    shape = reshaping_rules.reshape
     examples = (
         Example({"target_shape": [7, -1]}, (None, 49, 2), (None, 7, 14)),
         Example({"target_shape": [4, -1]}, (None, None, 2), (None, 4, None)),
@@ -56,7 +64,7 @@ class Permute(Layer):
     """The old axes in their new order, counted from 1; the batch stays first."""
 
     passes_dtype = True
-    shape = shape_rules.permute
+    shape = reshaping_rules.permute
     examples = (Example({"dims": [3, 1, 2]}, (None, 4, 5, 6), (None, 6, 4, 5)),)
 
     def conflicts(self) -> Iterator[Problem]:
@@ -64,6 +72,36 @@ class Permute(Layer):
         if sorted(self.dims) != list(range(1, len(self.dims) + 1)):
             message = f"'dims' of {self.kind()} must hold each of 1 to {len(self.dims)} once"
             yield Problem("conflicting-arguments", message, "dims")
+
+
+@kind
+class RepeatVector(Layer):
+    """Makes a sequence of a vector by repeating it."""
+
+    n: PositiveInt
+    """How many times the vector stands in the sequence."""
+
+    shape = reshaping_rules.repeat
+    examples = (
+        Example({"n": 3}, (None, 8), (None, 3, 8)),
+        Example({"n": 3}, (None, None), (None, 3, None)),
+    )
+
+
+@kind
+class ZeroPadding1D(Layer):
+    """Puts zeros around a sequence."""
+
+    rank = 1
+    padding: BothEnds = default(1)
+    """Steps added: one number, or a pair for the two ends."""
+    data_format: DataFormat = None
+
+    shape = reshaping_rules.pad
+    examples = (
+        Example({}, (None, 20, 4), (None, 22, 4)),
+        Example({"padding": [2, 0], "data_format": "channels_first"}, (None, 4, 20), (None, 4, 22)),
+    )
 
 
 @kind
@@ -75,10 +113,45 @@ class ZeroPadding2D(Layer):
     """Rows and columns added: one number, one for each axis, or a pair for each."""
     data_format: DataFormat = None
 
-    shape = shape_rules.pad
+    shape = reshaping_rules.pad
     examples = (
         Example({}, (None, 26, None, 3), (None, 28, None, 3)),
         Example({"padding": [[0, 1], [2, 3]]}, (None, 26, 26, 3), (None, 27, 31, 3)),
+    )
+
+
+@kind
+class ZeroPadding3D(Layer):
+    """Puts zeros around a volume."""
+
+    rank = 3
+    padding: Ends = default(1)
+    """What is added along each axis: one number, one for each, or a pair for each."""
+    data_format: DataFormat = None
+
+    shape = reshaping_rules.pad
+    examples = (
+        Example({}, (None, 4, None, 8, 2), (None, 6, None, 10, 2)),
+        Example(
+            {"padding": [1, [0, 2], 0], "data_format": "channels_first"},
+            (None, 2, 4, 8, 8),
+            (None, 2, 6, 10, 8),
+        ),
+    )
+
+
+@kind
+class Cropping1D(Layer):
+    """Cuts the ends of a sequence."""
+
+    rank = 1
+    cropping: BothEnds = default(1)
+    """Steps cut: one number, or a pair for the two ends."""
+
+    shape = reshaping_rules.crop
+    examples = (
+        Example({}, (None, 20, 4), (None, 18, 4)),
+        Example({"cropping": [2, 0]}, (None, None, 4), (None, None, 4)),
     )
 
 
@@ -91,10 +164,45 @@ class Cropping2D(Layer):
     """Rows and columns cut: one number, one for each axis, or a pair for each."""
     data_format: DataFormat = None
 
-    shape = shape_rules.crop
+    shape = reshaping_rules.crop
     examples = (
         Example({"cropping": [2, 4]}, (None, 28, 28, 3), (None, 24, 20, 3)),
         Example({"cropping": [[0, 1], [0, 0]]}, (None, 28, None, 3), (None, 27, None, 3)),
+    )
+
+
+@kind
+class Cropping3D(Layer):
+    """Cuts the sides of a volume."""
+
+    rank = 3
+    cropping: Ends = default(1)
+    """What is cut along each axis: one number, one for each, or a pair for each."""
+    data_format: DataFormat = None
+
+    shape = reshaping_rules.crop
+    examples = (
+        Example({}, (None, 4, None, 8, 2), (None, 2, None, 6, 2)),
+        Example(
+            {"cropping": [1, [0, 2], 0], "data_format": "channels_first"},
+            (None, 2, 4, 8, 8),
+            (None, 2, 2, 6, 8),
+        ),
+    )
+
+
+@kind
+class UpSampling1D(Layer):
+    """Makes sequences longer by repeating every step."""
+
+    rank = 1
+    size: PositiveInt = 2
+    """Factor of the length."""
+
+    shape = reshaping_rules.upsample
+    examples = (
+        Example({}, (None, 20, 4), (None, 40, 4)),
+        Example({"size": 3}, (None, None, 4), (None, None, 4)),
     )
 
 
@@ -107,8 +215,28 @@ class UpSampling2D(Layer):
     """Factors of height and width."""
     data_format: DataFormat = None
     interpolation: Annotated[
-        str, Choice("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5")
+        str, in_any_case("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5")
     ] = "nearest"
 
-    shape = shape_rules.upsample
+    shape = reshaping_rules.upsample
     examples = (Example({"size": [2, 3]}, (None, 14, None, 8), (None, 28, None, 8)),)
+
+
+@kind
+class UpSampling3D(Layer):
+    """Makes volumes larger by repeating their values."""
+
+    rank = 3
+    size: Size = default(2)
+    """Factors of the three axes."""
+    data_format: DataFormat = None
+
+    shape = reshaping_rules.upsample
+    examples = (
+        Example({}, (None, 4, None, 8, 2), (None, 8, None, 16, 2)),
+        Example(
+            {"size": [1, 2, 3], "data_format": "channels_first"},
+            (None, 2, 4, 8, 8),
+            (None, 2, 4, 16, 24),
+        ),
+    )

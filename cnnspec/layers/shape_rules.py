@@ -7,7 +7,7 @@ where the layer cannot take the inputs.
 from typing import Any
 
 from cnnspec.declarations import Problem
-from cnnspec.shapes import Dim, Shape, product, text
+from cnnspec.shapes import Dim, Shape, text
 
 AXIS_NAMES = {
     1: "(batch, steps, channels)",
@@ -135,39 +135,16 @@ def pool_globally(layer: Any, shape: Shape) -> Shape:
     return (shape[0], channels)
 
 
-def upsample(layer: Any, shape: Shape) -> Shape:
-    """Every spatial size is multiplied."""
+def adapt(layer: Any, shape: Shape) -> Shape:
+    """Every spatial axis becomes `output_size` windows of nearly the same size."""
     sizes, channels = images(layer, shape)
-    larger = tuple(
-        None if size is None else size * factor
-        for size, factor in zip(sizes, layer.size, strict=True)
-    )
-    return with_sizes(layer, shape, larger, channels)
-
-
-def pad(layer: Any, shape: Shape) -> Shape:
-    """Every spatial axis grows at both ends by `padding`."""
-    sizes, channels = images(layer, shape)
-    larger = tuple(
-        None if size is None else size + before + after
-        for size, (before, after) in zip(sizes, layer.padding, strict=True)
-    )
-    return with_sizes(layer, shape, larger, channels)
-
-
-def crop(layer: Any, shape: Shape) -> Shape:
-    """Every spatial axis shrinks at both ends by `cropping`."""
-    sizes, channels = images(layer, shape)
-    smaller = tuple(
-        None if size is None else size - before - after
-        for size, (before, after) in zip(sizes, layer.cropping, strict=True)
-    )
-    if any(size is not None and size <= 0 for size in smaller):
-        has = " x ".join(map(str, sizes))
-        raise Problem(
-            "no-output-shape", f"{layer.kind()} crops away all of its {has} input", "cropping"
+    # TensorFlow also pools with windows one larger than needed, and these must fit too.
+    if 1 in (*sizes, *layer.output_size):
+        message = (
+            f"{layer.kind()} cannot pool an axis of 1 value, or into 1: TensorFlow fails there"
         )
-    return with_sizes(layer, shape, smaller, channels)
+        raise Problem("no-output-shape", message, "output_size")
+    return with_sizes(layer, shape, layer.output_size, channels)
 
 
 def dense(layer: Any, shape: Shape) -> Shape:
@@ -179,40 +156,67 @@ def dense(layer: Any, shape: Shape) -> Shape:
     return (*shape[:-1], layer.units)
 
 
-def flatten(layer: Any, shape: Shape) -> Shape:
-    """All axes but the batch become one."""
-    return (shape[0], None if None in shape[1:] else product(shape[1:]))
+def embed(layer: Any, shape: Shape) -> Shape:
+    """Every number becomes a vector: an axis more, `output_dim` wide."""
+    return (*shape, layer.output_dim)
 
 
-def reshape(layer: Any, shape: Shape) -> Shape:
-    """All axes but the batch become `target_shape`; -1 takes what is left."""
-    target: tuple[int, ...] = layer.target_shape
-    if None in shape[1:]:
-        return (shape[0], *(None if size == -1 else size for size in target))
-    has = product(shape[1:]) or 0
-    wanted = product([size for size in target if size != -1]) or 0
-    if (has % wanted if -1 in target and wanted else has != wanted) or (
-        -1 in target and not wanted
-    ):
-        message = f"{layer.kind()} cannot make {text(target)} of {text(shape[1:])}, which has {has} values"
-        raise Problem("shape-mismatch", message, "target_shape")
-    return (shape[0], *(has // wanted if size == -1 else size for size in target))
+def rescale(layer: Any, shape: Shape) -> Shape:
+    """The shape stays; lists of numbers have one for each channel."""
+    channels = shape[-1] if len(shape) > 1 else 1
+    for argument in ("scale", "offset"):
+        value = layer.checked(argument)
+        if isinstance(value, tuple) and channels is not None and len(value) not in (1, channels):
+            message = f"'{argument}' of {layer.kind()} has {len(value)} numbers, its input {text(shape)} has {channels} channels"
+            raise Problem("shape-mismatch", message, argument)
+    return shape
 
 
-def permute(layer: Any, shape: Shape) -> Shape:
-    """The axes change places by `dims`."""
-    if len(shape) != len(layer.dims) + 1:
-        message = f"{layer.kind()} puts {len(layer.dims)} axes in order, its input is {text(shape)}"
-        raise Problem("wrong-rank", message, "dims")
-    return (shape[0], *(shape[axis] for axis in layer.dims))
+def drop(layer: Any, shape: Shape) -> Shape:
+    """The shape stays; `noise_shape` has a size for each axis: that of the input, or 1."""
+    noise = layer.noise_shape or shape
+    if len(noise) != len(shape):
+        message = (
+            f"'noise_shape' of {layer.kind()} has {len(noise)} axes, its input is {text(shape)}"
+        )
+        raise Problem("wrong-rank", message, "noise_shape")
+    for axis, (wanted, size) in enumerate(zip(noise, shape, strict=True)):
+        if None not in (wanted, size) and wanted not in (1, size):
+            message = f"'noise_shape' of {layer.kind()} has {wanted} for axis {axis}, its input is {text(shape)}"
+            raise Problem("shape-mismatch", message, "noise_shape")
+    return shape
 
 
 def normalize_axes(layer: Any, shape: Shape) -> Shape:
     """The shape stays; every axis that the layer names must be there."""
-    axes = layer.axis if isinstance(layer.axis, tuple) else (layer.axis,)
-    for axis in axes:
-        check_axis(layer, axis, shape)
+    axes_of(layer, shape)
     return shape
+
+
+def normalize_last_axes(layer: Any, shape: Shape) -> Shape:
+    """The shape stays; the axes that the layer names must be the last ones, in their order."""
+    axes = axes_of(layer, shape)
+    if axes != tuple(range(len(shape) - len(axes), len(shape))):
+        message = f"{layer.kind()} works on the last axes of its input {text(shape)}: Keras would scale the wrong ones"
+        raise Problem("out-of-range", message, "axis")
+    return shape
+
+
+def axes_of(layer: Any, shape: Shape) -> tuple[int, ...]:
+    """Count the axes that a layer names from the front; in Keras's order, which is that of `axis` sorted.
+
+    Raises:
+        Problem: it names none, one twice, or one that the shape does not have.
+
+    """
+    named = sorted(layer.axis) if isinstance(layer.axis, tuple) else [layer.axis]
+    axes = tuple(check_axis(layer, axis, shape) for axis in named)
+    if not axes:
+        raise Problem("out-of-range", f"'axis' of {layer.kind()} names no axis", "axis")
+    if len(set(axes)) < len(axes):
+        message = f"'axis' of {layer.kind()} names an axis of {text(shape)} twice"
+        raise Problem("conflicting-arguments", message, "axis")
+    return axes
 
 
 def check_axis(layer: Any, axis: int, shape: Shape) -> int:
@@ -245,23 +249,17 @@ def merge_batches(layer: Any, *shapes: Shape) -> Dim:
 
 def broadcast(layer: Any, *shapes: Shape) -> Shape:
     """Elementwise merging: axes are matched from the last one, and a size of 1 stretches."""
-    merged = shapes[0][1:]
-    for shape in shapes[1:]:
-        longer, shorter = sorted((merged, shape[1:]), key=len, reverse=True)
-        lead = len(longer) - len(shorter)
-        sizes = list(longer[:lead])
-        for offset, (a, b) in enumerate(zip(longer[lead:], shorter, strict=True), start=lead + 1):
-            if a is None or b is None:
-                sizes.append(None)
-            elif a == b or b == 1:
-                sizes.append(a)
-            elif a == 1:
-                sizes.append(b)
-            else:
-                said = " and ".join(text(each) for each in shapes)
-                message = f"{layer.kind()} cannot merge {said}: axis {offset} is {a} in one and {b} in another"
-                raise Problem("shape-mismatch", message)
-        merged = tuple(sizes)
+    longest = max(map(len, shapes))
+    merged: list[Dim] = []
+    for axis in range(1, longest):
+        places = [(shape, axis + len(shape) - longest) for shape in shapes]
+        sizes = [shape[place] for shape, place in places if place > 0]
+        known = list(dict.fromkeys(size for size in sizes if size not in (None, 1)))
+        if len(known) > 1:
+            said = " and ".join(text(each) for each in shapes)
+            message = f"{layer.kind()} cannot merge {said}: axis {axis} is {known[0]} in one and {known[1]} in another"
+            raise Problem("shape-mismatch", message)
+        merged.append(None if None in sizes else known[0] if known else 1)
     return (merge_batches(layer, *shapes), *merged)
 
 
@@ -269,17 +267,19 @@ def concatenate(layer: Any, *shapes: Shape) -> Shape:
     """Inputs are put side by side along `axis`; all other sizes must be the same."""
     first = shapes[0]
     axis = check_axis(layer, layer.axis, first)
-    for shape in shapes[1:]:
-        said = " and ".join(text(each) for each in shapes)
+    said = " and ".join(text(each) for each in shapes)
+    for shape in shapes:
         if len(shape) != len(first):
             message = (
                 f"{layer.kind()} cannot join {said}: they have {len(first)} and {len(shape)} axes"
             )
             raise Problem("shape-mismatch", message)
-        for position, (a, b) in enumerate(zip(first, shape, strict=True)):
-            if position != axis and None not in (a, b) and a != b:
-                message = f"{layer.kind()} cannot join {said}: axis {position} is {a} in one and {b} in another"
-                raise Problem("shape-mismatch", message)
+    for position in range(len(first)):
+        sizes = [shape[position] for shape in shapes if shape[position] is not None]
+        differing = next((size for size in sizes if size != sizes[0]), None)
+        if position != axis and differing is not None:
+            message = f"{layer.kind()} cannot join {said}: axis {position} is {sizes[0]} in one and {differing} in another"
+            raise Problem("shape-mismatch", message)
     joined = [shape[axis] for shape in shapes]
     total = None if None in joined else sum(size for size in joined if size is not None)
     return (*first[:axis], total, *first[axis + 1 :])

@@ -7,7 +7,7 @@ from typing import Any
 
 from cnnspec.declarations import Problem
 from cnnspec.layers.base import Weight, known
-from cnnspec.layers.shape_rules import channels_first, check_axis
+from cnnspec.layers.shape_rules import axes_of, channels_first
 from cnnspec.shapes import Shape
 
 
@@ -70,28 +70,56 @@ def dense_kernel(layer: Any, shape: Shape) -> tuple[Weight, ...]:
     return (kernel, *_bias(layer, layer.units))
 
 
+def axis_sizes(layer: Any, shape: Shape) -> tuple[int, ...]:
+    """The sizes of the axes that a layer normalizes.
+
+    Raises:
+        Problem: one of them is unknown.
+
+    """
+    return tuple(known(shape[axis], axis, shape, layer) for axis in axes_of(layer, shape))
+
+
 def scale_and_offset(layer: Any, shape: Shape) -> tuple[Weight, ...]:
     """Gamma and beta, of the sizes of the normalized axes."""
-    axes = layer.axis if isinstance(layer.axis, tuple) else (layer.axis,)
-    places = [check_axis(layer, axis, shape) for axis in axes]
-    if isinstance(layer.axis, tuple):
-        places.sort()
-    sizes = tuple(known(shape[place], place, shape, layer) for place in places)
-    return (
-        *((Weight("gamma", sizes),) if layer.scale else ()),
-        *((Weight("beta", sizes),) if layer.center else ()),
-    )
+    names = (("gamma", layer.scale), ("beta", layer.center))
+    return tuple(Weight(name, axis_sizes(layer, shape)) for name, used in names if used)
+
+
+def scale_of_groups(layer: Any, shape: Shape) -> tuple[Weight, ...]:
+    """Gamma and beta, of the size of the axis that falls into groups."""
+    (size,) = axis_sizes(layer, shape)
+    groups = size if layer.groups == -1 else layer.groups
+    if size % groups:
+        message = f"{layer.kind()} cannot split {size} channels into {groups} groups"
+        raise Problem("shape-mismatch", message, "groups")
+    return scale_and_offset(layer, shape)
+
+
+def scale(layer: Any, shape: Shape) -> tuple[Weight, ...]:
+    """A scale of the sizes of the normalized axes."""
+    return (Weight("scale", axis_sizes(layer, shape)),)
 
 
 def batch_statistics(layer: Any, shape: Shape) -> tuple[Weight, ...]:
     """Gamma and beta, and the moving statistics that only training mode changes."""
     trained = scale_and_offset(layer, shape)
-    place = check_axis(layer, layer.axis, shape)
-    size = (known(shape[place], place, shape, layer),)
+    size = axis_sizes(layer, shape)
     moving = ["moving_mean", "moving_variance"]
     if layer.renorm:
         moving += ["moving_stddev", "renorm_mean", "renorm_stddev"]
     return (*trained, *(Weight(name, size, trainable=False) for name in moving))
+
+
+def embeddings(layer: Any, shape: Shape) -> tuple[Weight, ...]:
+    """A vector for each of `input_dim` numbers."""
+    return (Weight("embeddings", (layer.input_dim, layer.output_dim)),)
+
+
+def reversible_embeddings(layer: Any, shape: Shape) -> tuple[Weight, ...]:
+    """The embeddings, and where they are not tied, those that lead back."""
+    back = Weight("reverse_embeddings", (layer.output_dim, layer.input_dim))
+    return (*embeddings(layer, shape), *(() if layer.tie_weights else (back,)))
 
 
 def slopes(layer: Any, shape: Shape) -> tuple[Weight, ...]:

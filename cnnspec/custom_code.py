@@ -1,0 +1,27 @@
+"""Which code of the user's own a model would run, and whether that was allowed."""
+
+from collections.abc import Collection, Iterator
+
+from cnnspec.diagnostics import Report
+from cnnspec.graph import CheckedGraph, CheckedNode
+from cnnspec.layers.custom import CustomLayer
+
+
+def check_code(checked: CheckedGraph, allowed: Collection[str], report: Report) -> None:
+    """Report every step whose class is in a package that was not allowed."""
+    for node, layer in _custom_layers(checked):
+        if layer.package() not in allowed:
+            message = (
+                f"building this runs code of the package '{layer.package()}'; "
+                f"--allow-code {layer.package()} allows it"
+            )
+            place = node.node.place
+            report.error("code-not-allowed", message, place.head(), notes=place.callers())
+
+
+def _custom_layers(checked: CheckedGraph) -> Iterator[tuple[CheckedNode, CustomLayer]]:
+    for node in checked.nodes:
+        if isinstance(node.layer, CustomLayer):
+            yield node, node.layer
+        if node.submodel is not None:
+            yield from _custom_layers(node.submodel)

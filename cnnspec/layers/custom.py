@@ -1,0 +1,92 @@
+"""Layer classes of the user's own, known by their import path alone."""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any, ClassVar, Self
+
+from cnnspec.declarations import Problem, Problems, shown
+from cnnspec.layers.base import Layer
+from cnnspec.shapes import UNKNOWN, Dim, Shape
+
+_PATH = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*", re.ASCII)
+
+
+def stated_shape(layer: Any, *shapes: Shape) -> Shape:
+    """The shape that the step states, behind the batch axis; without one it is not known."""
+    if layer.output_shape is None:
+        return UNKNOWN
+    return (shapes[0][0] if shapes[0] is not UNKNOWN else None, *layer.output_shape)
+
+
+class CustomLayer(Layer):
+    """A class that cnnspec does not know; its module is imported only when it is allowed and built.
+
+    Its weights are never known without it, and its output shape only if the step states one.
+    """
+
+    import_path: ClassVar[str]
+    """`package.module:Class`."""
+    max_inputs: ClassVar[int | None] = None
+    weights_known = False
+
+    output_shape: tuple[Dim, ...] | None
+    """The shape of the output without the batch, as the step states it."""
+
+    shape = stated_shape
+
+    @classmethod
+    def of(cls, arguments: Mapping[str, Any], *, word: str | None = None) -> Self:
+        """Keep the arguments as they are; only the stated shape is checked.
+
+        Raises:
+            Problems: `output_shape` is no list of sizes.
+
+        """
+        layer = cls.__new__(cls)
+        layer.__dict__ |= cls.defaults()
+        layer.given = {key: value for key, value in arguments.items() if key != "output_shape"}
+        layer.word = word or cls.import_path
+        layer.output_shape = _sizes(arguments.get("output_shape"))
+        return layer
+
+    @classmethod
+    def package(cls) -> str:
+        """The outermost package that holds the class."""
+        return cls.import_path.partition(":")[0].partition(".")[0]
+
+    @classmethod
+    def arranged(cls, inputs: Sequence[Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """One tensor, or a list of several."""
+        return ((inputs[0] if len(inputs) == 1 else list(inputs)),), {}
+
+    def in_inference(self) -> Layer:
+        """It cannot be said what acts in training as it does in inference."""
+        message = (
+            f"{self.kind()} cannot be frozen: only its own code knows what it does in training"
+        )
+        raise Problem("conflicting-arguments", message)
+
+
+def _sizes(shape: object) -> tuple[Dim, ...] | None:
+    if shape is None:
+        return None
+    sizes = shape if isinstance(shape, list | tuple) else [shape]
+    for position, size in enumerate(sizes):
+        if size is not None and (isinstance(size, bool) or not isinstance(size, int) or size < 1):
+            message = "'output_shape' is a list of sizes without the batch, null where unknown"
+            at = ("output_shape", position) if sizes is shape else ("output_shape",)
+            raise Problems([Problem("wrong-type", f"{message}, not {shown(size)}", at)])
+    return tuple(sizes)
+
+
+def is_import_path(word: str) -> bool:
+    """Whether a kind is written as the import path of a class."""
+    return _PATH.fullmatch(word) is not None
+
+
+@cache
+def custom_kind(import_path: str) -> type[CustomLayer]:
+    """The declaration of a class of the user's own."""
+    name = import_path.rpartition(":")[2]
+    return type(name, (CustomLayer,), {"import_path": import_path, "__module__": __name__})

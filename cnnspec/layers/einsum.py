@@ -1,0 +1,209 @@
+"""A dense layer over any axes, said by an equation in Einstein's notation."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any
+
+from cnnspec.declarations import Checked, Declaration, Problem, default
+from cnnspec.fields import OptionalText
+from cnnspec.layers.base import Example, Layer, Weight, kind
+from cnnspec.layers.fields import Activation, Constraint, Initializer, Regularizer, SizesOrNulls
+from cnnspec.shapes import Dim, Shape, text
+
+FORMS = (
+    r"(?P<inputs>[a-zA-Z]+),(?P<kernel>[a-zA-Z]+)->(?P<output>[a-zA-Z]+)",
+    r"(?P<left>\.\.\.)(?P<inputs>[a-zA-Z]+),(?P<kernel>[a-zA-Z]+)->\.\.\.(?P<output>[a-zA-Z]+)",
+    r"(?P<inputs>[a-zA-Z]{2,})(?P<right>\.\.\.),(?P<kernel>[a-zA-Z]+)->(?P<output>[a-zA-Z]+)\.\.\.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Equation:
+    """An equation, taken apart: a letter for each axis."""
+
+    inputs: str
+    kernel: str
+    output: str
+    left: bool
+    """Whether further axes stand on the left, as `...`; the batch is one of them."""
+    right: bool
+    """Whether further axes stand on the right, as `...`."""
+
+
+@cache
+def equation_of(written: str) -> Equation | None:
+    """Take an equation apart; None if it has none of Keras's three forms."""
+    for form in FORMS:
+        if found := re.fullmatch(form, written):
+            sides = found.groupdict()
+            letters = (found["inputs"], found["kernel"], found["output"])
+            return Equation(*letters, left="left" in sides, right="right" in sides)
+    return None
+
+
+def _equation(value: Any, _: type[Declaration]) -> str:
+    if not isinstance(value, str):
+        raise Problem("wrong-type", "")
+    if equation_of(value) is None:
+        raise Problem("unknown-value", "")
+    return value
+
+
+EinsumEquation = Annotated[
+    str,
+    Checked(
+        "an equation such as 'abc,cd->abd', '...x,xy->...y' or 'ab...,bc->ac...'", check=_equation
+    ),
+]
+
+
+def sizes(layer: Any, shape: Shape) -> Shape:
+    """The output shape: the batch, the axes that `...` stands for, and `output_shape`.
+
+    What is null in `output_shape` stays unknown, as in Keras.
+    """
+    equation = layer.parts
+    more = _more_axes(layer, shape)
+    stated = layer.output_shape if isinstance(layer.output_shape, tuple) else (layer.output_shape,)
+    wanted = len(equation.output) - (0 if equation.left and more else 1)
+    if len(stated) != wanted:
+        message = f"'output_shape' of {layer.kind()} must have {wanted} sizes for '{layer.equation}', not {len(stated)}"
+        raise Problem("shape-mismatch", message, "output_shape")
+    if not (equation.left and more) and equation.inputs[0] != equation.output[0]:
+        message = f"the first axis in '{layer.equation}' is the batch, and must stay the first"
+        raise Problem("conflicting-arguments", message, "equation")
+    between = shape[1:more] if equation.left else ()
+    if between != between[::-1]:
+        message = f"{layer.kind()} cannot have '...' for the axes {text(between)}: Keras would put them in reverse order"
+        raise Problem("conflicting-arguments", message, "equation")
+    behind = shape[len(shape) - more :] if equation.right else ()
+    result = (shape[0], *between, *stated, *behind)
+    of_input, of_output = _sizes_of_letters(layer, shape, result)
+    for letter, size in of_output.items():
+        has = of_input.get(letter, size)
+        if size not in (None, has):
+            message = f"'output_shape' of {layer.kind()} has {size} for '{letter}', which is {has} in its input {text(shape)}"
+            raise Problem("shape-mismatch", message, "output_shape")
+    return result
+
+
+def _more_axes(layer: Any, shape: Shape) -> int:
+    """How many axes `...` stands for.
+
+    Raises:
+        Problem: the input has too few axes, or too many where there is no `...`.
+
+    """
+    equation = layer.parts
+    more = len(shape) - len(equation.inputs)
+    if more < 0 or (more and not (equation.left or equation.right)):
+        least = (
+            f"{len(equation.inputs)} axes{' or more' if equation.left or equation.right else ''}"
+        )
+        message = f"'{layer.equation}' takes an input of {least}, not {text(shape)}"
+        raise Problem("wrong-rank", message)
+    return more
+
+
+def _sizes_of_letters(
+    layer: Any, shape: Shape, result: Shape
+) -> tuple[dict[str, Dim], dict[str, Dim]]:
+    equation = layer.parts
+    start = _more_axes(layer, shape) if equation.left else 0
+    return (
+        dict(zip(equation.inputs, shape[start:], strict=False)),
+        dict(zip(equation.output, result[start:], strict=False)),
+    )
+
+
+def kernel_and_bias(layer: Any, shape: Shape) -> tuple[Weight, ...]:
+    """A kernel with an axis for each of its letters, and a bias that broadcasts to the output."""
+    equation, result = layer.parts, sizes(layer, shape)
+    of_input, of_output = _sizes_of_letters(layer, shape, result)
+
+    def known(letter: str) -> int:
+        size = of_output[letter] if letter in of_output else of_input[letter]
+        if size is None:
+            source = "'output_shape'" if letter in of_output else f"its input {text(shape)}"
+            message = f"{layer.kind()} needs to know the size of '{letter}' from {source}"
+            raise Problem("unknown-size", message, "output_shape" if letter in of_output else ())
+        return size
+
+    kernel = Weight("kernel", tuple(known(letter) for letter in equation.kernel))
+    if layer.bias_axes is None:
+        return (kernel,)
+    first = min(equation.output.index(letter) for letter in layer.bias_axes)
+    named = (
+        known(letter) if letter in layer.bias_axes else 1 for letter in equation.output[first:]
+    )
+    behind = (1,) * (_more_axes(layer, shape) if equation.right else 0)
+    return kernel, Weight("bias", (*named, *behind))
+
+
+@kind
+class EinsumDense(Layer):
+    """A dense layer over any axes: a sum of products, said by an equation."""
+
+    equation: EinsumEquation
+    """A letter for each axis of the input, the kernel and the output; `...` for further axes."""
+    output_shape: SizesOrNulls
+    """Sizes of the output without the batch and what `...` stands for; null where not said."""
+    activation: Activation = None
+    """What is applied to the output."""
+    bias_axes: OptionalText = None
+    """The letters of the output's axes that have a bias; null for none."""
+    kernel_initializer: Initializer = default("glorot_uniform")
+    bias_initializer: Initializer = default("zeros")
+    kernel_regularizer: Regularizer = None
+    bias_regularizer: Regularizer = None
+    kernel_constraint: Constraint = None
+    bias_constraint: Constraint = None
+
+    shape = sizes
+    weights = kernel_and_bias
+    examples = (
+        Example({"equation": "ab,bc->ac", "output_shape": 4}, (None, 8), (None, 4)),
+        Example(
+            {"equation": "abc,cd->abd", "output_shape": [None, 4], "bias_axes": "d"},
+            (None, 7, 8),
+            (None, None, 4),
+        ),
+        Example(
+            {"equation": "...x,xy->...y", "output_shape": 4, "bias_axes": "y"},
+            (None, None, 8),
+            (None, None, 4),
+        ),
+        Example(
+            {"equation": "ab...,bcd->adc...", "output_shape": [5, 4], "bias_axes": "d"},
+            (None, 8, 7),
+            (None, 5, 4, 7),
+        ),
+    )
+
+    @property
+    def parts(self) -> Equation:
+        """The equation, taken apart."""
+        parts = equation_of(self.equation)
+        assert parts is not None  # its type has been checked
+        return parts
+
+    def conflicts(self) -> Iterator[Problem]:
+        """Every letter leads from the input and the kernel to the output, once in each."""
+        inputs, kernel, output = self.parts.inputs, self.parts.kernel, self.parts.output
+        for letters in (inputs, kernel, output):
+            if len(set(letters)) < len(letters):
+                message = f"'{letters}' in '{self.equation}' names an axis twice"
+                yield Problem("conflicting-arguments", message, "equation")
+        for letter in dict.fromkeys(output):
+            if letter not in inputs + kernel:
+                message = f"'{letter}' of the output is neither in the input nor in the kernel of '{self.equation}'"
+                yield Problem("conflicting-arguments", message, "equation")
+        for letter in dict.fromkeys(kernel):
+            if letter not in inputs + output:
+                message = f"'{letter}' of the kernel is neither in the input nor in the output of '{self.equation}'"
+                yield Problem("conflicting-arguments", message, "equation")
+        if self.bias_axes is not None and (not self.bias_axes or set(self.bias_axes) - set(output)):
+            message = f"'bias_axes' of {self.kind()} takes letters of the output '{output}', not '{self.bias_axes}'"
+            yield Problem("conflicting-arguments", message, "bias_axes")

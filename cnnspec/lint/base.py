@@ -1,0 +1,76 @@
+"""What lints start from, what they give, and the two tables that they are in."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from cnnspec.diagnostics import Note, Span
+from cnnspec.document import Document
+from cnnspec.graph import CheckedGraph, CheckedNode
+from cnnspec.shapes import text
+from cnnspec.source import Place
+
+
+class Finding(NamedTuple):
+    """A warning; its code is that of the lint that gives it."""
+
+    message: str
+    span: Span | None
+    notes: tuple[Note, ...] = ()
+    suggestion: str | None = None
+
+
+@dataclass(frozen=True)
+class Model:
+    """A checked model, and the document that says it."""
+
+    checked: CheckedGraph
+    document: Document
+
+    @property
+    def place(self) -> Place:
+        """Where the document stands."""
+        return self.checked.graph.place
+
+    @cached_property
+    def nodes(self) -> dict[str, CheckedNode]:
+        """The nodes that an output needs, by name."""
+        return {node.name: node for node in self.checked.nodes}
+
+    def source_notes(self, node: CheckedNode) -> tuple[Note, ...]:
+        """Say where each input of a node comes from."""
+        inputs = {each.name: each.place for each in self.checked.inputs}
+        notes = {}
+        for ref, tensor in zip(node.node.inputs, node.inputs, strict=True):
+            source = self.nodes.get(ref.node)
+            place = source.node.place if source else inputs[ref.node]
+            said = source.node.scoped if source else ref.node
+            message = f"the input {text(tensor.shape)} comes from '{said}' here"
+            notes[ref] = Note(message, place.name_span())
+        return tuple(notes.values())
+
+
+def at(node: CheckedNode, argument: str) -> Span | None:
+    """Where a step says an argument; the step itself where a default or nothing says it."""
+    place = node.node.place / argument
+    return node.node.place.head() if place.value() is None else place.span()
+
+
+ModelLint = Callable[[Model], Iterator[Finding]]
+DocumentLint = Callable[[Document, Place], Iterator[Finding]]
+
+MODEL_LINTS: dict[str, ModelLint] = {}
+"""The lints that look at a checked model, by code."""
+DOCUMENT_LINTS: dict[str, DocumentLint] = {}
+"""Those that look at a document alone, be it of a model or of blocks for others."""
+
+
+def model_lint(code: str) -> Callable[[ModelLint], ModelLint]:
+    """Register a lint of models."""
+    return lambda lint: MODEL_LINTS.setdefault(code, lint)
+
+
+def document_lint(code: str) -> Callable[[DocumentLint], DocumentLint]:
+    """Register a lint of documents."""
+    return lambda lint: DOCUMENT_LINTS.setdefault(code, lint)

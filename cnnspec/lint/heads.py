@@ -1,0 +1,295 @@
+"""Lints of outputs: whether the last layer and the loss speak of the same thing."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from cnnspec.declarations import Declaration
+from cnnspec.diagnostics import Note
+from cnnspec.graph import CheckedGraph, CheckedNode, Output, Ref, SubmodelLayer
+from cnnspec.layers.activation import ELU, Activation, LeakyReLU, ReLU, Softmax
+from cnnspec.layers.base import Layer
+from cnnspec.layers.convolution import Sliding
+from cnnspec.layers.core import Dense, Identity
+from cnnspec.layers.regularization import TrainingOnly
+from cnnspec.layers.reshaping import Flatten, Reshape
+from cnnspec.lint.base import Finding, Model, at, model_lint
+from cnnspec.shapes import TensorSpec
+
+SOFTMAX = frozenset(("softmax", "sparsemax"))
+SIGMOID = frozenset(("sigmoid", "hard_sigmoid", "sparse_sigmoid"))
+PROBABILITIES = SOFTMAX | SIGMOID
+
+OVER_CLASSES = frozenset(
+    (
+        "CategoricalCrossentropy",
+        "SparseCategoricalCrossentropy",
+        "CategoricalFocalCrossentropy",
+        "CategoricalGeneralizedCrossEntropy",
+    )
+)
+YES_OR_NO = frozenset(("BinaryCrossentropy", "BinaryFocalCrossentropy"))
+CHOSEN_BY_SHAPES = frozenset(("crossentropy", "ce"))
+"""Words for the cross-entropy that fits the shapes."""
+
+FITTING = {
+    **dict.fromkeys(OVER_CLASSES, SOFTMAX),
+    **dict.fromkeys(YES_OR_NO, SIGMOID),
+    "KLDivergence": PROBABILITIES,
+}
+"""The only activations whose results a loss takes for what they are."""
+
+UNFIT = {
+    **dict.fromkeys(
+        (
+            "MeanSquaredError", "MeanAbsoluteError", "MeanAbsolutePercentageError",
+            "MeanSquaredLogarithmicError", "LogCosh", "Huber",
+        ),
+        SOFTMAX,
+    ),
+    **dict.fromkeys(("Hinge", "SquaredHinge"), PROBABILITIES),
+    "Poisson": frozenset(("linear", "tanh")),
+    **dict.fromkeys(("Dice", "Tversky"), frozenset(("linear", "tanh", "relu"))),
+}  # fmt: skip
+"""Activations whose results a loss cannot learn from, or that make little of it."""
+
+TAKES = {
+    **dict.fromkeys(OVER_CLASSES, "the probabilities of classes, as softmax gives them"),
+    **dict.fromkeys(YES_OR_NO, "independent probabilities, as sigmoid gives them"),
+    **dict.fromkeys(("KLDivergence", "Dice", "Tversky"), "probabilities"),
+    **dict.fromkeys(("Hinge", "SquaredHinge"), "scores around 0, for labels of -1 and 1"),
+    "Poisson": "counts, which are positive",
+}
+
+
+class Head(NamedTuple):
+    """The layer that gives an output its last activation."""
+
+    node: CheckedNode
+    activation: str
+
+    @property
+    def said(self) -> str:
+        """The activation, in words."""
+        return "no activation" if self.activation == "linear" else f"'{self.activation}'"
+
+    def note(self) -> Note:
+        """Where the activation is said."""
+        return Note(f"'{self.node.node.scoped}' has {self.said}", at(self.node, "activation"))
+
+
+def head(nodes: dict[str, CheckedNode], ref: Ref) -> Head | None:
+    """What gives a tensor its last activation, through what only passes values on.
+
+    None where that is not known, and for an input of the model.
+    """
+    while (node := nodes.get(ref.node)) is not None:
+        layer = node.layer
+        if isinstance(layer, SubmodelLayer):
+            assert node.submodel is not None
+            inner = {each.name: each for each in node.submodel.nodes}
+            return head(inner, _output(node.submodel, ref.output).ref)
+        activation = last_activation(layer)
+        if activation is None and not _passes_on(node):
+            return None
+        if activation is not None and not (activation == "linear" and _is_alone(layer)):
+            return Head(node, activation)
+        ref = node.node.inputs[0]
+    return None
+
+
+def last_activation(layer: Layer) -> str | None:
+    """The activation along the last axis that a layer ends with; None where that is not known."""
+    if isinstance(layer, Activation):
+        return layer.activation
+    if isinstance(layer, Softmax):
+        return "softmax" if layer.axis in (-1, (-1,)) else None
+    if isinstance(layer, ReLU | LeakyReLU | ELU):
+        return "relu" if isinstance(layer, ReLU) else "leaky_relu"
+    if isinstance(layer, Dense | Sliding):
+        first = getattr(layer, "data_format", None) == "channels_first"
+        activation = layer.activation or "linear"
+        return None if first and activation in SOFTMAX else activation
+    return None
+
+
+def _is_alone(layer: Layer) -> bool:
+    """Whether an activation is all that a layer does."""
+    return isinstance(layer, Activation | Softmax)
+
+
+def _passes_on(node: CheckedNode) -> bool:
+    """Whether a node gives the values that it gets, in rows of the same length."""
+    if isinstance(node.layer, Reshape | Flatten):
+        (output,) = node.outputs.values()
+        return last_size(output) is not None and last_size(output) == last_size(node.inputs[0])
+    return isinstance(node.layer, Identity | TrainingOnly)
+
+
+def last_size(tensor: TensorSpec) -> int | None:
+    """The size of the last axis, where it is known."""
+    return tensor.shape[-1] if tensor.shape else None
+
+
+def _output(model: CheckedGraph, name: str | None) -> Output:
+    outputs = model.graph.outputs
+    return next(each for each in outputs if name is None or each.name == name)
+
+
+class Trained(NamedTuple):
+    """An output with a loss, and what is known of its last layer."""
+
+    output: Output
+    loss: Declaration
+    units: int | None
+    head: Head | None
+
+    @property
+    def kind(self) -> str:
+        """The kind of the loss; Keras chooses by the shapes where the word leaves it open."""
+        open_word = self.loss.word in CHOSEN_BY_SHAPES
+        return "BinaryCrossentropy" if open_word and self.units == 1 else self.loss.kind()
+
+    @property
+    def activation(self) -> str | None:
+        """The last activation; None where it is not known, or not along the axis of the loss."""
+        last_axis = getattr(self.loss, "axis", -1) == -1
+        return self.head.activation if self.head and last_axis else None
+
+    @property
+    def from_logits(self) -> bool | None:
+        """Whether the loss applies the last activation itself; None where no option says so."""
+        return getattr(self.loss, "from_logits", None)
+
+    @property
+    def is_lone_class(self) -> bool:
+        """Whether a single unit stands for several classes."""
+        return self.units == 1 and self.kind in OVER_CLASSES
+
+    def finding(
+        self, message: str, *notes: Note, at: str | None = None, suggestion: str | None = None
+    ) -> Finding:
+        """A finding at the loss, with a note on the head."""
+        place = self.output.place / "loss"
+        known = (self.head.note(),) if self.head and not notes else notes
+        return Finding(message, (place / at if at else place).span(), known, suggestion)
+
+
+def trained(model: Model) -> Iterator[Trained]:
+    """The outputs that have a loss."""
+    for output in model.checked.graph.outputs:
+        if output.loss is not None:
+            units = last_size(model.checked.outputs[output.name])
+            yield Trained(output, output.loss, units, head(model.nodes, output.ref))
+
+
+@model_lint("loss-activation")
+def loss_activation(model: Model) -> Iterator[Finding]:
+    """An activation whose results mean something else than what the loss takes.
+
+    Softmax over two classes fits binary cross-entropy: for one-hot labels it is the same.
+    """
+    for each in trained(model):
+        kind, activation = each.kind, each.activation
+        if activation is None or each.from_logits or each.is_lone_class or each.head is None:
+            continue
+        if activation in SOFTMAX and (each.units == 1 or (each.units == 2 and kind in YES_OR_NO)):
+            continue
+        if activation == "linear" and each.from_logits is False:
+            continue
+        unfit = (
+            activation not in FITTING[kind]
+            if kind in FITTING
+            else activation in UNFIT.get(kind, ())
+        )
+        if unfit:
+            takes = TAKES.get(kind, "numbers, not the probabilities of classes")
+            yield each.finding(
+                f"{kind} takes {takes}; '{each.output.name}' ends with {each.head.said}"
+            )
+
+
+@model_lint("logits-without-from-logits")
+def logits_without_from_logits(model: Model) -> Iterator[Finding]:
+    """A linear layer before a cross-entropy that takes probabilities."""
+    for each in trained(model):
+        if each.activation != "linear" or each.from_logits is not False or each.is_lone_class:
+            continue
+        activation = "sigmoid" if each.kind in YES_OR_NO else "softmax"
+        message = (
+            f"{each.kind} takes probabilities; '{each.output.name}' ends without an activation"
+        )
+        suggestion = f"give the layer 'activation: {activation}', or the loss 'from_logits: true'"
+        yield each.finding(message, suggestion=suggestion)
+
+
+@model_lint("from-logits-after-activation")
+def from_logits_after_activation(model: Model) -> Iterator[Finding]:
+    """A loss that applies softmax or sigmoid itself, after a layer that has done so."""
+    for each in trained(model):
+        if each.from_logits and each.activation in PROBABILITIES and each.head is not None:
+            said = f"'{each.output.name}' ends with {each.head.said}"
+            message = f"with 'from_logits' {each.kind} takes values before the activation; {said}"
+            yield each.finding(message, at="from_logits")
+
+
+@model_lint("loss-units")
+def loss_units(model: Model) -> Iterator[Finding]:
+    """One unit for a loss that needs one for each class."""
+    for each in trained(model):
+        if not each.is_lone_class or each.activation in SOFTMAX:
+            continue
+        message = f"{each.kind} takes a value for each class; '{each.output.name}' gives one value"
+        notes: tuple[Note, ...] = ()
+        if each.head is not None:
+            node = each.head.node
+            span = at(node, "units" if isinstance(node.layer, Dense) else "filters")
+            notes = (Note(f"'{node.node.scoped}' has one unit", span),)
+        suggestion = "one value tells two classes apart with BinaryCrossentropy"
+        yield each.finding(message, *notes, suggestion=suggestion)
+
+
+@model_lint("softmax-of-one")
+def softmax_of_one(model: Model) -> Iterator[Finding]:
+    """A softmax whose axis has one value: its result is 1, whatever the model learns."""
+    for node in model.checked.nodes:
+        if isinstance(node.layer, SubmodelLayer) or last_activation(node.layer) not in SOFTMAX:
+            continue
+        (output,) = node.outputs.values()
+        if last_size(output) == 1:
+            message = f"'{node.node.scoped}' applies softmax to one value, which always gives 1"
+            notes = node.node.place.callers()
+            yield Finding(message, at(node, "activation"), notes, "one unit goes with 'sigmoid'")
+
+
+@model_lint("activation-twice")
+def activation_twice(model: Model) -> Iterator[Finding]:
+    """A softmax or sigmoid of what is already the result of one, which evens it out."""
+    for node in model.checked.nodes:
+        layer = node.layer
+        if not isinstance(layer, Activation | Softmax):
+            continue
+        activation, before = last_activation(layer), head(model.nodes, node.node.inputs[0])
+        if activation in PROBABILITIES and before and before.activation in PROBABILITIES:
+            message = f"'{node.node.scoped}' applies '{activation}' to the result of {before.said}"
+            notes = (before.note(), *node.node.place.callers())
+            yield Finding(message, node.node.place.head(), notes)
+
+
+@model_lint("half-precision-output")
+def half_precision_output(model: Model) -> Iterator[Finding]:
+    """A loss on 16-bit values, in which small probabilities and differences are lost."""
+    for each in trained(model):
+        dtype = model.checked.outputs[each.output.name].dtype
+        if dtype not in ("float16", "bfloat16"):
+            continue
+        ref = each.output.ref
+        while (node := model.nodes.get(ref.node)) is not None and _takes_dtype(node):
+            ref = node.node.inputs[0]
+        message = f"'{each.output.name}' is {dtype}, which is too coarse for a loss"
+        span = at(node, "dtype") if node is not None else each.output.place.name_span()
+        suggestion = "give the last layer 'dtype: float32'"
+        yield Finding(message, span, suggestion=suggestion)
+
+
+def _takes_dtype(node: CheckedNode) -> bool:
+    return not isinstance(node.layer, SubmodelLayer) and node.layer.passes_dtype

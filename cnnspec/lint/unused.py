@@ -1,0 +1,139 @@
+"""Lints of what does nothing: layers and inputs, blocks, defaults and parameters."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import BaseModel
+
+from cnnspec.document import Document, Step
+from cnnspec.expressions import is_reference
+from cnnspec.graph import Node, SubmodelLayer
+from cnnspec.layers.base import LAYERS
+from cnnspec.lint.base import Finding, Model, document_lint, model_lint
+from cnnspec.source import Place
+
+_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+
+
+@model_lint("unused-layer")
+def unused_layer(model: Model) -> Iterator[Finding]:
+    """A layer that no output needs; only the last of a chain is told."""
+    graph = model.checked.graph
+    read = {ref.node for node in graph.nodes for ref in node.inputs}
+    read |= {node.shares for node in graph.nodes if node.shares}
+    used = [node.scoped for node in graph.nodes if node.name in model.nodes]
+    for node in graph.nodes:
+        if node.name in read or node.name in model.nodes:
+            continue
+        name, place = _whole_call(node, used)
+        message = f"no output needs '{name}'"
+        yield Finding(message, place.name_span(), place.callers())
+
+
+def _whole_call(node: Node, used: list[str]) -> tuple[str, Place]:
+    """The outermost block call around an unused node of which nothing is used, or the node."""
+    name, place = node.scoped, node.place
+    while place.caller is not None and "/" in name:
+        call = name.rpartition("/")[0]
+        if any(each.startswith(f"{call}/") for each in used):
+            break
+        name, place = call, place.caller
+    return name, place
+
+
+@model_lint("unused-input")
+def unused_input(model: Model) -> Iterator[Finding]:
+    """An input that no layer reads."""
+    graph = model.checked.graph
+    read = {ref.node for node in graph.nodes for ref in node.inputs}
+    read |= {output.ref.node for output in graph.outputs}
+    for each in graph.inputs:
+        if each.name not in read:
+            yield Finding(f"nothing reads the input '{each.name}'", each.place.name_span())
+
+
+@model_lint("unused-block")
+def unused_block(model: Model) -> Iterator[Finding]:
+    """A block that no step calls, nor any block that is called."""
+    document = model.document
+    called: set[str] = set()
+    waiting = [*_kinds(document.layers)]
+    while waiting:
+        kind = waiting.pop()
+        if kind not in called:
+            called.add(kind)
+            waiting += _kinds(document.blocks[kind].layers) if kind in document.blocks else ()
+    for name in (each for each in document.blocks if each not in called):
+        span = (model.place / "blocks" / name).span(on_key=True)
+        yield Finding(f"nothing calls the block '{name}'", span)
+
+
+@model_lint("unused-submodel")
+def unused_submodel(model: Model) -> Iterator[Finding]:
+    """A submodel that no step calls."""
+    called = _said(model.document)
+    for name in (each for each in model.document.submodels if each not in called):
+        span = (model.place / "submodels" / name).span(on_key=True)
+        yield Finding(f"nothing calls the submodel '{name}'", span)
+
+
+@model_lint("unused-default")
+def unused_default(model: Model) -> Iterator[Finding]:
+    """Defaults of a kind that no step names, here or in the blocks that are imported."""
+    layers = [node.layer for node in model.checked.graph.nodes]
+    used = {each.kind() for each in layers if each and not isinstance(each, SubmodelLayer)}
+    used |= {LAYERS.aliases.get(kind, kind) for kind in _said(model.document)}
+    for word in model.document.defaults:
+        if LAYERS.aliases.get(word, word) not in used:
+            span = (model.place / "defaults" / word).span(on_key=True)
+            yield Finding(f"there is no {word} that these defaults could be for", span)
+
+
+@document_lint("unused-parameter")
+def unused_parameter(document: Document, place: Place) -> Iterator[Finding]:
+    """A parameter of the spec or of a block that no value refers to."""
+    used = set()
+    for name, value in vars(document).items():
+        used |= set(_references(value)) if name not in ("blocks", "submodels") else set()
+    for submodel in document.submodels.values():
+        for value in vars(submodel).values():
+            used |= set() if isinstance(value, Document) else set(_references(value))
+    for block_name, block in document.blocks.items():
+        inner = {*_references(block.layers), *_references(block.params)}
+        used |= inner - block.params.keys()
+        for name in (each for each in block.params if each not in inner):
+            span = (place / "blocks" / block_name / "params" / name).span(on_key=True)
+            message = f"nothing in '{block_name}' refers to its parameter '{name}'"
+            yield Finding(message, span)
+    for name in (each for each in document.params if each not in used):
+        span = (place / "params" / name).span(on_key=True)
+        yield Finding(f"nothing refers to the parameter '{name}'", span)
+
+
+def _said(document: Document) -> set[str]:
+    """The kinds of all steps of a document, those of its blocks included."""
+    blocks = (kind for block in document.blocks.values() for kind in _kinds(block.layers))
+    return {*_kinds(document.layers), *blocks}
+
+
+def _kinds(steps: list[Step]) -> Iterator[str]:
+    """The kinds of steps, those in their branches included."""
+    for step in steps:
+        yield step.kind
+        for branch in step.branches.steps.values() if step.branches else ():
+            yield from _kinds(branch)
+
+
+def _references(value: Any) -> Iterator[str]:
+    """The names in all references of a value, at any depth."""
+    if isinstance(value, str):
+        yield from _NAME.findall(value) if is_reference(value) else ()
+    elif isinstance(value, BaseModel):
+        yield from _references(vars(value))
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from _references(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _references(item)

@@ -1,0 +1,1 @@
+"""Holds the static engine against Keras: every kind, and random whole graphs."""

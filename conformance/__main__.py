@@ -1,0 +1,55 @@
+"""Holds the static engine against Keras: `make conformance`, `python -m conformance --help`."""
+
+import sys
+
+import click
+
+from cnnspec.layers.base import LAYERS
+
+from conformance.run import ENVIRONMENT, Outcome, run
+
+
+@click.command()
+@click.option("--seed", default=0, show_default=True, help="Another seed, other cases.")
+@click.option("--kinds", default="", help="Only these kinds, separated by commas.")
+@click.option("--configurations", default=150, show_default=True, help="How many for each kind.")
+@click.option("--graphs", default=2000, show_default=True, help="How many random graphs.")
+@click.option("--quiet", is_flag=True, help="Print the totals only.")
+def main(seed: int, kinds: str, configurations: int, graphs: int, quiet: bool) -> None:
+    """Compare what the static engine says with what Keras does; exit with 1 where they differ."""
+    chosen = kinds.split(",") if kinds else list(LAYERS.kinds)
+    if unknown := [kind for kind in chosen if kind not in LAYERS.kinds]:
+        raise click.UsageError(f"there is no kind {', '.join(unknown)}")
+    outcome = run(chosen, configurations, graphs, seed)
+    if not quiet:
+        for found, times in sorted(outcome.found.items(), key=lambda item: str(item[0])):
+            click.echo(f"{found}\n  met {times} times\n")
+    for share in outcome.crashed:
+        click.echo(f"Keras ended the process over {share}\n")
+    click.echo(totals(outcome))
+    sys.exit(1 if outcome.found or outcome.crashed else 0)
+
+
+def totals(outcome: Outcome) -> str:
+    """The last lines of a run."""
+    import os
+
+    os.environ.update(ENVIRONMENT)
+    from conformance.coverage import public_classes, refused, unaccounted
+
+    missing = unaccounted()
+    lines = [
+        f"kinds: {len(LAYERS.kinds)} declared, {len(refused())} refused, of "
+        f"{len(public_classes())} public classes of keras.layers",
+        f"neither declared nor refused: {', '.join(missing)}" if missing else "",
+        f"configurations compared: {outcome.configurations} "
+        f"(both accept {outcome.accepted})",
+        f"graphs compared: {outcome.graphs}",
+        f"disagreements: {len(outcome.found)}",
+        f"took {outcome.seconds:.0f} s, at most {outcome.megabytes} MB a process",
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,188 @@
+"""Configurations of a kind: arguments, input shapes and data types, from its declaration."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from random import Random
+from typing import Any
+
+from cnnspec.layers.base import LAYERS, Layer
+from cnnspec.shapes import Shape
+
+from conformance.values import mutated, value_of
+
+SIZES = (None, 1, 2, 3, 4, 5, 6, 7, 8, 9, 12)
+TYPES = ("int32", "uint8", "bool", "float16", "float64")
+RARELY_CHANGED = ("initializer", "regularizer", "constraint", "seed", "trainable", "dtype")
+"""Ends of the names of arguments that many kinds have, and that shapes seldom depend on."""
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """A call of a kind, and the tensors that it is called on."""
+
+    kind: str
+    arguments: dict[str, Any]
+    shapes: tuple[Shape, ...]
+    dtypes: tuple[str, ...]
+
+    def text(self) -> str:
+        """The call as it is reported."""
+        said = ", ".join(f"{name}={value!r}" for name, value in self.arguments.items())
+        inputs = ", ".join(
+            f"{shape}" if dtype == "float32" else f"{shape} {dtype}"
+            for shape, dtype in zip(self.shapes, self.dtypes, strict=True)
+        )
+        return f"{self.kind}({said}) on {inputs or 'nothing'}"
+
+
+def configurations(kind: str, count: int, seed: int) -> Iterator[Configuration]:
+    """Yield the examples of a kind, then made ones; the same ones for the same seed."""
+    declaration = layer_of(kind)
+    found = [
+        Configuration(
+            kind, dict(example.arguments), example.shapes, example_types(declaration, example)
+        )
+        for example in declaration.examples
+    ]
+    yield from found
+    rng = Random(f"{seed}/{kind}")
+    for _ in range(max(count - len(found), 0) if found else 0):
+        configuration = rng.choice(found)
+        for _ in range(rng.choice((1, 1, 2, 2, 3, 4))):
+            configuration = changed(configuration, rng)
+        yield configuration
+
+
+def example_types(declaration: type[Layer], example: Any) -> tuple[str, ...]:
+    """The data types of the inputs of an example: float32 unless it says otherwise."""
+    said = getattr(example, "dtypes", None) or getattr(example, "dtype", None) or "float32"
+    if isinstance(said, str):
+        return (said,) * len(example.shapes)
+    return tuple(said)
+
+
+def layer_of(kind: str) -> type[Layer]:
+    """The declaration of a kind."""
+    declaration = LAYERS.kinds[kind]
+    assert issubclass(declaration, Layer)
+    return declaration
+
+
+def changed(configuration: Configuration, rng: Random) -> Configuration:
+    """A configuration that differs from another in one thing."""
+    draw = rng.random()
+    if draw < 0.55:
+        return _other_argument(configuration, rng)
+    if draw < 0.6:
+        return _without_argument(configuration, rng)
+    if draw < 0.8:
+        return _other_size(configuration, rng)
+    if draw < 0.87:
+        return _other_rank(configuration, rng)
+    if draw < 0.93:
+        return _other_type(configuration, rng)
+    return _other_count(configuration, rng)
+
+
+def _other_argument(configuration: Configuration, rng: Random) -> Configuration:
+    declaration = layer_of(configuration.kind)
+    names = list(declaration.arguments())
+    weights = [0.15 if name.endswith(RARELY_CHANGED) else 1.0 for name in names]
+    name = rng.choices(names, weights)[0]
+    given = configuration.arguments.get(name)
+    near = given is not None and rng.random() < 0.4
+    value = mutated(given, rng) if near else value_of(declaration, name, rng)
+    return replace(configuration, arguments=configuration.arguments | {name: value})
+
+
+def _without_argument(configuration: Configuration, rng: Random) -> Configuration:
+    if not configuration.arguments:
+        return configuration
+    left_out = rng.choice(list(configuration.arguments))
+    arguments = {key: value for key, value in configuration.arguments.items() if key != left_out}
+    return replace(configuration, arguments=arguments)
+
+
+def _other_size(configuration: Configuration, rng: Random) -> Configuration:
+    """Another size along one axis, of one input or of all that have it."""
+    shapes = [list(shape) for shape in configuration.shapes]
+    which = rng.randrange(len(shapes))
+    if len(shapes[which]) < 2:
+        return configuration
+    axis = rng.randrange(1, len(shapes[which]))
+    size = rng.choice(SIZES)
+    together = rng.random() < 0.5
+    for position, shape in enumerate(shapes):
+        if axis < len(shape) and (position == which or together):
+            shape[axis] = size
+    return replace(configuration, shapes=tuple(tuple(shape) for shape in shapes))
+
+
+def _other_rank(configuration: Configuration, rng: Random) -> Configuration:
+    """An axis more or less, of one input or of all."""
+    shapes = [list(shape) for shape in configuration.shapes]
+    which, together, more = rng.randrange(len(shapes)), rng.random() < 0.6, rng.random() < 0.5
+    for position, shape in enumerate(shapes):
+        if position != which and not together:
+            continue
+        if more and len(shape) < 6:
+            shape.insert(rng.randint(1, len(shape)), rng.choice(SIZES))
+        elif len(shape) > 1:
+            del shape[rng.randrange(1, len(shape))]
+    return replace(configuration, shapes=tuple(tuple(shape) for shape in shapes))
+
+
+def _other_type(configuration: Configuration, rng: Random) -> Configuration:
+    dtypes = list(configuration.dtypes)
+    which, together, dtype = rng.randrange(len(dtypes)), rng.random() < 0.6, rng.choice(TYPES)
+    dtypes = [
+        dtype if together or position == which else said for position, said in enumerate(dtypes)
+    ]
+    return replace(configuration, dtypes=tuple(dtypes))
+
+
+def _other_count(configuration: Configuration, rng: Random) -> Configuration:
+    """An input more or less, where the kind takes any number of them, or some only at times."""
+    declaration = layer_of(configuration.kind)
+    if not declaration.merges and declaration.min_inputs == declaration.max_inputs:
+        return _other_size(configuration, rng)
+    shapes, dtypes = list(configuration.shapes), list(configuration.dtypes)
+    position = rng.randrange(len(shapes))
+    if rng.random() < 0.5 and len(shapes) > 1:
+        del shapes[position], dtypes[position]
+    elif declaration.max_inputs is None or len(shapes) < declaration.max_inputs:
+        shapes.insert(position, shapes[position])
+        dtypes.insert(position, dtypes[position])
+    return replace(configuration, shapes=tuple(shapes), dtypes=tuple(dtypes))
+
+
+def smaller(configuration: Configuration) -> Iterator[Configuration]:
+    """Yield configurations that say less: without an argument, or with plainer inputs."""
+    arguments = configuration.arguments
+    for name in arguments:
+        left = {key: value for key, value in arguments.items() if key != name}
+        yield replace(configuration, arguments=left)
+    for name, value in arguments.items():
+        if isinstance(value, dict) and len(value) == 1:
+            ((kind, inner),) = value.items()
+            for key in inner if isinstance(inner, dict) else ():
+                fewer = {other: item for other, item in inner.items() if other != key}
+                yield replace(configuration, arguments=arguments | {name: {kind: fewer}})
+    for example in layer_of(configuration.kind).examples:
+        for name in arguments.keys() & example.arguments.keys():
+            if arguments[name] != example.arguments[name]:
+                plain = arguments | {name: example.arguments[name]}
+                yield replace(configuration, arguments=plain)
+        if len(example.shapes) == len(configuration.shapes):
+            if example.shapes != configuration.shapes:
+                yield replace(configuration, shapes=example.shapes)
+    plain_types = ("float32",) * len(configuration.dtypes)
+    if configuration.dtypes != plain_types:
+        yield replace(configuration, dtypes=plain_types)
+    for position, shape in enumerate(configuration.shapes):
+        for axis in range(1, len(shape)):
+            if shape[axis] is None:
+                known = (*shape[:axis], 4, *shape[axis + 1 :])
+                shapes = list(configuration.shapes)
+                shapes[position] = known
+                yield replace(configuration, shapes=tuple(shapes))

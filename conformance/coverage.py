@@ -1,0 +1,36 @@
+"""Which classes of keras.layers are declared, and which are refused with a reason (imports keras)."""
+
+import inspect
+from importlib import import_module
+from importlib.util import find_spec
+
+import keras
+
+from cnnspec.layers.base import LAYERS
+
+REFUSALS = "cnnspec.layers.refusals"
+
+
+def public_classes() -> dict[str, tuple[str, ...]]:
+    """Every public layer class of Keras by its own name, with all names that it is known by."""
+    names: dict[type, list[str]] = {}
+    for name, found in inspect.getmembers(keras.layers, inspect.isclass):
+        if issubclass(found, keras.layers.Layer) or found.__name__ == "InputSpec":
+            names.setdefault(found, []).append(name)
+    return {
+        found.__name__ if found.__name__ in known else known[0]: tuple(known)
+        for found, known in names.items()
+    }
+
+
+def refused() -> set[str]:
+    """The kinds that are refused with a reason."""
+    if find_spec(REFUSALS) is None:
+        return set()
+    return set(import_module(REFUSALS).REFUSALS)
+
+
+def unaccounted() -> list[str]:
+    """The public classes that are neither declared nor refused."""
+    known = {*LAYERS.kinds, *LAYERS.aliases, *refused()}
+    return sorted(name for name, names in public_classes().items() if not known & set(names))

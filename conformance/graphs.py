@@ -1,0 +1,206 @@
+"""Random whole graphs: static against built, and against the same document written out (imports keras)."""
+
+import copy
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+
+from cnnspec.backends.keras import BackendMismatch, build
+from cnnspec.backends.summary import rows
+from cnnspec.compiler import Compilation, compile_document, compile_text
+from cnnspec.document import Document
+from cnnspec.dump import dumps
+from cnnspec.graph import CheckedGraph, SubmodelLayer
+from cnnspec.naming import keras_name
+from cnnspec.written_out import written_out
+
+from conformance.comparison import Comparison, Disagreement
+from conformance.documents import Data, random_document
+from conformance.verdicts import quiet
+
+SMALLER_TRIES = 400
+MADE_SMALLER = 4
+CLEARED_EVERY = 10
+
+
+@dataclass(frozen=True)
+class Difference:
+    """In what a graph is not the same on two sides."""
+
+    sort: str
+    static: str
+    keras: str
+
+
+def compare_graphs(first: int, count: int, seed: int) -> Comparison:
+    """Compare the random graphs of some numbers."""
+    result = Comparison()
+    for number in range(first, first + count):
+        data = random_document(seed, number)
+        result.compared += 1
+        found = difference(data)
+        if number % CLEARED_EVERY == 0:
+            keras.backend.clear_session(free_memory=False)
+        if found is None:
+            result.accepted += 1
+            continue
+        if len(result.found) < MADE_SMALLER:
+            data = smallest(data, found)
+            found = difference(data) or found
+        text = dumps(Document.model_validate(data)).replace("\n", "\n    ")
+        subject = f"graph {number}"
+        said = Disagreement(subject, found.sort, f"\n    {text}", found.static, found.keras)
+        result.found[said] += 1
+    keras.backend.clear_session(free_memory=False)
+    return result
+
+
+def difference(data: Data) -> Difference | None:
+    """Compile a document in its three forms, build it, and compare."""
+    try:
+        document = Document.model_validate(data)
+        compiled = compile_document(document)
+        if compiled.checked is None:
+            return Difference("a right document is refused", errors(compiled), "is not asked")
+        checked = compiled.checked
+        for form, text in (
+            ("dumped", dumps(document)),
+            ("written out", dumps(written_out(checked.graph))),
+        ):
+            again = compile_text(text.encode())
+            if again.checked is None:
+                return Difference(f"{form}, it is refused", errors(again), text)
+            if facts(again.checked) != facts(checked):
+                first, second = differing(facts(again.checked), facts(checked))
+                return Difference(f"{form}, it is another graph", second, first)
+    except Exception as error:
+        return Difference("the static engine crashes", f"{type(error).__name__}: {error}", "-")
+    with quiet():
+        try:
+            model = build(checked).model
+        except BackendMismatch as error:
+            return Difference("the backend finds a mismatch", "accepts", str(error))
+        except Exception as error:
+            said = f"{type(error).__name__}: {error}"
+            return Difference("Keras refuses it", "accepts", said)
+    static, built = expected(checked), of_model(model, checked)
+    if static != built:
+        return Difference("the model is another", *differing(static, built))
+    return None
+
+
+def errors(compilation: Compilation) -> str:
+    """What a compilation reported."""
+    return "; ".join(f"{each.code}: {each.message}" for each in compilation.report)
+
+
+def facts(checked: CheckedGraph) -> dict[str, Any]:
+    """All that is known of a checked graph, in comparable form."""
+    found: dict[str, Any] = {
+        f"row {position}": row for position, row in enumerate(rows(checked, expand=True))
+    }
+    return found | {"outputs": checked.outputs, "trainable": checked.trainable_params}
+
+
+def differing(first: dict[str, Any], second: dict[str, Any]) -> tuple[str, str]:
+    """What two sets of facts do not share."""
+    keys = [
+        key for key in {**first, **second} if first.get(key, "-") != second.get(key, "-")
+    ][:3]
+    said = [{key: each.get(key) for key in keys} for each in (first, second)]
+    return str(said[0]), str(said[1])
+
+
+def expected(checked: CheckedGraph) -> dict[str, Any]:
+    """What a built model should be."""
+    found: dict[str, Any] = {
+        "parameters": checked.params,
+        "trainable parameters": checked.trainable_params,
+        "output names": [keras_name(each.name) for each in checked.graph.outputs],
+        "outputs": [
+            (checked.outputs[each.name].shape, checked.outputs[each.name].dtype)
+            for each in checked.graph.outputs
+        ],
+        "layers": sorted(
+            {node.keras_name for node in checked.nodes}
+            | {keras_name(each.name) for each in checked.inputs}
+        ),
+    }
+    for node in checked.nodes:
+        if node.node.shares is None and not isinstance(node.layer, SubmodelLayer):
+            found[node.keras_name] = [
+                (tensor.shape, tensor.dtype) for tensor in node.outputs.values()
+            ]
+    return found
+
+
+def of_model(model: Any, checked: CheckedGraph) -> dict[str, Any]:
+    """The same facts of a Keras model."""
+    found: dict[str, Any] = {
+        "parameters": model.count_params(),
+        "trainable parameters": sum(
+            math.prod(weight.shape) for weight in model.trainable_weights
+        ),
+        "output names": list(model.output_names),
+        "outputs": [(tuple(each.shape), each.dtype) for each in model.outputs],
+        "layers": sorted(layer.name for layer in model.layers),
+    }
+    for node in checked.nodes:
+        if node.node.shares is None and not isinstance(node.layer, SubmodelLayer):
+            outputs = keras.tree.flatten(model.get_layer(node.keras_name).output)
+            found[node.keras_name] = [(tuple(each.shape), each.dtype) for each in outputs]
+    return found
+
+
+def smallest(data: Data, found: Difference) -> Data:
+    """The smallest document found that shows the same sort of difference."""
+    tries, progress = 0, True
+    while progress:
+        progress, position = False, 0
+        while tries < SMALLER_TRIES and position < len(removable := list(paths(data))):
+            tries += 1
+            candidate = without(data, removable[position])
+            other = difference(candidate)
+            if other is not None and alike(other, found):
+                data, progress = candidate, True
+            else:
+                position += 1
+    return data
+
+
+def alike(one: Difference, other: Difference) -> bool:
+    """Whether two differences are of one sort, told by how they start."""
+    starts = [
+        (each.sort, each.keras.split(":")[0][:24], each.static.split(":")[0][:24])
+        for each in (one, other)
+    ]
+    return starts[0] == starts[1]
+
+
+def without(data: Data, path: tuple[Any, ...]) -> Data:
+    """The same document without what stands at a path."""
+    shorter = copy.deepcopy(data)
+    at: Any = shorter
+    for part in path[:-1]:
+        at = at[part]
+    del at[path[-1]]
+    return shorter
+
+
+def paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Yield where something stands that may be left out, large parts first."""
+    items = (
+        list(value.items())
+        if isinstance(value, dict)
+        else list(enumerate(value))[::-1]
+        if isinstance(value, list)
+        else []
+    )
+    for key, _ in items:
+        if key not in ("cnnspec", "name", "inputs", "layers", "spec") or len(path) > 1:
+            yield (*path, key)
+    for key, item in items:
+        yield from paths(item, (*path, key))

@@ -1,0 +1,112 @@
+"""The whole run: shares of the work in two processes, and their results together."""
+
+import os
+import resource
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from conformance.comparison import Comparison, Disagreement
+
+PROCESSES = 2
+GRAPHS_A_SHARE = 50
+ENVIRONMENT = {
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "TF_NUM_INTRAOP_THREADS": "1",
+    "TF_NUM_INTEROP_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "CUDA_VISIBLE_DEVICES": "",
+}
+"""What each process is started with: a core each, and nothing said about the machine."""
+
+
+@dataclass(frozen=True)
+class Share:
+    """A part of the work: configurations of a kind, or graphs from a number on."""
+
+    kind: str | None
+    first: int
+    count: int
+    seed: int
+
+
+@dataclass
+class Outcome:
+    """What a whole run found."""
+
+    configurations: int = 0
+    accepted: int = 0
+    graphs: int = 0
+    found: dict["Disagreement", int] = field(default_factory=dict)
+    crashed: list[Share] = field(default_factory=list)
+    """Shares over which the process ended."""
+    seconds: float = 0.0
+    megabytes: int = 0
+    """The most memory that one process held."""
+
+    def add(self, share: Share, result: "Comparison", megabytes: int) -> None:
+        """Count the result of a share."""
+        if share.kind is None:
+            self.graphs += result.compared
+        else:
+            self.configurations += result.compared
+            self.accepted += result.accepted
+        for found, times in result.found.items():
+            self.found[found] = self.found.get(found, 0) + times
+        self.megabytes = max(self.megabytes, megabytes)
+
+
+def shares(kinds: Sequence[str], configurations: int, graphs: int, seed: int) -> Iterator[Share]:
+    """Yield the work in parts, those of the graphs first."""
+    for first in range(0, graphs, GRAPHS_A_SHARE):
+        yield Share(None, first, min(GRAPHS_A_SHARE, graphs - first), seed)
+    for kind in kinds if configurations else ():
+        yield Share(kind, 0, configurations, seed)
+
+
+def done(share: Share) -> tuple["Comparison", int]:
+    """Do a share of the work (in a process that imports Keras once)."""
+    from conformance.comparison import compare_kind
+    from conformance.graphs import compare_graphs
+
+    if share.kind is None:
+        result = compare_graphs(share.first, share.count, share.seed)
+    else:
+        result = compare_kind(share.kind, share.count, share.seed)
+    return result, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def run(kinds: Sequence[str], configurations: int, graphs: int, seed: int) -> Outcome:
+    """Compare everything."""
+    os.environ.update(ENVIRONMENT)
+    outcome, start = Outcome(), time.monotonic()
+    left = list(shares(kinds, configurations, graphs, seed))
+    while left:
+        begun = list(left)
+        left = _all_done(left, outcome, PROCESSES)
+        if left:  # a process ended: one of the first of these is to blame
+            blamed = left[: PROCESSES * 2]
+            left = [share for share in left if share not in blamed]
+            for share in blamed:
+                outcome.crashed += _all_done([share], outcome, 1)
+        assert len(left) < len(begun)
+    outcome.seconds = time.monotonic() - start
+    return outcome
+
+
+def _all_done(work: Iterable[Share], outcome: Outcome, processes: int) -> list[Share]:
+    """Do some shares; give those that are not done because a process ended."""
+    left = []
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        futures = {pool.submit(done, share): share for share in work}
+        for future in as_completed(futures):
+            try:
+                outcome.add(futures[future], *future.result())
+            except BrokenProcessPool:
+                left.append(futures[future])
+    return [share for share in futures.values() if share in left]

@@ -1,0 +1,26 @@
+"""The graph of a model of one layer or submodel."""
+
+from cnnspec.graph import Graph, Input, Node, Output, Ref, SubmodelLayer
+from cnnspec.layers.base import Layer
+from cnnspec.shapes import TensorSpec
+from cnnspec.source import Place
+
+NOWHERE = Place(None, ())
+
+
+def one_node(
+    layer: Layer | SubmodelLayer,
+    tensors: tuple[TensorSpec, ...],
+    *,
+    frozen: bool = False,
+) -> Graph:
+    """A model whose outputs are all tensors that one layer makes of some inputs."""
+    inputs = tuple(
+        Input(f"input_{position}", tensor, NOWHERE) for position, tensor in enumerate(tensors)
+    )
+    refs = tuple(Ref(each.name) for each in inputs)
+    node = Node("layer", "layer", layer, refs, NOWHERE, frozen)
+    outputs = tuple(
+        Output(str(name), Ref("layer", name), NOWHERE) for name in node.outputs or (None,)
+    )
+    return Graph("model", inputs, (node,), outputs, None, NOWHERE)

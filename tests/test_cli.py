@@ -1,0 +1,320 @@
+"""The commands that need neither Keras nor TensorFlow: validate, summary, expand, diagram."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from cnnspec.backends.diagram import to_dot
+from cnnspec.backends.summary import summary_text
+from cnnspec.cli import COMMANDS, main
+from cnnspec.compiler import checked_or_raise, compile_file
+from cnnspec.dump import dumps
+from cnnspec.graph import CheckedGraph
+from cnnspec.reporters import REPORTERS
+from cnnspec.written_out import written_out
+
+ROOT = Path(__file__).parent.parent
+SIMPLE = "specs/mnist_simple.yaml"
+RESIDUAL = "specs/mnist_residual.yaml"
+OUTPUTS = "specs/mnist_multi_output.yaml"
+LIBRARY = "specs/blocks/residual.yaml"
+BAD = "tests/bad/unknown_argument.yaml"
+
+BAD_TEXT = """\
+tests/bad/unknown_argument.yaml:7:27: error[unknown-argument]: Conv2D has no argument 'kernal_size'
+ 7 |   - Conv2D: {filters: 32, kernal_size: 3}  # E[unknown-argument]: Conv2D has no argument 'kernal_size'
+   |                           ^^^^^^^^^^^ did you mean 'kernel_size'?
+"""
+NO_MODEL = """\
+specs/blocks/residual.yaml:1:1: error[not-a-model]: this file defines blocks for others to import, and no model
+ 1 | # A residual block (He et al., 2015, arXiv:1512.03385) for other specs to import.
+   | ^
+"""
+SMALL = b"cnnspec: 1\nparams: {width: 3}\ninputs: {x: [4]}\nlayers: [Dense: {units: $width}]\n"
+
+
+@pytest.fixture(autouse=True)
+def _in_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+
+
+def run(*arguments: str | Path, stdin: bytes | None = None) -> tuple[int, str, str]:
+    """Exit code, standard output and standard error of a command."""
+    result = CliRunner().invoke(main, [str(each) for each in arguments], input=stdin)
+    assert isinstance(result.exception, SystemExit | None)
+    return result.exit_code, result.stdout, result.stderr
+
+
+def checked(spec: str, **params: Any) -> CheckedGraph:
+    return checked_or_raise(compile_file(Path(spec), overrides=params))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "found"),
+    [
+        ([SIMPLE], (0, f"{SIMPLE}: ok (54,410 parameters)\n", "")),
+        ([LIBRARY], (0, f"{LIBRARY}: ok (blocks to import)\n", "")),
+        (["--quiet", SIMPLE, LIBRARY], (0, "", "")),
+        ([BAD], (1, BAD_TEXT, "")),
+        (["-q", SIMPLE, BAD], (1, BAD_TEXT, "")),
+        ([SIMPLE, BAD], (1, f"{SIMPLE}: ok (54,410 parameters)\n{BAD_TEXT}", "")),
+        ([SIMPLE, f"./{SIMPLE}", SIMPLE], (0, f"{SIMPLE}: ok (54,410 parameters)\n./{SIMPLE}: ok (54,410 parameters)\n", "")),
+        (["specs/mnist_s*.yaml"], (0, f"{SIMPLE}: ok (54,410 parameters)\n", "")),
+        (["specs/**/resi*.yaml"], (0, f"{LIBRARY}: ok (blocks to import)\n", "")),
+        (["specs/none*.yaml"], (2, "", "cnnspec: no file fits 'specs/none*.yaml'\n")),
+        (["specs"], (2, "", "cnnspec: 'specs' is a folder; name a spec in it\n")),
+        (["none.yaml"], (2, "", "cnnspec: 'none.yaml' cannot be read: No such file or directory\n")),
+        (["--set", "width=3", "--set", "depth=2", RESIDUAL], (0, f"{RESIDUAL}: ok (6,661 parameters)\n", "")),
+        (["--set", "width", RESIDUAL], (2, "", "cnnspec: --set takes NAME=VALUE, not 'width'\n")),
+        (["--set", "=3", RESIDUAL], (2, "", "cnnspec: --set takes NAME=VALUE, not '=3'\n")),
+        (["--set", f"width={'9' * 40}", RESIDUAL], (2, "", "cnnspec: --set width: a number of more than 30 digits\n")),
+    ],
+)  # fmt: skip
+def test_validate(arguments: list[str], found: tuple[int, str, str]) -> None:
+    assert run("validate", *arguments) == found
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        ("8", None),
+        ("0", "out-of-range"),
+        ("8.0", "wrong-type"),
+        ("true", "wrong-type"),
+        ("'8'", "wrong-type"),
+        ("", "wrong-type"),
+        ("wide", "bad-expression"),
+        ("0o10", None),
+        ("8=8", "bad-expression"),
+    ],
+)
+def test_set_takes_scalars_as_a_spec_does(value: str, code: str | None) -> None:
+    exit_code, stdout, _ = run("validate", "--format", "json", "--set", f"width={value}", RESIDUAL)
+    codes = {finding["code"] for finding in json.loads(stdout)}
+    assert (exit_code, code in codes if code else codes) == ((1, True) if code else (0, set()))
+
+
+def test_set_of_a_parameter_that_is_not_there() -> None:
+    exit_code, stdout, _ = run("validate", "--set", "wdith=3", RESIDUAL)
+    assert (exit_code, stdout.count("\n"), "there is no parameter 'wdith' to set" in stdout) == (
+        1,
+        3,
+        True,
+    )
+    assert stdout.endswith("did you mean 'width'?\n")
+
+
+@pytest.mark.parametrize("form", REPORTERS)
+def test_validate_tells_in_every_form(form: str) -> None:
+    report = compile_file(Path(BAD)).report
+    assert run("validate", "--format", form, BAD) == (1, f"{REPORTERS[form](report)}\n", "")
+
+
+@pytest.mark.parametrize("form", ["json", "sarif"])
+def test_forms_for_machines_hold_all_specs_in_one(form: str) -> None:
+    _, stdout, _ = run("validate", "--format", form, BAD, SIMPLE, "tests/bad/unknown_kind.yaml")
+    found = json.loads(stdout)
+    codes = (
+        [each["code"] for each in found]
+        if form == "json"
+        else [each["ruleId"] for run in found["runs"] for each in run["results"]]
+    )
+    assert codes == ["unknown-argument", "unknown-kind"]
+
+
+def test_a_spec_may_come_from_standard_input() -> None:
+    assert run("validate", "-", stdin=SMALL) == (0, "-: ok (15 parameters)\n", "")
+    assert run("validate", "--set", "width=1", "-", stdin=SMALL) == (
+        0,
+        "-: ok (5 parameters)\n",
+        "",
+    )
+    assert run("validate", "-", stdin=b"[]") == (
+        1,
+        "<stdin>:1:1: error[wrong-structure]: "
+        "a spec is a mapping that starts with `cnnspec: 1`, not a list\n"
+        " 1 | []\n"
+        "   | ^^\n",
+        "",
+    )
+
+
+def test_paths_on_standard_input_start_here(tmp_path: Path) -> None:
+    spec = f"cnnspec: 1\ninputs: {{x: [28, 28, 1]}}\nsubmodels: {{m: {{spec: {SIMPLE}}}}}\nlayers: [m]\n"
+    assert run("validate", "-", stdin=spec.encode()) == (0, "-: ok (54,410 parameters)\n", "")
+    exit_code, stdout, _ = run("validate", "--root", tmp_path, "-", stdin=spec.encode())
+    assert (exit_code, stdout.splitlines()[0]) == (
+        1,
+        f"<stdin>:3:23: error[outside-root]: '{SIMPLE}' leads out of the allowed folder {tmp_path}",
+    )
+
+
+def test_summary_as_a_table() -> None:
+    table = summary_text(checked(OUTPUTS))
+    assert run("summary", OUTPUTS) == (0, table, "")
+    assert run("summary", OUTPUTS, SIMPLE) == (0, f"{table}\n{summary_text(checked(SIMPLE))}", "")
+    transfer = "specs/mnist_transfer.yaml"
+    inside = summary_text(checked(transfer), expand=True)
+    assert run("summary", "--expand", transfer) == (0, inside, "")
+
+
+def layer(
+    name: str, kind: str, sources: list[str], shape: list[int | None], params: int = 0
+) -> dict[str, Any]:
+    return {
+        "name": name,
+        "kind": kind,
+        "from": sources,
+        "output_shape": shape,
+        "params": params,
+        "trainable": True,
+    }
+
+
+def test_summary_as_data() -> None:
+    exit_code, stdout, stderr = run("summary", "--format", "json", OUTPUTS)
+    assert (exit_code, json.loads(stdout), stderr) == (
+        0,
+        {
+            "name": "mnist_multi_output",
+            "total_params": 63035,
+            "trainable_params": 63035,
+            "non_trainable_params": 0,
+            "layers": [
+                layer("inputs", "InputLayer", [], [None, 28, 28, 1]),
+                layer("conv2d_layer", "Conv2D", ["inputs"], [None, 26, 26, 32], 320),
+                layer("maxpool_layer", "MaxPooling2D", ["conv2d_layer"], [None, 13, 13, 32]),
+                layer("flatten_layer", "Flatten", ["maxpool_layer"], [None, 5408]),
+                layer("flat_inputs", "Flatten", ["inputs"], [None, 784]),
+                layer("concat", "Concatenate", ["flatten_layer", "flat_inputs"], [None, 6192]),
+                layer("digit_dense", "Dense", ["concat"], [None, 10], 61930),
+                layer("odd_dense", "Dense", ["flat_inputs"], [None, 1], 785),
+            ],
+        },
+        "",
+    )
+
+
+def test_summaries_of_several_specs_are_a_list() -> None:
+    _, stdout, _ = run("summary", "--format", "json", OUTPUTS, SIMPLE)
+    names = [each["name"] for each in json.loads(stdout)]
+    assert names == ["mnist_multi_output", "mnist_simple"]
+
+
+def test_expand_prints_a_spec_of_the_same_model() -> None:
+    exit_code, text, stderr = run("expand", "--set", "width=4", RESIDUAL)
+    assert (exit_code, stderr) == (0, "")
+    assert text == dumps(written_out(checked(RESIDUAL, width=4).graph))
+    table = summary_text(checked(RESIDUAL, width=4))
+    assert run("summary", "-", stdin=text.encode()) == (0, table, "")
+
+
+def test_what_expand_prints_can_be_expanded_again() -> None:
+    exit_code, text, stderr = run("expand", "-", stdin=SMALL)
+    assert (exit_code, stderr) == (0, "")
+    assert run("expand", "-", stdin=text.encode()) == (0, text, "")
+
+
+@pytest.mark.parametrize(
+    ("command", "name"), [("expand", "out.yaml"), ("diagram", "out.dot"), ("diagram", "out.svg")]
+)
+def test_files_are_written_once_and_replaced_by_force(
+    command: str, name: str, tmp_path: Path
+) -> None:
+    out = tmp_path / "new" / name
+    assert run(command, OUTPUTS, "-o", out) == (0, "", "")
+    first = out.read_bytes()
+    refused = (2, "", f"cnnspec: '{out}' is there already; --force replaces it\n")
+    assert run(command, SIMPLE, "-o", out) == refused
+    assert out.read_bytes() == first
+    assert run(command, SIMPLE, "-o", out, "--force") == (0, "", "")
+    second = out.read_bytes()
+    assert (len(first) > len(second) > 0, list(out.parent.iterdir())) == (True, [out])
+
+
+def test_what_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = checked(OUTPUTS)
+    spec = Path(OUTPUTS).resolve()
+    monkeypatch.chdir(tmp_path)
+    for command, name in (("expand", "a.yaml"), ("diagram", "a.dot"), ("diagram", "a.SVG")):
+        assert run(command, spec, "-o", name) == (0, "", "")
+    written = {file.name: file.read_text("utf-8") for file in tmp_path.iterdir()}
+    assert written == {
+        "a.yaml": dumps(written_out(graph.graph)),
+        "a.dot": to_dot(graph),
+        "a.SVG": run("diagram", spec)[1],
+    }
+    boxes = re.findall(r'<g id="(\w+)" class="node"', written["a.SVG"])
+    assert sorted(boxes) == sorted(each.name for each in (*graph.inputs, *graph.nodes))
+
+
+def test_a_diagram_of_another_kind_is_refused(tmp_path: Path) -> None:
+    out = tmp_path / "out.gif"
+    said = f"cnnspec: '{out}' should end in one of .svg, .png, .pdf, .dot\n"
+    assert run("diagram", SIMPLE, "-o", out) == (2, "", said)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", ["summary", "expand", "diagram"])
+def test_commands_that_need_a_model(command: str, tmp_path: Path) -> None:
+    out = () if command == "summary" else ("-o", tmp_path / "out.dot")
+    assert run(command, BAD, *out) == (1, "", BAD_TEXT)
+    assert run(command, LIBRARY, *out) == (1, "", NO_MODEL)
+    assert run(command, "none.yaml", *out) == (
+        2,
+        "",
+        "cnnspec: 'none.yaml' cannot be read: No such file or directory\n",
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_shows_an_example(command: str) -> None:
+    exit_code, stdout, _ = run(command, "--help")
+    assert (exit_code, f"Example:\n    cnnspec {command} " in stdout) == (0, True)
+
+
+def test_the_group_names_its_commands_and_version() -> None:
+    exit_code, stdout, _ = run("-h")
+    listed = [line.split()[0] for line in stdout.split("Commands:\n")[1].splitlines()]
+    assert (exit_code, listed) == (0, list(COMMANDS))
+    assert run("--version") == (0, "cnnspec, version 0.1.0\n", "")
+    assert run("fly")[0] == 2
+
+
+WITHOUT_KERAS = """
+import sys
+
+for name in ("keras", "tensorflow", "jax", "torch", "numpy", "h5py"):
+    sys.modules[name] = None
+
+from cnnspec.cli import main
+
+for arguments in {commands}:
+    try:
+        main(arguments)
+    except SystemExit as end:
+        print(arguments[0], end.code, file=sys.stderr)
+"""
+
+
+def test_nothing_heavy_is_imported(tmp_path: Path) -> None:
+    commands = [
+        ["validate", OUTPUTS],
+        ["summary", OUTPUTS],
+        ["diagram", OUTPUTS, "-o", str(tmp_path / "out.svg")],
+        ["expand", OUTPUTS],
+    ]
+    code = WITHOUT_KERAS.format(commands=commands)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    graph = checked(OUTPUTS)
+    said = f"{OUTPUTS}: ok (63,035 parameters)\n"
+    assert done.stderr == "validate 0\nsummary 0\ndiagram 0\nexpand 0\n"
+    assert done.stdout == said + summary_text(graph) + dumps(written_out(graph.graph))
+    assert list(tmp_path.iterdir()) == [tmp_path / "out.svg"]
