@@ -80,7 +80,7 @@ class _Inference:
         try:
             if node.frozen:
                 layer = layer.in_inference()
-            if any(shape is UNKNOWN for shape in shapes):
+            if layer.weights_known and any(shape is UNKNOWN for shape in shapes):
                 return self.unknown(node, layer, inputs)
             self.check_count(layer, len(inputs))
             shape = layer.shape(*shapes)

@@ -450,7 +450,7 @@ CHANGES = st.tuples(st.sampled_from(list(keys_of(WHOLE))), st.none() | KEYS, VAL
 
 
 @settings(max_examples=300, deadline=None, derandomize=True, database=None)
-@given(st.lists(CHANGES, max_size=3))
+@given(st.lists(CHANGES, min_size=1, max_size=3))
 def test_whatever_stands_anywhere_is_told_or_a_model(
     changes: list[tuple[Keys, object, object]],
 ) -> None:

@@ -55,16 +55,9 @@ def unused_input(model: Model) -> Iterator[Finding]:
 
 @model_lint("unused-block")
 def unused_block(model: Model) -> Iterator[Finding]:
-    """A block that no step calls, nor any block that is called."""
-    document = model.document
-    called: set[str] = set()
-    waiting = [*_kinds(document.layers)]
-    while waiting:
-        kind = waiting.pop()
-        if kind not in called:
-            called.add(kind)
-            waiting += _kinds(document.blocks[kind].layers) if kind in document.blocks else ()
-    for name in (each for each in document.blocks if each not in called):
+    """A block that no step calls, neither of the model nor of another block."""
+    said = _said(model.document)
+    for name in (each for each in model.document.blocks if each not in said):
         span = (model.place / "blocks" / name).span(on_key=True)
         yield Finding(f"nothing calls the block '{name}'", span)
 
@@ -72,8 +65,8 @@ def unused_block(model: Model) -> Iterator[Finding]:
 @model_lint("unused-submodel")
 def unused_submodel(model: Model) -> Iterator[Finding]:
     """A submodel that no step calls."""
-    called = _said(model.document)
-    for name in (each for each in model.document.submodels if each not in called):
+    said = _said(model.document)
+    for name in (each for each in model.document.submodels if each not in said):
         span = (model.place / "submodels" / name).span(on_key=True)
         yield Finding(f"nothing calls the submodel '{name}'", span)
 
