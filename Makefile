@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 SPEC := specs/mnist_multi_output.yaml
 
-.PHONY: demo test lint format golden bench clean
+.PHONY: demo test conformance lint format golden bench clean
 
 demo: $(VENV)/.demo
 	$(BIN)/cnnspec build --quiet $(SPEC) --output build
@@ -15,6 +15,9 @@ demo: $(VENV)/.demo
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest --numprocesses auto --quiet
+
+conformance: $(VENV)/.dev
+	$(BIN)/python -m conformance
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

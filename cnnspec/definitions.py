@@ -168,7 +168,7 @@ def _check_names(found: Definitions, report: Report) -> None:
         if name in LAYERS.kinds or name in LAYERS.aliases:
             message = f"'{name}' is the name of a layer kind"
             report.error("duplicate-name", message, place.span(on_key=True))
-    for name in found.blocks.keys() & found.submodels.keys():
+    for name in (each for each in found.blocks if each in found.submodels):
         _defined_twice(name, found.blocks[name].place, found.submodels[name].place, report)
 
 

@@ -328,6 +328,15 @@ class Train(Model):
     phases: Any = None
 
 
+MODEL_SECTIONS = {"inputs": "`inputs: {image: [28, 28, 1]}`", "layers": "a list of steps"}
+"""What a model needs, and how it is written."""
+
+
+def missing_section(key: str, *, there: bool) -> str:
+    """Say that a model lacks a section."""
+    return f"'{key}' is {'empty' if there else 'missing'}; a model needs {MODEL_SECTIONS[key]}"
+
+
 class Document(Model):
     """A whole spec, or a file of blocks, submodels and defaults for others to import."""
 
@@ -352,6 +361,10 @@ class Document(Model):
         return not said & {"inputs", "layers", "outputs"} and bool(
             said & {"blocks", "submodels", "defaults", "imports"}
         )
+
+    def missing(self) -> list[str]:
+        """The sections that a model needs and this has not."""
+        return [key for key in MODEL_SECTIONS if not getattr(self, key)]
 
     def to_data(self) -> dict[str, Any]:
         """The document as plain data, in the language's order, defaults left out."""

@@ -25,7 +25,7 @@ from cnnspec.graph import Graph, Input, Node, Output, Ref, SubmodelLayer
 from cnnspec.layers.base import LAYERS, Layer
 from cnnspec.layers.custom import custom_kind, is_import_path
 from cnnspec.loading import Loader
-from cnnspec.naming import keras_name, snake_case
+from cnnspec.naming import keras_name, model_name, snake_case
 from cnnspec.objects import LOSSES, METRICS, OPTIMIZERS
 from cnnspec.shapes import TensorSpec
 from cnnspec.source import Place
@@ -33,6 +33,10 @@ from cnnspec.submodels import SubmodelReader, freeze
 
 MAX_STEPS = 100_000
 """How many steps a spec may write out to."""
+MAX_BLOCK_DEPTH = 50
+"""How deep blocks may call blocks."""
+MAX_INPUTS = 10_000
+"""How many tensors a step may take."""
 
 Value = tuple[Ref, ...] | None
 """What a step gives: one tensor or several; None after an error that has been reported."""
@@ -69,7 +73,7 @@ def expand(
     """
     report = loader.report
     given = dict(overrides or {})
-    for name in given.keys() - document.params.keys():
+    for name in (each for each in given if each not in document.params):
         suggestion = did_you_mean(name, document.params)
         message = f"there is no parameter '{name}' to set"
         report.error("unknown-parameter", message, place.span(), suggestion=suggestion)
@@ -93,7 +97,7 @@ def explicit_names(steps: Sequence[Step]) -> frozenset[str]:
 def default_name(place: Place) -> str:
     """The name of a model that gives itself none: that of its file, where it has one."""
     file = place.source.name if place.source else "<>"
-    return "model" if file.startswith("<") else Path(file).stem
+    return "model" if file.startswith("<") else model_name(Path(file).stem)
 
 
 def node_name(scoped: str) -> str:
@@ -123,6 +127,8 @@ class Writer:
     """The scoped name that stands behind each Keras name."""
     counted: Counter[str] = field(default_factory=Counter)
     written: int = 0
+    unnamed_failed: bool = False
+    """Whether a step without a name failed, so that a counted name may be its own."""
 
     def model(self, document: Document, parameters: Parameters, place: Place) -> Graph:
         """Write out a whole document."""
@@ -412,6 +418,10 @@ class Writer:
                     self.report.error("wrong-type", message, at.span(), notes=place.callers())
             failed = failed or value is None
             refs += value or ()
+        if len(refs) > MAX_INPUTS:
+            message = f"the step takes more than {MAX_INPUTS} tensors"
+            self.report.error("too-large", message, place.head(), notes=place.callers())
+            return None
         return None if failed else tuple(refs)
 
     def branches(self, step: Step, scope: Scope, start: Value, place: Place) -> Value:
@@ -455,6 +465,7 @@ class Writer:
 
     def failed(self, name: str | None, scope: Scope) -> Value:
         """Remember a name that has no value after an error, so that its readers stay silent."""
+        self.unnamed_failed = self.unnamed_failed or name is None
         if name is not None:
             self.values.setdefault(scope.prefix + name, None)
         return None
@@ -498,7 +509,7 @@ class Writer:
         self, step: Step, scope: Scope, inputs: Value, place: Place, name: str | None
     ) -> Value:
         """Write out another call of an earlier layer."""
-        for key in step.arguments.keys() - {"layer"}:
+        for key in (each for each in step.arguments if each != "layer"):
             message = f"'shared' has no argument '{key}'; it takes 'layer', 'name' and 'from'"
             span = (place / key).span(on_key=True)
             self.report.error("unknown-argument", message, span, notes=place.callers())
@@ -543,6 +554,10 @@ class Writer:
             message = f"the block '{step.kind}' calls itself ({chain})"
             self.report.error("recursive-block", message, place.head())
             return self.failed(name, scope)
+        if len(scope.blocks) == MAX_BLOCK_DEPTH:
+            message = f"blocks call blocks more than {MAX_BLOCK_DEPTH} levels deep"
+            self.report.error("too-large", message, place.head())
+            return self.failed(name, scope)
         if scoped is None or parameters is None:
             return self.failed(name, scope)
         inner = Scope(
@@ -561,7 +576,7 @@ class Writer:
     ) -> dict[str, Any] | None:
         """The parameters of a block's call: those given, else the block's defaults."""
         defined, fine = definition.block.params, True
-        for key in step.arguments.keys() - defined.keys():
+        for key in (each for each in step.arguments if each not in defined):
             suggestion = did_you_mean(key, defined)
             message = f"the block '{step.kind}' has no parameter '{key}'"
             span = (place / key).span(on_key=True)
@@ -695,6 +710,8 @@ class Writer:
 
     def report_unknown(self, word: str, scope: Scope, place: Place, *, output: bool) -> None:
         """Report a name that stands for nothing, or for something further down."""
+        if self.unnamed_failed and word.rpartition("_")[2].isdigit():
+            return
         span = place.span(on_key=output)
         later = place.source.tree if place.source else None
         if word in scope.explicit and later is not None:

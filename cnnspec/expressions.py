@@ -72,6 +72,17 @@ def substitute(value: Any, parameters: Mapping[str, Any]) -> Any:
     return value
 
 
+def escaped(value: Any) -> Any:
+    """A value in which text that starts with a dollar sign is written so that it stays text."""
+    if isinstance(value, str):
+        return f"${value}" if value.startswith("$") else value
+    if isinstance(value, list | tuple):
+        return [escaped(item) for item in value]
+    if isinstance(value, dict):
+        return {key: escaped(item) for key, item in value.items()}
+    return value
+
+
 def _substitute_at(part: str | int, value: Any, parameters: Mapping[str, Any]) -> Any:
     try:
         return substitute(value, parameters)

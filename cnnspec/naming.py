@@ -25,3 +25,9 @@ def keras_name(name: str) -> str:
         letter if _PLAIN.match(letter) else "_" if letter in "/ " else f"u{ord(letter):04x}"
         for letter in name
     )
+
+
+def model_name(text: str) -> str:
+    """A name that a model may have, as near to a text as it can be."""
+    plain = re.sub(r"[^\w.\- ]", "_", text)
+    return plain if re.match(r"\w", plain) else f"model{plain}"

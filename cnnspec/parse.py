@@ -1,6 +1,6 @@
 """A located tree to a Document; what pydantic finds becomes located diagnostics."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -8,7 +8,6 @@ from pydantic import BaseModel, ValidationError
 from cnnspec.declarations import shown
 from cnnspec.diagnostics import Report, did_you_mean
 from cnnspec.document import (
-    BROKEN_STEP,
     FROM_TEXT,
     Block,
     Document,
@@ -16,8 +15,9 @@ from cnnspec.document import (
     Output,
     Submodel,
     Train,
-    name_problem,
+    missing_section,
 )
+from cnnspec.recovery import without
 from cnnspec.source import Source, TreePath
 
 _STRUCTURES = {
@@ -47,7 +47,7 @@ def parse(source: Source, report: Report) -> Document | None:
     try:
         document = Document.model_validate(data, context=FROM_TEXT)
     except ValidationError as error:
-        document = _understood(data, list(_report(error, source, report)))
+        document = _understood(data, error, source, report)
         if document is None:
             return None
     if not document.is_library and not _is_model(document, source, report):
@@ -74,18 +74,13 @@ def _has_version(source: Source, data: dict[str, Any], report: Report) -> bool:
 
 def _is_model(document: Document, source: Source, report: Report) -> bool:
     mistyped = {found.suggestion for found in report if found.code == "unknown-key"}
-    for key, example in (
-        ("inputs", "`inputs: {image: [28, 28, 1]}`"),
-        ("layers", "a list of steps"),
-    ):
+    for key in document.missing():
         if f"did you mean '{key}'?" in mistyped:
             return False
-        if not getattr(document, key):
-            there = key in source.tree.value
-            message = f"'{key}' is {'empty' if there else 'missing'}; a model needs {example}"
-            span = source.span((key,), on_key=True) if there else source.start()
-            report.error("missing-key", message, span)
-            return False
+        there = key in source.tree.value
+        span = source.span((key,), on_key=True) if there else source.start()
+        report.error("missing-key", missing_section(key, there=there), span)
+        return False
     return True
 
 
@@ -137,66 +132,18 @@ def _keys_at(path: TreePath) -> list[str]:
     return [field.alias or name for name, field in model.model_fields.items()]
 
 
-def _understood(data: Any, paths: list[TreePath]) -> Document | None:
-    """The document without what is wrong at some paths; None where it makes no sense then."""
-    for path in paths:
-        data = _without(data, path)
-        if data is None:
-            return None
+def _understood(
+    data: Any, error: ValidationError, source: Source, report: Report
+) -> Document | None:
+    """Report what is wrong; the document without it, or None where that makes no sense."""
+    paths = list(_report(error, source, report))
+    unknown = [
+        _document_path(details["loc"])
+        for details in error.errors(include_url=False)
+        if details["type"] == "extra_forbidden"
+    ]
+    rest = without(data, paths, unknown)
     try:
-        return Document.model_validate(data, context=FROM_TEXT)
+        return None if rest is None else Document.model_validate(rest, context=FROM_TEXT)
     except ValidationError:
         return None
-
-
-def _without(data: Any, path: TreePath) -> Any:
-    """A copy of a document's data in which what is wrong at a path does no more harm.
-
-    None where the rest could not be understood without it.
-    """
-    if path[-1:] == ("[key]",):
-        return None
-    steps = [place for place, part in enumerate(path) if part == "layers" or part == "branches"]
-    if steps:
-        at = steps[-1] + (2 if path[steps[-1]] == "layers" else 3)
-        return _changed(data, path[:at], _broken) if len(path) >= at else None
-    if path[0] == "outputs" and len(path) > 2 and path[2] != "from":
-        return _changed(
-            data, path[:2], lambda output: {"from": output["from"]} if "from" in output else None
-        )
-    if path[0] == "train" and len(path) > 1:
-        return _changed(data, path[:1], lambda _: None)
-    if _is_unknown_key(path):
-        return _changed(
-            data, path[:-1], lambda mapping: {k: v for k, v in mapping.items() if k != path[-1]}
-        )
-    return None
-
-
-def _is_unknown_key(path: TreePath) -> bool:
-    return path[-1] not in _keys_at(path[:-1]) and (len(path) == 1 or len(path) == 3)
-
-
-def _broken(step: Any) -> Any:
-    """What stands for a step that is none: it keeps its name, so that its readers stay silent."""
-    names = [step.get("name")] if isinstance(step, dict) else []
-    inner = next(iter(step.values()), None) if isinstance(step, dict) else None
-    names += [inner.get("name")] if isinstance(inner, dict) else []
-    name = next((name for name in names if name_problem(name) is None), None)
-    return {BROKEN_STEP: {} if name is None else {"name": name}}
-
-
-def _changed(data: Any, path: TreePath, change: Callable[[Any], Any]) -> Any:
-    """A copy of nested data with the value at a path changed."""
-    if not path:
-        return change(data)
-    head, rest = path[0], path[1:]
-    if isinstance(data, list):
-        at = int(head)
-        return [*data[:at], _changed(data[at], rest, change), *data[at + 1 :]]
-    if not isinstance(data, dict):
-        return None
-    if len(data) == 1 and head not in data:
-        ((kind, inner),) = data.items()
-        return {kind: _changed(inner, path, change)}
-    return {**data, head: _changed(data[head], rest, change)}

@@ -8,7 +8,7 @@ from typing import Any
 from cnnspec.declarations import Problem, shown
 from cnnspec.definitions import SubmodelDefinition, report_problem
 from cnnspec.diagnostics import did_you_mean
-from cnnspec.document import Document
+from cnnspec.document import Document, missing_section
 from cnnspec.expressions import substitute
 from cnnspec.graph import Graph, Output, Ref, SubmodelLayer
 from cnnspec.loading import Loader, shown_path
@@ -48,7 +48,7 @@ class SubmodelReader:
                 return None
         file = None
         if isinstance(said["spec"], Document):
-            graph = self._expanded(said["spec"], place / "spec", self.reading)
+            graph = self._from_document(said["spec"], place / "spec")
         elif said["spec"] is not None:
             graph, file = self._from_spec(said["spec"], place / "spec")
         else:
@@ -107,6 +107,13 @@ class SubmodelReader:
             return None, None
         reading = (*self.reading, path.resolve())
         return self._expanded(document, Place(source, (), place), reading), path
+
+    def _from_document(self, document: Document, place: Place) -> Graph | None:
+        for key in document.missing():
+            message = missing_section(key, there=False)
+            self.loader.report.error("missing-key", message, place.span(), notes=place.callers())
+            return None
+        return self._expanded(document, place, self.reading)
 
     def _expanded(
         self, document: Document, place: Place, reading: tuple[Path, ...]

@@ -6,6 +6,7 @@ from typing import Any
 
 from cnnspec.declarations import Declaration
 from cnnspec.document import Call, Document, Input, Output, Step, Submodel, Train
+from cnnspec.expressions import escaped
 from cnnspec.graph import Graph, Node, Ref, SubmodelLayer
 from cnnspec.layers.base import Layer
 from cnnspec.layers.custom import CustomLayer
@@ -65,7 +66,9 @@ def _step(node: Node, above: tuple[Ref, ...]) -> Step:
             arguments = {**arguments, "output_shape": list(layer.output_shape)}
     sources = None if node.inputs == above else [str(ref) for ref in node.inputs]
     frozen = True if node.frozen and not implied else None
-    return Step(kind=kind, name=node.name, from_=sources, arguments=arguments, frozen=frozen)
+    return Step(
+        kind=kind, name=node.name, from_=sources, arguments=escaped(arguments), frozen=frozen
+    )
 
 
 def _submodel(layer: SubmodelLayer, folder: Path) -> Submodel:
@@ -86,4 +89,6 @@ def relative(path: Path, folder: Path) -> str:
 
 
 def _call(declaration: Declaration | None) -> Call | None:
-    return Call(kind=declaration.word, arguments=declaration.given) if declaration else None
+    return (
+        Call(kind=declaration.word, arguments=escaped(declaration.given)) if declaration else None
+    )

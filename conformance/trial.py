@@ -1,21 +1,47 @@
 """Runs Keras layers on data in a process of its own: TensorFlow ends the process over some."""
 
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
 
 from conformance.configurations import Configuration
 from conformance.verdicts import works
 
-_process: list[ProcessPoolExecutor] = []
+PATIENCE = 120
+"""How many seconds a run may take, the start of the process included."""
+
+_started: list[tuple[SpawnProcess, Connection]] = []
 
 
 def runs(configuration: Configuration) -> bool:
-    """Whether the Keras layer works on zeros; a process that it ends counts as not."""
-    if not _process:
-        _process.append(ProcessPoolExecutor(1, mp_context=get_context("spawn")))
+    """Whether the Keras layer works on zeros; one that ends its process does not."""
+    if not _started:
+        _started.append(_start())
+    process, connection = _started[0]
     try:
-        return _process[0].submit(works, configuration).result()
-    except BrokenProcessPool:
-        _process.pop().shutdown()
-        return False
+        connection.send(configuration)
+        if connection.poll(PATIENCE):
+            return bool(connection.recv())
+    except (EOFError, OSError):
+        pass
+    _started.clear()
+    process.kill()
+    return False
+
+
+def _start() -> tuple[SpawnProcess, Connection]:
+    context = get_context("spawn")
+    here, there = context.Pipe()
+    process = context.Process(target=_answer, args=(there,), daemon=True)
+    process.start()
+    there.close()
+    return process, here
+
+
+def _answer(connection: Connection) -> None:
+    while True:
+        try:
+            configuration = connection.recv()
+        except EOFError:
+            return
+        connection.send(works(configuration))

@@ -110,6 +110,15 @@ def test_set_of_a_parameter_that_is_not_there() -> None:
     assert stdout.endswith("did you mean 'width'?\n")
 
 
+def test_findings_come_in_the_order_of_the_call() -> None:
+    names = ["nine", "five", "two", "seven", "one"]
+    options = [word for name in names for word in ("--set", f"{name}=1")]
+    _, stdout, _ = run("validate", "--format", "json", *options, RESIDUAL)
+    assert [each["message"] for each in json.loads(stdout)] == [
+        f"there is no parameter '{name}' to set" for name in names
+    ]
+
+
 @pytest.mark.parametrize("form", REPORTERS)
 def test_validate_tells_in_every_form(form: str) -> None:
     report = compile_file(Path(BAD)).report
@@ -277,7 +286,7 @@ def test_commands_that_need_a_model(command: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_shows_an_example(command: str) -> None:
     exit_code, stdout, _ = run(command, "--help")
-    assert (exit_code, f"Example:\n    cnnspec {command} " in stdout) == (0, True)
+    assert (exit_code, f"Example:\n    cnnspec {command}" in stdout) == (0, True)
 
 
 def test_the_group_names_its_commands_and_version() -> None:

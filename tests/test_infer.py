@@ -7,8 +7,8 @@ import pytest
 
 from cnnspec.api import Spec
 from cnnspec.compiler import checked_or_raise, compile_text
-from cnnspec.diagnostics import SpecError
-from cnnspec.document import Document, Input, Step
+from cnnspec.diagnostics import Diagnostic, SpecError
+from cnnspec.document import Document, Input, Output, Step
 from cnnspec.graph import CheckedGraph
 from cnnspec.layers.base import LAYERS, Example
 from cnnspec.shapes import Shape
@@ -45,10 +45,13 @@ def test_examples_run_as_they_are_declared(kind: str, example: Example) -> None:
         for name, shape in zip(names, example.shapes, strict=True)
     }
     step = Step(kind=kind, name="it", from_=names, arguments=example.arguments)
-    (node,) = Spec.of(Document(inputs=inputs, layers=[step])).compile().nodes
-    outputs = example.output if isinstance(example.output, list) else [example.output]
-    weights = LAYERS.kinds[kind].of(example.arguments).weights(*example.shapes)
-    assert [tensor.shape for tensor in node.outputs.values()] == outputs
+    declared = LAYERS.kinds[kind].of(example.arguments)
+    outputs = {name: Output(from_=f"it/{name}") for name in declared.outputs()}
+    document = Document(inputs=inputs, layers=[step], outputs=outputs)
+    node, *_ = Spec.of(document).compile().nodes
+    shapes = example.output if isinstance(example.output, list) else [example.output]
+    weights = declared.weights(*example.shapes)
+    assert [tensor.shape for tensor in node.outputs.values()] == shapes
     assert (node.weights, node.params) == (weights, sum(weight.size for weight in weights))
 
 
@@ -299,6 +302,25 @@ def test_parameters_are_counted(
 def test_data_types(steps: str, dtypes: list[str]) -> None:
     checked = compiled(f"inputs: {{x: {{shape: [4], dtype: uint8}}}}\nlayers: [{steps}]")
     assert [node.outputs[None].dtype for node in checked.nodes] == dtypes
+
+
+def test_a_document_of_python_has_findings_without_places() -> None:
+    wrong = Step(kind="Dense", name="d", arguments={"unit": 3})
+    document = Document(inputs={"x": Input(shape=[4])}, layers=[wrong, Step(kind="Relu")])
+    assert list(Spec.of(document).report) == [
+        Diagnostic(
+            "error",
+            "unknown-argument",
+            "Dense has no argument 'unit'",
+            suggestion="did you mean 'units'?",
+        ),
+        Diagnostic(
+            "error",
+            "unknown-kind",
+            "there is no layer, block or submodel 'Relu'",
+            suggestion="did you mean 'ReLU'?",
+        ),
+    ]
 
 
 def test_frozen_layers_act_as_in_inference() -> None:

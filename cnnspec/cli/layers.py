@@ -13,7 +13,7 @@ from cnnspec.shapes import text
 @click.command("layers")
 @click.argument("kind", required=False)
 def command(kind: str | None) -> None:
-    r"""List the layer kinds, or tell what a KIND does, its arguments and an example.
+    """List the layer kinds, or tell what a KIND does, its arguments and an example.
 
     \b
     Example:

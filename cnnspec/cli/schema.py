@@ -9,7 +9,7 @@ from cnnspec.backends.schema import language_schema
 
 @click.command("schema")
 def command() -> None:
-    r"""Print the JSON Schema of the spec language, for editors.
+    """Print the JSON Schema of the spec language, for editors.
 
     A YAML language server then completes kinds and arguments, and shows what they are for.
 

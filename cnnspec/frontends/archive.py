@@ -15,6 +15,7 @@ from typing import Any
 from cnnspec.declarations import Problem
 from cnnspec.document import Document, Input, Output, Step, Submodel
 from cnnspec.layers.base import LAYERS
+from cnnspec.naming import model_name
 
 CONFIG = "config.json"
 MAX_CONFIG_BYTES = 64 * 1024 * 1024
@@ -122,7 +123,7 @@ class _Reader:
 
     def document(self, config: Mapping[str, Any], outputs: dict[str, Output]) -> Document:
         return Document(
-            name=_model_name(config["name"]),
+            name=model_name(config["name"]),
             submodels=self.submodels,
             inputs=self.inputs,
             layers=self.steps,
@@ -227,10 +228,6 @@ def _references(said: Any) -> list[tuple[str, int, int]]:
     if said and isinstance(said[0], str):
         return [(said[0], said[1], said[2])]
     return [(ref[0], ref[1], ref[2]) for ref in said]
-
-
-def _model_name(name: str) -> str:
-    return "".join(letter if letter.isalnum() or letter in "_.- " else "_" for letter in name)
 
 
 def _input(config: Mapping[str, Any]) -> Input:

@@ -6,7 +6,7 @@ from cnnspec.declarations import default
 from cnnspec.fields import Axes, NonNegativeNumber, Number, OptionalAxes, OptionalNonNegativeNumber
 from cnnspec.layers import shape_rules, weight_rules
 from cnnspec.layers.base import Example, Layer, kind
-from cnnspec.layers.fields import ActivationName, Constraint, Initializer, Regularizer
+from cnnspec.layers.fields import ActivationName, Constraint, FloatPolicy, Initializer, Regularizer
 
 
 class Elementwise(Layer):
@@ -47,6 +47,7 @@ class LeakyReLU(Elementwise):
 class PReLU(Elementwise):
     """A leaky ReLU whose slopes are learned (He et al., 2015, arXiv:1502.01852)."""
 
+    dtype: FloatPolicy = None
     alpha_initializer: Initializer = default("zeros")
     alpha_regularizer: Regularizer = None
     alpha_constraint: Constraint = None

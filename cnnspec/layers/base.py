@@ -1,7 +1,7 @@
 """What a layer declaration is: arguments, a shape rule, weights, examples."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from cnnspec.declarations import Declaration, Family, Problem
@@ -24,7 +24,9 @@ LAYERS = Family(
             "reshaping",
             "merging",
             "regularization",
+            "cells",
             "recurrent",
+            "conv_lstm",
             "attention",
             "wrappers",
             "preprocessing",
@@ -43,11 +45,21 @@ class Weight:
     name: str
     shape: tuple[int, ...]
     trainable: bool = True
+    places: tuple[str, ...] = ("",)
+    """Where Keras stores it: the path of attributes to the layer inside this one that holds it.
+
+    There are several where layers share it.
+    """
 
     @property
     def size(self) -> int:
         """How many numbers it holds."""
         return product(self.shape) or 0
+
+    def inside(self, part: str) -> "Weight":
+        """The same weight, seen from a layer that holds this one's as an attribute."""
+        places = tuple(f"{part}/{place}" if place else part for place in self.places)
+        return replace(self, places=places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +69,8 @@ class Example:
     arguments: dict[str, Any]
     inputs: Any
     """One shape, or a list of shapes for a layer of several inputs."""
-    output: Shape
+    output: Any
+    """One shape, or a list of shapes for a layer of several outputs."""
 
     @property
     def shapes(self) -> tuple[Shape, ...]:

@@ -11,6 +11,7 @@ from cnnspec.layers.fields import (
     CausalPadding,
     Constraint,
     DataFormat,
+    FloatPolicy,
     Initializer,
     OptionalSize,
     Padding,
@@ -22,6 +23,7 @@ from cnnspec.layers.fields import (
 class Sliding(Layer):
     """What has a kernel that goes over its input."""
 
+    dtype: FloatPolicy = None
     kernel_size: Size
     """Extent of the kernel along every spatial axis."""
     strides: Size = default(1)

@@ -8,13 +8,14 @@ from cnnspec.declarations import Checked, Declaration, Expects, Problem, default
 from cnnspec.fields import Dtype, Flag, Number, PositiveInt
 from cnnspec.layers import shape_rules, weight_rules
 from cnnspec.layers.base import Example, Layer, kind
-from cnnspec.layers.fields import Activation, Constraint, Initializer, Regularizer
+from cnnspec.layers.fields import Activation, Constraint, FloatPolicy, Initializer, Regularizer
 
 
 @kind
 class Dense(Layer):
     """A fully connected layer: every output is a weighted sum of the last axis."""
 
+    dtype: FloatPolicy = None
     units: PositiveInt
     """Size of the output's last axis."""
     activation: Activation = None
@@ -40,6 +41,7 @@ class Dense(Layer):
 class Embedding(Layer):
     """A learned vector for every number from 0 to below `input_dim`, such as the index of a word."""
 
+    dtype: FloatPolicy = None
     input_dim: PositiveInt
     """How many numbers there are: the largest, and 1 for zero."""
     output_dim: PositiveInt

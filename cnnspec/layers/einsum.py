@@ -9,7 +9,14 @@ from typing import Annotated, Any
 from cnnspec.declarations import Checked, Declaration, Problem, default
 from cnnspec.fields import OptionalText
 from cnnspec.layers.base import Example, Layer, Weight, kind
-from cnnspec.layers.fields import Activation, Constraint, Initializer, Regularizer, SizesOrNulls
+from cnnspec.layers.fields import (
+    Activation,
+    Constraint,
+    FloatPolicy,
+    Initializer,
+    Regularizer,
+    SizesOrNulls,
+)
 from cnnspec.shapes import Dim, Shape, text
 
 FORMS = (
@@ -146,6 +153,7 @@ def kernel_and_bias(layer: Any, shape: Shape) -> tuple[Weight, ...]:
 class EinsumDense(Layer):
     """A dense layer over any axes: a sum of products, said by an equation."""
 
+    dtype: FloatPolicy = None
     equation: EinsumEquation
     """A letter for each axis of the input, the kernel and the output; `...` for further axes."""
     output_shape: SizesOrNulls

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from cnnspec.declarations import Checked, Declaration, Problem, call_of
 from cnnspec.diagnostics import did_you_mean
-from cnnspec.fields import Choice
+from cnnspec.fields import FLOAT_TYPES, Choice
 from cnnspec.objects import CONSTRAINTS, INITIALIZERS, REGULARIZERS
 
 ACTIVATIONS = (
@@ -51,6 +51,8 @@ Initializer = Annotated[Declaration, call_of(INITIALIZERS, optional=False)]
 OptionalInitializer = Annotated[Declaration | None, call_of(INITIALIZERS)]
 Regularizer = Annotated[Declaration | None, call_of(REGULARIZERS)]
 Constraint = Annotated[Declaration | None, call_of(CONSTRAINTS)]
+FloatPolicy = Annotated[str | None, Choice(*FLOAT_TYPES, "mixed_float16", "mixed_bfloat16", None)]
+"""A dtype policy of layers whose weights or noise are no whole numbers."""
 DataFormat = Annotated[str | None, Choice("channels_last", "channels_first", None)]
 PoolingPadding = Annotated[str, Choice("valid", "same")]
 

@@ -8,12 +8,13 @@ from cnnspec.diagnostics import did_you_mean
 from cnnspec.fields import Axes, Axis, Flag, Number, UnitInterval
 from cnnspec.layers import shape_rules, weight_rules
 from cnnspec.layers.base import Example, Layer, kind
-from cnnspec.layers.fields import Constraint, Initializer, Regularizer
+from cnnspec.layers.fields import Constraint, FloatPolicy, Initializer, Regularizer
 
 
 class Normalization(Layer):
     """What scales and shifts normalized values."""
 
+    dtype: FloatPolicy = None
     center: Flag = True
     """Whether an offset (beta) is learned."""
     scale: Flag = True
@@ -137,6 +138,7 @@ class GroupNormalization(Normalization):
 class RMSNormalization(Layer):
     """Divides by the root mean square (Zhang and Sennrich, 2019, arXiv:1910.07467)."""
 
+    dtype: FloatPolicy = None
     axis: Axes = -1
     """The axis or axes that are normalized: the last ones."""
     epsilon: Number = 1e-6

@@ -9,12 +9,13 @@ from cnnspec.fields import NonNegativeNumber, Seed, UnitInterval
 from cnnspec.layers import shape_rules
 from cnnspec.layers.base import Example, Layer, kind
 from cnnspec.layers.core import Identity
-from cnnspec.layers.fields import DataFormat, NoiseShape
+from cnnspec.layers.fields import DataFormat, FloatPolicy, NoiseShape
 
 
 class TrainingOnly(Layer):
     """What passes its input on in inference."""
 
+    dtype: FloatPolicy = None
     seed: Seed = None
 
     shape = shape_rules.same

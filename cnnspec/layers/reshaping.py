@@ -215,7 +215,7 @@ class UpSampling2D(Layer):
     """Factors of height and width."""
     data_format: DataFormat = None
     interpolation: Annotated[
-        str, in_any_case("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5")
+        str, in_any_case("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5", "area")
     ] = "nearest"
 
     shape = reshaping_rules.upsample

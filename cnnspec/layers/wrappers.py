@@ -1,1 +1,212 @@
-"""Layers that take another layer."""
+"""Layers around another layer, which is a call of its own: `TimeDistributed: {layer: {Conv2D: ...}}`."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from cnnspec.declarations import Checked, Declaration, Problem, call_of
+from cnnspec.fields import Choice, PositiveInt
+from cnnspec.layers import sequence_rules
+from cnnspec.layers.base import LAYERS, Example, Layer, compute_dtype, kind
+from cnnspec.layers.recurrent import Recurrent
+
+AnyLayer = Annotated[Layer, call_of(LAYERS, optional=False)]
+
+
+class Wrapper(Layer):
+    """What calls its inner layer on one tensor."""
+
+    layer: AnyLayer
+    """The inner layer."""
+
+    def conflicts(self) -> Iterator[Problem]:
+        """The inner layer takes one tensor, and gives one."""
+        inner, kind = self.layer, self.layer.kind()
+        if inner.merges or inner.min_inputs > 1:
+            message = f"{self.kind()} gives its layer one input, and {kind} takes several"
+            yield Problem("conflicting-arguments", message, "layer")
+        elif inner.outputs():
+            message = f"{self.kind()} takes one output of its layer, and {kind} has several"
+            yield Problem("conflicting-arguments", message, "layer")
+
+    def in_inference(self) -> Layer:
+        """The inner layer does what it does in inference."""
+        inner = sequence_rules.within("layer", self.layer.in_inference)
+        return type(self).of(self.given | {"layer": inner}, word=self.word)
+
+
+@kind
+class TimeDistributed(Wrapper):
+    """Calls a layer on every step of a sequence by itself, always with the same weights."""
+
+    shape = sequence_rules.at_every_step
+    weights = sequence_rules.weights_of_a_step
+    examples = (
+        Example(
+            {"layer": {"Conv2D": {"filters": 4, "kernel_size": 3}}},
+            (None, 7, 8, 8, 3),
+            (None, 7, 6, 6, 4),
+        ),
+        Example({"layer": {"Dense": {"units": 4}}}, (None, None, 3), (None, None, 4)),
+        Example({"layer": "Flatten"}, (None, None, 4, 3), (None, None, 12)),
+        Example(
+            {"layer": {"TimeDistributed": {"layer": {"BatchNormalization": {"center": False}}}}},
+            (None, 5, 4, 6, 3),
+            (None, 5, 4, 6, 3),
+        ),
+    )
+
+    def conflicts(self) -> Iterator[Problem]:
+        """Keras leaves the penalty of the inner layer out."""
+        yield from super().conflicts()
+        if self.layer.activity_regularizer is not None:
+            message = "TimeDistributed leaves out the penalty of its layer; give it to TimeDistributed"
+            yield Problem("conflicting-arguments", message, ("layer", "activity_regularizer"))
+
+
+@kind
+class SpectralNormalization(Wrapper):
+    """Keeps the largest singular value of a kernel near 1 (Miyato et al., 2018, arXiv:1802.05957).
+
+    The kernel is divided whenever the model trains, frozen or not.
+    """
+
+    power_iterations: PositiveInt = 1
+    """How often the estimate of the singular value is refined each time."""
+
+    shape = sequence_rules.as_wrapped
+    weights = sequence_rules.normalized_kernel
+    examples = (
+        Example(
+            {"layer": {"Conv2D": {"filters": 4, "kernel_size": 3}}},
+            (None, 8, None, 3),
+            (None, 6, None, 4),
+        ),
+        Example({"layer": {"Dense": {"units": 4, "use_bias": False}}}, (None, 3), (None, 4)),
+        Example(
+            {"layer": {"SpectralNormalization": {"layer": {"Dense": {"units": 4}}}}},
+            (None, 3),
+            (None, 4),
+        ),
+    )
+
+    def in_inference(self) -> Layer:
+        """Nothing that keeps its weights in training does what it does in inference."""
+        message = f"{self.kind()} cannot be frozen: it changes its kernel whenever the model trains"
+        raise Problem("conflicting-arguments", message)
+
+
+def _recurrent(*, optional: bool) -> Checked:
+    phrase = "a recurrent layer such as LSTM"
+
+    def check(value: Any, declaration: type[Declaration]) -> Recurrent | None:
+        if value is None and optional:
+            return None
+        found = LAYERS.check(value)
+        if not isinstance(found, Recurrent):
+            message = f"{declaration.kind()} needs {phrase}, and {found.kind()} is none"
+            raise Problem("wrong-type", message)
+        return found
+
+    said = f"{phrase}{', or null' if optional else ''}"
+    schema = {"anyOf": [{"$ref": "#/$defs/layers"}, *([{"type": "null"}] if optional else [])]}
+    return Checked(said, check=check, schema=schema)
+
+
+RecurrentLayer = Annotated[Recurrent, _recurrent(optional=False)]
+OptionalRecurrentLayer = Annotated[Recurrent | None, _recurrent(optional=True)]
+
+
+@kind
+class Bidirectional(Layer):
+    """Two recurrent layers over one sequence, forwards and backwards (Schuster and Paliwal, 1997).
+
+    The states of the inner layers are inputs behind the sequence, and with `return_state` outputs:
+    `forward_state_h`, `forward_state_c`, `backward_state_h`, `backward_state_c`. The output before
+    them is `output`; with `merge_mode: null` there are two, `forward` and `backward`, and the name
+    of the step stands for the first.
+    """
+
+    layer: RecurrentLayer
+    """The layer that goes forwards."""
+    merge_mode: Annotated[str | None, Choice("concat", "sum", "mul", "ave", None)] = "concat"
+    """How the two outputs become one; null leaves them two."""
+    backward_layer: OptionalRecurrentLayer = None
+    """The layer that goes backwards; null takes one like the other, with weights of its own."""
+
+    max_inputs = None
+    shape = sequence_rules.both_ways
+    weights = sequence_rules.weights_both_ways
+    arranged = Recurrent.arranged
+    examples = (
+        Example({"layer": {"LSTM": {"units": 4}}}, (None, 7, 3), (None, 8)),
+        Example(
+            {"layer": {"GRU": {"units": 4, "return_sequences": True}}, "merge_mode": None},
+            (None, None, 3),
+            [(None, None, 4), (None, None, 4)],
+        ),
+        Example(
+            {"layer": {"LSTM": {"units": 4, "return_state": True}}, "merge_mode": "sum"},
+            [(None, 7, 3), *[(None, 4)] * 4],
+            [(None, 4)] * 5,
+        ),
+        Example(
+            {
+                "layer": {"SimpleRNN": {"units": 4}},
+                "backward_layer": {"GRU": {"units": 4, "go_backwards": True}},
+                "merge_mode": "ave",
+            },
+            (None, None, 3),
+            (None, 4),
+        ),
+        Example(
+            {"layer": {"ConvLSTM1D": {"filters": 4, "kernel_size": 3, "return_sequences": True}}},
+            (None, 5, 8, 2),
+            (None, 5, 6, 8),
+        ),
+    )
+
+    def backwards(self) -> Recurrent:
+        """The layer that goes backwards."""
+        if self.backward_layer is not None:
+            return self.backward_layer
+        return type(self.layer).of(self.layer.given | {"go_backwards": True}, word=self.layer.word)
+
+    def conflicts(self) -> Iterator[Problem]:
+        """One layer goes forwards, one backwards; what they return is the same."""
+        back = self.backwards()
+        at = "layer" if self.backward_layer is None else "backward_layer"
+        if back.go_backwards == self.layer.go_backwards:
+            message = "one of the two layers of Bidirectional must have 'go_backwards', the other not"
+            yield Problem("conflicting-arguments", message, at)
+        for name in ("return_sequences", "return_state", "stateful"):
+            if getattr(back, name) != getattr(self.layer, name):
+                message = f"both layers of Bidirectional must have the same '{name}'"
+                yield Problem("conflicting-arguments", message, at)
+
+    def state_names(self) -> tuple[str, ...]:
+        """The states of the layer that goes forwards, then those of the other."""
+        pairs = (("forward", self.layer), ("backward", self.backwards()))
+        return tuple(f"{way}_{name}" for way, each in pairs for name in each.state_names())
+
+    def states_are_flat(self) -> bool:
+        """Whether Keras takes the states of both layers as one list."""
+        return self.layer.states_are_flat() and self.backwards().states_are_flat()
+
+    def outputs(self) -> tuple[str, ...]:
+        """The output or outputs, and with `return_state` the states of both layers."""
+        states = self.state_names() if self.layer.return_state else ()
+        if self.merge_mode is None:
+            return ("forward", "backward", *states)
+        return ("output", *states) if states else ()
+
+    def output_dtype(self, *inputs: str) -> Any:
+        """All of them in the type that it computes in."""
+        dtype = compute_dtype(self.dtype)
+        return [dtype] * len(self.outputs()) or dtype
+
+    def in_inference(self) -> Layer:
+        """Neither layer drops anything."""
+        inner = {"layer": self.layer.in_inference()}
+        if self.backward_layer is not None:
+            inner["backward_layer"] = self.backward_layer.in_inference()
+        return type(self).of(self.given | inner, word=self.word)

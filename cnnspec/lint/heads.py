@@ -152,8 +152,8 @@ class Trained(NamedTuple):
     @property
     def activation(self) -> str | None:
         """The last activation; None where it is not known, or not along the axis of the loss."""
-        last_axis = getattr(self.loss, "axis", -1) == -1
-        return self.head.activation if self.head and last_axis else None
+        other_axis = self.from_logits is not None and self.loss.checked("axis") != -1
+        return self.head.activation if self.head and not other_axis else None
 
     @property
     def from_logits(self) -> bool | None:
@@ -277,19 +277,16 @@ def activation_twice(model: Model) -> Iterator[Finding]:
 
 @model_lint("half-precision-output")
 def half_precision_output(model: Model) -> Iterator[Finding]:
-    """A loss on 16-bit values, in which small probabilities and differences are lost."""
+    """A loss on values that were computed in 16 bits, in which small probabilities are lost."""
     for each in trained(model):
-        dtype = model.checked.outputs[each.output.name].dtype
-        if dtype not in ("float16", "bfloat16"):
-            continue
         ref = each.output.ref
-        while (node := model.nodes.get(ref.node)) is not None and _takes_dtype(node):
+        while (node := model.nodes.get(ref.node)) is not None and _moves_values(node):
             ref = node.node.inputs[0]
-        message = f"'{each.output.name}' is {dtype}, which is too coarse for a loss"
-        span = at(node, "dtype") if node is not None else each.output.place.name_span()
-        suggestion = "give the last layer 'dtype: float32'"
-        yield Finding(message, span, suggestion=suggestion)
+        dtype = node.outputs[ref.output].dtype if node else None
+        if node is not None and dtype in ("float16", "bfloat16"):
+            message = f"'{node.node.scoped}' computes the output '{each.output.name}' in {dtype}, which is too coarse for a loss"
+            yield Finding(message, at(node, "dtype"), suggestion="use 'dtype: float32' for it")
 
 
-def _takes_dtype(node: CheckedNode) -> bool:
+def _moves_values(node: CheckedNode) -> bool:
     return not isinstance(node.layer, SubmodelLayer) and node.layer.passes_dtype

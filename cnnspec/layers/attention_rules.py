@@ -1,0 +1,127 @@
+"""Pure rules of the layers that attend: which shapes go together, and what comes out."""
+
+from itertools import zip_longest
+from typing import Any
+
+from cnnspec.declarations import Problem
+from cnnspec.layers.base import Weight, known
+from cnnspec.shapes import Shape, text
+
+
+def attend(layer: Any, query: Shape, value: Shape, key: Shape | None = None) -> Shape:
+    """For every query a mean of the values, weighted by how well their keys fit it."""
+    key = value if key is None else key
+    check_ranks(layer, query, value, key)
+    if len(query) < 3:
+        message = f"{layer.kind()} takes inputs of 3 axes or more (batch, ..., steps, features), not {text(query)}"
+        raise Problem("wrong-rank", message)
+    check_same(layer, "query", query[-1:], "key", key[-1:])
+    check_same(layer, "value", value[1:-1], "key", key[1:-1])
+    check_same(layer, "query", query[1:-2], "key", key[1:-2])
+    return (*query[:-1], value[-1])
+
+
+def attention_weights(layer: Any, *shapes: Shape) -> tuple[Weight, ...]:
+    """A factor of the scores, and one of their sum in the mode `concat`."""
+    names = (("scale", layer.use_scale), ("concat_score_weight", layer.score_mode == "concat"))
+    return tuple(Weight(name, ()) for name, used in names if used)
+
+
+def feature_scale(layer: Any, query: Shape, *others: Shape) -> tuple[Weight, ...]:
+    """A factor for every feature."""
+    return (Weight("scale", (known(query[-1], -1, query, layer),)),) if layer.use_scale else ()
+
+
+def check_ranks(layer: Any, *shapes: Shape) -> None:
+    """Check that all inputs have as many axes.
+
+    Raises:
+        Problem: they do not.
+
+    """
+    if len({len(shape) for shape in shapes}) > 1:
+        said = " and ".join(dict.fromkeys(map(text, shapes)))
+        raise Problem("wrong-rank", f"{layer.kind()} takes inputs of as many axes, not {said}")
+
+
+def check_same(layer: Any, name: str, sizes: Shape, other: str, wanted: Shape) -> None:
+    """Check that some sizes of two inputs are the same, as far as they are known.
+
+    Raises:
+        Problem: two of them differ.
+
+    """
+    for a, b in zip_longest(sizes, wanted):
+        if a != b and None not in (a, b):
+            message = f"{layer.kind()} needs a {name} and a {other} that fit: {a} in one is {b} in the other"
+            raise Problem("shape-mismatch", message)
+
+
+def attend_with_heads(layer: Any, query: Shape, value: Shape, key: Shape | None = None) -> Shape:
+    """Attention of several heads over projections of the inputs, projected once more."""
+    key = value if key is None else key
+    kind = layer.kind()
+    check_ranks(layer, query, value, key)
+    if len(query) < 3 or (layer.steps_only and len(query) != 3):
+        least = "3 axes (batch, steps, features)"
+        least = least if layer.steps_only else "3 axes or more (batch, steps, ..., features)"
+        raise Problem("wrong-rank", f"{kind} takes inputs of {least}, not {text(query)}")
+    if value[1:-1] != key[1:-1]:
+        said = f"{text(value)} and {text(key)}"
+        message = f"{kind} needs a value and a key with the same axes but for the last, not {said}"
+        raise Problem("shape-mismatch", message)
+    axes = attention_axes(layer, query)
+    if layer.sliding_window is not None and axes != (1,):
+        message = f"{kind} has a 'sliding_window' only over axis 1 alone, and it attends over {text(axes)}"
+        raise Problem("conflicting-arguments", message, "sliding_window")
+    for axis in range(1, len(query) - 1):
+        if axis not in axes:
+            check_same(layer, "query", query[axis : axis + 1], "key", key[axis : axis + 1])
+    return layer.projected(query, value)  # type: ignore[no-any-return]
+
+
+def attention_axes(layer: Any, query: Shape) -> tuple[int, ...]:
+    """The axes that it attends over, counted from the front: those between batch and features.
+
+    Raises:
+        Problem: an axis is none of these, or named twice.
+
+    """
+    last = len(query) - 1
+    if layer.axes is None:
+        return tuple(range(1, last))
+    axes = tuple(axis if axis >= 0 else last + axis for axis in layer.axes)
+    for position, axis in enumerate(axes):
+        if not 1 <= axis < last:
+            message = f"{layer.kind()} cannot attend over axis {layer.axes[position]} of {text(query)}: it is that of the batch or the features, or not there"
+            raise Problem("out-of-range", message, "attention_axes")
+    if len(set(axes)) < len(axes):
+        message = f"'attention_axes' of {layer.kind()} names an axis of {text(query)} twice"
+        raise Problem("conflicting-arguments", message, "attention_axes")
+    return axes
+
+
+def projections(
+    layer: Any, query: Shape, value: Shape, key: Shape | None = None
+) -> tuple[Weight, ...]:
+    """A kernel and a bias for each projection: of the query, key, gate, value, and of the output."""
+    widths = {
+        name: known(shape[-1], -1, shape, layer)
+        for name, shape in (("query", query), ("key", key or value), ("value", value))
+    }
+    widths["gate"] = widths["query"]
+    found = []
+    for name, heads in layer.heads().items():
+        if name != "gate" or layer.use_gate:
+            found += _projection(layer, name, (widths[name],), heads)
+    output = layer.projected(query, value)[len(query) - 1 :]
+    found += _projection(layer, "output", layer.heads()["gate"], output)
+    return tuple(found)
+
+
+def _projection(
+    layer: Any, name: str, sizes: tuple[int, ...], becomes: tuple[int, ...]
+) -> list[Weight]:
+    place = layer.stored_as.get(name, f"_{name}_dense")
+    weights = [Weight("kernel", (*sizes, *becomes), places=(place,))]
+    return [*weights, *([Weight("bias", becomes, places=(place,))] if layer.use_bias else [])]

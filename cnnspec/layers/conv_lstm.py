@@ -1,0 +1,102 @@
+"""Convolutional LSTMs, over sequences of images."""
+
+from collections.abc import Iterator
+
+from cnnspec.declarations import Problem, default
+from cnnspec.fields import PositiveInt
+from cnnspec.layers import sequence_rules
+from cnnspec.layers.base import Example, kind
+from cnnspec.layers.cells import Gates, LSTMCell, LSTMGates
+from cnnspec.layers.fields import DataFormat, Padding, Size
+from cnnspec.layers.recurrent import Recurrent
+from cnnspec.shapes import Shape
+
+
+class ConvLSTM(LSTMGates, Gates, Recurrent):
+    """What the convolutional LSTMs share (Shi et al., 2015, arXiv:1506.04214).
+
+    The first axis behind the batch is that of the steps.
+    """
+
+    filters: PositiveInt
+    """Number of output channels, and of channels of each state."""
+    kernel_size: Size
+    """Extent of the kernels along every spatial axis."""
+    strides: Size = default(1)
+    """Step of the input's kernel along every spatial axis."""
+    padding: Padding = "valid"
+    """`valid` adds nothing; `same` adds zeros so that a stride of 1 keeps the size."""
+    data_format: DataFormat = None
+    """Where the channels are: `channels_last` (the default) or `channels_first`."""
+    dilation_rate: Size = default(1)
+    """Distance between the values that the input's kernel looks at."""
+
+    absent = ("unroll",)
+    weights = sequence_rules.convolution_gates
+
+    def step_shapes(self, step: Shape) -> tuple[Shape, tuple[Shape, ...]]:
+        """The output and both states have the shape of the convolution."""
+        shape = sequence_rules.convolve_step(self, step)
+        return shape, (shape, shape)
+
+    def state_names(self) -> tuple[str, ...]:
+        """Those of an LSTM."""
+        return LSTMCell.states
+
+    def states_are_flat(self) -> bool:
+        """There is one cell."""
+        return True
+
+    def conflicts(self) -> Iterator[Problem]:
+        """A kernel cannot both stride and be dilated."""
+        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
+            message = f"{self.kind()} cannot have both 'strides' and 'dilation_rate' above 1"
+            yield Problem("conflicting-arguments", message, "dilation_rate")
+
+
+@kind
+class ConvLSTM1D(ConvLSTM):
+    """An LSTM whose products are 1-D convolutions, over sequences of sequences."""
+
+    rank = 1
+    examples = (
+        Example({"filters": 4, "kernel_size": 3}, (None, 5, 8, 2), (None, 6, 4)),
+        Example(
+            {"filters": 4, "kernel_size": 3, "data_format": "channels_first", "use_bias": False},
+            (None, None, 2, 8),
+            (None, 4, 6),
+        ),
+    )
+
+
+@kind
+class ConvLSTM2D(ConvLSTM):
+    """An LSTM whose products are 2-D convolutions, over sequences of images."""
+
+    rank = 2
+    examples = (
+        Example(
+            {"filters": 4, "kernel_size": [3, 2], "padding": "same", "strides": 2},
+            (None, 5, 8, 7, 3),
+            (None, 4, 4, 4),
+        ),
+        Example(
+            {"filters": 4, "kernel_size": 3, "return_sequences": True, "return_state": True},
+            [(None, None, 8, 8, 3), (None, 6, 6, 4), (None, 6, 6, 4)],
+            [(None, None, 6, 6, 4), (None, 6, 6, 4), (None, 6, 6, 4)],
+        ),
+    )
+
+
+@kind
+class ConvLSTM3D(ConvLSTM):
+    """An LSTM whose products are 3-D convolutions, over sequences of volumes."""
+
+    rank = 3
+    examples = (
+        Example(
+            {"filters": 4, "kernel_size": 2, "dilation_rate": 2},
+            (None, 5, 6, 7, 8, 3),
+            (None, 4, 5, 6, 4),
+        ),
+    )

@@ -1,0 +1,235 @@
+"""Pure rules of recurrent layers and of the wrappers: shapes, states, and weights of inner layers.
+
+A recurrent layer says by `step_shapes` what its cell makes of one step; the rules do the rest.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from cnnspec.declarations import Problem
+from cnnspec.layers.base import Layer, Weight, known
+from cnnspec.layers.shape_rules import convolve
+from cnnspec.shapes import Shape, text
+
+AXES = {
+    0: "(batch, steps, features)",
+    1: "(batch, steps, length, channels)",
+    2: "(batch, steps, height, width, channels)",
+    3: "(batch, steps, depth, height, width, channels)",
+}
+
+
+def within(part: str, rule: Any, *shapes: Shape) -> Any:
+    """What a rule of an inner layer says; what it refuses, it refuses in that argument.
+
+    Raises:
+        Problem: the inner layer cannot take the inputs.
+
+    """
+    try:
+        return rule(*shapes)
+    except Problem as problem:
+        raise problem.inside(part) from None
+
+
+def held(part: str, layer: Layer, weights: Iterable[Weight]) -> tuple[Weight, ...]:
+    """The weights of an inner layer, as those of the layer that holds it as an attribute."""
+    return tuple(
+        replace(weight.inside(part), trainable=weight.trainable and layer.trainable)
+        for weight in weights
+    )
+
+
+def one_of(shape: Shape) -> Shape:
+    """The shape of one step of a sequence."""
+    return (shape[0], *shape[2:])
+
+
+# recurrent layers
+
+
+def recur(layer: Any, shape: Shape, *states: Shape) -> Any:
+    """A cell goes over the steps: its last output, or with `return_sequences` all of them.
+
+    With `return_state`, a list: the output, then the last states.
+    """
+    check_sequence(layer, shape)
+    output, kept = layer.step_shapes(one_of(shape))
+    check_states(layer, states, layer.state_names(), kept)
+    if layer.return_sequences:
+        output = (output[0], shape[1], *output[1:])
+    return [output, *kept] if layer.return_state else output
+
+
+def check_sequence(layer: Any, shape: Shape) -> None:
+    """Check that a recurrent layer can go over a sequence.
+
+    Raises:
+        Problem: it has other axes, or a size is unknown that must not be.
+
+    """
+    kind, axes = layer.kind(), layer.rank + 3
+    if len(shape) != axes:
+        message = f"{kind} takes an input of {axes} axes {AXES[layer.rank]}, not {text(shape)}"
+        raise Problem("wrong-rank", message)
+    if layer.stateful and shape[0] is None:
+        message = f"a stateful {kind} needs to know the size of the batch, which a spec leaves open"
+        raise Problem("unknown-size", message, "stateful")
+    if layer.unroll and shape[1] is None:
+        message = f"{kind} can be unrolled over a known number of steps only, its input is {text(shape)}"
+        raise Problem("unknown-size", message, "unroll")
+
+
+def check_states(
+    layer: Any, given: Sequence[Shape], names: Sequence[str], wanted: Sequence[Shape]
+) -> None:
+    """Check the initial states that stand behind the input: all of them, or none.
+
+    Raises:
+        Problem: there are more or fewer, or one has another shape.
+
+    """
+    kind = layer.kind()
+    if not given:
+        return
+    if not layer.states_are_flat():
+        message = f"{kind} takes no initial states where a cell of several is one of a stack"
+        raise Problem("wrong-input-count", message)
+    if len(given) != len(names):
+        said = ", ".join(names)
+        message = f"{kind} takes behind its input all of its states ({said}), not {len(given)}"
+        raise Problem("wrong-input-count", message)
+    for name, has, needs in zip(names, given, wanted, strict=True):
+        sizes = zip(has, needs, strict=False)
+        if len(has) != len(needs) or any(a != b for a, b in sizes if None not in (a, b)):
+            message = f"the state '{name}' of {kind} is {text(needs)}, not {text(has)}"
+            raise Problem("shape-mismatch", message)
+
+
+def cell_weights(layer: Any, shape: Shape, *states: Shape) -> tuple[Weight, ...]:
+    """The weights of the cell, for features of the size of the last axis."""
+    cell = layer.step_cell()
+    size = known(shape[-1], -1, shape, layer)
+    return held("cell", cell, cell.gate_weights(size))
+
+
+def one_step(cell: Any, shape: Shape, *states: Shape) -> list[Shape]:
+    """A cell by itself, on one step: its output, then its states."""
+    kind = cell.kind()
+    if len(shape) != 2:
+        message = f"{kind} takes an input of 2 axes (batch, features), not {text(shape)}"
+        raise Problem("wrong-rank", message)
+    if cell.drops():
+        message = f"{kind} can drop values only as the cell of an RNN: by itself it cannot train"
+        raise Problem("conflicting-arguments", message)
+    wanted = [(shape[0], size) for size in cell.state_sizes().values()]
+    check_states(cell, states, list(cell.state_sizes()), wanted)
+    return [(shape[0], cell.output_size()), *wanted]
+
+
+def one_step_weights(cell: Any, shape: Shape, *states: Shape) -> tuple[Weight, ...]:
+    """The weights of a cell, for the features of one step."""
+    return cell.gate_weights(known(shape[-1], -1, shape, cell))  # type: ignore[no-any-return]
+
+
+def convolve_step(layer: Any, step: Shape) -> Shape:
+    """A convolution of one step; what the state is made of must have known sizes.
+
+    Raises:
+        Problem: a spatial size is unknown, or the kernel does not fit.
+
+    """
+    for axis, size in enumerate(step[1:], start=2):
+        if size is None:
+            message = f"{layer.kind()} needs to know all sizes of a step, axis {axis} of its input is unknown"
+            raise Problem("unknown-size", message)
+    return convolve(layer, step)
+
+
+def convolution_gates(layer: Any, shape: Shape, *states: Shape) -> tuple[Weight, ...]:
+    """Kernels of four gates, over the input and over the state, and a bias."""
+    channels = shape[2] if layer.data_format == "channels_first" else shape[-1]
+    size, filters = layer.kernel_size, layer.filters
+    assert channels is not None  # `convolve_step` has looked
+    kernels = (
+        Weight("kernel", (*size, channels, 4 * filters)),
+        Weight("recurrent_kernel", (*size, filters, 4 * filters)),
+    )
+    bias = (Weight("bias", (4 * filters,)),) if layer.use_bias else ()
+    return held("cell", layer, (*kernels, *bias))
+
+
+# wrappers
+
+
+def at_every_step(layer: Any, shape: Shape) -> Shape:
+    """The inner layer sees every step by itself; the axis of steps stays."""
+    if len(shape) < 3:
+        message = f"{layer.kind()} takes an input of 3 axes or more (batch, steps, ...), not {text(shape)}"
+        raise Problem("wrong-rank", message)
+    inner = within("layer", layer.layer.shape, one_of(shape))
+    return (inner[0], shape[1], *inner[1:])
+
+
+def weights_of_a_step(layer: Any, shape: Shape) -> tuple[Weight, ...]:
+    """The weights of the inner layer, which all steps share."""
+    weights = within("layer", layer.layer.weights, one_of(shape))
+    return held("layer", layer.layer, weights)
+
+
+def as_wrapped(layer: Any, shape: Shape) -> Shape:
+    """The shape that the inner layer gives."""
+    return within("layer", layer.layer.shape, shape)  # type: ignore[no-any-return]
+
+
+def normalized_kernel(layer: Any, shape: Shape) -> tuple[Weight, ...]:
+    """The kernel, which wrapper and inner layer share, a vector, and the inner layer's others."""
+    inner = held("layer", layer.layer, within("layer", layer.layer.weights, shape))
+    kernel = next(
+        (each for each in inner if each.name in ("kernel", "embeddings") and "layer" in each.places),
+        None,
+    )
+    if kernel is None:
+        message = f"{layer.kind()} normalizes a kernel or embeddings, and {layer.layer.kind()} has neither"
+        raise Problem("conflicting-arguments", message, "layer")
+    return (
+        replace(kernel, places=("", *kernel.places)),
+        Weight("vector_u", (1, kernel.shape[-1]), trainable=False),
+        *(each for each in inner if each is not kernel),
+    )
+
+
+def both_ways(layer: Any, shape: Shape, *states: Shape) -> Any:
+    """One layer goes forwards, one backwards; their outputs are merged, or stay two.
+
+    What there is more than one of is a list: the output or outputs, then the states of both.
+    """
+    forward, *kept = _listed(within("layer", layer.layer.shape, shape))
+    back = layer.backwards()
+    part = "backward_layer" if layer.backward_layer is not None else "layer"
+    backward, *kept_back = _listed(within(part, back.shape, shape))
+    wanted = layer.layer.step_shapes(one_of(shape))[1]
+    differ = forward != backward or kept != kept_back
+    if differ or (states and wanted != back.step_shapes(one_of(shape))[1]):
+        said = [" and ".join(map(text, each)) for each in ((forward, *kept), (backward, *kept_back))]
+        message = f"{layer.kind()} needs two layers of the same shapes: forwards {said[0]}, backwards {said[1]}"
+        raise Problem("shape-mismatch", message, part)
+    check_states(layer, states, layer.state_names(), (*wanted, *wanted))
+    if layer.merge_mode is None:
+        return [forward, backward, *kept, *kept_back]
+    last = forward[-1] * 2 if layer.merge_mode == "concat" else forward[-1]
+    merged = (*forward[:-1], last)
+    return [merged, *kept, *kept_back] if kept else merged
+
+
+def weights_both_ways(layer: Any, shape: Shape, *states: Shape) -> tuple[Weight, ...]:
+    """The weights of the layer that goes forwards, then of the one that goes backwards."""
+    pairs = (("forward_layer", layer.layer), ("backward_layer", layer.backwards()))
+    return tuple(
+        weight for part, each in pairs for weight in held(part, each, each.weights(shape))
+    )
+
+
+def _listed(shapes: Any) -> list[Shape]:
+    return shapes if isinstance(shapes, list) else [shapes]

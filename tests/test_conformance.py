@@ -1,0 +1,136 @@
+"""A small share of `make conformance`, and whether it finds what is wrong."""
+
+from typing import Any
+
+import pytest
+from conformance import comparison, documents, graphs
+from conformance.configurations import Configuration, configurations
+from conformance.coverage import unaccounted
+
+from cnnspec.document import Document
+from cnnspec.layers import convolution, core
+from cnnspec.layers.base import LAYERS, Weight
+from cnnspec.shapes import Shape
+
+CONFIGURATIONS = 8
+GRAPHS = 40
+SEED = 0
+
+
+@pytest.mark.parametrize("kind", LAYERS.kinds)
+def test_a_kind_is_what_keras_says(kind: str) -> None:
+    result = comparison.compare_kind(kind, CONFIGURATIONS, SEED)
+    assert [str(found) for found in result.found] == []
+    assert result.compared >= CONFIGURATIONS
+
+
+def test_random_graphs_are_what_keras_says() -> None:
+    result = graphs.compare_graphs(0, GRAPHS, SEED)
+    assert [str(found) for found in result.found] == []
+    assert result.accepted == GRAPHS
+
+
+def test_every_class_of_keras_is_declared_or_refused() -> None:
+    assert unaccounted() == []
+
+
+def test_the_cases_are_the_same_for_the_same_seed() -> None:
+    first, again, other = (
+        [each.text() for each in configurations("Conv2D", 50, seed)] for seed in (1, 1, 2)
+    )
+    assert first == again
+    assert first != other
+    assert documents.random_document(1, 3) == documents.random_document(1, 3)
+
+
+def found_for(*given: Configuration) -> list[tuple[str, str]]:
+    found = comparison.compare_all(given).found
+    return [(each.sort, each.reproduction) for each in found]
+
+
+DENSE = Configuration("Dense", {"units": 3, "activation": "relu"}, ((None, 6, 4),), ("float32",))
+
+
+def test_a_wrong_shape_rule_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    def wrong(layer: Any, shape: Shape) -> Shape:
+        return (*shape[:-1], layer.units + 1)
+
+    monkeypatch.setattr(core.Dense, "shape", wrong)
+    (found,) = comparison.compare_all([DENSE]).found
+    assert (found.sort, found.static.split(";")[0], found.keras.split(";")[0]) == (
+        "other output shapes",
+        "gives (None, 11) float32",
+        "gives (None, 10) float32",
+    )
+    assert found.reproduction == "Dense(units=10) on (None, 5408)"
+
+
+def test_a_wrong_weight_rule_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    def wrong(layer: Any, shape: Shape) -> tuple[Weight, ...]:
+        return (Weight("bias", (layer.units,)), Weight("kernel", (shape[-1] or 0, layer.units)))
+
+    monkeypatch.setattr(core.Dense, "weights", wrong)
+    assert found_for(DENSE) == [("other weights", "Dense(units=10) on (None, 5408)")]
+
+
+def test_a_rule_that_fails_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    def wrong(layer: Any, shape: Shape) -> Shape:
+        return (shape[0], shape[9])
+
+    monkeypatch.setattr(core.Dense, "shape", wrong)
+    assert found_for(DENSE) == [("the static engine crashes", "Dense(units=10) on (None, 5408)")]
+
+
+def test_a_refusal_that_keras_does_not_share_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(core.Dense, "max_inputs", 0)
+    assert found_for(DENSE) == [("only Keras accepts", "Dense(units=10) on (None, 5408)")]
+
+
+def test_a_refusal_that_keras_shares_only_on_data_is_none() -> None:
+    rank = Configuration("Flatten", {"data_format": "channels"}, ((None, 4),), ("float32",))
+    assert found_for(rank) == []
+
+
+def test_acceptance_that_keras_does_not_share_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_conflicts(layer: Any) -> Any:
+        return iter(())
+
+    monkeypatch.setattr(convolution.Conv, "conflicts", no_conflicts)
+    arguments = {"filters": 4, "kernel_size": 3, "groups": 3}
+    conv = Configuration("Conv2D", arguments, ((None, 8, 8, 3),), ("float32",))
+    found = found_for(conv)
+    assert [sort for sort, _ in found] == ["only the static engine accepts"]
+
+
+def test_a_wrong_rule_is_found_in_a_graph(monkeypatch: pytest.MonkeyPatch) -> None:
+    def wrong(layer: Any, shape: Shape) -> Shape:
+        return (*shape[:-1], layer.units + 1)
+
+    monkeypatch.setattr(core.Dense, "shape", wrong)
+    data = {
+        "cnnspec": 1,
+        "inputs": {"image": [4, 4, 1]},
+        "layers": ["Flatten", {"Dense": {"units": 3}}],
+    }
+    found = graphs.difference(data)
+    assert found is not None
+    assert found.sort == "the backend finds a mismatch"
+    assert graphs.smallest(data, found)["layers"] == [{"Dense": {"units": 3}}]
+
+
+def test_documents_have_every_form_of_the_language() -> None:
+    forms: set[str] = set()
+    for number in range(60):
+        data = documents.random_document(SEED, number)
+        Document.model_validate(data)
+        text = str(data)
+        forms |= {
+            word
+            for word in ("branches", "repeat", "frozen", "shared", "submodels", "blocks", "until")
+            if f"'{word}'" in text
+        }
+        forms |= {word for word in ("params", "defaults", "outputs", "from") if f"'{word}'" in text}
+    assert forms == {
+        "branches", "repeat", "frozen", "shared", "submodels", "blocks", "until",
+        "params", "defaults", "outputs", "from",
+    }  # fmt: skip
