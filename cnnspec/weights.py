@@ -1,11 +1,14 @@
 """Compares the weights in files with models: by layer name, and strictly."""
 
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from cnnspec.declarations import with_article
 from cnnspec.diagnostics import Note, Report
 from cnnspec.graph import CheckedGraph, CheckedNode, SubmodelLayer
+from cnnspec.layers.base import Weight
 from cnnspec.loading import shown_path
 from cnnspec.shapes import text
 
@@ -48,24 +51,49 @@ def _misfits_of(
         return []
     if node.submodel is not None:
         return [] if node.params == 0 else [f"the file has no weights for '{name}'"]
-    wanted = [weight.shape for weight in node.weights]
-    has = [tuple(variable.shape) for variable in stored.variables.values()] if stored else []
-    is_wrapper = stored is not None and any("/" in path for path in stored.variables)
-    if wanted == has or (is_wrapper and set(wanted) == set(has)):
-        return _left_over(stored, set(), f"{name}/") if stored and whole else []
-    if not has:
+    wanted = stored_at(node.weights)
+    has = {path: tuple(each.shape) for path, each in stored.variables.items()} if stored else {}
+    if wanted and not has:
         return [f"the file has no weights for '{name}'"]
-    for weight, shape in zip(node.weights, has, strict=False):
-        if weight.shape != shape and not is_wrapper:
+    found: list[str] = []
+    for part in dict.fromkeys(path.rpartition("/")[0] for path in (*wanted, *has)):
+        weights = [weight for path, weight in wanted.items() if path.rpartition("/")[0] == part]
+        shapes = [shape for path, shape in has.items() if path.rpartition("/")[0] == part]
+        found += _misfit(f"{name}/{part}" if part else name, weights, shapes, inner=part != "")
+    if not found and stored is not None and whole:
+        return _left_over(stored, set(), f"{name}/")
+    return found
+
+
+def _misfit(
+    name: str, weights: list[Weight], shapes: list[tuple[int, ...]], *, inner: bool
+) -> Iterator[str]:
+    """Say what is different in one layer, or in one of the layers inside it."""
+    if [weight.shape for weight in weights] == shapes:
+        return
+    if not shapes:
+        yield f"the file has no weights for '{name}'"
+        return
+    if inner and not weights:
+        yield f"the file has weights for '{name}', which is no layer of the model"
+        return
+    for weight, shape in zip(weights, shapes, strict=False):
+        if weight.shape != shape:
             said = with_article(weight.name)
-            return [f"'{name}' has {said} of {text(weight.shape)}, the file one of {text(shape)}"]
-    if is_wrapper:
-        return [f"'{name}' has weights of {_shapes(wanted)}, the file {_shapes(has)}"]
-    return [f"'{name}' has {len(wanted)} weights, the file {len(has)}"]
+            yield f"'{name}' has {said} of {text(weight.shape)}, the file one of {text(shape)}"
+            return
+    yield f"'{name}' has {len(weights)} weights, the file {len(shapes)}"
 
 
-def _shapes(shapes: list[tuple[int, ...]]) -> str:
-    return ", ".join(text(shape) for shape in sorted(shapes))
+def stored_at(weights: Iterable[Weight]) -> dict[str, Weight]:
+    """The weights of a layer by the paths that Keras stores them at, such as `layer/cell/0`."""
+    counted: Counter[str] = Counter()
+    found = {}
+    for weight in weights:
+        for place in weight.places:
+            found[f"{place}/{counted[place]}" if place else str(counted[place])] = weight
+            counted[place] += 1
+    return found
 
 
 def check_weights(model: CheckedGraph, report: Report) -> None:

@@ -1,14 +1,10 @@
 """Which classes of keras.layers are declared, and which are refused with a reason (imports keras)."""
 
 import inspect
-from importlib import import_module
-from importlib.util import find_spec
-
 import keras
 
 from cnnspec.layers.base import LAYERS
-
-REFUSALS = "cnnspec.layers.refusals"
+from cnnspec.layers.refusals import REFUSALS
 
 
 def public_classes() -> dict[str, tuple[str, ...]]:
@@ -23,14 +19,7 @@ def public_classes() -> dict[str, tuple[str, ...]]:
     }
 
 
-def refused() -> set[str]:
-    """The kinds that are refused with a reason."""
-    if find_spec(REFUSALS) is None:
-        return set()
-    return set(import_module(REFUSALS).REFUSALS)
-
-
 def unaccounted() -> list[str]:
     """The public classes that are neither declared nor refused."""
-    known = {*LAYERS.kinds, *LAYERS.aliases, *refused()}
+    known = {*LAYERS.kinds, *LAYERS.aliases, *REFUSALS}
     return sorted(name for name, names in public_classes().items() if not known & set(names))

@@ -101,6 +101,11 @@ def _arguments(declaration: Declaration) -> dict[str, Any]:
 def _argument(value: Any) -> Any:
     if isinstance(value, Layer):
         return _layer_object(value, snake_case(value.kind()))
+    if isinstance(value, tuple) and value and isinstance(value[0], Layer):
+        return [
+            _layer_object(layer, f"{snake_case(layer.kind())}_{position}")
+            for position, layer in enumerate(value, start=1)
+        ]
     return keras_object(value) if isinstance(value, Declaration) else value
 
 
@@ -124,7 +129,7 @@ def _functional(
         with _without_initialization(layer, skip_initialization):
             positional, named = _arranged(node, arguments)
             result = layer(*positional, **named)
-        results = result if isinstance(result, list | tuple) else [result]
+        results = keras.tree.flatten(result)
         for (output, spec), tensor in zip(node.outputs.items(), results, strict=True):
             _check_shape(node, output, tuple(tensor.shape), spec.shape)
             tensors[Ref(node.name, output)] = tensor
@@ -190,23 +195,27 @@ def _layer_object(layer: Layer, name: str) -> Any:
 
 @contextmanager
 def _without_initialization(layer: Any, active: bool) -> Iterator[None]:
-    """Let a layer make its weights of zeros; its own initializers are put back after that."""
+    """Let a layer make its weights of zeros; the initializers are put back after that.
+
+    They are its own, and those of the layers inside it.
+    """
     if not active or isinstance(layer, keras.Model):
         yield
         return
-    own = {
-        key: value
-        for key, value in vars(layer).items()
+    own = [
+        (part, key, value)
+        for part in layer._flatten_layers()
+        for key, value in vars(part).items()
         if isinstance(value, keras.initializers.Initializer)
-    }
+    ]
     zeros = keras.initializers.Zeros()
-    for key in own:
-        setattr(layer, key, zeros)
+    for part, key, _ in own:
+        setattr(part, key, zeros)
     try:
         yield
     finally:
-        for key, value in own.items():
-            setattr(layer, key, value)
+        for part, key, value in own:
+            setattr(part, key, value)
 
 
 def _check_shape(
@@ -299,7 +308,7 @@ def _freeze(model: Any, checked: CheckedGraph) -> None:
     layers = _by_name(model)
     for node in checked.nodes:
         layer = layers[node.keras_name]
-        if node.node.frozen:
+        if not node.trainable:  # not all layers pass their argument on to the layers inside them
             layer.trainable = False
         if node.submodel is not None:
             _freeze(layer, node.submodel)

@@ -14,7 +14,7 @@ os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 # Collecting garbage is a tenth of a short command's time; `build` turns it on again.
 gc.disable()
 
-COMMANDS = ("validate", "build", "summary", "diagram", "expand", "layers", "schema")
+COMMANDS = ("validate", "build", "summary", "diagram", "expand", "layers", "explain", "schema")
 
 
 class LazyGroup(click.Group):

@@ -160,9 +160,9 @@ class RandomElasticTransform(ColorAugmentation):
     """How strong the change is, at most."""
     interpolation: Interpolation = "bilinear"
     """How the values between pixels are computed."""
-    fill_mode: Annotated[
-        str, Choice("reflect", "wrap", "constant", "nearest", "mirror")
-    ] = "reflect"
+    fill_mode: Annotated[str, Choice("reflect", "wrap", "constant", "nearest", "mirror")] = (
+        "reflect"
+    )
     """What comes in over the edge."""
     fill_value: Number = 0.0
     """What `constant` fills with."""

@@ -169,9 +169,7 @@ class GRUCell(GRUGates, SingleCell):
     gates = 3
     examples = (
         Example({"units": 4}, [(None, 3), (None, 4)], [(None, 4)] * 2),
-        Example(
-            {"units": 4, "reset_after": False}, [(None, 3), (None, None)], [(None, 4)] * 2
-        ),
+        Example({"units": 4, "reset_after": False}, [(None, 3), (None, None)], [(None, 4)] * 2),
     )
 
     def bias_shape(self) -> tuple[int, ...]:

@@ -1,17 +1,17 @@
 """Layers that make categories of numbers and texts, and vectors of categories."""
 
+import math
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
 from cnnspec.declarations import Checked, Declaration, Problem
 from cnnspec.fields import (
-    FLOAT_TYPES,
     INT_TYPES,
     Choice,
     Flag,
-    NonNegativeInt,
     OptionalNonNegativeInt,
+    OptionalPositiveInt,
     PositiveInt,
     PositiveNumber,
     bounded,
@@ -53,7 +53,7 @@ def learned(layer: Layer, argument: str, what: str) -> Problem:
     return Problem("missing-argument", message)
 
 
-class Dense(Checked):
+class Plain(Checked):
     """Marks `sparse` and `ragged`: tensors that hardly any other layer of Keras takes."""
 
     def __init__(self, tensors: str) -> None:
@@ -67,7 +67,7 @@ class Dense(Checked):
         super().__init__("false", check=check, schema={"const": False})
 
 
-NotSparse = Annotated[bool, Dense("sparse")]
+NotSparse = Annotated[bool, Plain("sparse")]
 CountingMode = Choice("one_hot", "multi_hot", "count", synonyms={"binary": "multi_hot"})
 Mode = Choice("int", "one_hot", "multi_hot", "count")
 
@@ -86,13 +86,19 @@ class Encoding(Layer):
         """How many categories there are."""
         raise NotImplementedError
 
+    def check_dtypes(self, *inputs: str) -> None:
+        """No category is a text."""
+        super().check_dtypes(*inputs)
+        if self.dtype == "string":
+            raise Problem("wrong-dtype", f"{self.kind()} gives no text", "dtype")
+
 
 def _boundaries(value: Any, _: type[Declaration]) -> tuple[float, ...] | None:
     if value is None:
         return None
     if not isinstance(value, list | tuple) or not value:
         raise Problem("wrong-type", "")
-    numbers = tuple(bounded(item, -1e308, at=(place,)) for place, item in enumerate(value))
+    numbers = tuple(bounded(item, -math.inf, at=(place,)) for place, item in enumerate(value))
     for place, (low, high) in enumerate(pairwise(numbers), start=1):
         if low > high:
             raise Problem("out-of-range", "", (place,))
@@ -172,7 +178,7 @@ def variable_dtype(policy: str | None) -> str:
 class CategoryEncoding(Encoding):
     """Makes vectors of the numbers of categories."""
 
-    num_tokens: OptionalNonNegativeInt = None
+    num_tokens: OptionalPositiveInt = None
     """Number of categories; they are counted from 0."""
     output_mode: Annotated[str, CountingMode] = "multi_hot"
     examples = (
@@ -198,7 +204,7 @@ class CategoryEncoding(Encoding):
         super().check_dtypes(*inputs)
         check_counts(self, variable_dtype(self.dtype))
         dtype = compute_dtype(self.dtype)
-        if self.depth() > EXACT_UP_TO.get(dtype, self.depth()) or dtype == "string":
+        if self.depth() > EXACT_UP_TO.get(dtype, self.depth()):
             message = f"CategoryEncoding cannot tell {self.depth()} categories apart in {dtype}"
             raise Problem("wrong-dtype", message, "dtype")
 
@@ -256,7 +262,7 @@ class Hashing(Encoding):
     """A value that has bin 0 for itself."""
     salt: Salt = None
     """Makes SipHash of the FarmHash."""
-    takes_text: ClassVar[bool] = True
+    takes_text = True
 
     shape = hashed
     examples = (
@@ -307,16 +313,15 @@ class HashedCrossing(Encoding, Merging):
 
     min_inputs = 2
     max_inputs = 2
+    takes_text = True
     absent = ("trainable", "activity_regularizer")
-    num_bins: NonNegativeInt
+    num_bins: PositiveInt
     """Number of bins."""
     output_mode: Annotated[str, Choice("int", "one_hot")] = "int"
 
     shape = crossed
     examples = (
-        Example(
-            {"num_bins": 5, "output_mode": "one_hot"}, [(None, 1), (None, 1)], (None, 5)
-        ),
+        Example({"num_bins": 5, "output_mode": "one_hot"}, [(None, 1), (None, 1)], (None, 5)),
         Example({"num_bins": 5}, [(None,), (None,)], (None,)),
     )
 
@@ -326,6 +331,7 @@ class HashedCrossing(Encoding, Merging):
 
     def check_dtypes(self, *inputs: str) -> None:
         """Only whole numbers and texts can be crossed."""
+        super().check_dtypes(*inputs)
         for dtype in inputs:
             if dtype not in (*INT_TYPES, "string"):
                 message = f"HashedCrossing takes whole numbers and text, not {dtype}"

@@ -77,7 +77,9 @@ def check_sequence(layer: Any, shape: Shape) -> None:
         message = f"a stateful {kind} needs to know the size of the batch, which a spec leaves open"
         raise Problem("unknown-size", message, "stateful")
     if layer.unroll and shape[1] is None:
-        message = f"{kind} can be unrolled over a known number of steps only, its input is {text(shape)}"
+        message = (
+            f"{kind} can be unrolled over a known number of steps only, its input is {text(shape)}"
+        )
         raise Problem("unknown-size", message, "unroll")
 
 
@@ -187,7 +189,11 @@ def normalized_kernel(layer: Any, shape: Shape) -> tuple[Weight, ...]:
     """The kernel, which wrapper and inner layer share, a vector, and the inner layer's others."""
     inner = held("layer", layer.layer, within("layer", layer.layer.weights, shape))
     kernel = next(
-        (each for each in inner if each.name in ("kernel", "embeddings") and "layer" in each.places),
+        (
+            each
+            for each in inner
+            if each.name in ("kernel", "embeddings") and "layer" in each.places
+        ),
         None,
     )
     if kernel is None:
@@ -212,7 +218,9 @@ def both_ways(layer: Any, shape: Shape, *states: Shape) -> Any:
     wanted = layer.layer.step_shapes(one_of(shape))[1]
     differ = forward != backward or kept != kept_back
     if differ or (states and wanted != back.step_shapes(one_of(shape))[1]):
-        said = [" and ".join(map(text, each)) for each in ((forward, *kept), (backward, *kept_back))]
+        said = [
+            " and ".join(map(text, each)) for each in ((forward, *kept), (backward, *kept_back))
+        ]
         message = f"{layer.kind()} needs two layers of the same shapes: forwards {said[0]}, backwards {said[1]}"
         raise Problem("shape-mismatch", message, part)
     check_states(layer, states, layer.state_names(), (*wanted, *wanted))
@@ -226,9 +234,7 @@ def both_ways(layer: Any, shape: Shape, *states: Shape) -> Any:
 def weights_both_ways(layer: Any, shape: Shape, *states: Shape) -> tuple[Weight, ...]:
     """The weights of the layer that goes forwards, then of the one that goes backwards."""
     pairs = (("forward_layer", layer.layer), ("backward_layer", layer.backwards()))
-    return tuple(
-        weight for part, each in pairs for weight in held(part, each, each.weights(shape))
-    )
+    return tuple(weight for part, each in pairs for weight in held(part, each, each.weights(shape)))
 
 
 def _listed(shapes: Any) -> list[Shape]:

@@ -59,7 +59,9 @@ class TimeDistributed(Wrapper):
         """Keras leaves the penalty of the inner layer out."""
         yield from super().conflicts()
         if self.layer.activity_regularizer is not None:
-            message = "TimeDistributed leaves out the penalty of its layer; give it to TimeDistributed"
+            message = (
+                "TimeDistributed leaves out the penalty of its layer; give it to TimeDistributed"
+            )
             yield Problem("conflicting-arguments", message, ("layer", "activity_regularizer"))
 
 
@@ -176,7 +178,9 @@ class Bidirectional(Layer):
         back = self.backwards()
         at = "layer" if self.backward_layer is None else "backward_layer"
         if back.go_backwards == self.layer.go_backwards:
-            message = "one of the two layers of Bidirectional must have 'go_backwards', the other not"
+            message = (
+                "one of the two layers of Bidirectional must have 'go_backwards', the other not"
+            )
             yield Problem("conflicting-arguments", message, at)
         for name in ("return_sequences", "return_state", "stateful"):
             if getattr(back, name) != getattr(self.layer, name):

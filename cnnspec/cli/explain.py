@@ -1,0 +1,48 @@
+"""`cnnspec explain`: what a code means, with an example that fails and one that passes."""
+
+import textwrap
+
+import click
+
+from cnnspec.cli.common import usage_error
+from cnnspec.diagnostics import CODES, WARNINGS, did_you_mean
+from cnnspec.explanations import Block, explanation
+
+
+@click.command("explain")
+@click.argument("code", required=False)
+def command(code: str | None) -> None:
+    """Say what a code means, such as the unknown-key of `error[unknown-key]`; or list all codes.
+
+    \b
+    Example:
+      cnnspec explain
+      cnnspec explain shape-mismatch
+    """
+    if code is None:
+        click.echo(_listed("Errors", [each for each in CODES if each not in WARNINGS]))
+        click.echo(_listed("\nWarnings, which --ignore and `ignore` take", list(WARNINGS)))
+        return
+    if code not in CODES:
+        hint = did_you_mean(code, CODES) or "`cnnspec explain` lists all"
+        usage_error(f"there is no code '{code}'; {hint}")
+    found = explanation(code)
+    severity = "warning" if code in WARNINGS else "error"
+    parts = [f"{severity}[{code}]: {CODES[code]}", found.meaning]
+    parts += [_example(_title(block), block) for block in found.needed]
+    parts.append(_example("This is warned of" if code in WARNINGS else "This fails", found.fails))
+    parts.append(_example("This passes", found.passes))
+    click.echo("\n\n".join(parts))
+
+
+def _listed(title: str, codes: list[str]) -> str:
+    width = max(map(len, CODES)) + 2
+    return "\n".join([f"{title}:", *(f"  {code:{width}}{CODES[code]}" for code in codes)])
+
+
+def _title(block: Block) -> str:
+    return f"With a file {block.name}" if block.name else "After"
+
+
+def _example(title: str, block: Block) -> str:
+    return f"{title}:\n\n{textwrap.indent(block.text, '    ')}".rstrip()

@@ -1,0 +1,159 @@
+"""What a spec shows to the outside: its inputs, its outputs with their losses, its optimizer."""
+
+from dataclasses import dataclass
+
+from cnnspec.declarations import Declaration, Family, Problem, Problems, shown
+from cnnspec.definitions import Parameters, report_problem
+from cnnspec.diagnostics import CODES, WARNINGS, Note, Report, did_you_mean
+from cnnspec.document import Call, Document
+from cnnspec.document import Input as InputSpec
+from cnnspec.document import Output as OutputSpec
+from cnnspec.expressions import substitute
+from cnnspec.fields import DATA_TYPES
+from cnnspec.graph import Input, Node, Output, Ref
+from cnnspec.layers.base import LAYERS, Layer
+from cnnspec.naming import keras_name
+from cnnspec.objects import LOSSES, METRICS, OPTIMIZERS
+from cnnspec.scopes import Names, Scope, Value
+from cnnspec.shapes import TensorSpec
+from cnnspec.source import Place
+
+
+@dataclass(slots=True)
+class Interface:
+    """Checks the inputs, outputs and training of one spec."""
+
+    names: Names
+    report: Report
+
+    def input(
+        self, name: str, said: InputSpec, parameters: Parameters, place: Place
+    ) -> Input | None:
+        """Check an input's shape and data type."""
+        in_mapping = place.source is not None and isinstance(place.value(), dict)
+        where = place / "shape" if in_mapping else place
+        shape = self.names.resolved(said.shape, parameters, where)
+        dtype = self.names.resolved(said.dtype, parameters, place / "dtype")
+        if not isinstance(shape, list):
+            if shape is not None:
+                message = f"a shape is a list of sizes, not {shown(shape)}"
+                self.report.error("wrong-type", message, where.span())
+            return None
+        for position, size in enumerate(shape):
+            whole = isinstance(size, int) and not isinstance(size, bool)
+            if size is not None and not (whole and size >= 1):
+                message = f"a size of '{name}' must be a whole number of at least 1, or null, not {shown(size)}"
+                code = "out-of-range" if whole else "wrong-type"
+                self.report.error(code, message, (where / position).span())
+                return None
+        if dtype not in DATA_TYPES:
+            known = did_you_mean(dtype, DATA_TYPES) if isinstance(dtype, str) else None
+            message = f"there is no data type {shown(dtype)}"
+            span = (place / "dtype").span()
+            self.report.error("unknown-value", message, span, suggestion=known)
+            return None
+        return Input(name, TensorSpec((None, *shape), dtype), place)
+
+    def outputs(
+        self, document: Document, last: Value, scope: Scope, place: Place
+    ) -> tuple[Output, ...]:
+        """The outputs of the model; without any said, the last step is the one."""
+        if not document.outputs:
+            at = place / "layers" / (len(document.layers) - 1)
+            if last is None or (ref := self.names.single(last, at)) is None:
+                return ()
+            return (self.output(ref.node, ref, OutputSpec(), scope, at),)
+        found = []
+        for name, said in document.outputs.items():
+            where = place / "outputs" / name
+            wanted = said.from_ if said.from_ is not None else name
+            at = where / "from" if said.from_ is not None else where
+            value = self.names.look_up(wanted, scope, at, output=said.from_ is None)
+            ref = self.names.single(value, at) if value is not None else None
+            if ref is None:
+                self.output_calls(said, scope, where)
+                continue
+            found.append(self.output(name, ref, said, scope, where))
+        return tuple(found)
+
+    def output(self, name: str, ref: Ref, said: OutputSpec, scope: Scope, place: Place) -> Output:
+        """Make one output, with a linear layer of its name where no layer has it."""
+        node = self.names.by_name.get(ref.node)
+        its_own = ref.node == name and ref.output is None
+        if not its_own or (node is not None and node.shares is not None):
+            if its_own and node is not None:
+                ref = self.names.rename_call(node)
+            elif keras_name(name) in self.names.keras_names:
+                first = self.names.defined[self.names.keras_names[keras_name(name)]]
+                note = Note(f"'{name}' is defined here", first.name_span())
+                message = f"the output '{name}' has the name of a layer whose tensor it is not"
+                self.report.error("duplicate-name", message, place.span(on_key=True), notes=(note,))
+            identity = LAYERS.find("Identity").of({})
+            assert isinstance(identity, Layer)
+            self.names.add(Node(name, name, identity, (ref,), place))
+            ref = Ref(name)
+        loss, weight, metrics = self.output_calls(said, scope, place)
+        if weight is not None and said.loss is None:
+            message = "'loss_weight' weighs a loss, and this output has none"
+            span = (place / "loss_weight").span(on_key=True)
+            self.report.error("conflicting-arguments", message, span)
+        return Output(name, ref, place, loss, weight, metrics)
+
+    def output_calls(
+        self, said: OutputSpec, scope: Scope, place: Place
+    ) -> tuple[Declaration | None, float | None, tuple[Declaration, ...]]:
+        """Check an output's loss, its weight, and its metrics."""
+        loss = self.call(LOSSES, said.loss, scope.parameters, place / "loss")
+        weight = self.names.resolved(said.loss_weight, scope.parameters, place / "loss_weight")
+        if weight is not None and (isinstance(weight, bool) or not isinstance(weight, int | float)):
+            message = f"'loss_weight' must be a number, not {shown(weight)}"
+            self.report.error("wrong-type", message, (place / "loss_weight").span())
+        metrics = [
+            self.call(METRICS, metric, scope.parameters, place / "metrics" / position)
+            for position, metric in enumerate(said.metrics)
+        ]
+        return loss, weight, tuple(metric for metric in metrics if metric is not None)
+
+    def call(
+        self, family: Family, said: Call | None, parameters: Parameters, place: Place
+    ) -> Declaration | None:
+        """Check a call of a loss, metric or optimizer."""
+        if said is None:
+            return None
+        try:
+            arguments = substitute(said.arguments, parameters)
+            return family.find(said.kind).of(arguments, word=said.kind)
+        except Problem as problem:
+            report_problem(self.report, problem, place)
+        except Problems as found:
+            for each in found.problems:
+                report_problem(self.report, each, place)
+        return None
+
+    def optimizer(
+        self, document: Document, parameters: Parameters, place: Place
+    ) -> Declaration | None:
+        """Check how the model is optimized, and refuse what this release cannot do yet."""
+        if document.train is None:
+            return None
+        for key in sorted(document.train.model_fields_set - {"optimizer"}):
+            message = (
+                f"'train.{key}' is part of the language, and not supported by this release yet"
+            )
+            span = (place / "train" / key).span(on_key=True)
+            self.report.error("not-supported-yet", message, span)
+        said = document.train.optimizer
+        return self.call(OPTIMIZERS, said, parameters, place / "train" / "optimizer")
+
+    def ignored(self, document: Document, place: Place) -> tuple[str, ...]:
+        """Check the codes of the warnings that a document does not want."""
+        for position, code in enumerate(document.ignore):
+            if code in WARNINGS:
+                continue
+            message = f"there is no warning '{code}'"
+            if code in CODES:
+                message = f"'{code}' is an error, and only warnings can be ignored"
+            suggestion = None if code in CODES else did_you_mean(code, WARNINGS)
+            span = (place / position).span()
+            self.report.error("unknown-value", message, span, suggestion=suggestion)
+        return tuple(document.ignore)

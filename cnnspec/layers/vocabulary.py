@@ -1,0 +1,383 @@
+"""Layers that look words and numbers up in a vocabulary."""
+
+import codecs
+from collections.abc import Iterator
+from typing import Annotated, Any, ClassVar
+
+from cnnspec.declarations import Checked, Declaration, Problem, shown
+from cnnspec.fields import (
+    Choice,
+    Flag,
+    NonNegativeInt,
+    Numbers,
+    OptionalInt,
+    OptionalPositiveInt,
+    OptionalText,
+)
+from cnnspec.layers.base import Example, Layer, kind
+from cnnspec.layers.encoding import Encoding, NotSparse, Plain, Salt, encoded, learned
+from cnnspec.shapes import Shape, text
+
+
+class Terms(Checked):
+    """Marks a list of different texts, or of different whole numbers."""
+
+    def __init__(self, phrase: str, of: type, schema: str) -> None:
+        def check(value: Any, _: type[Declaration]) -> list[Any] | None:
+            if value is None:
+                return None
+            if not isinstance(value, list | tuple) or not value:
+                raise Problem("wrong-type", "")
+            for place, item in enumerate(value):
+                if isinstance(item, bool) or not isinstance(item, of):
+                    raise Problem("wrong-type", "", (place,))
+                if isinstance(item, int) and not -(2**63) <= item < 2**63:
+                    raise Problem("out-of-range", "", (place,))
+            if twice := repeated(list(value)):
+                message = f"{shown(value[twice])} stands twice in the vocabulary"
+                raise Problem("conflicting-arguments", message, (twice,))
+            return list(value)
+
+        items = {"type": "array", "items": {"type": schema}, "minItems": 1}
+        super().__init__(phrase, check=check, schema={"anyOf": [items, {"type": "null"}]})
+
+
+def repeated(items: list[Any]) -> int | None:
+    """The first place of a value that stood before."""
+    seen = set()
+    for place, item in enumerate(items):
+        if item in seen:
+            return place
+        seen.add(item)
+    return None
+
+
+def _codec(value: Any, _: type[Declaration]) -> str:
+    if not isinstance(value, str):
+        raise Problem("wrong-type", "")
+    try:
+        codecs.lookup(value)
+    except LookupError:
+        raise Problem("unknown-value", "") from None
+    return value
+
+
+Words = Annotated[list[str] | None, Terms("a list of texts, or null", str, "string")]
+WholeNumbers = Annotated[
+    list[int] | None, Terms("a list of whole numbers, or null", int, "integer")
+]
+Encoded = Annotated[str, Checked("the name of a text encoding such as 'utf-8'", check=_codec)]
+Weighting = Annotated[
+    list[float] | None,
+    Numbers("a list of numbers of at least 0, or null", minimum=0, optional=True),
+]
+LookupMode = Choice(
+    "int", "one_hot", "multi_hot", "count", "tf_idf",
+    synonyms={"binary": "multi_hot", "tf-idf": "tf_idf"},
+)  # fmt: skip
+
+
+class Vocabulary(Encoding):
+    """What has a vocabulary."""
+
+    max_tokens: OptionalPositiveInt = None
+    """Size that the vocabulary may have with what is added to it."""
+    output_mode: Annotated[str, LookupMode] = "int"
+    """As of other encodings; `tf_idf` counts, weighted by `idf_weights`. What is counted comes out
+    in whole numbers, though Keras announces floats; `Dense` takes either."""
+    pad_to_max_tokens: Flag = False
+    """Whether vectors get as many places as `max_tokens`."""
+    idf_weights: Weighting = None
+    """A weight for every term of the vocabulary: its inverse document frequency."""
+
+    def terms(self) -> list[Any] | None:
+        """The vocabulary as it is given."""
+        return self.checked("vocabulary")  # type: ignore[no-any-return]
+
+    def added(self) -> list[Any]:
+        """What stands before the terms: the masked value, and the places of unknown terms."""
+        raise NotImplementedError
+
+    def own_terms(self) -> list[Any]:
+        """The terms without those that are added anyway."""
+        terms, added = self.terms() or [], self.added()
+        return terms[len(added) :] if terms[: len(added)] == added else terms
+
+    def depth(self) -> int:
+        """A place for every term, and for what is added."""
+        if self.pad_to_max_tokens and self.max_tokens is not None:
+            return self.max_tokens
+        return len(self.added()) + len(self.own_terms())
+
+    def conflicts(self) -> Iterator[Problem]:
+        """The vocabulary is given, and the rest fits it."""
+        yield from super().conflicts()
+        if self.terms() is None:
+            yield learned(self, "vocabulary", "one")
+            return
+        yield from self.size_conflicts()
+        yield from self.weight_conflicts()
+
+    def size_conflicts(self) -> Iterator[Problem]:
+        """There must be terms, and room for them."""
+        size = len(self.added()) + len(self.own_terms())
+        if not self.own_terms():
+            message = f"the vocabulary of {self.kind()} has only what is added to every one"
+            yield Problem("conflicting-arguments", message, "vocabulary")
+        elif self.max_tokens is not None and size > self.max_tokens:
+            message = f"{self.kind()} has {size} terms with those that are added, and 'max_tokens' is {self.max_tokens}"
+            yield Problem("conflicting-arguments", message, "max_tokens")
+        if self.pad_to_max_tokens and self.max_tokens is None:
+            message = f"{self.kind()} needs 'max_tokens' to pad to"
+            yield Problem("missing-argument", message)
+
+    def weight_conflicts(self) -> Iterator[Problem]:
+        """Weights of terms are for `tf_idf`, and for every term."""
+        if self.output_mode == "tf_idf" and self.idf_weights is None:
+            message = f"{self.kind()} needs 'idf_weights' in the mode 'tf_idf'"
+            yield Problem("missing-argument", message)
+        elif self.output_mode != "tf_idf" and self.idf_weights is not None:
+            message = f"{self.kind()} uses 'idf_weights' only in the mode 'tf_idf'"
+            yield Problem("conflicting-arguments", message, "idf_weights")
+        elif self.idf_weights is not None and len(self.idf_weights) != len(self.terms() or ()):
+            message = f"{self.kind()} has {len(self.idf_weights)} weights for {len(self.terms() or ())} terms"
+            yield Problem("conflicting-arguments", message, "idf_weights")
+
+    def output_dtype(self, *inputs: str) -> str:
+        """Keras takes no notice of `dtype` here."""
+        return "int64" if self.output_mode == "int" else "float32"
+
+
+class Lookup(Vocabulary):
+    """What looks single values up."""
+
+    absent = ("activity_regularizer",)
+    num_oov_indices: NonNegativeInt = 1
+    """Number of places for terms that are not in the vocabulary; with 0 they are an error."""
+    invert: Flag = False
+    """Whether numbers are turned into terms."""
+    salt: Salt = None
+    """Makes SipHash of the FarmHash that spreads unknown terms over several places."""
+
+    def added(self) -> list[Any]:
+        """The masked value only where its number is told."""
+        mask, unknown = self.checked("mask_token"), self.checked("oov_token")
+        masks = mask is not None and self.output_mode == "int"
+        return [*([mask] if masks else []), *([unknown] * self.num_oov_indices)]
+
+    def conflicts(self) -> Iterator[Problem]:
+        """What is added to the vocabulary does not stand in it."""
+        yield from super().conflicts()
+        if self.terms() is None:
+            return
+        reserved = ("mask_token", "oov_token") if self.invert else ("mask_token",)
+        for name in reserved:
+            token = self.checked(name)
+            if token is not None and token in self.own_terms():
+                message = f"the '{name}' {shown(token)} of {self.kind()} stands among the terms"
+                yield Problem("conflicting-arguments", message, "vocabulary")
+        if self.invert and self.output_mode != "int":
+            message = f"{self.kind()} turns numbers into terms in the mode 'int' only"
+            yield Problem("conflicting-arguments", message, "output_mode")
+        if self.invert and self.checked("oov_token") is None:
+            message = f"{self.kind()} needs an 'oov_token' to turn unknown numbers into"
+            yield Problem("conflicting-arguments", message, "oov_token")
+
+
+@kind
+class IntegerLookup(Lookup):
+    """Counts whole numbers by their place in a vocabulary."""
+
+    mask_token: OptionalInt = None
+    """A number for missing values."""
+    oov_token: OptionalInt = -1
+    """What unknown places are turned into."""
+    vocabulary: WholeNumbers = None
+    """The numbers that are known."""
+    vocabulary_dtype: Annotated[str, Choice("int64")] = "int64"
+    oov_method: Annotated[str, Choice("floormod", "farmhash")] = "floormod"
+    """How unknown numbers are spread over several places."""
+    examples = (
+        Example({"vocabulary": [3, 5, 8]}, (None, None, 2), (None, None, 2)),
+        Example(
+            {"vocabulary": [3, 5], "output_mode": "multi_hot", "num_oov_indices": 2},
+            (None, None),
+            (None, 4),
+        ),
+        Example({"vocabulary": [3, 5], "output_mode": "one_hot"}, (None, 1), (None, 3)),
+    )
+
+    def conflicts(self) -> Iterator[Problem]:
+        """Only a hash can be salted."""
+        yield from super().conflicts()
+        if self.salt is not None and self.oov_method != "farmhash":
+            message = "IntegerLookup uses 'salt' only with the 'oov_method' 'farmhash'"
+            yield Problem("conflicting-arguments", message, "salt")
+
+
+def check_text(layer: Layer, dtype: str) -> None:
+    """Words are looked up.
+
+    Raises:
+        Problem: the input has no words.
+
+    """
+    if dtype != "string":
+        raise Problem("wrong-dtype", f"{layer.kind()} takes text, not {dtype}")
+
+
+@kind
+class StringLookup(Lookup):
+    """Numbers words by their place in a vocabulary."""
+
+    mask_token: OptionalText = None
+    """A word for missing values."""
+    oov_token: OptionalText = "[UNK]"
+    """What unknown places are turned into."""
+    vocabulary: Words = None
+    """The words that are known."""
+    encoding: Encoded = "utf-8"
+    """How text is stored."""
+    examples = (
+        Example({"vocabulary": ["cat", "dog"]}, (None, None), (None, None)),
+        Example(
+            {"vocabulary": ["cat", "dog"], "output_mode": "count", "mask_token": ""},
+            (None, 4),
+            (None, 3),
+        ),
+        Example(
+            {"vocabulary": ["cat", "dog"], "output_mode": "tf_idf", "idf_weights": [0.5, 0.2]},
+            (None, 4),
+            (None, 3),
+        ),
+        Example(
+            {
+                "vocabulary": ["cat"],
+                "output_mode": "one_hot",
+                "max_tokens": 5,
+                "pad_to_max_tokens": True,
+            },
+            (None, 4),
+            (None, 4, 5),
+        ),
+    )
+
+    @property
+    def takes_text(self) -> bool:  # type: ignore[override]
+        """Words come out where numbers are turned into terms."""
+        return not self.invert
+
+    def check_dtypes(self, *inputs: str) -> None:
+        """Words come in, unless they come out."""
+        super().check_dtypes(*inputs)
+        if not self.invert:
+            check_text(self, inputs[0])
+
+    def output_dtype(self, *inputs: str) -> str:
+        """Words, where numbers are turned into them; Keras announces numbers there."""
+        return "string" if self.invert else super().output_dtype(*inputs)
+
+
+def _ngrams(value: Any, _: type[Declaration]) -> int | tuple[int, ...] | None:
+    if value is None:
+        return None
+    listed = isinstance(value, list | tuple)
+    if listed and not value:
+        raise Problem("wrong-type", "")
+    for place, item in enumerate(value if listed else (value,)):
+        at = (place,) if listed else ()
+        if isinstance(item, bool) or not isinstance(item, int):
+            raise Problem("wrong-type", "", at)
+        if item < 1:
+            raise Problem("out-of-range", "", at)
+    return tuple(value) if listed else value  # type: ignore[no-any-return]
+
+
+Ngrams = Annotated[
+    int | tuple[int, ...] | None,
+    Checked("a whole number of at least 1, a list of them, or null", check=_ngrams),
+]
+
+
+def vectorized(layer: "TextVectorization", shape: Shape) -> Shape:
+    """Numbers of words, or a vector of the vocabulary; Keras announces others for other inputs."""
+    counts = layer.output_mode != "int"
+    if layer.split is None:
+        fits, form = len(shape) == 2, "(batch, words)"
+    elif counts:
+        fits, form = len(shape) == 1, "(batch,), one text for each sample"
+    else:
+        fits, form = len(shape) == 1 or shape[1:] == (1,), "(batch,) or (batch, 1)"
+    if not fits:
+        said = f" in the mode '{layer.output_mode}'" if counts else ""
+        what = "text split into words" if layer.split is None else "whole text"
+        message = f"{layer.kind()}{said} takes {what} as an input of the shape {form}, not {text(shape)}"
+        raise Problem("wrong-rank", message)
+    if counts:
+        return encoded(layer, (shape[0], None))
+    return (shape[0], layer.output_sequence_length)
+
+
+@kind
+class TextVectorization(Vocabulary):
+    """Splits text into words, and numbers or counts them."""
+
+    takes_text: ClassVar[bool] = True
+    standardize: Annotated[
+        str | None, Choice("lower_and_strip_punctuation", "lower", "strip_punctuation", None)
+    ] = "lower_and_strip_punctuation"
+    """What is done to the text first."""
+    split: Annotated[str | None, Choice("whitespace", "character", None)] = "whitespace"
+    """Where text is split; null if it comes in words."""
+    ngrams: Ngrams = None
+    """How many words in a row are one term: up to a number, or as many as a list says."""
+    output_mode: Annotated[
+        str,
+        Choice(
+            "int", "multi_hot", "count", "tf_idf",
+            synonyms={"binary": "multi_hot", "tf-idf": "tf_idf"},
+        ),
+    ] = "int"  # fmt: skip
+    output_sequence_length: OptionalPositiveInt = None
+    """How many words a text is cut or filled up to; null for the longest text of a batch."""
+    vocabulary: Words = None
+    """The words that are known."""
+    ragged: Annotated[bool, Plain("ragged")] = False
+    sparse: NotSparse = False
+    encoding: Encoded = "utf-8"
+    """How text is stored."""
+
+    shape = vectorized
+    examples = (
+        Example({"vocabulary": ["cat", "dog"]}, (None,), (None, None)),
+        Example(
+            {"vocabulary": ["cat", "dog"], "output_sequence_length": 6}, (None, 1), (None, 6)
+        ),
+        Example(
+            {"vocabulary": ["cat", "dog"], "split": None, "ngrams": [1, 2]},
+            (None, 4),
+            (None, None),
+        ),
+        Example({"vocabulary": ["cat", "dog"], "output_mode": "multi_hot"}, (None,), (None, 3)),
+        Example(
+            {"vocabulary": ["a", "b"], "split": None, "output_mode": "count"}, (None, 4), (None, 3)
+        ),
+    )
+
+    def added(self) -> list[Any]:
+        """An empty word for padding, and one place for unknown words."""
+        return ["", "[UNK]"] if self.output_mode == "int" else ["[UNK]"]
+
+    def conflicts(self) -> Iterator[Problem]:
+        """Words are cut where they are numbered, and the empty one pads."""
+        yield from super().conflicts()
+        if self.output_mode != "int" and self.output_sequence_length is not None:
+            message = "TextVectorization uses 'output_sequence_length' only in the mode 'int'"
+            yield Problem("conflicting-arguments", message, "output_sequence_length")
+        if self.terms() is not None and "" in self.own_terms():
+            message = "the empty text stands among the terms of TextVectorization"
+            yield Problem("conflicting-arguments", message, "vocabulary")
+
+    def check_dtypes(self, *inputs: str) -> None:
+        """Text comes in."""
+        check_text(self, inputs[0])

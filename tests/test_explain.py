@@ -1,0 +1,131 @@
+"""The pages of the codes: every example is compiled, and says what its page says."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import cnnspec.explanations
+from cnnspec.cli import main
+from cnnspec.compiler import compile_file
+from cnnspec.custom_code import check_code
+from cnnspec.diagnostics import CODES, WARNINGS
+from cnnspec.explanations import Block, explanation
+
+EACH_CODE = pytest.mark.parametrize("code", CODES)
+
+
+def test_every_code_has_a_page_and_every_page_a_code() -> None:
+    folder = Path(cnnspec.explanations.__file__).parent
+    assert sorted(page.stem for page in folder.glob("*.md")) == sorted(CODES)
+
+
+def make(block: Block, folder: Path) -> None:
+    """Write a block's file, or run its script in the folder."""
+    if block.language == "sh":
+        subprocess.run(["sh", "-c", block.text], cwd=folder, check=True)
+    else:
+        name = block.name if block.name not in ("fails", "passes") else "spec.yaml"
+        (folder / name).write_text(block.text, encoding="utf-8")
+
+
+def found(block: Block, folder: Path) -> list[str]:
+    """The codes of what `cnnspec build --root` would say about an example before it builds."""
+    make(block, folder)
+    compilation = compile_file(folder / "spec.yaml", root=folder)
+    if compilation.checked is not None:
+        check_code(compilation.checked, (), compilation.report)
+    return [each.code for each in compilation.report]
+
+
+@EACH_CODE
+def test_the_examples_fail_and_pass(
+    code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if code == "weights-not-checked":
+        monkeypatch.setitem(sys.modules, "h5py", None)
+    page = explanation(code)
+    for block in page.needed:
+        make(block, tmp_path)
+    assert (found(page.fails, tmp_path), found(page.passes, tmp_path)) == ([code], [])
+
+
+@EACH_CODE
+def test_a_page_is_short_and_whole(code: str) -> None:
+    page = explanation(code)
+    lines = page.meaning.splitlines()
+    assert page.meaning.endswith(".")
+    assert (len(lines) <= 3, max(map(len, lines)) <= 110) == (True, True)
+    assert [block.name for block in page.blocks[-2:]] == ["fails", "passes"]
+
+
+def test_there_is_no_page_of_another_name() -> None:
+    with pytest.raises(KeyError, match="nothing"):
+        explanation("nothing")
+
+
+def explain(*arguments: str) -> tuple[int, str, str]:
+    result = CliRunner().invoke(main, ["explain", *arguments])
+    return result.exit_code, result.stdout, result.stderr
+
+
+def test_all_codes_are_listed() -> None:
+    exit_code, stdout, _ = explain()
+    listed = [line.split()[0] for line in stdout.splitlines() if line.startswith("  ")]
+    assert (exit_code, sorted(listed)) == (0, sorted(CODES))
+    warnings = stdout.partition("Warnings")[2]
+    assert [code for code in WARNINGS if f"\n  {code} " not in warnings] == []
+
+
+DUPLICATE_KEY = """\
+error[duplicate-key]: a key stands twice in one mapping
+
+A key stands twice in one mapping. Most YAML readers keep the last of the two without a word,
+so that half of what was written is gone.
+
+This fails:
+
+    cnnspec: 1
+    inputs: {image: [28, 28, 1]}
+    layers:
+      - Conv2D: {filters: 8, kernel_size: 3, filters: 16}
+
+This passes:
+
+    cnnspec: 1
+    inputs: {image: [28, 28, 1]}
+    layers:
+      - Conv2D: {filters: 16, kernel_size: 3}
+"""
+
+
+def test_a_page_is_printed() -> None:
+    assert explain("duplicate-key") == (0, DUPLICATE_KEY, "")
+
+
+@EACH_CODE
+def test_every_page_is_printed_whole(code: str) -> None:
+    exit_code, stdout, _ = explain(code)
+    page = explanation(code)
+    shown = [line.strip() for line in stdout.splitlines()]
+    wanted = [line.strip() for block in page.blocks for line in block.text.splitlines()]
+    assert (exit_code, [line for line in wanted if line not in shown]) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("duplicat-key", "there is no code 'duplicat-key'; did you mean 'duplicate-key'?"),
+        ("zzz", "there is no code 'zzz'; `cnnspec explain` lists all"),
+    ],
+)
+def test_codes_that_there_are_not(code: str, said: str) -> None:
+    assert explain(code) == (2, "", f"cnnspec: {said}\n")
+
+
+def test_validating_does_not_load_the_pages() -> None:
+    code = "import sys, cnnspec.cli.validate; print('cnnspec.explanations' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
