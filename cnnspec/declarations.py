@@ -96,8 +96,13 @@ class Family:
     noun: str
     namespace: str
     """The module of Keras that holds the classes of these kinds."""
-    modules: tuple[str, ...]
-    """The modules that declare the kinds; they are imported when a kind is first looked for."""
+    modules: Mapping[str, tuple[str, ...]]
+    """The modules that declare the kinds, each with its words; it is imported for the first of them.
+
+    A module without words is imported for any.
+    """
+    refusals: Mapping[str, str] = field(default_factory=dict)
+    """The names of Keras that no spec can say, each with the reason."""
     _kinds: "dict[str, type[Declaration]]" = field(default_factory=dict)
     _aliases: dict[str, str] = field(default_factory=dict)
 
@@ -120,6 +125,15 @@ class Family:
         """Other words that Keras takes for a kind, each with the kind."""
         return self._aliases if self.kinds else {}
 
+    def __contains__(self, word: str) -> bool:
+        """Whether a word names a kind."""
+        return word in self._homes or self._declared(word) is not None
+
+    def canonical(self, word: str) -> str:
+        """The kind that a word names; a word that names none is given back."""
+        declaration = self._declared(word)
+        return declaration.kind() if declaration else word
+
     def find(self, word: str) -> "type[Declaration]":
         """The declaration that a word names.
 
@@ -127,13 +141,27 @@ class Family:
             Problem: there is none.
 
         """
-        kinds = self.kinds
-        declaration = kinds.get(self._aliases.get(word, word))
+        declaration = self._declared(word)
+        if declaration is None and word in self.refusals:
+            message = f"{word} cannot be said in a spec: {self.refusals[word]}"
+            raise Problem("refused-kind", message)
         if declaration is None:
-            suggestion = did_you_mean(word, [*kinds, *self._aliases])
+            suggestion = did_you_mean(word, [*self.kinds, *self._aliases])
             message = f"there is no {self.noun} '{word}'"
             raise Problem("unknown-kind", message, suggestion=suggestion)
         return declaration
+
+    @cached_property
+    def _homes(self) -> dict[str, str]:
+        """The module of every word that a module is listed with."""
+        return {word: module for module, words in self.modules.items() for word in words}
+
+    def _declared(self, word: str) -> "type[Declaration] | None":
+        if word in self._homes:
+            import_module(self._homes[word])
+        elif not self._homes:
+            assert self.kinds is self._kinds  # which imports every module
+        return self._kinds.get(self._aliases.get(word, word))
 
     def check(self, call: object) -> "Declaration":
         """Turn `Kind` or `{Kind: {argument: value}}` into a checked declaration.

@@ -165,7 +165,7 @@ def _check_names(found: Definitions, report: Report) -> None:
     places = [(name, block.place) for name, block in found.blocks.items()]
     places += [(name, submodel.place) for name, submodel in found.submodels.items()]
     for name, place in places:
-        if name in LAYERS.kinds or name in LAYERS.aliases:
+        if name in LAYERS:
             message = f"'{name}' is the name of a layer kind"
             report.error("duplicate-name", message, place.span(on_key=True))
     for name in (each for each in found.blocks if each in found.submodels):

@@ -95,6 +95,7 @@ CODES: dict[str, str] = {
     "bad-name": "a name that a layer, output, parameter or model cannot have",
     # calls
     "unknown-kind": "a kind that is no layer, block, submodel, loss, metric, ...",
+    "refused-kind": "a kind of Keras that no spec can say",
     "unknown-argument": "the kind has no such argument",
     "missing-argument": "an argument without a default is not given",
     "wrong-type": "a value of another type than the argument takes",
@@ -120,6 +121,7 @@ CODES: dict[str, str] = {
     "unreadable-model": "the model file cannot be read as a Keras model",
     "weights-do-not-fit": "the weights in the file are not those of the model",
     # shapes
+    "wrong-dtype": "a data type that the layer cannot take or work in",
     "wrong-rank": "the input has more or fewer axes than the layer takes",
     "shape-mismatch": "shapes that do not fit together",
     "kernel-too-large": "a kernel or pool is larger than its input",

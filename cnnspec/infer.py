@@ -83,6 +83,7 @@ class _Inference:
             if layer.weights_known and any(shape is UNKNOWN for shape in shapes):
                 return self.unknown(node, layer, inputs)
             self.check_count(layer, len(inputs))
+            layer.check_dtypes(*(each.dtype for each in inputs))
             shape = layer.shape(*shapes)
             weights = layer.weights(*shapes)
         except Problem as problem:

@@ -181,8 +181,7 @@ class Writer:
             ref = self.names.single(value, at) if value is not None else None
             failed = failed or ref is None
             inputs += (ref,) if ref is not None else ()
-        declaration = LAYERS.kinds.get(LAYERS.aliases.get(step.kind, step.kind))
-        if declaration is not None and not getattr(declaration, "merges", False):
+        if step.kind in LAYERS and not getattr(LAYERS.find(step.kind), "merges", False):
             message = (
                 f"{step.kind} does not merge; 'branches' is for layers such as Add and Concatenate"
             )
@@ -214,6 +213,8 @@ class Writer:
         others = (*self.definitions.blocks, *self.definitions.submodels, "shared")
         suggestion = did_you_mean(kind, [*LAYERS.kinds, *LAYERS.aliases, *others])
         message = f"there is no layer, block or submodel '{kind}'"
+        if problem.code == "refused-kind":
+            message, suggestion = problem.message, problem.suggestion
         self.report.error(
             problem.code, message, place.head(), notes=place.callers(), suggestion=suggestion
         )

@@ -1,22 +1,38 @@
-"""Where the static engine may refuse what Keras accepts: the one table of such cases."""
+"""Where the static engine may refuse what Keras accepts: the one table of such cases.
+
+(A layer that Keras accepts and that then fails on data, or gives another shape than Keras said,
+need not stand here: every refusal is tried on data before it counts.)
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from conformance.configurations import Configuration
+from conformance.configurations import Configuration, layer_of
 from conformance.verdicts import Refused
 
 ANY = "*"
+RECURRENT = (
+    "GRU", "GRUCell", "LSTM", "LSTMCell", "SimpleRNN", "SimpleRNNCell", "RNN", "StackedRNNCells",
+    "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "Bidirectional",
+)  # fmt: skip
+
+When = Callable[[Configuration, Refused], bool]
 
 
-def of_code(*codes: str) -> Callable[[Configuration, Refused], bool]:
-    """Refusals with one of some codes."""
-    return lambda _, refused: refused.code in codes
+@dataclass(frozen=True)
+class MayRefuse:
+    """A case: for which kinds, when, and why."""
+
+    kinds: tuple[str, ...]
+    when: When
+    reason: str
 
 
-def about(*arguments: str) -> Callable[[Configuration, Refused], bool]:
-    """Refusals that mean one of some arguments."""
-    return lambda _, refused: refused.argument in arguments
+def of_code(code: str, *arguments: str) -> When:
+    """Refusals with a code, of one of some arguments where there are any."""
+    return lambda _, refused: (
+        refused.code == code and (not arguments or refused.argument in arguments)
+    )
 
 
 def of_another_type(configuration: Configuration, refused: Refused) -> bool:
@@ -25,30 +41,57 @@ def of_another_type(configuration: Configuration, refused: Refused) -> bool:
     return refused.code == "wrong-type" and isinstance(value, bool | str | float)
 
 
-def outside_its_range(configuration: Configuration, refused: Refused) -> bool:
-    """A number outside the range that the declaration states for the argument."""
-    value = configuration.arguments.get(refused.argument)
-    return refused.code == "out-of-range" and isinstance(value, int | float)
-
-
-@dataclass(frozen=True)
-class MayRefuse:
-    """A case: for which kind, when, and why."""
-
-    kind: str
-    """A kind, or `*` for every one."""
-    when: Callable[[Configuration, Refused], bool]
-    reason: str
+def without_a_batch(configuration: Configuration, refused: Refused) -> bool:
+    """An image layer on three axes."""
+    module = layer_of(configuration.kind).__module__.rsplit(".", 1)[-1]
+    of_images = module.startswith(("augmentation", "preprocessing", "resizing", "images"))
+    return of_images and refused.code == "wrong-rank" and len(configuration.shapes[0]) == 3
 
 
 MAY_REFUSE = (
-    MayRefuse(ANY, of_another_type, "a spec is strict about types, where Keras converts"),
-)
+    MayRefuse((ANY,), of_another_type, "a spec is strict about types, where Keras converts"),
+    MayRefuse(
+        (ANY,),
+        of_code(
+            "out-of-range", "dropout", "recurrent_dropout", "rate", "momentum", "renorm_momentum",
+            "epsilon", "logit_soft_cap",
+        ),
+        "Keras does not look whether the number makes sense",
+    ),
+    MayRefuse(
+        (ANY,), without_a_batch, "Keras takes three axes for one image; a model always has a batch"
+    ),
+    MayRefuse((ANY,), of_code("wrong-type", "value_range"), "Keras reads the first two numbers"),
+    MayRefuse(
+        RECURRENT,
+        of_code("wrong-input-count"),
+        "Keras leaves out states that the layer does not have",
+    ),
+    MayRefuse(
+        RECURRENT,
+        of_code("unknown-size", "unroll"),
+        "an unknown number of steps is known when a layer is run by itself, in a model it is not",
+    ),
+    MayRefuse(
+        RECURRENT,
+        of_code("shape-mismatch"),
+        "a state with a size of 1 is stretched by accident",
+    ),
+    MayRefuse(
+        ("PReLU",),
+        of_code("out-of-range", "shared_axes"),
+        "Keras counts axes from 1 and shares another one for 0 and below",
+    ),
+    MayRefuse(
+        ("RMSNormalization",), of_code("out-of-range"), "Keras scales other axes than are meant"
+    ),
+)  # fmt: skip
 
 
 def is_allowed(configuration: Configuration, refused: Refused) -> bool:
     """Whether the static engine may refuse a configuration that Keras accepts."""
     return any(
-        case.kind in (ANY, configuration.kind) and case.when(configuration, refused)
+        (ANY in case.kinds or configuration.kind in case.kinds)
+        and case.when(configuration, refused)
         for case in MAY_REFUSE
     )

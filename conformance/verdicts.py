@@ -1,5 +1,6 @@
 """What the static engine and what Keras say of a configuration (imports keras)."""
 
+import inspect
 import math
 import warnings
 from collections.abc import Iterator, Mapping
@@ -21,6 +22,7 @@ from cnnspec.shapes import Shape, TensorSpec
 from conformance.configurations import Configuration, layer_of
 from conformance.single import one_node
 
+BATCH = 2
 FILLINGS = (8, 5, 12)
 """The sizes that unknown ones get, one after the other, when a layer is run."""
 
@@ -176,7 +178,7 @@ def _raw_argument(name: str, value: Any) -> Any:
     return value
 
 
-def called(configuration: Configuration, layer: Any, tensors: list[Any]) -> Any:
+def called(configuration: Configuration, layer: Any, tensors: list[Any], **more: Any) -> Any:
     """What a Keras layer gives for tensors, symbolic or real, called as the backend does."""
     declaration: Any = layer_of(configuration.kind)
     try:
@@ -184,24 +186,43 @@ def called(configuration: Configuration, layer: Any, tensors: list[Any]) -> Any:
     except Problems:
         pass
     positional, named = declaration.arranged(tensors)
-    return layer(*positional, **named)
+    return layer(*positional, **named, **more)
 
 
 def works(configuration: Configuration) -> bool:
-    """Whether the Keras layer works on zeros, and gives at least one value."""
+    """Whether the Keras layer takes zeros, in training too, and gives what it said it would."""
+    said = keras_verdict(configuration)
+    return isinstance(said, Accepted) and any(
+        _works(configuration, said, filling) for filling in FILLINGS
+    )
+
+
+def _works(configuration: Configuration, said: Accepted, filling: int) -> bool:
+    tensors = [
+        _zeros((BATCH, *(filling if size is None else size for size in shape[1:])), dtype)
+        for shape, dtype in zip(configuration.shapes, configuration.dtypes, strict=True)
+    ]
     with quiet():
-        for filling in FILLINGS:
-            tensors = [
-                _zeros((2, *(filling if size is None else size for size in shape[1:])), dtype)
-                for shape, dtype in zip(configuration.shapes, configuration.dtypes, strict=True)
-            ]
-            try:
-                outputs = called(configuration, keras_layer(configuration), tensors)
-                if all(math.prod(each.shape) for each in keras.tree.flatten(outputs)):
-                    return True
-            except Exception:
-                continue
-        return False
+        try:
+            layer = keras_layer(configuration)
+            trains = "training" in inspect.signature(layer.call).parameters
+            for named in ({}, {"training": True}) if trains else ({},):
+                outputs = keras.tree.flatten(called(configuration, layer, tensors, **named))
+                shapes = [tuple(each.shape) for each in outputs]
+                wanted = [shape for shape, _ in said.outputs]
+                if not all(map(_is_of, shapes, wanted)) or 0 in map(math.prod, shapes):
+                    return False
+        except Exception:
+            return False
+    return True
+
+
+def _is_of(shape: tuple[int, ...], said: Shape) -> bool:
+    """Whether the shape of data is one that was said of it."""
+    sizes = (BATCH, *said[1:])
+    return len(shape) == len(said) and all(
+        size in (None, has) for has, size in zip(shape, sizes, strict=True)
+    )
 
 
 def _zeros(shape: tuple[int, ...], dtype: str) -> Any:

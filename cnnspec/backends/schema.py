@@ -6,6 +6,7 @@ from pydantic import TypeAdapter
 
 from cnnspec.declarations import Declaration, Family, expectation
 from cnnspec.describe import describe, summary_line
+from cnnspec.diagnostics import WARNINGS
 from cnnspec.fields import DATA_TYPES
 from cnnspec.layers.base import LAYERS
 from cnnspec.objects import FAMILIES
@@ -224,6 +225,11 @@ def _document() -> Schema:
             "name": _says(
                 {"type": "string", "pattern": r"^\w[\w.\- ]*$"}, "What the model is called."
             ),
+            "ignore": {
+                "type": "array",
+                "items": {"enum": sorted(WARNINGS)},
+                "description": "Codes of warnings that are not told.",
+            },
             "imports": {
                 "type": "array",
                 "items": {"type": "string"},

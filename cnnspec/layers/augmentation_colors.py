@@ -1,8 +1,7 @@
 """Random changes of the colors of images, in training."""
 
-from typing import ClassVar
-
 from collections.abc import Iterator
+from typing import ClassVar
 
 from cnnspec.declarations import Problem
 from cnnspec.fields import UnitInterval

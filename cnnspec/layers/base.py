@@ -6,33 +6,16 @@ from typing import Any, ClassVar
 
 from cnnspec.declarations import Declaration, Family, Problem
 from cnnspec.fields import FLOAT_TYPES, DtypePolicy, Flag
+from cnnspec.layers.families import FAMILIES
 from cnnspec.layers.fields import Regularizer
+from cnnspec.layers.refusals import REFUSALS
 from cnnspec.shapes import Shape, product, text
 
 LAYERS = Family(
     "layer",
     "layers",
-    tuple(
-        f"cnnspec.layers.{module}"
-        for module in (
-            "core",
-            "einsum",
-            "convolution",
-            "pooling",
-            "normalization",
-            "activation",
-            "reshaping",
-            "merging",
-            "regularization",
-            "cells",
-            "recurrent",
-            "conv_lstm",
-            "attention",
-            "wrappers",
-            "preprocessing",
-            "augmentation",
-        )
-    ),
+    {f"cnnspec.layers.{module}": words for module, words in FAMILIES.items()},
+    REFUSALS,
 )
 kind = LAYERS
 """The decorator that declares a layer kind."""
@@ -99,6 +82,8 @@ class Layer(Declaration):
     """Whether the weight rule knows them; it cannot for a class of the user's own."""
     passes_dtype: ClassVar[bool] = False
     """Whether inputs that are no floats keep their data type rather than getting the layer's own."""
+    takes_text: ClassVar[bool] = False
+    """Whether its inputs may be texts; what passes data types on takes them, too."""
     examples: ClassVar[tuple[Example, ...]] = ()
 
     shape: ClassVar[Callable[..., Any]]
@@ -123,6 +108,16 @@ class Layer(Declaration):
     def arranged(cls, inputs: Sequence[Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """The positional and keyword arguments of its Keras call for its inputs in their order."""
         return ((list(inputs),) if cls.merges else tuple(inputs)), {}
+
+    def check_dtypes(self, *inputs: str) -> None:
+        """Look at the data types of the inputs, and at the layer's own.
+
+        Raises:
+            Problem: the layer cannot work with them.
+
+        """
+        if "string" in inputs and not (self.takes_text or self.passes_dtype):
+            raise Problem("wrong-dtype", f"{self.kind()} takes numbers, not text")
 
     def output_dtype(self, *inputs: str) -> Any:
         """The data type of the output."""

@@ -1,17 +1,17 @@
 """Cells: what a recurrent layer does at one step. They stand in `cell` of RNN, or by themselves."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, ClassVar
 
 from cnnspec.declarations import Checked, Declaration, Problem, Problems, default
-from cnnspec.fields import Decay, Flag, PositiveInt, Seed
+from cnnspec.fields import FLOAT_TYPES, Decay, Flag, PositiveInt, Seed
 from cnnspec.layers import sequence_rules
 from cnnspec.layers.base import LAYERS, Example, Layer, Weight, compute_dtype, kind
 from cnnspec.layers.fields import Activation, Constraint, Initializer, Regularizer
 from cnnspec.naming import snake_case
 
 
-class Gates:
+class Gates(Layer):
     """The arguments that every recurrent layer shares with its cell."""
 
     activation: Activation = "tanh"
@@ -32,6 +32,14 @@ class Gates:
     recurrent_dropout: Decay = 0.0
     """Share of the state's values that is dropped, the same at every step."""
     seed: Seed = None
+
+    def conflicts(self) -> Iterator[Problem]:
+        """TensorFlow makes no orthogonal matrices of bfloat16."""
+        yield from super().conflicts()
+        for name in ("kernel_initializer", "recurrent_initializer"):
+            if self.dtype == "bfloat16" and self.checked(name).kind() == "Orthogonal":
+                message = f"{self.kind()} cannot have bfloat16 weights with an orthogonal '{name}'; mixed_bfloat16 can"
+                yield Problem("conflicting-arguments", message, "dtype")
 
 
 class Units(Gates):
@@ -104,6 +112,14 @@ class Cell(Layer):
     def arranged(cls, inputs: Sequence[Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """The input, and a list of the states."""
         return (inputs[0], list(inputs[1:])), {}
+
+    def check_dtypes(self, *inputs: str) -> None:
+        """By itself it computes with the states as they come."""
+        super().check_dtypes(*inputs)
+        for name, dtype in zip(self.state_sizes(), inputs[1:], strict=False):
+            if dtype not in FLOAT_TYPES:
+                message = f"the state '{name}' of {self.kind()} must be floats, not {dtype}"
+                raise Problem("wrong-dtype", message)
 
     def output_dtype(self, *inputs: str) -> list[str]:
         """All of them in the type that it computes in."""
@@ -255,6 +271,11 @@ class StackedRNNCells(Cell):
             found += sequence_rules.held(f"cells/{name}{counter}", cell, cell.gate_weights(size))
             size = cell.output_size()
         return tuple(found)
+
+    def output_dtype(self, *inputs: str) -> list[str]:
+        """Each in the type that its cell computes in."""
+        each = [compute_dtype(cell.dtype) for cell in self.cells for _ in cell.states]
+        return [compute_dtype(self.cells[-1].dtype), *each]
 
     def drops(self) -> bool:
         """Whether any cell does."""

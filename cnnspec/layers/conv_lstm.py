@@ -6,13 +6,13 @@ from cnnspec.declarations import Problem, default
 from cnnspec.fields import PositiveInt
 from cnnspec.layers import sequence_rules
 from cnnspec.layers.base import Example, kind
-from cnnspec.layers.cells import Gates, LSTMCell, LSTMGates
+from cnnspec.layers.cells import LSTMCell, LSTMGates
 from cnnspec.layers.fields import DataFormat, Padding, Size
 from cnnspec.layers.recurrent import Recurrent
 from cnnspec.shapes import Shape
 
 
-class ConvLSTM(LSTMGates, Gates, Recurrent):
+class ConvLSTM(LSTMGates, Recurrent):
     """What the convolutional LSTMs share (Shi et al., 2015, arXiv:1506.04214).
 
     The first axis behind the batch is that of the steps.
@@ -49,6 +49,7 @@ class ConvLSTM(LSTMGates, Gates, Recurrent):
 
     def conflicts(self) -> Iterator[Problem]:
         """A kernel cannot both stride and be dilated."""
+        yield from super().conflicts()
         if max(self.strides) > 1 and max(self.dilation_rate) > 1:
             message = f"{self.kind()} cannot have both 'strides' and 'dilation_rate' above 1"
             yield Problem("conflicting-arguments", message, "dilation_rate")

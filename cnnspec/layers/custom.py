@@ -29,6 +29,7 @@ class CustomLayer(Layer):
     """`package.module:Class`."""
     max_inputs: ClassVar[int | None] = None
     weights_known = False
+    takes_text = True
 
     output_shape: tuple[Dim, ...] | None
     """The shape of the output without the batch, as the step states it."""

@@ -50,6 +50,19 @@ def equation_of(written: str) -> Equation | None:
     return None
 
 
+def mistake_in(equation: Equation) -> str | None:
+    """What is wrong with the letters of an equation."""
+    inputs, kernel, output = equation.inputs, equation.kernel, equation.output
+    for letters in (inputs, kernel, output):
+        if len(set(letters)) < len(letters):
+            return f"'{letters}' names an axis twice"
+    if lost := set(output) - set(inputs + kernel):
+        return f"'{min(lost)}' of the output is neither of the input nor of the kernel"
+    if lost := set(kernel) - set(inputs + output):
+        return f"'{min(lost)}' of the kernel is neither of the input nor of the output"
+    return None
+
+
 def _equation(value: Any, _: type[Declaration]) -> str:
     if not isinstance(value, str):
         raise Problem("wrong-type", "")
@@ -76,7 +89,7 @@ def sizes(layer: Any, shape: Shape) -> Shape:
     stated = layer.output_shape if isinstance(layer.output_shape, tuple) else (layer.output_shape,)
     wanted = len(equation.output) - (0 if equation.left and more else 1)
     if len(stated) != wanted:
-        message = f"'output_shape' of {layer.kind()} must have {wanted} sizes for '{layer.equation}', not {len(stated)}"
+        message = f"'output_shape' of {layer.kind()} must have {wanted} size{'' if wanted == 1 else 's'} for '{layer.equation}', not {len(stated)}"
         raise Problem("shape-mismatch", message, "output_shape")
     if not (equation.left and more) and equation.inputs[0] != equation.output[0]:
         message = f"the first axis in '{layer.equation}' is the batch, and must stay the first"
@@ -199,19 +212,10 @@ class EinsumDense(Layer):
 
     def conflicts(self) -> Iterator[Problem]:
         """Every letter leads from the input and the kernel to the output, once in each."""
-        inputs, kernel, output = self.parts.inputs, self.parts.kernel, self.parts.output
-        for letters in (inputs, kernel, output):
-            if len(set(letters)) < len(letters):
-                message = f"'{letters}' in '{self.equation}' names an axis twice"
-                yield Problem("conflicting-arguments", message, "equation")
-        for letter in dict.fromkeys(output):
-            if letter not in inputs + kernel:
-                message = f"'{letter}' of the output is neither in the input nor in the kernel of '{self.equation}'"
-                yield Problem("conflicting-arguments", message, "equation")
-        for letter in dict.fromkeys(kernel):
-            if letter not in inputs + output:
-                message = f"'{letter}' of the kernel is neither in the input nor in the output of '{self.equation}'"
-                yield Problem("conflicting-arguments", message, "equation")
+        if mistake := mistake_in(self.parts):
+            message = f"{mistake} in '{self.equation}'"
+            yield Problem("conflicting-arguments", message, "equation")
+        output = self.parts.output
         if self.bias_axes is not None and (not self.bias_axes or set(self.bias_axes) - set(output)):
             message = f"'bias_axes' of {self.kind()} takes letters of the output '{output}', not '{self.bias_axes}'"
             yield Problem("conflicting-arguments", message, "bias_axes")

@@ -1,15 +1,14 @@
 """Layers that make categories of numbers and texts, and vectors of categories."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from cnnspec.declarations import Checked, Declaration, Problem
 from cnnspec.fields import (
     INT_TYPES,
     Choice,
-    Flag,
     OptionalNonNegativeInt,
     OptionalPositiveInt,
     PositiveInt,
@@ -19,7 +18,7 @@ from cnnspec.fields import (
 from cnnspec.layers.base import Example, Layer, compute_dtype, kind, known
 from cnnspec.layers.fields import FloatPolicy
 from cnnspec.layers.merging import Merging
-from cnnspec.shapes import Dim, Shape, text
+from cnnspec.shapes import Shape, text
 
 COUNTED_IN = ("float32", "float64", "int32", "int64")
 """The data types that TensorFlow counts in."""
@@ -221,7 +220,7 @@ def _salt(value: Any, _: type[Declaration]) -> int | tuple[int, ...] | None:
             raise Problem("wrong-type", "", at)
         if not 0 <= item < 2**63:
             raise Problem("out-of-range", "", at)
-    return tuple(value) if listed else value  # type: ignore[no-any-return]
+    return tuple(value) if listed else value
 
 
 Salt = Annotated[
@@ -319,7 +318,7 @@ class HashedCrossing(Encoding, Merging):
     """Number of bins."""
     output_mode: Annotated[str, Choice("int", "one_hot")] = "int"
 
-    shape = crossed
+    shape: ClassVar[Callable[..., Shape]] = crossed
     examples = (
         Example({"num_bins": 5, "output_mode": "one_hot"}, [(None, 1), (None, 1)], (None, 5)),
         Example({"num_bins": 5}, [(None,), (None,)], (None,)),

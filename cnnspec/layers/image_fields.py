@@ -97,7 +97,7 @@ def _odd(value: Any, _: type[Declaration]) -> int | tuple[int, ...]:
             raise Problem("wrong-type", "", at)
         if item < 1 or item % 2 == 0:
             raise Problem("out-of-range", "", at)
-    return tuple(value) if listed else value  # type: ignore[no-any-return]
+    return tuple(value) if listed else value
 
 
 OddSize = Annotated[

@@ -199,6 +199,7 @@ class OnGPU(Units, Recurrent):
 
     def conflicts(self) -> Iterator[Problem]:
         """What must be computed by cuDNN, it must be able to compute."""
+        yield from super().conflicts()
         for name, needed in self.cudnn_needs.items() if self.use_cudnn is True else ():
             if getattr(self, name) != needed:
                 said = {True: "true", False: "false"}.get(needed, f"'{needed}'")

@@ -20,7 +20,7 @@ AXES = {
 }
 
 
-def within(part: str, rule: Any, *shapes: Shape) -> Any:
+def within(part: str, rule: Any, *inputs: Any) -> Any:
     """What a rule of an inner layer says; what it refuses, it refuses in that argument.
 
     Raises:
@@ -28,7 +28,7 @@ def within(part: str, rule: Any, *shapes: Shape) -> Any:
 
     """
     try:
-        return rule(*shapes)
+        return rule(*inputs)
     except Problem as problem:
         raise problem.inside(part) from None
 
@@ -226,7 +226,9 @@ def both_ways(layer: Any, shape: Shape, *states: Shape) -> Any:
     check_states(layer, states, layer.state_names(), (*wanted, *wanted))
     if layer.merge_mode is None:
         return [forward, backward, *kept, *kept_back]
-    last = forward[-1] * 2 if layer.merge_mode == "concat" else forward[-1]
+    last = forward[-1]
+    if layer.merge_mode == "concat" and last is not None:
+        last *= 2
     merged = (*forward[:-1], last)
     return [merged, *kept, *kept_back] if kept else merged
 

@@ -290,7 +290,7 @@ def _ngrams(value: Any, _: type[Declaration]) -> int | tuple[int, ...] | None:
             raise Problem("wrong-type", "", at)
         if item < 1:
             raise Problem("out-of-range", "", at)
-    return tuple(value) if listed else value  # type: ignore[no-any-return]
+    return tuple(value) if listed else value
 
 
 Ngrams = Annotated[
@@ -311,7 +311,9 @@ def vectorized(layer: "TextVectorization", shape: Shape) -> Shape:
     if not fits:
         said = f" in the mode '{layer.output_mode}'" if counts else ""
         what = "text split into words" if layer.split is None else "whole text"
-        message = f"{layer.kind()}{said} takes {what} as an input of the shape {form}, not {text(shape)}"
+        message = (
+            f"{layer.kind()}{said} takes {what} as an input of the shape {form}, not {text(shape)}"
+        )
         raise Problem("wrong-rank", message)
     if counts:
         return encoded(layer, (shape[0], None))
@@ -350,9 +352,7 @@ class TextVectorization(Vocabulary):
     shape = vectorized
     examples = (
         Example({"vocabulary": ["cat", "dog"]}, (None,), (None, None)),
-        Example(
-            {"vocabulary": ["cat", "dog"], "output_sequence_length": 6}, (None, 1), (None, 6)
-        ),
+        Example({"vocabulary": ["cat", "dog"], "output_sequence_length": 6}, (None, 1), (None, 6)),
         Example(
             {"vocabulary": ["cat", "dog"], "split": None, "ngrams": [1, 2]},
             (None, 4),

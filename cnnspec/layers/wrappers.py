@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Annotated, Any
 
 from cnnspec.declarations import Checked, Declaration, Problem, call_of
-from cnnspec.fields import Choice, PositiveInt
+from cnnspec.fields import FLOAT_TYPES, Choice, PositiveInt
 from cnnspec.layers import sequence_rules
 from cnnspec.layers.base import LAYERS, Example, Layer, compute_dtype, kind
 from cnnspec.layers.recurrent import Recurrent
@@ -27,6 +27,10 @@ class Wrapper(Layer):
         elif inner.outputs():
             message = f"{self.kind()} takes one output of its layer, and {kind} has several"
             yield Problem("conflicting-arguments", message, "layer")
+
+    def check_dtypes(self, *inputs: str) -> None:
+        """Say what the inner layer says."""
+        sequence_rules.within("layer", self.layer.check_dtypes, *inputs)
 
     def in_inference(self) -> Layer:
         """The inner layer does what it does in inference."""
@@ -90,6 +94,13 @@ class SpectralNormalization(Wrapper):
             (None, 4),
         ),
     )
+
+    def check_dtypes(self, *inputs: str) -> None:
+        """Keras makes the output of the type of the input."""
+        super().check_dtypes(*inputs)
+        if inputs[0] not in FLOAT_TYPES:
+            message = f"{self.kind()} gives its output the type of its input, {inputs[0]}, which has no fractions"
+            raise Problem("wrong-dtype", message)
 
     def in_inference(self) -> Layer:
         """Nothing that keeps its weights in training does what it does in inference."""

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from cnnspec.diagnostics import Note, Span
 from cnnspec.document import Document
 from cnnspec.graph import CheckedGraph, CheckedNode
+from cnnspec.layers.custom import CustomLayer
 from cnnspec.shapes import text
 from cnnspec.source import Place
 
@@ -49,6 +50,14 @@ class Model:
             message = f"the input {text(tensor.shape)} comes from '{said}' here"
             notes[ref] = Note(message, place.name_span())
         return tuple(notes.values())
+
+
+def kind(node: CheckedNode) -> str:
+    """The kind of a layer, by which lints know it: importing the class would load its family.
+
+    A class of the user's own has none.
+    """
+    return "" if isinstance(node.layer, CustomLayer) else node.kind
 
 
 def at(node: CheckedNode, argument: str) -> Span | None:

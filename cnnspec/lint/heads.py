@@ -1,19 +1,33 @@
 """Lints of outputs: whether the last layer and the loss speak of the same thing."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cnnspec.declarations import Declaration
 from cnnspec.diagnostics import Note
 from cnnspec.graph import CheckedGraph, CheckedNode, Output, Ref, SubmodelLayer
-from cnnspec.layers.activation import ELU, Activation, LeakyReLU, ReLU, Softmax
-from cnnspec.layers.base import Layer
-from cnnspec.layers.convolution import Sliding
-from cnnspec.layers.core import Dense, Identity
-from cnnspec.layers.regularization import TrainingOnly
-from cnnspec.layers.reshaping import Flatten, Reshape
-from cnnspec.lint.base import Finding, Model, at, model_lint
+from cnnspec.lint.base import Finding, Model, at, kind, model_lint
 from cnnspec.shapes import TensorSpec
+
+KERNELS = frozenset(
+    (
+        "Dense", "EinsumDense",
+        "Conv1D", "Conv2D", "Conv3D",
+        "Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose",
+        "DepthwiseConv1D", "DepthwiseConv2D", "SeparableConv1D", "SeparableConv2D",
+    )
+)  # fmt: skip
+"""Layers that end with their argument `activation`, or linearly."""
+ACTIVATIONS = {"Softmax": "softmax", "ReLU": "relu", "LeakyReLU": "leaky_relu", "ELU": "elu"}
+"""Layers that are an activation."""
+MOVES = frozenset(("Reshape", "Flatten"))
+PASSES_ON = frozenset(
+    (
+        "Identity", "ActivityRegularization", "Dropout", "AlphaDropout", "GaussianDropout",
+        "GaussianNoise", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D",
+    )
+)  # fmt: skip
+"""Layers that in inference give what they get."""
 
 SOFTMAX = frozenset(("softmax", "sparsemax"))
 SIGMOID = frozenset(("sigmoid", "hard_sigmoid", "sparse_sigmoid"))
@@ -88,41 +102,35 @@ def head(nodes: dict[str, CheckedNode], ref: Ref) -> Head | None:
             assert node.submodel is not None
             inner = {each.name: each for each in node.submodel.nodes}
             return head(inner, _output(node.submodel, ref.output).ref)
-        activation = last_activation(layer)
+        activation = last_activation(node)
         if activation is None and not _passes_on(node):
             return None
-        if activation is not None and not (activation == "linear" and _is_alone(layer)):
+        if activation is not None and not (activation == "linear" and kind(node) == "Activation"):
             return Head(node, activation)
         ref = node.node.inputs[0]
     return None
 
 
-def last_activation(layer: Layer) -> str | None:
+def last_activation(node: CheckedNode) -> str | None:
     """The activation along the last axis that a layer ends with; None where that is not known."""
-    if isinstance(layer, Activation):
-        return layer.activation
-    if isinstance(layer, Softmax):
-        return "softmax" if layer.axis in (-1, (-1,)) else None
-    if isinstance(layer, ReLU | LeakyReLU | ELU):
-        return "relu" if isinstance(layer, ReLU) else "leaky_relu"
-    if isinstance(layer, Dense | Sliding):
+    layer: Any = node.layer
+    if kind(node) == "Activation":
+        return str(layer.activation)
+    if kind(node) == "Softmax" and layer.axis not in (-1, (-1,)):
+        return None
+    if kind(node) in KERNELS:
         first = getattr(layer, "data_format", None) == "channels_first"
         activation = layer.activation or "linear"
-        return None if first and activation in SOFTMAX else activation
-    return None
-
-
-def _is_alone(layer: Layer) -> bool:
-    """Whether an activation is all that a layer does."""
-    return isinstance(layer, Activation | Softmax)
+        return None if first and activation in SOFTMAX else str(activation)
+    return ACTIVATIONS.get(kind(node))
 
 
 def _passes_on(node: CheckedNode) -> bool:
     """Whether a node gives the values that it gets, in rows of the same length."""
-    if isinstance(node.layer, Reshape | Flatten):
+    if kind(node) in MOVES:
         (output,) = node.outputs.values()
         return last_size(output) is not None and last_size(output) == last_size(node.inputs[0])
-    return isinstance(node.layer, Identity | TrainingOnly)
+    return kind(node) in PASSES_ON
 
 
 def last_size(tensor: TensorSpec) -> int | None:
@@ -242,7 +250,7 @@ def loss_units(model: Model) -> Iterator[Finding]:
         notes: tuple[Note, ...] = ()
         if each.head is not None:
             node = each.head.node
-            span = at(node, "units" if isinstance(node.layer, Dense) else "filters")
+            span = at(node, "units" if kind(node) == "Dense" else "filters")
             notes = (Note(f"'{node.node.scoped}' has one unit", span),)
         suggestion = "one value tells two classes apart with BinaryCrossentropy"
         yield each.finding(message, *notes, suggestion=suggestion)
@@ -252,10 +260,8 @@ def loss_units(model: Model) -> Iterator[Finding]:
 def softmax_of_one(model: Model) -> Iterator[Finding]:
     """A softmax whose axis has one value: its result is 1, whatever the model learns."""
     for node in model.checked.nodes:
-        if isinstance(node.layer, SubmodelLayer) or last_activation(node.layer) not in SOFTMAX:
-            continue
-        (output,) = node.outputs.values()
-        if last_size(output) == 1:
+        sizes = [last_size(output) for output in node.outputs.values()]
+        if last_activation(node) in SOFTMAX and sizes == [1]:
             message = f"'{node.node.scoped}' applies softmax to one value, which always gives 1"
             notes = node.node.place.callers()
             yield Finding(message, at(node, "activation"), notes, "one unit goes with 'sigmoid'")
@@ -265,10 +271,9 @@ def softmax_of_one(model: Model) -> Iterator[Finding]:
 def activation_twice(model: Model) -> Iterator[Finding]:
     """A softmax or sigmoid of what is already the result of one, which evens it out."""
     for node in model.checked.nodes:
-        layer = node.layer
-        if not isinstance(layer, Activation | Softmax):
+        if kind(node) not in ("Activation", "Softmax"):
             continue
-        activation, before = last_activation(layer), head(model.nodes, node.node.inputs[0])
+        activation, before = last_activation(node), head(model.nodes, node.node.inputs[0])
         if activation in PROBABILITIES and before and before.activation in PROBABILITIES:
             message = f"'{node.node.scoped}' applies '{activation}' to the result of {before.said}"
             notes = (before.note(), *node.node.place.callers())

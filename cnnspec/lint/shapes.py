@@ -4,13 +4,10 @@ from collections.abc import Iterator
 
 from cnnspec.diagnostics import Note
 from cnnspec.graph import CheckedNode, Input, Ref, SubmodelLayer
-from cnnspec.layers.core import Dense
-from cnnspec.layers.merging import ElementwiseMerging, Multiply
-from cnnspec.layers.normalization import BatchNormalization
-from cnnspec.layers.reshaping import Flatten
-from cnnspec.lint.base import Finding, Model, at, model_lint
+from cnnspec.lint.base import Finding, Model, at, kind, model_lint
 from cnnspec.shapes import UNKNOWN, Shape, text
 
+ELEMENTWISE = frozenset(("Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract"))
 FEW_CHANNELS = (1, 3)
 """How many channels a picture has."""
 
@@ -28,13 +25,13 @@ def dense_without_flatten(model: Model) -> Iterator[Finding]:
     Those in the middle of a network may be meant: they are 1 x 1 convolutions.
     """
     ends = [output.ref for output in model.checked.graph.outputs]
-    ends += [node.node.inputs[0] for node in model.checked.nodes if isinstance(node.layer, Flatten)]
+    ends += [node.node.inputs[0] for node in model.checked.nodes if kind(node) == "Flatten"]
     for ref in ends:
         first = None
         while (node := model.nodes.get(ref.node)) is not None:
-            if isinstance(node.layer, Dense) and len(node.inputs[0].shape) > 3:
+            if kind(node) == "Dense" and len(node.inputs[0].shape) > 3:
                 first = node
-            elif isinstance(node.layer, SubmodelLayer | Flatten) or not _keeps_shape(node):
+            elif isinstance(node.layer, SubmodelLayer) or not _keeps_shape(node):
                 break
             ref = node.node.inputs[0]
         if first is not None:
@@ -53,20 +50,20 @@ def broadcast_merge(model: Model) -> Iterator[Finding]:
     A factor or summand for every channel is usual, and so is a mask that multiplies.
     """
     for node in model.checked.nodes:
-        if not isinstance(node.layer, ElementwiseMerging):
+        if kind(node) not in ELEMENTWISE:
             continue
         shapes = [tensor.shape for tensor in node.inputs]
         (merged,) = (tensor.shape for tensor in node.outputs.values())
         if merged is UNKNOWN:
             continue
         whole = any(not _stretched(shape, merged) for shape in shapes)
-        lone = not isinstance(node.layer, Multiply) and any(
+        lone = kind(node) != "Multiply" and any(
             _stretched(shape, merged) == [len(shape) - 1] for shape in shapes if len(shape) > 2
         )
         if whole and not lone:
             continue
         said = " and ".join(text(shape) for shape in dict.fromkeys(shapes))
-        message = f"{node.layer.kind()} stretches {said} to {text(merged)}"
+        message = f"{node.kind} stretches {said} to {text(merged)}"
         notes = (*model.source_notes(node), *node.node.place.callers())
         yield Finding(message, node.node.place.head(), notes)
 
@@ -100,7 +97,7 @@ def _first_reader(model: Model, each: Input) -> CheckedNode | None:
     same = {Ref(each.name)}
     for node in model.checked.nodes:
         if not same.isdisjoint(node.node.inputs):
-            if hasattr(node.layer, "data_format") and not isinstance(node.layer, Flatten):
+            if hasattr(node.layer, "data_format") and kind(node) != "Flatten":
                 return node
             if _keeps_shape(node):
                 same.add(Ref(node.name))
@@ -123,18 +120,15 @@ def _looks_like(shape: Shape, order: str) -> bool:
 def normalized_axis(model: Model) -> Iterator[Finding]:
     """BatchNormalization over the width of an image instead of its channels."""
     for node in model.checked.nodes:
-        layer = node.layer
-        if not isinstance(layer, BatchNormalization) or len(node.inputs[0].shape) < 4:
-            continue
-        if layer.axis not in (-1, len(node.inputs[0].shape) - 1):
+        shape = node.inputs[0].shape
+        last = getattr(node.layer, "axis", None) in (-1, len(shape) - 1)
+        if kind(node) != "BatchNormalization" or len(shape) < 4 or not last:
             continue
         source = model.nodes.get(node.node.inputs[0].node)
-        while (
-            source is not None and _keeps_shape(source) and not hasattr(source.layer, "data_format")
-        ):
+        while source and _keeps_shape(source) and not hasattr(source.layer, "data_format"):
             source = model.nodes.get(source.node.inputs[0].node)
-        if source is not None and getattr(source.layer, "data_format", None) == "channels_first":
-            message = f"'{node.node.scoped}' normalizes over the last axis; the channels of {text(node.inputs[0].shape)} are on axis 1"
+        if source and getattr(source.layer, "data_format", None) == "channels_first":
+            message = f"'{node.node.scoped}' normalizes over the last axis; the channels of {text(shape)} are on axis 1"
             note = Note(f"'{source.node.scoped}' gives channels_first", at(source, "data_format"))
             notes = (note, *node.node.place.callers())
             yield Finding(message, at(node, "axis"), notes, "give it 'axis: 1'")

@@ -77,7 +77,7 @@ def _seed_span(model: Model, node: CheckedNode, argument: str) -> Span | None:
         return seed.span()
     for word in model.document.defaults:
         default = model.place / "defaults" / word / argument / "seed"
-        if LAYERS.aliases.get(word, word) == node.kind and default.value() is not None:
+        if LAYERS.canonical(word) == node.kind and default.value() is not None:
             return default.span()
     return node.node.place.head()
 

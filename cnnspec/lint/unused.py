@@ -76,9 +76,9 @@ def unused_default(model: Model) -> Iterator[Finding]:
     """Defaults of a kind that no step names, here or in the blocks that are imported."""
     layers = [node.layer for node in model.checked.graph.nodes]
     used = {each.kind() for each in layers if each and not isinstance(each, SubmodelLayer)}
-    used |= {LAYERS.aliases.get(kind, kind) for kind in _said(model.document)}
+    used |= {LAYERS.canonical(kind) for kind in _said(model.document)}
     for word in model.document.defaults:
-        if LAYERS.aliases.get(word, word) not in used:
+        if LAYERS.canonical(word) not in used:
             span = (model.place / "defaults" / word).span(on_key=True)
             yield Finding(f"there is no {word} that these defaults could be for", span)
 

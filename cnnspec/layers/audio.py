@@ -1,0 +1,251 @@
+"""Layers that make images of sounds."""
+
+import math
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from cnnspec.declarations import Checked, Declaration, Problem
+from cnnspec.fields import (
+    FLOAT_TYPES,
+    Choice,
+    Flag,
+    NonNegativeNumber,
+    Number,
+    OptionalPositiveInt,
+    PositiveInt,
+    PositiveNumber,
+    bounded,
+)
+from cnnspec.layers.base import Example, Layer, Weight, compute_dtype, kind, known
+from cnnspec.layers.fields import DataFormat, FloatPolicy, PoolingPadding
+from cnnspec.layers.shape_rules import channels_first, images, windows
+from cnnspec.shapes import Shape, text
+
+NAMED_WINDOWS = ("hann", "hamming")
+
+
+def _window(value: Any, _: type[Declaration]) -> str | list[float] | None:
+    if value is None or (isinstance(value, str) and value in NAMED_WINDOWS):
+        return value
+    if isinstance(value, str):
+        raise Problem("unknown-value", "")
+    if not isinstance(value, list | tuple) or not value:
+        raise Problem("wrong-type", "")
+    return [bounded(item, -math.inf, at=(place,)) for place, item in enumerate(value)]
+
+
+Window = Annotated[
+    str | list[float] | None,
+    Checked("'hann', 'hamming', a list of numbers, or null", check=_window),
+]
+"""What every frame is multiplied by."""
+
+
+def check_window(layer: Layer, length: int) -> Iterator[Problem]:
+    """A window has a number for each sample of a frame."""
+    window = layer.checked("window")
+    if isinstance(window, list) and len(window) != length:
+        message = f"'window' of {layer.kind()} has {len(window)} numbers for frames of {length}"
+        yield Problem("conflicting-arguments", message, "window")
+
+
+def mel_frames(layer: "MelSpectrogram", shape: Shape) -> Shape:
+    """A column for every stride; Keras announces one too many where the last stride is not full."""
+    if len(shape) != 2:
+        message = f"MelSpectrogram takes an input of 2 axes (batch, samples), not {text(shape)}"
+        raise Problem("wrong-rank", message)
+    batch, samples = shape
+    if samples is None:
+        return (batch, layer.num_mel_bins, None)
+    padding = layer.fft_length // 2
+    if samples <= padding:
+        message = f"MelSpectrogram needs more than {padding} samples, its input has {samples}"
+        raise Problem("kernel-too-large", message, "fft_length")
+    announced = (samples + layer.sequence_stride + 1) // layer.sequence_stride
+    frames = (samples + 2 * padding - layer.fft_length) // layer.sequence_stride + 1
+    if announced != frames:
+        message = f"Keras announces {announced} columns for {samples} samples, and MelSpectrogram makes {frames}; one sample less or more helps"
+        raise Problem("shape-mismatch", message, "sequence_stride")
+    return (batch, layer.num_mel_bins, frames)
+
+
+@kind
+class MelSpectrogram(Layer):
+    """How loud a sound is over time and pitch (the mel scale of Stevens et al., 1937)."""
+
+    fft_length: PositiveInt = 2048
+    """Number of samples of a Fourier transform."""
+    sequence_stride: PositiveInt = 512
+    """Samples from one column to the next."""
+    sequence_length: OptionalPositiveInt = None
+    """Samples of the window; null for `fft_length`."""
+    window: Window = "hann"
+    sampling_rate: PositiveInt = 16000
+    """Samples a second."""
+    num_mel_bins: PositiveInt = 128
+    """Number of pitches."""
+    min_freq: NonNegativeNumber = 20.0
+    """The lowest frequency, in hertz."""
+    max_freq: Annotated[
+        float | None, Checked("a number above 0, or null", check=lambda value, _: _above_0(value))
+    ] = None
+    """The highest frequency; null for half the sampling rate."""
+    power_to_db: Flag = True
+    """Whether loudness is in decibels."""
+    top_db: NonNegativeNumber = 80.0
+    """What is this much below the loudest is cut off."""
+    mag_exp: Number = 2.0
+    """1 for magnitude, 2 for power."""
+    min_power: PositiveNumber = 1e-10
+    """What is less counts as this much."""
+    ref_power: Number = 1.0
+    """The power that is 0 decibels."""
+
+    shape = mel_frames
+    examples = (
+        Example({}, (None, 16000), (None, 128, 32)),
+        Example(
+            {"fft_length": 400, "sequence_stride": 160, "num_mel_bins": 40},
+            (None, None),
+            (None, 40, None),
+        ),
+        Example(
+            {"fft_length": 512, "sequence_length": 400, "window": None, "power_to_db": False},
+            (None, 4000),
+            (None, 128, 8),
+        ),
+    )
+
+    def conflicts(self) -> Iterator[Problem]:
+        """A window fits its transform, and there are pitches."""
+        yield from super().conflicts()
+        length = self.sequence_length or self.fft_length
+        if length > self.fft_length:
+            message = f"'sequence_length' of MelSpectrogram is {length}, 'fft_length' only {self.fft_length}"
+            yield Problem("conflicting-arguments", message, "sequence_length")
+        yield from check_window(self, length)
+        highest = self.max_freq or self.sampling_rate // 2
+        if self.min_freq >= highest:
+            message = f"'min_freq' of MelSpectrogram must be below the highest frequency, {highest}"
+            yield Problem("conflicting-arguments", message, "min_freq")
+
+    def check_dtypes(self, *inputs: str) -> None:
+        """Keras has decibels in float32 only."""
+        super().check_dtypes(*inputs)
+        if self.power_to_db and self.dtype == "float64":
+            message = "MelSpectrogram cannot work in float64 with 'power_to_db'"
+            raise Problem("wrong-dtype", message, "dtype")
+        if self.dtype in ("bool", "string"):
+            raise Problem("wrong-dtype", f"MelSpectrogram gives no {self.dtype}", "dtype")
+
+
+def _above_0(value: Any) -> float | None:
+    if value is not None and bounded(value, 0) == 0:
+        raise Problem("out-of-range", "")
+    return value  # type: ignore[no-any-return]
+
+
+def transformed(layer: "STFTSpectrogram", shape: Shape) -> Shape:
+    """A row for every step of a frame, with the frequencies of every channel."""
+    (samples,), channels = images(layer, shape)
+    axis = 1 if channels_first(layer) else 2
+    count = known(channels, axis, shape, layer)
+    steps = windows(samples, layer.frame_length, layer.step(), layer.padding)
+    if steps is not None and steps <= 0:
+        message = f"STFTSpectrogram takes frames of {layer.frame_length} samples, its input has only {samples}"
+        raise Problem("kernel-too-large", message, "frame_length")
+    frequencies = layer.frequencies() * (2 if layer.mode == "stft" else 1)
+    if layer.expand_dims:
+        last: Shape = (count, steps, frequencies) if axis == 1 else (steps, frequencies, count)
+    else:
+        last = (count * frequencies, steps) if axis == 1 else (steps, count * frequencies)
+    return (shape[0], *last)
+
+
+def fourier_kernels(layer: "STFTSpectrogram", shape: Shape) -> tuple[Weight, ...]:
+    """The waves that a frame is compared with; Keras lets training change them."""
+    size = (layer.frame_length, 1, layer.frequencies())
+    return (
+        *((Weight("real_kernel", size),) if layer.mode != "imag" else ()),
+        *((Weight("imag_kernel", size),) if layer.mode != "real" else ()),
+    )
+
+
+@kind
+class STFTSpectrogram(Layer):
+    """How loud a sound is over time and frequency, by convolution with waves.
+
+    Keras takes the named windows from SciPy, which must be installed for them.
+    """
+
+    rank = 1
+    dtype: FloatPolicy = None
+    mode: Annotated[str, Choice("log", "magnitude", "psd", "real", "imag", "angle", "stft")] = "log"
+    """What is told of every frequency: the logarithm of its magnitude, its magnitude, its power,
+    the parts of its complex value, its angle, or both parts."""
+    frame_length: PositiveInt = 256
+    """Samples of a frame."""
+    frame_step: OptionalPositiveInt = None
+    """Samples from one frame to the next; null for half a frame."""
+    fft_length: OptionalPositiveInt = None
+    """Samples of the transform; null for the power of two that a frame fits in."""
+    window: Window = "hann"
+    periodic: Flag = False
+    """Whether the window goes on where it ends."""
+    scaling: Annotated[str | None, Choice("density", "spectrum", None)] = "density"
+    """What the result is divided by: the power of the window, its sum, or nothing."""
+    padding: PoolingPadding = "valid"
+    """`valid` adds nothing; `same` adds zeros at both ends."""
+    expand_dims: Flag = False
+    """Whether the channels get an axis of their own, as those of images have."""
+    data_format: DataFormat = None
+    """Where the channels are: `channels_last` (the default) or `channels_first`."""
+
+    shape = transformed
+    weights = fourier_kernels
+    examples = (
+        Example({"window": None}, (None, 1600, 2), (None, 11, 258)),
+        Example(
+            {"window": None, "frame_length": 100, "padding": "same", "expand_dims": True},
+            (None, None, 1),
+            (None, None, 65, 1),
+        ),
+        Example(
+            {"window": None, "frame_length": 64, "mode": "stft", "data_format": "channels_first"},
+            (None, 2, 640),
+            (None, 132, 19),
+        ),
+        Example(
+            {"window": [1, 2, 2, 1], "frame_length": 4, "fft_length": 8, "mode": "imag"},
+            (None, 20, 1),
+            (None, 9, 5),
+        ),
+    )
+
+    def step(self) -> int:
+        """Samples from one frame to the next."""
+        return self.frame_step or self.frame_length // 2
+
+    def frequencies(self) -> int:
+        """How many frequencies the transform tells apart."""
+        return (self.fft_length or 2 ** math.ceil(math.log2(self.frame_length))) // 2 + 1
+
+    def conflicts(self) -> Iterator[Problem]:
+        """A frame fits its transform, and frames leave no gaps."""
+        yield from super().conflicts()
+        length = self.frame_length
+        if self.step() > length or self.step() == 0:
+            message = f"'frame_step' of STFTSpectrogram must be from 1 to 'frame_length', {length}"
+            yield Problem("conflicting-arguments", message, "frame_step")
+        if self.fft_length is not None and self.fft_length < length:
+            message = f"'fft_length' of STFTSpectrogram must be at least 'frame_length', {length}"
+            yield Problem("conflicting-arguments", message, "fft_length")
+        yield from check_window(self, length)
+
+    def check_dtypes(self, *inputs: str) -> None:
+        """Keras has it for floats, and not for bfloat16."""
+        super().check_dtypes(*inputs)
+        if inputs[0] not in FLOAT_TYPES:
+            raise Problem("wrong-dtype", f"STFTSpectrogram takes floats, not {inputs[0]}")
+        if compute_dtype(self.dtype) == "bfloat16":
+            raise Problem("wrong-dtype", "STFTSpectrogram cannot work in bfloat16", "dtype")
