@@ -125,8 +125,10 @@ class CheckedNode:
     outputs: dict[str | None, TensorSpec]
     """By output name; a node of one output has it under None."""
     weights: tuple[Weight, ...] = ()
-    """The weights of the layer; empty for a call that shares another's."""
+    """The weights of the layer."""
     submodel: "CheckedGraph | None" = None
+    is_first_call: bool = True
+    """Whether it is the first call of its layer that an output needs; its weights count there."""
     weights_known: bool = True
     """False for what depends on code that is not run; its weights are counted as none."""
 
@@ -154,7 +156,7 @@ class CheckedNode:
     @property
     def params(self) -> int:
         """How many numbers its weights hold."""
-        if self.node.shares:
+        if not self.is_first_call:
             return 0
         inner = self.submodel.params if self.submodel else 0
         return inner + sum(weight.size for weight in self.weights)
@@ -162,7 +164,7 @@ class CheckedNode:
     @property
     def trainable_params(self) -> int:
         """How many of them training may change."""
-        if self.node.shares or not self.trainable:
+        if not self.is_first_call or not self.trainable:
             return 0
         inner = self.submodel.trainable_params if self.submodel else 0
         return inner + sum(weight.size for weight in self.weights if weight.trainable)

@@ -57,7 +57,11 @@ class _Inference:
             if node.name in wanted:
                 kept.append(node)
                 wanted |= {ref.node for ref in node.node.inputs}
-                wanted |= {node.node.shares} if node.node.shares else set()
+        called: set[str] = set()
+        for place, node in reversed(list(enumerate(kept))):
+            layer_name = node.node.layer_name
+            kept[place] = replace(node, is_first_call=layer_name not in called)
+            called.add(layer_name)
         return tuple(reversed(kept))
 
     def tensor(self, ref: Ref) -> TensorSpec | None:

@@ -79,7 +79,7 @@ class Interface:
     def output(self, name: str, ref: Ref, said: OutputSpec, scope: Scope, place: Place) -> Output:
         """Make one output, with a linear layer of its name where no layer has it."""
         node = self.names.by_name.get(ref.node)
-        its_own = ref.node == name and ref.output is None
+        its_own = ref.node == name and (node is None or node.value == (ref,))
         if not its_own or (node is not None and node.shares is not None):
             if its_own and node is not None:
                 ref = self.names.rename_call(node)

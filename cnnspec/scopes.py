@@ -62,16 +62,18 @@ class Names:
     def rename_call(self, node: Node) -> Ref:
         """Give a shared call another name, so that the output after it can have its name."""
         renamed = replace(node, name=f"{node.name}_call", scoped=f"{node.scoped}_call")
-        ref = Ref(renamed.name)
         self.nodes = [
             replace(
                 renamed if each is node else each,
-                inputs=tuple(ref if source == Ref(node.name) else source for source in each.inputs),
+                inputs=tuple(
+                    replace(source, node=renamed.name) if source.node == node.name else source
+                    for source in each.inputs
+                ),
             )
             for each in self.nodes
         ]
         self.by_name = {each.name: each for each in self.nodes}
-        return ref
+        return renamed.value[0]
 
     def named(self, name: str | None, kind: str, scope: Scope, place: Place) -> str | None:
         """The name of a step with its scopes; None where it is taken."""

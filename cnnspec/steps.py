@@ -269,7 +269,7 @@ class Writer:
         if value is None or inputs is None or scoped is None:
             return self.names.failed(name, scope)
         target = self.names.by_name.get(value[0].node)
-        if target is None or len(value) > 1 or value[0].output is not None:
+        if target is None or len(value) > 1 or value != target.value:
             message = f"'{wanted}' is no layer that can be called again"
             self.report.error("unknown-name", message, (place / "layer").span())
             return self.names.failed(name, scope)

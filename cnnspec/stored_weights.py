@@ -42,7 +42,7 @@ class StoredLayer:
 
     def of(self, node: CheckedNode) -> "StoredLayer | None":
         """The stored layer of a node: by its name, or by the one that Keras needs it to have."""
-        return self.layers.get(node.name) or self.layers.get(node.keras_name)
+        return self.layers.get(node.node.layer_name) or self.layers.get(node.keras_name)
 
     def is_empty(self) -> bool:
         """Whether neither it nor any layer inside it has variables."""

@@ -27,8 +27,8 @@ def misfits(
     found = []
     known = set()
     for node in model.nodes:
-        if node.node.shares is None:
-            known |= {node.name, node.keras_name}
+        if node.is_first_call:
+            known |= {node.node.layer_name, node.keras_name}
             found += _misfits_of(node, stored.of(node), whole, prefix)
     return found + (_left_over(stored, known, prefix) if whole else [])
 
@@ -44,7 +44,7 @@ def _left_over(stored: "StoredLayer", known: set[str], prefix: str) -> list[str]
 def _misfits_of(
     node: CheckedNode, stored: "StoredLayer | None", whole: bool, prefix: str
 ) -> list[str]:
-    name = prefix + node.name
+    name = prefix + node.node.layer_name
     if node.submodel is not None and stored is not None:
         return misfits(node.submodel, stored, whole=whole, prefix=f"{name}/")
     if not node.weights_known:
@@ -100,7 +100,7 @@ def check_weights(model: CheckedGraph, report: Report) -> None:
     """Compare the weights files that a spec names with the submodels that they are for."""
     for node in model.nodes:
         layer = node.layer
-        if not isinstance(layer, SubmodelLayer) or node.submodel is None or node.node.shares:
+        if not isinstance(layer, SubmodelLayer) or node.submodel is None or not node.is_first_call:
             continue
         if layer.weights is None:
             check_weights(node.submodel, report)

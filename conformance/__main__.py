@@ -6,7 +6,6 @@ import click
 
 from cnnspec.layers.base import LAYERS
 from cnnspec.layers.refusals import REFUSALS
-
 from conformance.run import ENVIRONMENT, Outcome, run
 
 
@@ -43,8 +42,7 @@ def totals(outcome: Outcome) -> str:
         f"kinds: {len(LAYERS.kinds)} declared, {len(REFUSALS)} refused, of "
         f"{len(public_classes())} public classes of keras.layers",
         f"neither declared nor refused: {', '.join(missing)}" if missing else "",
-        f"configurations compared: {outcome.configurations} "
-        f"(both accept {outcome.accepted})",
+        f"configurations compared: {outcome.configurations} (both accept {outcome.accepted})",
         f"graphs compared: {outcome.graphs}",
         f"disagreements: {len(outcome.found)}",
         f"took {outcome.seconds:.0f} s, at most {outcome.megabytes} MB a process",

@@ -54,7 +54,7 @@ MAY_REFUSE = (
         (ANY,),
         of_code(
             "out-of-range", "dropout", "recurrent_dropout", "rate", "momentum", "renorm_momentum",
-            "epsilon", "logit_soft_cap",
+            "epsilon", "logit_soft_cap", "alpha", "factor",
         ),
         "Keras does not look whether the number makes sense",
     ),
@@ -69,11 +69,6 @@ MAY_REFUSE = (
     ),
     MayRefuse(
         RECURRENT,
-        of_code("unknown-size", "unroll"),
-        "an unknown number of steps is known when a layer is run by itself, in a model it is not",
-    ),
-    MayRefuse(
-        RECURRENT,
         of_code("shape-mismatch"),
         "a state with a size of 1 is stretched by accident",
     ),
@@ -85,6 +80,47 @@ MAY_REFUSE = (
     MayRefuse(
         ("RMSNormalization",), of_code("out-of-range"), "Keras scales other axes than are meant"
     ),
+    MayRefuse(
+        ("Dropout", "AlphaDropout", "GaussianDropout"),
+        of_code("wrong-rank", "noise_shape"),
+        "a noise shape of fewer axes is stretched by accident",
+    ),
+    MayRefuse(
+        ("Attention", "AdditiveAttention"),
+        of_code("wrong-rank"),
+        "Keras stretches inputs of other axes by accident",
+    ),
+    MayRefuse(
+        ("AdditiveAttention",),
+        of_code("shape-mismatch"),
+        "Keras stretches features of the size 1 by accident",
+    ),
+    MayRefuse(
+        ("MultiHeadAttention",),
+        of_code("out-of-range", "attention_axes"),
+        "Keras takes the axis of the features for one to attend over",
+    ),
+    MayRefuse(
+        ("TimeDistributed",), of_code("wrong-rank"), "Keras does not look at the axes inside of it"
+    ),
+    MayRefuse(
+        ("EinsumDense",),
+        of_code("conflicting-arguments"),
+        "Keras gives the sizes behind an ellipsis in reverse order",
+    ),
+    MayRefuse((ANY,), of_code("unknown-value", "sparse"), "no other layer takes sparse tensors"),
+    MayRefuse(
+        ("AutoContrast", "RandomColorJitter"),
+        of_code("conflicting-arguments", "data_format"),
+        "Keras takes the last axis for the channels, whatever is said",
+    ),
+    MayRefuse(
+        ("AugMix",), of_code("shape-mismatch"), "which of its operations run, and fail, is chance"
+    ),
+    MayRefuse(
+        ("MelSpectrogram",), of_code("conflicting-arguments"), "its filters would all be empty"
+    ),
+    MayRefuse(("Normalization",), of_code("conflicting-arguments"), "an axis is named twice"),
 )  # fmt: skip
 
 

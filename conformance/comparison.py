@@ -8,7 +8,7 @@ import keras
 
 from conformance.allowed import is_allowed
 from conformance.configurations import Configuration, configurations, smaller
-from conformance.trial import runs
+from conformance.trial import types_on_data
 from conformance.verdicts import (
     Accepted,
     Crashed,
@@ -23,6 +23,8 @@ SMALLER_TRIES = 60
 MADE_SMALLER = 12
 """How many disagreements of a kind are made smaller; the rest are reported as they are."""
 CLEARED_EVERY = 200
+CANNOT_SAY = ("ImportError", "ModuleNotFoundError")
+"""What Keras raises where a package is missing that it needs for the layer."""
 
 
 @dataclass(frozen=True)
@@ -79,9 +81,7 @@ def compare_all(given: Iterable[Configuration]) -> Comparison:
 def disagreement(configuration: Configuration, sort: str) -> Disagreement:
     """The report on a configuration."""
     static, said = static_verdict(configuration), keras_verdict(configuration)
-    return Disagreement(
-        configuration.kind, sort, configuration.text(), str(static), str(said)
-    )
+    return Disagreement(configuration.kind, sort, configuration.text(), str(static), str(said))
 
 
 def difference(configuration: Configuration, static: Verdict, said: Verdict) -> str | None:
@@ -91,16 +91,18 @@ def difference(configuration: Configuration, static: Verdict, said: Verdict) -> 
     if isinstance(static, Refused):
         if isinstance(said, Refused) or is_allowed(configuration, static):
             return None
-        return "only Keras accepts" if runs(configuration) else None
+        return None if types_on_data(configuration) is None else "only Keras accepts"
     if isinstance(said, Refused):
-        return "only the static engine accepts"
+        return None if said.code in CANNOT_SAY else "only the static engine accepts"
     if static == said:
         return None
     shapes = tuple(tuple(shape for shape, _ in each.outputs) for each in (static, said))
     dtypes = tuple(tuple(dtype for _, dtype in each.outputs) for each in (static, said))
     if shapes[0] != shapes[1]:
         return "other output shapes"
-    return "other output types" if dtypes[0] != dtypes[1] else "other weights"
+    if dtypes[0] != dtypes[1]:
+        return None if types_on_data(configuration) == dtypes[0] else "other output types"
+    return "other weights"
 
 
 def smallest(configuration: Configuration, sort: str) -> Configuration:

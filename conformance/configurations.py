@@ -7,7 +7,6 @@ from typing import Any
 
 from cnnspec.layers.base import LAYERS, Layer
 from cnnspec.shapes import Shape
-
 from conformance.values import mutated, value_of
 
 SIZES = (None, 1, 2, 3, 4, 5, 6, 7, 8, 9, 12)

@@ -1,6 +1,7 @@
 """Which classes of keras.layers are declared, and which are refused with a reason (imports keras)."""
 
 import inspect
+
 import keras
 
 from cnnspec.layers.base import LAYERS

@@ -10,14 +10,13 @@ from random import Random
 from typing import Any
 
 from cnnspec.compiler import compile_document
+from cnnspec.declarations import Problems
 from cnnspec.diagnostics import Report
 from cnnspec.document import Document
 from cnnspec.infer import infer
-from cnnspec.declarations import Problems
 from cnnspec.layers.base import LAYERS, Layer
 from cnnspec.naming import snake_case
 from cnnspec.shapes import TensorSpec
-
 from conformance.configurations import Configuration, changed, example_types, layer_of
 from conformance.single import one_node
 
@@ -204,15 +203,11 @@ class Drafter:
     def fitting(self, tensors: Tensors, *, frozen: bool) -> tuple[str, Data, Layer, Tensors] | None:
         """A call of a layer that takes some tensors, with what it gives."""
         for _ in range(TRIES):
-            kind = self.rng.choice(
-                USUAL if self.rng.random() < 0.4 else tuple(LAYERS.kinds)
-            )
-            declaration = LAYERS.kinds.get(kind)
-            if declaration is None or not layer_of(kind).examples:
+            kind = self.rng.choice(USUAL if self.rng.random() < 0.4 else tuple(LAYERS.kinds))
+            if kind not in LAYERS.kinds or layer_of(kind).merges:
                 continue
-            if layer_of(kind).merges:
-                continue
-            example = self.rng.choice(layer_of(kind).examples)
+            declaration = layer_of(kind)
+            example = self.rng.choice(declaration.examples)
             call = Configuration(
                 kind, dict(example.arguments), example.shapes, example_types(declaration, example)
             )
@@ -300,18 +295,18 @@ class Drafter:
         parameter = f"p{len(self.params)}"
         value = arguments[name]
         self.params[parameter] = value
-        form = self.rng.choice((f"${parameter}", f"$({parameter} * 2 // 2)", f"$(max({parameter}, 1))"))
+        form = self.rng.choice(
+            (f"${parameter}", f"$({parameter} * 2 // 2)", f"$(max({parameter}, 1))")
+        )
         return escaped(arguments) | {name: form}
 
     def add_default(self) -> None:
         """Give a kind a default for one of its arguments."""
-        kind = self.rng.choice(
-            USUAL if self.rng.random() < 0.5 else tuple(LAYERS.kinds)
-        )
-        declaration = LAYERS.kinds.get(kind)
-        if declaration is None or not layer_of(kind).examples or kind == "Identity":
+        kind = self.rng.choice(USUAL if self.rng.random() < 0.5 else tuple(LAYERS.kinds))
+        if kind not in LAYERS.kinds or kind == "Identity":  # (outputs get Identity layers)
             return
-        example = layer_of(kind).examples[0]
+        declaration = layer_of(kind)
+        example = declaration.examples[0]
         call = Configuration(
             kind, dict(example.arguments), example.shapes, example_types(declaration, example)
         )
@@ -459,9 +454,7 @@ class Drafter:
             return False
         said, tensors = self.source(scope)
         frozen = self.rng.random() < 0.1
-        inner = Scope(
-            tensors, frozen=scope.frozen or frozen, in_block=True, depth=scope.depth + 1
-        )
+        inner = Scope(tensors, frozen=scope.frozen or frozen, in_block=True, depth=scope.depth + 1)
         keeping = self.rng.random() < 0.5
         for _ in range(self.rng.choice((1, 2, 3))):
             if keeping:
@@ -572,12 +565,17 @@ class Drafter:
         self.put(scope, key, said, tuple(found.values()), tuple(found) if several else ())
 
 
-def escaped(value: Any) -> Any:
+def escaped(arguments: Data) -> Data:
+    """Arguments as a spec writes them."""
+    return {name: _escaped(value) for name, value in arguments.items()}
+
+
+def _escaped(value: Any) -> Any:
     """A value as a spec writes it: text that starts with a dollar sign is escaped."""
     if isinstance(value, dict):
-        return {key: escaped(item) for key, item in value.items()}
+        return {key: _escaped(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [escaped(item) for item in value]
+        return [_escaped(item) for item in value]
     return f"${value}" if isinstance(value, str) and value.startswith("$") else value
 
 

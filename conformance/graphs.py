@@ -16,7 +16,6 @@ from cnnspec.dump import dumps
 from cnnspec.graph import CheckedGraph, SubmodelLayer
 from cnnspec.naming import keras_name
 from cnnspec.written_out import written_out
-
 from conformance.comparison import Comparison, Disagreement
 from conformance.documents import Data, random_document
 from conformance.verdicts import quiet
@@ -107,9 +106,7 @@ def facts(checked: CheckedGraph) -> dict[str, Any]:
 
 def differing(first: dict[str, Any], second: dict[str, Any]) -> tuple[str, str]:
     """What two sets of facts do not share."""
-    keys = [
-        key for key in {**first, **second} if first.get(key, "-") != second.get(key, "-")
-    ][:3]
+    keys = [key for key in {**first, **second} if first.get(key, "-") != second.get(key, "-")][:3]
     said = [{key: each.get(key) for key in keys} for each in (first, second)]
     return str(said[0]), str(said[1])
 
@@ -141,9 +138,7 @@ def of_model(model: Any, checked: CheckedGraph) -> dict[str, Any]:
     """The same facts of a Keras model."""
     found: dict[str, Any] = {
         "parameters": model.count_params(),
-        "trainable parameters": sum(
-            math.prod(weight.shape) for weight in model.trainable_weights
-        ),
+        "trainable parameters": sum(math.prod(weight.shape) for weight in model.trainable_weights),
         "output names": list(model.output_names),
         "outputs": [(tuple(each.shape), each.dtype) for each in model.outputs],
         "layers": sorted(layer.name for layer in model.layers),

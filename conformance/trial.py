@@ -5,7 +5,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 
 from conformance.configurations import Configuration
-from conformance.verdicts import works
+from conformance.verdicts import data_types
 
 PATIENCE = 120
 """How many seconds a run may take, the start of the process included."""
@@ -13,20 +13,21 @@ PATIENCE = 120
 _started: list[tuple[SpawnProcess, Connection]] = []
 
 
-def runs(configuration: Configuration) -> bool:
-    """Whether the Keras layer works on zeros; one that ends its process does not."""
+def types_on_data(configuration: Configuration) -> tuple[str, ...] | None:
+    """The types that the Keras layer gives on zeros; None where it fails, or ends its process."""
     if not _started:
         _started.append(_start())
     process, connection = _started[0]
     try:
         connection.send(configuration)
         if connection.poll(PATIENCE):
-            return bool(connection.recv())
+            found: tuple[str, ...] | None = connection.recv()
+            return found
     except (EOFError, OSError):
         pass
     _started.clear()
     process.kill()
-    return False
+    return None
 
 
 def _start() -> tuple[SpawnProcess, Connection]:
@@ -44,4 +45,4 @@ def _answer(connection: Connection) -> None:
             configuration = connection.recv()
         except EOFError:
             return
-        connection.send(works(configuration))
+        connection.send(data_types(configuration))

@@ -10,6 +10,7 @@ from typing import Any
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from cnnspec.backends.keras import keras_object
 from cnnspec.declarations import Declaration, Problem, Problems
@@ -18,7 +19,6 @@ from cnnspec.infer import infer
 from cnnspec.layers.base import LAYERS, Layer
 from cnnspec.objects import CONSTRAINTS, INITIALIZERS, REGULARIZERS
 from cnnspec.shapes import Shape, TensorSpec
-
 from conformance.configurations import Configuration, layer_of
 from conformance.single import one_node
 
@@ -134,8 +134,7 @@ def keras_verdict(configuration: Configuration) -> Verdict:
             return Accepted(
                 tuple((tuple(each.shape), each.dtype) for each in outputs),
                 tuple(
-                    (weight.name, tuple(weight.shape), weight.trainable)
-                    for weight in layer.weights
+                    (weight.name, tuple(weight.shape), weight.trainable) for weight in layer.weights
                 ),
             )
         except Exception as error:
@@ -189,32 +188,60 @@ def called(configuration: Configuration, layer: Any, tensors: list[Any], **more:
     return layer(*positional, **named, **more)
 
 
-def works(configuration: Configuration) -> bool:
-    """Whether the Keras layer takes zeros, in training too, and gives what it said it would."""
+def data_types(configuration: Configuration) -> tuple[str, ...] | None:
+    """The types of what the Keras layer gives for zeros, inside of a graph as when it is trained.
+
+    None where it does not work: where it fails in inference or in training, gives no values, or
+    gives another shape than it said.
+    """
     said = keras_verdict(configuration)
-    return isinstance(said, Accepted) and any(
-        _works(configuration, said, filling) for filling in FILLINGS
-    )
+    if isinstance(said, Accepted):
+        for filling in FILLINGS:
+            with quiet():
+                try:
+                    if (found := _data_types(configuration, said, filling)) is not None:
+                        return found
+                except Exception:
+                    continue
+    return None
 
 
-def _works(configuration: Configuration, said: Accepted, filling: int) -> bool:
+def _data_types(
+    configuration: Configuration, said: Accepted, filling: int
+) -> tuple[str, ...] | None:
+    specs = [
+        tf.TensorSpec(shape, dtype)
+        for shape, dtype in zip(configuration.shapes, configuration.dtypes, strict=True)
+    ]
     tensors = [
         _zeros((BATCH, *(filling if size is None else size for size in shape[1:])), dtype)
         for shape, dtype in zip(configuration.shapes, configuration.dtypes, strict=True)
     ]
-    with quiet():
-        try:
-            layer = keras_layer(configuration)
-            trains = "training" in inspect.signature(layer.call).parameters
-            for named in ({}, {"training": True}) if trains else ({},):
-                outputs = keras.tree.flatten(called(configuration, layer, tensors, **named))
-                shapes = [tuple(each.shape) for each in outputs]
-                wanted = [shape for shape, _ in said.outputs]
-                if not all(map(_is_of, shapes, wanted)) or 0 in map(math.prod, shapes):
-                    return False
-        except Exception:
-            return False
-    return True
+    layer = keras_layer(configuration)
+    called(configuration, layer, tensors)
+    trains = "training" in inspect.signature(layer.call).parameters
+
+    @tf.function(input_signature=specs)  # type: ignore[untyped-decorator]
+    def in_inference(*given: Any) -> Any:
+        return keras.tree.flatten(called(configuration, layer, list(given)))
+
+    @tf.function(input_signature=specs)  # type: ignore[untyped-decorator]
+    def in_training(*given: Any) -> Any:
+        named = {"training": True} if trains else {}
+        with tf.GradientTape() as tape:
+            tape.watch([each for each in given if each.dtype.is_floating])
+            outputs = keras.tree.flatten(called(configuration, layer, list(given), **named))
+            total = [tf.reduce_sum(each) for each in outputs if each.dtype.is_floating]
+        tape.gradient(total, [*layer.trainable_variables, *given])
+        return outputs
+
+    wanted = [shape for shape, _ in said.outputs]
+    for function in (in_inference, in_training):
+        outputs = function(*tensors)
+        shapes = [tuple(each.shape) for each in outputs]
+        if not all(map(_is_of, shapes, wanted)) or 0 in map(math.prod, shapes):
+            return None
+    return tuple(each.dtype.name for each in outputs)
 
 
 def _is_of(shape: tuple[int, ...], said: Shape) -> bool:

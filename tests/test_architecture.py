@@ -15,7 +15,7 @@ PACKAGE = Path(cnnspec.__file__).parent
 LEVELS = (
     ("diagnostics", "naming", "shapes"),
     ("declarations", "reporters", "source"),
-    ("describe", "expressions", "fields"),
+    ("describe", "explanations", "expressions", "fields"),
     ("objects",),
     ("layers",),
     ("document", "graph"),
@@ -42,8 +42,8 @@ NOT_FOR = {
 
 ONLY_FOR = {
     "backends": (
-        "custom_code", "declarations", "describe", "fields", "graph", "layers", "naming", "objects",
-        "shapes", "stored_weights", "weights",
+        "custom_code", "declarations", "describe", "diagnostics", "fields", "graph", "layers", "naming",
+        "objects", "shapes", "stored_weights", "weights",
     ),
 }  # fmt: skip
 """All that a part may see: backends start from a checked graph, not from a document."""

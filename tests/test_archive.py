@@ -14,7 +14,7 @@ import pytest
 from keras import layers
 
 from cnnspec import Spec, load, loads
-from cnnspec.backends.keras import LoadedWeights, build
+from cnnspec.backends.keras import LoadedWeights, build, keras_object
 from cnnspec.backends.summary import rows
 from cnnspec.frontends.archive import (
     CONFIG,
@@ -303,8 +303,9 @@ def test_inputs_and_outputs_keep_their_order_and_names(folder: Path) -> None:
 def test_every_kind_is_read_with_all_its_arguments(kind: str, example: Example) -> None:
     inputs = [keras.Input(shape[1:]) for shape in example.shapes]
     positional, named = LAYERS.kinds[kind].arranged(inputs)
-    layer = getattr(layers, kind)(name="layer", **example.arguments)
-    model = keras.Model(inputs, layer(*positional, **named))
+    layer = keras_object(LAYERS.kinds[kind].of(example.arguments))
+    layer.name = "layer"
+    model = keras.Model(inputs, keras.tree.flatten(layer(*positional, **named)))
     built = Spec.of(model_document(json.loads(model.to_json()))).build()
     found, expected = (
         json.loads(json.dumps(keras.saving.serialize_keras_object(each.get_layer("layer"))))

@@ -276,7 +276,7 @@ def test_few_lines_cannot_write_out_to_too_much(text: str) -> None:
     [
         pytest.param(
             "layers: [Dense: {name: a, units: 1}]\noutputs: {a: {loss: [mse], metrics: [3]}}",
-            ["4:20 wrong-structure", "4:36 wrong-structure"],
+            ["4:21 wrong-structure", "4:38 wrong-structure"],
             id="an-output",
         ),
         pytest.param(
@@ -284,7 +284,7 @@ def test_few_lines_cannot_write_out_to_too_much(text: str) -> None:
             [
                 "3:22 wrong-type",
                 "3:33 wrong-type",
-                "3:47 wrong-structure",
+                "3:48 wrong-structure",
                 "3:68 wrong-type",
             ],
             id="a-step",

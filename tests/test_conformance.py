@@ -3,14 +3,14 @@
 from typing import Any
 
 import pytest
-from conformance import comparison, documents, graphs
-from conformance.configurations import Configuration, configurations
-from conformance.coverage import unaccounted
 
 from cnnspec.document import Document
 from cnnspec.layers import convolution, core
 from cnnspec.layers.base import LAYERS, Weight
 from cnnspec.shapes import Shape
+from conformance import comparison, documents, graphs
+from conformance.configurations import Configuration, configurations
+from conformance.coverage import unaccounted
 
 CONFIGURATIONS = 8
 GRAPHS = 40

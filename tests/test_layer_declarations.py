@@ -143,7 +143,7 @@ def listed(value: Any) -> list[Any]:
 
 @EACH_EXAMPLE
 def test_an_example_is_in_keras_as_it_is_declared(kind: str, example: Example) -> None:
-    layer, outputs = keras_call(kind, example)
+    layer, outputs = keras_call(kind, example, input_type=example.dtype)
     declared = LAYERS.kinds[kind].of(example.arguments)
     assert {
         "outputs": [tuple(output.shape) for output in outputs],
@@ -151,7 +151,7 @@ def test_an_example_is_in_keras_as_it_is_declared(kind: str, example: Example) -
         "weights": [(each.name, tuple(each.shape), each.trainable) for each in layer.weights],
     } == {
         "outputs": listed(example.output),
-        "dtypes": listed(declared.output_dtype(*("float32" for _ in example.shapes))),
+        "dtypes": listed(declared.output_dtype(*(example.dtype for _ in example.shapes))),
         "weights": [
             (each.name, each.shape, each.trainable) for each in declared.weights(*example.shapes)
         ],
@@ -160,6 +160,7 @@ def test_an_example_is_in_keras_as_it_is_declared(kind: str, example: Example) -
 
 
 STRICTER = {
+    "SimpleRNNCell": "a state is floats, as for the other cells",
     "SpectralNormalization": "Keras makes its output of the type of its input, without fractions",
 }
 """Kinds that refuse data types which Keras takes, with the reason."""

@@ -260,15 +260,15 @@ def _assign(model: Any, checked: CheckedGraph, stored: StoredLayer, prefix: str)
     layers = _by_name(model)
     for node in checked.nodes:
         source = stored.of(node)
-        if node.node.shares is not None or source is None or source.is_empty():
+        if not node.is_first_call or source is None or source.is_empty():
             continue
         layer = layers[node.keras_name]
         if node.submodel is not None:
-            yield from _assign(layer, node.submodel, source, f"{prefix}{node.name}/")
+            yield from _assign(layer, node.submodel, source, f"{prefix}{node.node.layer_name}/")
             continue
         for path, variables in _by_path(source).items():
             _attribute(layer, path).load_own_variables(variables)
-        yield f"{prefix}{node.name}"
+        yield f"{prefix}{node.node.layer_name}"
 
 
 def _by_path(stored: StoredLayer) -> dict[str, dict[str, Any]]:
@@ -327,7 +327,7 @@ def _trainable(model: Any, checked: CheckedGraph) -> Iterator[str]:
     layers = _by_name(model)
     for node in checked.nodes:
         layer = layers[node.keras_name]
-        if node.node.shares is not None or not node.trainable:
+        if not node.is_first_call or not node.trainable:
             continue
         if node.submodel is not None:
             yield from _trainable(layer, node.submodel)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from cnnspec.graph import CheckedGraph, CheckedNode
+from cnnspec.graph import CheckedGraph, CheckedNode, Ref
 from cnnspec.shapes import Shape, text
 
 BYTES_A_PARAMETER = 4
@@ -43,20 +43,22 @@ def rows(checked: CheckedGraph, *, expand: bool = False, depth: int = 0) -> Iter
     for each in checked.inputs:
         yield Row(each.name, "InputLayer", (), (each.tensor.shape,), 0, True, depth)
     sources: dict[str, list[str]] = {}
+    layer_of = {node.name: node.node.layer_name for node in checked.nodes}
     for node in checked.nodes:
-        refs = [str(ref) for ref in node.node.inputs]
+        refs = [str(Ref(layer_of.get(ref.node, ref.node), ref.output)) for ref in node.node.inputs]
         sources.setdefault(node.node.layer_name, []).extend(refs)
     for node in checked.nodes:
-        if node.node.shares is not None:
+        if not node.is_first_call:
             continue
-        yield _row(node, tuple(sources[node.name]), depth)
+        yield _row(node, tuple(sources[node.node.layer_name]), depth)
         if expand and node.submodel is not None:
             yield from rows(node.submodel, expand=True, depth=depth + 1)
 
 
 def _row(node: CheckedNode, sources: tuple[str, ...], depth: int) -> Row:
     shapes = tuple(tensor.shape for tensor in node.outputs.values())
-    return Row(node.name, node.kind, sources, shapes, node.params, node.trainable, depth)
+    name = node.node.layer_name
+    return Row(name, node.kind, sources, shapes, node.params, node.trainable, depth)
 
 
 def summary_data(checked: CheckedGraph) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cnnspec.declarations import Problem
+from cnnspec.declarations import Problem, Problems
 from cnnspec.document import Document, Input, Output, Step, Submodel
 from cnnspec.layers.base import LAYERS
 from cnnspec.naming import model_name
@@ -84,7 +84,7 @@ class _Reader:
     steps: list[Step] = field(default_factory=list)
     submodels: dict[str, Submodel] = field(default_factory=dict)
     outputs_of: dict[str, list[str]] = field(default_factory=dict)
-    """The output names of submodels, by layer name."""
+    """The output names of submodels and of layers with several, by layer name."""
     names: frozenset[str] = frozenset()
     """The names of all layers of a Functional model."""
 
@@ -149,13 +149,15 @@ class _Reader:
             message = f"the layer '{config['name']}' is of the class {registered}, not one of Keras"
             raise UnreadableModel(message)
         arguments = _arguments(kind, config)
+        self.outputs_of[name] = _outputs(kind, arguments)
         self.steps.append(Step(kind=kind, name=name, arguments=arguments, from_=sources))
 
     def word(self, layer: str, node: int, tensor: int) -> str:
         """How a step refers to a tensor."""
         name = self.call_name(layer, node)
         outputs = self.outputs_of.get(layer, [])
-        return f"{name}/{outputs[tensor]}" if len(outputs) > 1 else name
+        output = outputs[tensor] if len(outputs) > 1 else ""
+        return f"{name}/{output}" if output else name
 
     def call_name(self, layer: str, index: int) -> str:
         """The name of the step for a call of a layer: for the first, that of the layer."""
@@ -250,7 +252,30 @@ def _arguments(kind: str, config: Mapping[str, Any]) -> dict[str, Any]:
             name == "trainable" and plain is True
         ):
             arguments[name] = plain
+    if kind == "Bidirectional":
+        _leave_out_implied(arguments)
     return arguments
+
+
+def _leave_out_implied(arguments: dict[str, Any]) -> None:
+    """Leave out what Bidirectional makes of its layer: a flag in it, and mostly the other layer."""
+    (layer,) = arguments["layer"].values()
+    (other,) = arguments["backward_layer"].values()
+    for inner in (layer, other):
+        inner.pop("zero_output_for_mask", None)
+    if other == layer | {"go_backwards": True} and [*arguments["layer"]] == [
+        *arguments["backward_layer"]
+    ]:
+        del arguments["backward_layer"]
+
+
+def _outputs(kind: str, arguments: dict[str, Any]) -> list[str]:
+    """The names of a layer's outputs where it has several; its own name stands for the first."""
+    try:
+        layer: Any = LAYERS.check({kind: arguments})
+    except Problems:
+        return []  # that will be reported
+    return ["", *layer.outputs()[1:]]
 
 
 def _plain(value: Any) -> Any:
@@ -258,6 +283,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping) and "class_name" in value and "config" in value:
         if value["class_name"] in ("DTypePolicy", "FloatDTypePolicy"):
             return value["config"]["name"]
+        if value.get("module") == "keras.layers":
+            return {value["class_name"]: _arguments(value["class_name"], value["config"])}
         arguments = {key: _plain(item) for key, item in value["config"].items()}
         return {value["class_name"]: arguments} if arguments else value["class_name"]
     if isinstance(value, list):

@@ -54,6 +54,8 @@ class Example:
     """One shape, or a list of shapes for a layer of several inputs."""
     output: Any
     """One shape, or a list of shapes for a layer of several outputs."""
+    dtype: str = "float32"
+    """The data type of every input."""
 
     @property
     def shapes(self) -> tuple[Shape, ...]:

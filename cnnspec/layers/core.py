@@ -112,7 +112,12 @@ def _factor(value: Any, _: type[Declaration]) -> float | tuple[float, ...]:
 
 
 Factor = Annotated[
-    float | tuple[float, ...], Checked("a number, or a list of one for each channel", check=_factor)
+    float | tuple[float, ...],
+    Checked(
+        "a number, or a list of one for each channel",
+        check=_factor,
+        schema={"anyOf": [{"type": "number"}, {"type": "array", "items": {"type": "number"}}]},
+    ),
 ]
 
 

@@ -74,7 +74,9 @@ def _equation(value: Any, _: type[Declaration]) -> str:
 EinsumEquation = Annotated[
     str,
     Checked(
-        "an equation such as 'abc,cd->abd', '...x,xy->...y' or 'ab...,bc->ac...'", check=_equation
+        "an equation such as 'abc,cd->abd', '...x,xy->...y' or 'ab...,bc->ac...'",
+        check=_equation,
+        schema={"type": "string"},
     ),
 ]
 

@@ -1,23 +1,20 @@
 """Layers that make categories of numbers and texts, and vectors of categories."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
 from cnnspec.declarations import Checked, Declaration, Problem
 from cnnspec.fields import (
-    INT_TYPES,
     Choice,
     OptionalNonNegativeInt,
     OptionalPositiveInt,
-    PositiveInt,
     PositiveNumber,
     bounded,
 )
 from cnnspec.layers.base import Example, Layer, compute_dtype, kind, known
 from cnnspec.layers.fields import FloatPolicy
-from cnnspec.layers.merging import Merging
 from cnnspec.shapes import Shape, text
 
 COUNTED_IN = ("float32", "float64", "int32", "int64")
@@ -44,6 +41,13 @@ def encoded(layer: "Encoding", shape: Shape) -> Shape:
         message = f"{layer.kind()} in the mode '{layer.output_mode}' takes an input of 2 axes (batch, values), not {text(shape)}"
         raise Problem("wrong-rank", message)
     return (shape[0], depth)
+
+
+def discretized(layer: "Discretization", shape: Shape) -> Shape:
+    """As encoded; with more axes, what is counted are the values along the first one."""
+    if layer.output_mode in ("multi_hot", "count") and len(shape) > 2:
+        return (shape[0], *shape[2:], layer.depth())
+    return encoded(layer, shape)
 
 
 def learned(layer: Layer, argument: str, what: str) -> Problem:
@@ -126,11 +130,14 @@ class Discretization(Encoding):
     """For ranges that are learned from data, which no spec can say."""
     epsilon: PositiveNumber = 0.01
     """How exactly they are learned."""
+
+    shape = discretized
     examples = (
         Example({"bin_boundaries": [0, 0.5, 1]}, (None, None, 4), (None, None, 4)),
         Example({"bin_boundaries": [0.5], "output_mode": "one_hot"}, (None, 4), (None, 4, 2)),
         Example({"bin_boundaries": [0.5], "output_mode": "one_hot"}, (None, 1), (None, 2)),
         Example({"bin_boundaries": [0, 1], "output_mode": "count"}, (None, None), (None, 3)),
+        Example({"bin_boundaries": [0, 1], "output_mode": "multi_hot"}, (None, 4, 5), (None, 5, 3)),
     )
 
     def depth(self) -> int:
@@ -206,138 +213,3 @@ class CategoryEncoding(Encoding):
         if self.depth() > EXACT_UP_TO.get(dtype, self.depth()):
             message = f"CategoryEncoding cannot tell {self.depth()} categories apart in {dtype}"
             raise Problem("wrong-dtype", message, "dtype")
-
-
-def _salt(value: Any, _: type[Declaration]) -> int | tuple[int, ...] | None:
-    if value is None:
-        return None
-    listed = isinstance(value, list | tuple)
-    if listed and len(value) != 2:
-        raise Problem("wrong-type", "")
-    for place, item in enumerate(value if listed else (value,)):
-        at = (place,) if listed else ()
-        if isinstance(item, bool) or not isinstance(item, int):
-            raise Problem("wrong-type", "", at)
-        if not 0 <= item < 2**63:
-            raise Problem("out-of-range", "", at)
-    return tuple(value) if listed else value
-
-
-Salt = Annotated[
-    int | tuple[int, ...] | None,
-    Checked("a whole number of at least 0, a list of two, or null", check=_salt),
-]
-
-
-def _mask(value: Any, _: type[Declaration]) -> int | str | None:
-    if isinstance(value, bool) or not isinstance(value, int | str | None):
-        raise Problem("wrong-type", "")
-    return value
-
-
-Mask = Annotated[
-    int | str | None,
-    Checked(
-        "a whole number, text or null", check=_mask, schema={"type": ["integer", "string", "null"]}
-    ),
-]
-
-
-def hashed(layer: "Hashing", shape: Shape) -> Shape:
-    """As encoded, but Keras announces `one_hot` rightly for single values only."""
-    if layer.output_mode == "one_hot" and (len(shape) < 2 or shape[-1] != 1):
-        message = f"Hashing in the mode 'one_hot' takes an input whose last axis has the size 1, not {text(shape)}"
-        raise Problem("shape-mismatch", message)
-    return encoded(layer, shape)
-
-
-@kind
-class Hashing(Encoding):
-    """Sorts values into bins by their hash; several may fall into one bin."""
-
-    num_bins: PositiveInt
-    """Number of bins."""
-    mask_value: Mask = None
-    """A value that has bin 0 for itself."""
-    salt: Salt = None
-    """Makes SipHash of the FarmHash."""
-    takes_text = True
-
-    shape = hashed
-    examples = (
-        Example({"num_bins": 5, "output_mode": "multi_hot"}, (None, None), (None, 5)),
-        Example({"num_bins": 5}, (None, 3, None), (None, 3, None)),
-        Example({"num_bins": 5, "salt": [7, 8], "output_mode": "one_hot"}, (None, 1), (None, 5)),
-    )
-
-    def depth(self) -> int:
-        """One for each bin."""
-        return self.num_bins
-
-    def conflicts(self) -> Iterator[Problem]:
-        """Numbers of bins are whole."""
-        yield from super().conflicts()
-        if self.output_mode == "int" and self.dtype not in (None, "int32", "int64"):
-            message = "Hashing gives 'int32' or 'int64' in the mode 'int'"
-            yield Problem("conflicting-arguments", message, "dtype")
-
-    def check_dtypes(self, *inputs: str) -> None:
-        """The masked value must be of the input's type."""
-        super().check_dtypes(*inputs)
-        check_counts(self, self.output_dtype(*inputs))
-        if self.mask_value is not None and self.num_bins > 1:
-            is_text, masks_text = inputs[0] == "string", isinstance(self.mask_value, str)
-            if is_text is not masks_text or inputs[0] == "bool":
-                message = f"'mask_value' of Hashing is no value of its {inputs[0]} input"
-                raise Problem("wrong-dtype", message, "mask_value")
-
-    def output_dtype(self, *inputs: str) -> str:
-        """Whole numbers, unless it is said otherwise."""
-        if self.output_mode == "int":
-            return self.dtype or "int64"
-        return variable_dtype(self.dtype)
-
-
-def crossed(layer: "HashedCrossing", first: Shape, second: Shape) -> Shape:
-    """One bin for every pair of single values."""
-    if len(first) > 2 or (len(first) == 2 and first[-1] != 1) or first != second:
-        message = f"HashedCrossing takes two inputs of the shape (batch, 1), not {text(first)} and {text(second)}"
-        raise Problem("shape-mismatch", message)
-    return encoded(layer, first)
-
-
-@kind
-class HashedCrossing(Encoding, Merging):
-    """Sorts pairs of values into bins by the hash of both."""
-
-    min_inputs = 2
-    max_inputs = 2
-    takes_text = True
-    absent = ("trainable", "activity_regularizer")
-    num_bins: PositiveInt
-    """Number of bins."""
-    output_mode: Annotated[str, Choice("int", "one_hot")] = "int"
-
-    shape: ClassVar[Callable[..., Shape]] = crossed
-    examples = (
-        Example({"num_bins": 5, "output_mode": "one_hot"}, [(None, 1), (None, 1)], (None, 5)),
-        Example({"num_bins": 5}, [(None,), (None,)], (None,)),
-    )
-
-    def depth(self) -> int:
-        """One for each bin."""
-        return self.num_bins
-
-    def check_dtypes(self, *inputs: str) -> None:
-        """Only whole numbers and texts can be crossed."""
-        super().check_dtypes(*inputs)
-        for dtype in inputs:
-            if dtype not in (*INT_TYPES, "string"):
-                message = f"HashedCrossing takes whole numbers and text, not {dtype}"
-                raise Problem("wrong-dtype", message)
-
-    def output_dtype(self, *inputs: str) -> str:
-        """Whole numbers, unless it is said otherwise."""
-        if self.output_mode == "int" and self.dtype is None:
-            return "int64"
-        return compute_dtype(self.dtype)

@@ -136,10 +136,14 @@ def _count(value: Any, at: tuple[int, ...]) -> int:
     return value
 
 
+_COUNT = {"type": "integer", "minimum": 0}
+_PAIR = {"type": "array", "items": _COUNT, "minItems": 2, "maxItems": 2}
 Ends = Annotated[
     tuple[tuple[int, int], ...],
     Checked(
-        "a whole number of at least 0, one for each axis, or a pair for each axis", check=_pairs
+        "a whole number of at least 0, one for each axis, or a pair for each axis",
+        check=_pairs,
+        schema={"anyOf": [_COUNT, {"type": "array", "items": {"anyOf": [_COUNT, _PAIR]}}]},
     ),
 ]
 """How much is added or cut at the two ends of every spatial axis."""
@@ -155,7 +159,11 @@ def _both_ends(value: Any, _: type[Declaration]) -> tuple[int, int]:
 
 BothEnds = Annotated[
     tuple[int, int],
-    Checked("a whole number of at least 0, or a pair of them", check=_both_ends),
+    Checked(
+        "a whole number of at least 0, or a pair of them",
+        check=_both_ends,
+        schema={"anyOf": [_COUNT, _PAIR]},
+    ),
 ]
 """How much is added or cut at the two ends of the only spatial axis."""
 
@@ -169,11 +177,14 @@ def _whole_numbers(value: Any, _: type[Declaration]) -> tuple[int, ...]:
     return tuple(value)
 
 
+_WHOLE_NUMBERS = {"type": "array", "items": {"type": "integer"}}
 TargetShape = Annotated[
-    tuple[int, ...], Checked("a list of sizes, of which one may be -1", check=_whole_numbers)
+    tuple[int, ...],
+    Checked("a list of sizes, of which one may be -1", check=_whole_numbers, schema=_WHOLE_NUMBERS),
 ]
 AxisOrder = Annotated[
-    tuple[int, ...], Checked("a list of axes, counted from 1", check=_whole_numbers)
+    tuple[int, ...],
+    Checked("a list of axes, counted from 1", check=_whole_numbers, schema=_WHOLE_NUMBERS),
 ]
 
 
@@ -198,11 +209,21 @@ def _size(value: Any, at: tuple[int, ...]) -> int:
     return value  # type: ignore[no-any-return]
 
 
+_SIZE = {"type": "integer", "minimum": 1}
+_SIZES = {"type": "array", "items": {"anyOf": [_SIZE, {"type": "null"}]}}
 SizesOrNulls = Annotated[
     int | tuple[int | None, ...],
-    Checked("a size of at least 1, or a list of sizes and nulls", check=_sizes_or_nulls),
+    Checked(
+        "a size of at least 1, or a list of sizes and nulls",
+        check=_sizes_or_nulls,
+        schema={"anyOf": [_SIZE, _SIZES]},
+    ),
 ]
 NoiseShape = Annotated[
     tuple[int | None, ...] | None,
-    Checked("a list of sizes and nulls, or null", check=_noise_shape),
+    Checked(
+        "a list of sizes and nulls, or null",
+        check=_noise_shape,
+        schema={"anyOf": [_SIZES, {"type": "null"}]},
+    ),
 ]

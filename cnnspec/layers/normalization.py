@@ -50,7 +50,15 @@ def _clipping(value: Any, _: type[Declaration]) -> dict[str, float | None] | Non
 BOUNDS = ("rmax", "rmin", "dmax")
 Clipping = Annotated[
     dict[str, float | None] | None,
-    Checked("a mapping of rmax, rmin and dmax, or null", check=_clipping),
+    Checked(
+        "a mapping of rmax, rmin and dmax, or null",
+        check=_clipping,
+        schema={
+            "type": ["object", "null"],
+            "properties": {name: {"type": ["number", "null"]} for name in BOUNDS},
+            "additionalProperties": False,
+        },
+    ),
 ]
 
 
@@ -113,7 +121,12 @@ def _groups(value: Any, _: type[Declaration]) -> int:
 
 
 Groups = Annotated[
-    int, Checked("a whole number of at least 1, or -1 for a group of each channel", check=_groups)
+    int,
+    Checked(
+        "a whole number of at least 1, or -1 for a group of each channel",
+        check=_groups,
+        schema={"anyOf": [{"type": "integer", "minimum": 1}, {"const": -1}]},
+    ),
 ]
 
 

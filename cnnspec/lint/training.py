@@ -15,7 +15,7 @@ def frozen_without_weights(model: Model) -> Iterator[Finding]:
     """A submodel that is never trained, and loads nothing."""
     for node in model.checked.nodes:
         layer, inner = node.layer, node.submodel
-        if not isinstance(layer, SubmodelLayer) or inner is None or node.node.shares:
+        if not isinstance(layer, SubmodelLayer) or inner is None or not node.is_first_call:
             continue
         if node.node.frozen and not _loads(layer, inner) and _has_trained(inner):
             place = layer.place if layer.frozen and layer.place.source else node.node.place
@@ -48,7 +48,7 @@ def repeated_seed(model: Model) -> Iterator[Finding]:
     """Two layers whose weights have one shape, one initializer and one seed."""
     first: dict[tuple[object, ...], CheckedNode] = {}
     for node in model.checked.nodes:
-        if isinstance(node.layer, SubmodelLayer) or node.node.shares:
+        if isinstance(node.layer, SubmodelLayer) or not node.is_first_call:
             continue
         for argument in node.layer.given:
             initializer = vars(node.layer).get(argument)

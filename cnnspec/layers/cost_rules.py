@@ -1,0 +1,139 @@
+"""Pure rules from input shapes to the multiply-accumulates of one sample; layers name them as `macs`.
+
+Counted are the products of kernels and attention alone, as published tables count them: biases,
+activations, normalization and pooling are none. Unknown where a size that it depends on is.
+"""
+
+from typing import Any
+
+from cnnspec.layers.attention_rules import attention_axes
+from cnnspec.shapes import Dim, Shape, product
+
+
+def no_macs(layer: Any, *shapes: Shape) -> Dim:
+    """The rule of layers without products."""
+    return 0
+
+
+def times(*factors: Dim) -> Dim:
+    """The product of factors; unknown if one of them is."""
+    return product(factors)
+
+
+def plus(*terms: Dim) -> Dim:
+    """The sum of terms; unknown if one of them is."""
+    known = [term for term in terms if term is not None]
+    return sum(known) if len(known) == len(terms) else None
+
+
+def kernel_sizes(layer: Any, *shapes: Shape) -> int:
+    """How many numbers the kernels of a layer hold."""
+    return sum(weight.size for weight in layer.weights(*shapes) if "kernel" in weight.name)
+
+
+def places(layer: Any, shape: Shape) -> Dim:
+    """How many places an image has, without its channels."""
+    first = getattr(layer, "data_format", None) == "channels_first"
+    return product(shape[2:] if first else shape[1:-1])
+
+
+def kernel_at_every_output(layer: Any, shape: Shape) -> Dim:
+    """Every number of the kernels is used once for each place of the output.
+
+    For a convolution that is `places * kernel_size * channels / groups * filters`; for a depthwise
+    one `places * kernel_size * channels * depth_multiplier`; for a separable one the sum of a
+    depthwise and a 1 x 1 convolution (Howard et al., 2017, arXiv:1704.04861, section 3.1).
+    """
+    return times(places(layer, layer.shape(shape)), kernel_sizes(layer, shape))
+
+
+def kernel_at_every_input(layer: Any, shape: Shape) -> Dim:
+    """A transposed convolution spreads each place of its input over a kernel.
+
+    (Dumoulin and Visin, 2016, arXiv:1603.07285, section 4.)
+    """
+    return times(places(layer, shape), kernel_sizes(layer, shape))
+
+
+def einsum(layer: Any, shape: Shape) -> Dim:
+    """A product for every combination of the letters in the equation, but for that of the batch."""
+    kernel = next(weight for weight in layer.weights(shape) if weight.name == "kernel")
+    letters = zip(layer.parts.kernel, kernel.shape, strict=True)
+    new = [size for letter, size in letters if letter not in layer.parts.inputs]
+    return product((*shape[1:], *new))
+
+
+def kernels_at_every_step(layer: Any, sequence: Shape, *states: Shape) -> Dim:
+    """The kernels over input and state are used once for each step of a sequence."""
+    return times(sequence[1], kernel_sizes(layer, sequence, *states))
+
+
+def kernels_once(layer: Any, *shapes: Shape) -> Dim:
+    """The kernels are used once."""
+    return kernel_sizes(layer, *shapes)
+
+
+def convolutions_at_every_step(layer: Any, sequence: Shape, *states: Shape) -> Dim:
+    """The kernels over input and state go over an image for each step of a sequence."""
+    output, _ = layer.step_shapes((sequence[0], *sequence[2:]))
+    return times(sequence[1], places(layer, output), kernel_sizes(layer, sequence, *states))
+
+
+def at_every_step(layer: Any, shape: Shape) -> Dim:
+    """What the inner layer costs, for every step."""
+    return times(shape[1], layer.layer.macs((shape[0], *shape[2:])))
+
+
+def as_wrapped(layer: Any, shape: Shape) -> Dim:
+    """What the inner layer costs."""
+    cost: Dim = layer.layer.macs(shape)
+    return cost
+
+
+def both_ways(layer: Any, sequence: Shape, *states: Shape) -> Dim:
+    """What the layers that go forwards and backwards cost."""
+    return plus(layer.layer.macs(sequence), layer.backwards().macs(sequence))
+
+
+def dot(layer: Any, first: Shape, second: Shape) -> Dim:
+    """A product for every value of the first input, and every row of the second that it meets."""
+    axes = layer.axes if isinstance(layer.axes, tuple) else (layer.axes, layer.axes)
+    met = axes[1] % len(second)
+    others = [size for axis, size in enumerate(second) if axis not in (0, met)]
+    return times(product(first[1:]), product(others))
+
+
+def attention(layer: Any, query: Shape, value: Shape, key: Shape | None = None) -> Dim:
+    """The products of each query with the keys, and of the scores with the values."""
+    scores = times(product(query[1:-1]), value[-2])
+    return plus(times(scores, query[-1]), times(scores, value[-1]))
+
+
+def summed_attention(layer: Any, query: Shape, value: Shape, key: Shape | None = None) -> Dim:
+    """Scores that are sums need a product only for a learned factor of each feature."""
+    scores = times(product(query[1:-1]), value[-2])
+    factors = times(scores, query[-1]) if layer.use_scale else 0
+    return plus(factors, times(scores, value[-1]))
+
+
+def attention_with_heads(
+    layer: Any, query: Shape, value: Shape, key: Shape | None = None
+) -> Dim:
+    """The projections of all inputs and of the output, and in each head the products between.
+
+    (Vaswani et al., 2017, arXiv:1706.03762, section 3.2.)
+    """
+    key = value if key is None else key
+    heads = {name: product(sizes) for name, sizes in layer.heads().items()}
+    queries, values = product(query[1:-1]), product(value[1:-1])
+    attended = product([value[axis] for axis in attention_axes(layer, query)])
+    output = product(layer.projected(query, value)[len(query) - 1 :])
+    return plus(
+        times(queries, query[-1], heads["query"]),
+        times(values, key[-1], heads["key"]),
+        times(values, value[-1], heads["value"]),
+        times(queries, query[-1], heads["gate"]) if layer.use_gate else 0,
+        times(queries, attended, heads["query"]),
+        times(queries, attended, heads["gate"]),
+        times(queries, heads["gate"], output),
+    )

@@ -1,0 +1,148 @@
+"""Layers that sort values into bins by their hash."""
+
+from collections.abc import Callable, Iterator
+from typing import Annotated, Any, ClassVar
+
+from cnnspec.declarations import Checked, Declaration, Problem
+from cnnspec.fields import INT_TYPES, Choice, PositiveInt
+from cnnspec.layers.base import Example, compute_dtype, kind
+from cnnspec.layers.encoding import Encoding, check_counts, encoded, variable_dtype
+from cnnspec.layers.merging import Merging
+from cnnspec.shapes import Shape, text
+
+
+def _salt(value: Any, _: type[Declaration]) -> int | tuple[int, ...] | None:
+    if value is None:
+        return None
+    listed = isinstance(value, list | tuple)
+    if listed and len(value) != 2:
+        raise Problem("wrong-type", "")
+    for place, item in enumerate(value if listed else (value,)):
+        at = (place,) if listed else ()
+        if isinstance(item, bool) or not isinstance(item, int):
+            raise Problem("wrong-type", "", at)
+        if not 0 <= item < 2**63:
+            raise Problem("out-of-range", "", at)
+    return tuple(value) if listed else value
+
+
+Salt = Annotated[
+    int | tuple[int, ...] | None,
+    Checked("a whole number of at least 0, a list of two, or null", check=_salt),
+]
+
+
+def _mask(value: Any, _: type[Declaration]) -> int | str | None:
+    if isinstance(value, bool) or not isinstance(value, int | str | None):
+        raise Problem("wrong-type", "")
+    return value
+
+
+Mask = Annotated[
+    int | str | None,
+    Checked(
+        "a whole number, text or null", check=_mask, schema={"type": ["integer", "string", "null"]}
+    ),
+]
+
+
+def hashed(layer: "Hashing", shape: Shape) -> Shape:
+    """As encoded, but Keras announces `one_hot` rightly for single values only."""
+    if layer.output_mode == "one_hot" and (len(shape) < 2 or shape[-1] != 1):
+        message = f"Hashing in the mode 'one_hot' takes an input whose last axis has the size 1, not {text(shape)}"
+        raise Problem("shape-mismatch", message)
+    return encoded(layer, shape)
+
+
+@kind
+class Hashing(Encoding):
+    """Sorts values into bins by their hash; several may fall into one bin."""
+
+    num_bins: PositiveInt
+    """Number of bins."""
+    mask_value: Mask = None
+    """A value that has bin 0 for itself."""
+    salt: Salt = None
+    """Makes SipHash of the FarmHash."""
+    takes_text = True
+
+    shape = hashed
+    examples = (
+        Example({"num_bins": 5, "output_mode": "multi_hot"}, (None, None), (None, 5)),
+        Example({"num_bins": 5}, (None, 3, None), (None, 3, None)),
+        Example({"num_bins": 5, "salt": [7, 8], "output_mode": "one_hot"}, (None, 1), (None, 5)),
+    )
+
+    def depth(self) -> int:
+        """One for each bin."""
+        return self.num_bins
+
+    def conflicts(self) -> Iterator[Problem]:
+        """Numbers of bins are whole."""
+        yield from super().conflicts()
+        if self.output_mode == "int" and self.dtype not in (None, "int32", "int64"):
+            message = "Hashing gives 'int32' or 'int64' in the mode 'int'"
+            yield Problem("conflicting-arguments", message, "dtype")
+
+    def check_dtypes(self, *inputs: str) -> None:
+        """The masked value must be of the input's type."""
+        super().check_dtypes(*inputs)
+        check_counts(self, self.output_dtype(*inputs))
+        if self.mask_value is not None and self.num_bins > 1:
+            is_text, masks_text = inputs[0] == "string", isinstance(self.mask_value, str)
+            if is_text is not masks_text or inputs[0] == "bool":
+                message = f"'mask_value' of Hashing is no value of its {inputs[0]} input"
+                raise Problem("wrong-dtype", message, "mask_value")
+
+    def output_dtype(self, *inputs: str) -> str:
+        """Whole numbers, unless it is said otherwise."""
+        if self.output_mode == "int":
+            return self.dtype or "int64"
+        return variable_dtype(self.dtype)
+
+
+def crossed(layer: "HashedCrossing", first: Shape, second: Shape) -> Shape:
+    """One bin for every pair of single values."""
+    if len(first) > 2 or (len(first) == 2 and first[-1] != 1) or first != second:
+        message = f"HashedCrossing takes two inputs of the shape (batch, 1), not {text(first)} and {text(second)}"
+        raise Problem("shape-mismatch", message)
+    return encoded(layer, first)
+
+
+@kind
+class HashedCrossing(Encoding, Merging):
+    """Sorts pairs of values into bins by the hash of both."""
+
+    min_inputs = 2
+    max_inputs = 2
+    takes_text = True
+    absent = ("trainable", "activity_regularizer")
+    num_bins: PositiveInt
+    """Number of bins."""
+    output_mode: Annotated[str, Choice("int", "one_hot")] = "int"
+
+    shape: ClassVar[Callable[..., Shape]] = crossed
+    examples = (
+        Example(
+            {"num_bins": 5, "output_mode": "one_hot"}, [(None, 1), (None, 1)], (None, 5), "int32"
+        ),
+        Example({"num_bins": 5}, [(None,), (None,)], (None,), "int32"),
+    )
+
+    def depth(self) -> int:
+        """One for each bin."""
+        return self.num_bins
+
+    def check_dtypes(self, *inputs: str) -> None:
+        """Only whole numbers and texts can be crossed."""
+        super().check_dtypes(*inputs)
+        for dtype in inputs:
+            if dtype not in (*INT_TYPES, "string"):
+                message = f"HashedCrossing takes whole numbers and text, not {dtype}"
+                raise Problem("wrong-dtype", message)
+
+    def output_dtype(self, *inputs: str) -> str:
+        """Whole numbers, unless it is said otherwise."""
+        if self.output_mode == "int" and self.dtype is None:
+            return "int64"
+        return compute_dtype(self.dtype)

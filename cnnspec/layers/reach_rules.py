@@ -1,0 +1,185 @@
+"""Pure rules for where a layer looks: from a place of its output to places of its input.
+
+Layers name them as `reach`. They give a `Reach` for each spatial axis (those between batch and
+channels), or None where nothing is known. From them follow receptive fields (Dumoulin and Visin,
+2016, arXiv:1603.07285; Araujo, Norris and Sim, 2019, https://distill.pub/2019/computing-receptive-fields).
+"""
+
+from collections.abc import Iterable
+from fractions import Fraction
+from math import inf
+from typing import Any, NamedTuple
+
+from cnnspec.layers.shape_rules import dilated, images
+from cnnspec.shapes import Dim, Shape
+
+
+class Reach(NamedTuple):
+    """The place `i` of the output looks at those from `i * step + first` to `i * step + last`."""
+
+    first: Fraction | float
+    last: Fraction | float
+    step: Fraction
+
+
+POINT = Reach(Fraction(0), Fraction(0), Fraction(1))
+"""Every place looks at itself."""
+WHOLE = Reach(-inf, inf, Fraction(1))
+"""Every place looks everywhere."""
+
+Reaches = tuple[Reach, ...] | None
+"""What a rule gives: a reach for each spatial axis of the output, or None."""
+
+
+def unknown(layer: Any, *shapes: Shape) -> Reaches:
+    """Nothing is known of where the layer looks."""
+    return None
+
+
+def spatial(shape: Shape) -> int:
+    """How many spatial axes a tensor has: those between batch and channels."""
+    return max(len(shape) - 2, 0)
+
+
+def pointwise(layer: Any, *shapes: Shape) -> Reaches:
+    """Every place by itself."""
+    return (POINT,) * max(map(spatial, shapes))
+
+
+def everything(layer: Any, *shapes: Shape) -> Reaches:
+    """Every place of the output looks at all of the input."""
+    output = layer.shape(*shapes)
+    first = output[0] if isinstance(output, list) else output
+    return (WHOLE,) * spatial(first)
+
+
+def along(layer: Any, shape: Shape) -> Reaches:
+    """Everything along the axes that the layer names, one place along the others.
+
+    Axis 1 may be that of the channels or not.
+    """
+    axes = layer.axis if isinstance(layer.axis, tuple) else (layer.axis,)
+    named = {axis % len(shape) for axis in axes}
+    if 1 in named and spatial(shape):
+        return None
+    return tuple(WHOLE if axis in named else POINT for axis in range(1, 1 + spatial(shape)))
+
+
+def side_by_side(layer: Any, *shapes: Shape) -> Reaches:
+    """Inputs that are joined along their channels; along another axis places would move."""
+    channels = layer.axis % len(shapes[0]) in (1, len(shapes[0]) - 1)
+    return pointwise(layer, *shapes) if channels else None
+
+
+def convolution(layer: Any, shape: Shape) -> Reaches:
+    """A dilated kernel reaches over `(kernel_size - 1) * dilation_rate + 1` places."""
+    return _windows(layer, shape, dilated(layer), layer.strides)
+
+
+def pooling(layer: Any, shape: Shape) -> Reaches:
+    """A window of `pool_size`, by the strides or else by its own size."""
+    return _windows(layer, shape, layer.pool_size, layer.strides or layer.pool_size)
+
+
+def _windows(
+    layer: Any, shape: Shape, extents: tuple[int, ...], strides: tuple[int, ...]
+) -> Reaches:
+    sizes, _ = images(layer, shape)
+    return tuple(
+        _window(extent, stride, _before(layer.padding, size, extent, stride))
+        for size, extent, stride in zip(sizes, extents, strides, strict=True)
+    )
+
+
+def _window(extent: int, stride: int, before: int) -> Reach:
+    return Reach(Fraction(-before), Fraction(extent - 1 - before), Fraction(stride))
+
+
+def _before(padding: str, size: Dim, extent: int, stride: int) -> int:
+    """How many zeros stand before an axis; an unknown size is taken for a multiple of the stride.
+
+    For `same`, TensorFlow adds as many zeros as the last window needs, the smaller half in front.
+    """
+    if padding == "causal":
+        return extent - 1
+    if padding == "valid":
+        return 0
+    over = (stride if size is None else size % stride or stride) - 1
+    return max(extent - 1 - over, 0) // 2
+
+
+def transposed(layer: Any, shape: Shape) -> Reaches:
+    """A place of the output gets something from each place whose kernel reaches it."""
+    sizes, _ = images(layer, shape)
+    results, _ = images(layer, layer.shape(shape))
+    reaches = []
+    for size, result, extent, stride in zip(
+        sizes, results, dilated(layer), layer.strides, strict=True
+    ):
+        known = None not in (size, result)
+        over = (size - 1) * stride + extent - result if known else extent - stride
+        before = max(over, 0) // 2 if layer.padding == "same" else 0
+        first = Fraction(before - extent + 1, stride)
+        reaches.append(Reach(first, Fraction(before, stride), Fraction(1, stride)))
+    return tuple(reaches)
+
+
+SUPPORT = {"bilinear": 1, "bicubic": 2, "lanczos3": 3, "lanczos5": 5}
+"""How far interpolation looks to either side, in places of the input."""
+
+
+def upsampling(layer: Any, shape: Shape) -> Reaches:
+    """The nearest place, or as many around the middle of a new place as interpolation takes."""
+    method = getattr(layer, "interpolation", "nearest")
+    sizes = layer.size if isinstance(layer.size, tuple) else (layer.size,)
+    reaches = []
+    for factor in sizes:
+        step = Fraction(1, factor)
+        first, last = step - 1, Fraction(0)
+        if method in SUPPORT and factor > 1:
+            middle, around = (step - 1) / 2, SUPPORT[method] - step / 2
+            first, last = middle - around, middle + around
+        reaches.append(Reach(first, last, step))
+    return tuple(reaches)
+
+
+def padded(layer: Any, shape: Shape) -> Reaches:
+    """Places move by what is added in front of them."""
+    return _moved(-before for before, _ in layer.padding)
+
+
+def cropped(layer: Any, shape: Shape) -> Reaches:
+    """Places move by what is cut off in front of them."""
+    return _moved(before for before, _ in layer.cropping)
+
+
+def _moved(offsets: Iterable[int]) -> Reaches:
+    return tuple(Reach(Fraction(by), Fraction(by), Fraction(1)) for by in offsets)
+
+
+def reshaped(layer: Any, shape: Shape) -> Reaches:
+    """Known where only axes of size 1 come and go, and where nothing but such axes is left."""
+    output = layer.shape(shape)
+    if all(size == 1 for size in output[1:-1]):
+        return (WHOLE,) * spatial(output)
+    before, after = ([size for size in each[1:] if size != 1] for each in (shape, output))
+    return (POINT,) * spatial(output) if before == after else None
+
+
+def of_equation(layer: Any, shape: Shape) -> Reaches:
+    """An equation over the channels alone: `...x,xy->...y`."""
+    parts = layer.parts
+    over_channels = parts.left and len(parts.inputs) == len(parts.output) == 1
+    return pointwise(layer, shape) if over_channels else None
+
+
+def at_every_step(layer: Any, shape: Shape) -> Reaches:
+    """One step of the sequence, and within it what the inner layer looks at."""
+    inner: Reaches = layer.layer.reach((shape[0], *shape[2:]))
+    return None if inner is None else (POINT, *inner)
+
+
+def as_wrapped(layer: Any, shape: Shape) -> Reaches:
+    """What the inner layer looks at."""
+    inner: Reaches = layer.layer.reach(shape)
+    return inner

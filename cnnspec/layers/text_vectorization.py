@@ -1,0 +1,116 @@
+"""The layer that splits text into words, and looks them up."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any, ClassVar
+
+from cnnspec.declarations import Checked, Declaration, Problem
+from cnnspec.fields import Choice, OptionalPositiveInt
+from cnnspec.layers.base import kind
+from cnnspec.layers.encoding import NotSparse, Plain, encoded
+from cnnspec.layers.vocabulary import Encoded, Vocabulary, Words, check_text, of_text
+from cnnspec.shapes import Shape, text
+
+
+def _ngrams(value: Any, _: type[Declaration]) -> int | tuple[int, ...] | None:
+    if value is None:
+        return None
+    listed = isinstance(value, list | tuple)
+    if listed and not value:
+        raise Problem("wrong-type", "")
+    for place, item in enumerate(value if listed else (value,)):
+        at = (place,) if listed else ()
+        if isinstance(item, bool) or not isinstance(item, int):
+            raise Problem("wrong-type", "", at)
+        if item < 1:
+            raise Problem("out-of-range", "", at)
+    return tuple(value) if listed else value
+
+
+Ngrams = Annotated[
+    int | tuple[int, ...] | None,
+    Checked("a whole number of at least 1, a list of them, or null", check=_ngrams),
+]
+
+
+def vectorized(layer: "TextVectorization", shape: Shape) -> Shape:
+    """Numbers of words, or a vector of the vocabulary; Keras announces others for other inputs."""
+    counts = layer.output_mode != "int"
+    if layer.split is None:
+        fits, form = len(shape) == 2, "(batch, words)"
+    elif counts:
+        fits, form = len(shape) == 1, "(batch,), one text for each sample"
+    else:
+        fits, form = len(shape) == 1 or shape[1:] == (1,), "(batch,) or (batch, 1)"
+    if not fits:
+        said = f" in the mode '{layer.output_mode}'" if counts else ""
+        what = "text split into words" if layer.split is None else "whole text"
+        message = (
+            f"{layer.kind()}{said} takes {what} as an input of the shape {form}, not {text(shape)}"
+        )
+        raise Problem("wrong-rank", message)
+    if counts:
+        return encoded(layer, (shape[0], None))
+    return (shape[0], layer.output_sequence_length)
+
+
+@kind
+class TextVectorization(Vocabulary):
+    """Splits text into words, and numbers or counts them."""
+
+    takes_text: ClassVar[bool] = True
+    standardize: Annotated[
+        str | None, Choice("lower_and_strip_punctuation", "lower", "strip_punctuation", None)
+    ] = "lower_and_strip_punctuation"
+    """What is done to the text first."""
+    split: Annotated[str | None, Choice("whitespace", "character", None)] = "whitespace"
+    """Where text is split; null if it comes in words."""
+    ngrams: Ngrams = None
+    """How many words in a row are one term: up to a number, or as many as a list says."""
+    output_mode: Annotated[
+        str,
+        Choice(
+            "int", "multi_hot", "count", "tf_idf",
+            synonyms={"binary": "multi_hot", "tf-idf": "tf_idf"},
+        ),
+    ] = "int"  # fmt: skip
+    output_sequence_length: OptionalPositiveInt = None
+    """How many words a text is cut or filled up to; null for the longest text of a batch."""
+    vocabulary: Words = None
+    """The words that are known."""
+    ragged: Annotated[bool, Plain("ragged")] = False
+    sparse: NotSparse = False
+    encoding: Encoded = "utf-8"
+    """How text is stored."""
+
+    shape = vectorized
+    examples = (
+        of_text({"vocabulary": ["cat", "dog"]}, (None,), (None, None)),
+        of_text({"vocabulary": ["cat", "dog"], "output_sequence_length": 6}, (None, 1), (None, 6)),
+        of_text(
+            {"vocabulary": ["cat", "dog"], "split": None, "ngrams": [1, 2]},
+            (None, 4),
+            (None, None),
+        ),
+        of_text({"vocabulary": ["cat", "dog"], "output_mode": "multi_hot"}, (None,), (None, 3)),
+        of_text(
+            {"vocabulary": ["a", "b"], "split": None, "output_mode": "count"}, (None, 4), (None, 3)
+        ),
+    )
+
+    def added(self) -> list[Any]:
+        """An empty word for padding, and one place for unknown words."""
+        return ["", "[UNK]"] if self.output_mode == "int" else ["[UNK]"]
+
+    def conflicts(self) -> Iterator[Problem]:
+        """Words are cut where they are numbered, and the empty one pads."""
+        yield from super().conflicts()
+        if self.output_mode != "int" and self.output_sequence_length is not None:
+            message = "TextVectorization uses 'output_sequence_length' only in the mode 'int'"
+            yield Problem("conflicting-arguments", message, "output_sequence_length")
+        if self.terms() is not None and "" in self.own_terms():
+            message = "the empty text stands among the terms of TextVectorization"
+            yield Problem("conflicting-arguments", message, "vocabulary")
+
+    def check_dtypes(self, *inputs: str) -> None:
+        """Text comes in."""
+        check_text(self, inputs[0])
