@@ -1,6 +1,6 @@
 """Runs the command line as `python -m cnnspec`."""
 
-from cnnspec.cli import main
+from cnnspec.cli import run
 
 if __name__ == "__main__":
-    main(prog_name="cnnspec")
+    run()

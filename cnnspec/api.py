@@ -65,13 +65,13 @@ class Spec:
             cnnspec.backends.keras.WeightsDoNotFit: the weights are those of another model.
 
         """
-        from cnnspec.backends import keras
-
         checked = self.compile()
         report = self.report.child()
         check_code(checked, allow_code, report)
         if report.has_errors:
             raise SpecError(report)
+        from cnnspec.backends import keras
+
         file = Path(weights) if weights else None
         return keras.build(checked, weights=file, allow_code=allow_code).model
 

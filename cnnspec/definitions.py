@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from cnnspec.declarations import At, Problem
 from cnnspec.diagnostics import Note, Report, did_you_mean
 from cnnspec.document import Block, Document, Submodel
-from cnnspec.expressions import substitute
+from cnnspec.expressions import BROKEN, BrokenParameter, substitute
 from cnnspec.layers.base import LAYERS
 from cnnspec.loading import Loader
 from cnnspec.source import Place
@@ -61,6 +61,8 @@ def report_problem(
 
     `within` leads from the place to what is meant; without it, the problem's own path does.
     """
+    if isinstance(problem, BrokenParameter):
+        return
     exact = place.within(problem.at if within is None else within)
     span = exact.head() if problem.where == "kind" else exact.span(on_key=problem.where == "key")
     report.error(
@@ -89,8 +91,8 @@ def resolve_parameters(
         try:
             values[name] = given[name] if name in given else substitute(default, values)
         except Problem as problem:
-            report_problem(report, problem.inside(name), place)
-            values[name] = None
+            report_problem(report, problem, place / name)
+            values[name] = BROKEN
     return values
 
 

@@ -218,7 +218,9 @@ class SpecError(Exception):
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
-    """Suggest the known word nearest to a mistyped one, letter case aside."""
-    by_folded = {candidate.lower(): candidate for candidate in sorted(known)}
-    near = get_close_matches(word.lower(), by_folded, n=1, cutoff=0.7)
+    """Suggest the known word nearest to a mistyped one, in the letter case that it was begun in."""
+    by_folded: dict[str, str] = {}
+    for candidate in sorted(known, key=lambda each: each[:1].isupper() == word[:1].isupper()):
+        by_folded[candidate.lower()] = candidate
+    near = get_close_matches(word.lower(), sorted(by_folded), n=1, cutoff=0.7)
     return f"did you mean '{by_folded[near[0]]}'?" if near else None

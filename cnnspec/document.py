@@ -82,21 +82,21 @@ def _references(value: object) -> object:
 
 def _flag(value: object) -> object:
     if value is not None and not isinstance(value, bool) and not is_reference(value):
-        raise refuse("wrong-type", f"true or false stands here, not {shown(value)}")
+        raise refuse("wrong-type", f"this must be true or false, not {shown(value)}")
     return value
 
 
 def _number(value: object) -> object:
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if value is not None and not number and not is_reference(value):
-        raise refuse("wrong-type", f"a number stands here, not {shown(value)}")
+        raise refuse("wrong-type", f"this must be a number, not {shown(value)}")
     return value
 
 
 def _count(value: object) -> object:
     whole = isinstance(value, int) and not isinstance(value, bool)
     if value is not None and not whole and not is_reference(value):
-        raise refuse("wrong-type", f"a whole number stands here, not {shown(value)}")
+        raise refuse("wrong-type", f"this must be a whole number, not {shown(value)}")
     return value
 
 
@@ -305,8 +305,8 @@ class Submodel(Model):
     def _one_source(self) -> Self:
         given = [key for key in ("spec", "keras", "application") if getattr(self, key) is not None]
         if len(given) != 1:
-            said = " and ".join(f"'{key}'" for key in given) or "none of them"
-            message = f"a submodel has one of 'spec', 'keras' and 'application', not {said}"
+            said = f", not {' and '.join(repr(key) for key in given)}" if given else ""
+            message = f"a submodel needs one of 'spec', 'keras' and 'application'{said}"
             raise refuse("wrong-structure", message)
         return self
 

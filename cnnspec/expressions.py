@@ -23,6 +23,21 @@ _ALLOWED = re.compile(r"[\w\s.+\-*/%<>=!(),]*", re.ASCII)
 
 Scalar = int | float | bool
 
+
+class Broken:
+    """The value of a parameter whose definition has a mistake, which was reported."""
+
+
+BROKEN = Broken()
+
+
+class BrokenParameter(Problem):
+    """What depends on a broken parameter; it is not reported again."""
+
+    def __init__(self) -> None:
+        super().__init__("bad-expression", "")
+
+
 _BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: lambda a, b: a + b,
     ast.Sub: lambda a, b: a - b,
@@ -86,6 +101,8 @@ def escaped(value: Any) -> Any:
 def _substitute_at(part: str | int, value: Any, parameters: Mapping[str, Any]) -> Any:
     try:
         return substitute(value, parameters)
+    except BrokenParameter:
+        raise
     except Problem as problem:
         raise problem.inside(part) from None
 
@@ -207,4 +224,6 @@ def _parameter(name: str, parameters: Mapping[str, Any]) -> Any:
         suggestion = did_you_mean(name, parameters)
         message = f"there is no parameter '{name}'"
         raise Problem("unknown-parameter", message, suggestion=suggestion)
+    if parameters[name] is BROKEN:
+        raise BrokenParameter
     return parameters[name]

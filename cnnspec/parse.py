@@ -105,7 +105,7 @@ def _report(error: ValidationError, source: Source, report: Report) -> Iterator[
             report.error("missing-key", f"the key '{last}' is missing here", span)
         else:
             wanted = _STRUCTURES.get(sort, "something else")
-            message = f"{wanted} stands here, not {shown(details['input'])}"
+            message = f"this must be {wanted}, not {shown(details['input'])}"
             report.error("wrong-structure", message, source.span(path))
 
 

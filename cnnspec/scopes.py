@@ -7,7 +7,7 @@ from typing import Any
 from cnnspec.declarations import Problem
 from cnnspec.definitions import Parameters
 from cnnspec.diagnostics import Note, Report, did_you_mean
-from cnnspec.expressions import substitute
+from cnnspec.expressions import BrokenParameter, substitute
 from cnnspec.graph import Node, Ref, SubmodelLayer
 from cnnspec.naming import keras_name
 from cnnspec.source import Place
@@ -181,6 +181,8 @@ class Names:
         """A value with its references resolved; None, and a diagnostic, where that fails."""
         try:
             return substitute(value, parameters)
+        except BrokenParameter:
+            return None
         except Problem as problem:
             exact = place.within(problem.at)
             self.report.error(

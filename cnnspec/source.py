@@ -287,6 +287,8 @@ def _syntax_problem(error: yaml.YAMLError, text: str) -> YamlProblem:
         return YamlProblem(
             "yaml-syntax", "this is not YAML: a ':' is missing after a key", opened, end
         )
+    if start.line >= len(lines):
+        start = opened
     hint = next((hint for key, hint in _HINTS.items() if key in said), said)
     return YamlProblem("yaml-syntax", f"this is not YAML: {hint}", start)
 
@@ -444,7 +446,7 @@ def number(text: str) -> str | int | float:
         OverflowError: the number is beyond what a spec can mean.
 
     """
-    if len(text) > MAX_DIGITS and (
+    if len(text.lstrip("+-")) > MAX_DIGITS and (
         _INT.fullmatch(text) or _OCTAL.fullmatch(text) or _HEX.fullmatch(text)
     ):
         raise OverflowError(f"a number of more than {MAX_DIGITS} digits")

@@ -22,7 +22,7 @@ from cnnspec.scopes import Names, Scope, Value, node_name
 from cnnspec.source import Place
 from cnnspec.submodels import SubmodelReader, freeze
 
-MAX_STEPS = 100_000
+MAX_STEPS = 50_000
 """How many steps a spec may write out to."""
 MAX_BLOCK_DEPTH = 50
 """How deep blocks may call blocks."""
@@ -90,8 +90,12 @@ class Writer:
         """How often a step repeats; None after an error."""
         times = self.names.resolved(step.repeat, scope.parameters, place / "repeat")
         whole = isinstance(times, int) and not isinstance(times, bool)
-        if whole and times >= 0:
+        if whole and 0 <= times <= MAX_STEPS - self.written:
             return int(times)
+        if whole and times > 0:
+            message = f"the spec writes out to more than {MAX_STEPS} steps"
+            self.report.error("too-large", message, (place / "repeat").span())
+            return None
         if times is not None:
             message = f"'repeat' must be a whole number of at least 0, not {shown(times)}"
             code = "out-of-range" if whole else "wrong-type"
@@ -276,6 +280,11 @@ class Writer:
         original = self.names.by_name[target.layer_name]
         shared = replace(original, name=node_name(scoped), scoped=scoped, shares=original.name)
         return self.names.add(replace(shared, inputs=inputs, place=place))
+
+    @staticmethod
+    def is_block_call(target: Node, wanted: str, scope: Scope) -> bool:
+        """Whether a name stands for a block, and so for the value of its last layer."""
+        return not f"/{target.scoped}".endswith(f"/{wanted}")
 
     def block(
         self,

@@ -18,9 +18,9 @@ from conformance.verdicts import (
     static_verdict,
 )
 
-SMALLER_TRIES = 60
+SMALLER_TRIES = 30
 """How many smaller configurations are tried for each disagreement."""
-MADE_SMALLER = 12
+MADE_SMALLER = 6
 """How many disagreements of a kind are made smaller; the rest are reported as they are."""
 CLEARED_EVERY = 200
 CANNOT_SAY = ("ImportError", "ModuleNotFoundError")

@@ -172,9 +172,9 @@ def smaller(configuration: Configuration) -> Iterator[Configuration]:
             if arguments[name] != example.arguments[name]:
                 plain = arguments | {name: example.arguments[name]}
                 yield replace(configuration, arguments=plain)
-        if len(example.shapes) == len(configuration.shapes):
-            if example.shapes != configuration.shapes:
-                yield replace(configuration, shapes=example.shapes)
+        same_count = len(example.shapes) == len(configuration.shapes)
+        if same_count and example.shapes != configuration.shapes:
+            yield replace(configuration, shapes=example.shapes)
     plain_types = ("float32",) * len(configuration.dtypes)
     if configuration.dtypes != plain_types:
         yield replace(configuration, dtypes=plain_types)

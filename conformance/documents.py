@@ -100,6 +100,7 @@ class Drafter:
         return self.data
 
     def input(self) -> TensorSpec:
+        """A random input."""
         shape = self.rng.choice(IMAGES if self.rng.random() < 0.7 else OTHERS)
         dtype = self.rng.choice(("float32",) * 12 + ("float16", "int32", "uint8"))
         return TensorSpec((None, *shape), dtype)
@@ -130,6 +131,7 @@ class Drafter:
             self.data["outputs"] = {"out": {"from": name}}
 
     def output(self, named: Named, position: int) -> tuple[str, Data]:
+        """A named tensor as an output, under its name or another."""
         said: Data = {}
         name = named.name
         if "/" in name or self.rng.random() < 0.3:
@@ -169,6 +171,7 @@ class Drafter:
     # the parts of a step
 
     def name(self, stem: str) -> str:
+        """A name that nothing has yet."""
         self.names += 1
         return f"{stem}{self.names}"
 
@@ -259,6 +262,7 @@ class Drafter:
         return True
 
     def identity(self, tensors: Tensors) -> tuple[Layer, Tensors]:
+        """The layer that takes everything."""
         layer = LAYERS.check("Identity")
         assert isinstance(layer, Layer)
         return layer, tensors
@@ -350,6 +354,7 @@ class Drafter:
         return False
 
     def merging(self) -> list[str]:
+        """The kinds that merge tensors of any axes."""
         return [kind for kind in MERGING if kind in LAYERS.kinds]
 
     def add_branches(self, scope: Scope) -> bool:
@@ -515,7 +520,7 @@ class Drafter:
         declared = tuple(self.loosened(tensor) for tensor in tensors)
         document = inner.document(declared)
         submodel: Data = {"spec": document}
-        layers = [name for name in own_names(document["layers"])]
+        layers = own_names(document["layers"])
         if layers and self.rng.random() < 0.4 and len(tensors) == 1:
             submodel["until"] = self.rng.choice(layers)
         if self.rng.random() < 0.4:
@@ -543,6 +548,7 @@ class Drafter:
         return TensorSpec((None, *sizes, tensor.shape[-1]), tensor.dtype)
 
     def call_again(self, scope: Scope, key: str) -> bool:
+        """Call a submodel once more."""
         wanted = self.submodel_inputs[key]
         if self.rng.random() < 0.3:
             return False
@@ -559,6 +565,7 @@ class Drafter:
         return True
 
     def put_call(self, scope: Scope, key: str, said: Data, found: dict[str, TensorSpec]) -> None:
+        """Append a call of a submodel."""
         several = len(found) > 1
         if several or self.rng.random() < 0.6:
             said = {"name": self.name("call")} | said

@@ -211,9 +211,9 @@ outputs: {conv: , again: }
     [
         ("outputs: {b: }", ["a", "b"]),
         ("outputs: {c: }", ["c"]),
-        ("outputs: {d: }", ["a", "d_call", "d"]),
+        ("outputs: {d: }", ["d_call", "d"]),
         ("outputs: {b: , c: }", ["a", "b", "c"]),
-        ("", ["a", "d_call", "d"]),
+        ("", ["d_call", "d"]),
     ],
 )
 def test_only_what_an_output_needs_is_kept(outputs: str, kept: list[str]) -> None:

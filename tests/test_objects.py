@@ -241,7 +241,7 @@ BAD_CALLS: dict[str, tuple[Family, object, list[tuple[object, ...]]]] = {
          "did you mean 'binary_crossentropy'?"),
     ]),
     "unknown optimizer": (OPTIMIZERS, {"Adamm": {"learning_rate": 0.1}}, [
-        ("unknown-kind", (), "there is no optimizer 'Adamm'", "did you mean 'adam'?"),
+        ("unknown-kind", (), "there is no optimizer 'Adamm'", "did you mean 'Adam'?"),
     ]),
     "a list for a call": (METRICS, ["accuracy"], [
         ("wrong-structure", (),

@@ -11,9 +11,6 @@ from cnnspec import __version__
 # pydantic would look through all installed packages for plugins, at every start.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
-# Collecting garbage is a tenth of a short command's time; `build` turns it on again.
-gc.disable()
-
 COMMANDS = ("validate", "build", "summary", "diagram", "expand", "layers", "explain", "schema")
 
 
@@ -42,3 +39,9 @@ def main() -> None:
       cnnspec validate specs/*.yaml
       cnnspec build specs/mnist_multi_output.yaml
     """
+
+
+def run() -> None:
+    """Run the command line as a program of its own."""
+    gc.disable()  # collecting garbage is a tenth of a short command's time; `build` turns it on
+    main(prog_name="cnnspec")

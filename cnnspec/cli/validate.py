@@ -73,5 +73,6 @@ def command(
     if form != "text":
         from cnnspec.reporters import REPORTERS
 
-        click.echo(REPORTERS[form](total))
+        if said := REPORTERS[form](total):
+            click.echo(said)
     sys.exit(1 if total.has_errors else 0)

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from cnnspec.declarations import default
 from cnnspec.fields import Axes, NonNegativeNumber, Number, OptionalAxes, OptionalNonNegativeNumber
-from cnnspec.layers import shape_rules, weight_rules
+from cnnspec.layers import reach_rules, shape_rules, weight_rules
 from cnnspec.layers.base import Example, Layer, kind
 from cnnspec.layers.fields import ActivationName, Constraint, FloatPolicy, Initializer, Regularizer
 
@@ -13,6 +13,7 @@ class Elementwise(Layer):
     """What changes every value by itself."""
 
     shape = shape_rules.same
+    reach = reach_rules.pointwise
     examples: ClassVar[tuple[Example, ...]] = (
         Example({}, (None, 26, None, 8), (None, 26, None, 8)),
     )
@@ -75,3 +76,4 @@ class Softmax(Elementwise):
     axis: Axes = -1
 
     shape = shape_rules.normalize_axes
+    reach = reach_rules.along

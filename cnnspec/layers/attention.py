@@ -13,7 +13,7 @@ from cnnspec.fields import (
     Seed,
     UnitInterval,
 )
-from cnnspec.layers import attention_rules
+from cnnspec.layers import attention_rules, cost_rules, reach_rules
 from cnnspec.layers.base import Example, Layer, kind
 from cnnspec.layers.cells import without_dropout
 from cnnspec.layers.fields import Constraint, Initializer, Regularizer
@@ -26,6 +26,7 @@ class Attending(Merging):
 
     min_inputs = 2
     max_inputs: ClassVar[int | None] = 3
+    reach = reach_rules.everything
 
     def in_inference(self) -> Layer:
         """No score is dropped."""
@@ -49,6 +50,7 @@ class Attention(Attending):
 
     shape = attention_rules.attend
     weights = attention_rules.attention_weights
+    macs = cost_rules.attention
     examples = (
         Example({}, [(None, 7, 8), (None, 5, 8)], (None, 7, 8)),
         Example(
@@ -74,6 +76,7 @@ class AdditiveAttention(Attending):
 
     shape = attention_rules.attend
     weights = attention_rules.feature_scale
+    macs = cost_rules.summed_attention
     examples = (
         Example({}, [(None, 7, 8), (None, 5, 8)], (None, 7, 8)),
         Example({"use_scale": False}, [(None, 7, None), (None, None, 8)], (None, 7, 8)),
@@ -121,6 +124,7 @@ class WithHeads(Attending):
 
     shape = attention_rules.attend_with_heads
     weights = attention_rules.projections
+    macs = cost_rules.attention_with_heads
 
     @property
     def axes(self) -> tuple[int, ...] | None:

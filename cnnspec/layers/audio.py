@@ -16,6 +16,7 @@ from cnnspec.fields import (
     PositiveNumber,
     bounded,
 )
+from cnnspec.layers import cost_rules
 from cnnspec.layers.base import Example, Layer, Weight, compute_dtype, kind, known
 from cnnspec.layers.fields import DataFormat, FloatPolicy, PoolingPadding
 from cnnspec.layers.shape_rules import channels_first, images, windows
@@ -203,6 +204,7 @@ class STFTSpectrogram(Layer):
 
     shape = transformed
     weights = fourier_kernels
+    macs = cost_rules.waves
     examples = (
         Example({"window": None}, (None, 1600, 2), (None, 11, 258)),
         Example(

@@ -9,7 +9,7 @@ from cnnspec.fields import FLOAT_TYPES, DtypePolicy, Flag
 from cnnspec.layers.families import FAMILIES
 from cnnspec.layers.fields import Regularizer
 from cnnspec.layers.refusals import REFUSALS
-from cnnspec.shapes import Shape, product, text
+from cnnspec.shapes import Dim, Shape, product, text
 
 LAYERS = Family(
     "layer",
@@ -68,6 +68,16 @@ def no_weights(layer: Any, *inputs: Shape) -> tuple[Weight, ...]:
     return ()
 
 
+def no_macs(layer: Any, *inputs: Shape) -> Dim:
+    """The rule of layers without kernels."""
+    return 0
+
+
+def unknown_reach(layer: Any, *inputs: Shape) -> Any:
+    """The rule of layers of which it is not known where they look."""
+    return None
+
+
 class Layer(Declaration):
     """A layer kind. A subclass annotates its arguments and names its rules."""
 
@@ -98,6 +108,11 @@ class Layer(Declaration):
 
     Raises `Problem` where a size that a weight depends on is unknown.
     """
+
+    macs: ClassVar[Callable[..., Dim]] = no_macs
+    """The rule for the multiply-accumulates of one sample, from the shapes of the inputs."""
+    reach: ClassVar[Callable[..., Any]] = unknown_reach
+    """The rule for where a place of the output looks, from the shapes of the inputs."""
 
     def outputs(self) -> tuple[str, ...]:
         """The names of its outputs where it has several; the first is what a step stands for.

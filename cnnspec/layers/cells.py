@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar
 
 from cnnspec.declarations import Checked, Declaration, Problem, Problems, default
 from cnnspec.fields import FLOAT_TYPES, Decay, Flag, PositiveInt, Seed
-from cnnspec.layers import sequence_rules
+from cnnspec.layers import cost_rules, sequence_rules
 from cnnspec.layers.base import LAYERS, Example, Layer, Weight, compute_dtype, kind
 from cnnspec.layers.fields import Activation, Constraint, Initializer, Regularizer
 from cnnspec.naming import snake_case
@@ -83,6 +83,7 @@ class Cell(Layer):
     max_inputs = None
     shape = sequence_rules.one_step
     weights = sequence_rules.one_step_weights
+    macs = cost_rules.kernels_once
 
     def state_sizes(self) -> dict[str, int]:
         """The sizes of its states, by their names."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from cnnspec.declarations import Problem, default
 from cnnspec.fields import PositiveInt
-from cnnspec.layers import sequence_rules
+from cnnspec.layers import cost_rules, sequence_rules
 from cnnspec.layers.base import Example, kind
 from cnnspec.layers.cells import LSTMCell, LSTMGates
 from cnnspec.layers.fields import DataFormat, Padding, Size
@@ -33,6 +33,7 @@ class ConvLSTM(LSTMGates, Recurrent):
 
     absent = ("unroll",)
     weights = sequence_rules.convolution_gates
+    macs = cost_rules.convolutions_at_every_step
 
     def step_shapes(self, step: Shape) -> tuple[Shape, tuple[Shape, ...]]:
         """The output and both states have the shape of the convolution."""

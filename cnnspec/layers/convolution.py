@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from cnnspec.declarations import Problem, default
 from cnnspec.fields import Flag, PositiveInt
-from cnnspec.layers import shape_rules, weight_rules
+from cnnspec.layers import cost_rules, reach_rules, shape_rules, weight_rules
 from cnnspec.layers.base import Example, Layer, kind
 from cnnspec.layers.fields import (
     Activation,
@@ -41,6 +41,9 @@ class Sliding(Layer):
     bias_initializer: Initializer = default("zeros")
     bias_regularizer: Regularizer = None
     bias_constraint: Constraint = None
+
+    macs = cost_rules.kernel_at_every_output
+    reach = reach_rules.convolution
 
 
 class Conv(Sliding):
@@ -134,6 +137,8 @@ class ConvTranspose(Conv):
     absent = ("groups",)
     shape = shape_rules.convolve_transposed
     weights = weight_rules.transposed_kernel
+    macs = cost_rules.kernel_at_every_input
+    reach = reach_rules.transposed
 
     def conflicts(self) -> Iterator[Problem]:
         """The padding of the output stays below the strides, and leaves it its size."""

@@ -6,9 +6,16 @@ from annotated_types import Gt
 
 from cnnspec.declarations import Checked, Declaration, Expects, Problem, default
 from cnnspec.fields import Dtype, Flag, Number, PositiveInt
-from cnnspec.layers import shape_rules, weight_rules
+from cnnspec.layers import cost_rules, reach_rules, shape_rules, weight_rules
 from cnnspec.layers.base import Example, Layer, kind
-from cnnspec.layers.fields import Activation, Constraint, FloatPolicy, Initializer, Regularizer
+from cnnspec.layers.fields import (
+    Activation,
+    Constraint,
+    FloatPolicy,
+    Initializer,
+    Regularizer,
+    list_of,
+)
 
 
 @kind
@@ -31,6 +38,8 @@ class Dense(Layer):
 
     shape = shape_rules.dense
     weights = weight_rules.dense_kernel
+    macs = cost_rules.kernel_at_every_output
+    reach = reach_rules.pointwise
     examples = (
         Example({"units": 10}, (None, 5408), (None, 10)),
         Example({"units": 4, "use_bias": False}, (None, None, 8), (None, None, 4)),
@@ -91,6 +100,7 @@ class Masking(Layer):
     """The value that means that there is nothing."""
 
     shape = shape_rules.same
+    reach = reach_rules.pointwise
     examples = (Example({}, (None, None, 8), (None, None, 8)),)
 
 
@@ -100,6 +110,7 @@ class Identity(Layer):
 
     passes_dtype = True
     shape = shape_rules.same
+    reach = reach_rules.pointwise
     examples = (Example({}, (None, 7, 3), (None, 7, 3)),)
 
 
@@ -116,7 +127,7 @@ Factor = Annotated[
     Checked(
         "a number, or a list of one for each channel",
         check=_factor,
-        schema={"anyOf": [{"type": "number"}, {"type": "array", "items": {"type": "number"}}]},
+        schema={"anyOf": [{"type": "number"}, list_of({"type": "number"})]},
     ),
 ]
 
@@ -131,6 +142,7 @@ class Rescaling(Layer):
     """What is added after that."""
 
     shape = shape_rules.rescale
+    reach = reach_rules.pointwise
     examples = (
         Example({"scale": 0.00392156862745098}, (None, 28, 28, 1), (None, 28, 28, 1)),
         Example({"scale": [0.5, 1, 2], "offset": [1]}, (None, None, 8, 3), (None, None, 8, 3)),

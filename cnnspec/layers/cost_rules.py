@@ -6,13 +6,8 @@ activations, normalization and pooling are none. Unknown where a size that it de
 
 from typing import Any
 
-from cnnspec.layers.attention_rules import attention_axes
+from cnnspec.layers.shape_rules import images, windows
 from cnnspec.shapes import Dim, Shape, product
-
-
-def no_macs(layer: Any, *shapes: Shape) -> Dim:
-    """The rule of layers without products."""
-    return 0
 
 
 def times(*factors: Dim) -> Dim:
@@ -95,6 +90,13 @@ def both_ways(layer: Any, sequence: Shape, *states: Shape) -> Dim:
     return plus(layer.layer.macs(sequence), layer.backwards().macs(sequence))
 
 
+def waves(layer: Any, shape: Shape) -> Dim:
+    """Every channel of a sound goes through the kernels, once for each step of a frame."""
+    (samples,), channels = images(layer, shape)
+    steps = windows(samples, layer.frame_length, layer.step(), layer.padding)
+    return times(steps, channels, kernel_sizes(layer, shape))
+
+
 def dot(layer: Any, first: Shape, second: Shape) -> Dim:
     """A product for every value of the first input, and every row of the second that it meets."""
     axes = layer.axes if isinstance(layer.axes, tuple) else (layer.axes, layer.axes)
@@ -116,21 +118,21 @@ def summed_attention(layer: Any, query: Shape, value: Shape, key: Shape | None =
     return plus(factors, times(scores, value[-1]))
 
 
-def attention_with_heads(
-    layer: Any, query: Shape, value: Shape, key: Shape | None = None
-) -> Dim:
+def attention_with_heads(layer: Any, query: Shape, value: Shape, key: Shape | None = None) -> Dim:
     """The projections of all inputs and of the output, and in each head the products between.
 
     (Vaswani et al., 2017, arXiv:1706.03762, section 3.2.)
     """
-    key = value if key is None else key
+    key_features = (key or value)[-1]
     heads = {name: product(sizes) for name, sizes in layer.heads().items()}
     queries, values = product(query[1:-1]), product(value[1:-1])
-    attended = product([value[axis] for axis in attention_axes(layer, query)])
-    output = product(layer.projected(query, value)[len(query) - 1 :])
+    last = len(query) - 1
+    axes = range(1, last) if layer.axes is None else [axis % last for axis in layer.axes]
+    attended = product([value[axis] for axis in axes])
+    output = product(layer.projected(query, value)[last:])
     return plus(
         times(queries, query[-1], heads["query"]),
-        times(values, key[-1], heads["key"]),
+        times(values, key_features, heads["key"]),
         times(values, value[-1], heads["value"]),
         times(queries, query[-1], heads["gate"]) if layer.use_gate else 0,
         times(queries, attended, heads["query"]),

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from cnnspec.declarations import Checked, Declaration, Problem, default
 from cnnspec.fields import OptionalText
+from cnnspec.layers import cost_rules, reach_rules
 from cnnspec.layers.base import Example, Layer, Weight, kind
 from cnnspec.layers.fields import (
     Activation,
@@ -186,6 +187,8 @@ class EinsumDense(Layer):
 
     shape = sizes
     weights = kernel_and_bias
+    macs = cost_rules.einsum
+    reach = reach_rules.of_equation
     examples = (
         Example({"equation": "ab,bc->ac", "output_shape": 4}, (None, 8), (None, 4)),
         Example(

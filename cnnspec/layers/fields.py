@@ -67,6 +67,12 @@ Padding = Annotated[str, in_any_case("valid", "same")]
 CausalPadding = Annotated[str, in_any_case("valid", "same", "causal")]
 
 
+def list_of(schema: dict[str, Any], length: int | None = None) -> dict[str, Any]:
+    """JSON Schema of a list whose items may also be parameters."""
+    counted = {} if length is None else {"minItems": length, "maxItems": length}
+    return {"type": "array", "items": {"anyOf": [schema, {"$ref": "#/$defs/reference"}]}, **counted}
+
+
 class Sizes(Checked):
     """Marks an argument of one whole number for each spatial axis; one number stands for all."""
 
@@ -96,8 +102,7 @@ class Sizes(Checked):
     def json_schema(self, declaration: type[Declaration]) -> dict[str, Any]:
         """One number, or one for each spatial axis."""
         number = {"type": "integer", "minimum": self.minimum}
-        length = {"minItems": declaration.rank, "maxItems": declaration.rank}
-        choices = [number, {"type": "array", "items": number, **length}]
+        choices = [number, list_of(number, declaration.rank)]
         return {"anyOf": [*choices, {"type": "null"}] if self.optional else choices}
 
     def describe(self, declaration: type[Declaration]) -> str:
@@ -137,13 +142,13 @@ def _count(value: Any, at: tuple[int, ...]) -> int:
 
 
 _COUNT = {"type": "integer", "minimum": 0}
-_PAIR = {"type": "array", "items": _COUNT, "minItems": 2, "maxItems": 2}
+_PAIR = list_of(_COUNT, 2)
 Ends = Annotated[
     tuple[tuple[int, int], ...],
     Checked(
         "a whole number of at least 0, one for each axis, or a pair for each axis",
         check=_pairs,
-        schema={"anyOf": [_COUNT, {"type": "array", "items": {"anyOf": [_COUNT, _PAIR]}}]},
+        schema={"anyOf": [_COUNT, list_of({"anyOf": [_COUNT, _PAIR]})]},
     ),
 ]
 """How much is added or cut at the two ends of every spatial axis."""
@@ -177,7 +182,7 @@ def _whole_numbers(value: Any, _: type[Declaration]) -> tuple[int, ...]:
     return tuple(value)
 
 
-_WHOLE_NUMBERS = {"type": "array", "items": {"type": "integer"}}
+_WHOLE_NUMBERS = list_of({"type": "integer"})
 TargetShape = Annotated[
     tuple[int, ...],
     Checked("a list of sizes, of which one may be -1", check=_whole_numbers, schema=_WHOLE_NUMBERS),
@@ -210,7 +215,7 @@ def _size(value: Any, at: tuple[int, ...]) -> int:
 
 
 _SIZE = {"type": "integer", "minimum": 1}
-_SIZES = {"type": "array", "items": {"anyOf": [_SIZE, {"type": "null"}]}}
+_SIZES = list_of({"anyOf": [_SIZE, {"type": "null"}]})
 SizesOrNulls = Annotated[
     int | tuple[int | None, ...],
     Checked(

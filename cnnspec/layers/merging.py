@@ -4,7 +4,7 @@ from typing import Annotated, Any, ClassVar
 
 from cnnspec.declarations import Checked, Declaration, Problem
 from cnnspec.fields import Axis, Flag, int_or_ints
-from cnnspec.layers import shape_rules
+from cnnspec.layers import cost_rules, reach_rules, shape_rules
 from cnnspec.layers.base import Example, Layer, kind
 
 
@@ -19,6 +19,7 @@ class ElementwiseMerging(Merging):
     """What merges value by value; sizes of 1 stretch."""
 
     shape = shape_rules.broadcast
+    reach = reach_rules.pointwise
     examples: ClassVar[tuple[Example, ...]] = (
         Example({}, [(None, 26, None, 8), (None, 26, None, 8)], (None, 26, None, 8)),
         Example({}, [(None, 26, 26, 8), (None, 1, 1, 8), (None, 8)], (None, 26, 26, 8)),
@@ -67,6 +68,7 @@ class Concatenate(Merging):
     """The axis along which they are joined."""
 
     shape = shape_rules.concatenate
+    reach = reach_rules.side_by_side
     examples = (
         Example({}, [(None, 5408), (None, 784)], (None, 6192)),
         Example({"axis": 1}, [(None, 4, 8), (None, None, 8)], (None, None, 8)),
@@ -97,6 +99,7 @@ class Dot(Merging):
     """Whether inputs are first brought to length 1, which gives their cosine similarity."""
 
     shape = shape_rules.dot
+    macs = cost_rules.dot
     examples = (
         Example({"axes": 1}, [(None, 8), (None, 8)], (None, 1)),
         Example({"axes": [2, 1]}, [(None, 4, 8), (None, 8, 6)], (None, 4, 6)),

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from cnnspec.declarations import Checked, Declaration, Problem, default, shown
 from cnnspec.diagnostics import did_you_mean
 from cnnspec.fields import Axes, Axis, Flag, Number, UnitInterval
-from cnnspec.layers import shape_rules, weight_rules
+from cnnspec.layers import reach_rules, shape_rules, weight_rules
 from cnnspec.layers.base import Example, Layer, kind
 from cnnspec.layers.fields import Constraint, FloatPolicy, Initializer, Regularizer
 
@@ -30,6 +30,7 @@ class Normalization(Layer):
 
     shape = shape_rules.normalize_axes
     weights = weight_rules.scale_and_offset
+    reach = reach_rules.along
 
 
 def _clipping(value: Any, _: type[Declaration]) -> dict[str, float | None] | None:
@@ -55,7 +56,7 @@ Clipping = Annotated[
         check=_clipping,
         schema={
             "type": ["object", "null"],
-            "properties": {name: {"type": ["number", "null"]} for name in BOUNDS},
+            "properties": {name: {} for name in BOUNDS},
             "additionalProperties": False,
         },
     ),
@@ -80,6 +81,7 @@ class BatchNormalization(Normalization):
     """Whether the statistics are those of all replicas."""
 
     weights = weight_rules.batch_statistics
+    reach = reach_rules.pointwise
     examples = (
         Example({}, (None, 26, None, 32), (None, 26, None, 32)),
         Example({"axis": 1, "scale": False}, (None, 4, 26, 26), (None, 4, 26, 26)),
@@ -140,6 +142,7 @@ class GroupNormalization(Normalization):
     """The axis that falls into groups, usually the channels."""
 
     weights = weight_rules.scale_of_groups
+    reach = reach_rules.everything
     examples = (
         Example({}, (None, 26, None, 64), (None, 26, None, 64)),
         Example({"groups": 2, "axis": 1, "scale": False}, (None, 4, 8, 8), (None, 4, 8, 8)),
@@ -159,6 +162,7 @@ class RMSNormalization(Layer):
 
     shape = shape_rules.normalize_last_axes
     weights = weight_rules.scale
+    reach = reach_rules.along
     examples = (
         Example({}, (None, None, 8), (None, None, 8)),
         Example({"axis": [2, 1]}, (None, 4, 8), (None, 4, 8)),
@@ -173,6 +177,7 @@ class UnitNormalization(Layer):
     """The axis or axes along which the length is 1."""
 
     shape = shape_rules.normalize_axes
+    reach = reach_rules.along
     examples = (
         Example({}, (None, 4, 8), (None, 4, 8)),
         Example({"axis": [1, 2]}, (None, None, 8), (None, None, 8)),

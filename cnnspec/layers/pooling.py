@@ -2,7 +2,7 @@
 
 from cnnspec.declarations import default
 from cnnspec.fields import Flag
-from cnnspec.layers import shape_rules
+from cnnspec.layers import reach_rules, shape_rules
 from cnnspec.layers.base import Example, Layer, kind
 from cnnspec.layers.fields import DataFormat, OptionalStrides, PoolingPadding, Size
 
@@ -19,6 +19,7 @@ class Pooling(Layer):
     data_format: DataFormat = None
 
     shape = shape_rules.pool
+    reach = reach_rules.pooling
 
 
 class Pooling1D(Pooling):
@@ -178,6 +179,7 @@ class GlobalPooling(Layer):
     """Whether the spatial axes stay, each of size 1."""
 
     shape = shape_rules.pool_globally
+    reach = reach_rules.everything
 
 
 class GlobalPooling1D(GlobalPooling):

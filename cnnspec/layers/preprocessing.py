@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar
 
 from cnnspec.declarations import At, Checked, Declaration, Problem, Problems
 from cnnspec.fields import Flag, OptionalAxes, bounded
+from cnnspec.layers import reach_rules
 from cnnspec.layers.base import LAYERS, Example, Layer, Weight, kind, known
 from cnnspec.layers.fields import FloatPolicy
 from cnnspec.layers.shape_rules import check_axis
@@ -96,6 +97,7 @@ class Normalization(Layer):
 
     shape = normalized
     weights = statistics
+    reach = reach_rules.pointwise
     examples = (
         Example(
             {"mean": [0.485, 0.456, 0.406], "variance": [0.052, 0.05, 0.051]},

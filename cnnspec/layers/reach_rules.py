@@ -6,10 +6,10 @@ channels), or None where nothing is known. From them follow receptive fields (Du
 """
 
 from collections.abc import Iterable
-from fractions import Fraction
 from math import inf
 from typing import Any, NamedTuple
 
+from cnnspec.layers.reshaping_rules import ends_of_axes
 from cnnspec.layers.shape_rules import dilated, images
 from cnnspec.shapes import Dim, Shape
 
@@ -17,23 +17,18 @@ from cnnspec.shapes import Dim, Shape
 class Reach(NamedTuple):
     """The place `i` of the output looks at those from `i * step + first` to `i * step + last`."""
 
-    first: Fraction | float
-    last: Fraction | float
-    step: Fraction
+    first: float
+    last: float
+    step: float
 
 
-POINT = Reach(Fraction(0), Fraction(0), Fraction(1))
+POINT = Reach(0, 0, 1)
 """Every place looks at itself."""
-WHOLE = Reach(-inf, inf, Fraction(1))
+WHOLE = Reach(-inf, inf, 1)
 """Every place looks everywhere."""
 
 Reaches = tuple[Reach, ...] | None
 """What a rule gives: a reach for each spatial axis of the output, or None."""
-
-
-def unknown(layer: Any, *shapes: Shape) -> Reaches:
-    """Nothing is known of where the layer looks."""
-    return None
 
 
 def spatial(shape: Shape) -> int:
@@ -92,7 +87,7 @@ def _windows(
 
 
 def _window(extent: int, stride: int, before: int) -> Reach:
-    return Reach(Fraction(-before), Fraction(extent - 1 - before), Fraction(stride))
+    return Reach(-before, extent - 1 - before, stride)
 
 
 def _before(padding: str, size: Dim, extent: int, stride: int) -> int:
@@ -119,8 +114,7 @@ def transposed(layer: Any, shape: Shape) -> Reaches:
         known = None not in (size, result)
         over = (size - 1) * stride + extent - result if known else extent - stride
         before = max(over, 0) // 2 if layer.padding == "same" else 0
-        first = Fraction(before - extent + 1, stride)
-        reaches.append(Reach(first, Fraction(before, stride), Fraction(1, stride)))
+        reaches.append(Reach((before - extent + 1) / stride, before / stride, 1 / stride))
     return tuple(reaches)
 
 
@@ -134,8 +128,8 @@ def upsampling(layer: Any, shape: Shape) -> Reaches:
     sizes = layer.size if isinstance(layer.size, tuple) else (layer.size,)
     reaches = []
     for factor in sizes:
-        step = Fraction(1, factor)
-        first, last = step - 1, Fraction(0)
+        step = 1 / factor
+        first, last = step - 1, 0.0
         if method in SUPPORT and factor > 1:
             middle, around = (step - 1) / 2, SUPPORT[method] - step / 2
             first, last = middle - around, middle + around
@@ -145,16 +139,16 @@ def upsampling(layer: Any, shape: Shape) -> Reaches:
 
 def padded(layer: Any, shape: Shape) -> Reaches:
     """Places move by what is added in front of them."""
-    return _moved(-before for before, _ in layer.padding)
+    return _moved(-before for before, _ in ends_of_axes(layer, layer.padding))
 
 
 def cropped(layer: Any, shape: Shape) -> Reaches:
     """Places move by what is cut off in front of them."""
-    return _moved(before for before, _ in layer.cropping)
+    return _moved(before for before, _ in ends_of_axes(layer, layer.cropping))
 
 
 def _moved(offsets: Iterable[int]) -> Reaches:
-    return tuple(Reach(Fraction(by), Fraction(by), Fraction(1)) for by in offsets)
+    return tuple(Reach(by, by, 1) for by in offsets)
 
 
 def reshaped(layer: Any, shape: Shape) -> Reaches:

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar
 
 from cnnspec.declarations import Checked, Declaration, Problem
 from cnnspec.fields import Flag
-from cnnspec.layers import sequence_rules
+from cnnspec.layers import cost_rules, reach_rules, sequence_rules
 from cnnspec.layers.base import LAYERS, Example, Layer, compute_dtype, kind
 from cnnspec.layers.cells import (
     Cell,
@@ -44,6 +44,8 @@ class Recurrent(Layer):
     max_inputs = None
     shape = sequence_rules.recur
     weights = sequence_rules.cell_weights
+    macs = cost_rules.kernels_at_every_step
+    reach = reach_rules.everything
 
     def step_cell(self) -> Cell:
         """The cell."""

@@ -6,7 +6,7 @@ from annotated_types import Ge, Lt
 
 from cnnspec.declarations import Expects
 from cnnspec.fields import NonNegativeNumber, Seed, UnitInterval
-from cnnspec.layers import shape_rules
+from cnnspec.layers import reach_rules, shape_rules
 from cnnspec.layers.base import Example, Layer, kind
 from cnnspec.layers.core import Identity
 from cnnspec.layers.fields import DataFormat, FloatPolicy, NoiseShape
@@ -19,6 +19,7 @@ class TrainingOnly(Layer):
     seed: Seed = None
 
     shape = shape_rules.same
+    reach = reach_rules.pointwise
 
     def in_inference(self) -> Layer:
         """Nothing happens to the input."""
@@ -125,4 +126,5 @@ class ActivityRegularization(Layer):
     """Factor of the sum of the squares."""
 
     shape = shape_rules.same
+    reach = reach_rules.pointwise
     examples = (Example({"l1": 0.01}, (None, 26, None, 8), (None, 26, None, 8)),)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from cnnspec.declarations import Problem, default
 from cnnspec.fields import PositiveInt
-from cnnspec.layers import reshaping_rules
+from cnnspec.layers import reach_rules, reshaping_rules
 from cnnspec.layers.base import Example, Layer, kind
 from cnnspec.layers.fields import (
     AxisOrder,
@@ -26,6 +26,7 @@ class Flatten(Layer):
 
     passes_dtype = True
     shape = reshaping_rules.flatten
+    reach = reach_rules.everything
     examples = (
         Example({}, (None, 13, 13, 32), (None, 5408)),
         Example({}, (None, None, 32), (None, None)),
@@ -41,6 +42,7 @@ class Reshape(Layer):
 
     passes_dtype = True
     shape = reshaping_rules.reshape
+    reach = reach_rules.reshaped
     examples = (
         Example({"target_shape": [7, -1]}, (None, 49, 2), (None, 7, 14)),
         Example({"target_shape": [4, -1]}, (None, None, 2), (None, 4, None)),
@@ -98,6 +100,7 @@ class ZeroPadding1D(Layer):
     data_format: DataFormat = None
 
     shape = reshaping_rules.pad
+    reach = reach_rules.padded
     examples = (
         Example({}, (None, 20, 4), (None, 22, 4)),
         Example({"padding": [2, 0], "data_format": "channels_first"}, (None, 4, 20), (None, 4, 22)),
@@ -114,6 +117,7 @@ class ZeroPadding2D(Layer):
     data_format: DataFormat = None
 
     shape = reshaping_rules.pad
+    reach = reach_rules.padded
     examples = (
         Example({}, (None, 26, None, 3), (None, 28, None, 3)),
         Example({"padding": [[0, 1], [2, 3]]}, (None, 26, 26, 3), (None, 27, 31, 3)),
@@ -130,6 +134,7 @@ class ZeroPadding3D(Layer):
     data_format: DataFormat = None
 
     shape = reshaping_rules.pad
+    reach = reach_rules.padded
     examples = (
         Example({}, (None, 4, None, 8, 2), (None, 6, None, 10, 2)),
         Example(
@@ -149,6 +154,7 @@ class Cropping1D(Layer):
     """Steps cut: one number, or a pair for the two ends."""
 
     shape = reshaping_rules.crop
+    reach = reach_rules.cropped
     examples = (
         Example({}, (None, 20, 4), (None, 18, 4)),
         Example({"cropping": [2, 0]}, (None, None, 4), (None, None, 4)),
@@ -165,6 +171,7 @@ class Cropping2D(Layer):
     data_format: DataFormat = None
 
     shape = reshaping_rules.crop
+    reach = reach_rules.cropped
     examples = (
         Example({"cropping": [2, 4]}, (None, 28, 28, 3), (None, 24, 20, 3)),
         Example({"cropping": [[0, 1], [0, 0]]}, (None, 28, None, 3), (None, 27, None, 3)),
@@ -181,6 +188,7 @@ class Cropping3D(Layer):
     data_format: DataFormat = None
 
     shape = reshaping_rules.crop
+    reach = reach_rules.cropped
     examples = (
         Example({}, (None, 4, None, 8, 2), (None, 2, None, 6, 2)),
         Example(
@@ -200,6 +208,7 @@ class UpSampling1D(Layer):
     """Factor of the length."""
 
     shape = reshaping_rules.upsample
+    reach = reach_rules.upsampling
     examples = (
         Example({}, (None, 20, 4), (None, 40, 4)),
         Example({"size": 3}, (None, None, 4), (None, None, 4)),
@@ -219,6 +228,7 @@ class UpSampling2D(Layer):
     ] = "nearest"
 
     shape = reshaping_rules.upsample
+    reach = reach_rules.upsampling
     examples = (Example({"size": [2, 3]}, (None, 14, None, 8), (None, 28, None, 8)),)
 
 
@@ -232,6 +242,7 @@ class UpSampling3D(Layer):
     data_format: DataFormat = None
 
     shape = reshaping_rules.upsample
+    reach = reach_rules.upsampling
     examples = (
         Example({}, (None, 4, None, 8, 2), (None, 8, None, 16, 2)),
         Example(

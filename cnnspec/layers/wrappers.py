@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from cnnspec.declarations import Checked, Declaration, Problem, call_of
 from cnnspec.fields import FLOAT_TYPES, Choice, PositiveInt
-from cnnspec.layers import sequence_rules
+from cnnspec.layers import cost_rules, reach_rules, sequence_rules
 from cnnspec.layers.base import LAYERS, Example, Layer, compute_dtype, kind
 from cnnspec.layers.recurrent import Recurrent
 
@@ -44,6 +44,8 @@ class TimeDistributed(Wrapper):
 
     shape = sequence_rules.at_every_step
     weights = sequence_rules.weights_of_a_step
+    macs = cost_rules.at_every_step
+    reach = reach_rules.at_every_step
     examples = (
         Example(
             {"layer": {"Conv2D": {"filters": 4, "kernel_size": 3}}},
@@ -81,6 +83,8 @@ class SpectralNormalization(Wrapper):
 
     shape = sequence_rules.as_wrapped
     weights = sequence_rules.normalized_kernel
+    macs = cost_rules.as_wrapped
+    reach = reach_rules.as_wrapped
     examples = (
         Example(
             {"layer": {"Conv2D": {"filters": 4, "kernel_size": 3}}},
@@ -149,6 +153,8 @@ class Bidirectional(Layer):
     max_inputs = None
     shape = sequence_rules.both_ways
     weights = sequence_rules.weights_both_ways
+    macs = cost_rules.both_ways
+    reach = reach_rules.everything
     arranged = Recurrent.arranged
     examples = (
         Example({"layer": {"LSTM": {"units": 4}}}, (None, 7, 3), (None, 8)),
