@@ -3,8 +3,8 @@
 Everything is for one sample, and None where it depends on a size that is unknown.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from math import floor, isinf
 
 from cnnspec.graph import CheckedGraph, CheckedNode, Ref, SubmodelLayer
@@ -30,6 +30,8 @@ class ReceptiveField:
 class Cost:
     """What a layer costs, or a whole model."""
 
+    params: Dim
+    """Numbers that the weights hold."""
     macs: Dim
     """Multiply-accumulates of kernels and attention."""
     activation_bytes: Dim
@@ -38,30 +40,37 @@ class Cost:
     """A field for each spatial axis of the output; None where that is not known."""
 
 
+NOTHING = Cost(0, 0, 0)
+
 Fields = tuple[Reach, ...] | None
 """Where a tensor looks along each spatial axis, in places of the input."""
 
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """What every call of a layer costs, and what those of its submodel do."""
+    """What every call of a layer costs, and within it those of its submodel."""
 
-    nodes: Mapping[str, Cost]
+    nodes: dict[str, Cost]
     """By the name of the call."""
-    submodels: Mapping[str, "Costs"]
+    submodels: dict[str, "Costs"]
     """By the name of the call."""
 
     @property
     def total(self) -> Cost:
         """What the whole model costs."""
-        return together(self.nodes.values())
+        return replace(together(self.nodes.values()), receptive_field=None)
 
 
 def together(costs: Iterable[Cost]) -> Cost:
-    """The sum of costs."""
+    """The sum of costs, with their receptive field where it is the same one."""
     each = list(costs)
-    macs = plus(*(cost.macs for cost in each))
-    return Cost(macs, plus(*(cost.activation_bytes for cost in each)))
+    fields = {cost.receptive_field for cost in each}
+    return Cost(
+        plus(*(cost.params for cost in each)),
+        plus(*(cost.macs for cost in each)),
+        plus(*(cost.activation_bytes for cost in each)),
+        fields.pop() if len(fields) == 1 else None,
+    )
 
 
 def costs(checked: CheckedGraph) -> Costs:
@@ -74,22 +83,25 @@ def _costs(checked: CheckedGraph, starts: Sequence[Fields]) -> tuple[Costs, list
     """The costs of a model whose inputs look where `starts` say, and where its outputs look."""
     inputs = (Ref(each.name) for each in checked.inputs)
     fields: dict[Ref, Fields] = dict(zip(inputs, starts, strict=True))
-    nodes, submodels = {}, {}
+    found = Costs({}, {})
     for node in checked.nodes:
         seen = [fields[ref] for ref in node.node.inputs]
         if node.submodel is not None:
             inner, results = _costs(node.submodel, seen)
-            submodels[node.name] = inner
+            found.submodels[node.name] = inner
             cost = inner.total
         else:
             results = [_fields(node, seen)]
-            cost = Cost(_macs(node), plus(*map(size_in_bytes, node.outputs.values())))
+            params = node.params if node.weights_known else None
+            memory = plus(*map(size_in_bytes, node.outputs.values()))
+            cost = Cost(params, _macs(node), memory)
+        if not node.is_first_call:
+            cost = replace(cost, params=0)
         results += [None] * (len(node.outputs) - len(results))
         for output, field in zip(node.outputs, results, strict=True):
             fields[Ref(node.name, output)] = field
-        nodes[node.name] = Cost(cost.macs, cost.activation_bytes, _shown(results[0]))
-    found = [fields.get(each.ref) for each in checked.graph.outputs]
-    return Costs(nodes, submodels), found
+        found.nodes[node.name] = replace(cost, receptive_field=_shown(results[0]))
+    return found, [fields.get(each.ref) for each in checked.graph.outputs]
 
 
 def size_in_bytes(tensor: TensorSpec) -> Dim:
@@ -121,35 +133,37 @@ def _fields(node: CheckedNode, seen: list[Fields]) -> Fields:
     if reaches is None:
         return None
     output = next(iter(node.outputs.values())).shape
-    through = [
-        _through(field, reaches, shape, output) for field, shape in zip(seen, shapes, strict=True)
-    ]
-    found = through[0]
-    for other in through[1:]:
+    found, *others = (_through(field, reaches) for field in seen)
+    for other in others:
         found = _hull(found, other)
-    return found
+    return None if _stretches(shapes, output, found) else found
 
 
-def _through(field: Fields, reaches: tuple[Reach, ...], shape: Shape, output: Shape) -> Fields:
+def _stretches(shapes: Sequence[Shape], output: Shape, found: Fields) -> bool:
+    """Whether a merge repeats one place of an input along an axis, so that distances mean nothing."""
+    images = [shape for shape in shapes if len(shape) == len(output)]
+    return len(shapes) > 1 and any(
+        shape[axis] == 1 != output[axis] and not _is_whole(reach)
+        for axis, reach in enumerate(found or (), start=1)
+        for shape in images
+    )
+
+
+def _through(field: Fields, reaches: tuple[Reach, ...]) -> Fields:
     """Where a layer looks through one of its inputs.
 
-    What has lost its spatial axes has seen everything. New axes of an input that nothing has looked
-    at yet count as its own.
+    What has lost its spatial axes has seen everything. New axes of what nothing has looked at yet
+    count as those of the input.
     """
+    if not reaches:
+        return ()
     if field is None:
         return None
     if not field:
         return (WHOLE,) * len(reaches)
     if len(field) != len(reaches):
-        return _identity(len(reaches)) if set(field) == {POINT} and reaches else ()
-    sizes = zip(shape[1:-1], output[1:-1], strict=True)
-    found = []
-    for inner, reach, (has, gives) in zip(field, reaches, sizes, strict=True):
-        seen = _composed(inner, reach)
-        if reach == POINT and has == 1 and gives != 1 and not _is_whole(seen):
-            return None  # one place is stretched over all
-        found.append(seen)
-    return tuple(found)
+        return _identity(len(reaches)) if set(field) == {POINT} else None
+    return tuple(_composed(inner, reach) for inner, reach in zip(field, reaches, strict=True))
 
 
 def _composed(inner: Reach, outer: Reach) -> Reach:

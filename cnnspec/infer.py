@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from cnnspec.declarations import Problem
 from cnnspec.diagnostics import Note, Report
 from cnnspec.graph import CheckedGraph, CheckedNode, Graph, Node, Ref, SubmodelLayer
-from cnnspec.layers.base import Layer, Weight, compute_dtype
+from cnnspec.layers.base import Layer, Weight
 from cnnspec.shapes import UNKNOWN, Shape, TensorSpec, text
 from cnnspec.source import Place
 
@@ -109,9 +109,11 @@ class _Inference:
 
     def unknown(self, node: Node, layer: Layer, inputs: list[TensorSpec]) -> Tensors:
         """What is known of a layer whose inputs come out of code that is not run: its name."""
-        names: tuple[str | None, ...] = layer.outputs() or (None,)
-        dtype = inputs[0].dtype if layer.passes_dtype else compute_dtype(layer.dtype)
-        tensors: Tensors = {name: TensorSpec(UNKNOWN, dtype) for name in names}
+        said = layer.output_dtype(*(each.dtype for each in inputs))
+        names, dtypes = (layer.outputs(), said) if layer.outputs() else ((None,), (said,))
+        tensors: Tensors = {
+            name: TensorSpec(UNKNOWN, dtype) for name, dtype in zip(names, dtypes, strict=True)
+        }
         self.weights[node.name] = ()
         self.checked.append(CheckedNode(node, layer, tuple(inputs), tensors, weights_known=False))
         return tensors

@@ -35,6 +35,11 @@ def of_code(code: str, *arguments: str) -> When:
     )
 
 
+def about(argument: str) -> When:
+    """Refusals that mean an argument."""
+    return lambda _, refused: refused.argument == argument
+
+
 def of_another_type(configuration: Configuration, refused: Refused) -> bool:
     """A truth value, text or fraction where another type belongs."""
     value = configuration.arguments.get(refused.argument)
@@ -81,9 +86,14 @@ MAY_REFUSE = (
         ("RMSNormalization",), of_code("out-of-range"), "Keras scales other axes than are meant"
     ),
     MayRefuse(
-        ("Dropout", "AlphaDropout", "GaussianDropout"),
-        of_code("wrong-rank", "noise_shape"),
-        "a noise shape of fewer axes is stretched by accident",
+        ("Dropout", "AlphaDropout"),
+        about("noise_shape"),
+        "a noise shape of fewer axes is stretched by accident; a rate of 0 or 1 does not use it",
+    ),
+    MayRefuse(
+        ("SimpleRNNCell",),
+        of_code("wrong-dtype"),
+        "a state of whole numbers happens to work for this cell only",
     ),
     MayRefuse(
         ("Attention", "AdditiveAttention"),
@@ -119,6 +129,11 @@ MAY_REFUSE = (
     ),
     MayRefuse(
         ("MelSpectrogram",), of_code("conflicting-arguments"), "its filters would all be empty"
+    ),
+    MayRefuse(
+        tuple(f"Adaptive{how}Pooling{rank}D" for how in ("Average", "Max") for rank in (1, 2, 3)),
+        of_code("no-output-shape"),
+        "TensorFlow ends the process over an axis of one value",
     ),
     MayRefuse(("Normalization",), of_code("conflicting-arguments"), "an axis is named twice"),
 )  # fmt: skip

@@ -245,6 +245,7 @@ class Drafter:
         return layer, given
 
     def add_layer(self, scope: Scope) -> bool:
+        """Write a call of a layer."""
         said, tensors = self.source(scope)
         own = self.rng.random() < 0.08
         found = self.fitting(tensors, frozen=scope.frozen or own)

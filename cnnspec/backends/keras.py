@@ -308,8 +308,11 @@ def _freeze(model: Any, checked: CheckedGraph) -> None:
     layers = _by_name(model)
     for node in checked.nodes:
         layer = layers[node.keras_name]
-        if not node.trainable:  # not all layers pass their argument on to the layers inside them
+        if node.node.frozen:
             layer.trainable = False
+        for part in layer._flatten_layers():
+            if not part.trainable:  # few layers pass the argument on to those inside them
+                part.trainable = False
         if node.submodel is not None:
             _freeze(layer, node.submodel)
 

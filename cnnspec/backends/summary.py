@@ -1,10 +1,11 @@
 """CheckedGraph to the table that Keras users know, or to the same as plain data."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cnnspec.cost import NOTHING, Cost, Costs, ReceptiveField, costs, together
 from cnnspec.graph import CheckedGraph, CheckedNode, Ref
 from cnnspec.shapes import Shape, text
 
@@ -24,11 +25,13 @@ class Row:
     trainable: bool
     depth: int = 0
     """How many submodels it is inside of."""
+    cost: Cost | None = None
+    """What all of its calls cost together; None where that was not asked for."""
 
     def data(self) -> dict[str, Any]:
         """The row as plain data; several outputs give a list of shapes."""
         shapes = [list(shape) for shape in self.output_shapes]
-        return {
+        data = {
             "name": self.name,
             "kind": self.kind,
             "from": list(self.sources),
@@ -36,12 +39,34 @@ class Row:
             "params": self.params,
             "trainable": self.trainable,
         }
+        return data if self.cost is None else data | _cost_data(self.cost)
 
 
-def rows(checked: CheckedGraph, *, expand: bool = False, depth: int = 0) -> Iterator[Row]:
-    """Every layer once, in the order of the spec; `expand` puts those of submodels under them."""
+def _cost_data(cost: Cost) -> dict[str, Any]:
+    """The costs of a layer as plain data; what is not known is null, and so is a field of all."""
+    field = cost.receptive_field
+    return {
+        "macs": cost.macs,
+        "activation_bytes": cost.activation_bytes,
+        "receptive_field": field
+        and {"size": [axis.size for axis in field], "stride": [axis.stride for axis in field]},
+    }
+
+
+def rows(
+    checked: CheckedGraph,
+    *,
+    expand: bool = False,
+    found: Sequence[Costs] = (),
+    depth: int = 0,
+) -> Iterator[Row]:
+    """Every layer once, in the order of the spec; `expand` puts those of submodels under them.
+
+    `found` are the costs of each call of the model; without them rows have none.
+    """
+    cost = NOTHING if found else None
     for each in checked.inputs:
-        yield Row(each.name, "InputLayer", (), (each.tensor.shape,), 0, True, depth)
+        yield Row(each.name, "InputLayer", (), (each.tensor.shape,), 0, True, depth, cost)
     sources: dict[str, list[str]] = {}
     layer_of = {node.name: node.node.layer_name for node in checked.nodes}
     for node in checked.nodes:
@@ -50,44 +75,62 @@ def rows(checked: CheckedGraph, *, expand: bool = False, depth: int = 0) -> Iter
     for node in checked.nodes:
         if not node.is_first_call:
             continue
-        yield _row(node, tuple(sources[node.node.layer_name]), depth)
+        calls = [each.name for each in checked.nodes if each.keras_name == node.keras_name]
+        cost = together(each.nodes[name] for each in found for name in calls) if found else None
+        yield _row(node, tuple(sources[node.node.layer_name]), depth, cost)
         if expand and node.submodel is not None:
-            yield from rows(node.submodel, expand=True, depth=depth + 1)
+            inner = [each.submodels[name] for each in found for name in calls]
+            yield from rows(node.submodel, expand=True, found=inner, depth=depth + 1)
 
 
-def _row(node: CheckedNode, sources: tuple[str, ...], depth: int) -> Row:
+def _row(node: CheckedNode, sources: tuple[str, ...], depth: int, cost: Cost | None) -> Row:
     shapes = tuple(tensor.shape for tensor in node.outputs.values())
     name = node.node.layer_name
-    return Row(name, node.kind, sources, shapes, node.params, node.trainable, depth)
+    return Row(name, node.kind, sources, shapes, node.params, node.trainable, depth, cost)
 
 
-def summary_data(checked: CheckedGraph) -> dict[str, Any]:
-    """The summary as plain data."""
+def summary_data(checked: CheckedGraph, *, cost: bool = False) -> dict[str, Any]:
+    """The summary as plain data; with `cost` also what every layer costs for one sample."""
+    found = [costs(checked)] if cost else []
+    totals = {
+        f"total_{name}": getattr(each.total, name)
+        for each in found
+        for name in ("macs", "activation_bytes")
+    }
     return {
         "name": checked.name,
         "total_params": checked.params,
         "trainable_params": checked.trainable_params,
         "non_trainable_params": checked.params - checked.trainable_params,
-        "layers": [row.data() for row in rows(checked)],
+        **totals,
+        "layers": [row.data() for row in rows(checked, found=found)],
     }
 
 
-def summary_text(checked: CheckedGraph, *, expand: bool = False, width: int | None = None) -> str:
-    """The summary as a table, as wide as it needs to be unless a width is given."""
+def summary_text(
+    checked: CheckedGraph, *, expand: bool = False, cost: bool = False, width: int | None = None
+) -> str:
+    """The summary as a table, as wide as it needs to be unless a width is given.
+
+    With `cost` it has columns for what every layer costs for one sample.
+    """
     from rich.box import HEAVY_HEAD
     from rich.console import Console
     from rich.table import Table
 
     table = Table("Layer (type)", "Output Shape", box=HEAVY_HEAD, show_lines=False)
     table.add_column("Param #", justify="right")
+    found = [costs(checked)] if cost else []
+    for title in ("MACs", "Activations", "Receptive field") if cost else ():
+        table.add_column(title, justify="right")
     table.add_column("Connected to")
-    for row in rows(checked, expand=expand):
+    for row in rows(checked, expand=expand, found=found):
         mark = "  " * row.depth + ("└ " if row.depth else "")
         kind = row.kind if row.trainable else f"{row.kind}, frozen"
         shapes = "\n".join(text(shape) for shape in row.output_shapes)
-        table.add_row(
-            f"{mark}{row.name} ({kind})", shapes, f"{row.params:,}", ", ".join(row.sources) or "-"
-        )
+        cells = _cost_cells(row.cost) if row.cost else ()
+        sources = ", ".join(row.sources) or "-"
+        table.add_row(f"{mark}{row.name} ({kind})", shapes, f"{row.params:,}", *cells, sources)
     target = io.StringIO()
     console = Console(
         file=target, width=width or 10_000, highlight=False, markup=False, emoji=False
@@ -100,14 +143,43 @@ def summary_text(checked: CheckedGraph, *, expand: bool = False, width: int | No
         f" Trainable params: {_with_size(checked.trainable_params)}",
         f" Non-trainable params: {_with_size(frozen)}",
     ]
+    for total in (each.total for each in found):
+        totals.append(f" Multiply-accumulates: {_number(total.macs)}")
+        totals.append(f" Activations: {_size(total.activation_bytes)}")
     return "\n".join([f'Model: "{checked.name}"', *lines, *totals]) + "\n"
+
+
+def _cost_cells(cost: Cost) -> tuple[str, str, str]:
+    return _number(cost.macs), _size(cost.activation_bytes), _field(cost.receptive_field)
+
+
+def _number(number: int | None) -> str:
+    return "unknown" if number is None else f"{number:,}"
+
+
+def _field(field: tuple[ReceptiveField, ...] | None) -> str:
+    """Sizes along the spatial axes, and behind a slash the strides; equal ones stand once."""
+    if field is None:
+        return "-"
+    sizes = ["all" if axis.size is None else str(axis.size) for axis in field]
+    strides = [f"{axis.stride:g}" for axis in field]
+    return " / ".join(
+        each[0] if len(set(each)) == 1 else " x ".join(each) for each in (sizes, strides)
+    )
 
 
 def _with_size(params: int) -> str:
     """A number of parameters with the memory that they take."""
-    size = float(params * BYTES_A_PARAMETER)
+    return f"{params:,} ({_size(params * BYTES_A_PARAMETER)})"
+
+
+def _size(number: int | None) -> str:
+    """A number of bytes in the unit that fits it."""
+    if number is None:
+        return "unknown"
+    size = float(number)
     for unit in ("B", "KB", "MB", "GB"):
         if size < 1024 or unit == "GB":
             break
         size /= 1024
-    return f"{params:,} ({size:.2f} {unit})"
+    return f"{size:.2f} {unit}"

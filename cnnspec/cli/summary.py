@@ -26,22 +26,36 @@ from cnnspec.cli.common import (
     help="A table, or data.",
 )
 @click.option("--expand", is_flag=True, help="Show the layers of submodels too.")
+@click.option(
+    "--cost",
+    is_flag=True,
+    help="Show multiply-accumulates, memory of activations, and receptive fields (size / stride).",
+)
 @set_option
 @root_option
 def command(
-    specs: tuple[str, ...], form: str, expand: bool, overrides: tuple[str, ...], root: Path | None
+    specs: tuple[str, ...],
+    form: str,
+    expand: bool,
+    cost: bool,
+    overrides: tuple[str, ...],
+    root: Path | None,
 ) -> None:
     """Print each layer's output shape and parameters, as Keras's summary does.
+
+    Costs are those of one sample. What depends on a size that is unknown is unknown.
 
     \b
     Example:
       cnnspec summary specs/mnist_multi_output.yaml
+      cnnspec summary --cost specs/zoo/resnet50.yaml
       cnnspec summary --format json specs/mnist_simple.yaml
     """
     values = parse_overrides(overrides)
     models = [checked_spec(spec, overrides=values, root=root)[1] for spec in expand_patterns(specs)]
     if form == "json":
-        data = [summary_data(model) for model in models]
+        data = [summary_data(model, cost=cost) for model in models]
         click.echo(json.dumps(data[0] if len(data) == 1 else data, indent=2, ensure_ascii=False))
         return
-    click.echo("\n".join(summary_text(model, expand=expand) for model in models), nl=False)
+    tables = (summary_text(model, expand=expand, cost=cost) for model in models)
+    click.echo("\n".join(tables), nl=False)

@@ -48,6 +48,10 @@ class Attention(Attending):
     """Share of the scores that is dropped."""
     seed: Seed = None
 
+    def adds_up(self) -> bool:
+        """Whether query and key are added, so that a size of 1 stretches."""
+        return self.score_mode == "concat"
+
     shape = attention_rules.attend
     weights = attention_rules.attention_weights
     macs = cost_rules.attention
@@ -73,6 +77,10 @@ class AdditiveAttention(Attending):
     """Whether every feature has a learned factor in the sum."""
     dropout: UnitInterval = 0.0
     """Share of the scores that is dropped."""
+
+    def adds_up(self) -> bool:
+        """Query and key are added, so that a size of 1 stretches."""
+        return True
 
     shape = attention_rules.attend
     weights = attention_rules.feature_scale

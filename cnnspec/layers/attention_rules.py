@@ -1,6 +1,5 @@
 """Pure rules of the layers that attend: which shapes go together, and what comes out."""
 
-from itertools import zip_longest
 from typing import Any
 
 from cnnspec.declarations import Problem
@@ -15,9 +14,11 @@ def attend(layer: Any, query: Shape, value: Shape, key: Shape | None = None) -> 
     if len(query) < 3:
         message = f"{layer.kind()} takes inputs of 3 axes or more (batch, ..., steps, features), not {text(query)}"
         raise Problem("wrong-rank", message)
-    check_same(layer, "query", query[-1:], "key", key[-1:])
-    check_same(layer, "value", value[1:-1], "key", key[1:-1])
-    check_same(layer, "query", query[1:-2], "key", key[1:-2])
+    if not layer.adds_up() or 1 not in (query[-1], key[-1]):
+        check_same(layer, "query", query[-1:], "key", key[-1:])
+    check_same(layer, "value", value[-2:-1], "key", key[-2:-1])
+    check_same(layer, "query", query[1:-2], "key", key[1:-2], stretches=True)
+    check_same(layer, "query", query[1:-2], "value", value[1:-2], stretches=True)
     return (*query[:-1], value[-1])
 
 
@@ -44,15 +45,19 @@ def check_ranks(layer: Any, *shapes: Shape) -> None:
         raise Problem("wrong-rank", f"{layer.kind()} takes inputs of as many axes, not {said}")
 
 
-def check_same(layer: Any, name: str, sizes: Shape, other: str, wanted: Shape) -> None:
+def check_same(
+    layer: Any, name: str, sizes: Shape, other: str, wanted: Shape, *, stretches: bool = False
+) -> None:
     """Check that some sizes of two inputs are the same, as far as they are known.
+
+    The second may also be 1 where that `stretches`.
 
     Raises:
         Problem: two of them differ.
 
     """
-    for a, b in zip_longest(sizes, wanted):
-        if a != b and None not in (a, b):
+    for a, b in zip(sizes, wanted, strict=True):
+        if a != b and None not in (a, b) and not (stretches and b == 1):
             message = f"{layer.kind()} needs a {name} and a {other} that fit: {a} in one is {b} in the other"
             raise Problem("shape-mismatch", message)
 

@@ -152,12 +152,16 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "encoding": (
         "Discretization",
         "CategoryEncoding",
+    ),
+    "hashing": (
         "Hashing",
         "HashedCrossing",
     ),
     "vocabulary": (
         "IntegerLookup",
         "StringLookup",
+    ),
+    "text_vectorization": (
         "TextVectorization",
     ),
     "audio": (

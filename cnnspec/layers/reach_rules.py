@@ -48,11 +48,12 @@ def everything(layer: Any, *shapes: Shape) -> Reaches:
     return (WHOLE,) * spatial(first)
 
 
-def along(layer: Any, shape: Shape) -> Reaches:
+def along(layer: Any, *shapes: Shape) -> Reaches:
     """Everything along the axes that the layer names, one place along the others.
 
     Axis 1 may be that of the channels or not.
     """
+    (shape,) = shapes
     axes = layer.axis if isinstance(layer.axis, tuple) else (layer.axis,)
     named = {axis % len(shape) for axis in axes}
     if 1 in named and spatial(shape):
@@ -111,8 +112,9 @@ def transposed(layer: Any, shape: Shape) -> Reaches:
     for size, result, extent, stride in zip(
         sizes, results, dilated(layer), layer.strides, strict=True
     ):
-        known = None not in (size, result)
-        over = (size - 1) * stride + extent - result if known else extent - stride
+        over = extent - stride
+        if size is not None and result is not None:
+            over = (size - 1) * stride + extent - result
         before = max(over, 0) // 2 if layer.padding == "same" else 0
         reaches.append(Reach((before - extent + 1) / stride, before / stride, 1 / stride))
     return tuple(reaches)

@@ -1,0 +1,55 @@
+"""The layer kinds against the installed Keras: each is declared or refused."""
+
+import inspect
+from collections import defaultdict
+
+import keras
+
+from cnnspec.layers.base import LAYERS
+from cnnspec.layers.families import FAMILIES
+from cnnspec.layers.refusals import REFUSALS
+
+
+def public_classes() -> list[tuple[str, ...]]:
+    """The names of every class of keras.layers; one class may have several."""
+    names = defaultdict(list)
+    for name, found in inspect.getmembers(keras.layers, inspect.isclass):
+        names[found].append(name)
+    return sorted(map(tuple, names.values()))
+
+
+def known(names: tuple[str, ...]) -> list[str]:
+    """What is said of a class under all its names: each time that it is declared or refused."""
+    return [
+        *(f"{name} is declared" for name in names if name in LAYERS.kinds),
+        *(f"{name} is refused" for name in names if name in REFUSALS),
+    ]
+
+
+def test_every_class_is_either_declared_or_refused() -> None:
+    assert {names: known(names) for names in public_classes() if len(known(names)) != 1} == {}
+
+
+def test_every_declared_or_refused_name_is_one_of_keras() -> None:
+    names = (*LAYERS.kinds, *LAYERS.aliases, *REFUSALS)
+    assert [name for name in names if not hasattr(keras.layers, name)] == []
+
+
+def test_every_other_name_of_a_declared_class_is_an_alias() -> None:
+    assert LAYERS.aliases == {
+        name: kind
+        for names in public_classes()
+        for kind in set(names) & LAYERS.kinds.keys()
+        for name in names
+        if name != kind
+    }
+
+
+def test_every_module_declares_the_words_that_it_is_loaded_for() -> None:
+    declared = defaultdict(set)
+    for kind, declaration in LAYERS.kinds.items():
+        module = declaration.__module__.removeprefix("cnnspec.layers.")
+        declared[module] |= {kind, *declaration.aliases}
+    assert {module: sorted(words) for module, words in FAMILIES.items()} == {
+        module: sorted(words) for module, words in declared.items()
+    }
