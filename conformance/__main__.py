@@ -12,8 +12,8 @@ from conformance.run import ENVIRONMENT, Outcome, run
 @click.command()
 @click.option("--seed", default=0, show_default=True, help="Another seed, other cases.")
 @click.option("--kinds", default="", help="Only these kinds, separated by commas.")
-@click.option("--configurations", default=150, show_default=True, help="How many for each kind.")
-@click.option("--graphs", default=2000, show_default=True, help="How many random graphs.")
+@click.option("--configurations", default=300, show_default=True, help="How many for each kind.")
+@click.option("--graphs", default=3000, show_default=True, help="How many random graphs.")
 @click.option("--quiet", is_flag=True, help="Print the totals only.")
 def main(seed: int, kinds: str, configurations: int, graphs: int, quiet: bool) -> None:
     """Compare what the static engine says with what Keras does; exit with 1 where they differ."""

@@ -15,6 +15,7 @@ RECURRENT = (
     "GRU", "GRUCell", "LSTM", "LSTMCell", "SimpleRNN", "SimpleRNNCell", "RNN", "StackedRNNCells",
     "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "Bidirectional",
 )  # fmt: skip
+CELLS = ("GRUCell", "LSTMCell", "SimpleRNNCell", "StackedRNNCells")
 
 When = Callable[[Configuration, Refused], bool]
 
@@ -76,6 +77,11 @@ MAY_REFUSE = (
         RECURRENT,
         of_code("shape-mismatch"),
         "a state with a size of 1 is stretched by accident",
+    ),
+    MayRefuse(
+        CELLS,
+        of_code("conflicting-arguments"),
+        "a cell by itself keeps the dropout mask of one graph, and fails in the next",
     ),
     MayRefuse(
         ("PReLU",),

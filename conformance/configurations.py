@@ -167,21 +167,22 @@ def smaller(configuration: Configuration) -> Iterator[Configuration]:
             for key in inner if isinstance(inner, dict) else ():
                 fewer = {other: item for other, item in inner.items() if other != key}
                 yield replace(configuration, arguments=arguments | {name: {kind: fewer}})
-    for example in layer_of(configuration.kind).examples:
-        for name in arguments.keys() & example.arguments.keys():
-            if arguments[name] != example.arguments[name]:
-                plain = arguments | {name: example.arguments[name]}
-                yield replace(configuration, arguments=plain)
-        same_count = len(example.shapes) == len(configuration.shapes)
-        if same_count and example.shapes != configuration.shapes:
-            yield replace(configuration, shapes=example.shapes)
+    examples = layer_of(configuration.kind).examples
+    for name in arguments:
+        shown = [each.arguments[name] for each in examples if name in each.arguments]
+        if shown and arguments[name] not in shown:
+            yield replace(configuration, arguments=arguments | {name: shown[0]})
+    known = [each.shapes for each in examples if len(each.shapes) == len(configuration.shapes)]
+    if configuration.shapes not in known:
+        for shapes in known:
+            yield replace(configuration, shapes=shapes)
     plain_types = ("float32",) * len(configuration.dtypes)
     if configuration.dtypes != plain_types:
         yield replace(configuration, dtypes=plain_types)
     for position, shape in enumerate(configuration.shapes):
         for axis in range(1, len(shape)):
             if shape[axis] is None:
-                known = (*shape[:axis], 4, *shape[axis + 1 :])
-                shapes = list(configuration.shapes)
-                shapes[position] = known
-                yield replace(configuration, shapes=tuple(shapes))
+                known_there = (*shape[:axis], 4, *shape[axis + 1 :])
+                others = list(configuration.shapes)
+                others[position] = known_there
+                yield replace(configuration, shapes=tuple(others))

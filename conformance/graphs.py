@@ -186,14 +186,12 @@ def without(data: Data, path: tuple[Any, ...]) -> Data:
 
 
 def paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Yield where something stands that may be left out, large parts first."""
-    items = (
-        list(value.items())
-        if isinstance(value, dict)
-        else list(enumerate(value))[::-1]
-        if isinstance(value, list)
-        else []
-    )
+    """Yield where something stands that may be left out: large parts first, inputs last."""
+    items: list[tuple[Any, Any]] = []
+    if isinstance(value, dict):
+        items = sorted(value.items(), key=lambda item: item[0] == "inputs")
+    elif isinstance(value, list):
+        items = list(enumerate(value))[::-1]
     for key, _ in items:
         if key not in ("cnnspec", "name", "inputs", "layers", "spec") or len(path) > 1:
             yield (*path, key)

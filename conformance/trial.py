@@ -1,5 +1,6 @@
 """Runs Keras layers on data in a process of its own: TensorFlow ends the process over some."""
 
+import logging
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
@@ -40,6 +41,7 @@ def _start() -> tuple[SpawnProcess, Connection]:
 
 
 def _answer(connection: Connection) -> None:
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it counts functions that it traces
     while True:
         try:
             configuration = connection.recv()

@@ -34,9 +34,10 @@ LEFT_OUT = {
 }
 """Arguments of Keras that no spec can give, with the reason."""
 
-PASSED_ON = dict.fromkeys(
-    ("AutoContrast", "RandomBrightness", "RandomContrast", "Solarization"), {"data_format": None}
-)
+PASSED_ON = {
+    kind: {"data_format": None}
+    for kind in ("AutoContrast", "RandomBrightness", "RandomContrast", "Solarization")
+}
 """Arguments that layers pass on to a class between them and keras.layers.Layer."""
 
 POLICIES = (None, "float16", "float64", "bfloat16", "mixed_float16", "mixed_bfloat16")

@@ -311,8 +311,9 @@ def _freeze(model: Any, checked: CheckedGraph) -> None:
         if node.node.frozen:
             layer.trainable = False
         for part in layer._flatten_layers():
-            if not part.trainable:  # few layers pass the argument on to those inside them
-                part.trainable = False
+            # Few layers pass their argument on, and setting the value that it has does nothing.
+            for inner in [] if part.trainable else part._flatten_layers(include_self=False):
+                inner.trainable = False
         if node.submodel is not None:
             _freeze(layer, node.submodel)
 

@@ -68,18 +68,20 @@ def rows(
     for each in checked.inputs:
         yield Row(each.name, "InputLayer", (), (each.tensor.shape,), 0, True, depth, cost)
     sources: dict[str, list[str]] = {}
+    calls: dict[str, list[str]] = {}
     layer_of = {node.name: node.node.layer_name for node in checked.nodes}
     for node in checked.nodes:
         refs = [str(Ref(layer_of.get(ref.node, ref.node), ref.output)) for ref in node.node.inputs]
         sources.setdefault(node.node.layer_name, []).extend(refs)
+        calls.setdefault(node.node.layer_name, []).append(node.name)
     for node in checked.nodes:
         if not node.is_first_call:
             continue
-        calls = [each.name for each in checked.nodes if each.keras_name == node.keras_name]
-        cost = together(each.nodes[name] for each in found for name in calls) if found else None
+        own = calls[node.node.layer_name]
+        cost = together(each.nodes[name] for each in found for name in own) if found else None
         yield _row(node, tuple(sources[node.node.layer_name]), depth, cost)
         if expand and node.submodel is not None:
-            inner = [each.submodels[name] for each in found for name in calls]
+            inner = [each.submodels[name] for each in found for name in own]
             yield from rows(node.submodel, expand=True, found=inner, depth=depth + 1)
 
 

@@ -16,7 +16,7 @@ from cnnspec.fields import (
 from cnnspec.layers import attention_rules, cost_rules, reach_rules
 from cnnspec.layers.base import Example, Layer, kind
 from cnnspec.layers.cells import without_dropout
-from cnnspec.layers.fields import Constraint, Initializer, Regularizer
+from cnnspec.layers.fields import Constraint, FloatPolicy, Initializer, Regularizer
 from cnnspec.layers.merging import Merging
 from cnnspec.shapes import Shape
 
@@ -24,6 +24,7 @@ from cnnspec.shapes import Shape
 class Attending(Merging):
     """What takes a query, values and, unless these are the same, keys: `from: [query, value, key]`."""
 
+    dtype: FloatPolicy = None
     min_inputs = 2
     max_inputs: ClassVar[int | None] = 3
     reach = reach_rules.everything
@@ -48,10 +49,6 @@ class Attention(Attending):
     """Share of the scores that is dropped."""
     seed: Seed = None
 
-    def adds_up(self) -> bool:
-        """Whether query and key are added, so that a size of 1 stretches."""
-        return self.score_mode == "concat"
-
     shape = attention_rules.attend
     weights = attention_rules.attention_weights
     macs = cost_rules.attention
@@ -64,6 +61,10 @@ class Attention(Attending):
         ),
         Example({}, [(None, 2, 7, None), (None, 2, 5, None)], (None, 2, 7, None)),
     )
+
+    def adds_up(self) -> bool:
+        """Whether query and key are added, so that a size of 1 stretches."""
+        return self.score_mode == "concat"
 
 
 @kind
@@ -78,10 +79,6 @@ class AdditiveAttention(Attending):
     dropout: UnitInterval = 0.0
     """Share of the scores that is dropped."""
 
-    def adds_up(self) -> bool:
-        """Query and key are added, so that a size of 1 stretches."""
-        return True
-
     shape = attention_rules.attend
     weights = attention_rules.feature_scale
     macs = cost_rules.summed_attention
@@ -89,6 +86,10 @@ class AdditiveAttention(Attending):
         Example({}, [(None, 7, 8), (None, 5, 8)], (None, 7, 8)),
         Example({"use_scale": False}, [(None, 7, None), (None, None, 8)], (None, 7, 8)),
     )
+
+    def adds_up(self) -> bool:
+        """Query and key are added, so that a size of 1 stretches."""
+        return True
 
 
 def _flash(value: Any, _: type[Declaration]) -> bool | None:

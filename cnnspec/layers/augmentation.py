@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from cnnspec.declarations import default
-from cnnspec.fields import Flag, PositiveInt, PositiveNumber
+from cnnspec.fields import DtypePolicy, Flag, PositiveInt, PositiveNumber
 from cnnspec.layers.base import Example, Layer, kind
 from cnnspec.layers.core import Rescaling
 from cnnspec.layers.fields import FloatPolicy
@@ -16,6 +16,8 @@ WIDE_FLOATS = ("float32", "float64")
 
 class Augmentation(Images, TrainingOnly):
     """What changes images at random in training, and in inference only gives them its data type."""
+
+    dtype: DtypePolicy = None
 
     shape = Images.shape
 

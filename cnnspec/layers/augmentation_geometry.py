@@ -125,7 +125,7 @@ class RandomShear(Moved):
             said = self.checked(name)
             if not isinstance(said, tuple) and said:
                 message = f"Keras cannot load a saved RandomShear whose '{name}' is a number"
-                suggestion = f"write [0, {shown(said)}], which does the same"
+                suggestion = f"write [0, {shown(said)}]"
                 yield Problem("out-of-range", message, name, suggestion=suggestion)
 
 

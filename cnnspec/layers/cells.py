@@ -7,7 +7,7 @@ from cnnspec.declarations import Checked, Declaration, Problem, Problems, defaul
 from cnnspec.fields import FLOAT_TYPES, Decay, Flag, PositiveInt, Seed
 from cnnspec.layers import cost_rules, sequence_rules
 from cnnspec.layers.base import LAYERS, Example, Layer, Weight, compute_dtype, kind
-from cnnspec.layers.fields import Activation, Constraint, Initializer, Regularizer
+from cnnspec.layers.fields import Activation, Constraint, FloatPolicy, Initializer, Regularizer
 from cnnspec.naming import snake_case
 
 
@@ -79,6 +79,7 @@ class Cell(Layer):
     Its outputs are `output` and the states by their names.
     """
 
+    dtype: FloatPolicy = None
     min_inputs = 2
     max_inputs = None
     shape = sequence_rules.one_step

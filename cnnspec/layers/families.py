@@ -12,9 +12,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "Identity",
         "Rescaling",
     ),
-    "einsum": (
-        "EinsumDense",
-    ),
+    "einsum": ("EinsumDense",),
     "convolution": (
         "Conv1D",
         "Conv2D",
@@ -161,9 +159,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "IntegerLookup",
         "StringLookup",
     ),
-    "text_vectorization": (
-        "TextVectorization",
-    ),
+    "text_vectorization": ("TextVectorization",),
     "audio": (
         "MelSpectrogram",
         "STFTSpectrogram",

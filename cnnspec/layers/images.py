@@ -29,6 +29,18 @@ def unchanged(layer: "Images", shape: Shape) -> Shape:
     return shape
 
 
+def tiled(layer: "ContrastLimitedAdaptiveHistogramEqualization", shape: Shape) -> Shape:
+    """Images keep their size; tiles that go over the edge are filled with the image, mirrored."""
+    unchanged(layer, shape)
+    sizes, _ = shape_rules.images(layer, shape)
+    for size, tiles in zip(sizes, layer.tile_grid_size, strict=True):
+        if size is not None and -size % tiles > size:
+            grid, has = (" x ".join(map(str, each)) for each in (layer.tile_grid_size, sizes))
+            message = f"images of {has} are too small for {grid} tiles"
+            raise Problem("kernel-too-large", message, "tile_grid_size")
+    return shape
+
+
 def resized(layer: "Resized", shape: Shape) -> Shape:
     """Images get the height and width that the layer names."""
     _, channels = shape_rules.images(layer, shape)
@@ -150,6 +162,8 @@ class ContrastLimitedAdaptiveHistogramEqualization(Images):
     """How steep the curve of a tile may be; 0 or less sets no limit."""
     tile_grid_size: Size = default((8, 8))
     """Number of tiles along height and width."""
+
+    shape = tiled
     examples = (
         Example({}, (None, 64, 60, 3), (None, 64, 60, 3)),
         Example(

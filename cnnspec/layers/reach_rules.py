@@ -62,9 +62,9 @@ def along(layer: Any, *shapes: Shape) -> Reaches:
 
 
 def side_by_side(layer: Any, *shapes: Shape) -> Reaches:
-    """Inputs that are joined along their channels; along another axis places would move."""
-    channels = layer.axis % len(shapes[0]) in (1, len(shapes[0]) - 1)
-    return pointwise(layer, *shapes) if channels else None
+    """Inputs that are joined along the last axis; along another one places would move."""
+    last = layer.axis % len(shapes[0]) == len(shapes[0]) - 1
+    return pointwise(layer, *shapes) if last else None
 
 
 def convolution(layer: Any, shape: Shape) -> Reaches:

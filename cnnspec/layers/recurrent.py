@@ -18,6 +18,7 @@ from cnnspec.layers.cells import (
     Units,
     without_dropout,
 )
+from cnnspec.layers.fields import FloatPolicy
 from cnnspec.shapes import Shape
 
 
@@ -41,6 +42,7 @@ class Recurrent(Layer):
     unroll: Flag = False
     """Whether the steps are written out rather than looped over: faster, and larger."""
 
+    dtype: FloatPolicy = None
     max_inputs = None
     shape = sequence_rules.recur
     weights = sequence_rules.cell_weights

@@ -7,6 +7,7 @@ from cnnspec.declarations import Checked, Declaration, Problem, call_of
 from cnnspec.fields import FLOAT_TYPES, Choice, PositiveInt
 from cnnspec.layers import cost_rules, reach_rules, sequence_rules
 from cnnspec.layers.base import LAYERS, Example, Layer, compute_dtype, kind
+from cnnspec.layers.fields import FloatPolicy
 from cnnspec.layers.recurrent import Recurrent
 
 AnyLayer = Annotated[Layer, call_of(LAYERS, optional=False)]
@@ -150,6 +151,7 @@ class Bidirectional(Layer):
     backward_layer: OptionalRecurrentLayer = None
     """The layer that goes backwards; null takes one like the other, with weights of its own."""
 
+    dtype: FloatPolicy = None
     max_inputs = None
     shape = sequence_rules.both_ways
     weights = sequence_rules.weights_both_ways
