@@ -51,7 +51,7 @@ def without_a_batch(configuration: Configuration, refused: Refused) -> bool:
     """An image layer on three axes."""
     module = layer_of(configuration.kind).__module__.rsplit(".", 1)[-1]
     of_images = module.startswith(("augmentation", "preprocessing", "resizing", "images"))
-    return of_images and refused.code == "wrong-rank" and len(configuration.shapes[0]) == 3
+    return of_images and len(configuration.shapes[0]) == 3
 
 
 MAY_REFUSE = (
@@ -60,7 +60,8 @@ MAY_REFUSE = (
         (ANY,),
         of_code(
             "out-of-range", "dropout", "recurrent_dropout", "rate", "momentum", "renorm_momentum",
-            "epsilon", "logit_soft_cap", "alpha", "factor",
+            "epsilon", "logit_soft_cap", "alpha", "factor", "value_range", "chain_depth", "num_chains",
+            "sampling_rate", "top_db",
         ),
         "Keras does not look whether the number makes sense",
     ),
@@ -97,9 +98,28 @@ MAY_REFUSE = (
         "a noise shape of fewer axes is stretched by accident; a rate of 0 or 1 does not use it",
     ),
     MayRefuse(
-        ("SimpleRNNCell",),
+        ("SimpleRNNCell", "StackedRNNCells"),
         of_code("wrong-dtype"),
-        "a state of whole numbers happens to work for this cell only",
+        "a state of whole numbers happens to work for SimpleRNNCell only",
+    ),
+    MayRefuse(
+        ("SimpleRNNCell",), of_code("wrong-rank"), "it happens to work on more axes than a step has"
+    ),
+    MayRefuse(
+        ("Concatenate",),
+        of_code("out-of-range", "axis"),
+        "Keras gives a single input back, whatever the axis",
+    ),
+    MayRefuse(
+        ("TimeDistributed",),
+        of_code("conflicting-arguments"),
+        "Keras leaves out the penalty of the layer inside, without a word",
+    ),
+    MayRefuse(("AugMix",), of_code("unknown-size"), "which of its operations run is chance"),
+    MayRefuse(
+        ("Discretization", "CategoryEncoding", "Hashing", "IntegerLookup", "StringLookup"),
+        of_code("wrong-dtype"),
+        "half precision cannot count",
     ),
     MayRefuse(
         ("Attention", "AdditiveAttention"),
@@ -124,7 +144,9 @@ MAY_REFUSE = (
         of_code("conflicting-arguments"),
         "Keras gives the sizes behind an ellipsis in reverse order",
     ),
-    MayRefuse((ANY,), of_code("unknown-value", "sparse"), "no other layer takes sparse tensors"),
+    MayRefuse(
+        (ANY,), of_code("unknown-value", "sparse", "ragged"), "no other layer takes such tensors"
+    ),
     MayRefuse(
         ("AutoContrast", "RandomColorJitter"),
         of_code("conflicting-arguments", "data_format"),

@@ -12,7 +12,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from cnnspec.backends.keras import keras_object
+from cnnspec.backends import keras as backend
 from cnnspec.declarations import Declaration, Problem, Problems
 from cnnspec.diagnostics import Report
 from cnnspec.infer import infer
@@ -97,7 +97,7 @@ def static_verdict(configuration: Configuration) -> Verdict:
         return Accepted(outputs, weights)
     except Problems as refused:
         problem = refused.problems[0]
-        return Refused(problem.code, problem.message, str(problem.at[0]) if problem.at else "")
+        return Refused(problem.code, problem.message, _last_name(problem))
     except Exception as error:
         return Crashed(type(error).__name__, str(error))
 
@@ -107,10 +107,15 @@ def _argument(layer: Layer, configuration: Configuration) -> str:
     try:
         layer.weights(*configuration.shapes) if layer.shape(*configuration.shapes) else None
     except Problem as problem:
-        return str(problem.at[0]) if problem.at else ""
+        return _last_name(problem)
     except Exception:
         return ""
     return ""
+
+
+def _last_name(problem: Problem) -> str:
+    """The innermost argument that a problem means."""
+    return next((part for part in reversed(problem.at) if isinstance(part, str)), "")
 
 
 @contextmanager
@@ -144,7 +149,7 @@ def keras_verdict(configuration: Configuration) -> Verdict:
 def keras_layer(configuration: Configuration) -> Any:
     """The Keras layer: as the backend makes it, or of the arguments as they are."""
     try:
-        return keras_object(checked(configuration))
+        return backend._layer_object(checked(configuration), "layer")
     except Problems:
         return raw(configuration.kind, "layers", configuration.arguments)
 
@@ -166,7 +171,7 @@ def _raw_argument(name: str, value: Any) -> Any:
     }
     family = families.get(name.rsplit("_", 1)[-1], LAYERS)
     if isinstance(value, Declaration):
-        return keras_object(value)
+        return backend.keras_object(value)
     if isinstance(value, Mapping) and len(value) == 1:
         ((word, arguments),) = value.items()
         kind = family.aliases.get(word, word)

@@ -18,8 +18,8 @@ LEVELS = (
     ("describe", "explanations", "expressions", "fields"),
     ("objects",),
     ("layers",),
-    ("document", "graph"),
-    ("custom_code", "dump", "frontends", "lint", "recovery", "written_out"),
+    ("document", "graph", "receptive_field"),
+    ("cost", "custom_code", "dump", "frontends", "lint", "recovery", "written_out"),
     ("parse", "stored_weights"),
     ("loading",),
     ("definitions", "weights"),
@@ -42,8 +42,8 @@ NOT_FOR = {
 
 ONLY_FOR = {
     "backends": (
-        "custom_code", "declarations", "describe", "diagnostics", "fields", "graph", "layers", "naming",
-        "objects", "shapes", "stored_weights", "weights",
+        "cost", "custom_code", "declarations", "describe", "diagnostics", "fields", "graph", "layers",
+        "naming", "objects", "receptive_field", "shapes", "stored_weights", "weights",
     ),
 }  # fmt: skip
 """All that a part may see: backends start from a checked graph, not from a document."""

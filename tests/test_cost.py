@@ -16,9 +16,10 @@ import cnnspec
 from cnnspec.backends.keras import build
 from cnnspec.cli import main
 from cnnspec.compiler import checked_or_raise, compile_file
-from cnnspec.cost import NOTHING, Cost, Costs, ReceptiveField, costs
+from cnnspec.cost import NOTHING, Cost, Costs, costs
 from cnnspec.graph import CheckedGraph
 from cnnspec.layers.base import LAYERS, no_macs, unknown_reach
+from cnnspec.receptive_field import ReceptiveField
 
 ROOT = Path(__file__).parent.parent
 
@@ -111,16 +112,16 @@ def tensorflow_macs(model: Any) -> int:
             total += ops.get_stats_for_node_def(graph, op.node_def, "flops").value / 2
         if op.type == "Einsum":
             letters = op.get_attr("equation").decode().partition("->")[0].split(",")
-            sizes = {
-                letter: size
-                for said, tensor in zip(letters, op.inputs, strict=True)
-                for letter, size in zip(said, tensor.shape, strict=True)
-            }
+            sizes: dict[str, int] = {}
+            for said, tensor in zip(letters, op.inputs, strict=True):
+                more = "ABCD"[: tensor.shape.rank - len(said.replace("...", ""))]
+                sizes |= zip(said.replace("...", more), tensor.shape, strict=True)
             total += prod(sizes.values())
     return int(total)
 
 
 IMAGE = "inputs: {image: [20, 19, 4]}\n"
+EVEN = "inputs: {image: [20, 18, 4]}\n"  # TensorFlow pads what a dilation does not divide
 SERIES = "inputs: {series: [20, 4]}\n"
 VOLUME = "inputs: {volume: [9, 8, 7, 4]}\n"
 TWO = "inputs: {a: [7, 8], b: [5, 8]}\n"
@@ -131,7 +132,7 @@ TWO = "inputs: {a: [7, 8], b: [5, 8]}\n"
     [
         IMAGE + "layers: [Conv2D: {filters: 6, kernel_size: [3, 5]}]",
         IMAGE + "layers: [Conv2D: {filters: 6, kernel_size: 3, strides: [2, 1], padding: same}]",
-        IMAGE + "layers: [Conv2D: {filters: 6, kernel_size: 3, dilation_rate: 2, use_bias: false}]",
+        EVEN + "layers: [Conv2D: {filters: 6, kernel_size: 3, dilation_rate: 2, use_bias: false}]",
         IMAGE + "layers: [Conv2DTranspose: {filters: 6, kernel_size: 3, strides: 2, padding: same}]",
         IMAGE + "layers: [Conv2DTranspose: {filters: 6, kernel_size: 3, padding: same}]",
         IMAGE + "layers: [DepthwiseConv2D: {kernel_size: 3, strides: 2, depth_multiplier: 2}]",
@@ -298,7 +299,9 @@ UP = "Conv1DTranspose: {filters: 1, kernel_size: %d, strides: %d, padding: same}
         (LINE + f"layers: [{UP % (2, 2)}, {C3}]", 2, 0.5),
         (LINE + f"layers: [{UP % (3, 2)}, {C3}, {SAME % (3, 2)}]", 4, 1),
         (PLANE + "layers: [UpSampling2D: {size: 2, interpolation: bilinear}]", 2, 0.5),
-        (PLANE + "layers: [AveragePooling2D, Conv2D: {filters: 1, kernel_size: 3, padding: same}, UpSampling2D]", 6, 1),
+        (PLANE + "layers: [AveragePooling2D: {pool_size: 2}, Conv2D: {filters: 1, kernel_size: 3, padding: same}, UpSampling2D]", 6, 1),
+        (LINE + f"layers: [{C3}, {C3}, Concatenate: {{branches: [[Cropping1D: {{cropping: [3, 4]}}],"
+         f" [AveragePooling1D: {{pool_size: 2}}, {C3}, {UP % (2, 2)}, Cropping1D: {{cropping: [1, 1]}}]]}}, {C3}]", 12, 1),
         # layers that look along one axis
         (PLANE + "layers: [Conv2D: {filters: 1, kernel_size: [5, 1], strides: [3, 1]}]", 5, 3),
         (PLANE + "layers: [TimeDistributed: {layer: {Conv1D: {filters: 1, kernel_size: 3}}}]", 1, 1),
@@ -346,11 +349,18 @@ def test_fields_of_everything_and_of_one_place(text: str, sizes: tuple[int | Non
         "Add: {branches: [[], [Cropping2D: {cropping: [[14, 15], [0, 0]]}]]}",
         "AdaptiveAveragePooling2D: {output_size: 4}",
         "'my_package:Mine', Conv2D: {filters: 4, kernel_size: 3}",
+        "UpSampling2D: {size: 2000000}",
     ],
 )
 def test_fields_that_are_not_there_or_not_known(layers: str) -> None:
     found = costs(spec(f"inputs: {{image: [30, 20, 3]}}\nlayers: [{layers}]"))
     assert list(found.nodes.values())[-1].receptive_field is None
+
+
+def test_fields_of_huge_windows_take_no_time() -> None:
+    text = "inputs: {line: [null, 1]}\nlayers: [UpSampling1D: {size: 64}, MaxPooling1D: {pool_size: %d}]"
+    found = list(costs(spec(text % (64 * 10**12))).nodes.values())[-1]
+    assert found.receptive_field == (ReceptiveField(10**12, 10**12),)
 
 
 def test_fields_do_not_need_the_size_of_the_image() -> None:

@@ -204,6 +204,7 @@ def test_what_takes_numbers_can_be_frozen() -> None:
         "HashedCrossing": ["wrong-dtype"],
         "SpectralNormalization": ["conflicting-arguments"],
         "StringLookup": ["wrong-dtype"],
+        "TextVectorization": ["wrong-dtype"],
     }
 
 

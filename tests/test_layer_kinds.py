@@ -12,7 +12,7 @@ from cnnspec.layers.refusals import REFUSALS
 
 def public_classes() -> list[tuple[str, ...]]:
     """The names of every class of keras.layers; one class may have several."""
-    names = defaultdict(list)
+    names: dict[type, list[str]] = defaultdict(list)
     for name, found in inspect.getmembers(keras.layers, inspect.isclass):
         names[found].append(name)
     return sorted(map(tuple, names.values()))
@@ -46,7 +46,7 @@ def test_every_other_name_of_a_declared_class_is_an_alias() -> None:
 
 
 def test_every_module_declares_the_words_that_it_is_loaded_for() -> None:
-    declared = defaultdict(set)
+    declared: dict[str, set[str]] = defaultdict(set)
     for kind, declaration in LAYERS.kinds.items():
         module = declaration.__module__.removeprefix("cnnspec.layers.")
         declared[module] |= {kind, *declaration.aliases}

@@ -386,6 +386,9 @@ INNER = (
 def test_a_submodel_written_in_place_is_part_of_the_spec(tmp_path: Path) -> None:
     text = f"submodels: {{m: {{{INNER}}}}}\n{ROW}layers: [m, m: {{from: row}}, Add: {{from: [m_1, m_2]}}]\n"
     assert codes(text) == ["unused-parameter", "softmax-of-one"]
+    assert codes(text.replace("params:", "ignore: [softmax-of-one], params:")) == [
+        "unused-parameter"
+    ]
     (tmp_path / "inner.yaml").write_text("cnnspec: 1\nparams: {w: 1}\n" + ROW + "layers: [ReLU]\n")
     text = f"submodels: {{m: {{spec: {tmp_path}/inner.yaml}}}}\n{ROW}layers: [m]\n"
     assert codes(text) == []

@@ -26,6 +26,8 @@ from cnnspec.weights import misfits
 
 SETTINGS = {"data_format": "channels_last", "dtype": "float32"}
 """What Keras would take from the user's own configuration where a spec says nothing."""
+WHOLE_NUMBERS = ("Hashing", "HashedCrossing")
+"""Layers that are of the type int64 where nothing is said and their `output_mode` is `int`."""
 
 
 class BackendMismatch(RuntimeError):
@@ -189,6 +191,8 @@ def _layer_object(layer: Layer, name: str) -> Any:
     settings = {
         key: value for key, value in SETTINGS.items() if key in known and layer.checked(key) is None
     }
+    if layer.kind() in WHOLE_NUMBERS and layer.checked("output_mode") == "int":
+        settings = dict.fromkeys(settings, "int64")
     arguments = _arguments(layer) | settings
     return getattr(keras.layers, layer.kind())(name=name, **arguments)
 

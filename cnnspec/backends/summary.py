@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cnnspec.cost import NOTHING, Cost, Costs, ReceptiveField, costs, together
+from cnnspec.cost import NOTHING, Cost, Costs, costs, together
 from cnnspec.graph import CheckedGraph, CheckedNode, Ref
+from cnnspec.receptive_field import ReceptiveField
 from cnnspec.shapes import Shape, text
 
 BYTES_A_PARAMETER = 4

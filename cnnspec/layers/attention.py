@@ -84,7 +84,7 @@ class AdditiveAttention(Attending):
     macs = cost_rules.summed_attention
     examples = (
         Example({}, [(None, 7, 8), (None, 5, 8)], (None, 7, 8)),
-        Example({"use_scale": False}, [(None, 7, None), (None, None, 8)], (None, 7, 8)),
+        Example({"use_scale": False}, [(None, 7, None), (None, 5, None)], (None, 7, None)),
     )
 
     def adds_up(self) -> bool:
@@ -213,8 +213,8 @@ class MultiHeadAttention(WithHeads):
         ),
         Example(
             {"num_heads": 2, "key_dim": 3, "output_shape": [4, 5], "attention_axes": [2]},
-            [(None, 4, 7, 8), (None, None, 5, 8)],
-            (None, 4, 7, 4, 5),
+            [(None, None, 7, 8), (None, None, 5, 8)],
+            (None, None, 7, 4, 5),
         ),
         Example(
             {"num_heads": 2, "key_dim": 3, "output_shape": 6, "dropout": 0.1, "sliding_window": 2},

@@ -187,7 +187,7 @@ class GRUCell(GRUGates, SingleCell):
     gates = 3
     examples = (
         Example({"units": 4}, [(None, 3), (None, 4)], [(None, 4)] * 2),
-        Example({"units": 4, "reset_after": False}, [(None, 3), (None, None)], [(None, 4)] * 2),
+        Example({"units": 4, "reset_after": False}, [(None, 3), (None, 4)], [(None, 4)] * 2),
     )
 
     def bias_shape(self) -> tuple[int, ...]:
@@ -209,7 +209,14 @@ def cell_of(value: Any, declaration: type[Declaration]) -> SingleCell:
     return found
 
 
-def _cells(value: Any, declaration: type[Declaration]) -> tuple[SingleCell, ...]:
+def cells_of(value: Any, declaration: type[Declaration]) -> tuple[SingleCell, ...]:
+    """Check a list of calls of cells.
+
+    Raises:
+        Problem: it is no list, or has no items.
+        Problems: an item is wrong.
+
+    """
     if not isinstance(value, list | tuple) or not value:
         raise Problem("wrong-type", "")
     found, problems = [], []
@@ -228,7 +235,7 @@ def _cells(value: Any, declaration: type[Declaration]) -> tuple[SingleCell, ...]
 CELLS = {"type": "array", "items": {"$ref": "#/$defs/layers"}, "minItems": 1}
 Cells = Annotated[
     tuple[SingleCell, ...],
-    Checked("a list of cells such as LSTMCell", check=_cells, schema=CELLS),
+    Checked("a list of cells such as LSTMCell", check=cells_of, schema=CELLS),
 ]
 
 

@@ -1,7 +1,7 @@
 """What the layers that work on images share, and those that always do the same to them."""
 
-from collections.abc import Iterator
-from typing import Annotated, ClassVar
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any, ClassVar
 
 from cnnspec.declarations import Problem, default
 from cnnspec.fields import FLOAT_TYPES, INT_TYPES, Choice, Flag, Number, PositiveInt
@@ -66,6 +66,11 @@ class Images(Layer):
     def channels(self) -> tuple[int, ...]:
         """How many channels an image may have; empty for any number."""
         return ()
+
+    @classmethod
+    def arranged(cls, inputs: Sequence[Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Keras takes these layers to be in training wherever nothing is said, even in an export."""
+        return tuple(inputs), {"training": False}
 
     def check_dtypes(self, *inputs: str) -> None:
         """Refuse a data type that TensorFlow cannot do the work of the layer in."""

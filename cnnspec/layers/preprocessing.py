@@ -1,7 +1,7 @@
 """Normalization by statistics of the data, and preprocessing layers in a row."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, ClassVar
 
 from cnnspec.declarations import At, Checked, Declaration, Problem, Problems
@@ -192,6 +192,11 @@ class Pipeline(Layer):
             if several or isinstance(each, Lookup) or each.kind() in self.not_inside:
                 message = f"{each.kind()} cannot stand in a Pipeline"
                 yield Problem("conflicting-arguments", message, ("layers", position), where="kind")
+
+    @classmethod
+    def arranged(cls, inputs: Sequence[Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Keras takes it to be in training wherever nothing is said, even in an export."""
+        return tuple(inputs), {"training": False}
 
     def check_dtypes(self, *inputs: str) -> None:
         """Every layer must take what the one before gives."""

@@ -15,16 +15,20 @@ from cnnspec.shapes import Dim, Shape
 
 
 class Reach(NamedTuple):
-    """The place `i` of the output looks at those from `i * step + first` to `i * step + last`."""
+    """Where the place `i` of the output looks.
+
+    From `i * stride / factor + first` to `i * stride / factor + last`, at what lies between.
+    """
 
     first: float
     last: float
-    step: float
+    stride: int = 1
+    factor: int = 1
 
 
-POINT = Reach(0, 0, 1)
+POINT = Reach(0, 0)
 """Every place looks at itself."""
-WHOLE = Reach(-inf, inf, 1)
+WHOLE = Reach(-inf, inf)
 """Every place looks everywhere."""
 
 Reaches = tuple[Reach, ...] | None
@@ -116,7 +120,8 @@ def transposed(layer: Any, shape: Shape) -> Reaches:
         if size is not None and result is not None:
             over = (size - 1) * stride + extent - result
         before = max(over, 0) // 2 if layer.padding == "same" else 0
-        reaches.append(Reach((before - extent + 1) / stride, before / stride, 1 / stride))
+        first, last = (before - extent + 1) / stride, before / stride
+        reaches.append(Reach(first, last, factor=stride))
     return tuple(reaches)
 
 
@@ -135,7 +140,7 @@ def upsampling(layer: Any, shape: Shape) -> Reaches:
         if method in SUPPORT and factor > 1:
             middle, around = (step - 1) / 2, SUPPORT[method] - step / 2
             first, last = middle - around, middle + around
-        reaches.append(Reach(first, last, step))
+        reaches.append(Reach(first, last, factor=factor))
     return tuple(reaches)
 
 
@@ -150,7 +155,7 @@ def cropped(layer: Any, shape: Shape) -> Reaches:
 
 
 def _moved(offsets: Iterable[int]) -> Reaches:
-    return tuple(Reach(by, by, 1) for by in offsets)
+    return tuple(Reach(by, by) for by in offsets)
 
 
 def reshaped(layer: Any, shape: Shape) -> Reaches:

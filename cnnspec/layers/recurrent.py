@@ -16,6 +16,7 @@ from cnnspec.layers.cells import (
     SimpleRNNCell,
     StackedRNNCells,
     Units,
+    cells_of,
     without_dropout,
 )
 from cnnspec.layers.fields import FloatPolicy
@@ -86,9 +87,9 @@ class Recurrent(Layer):
         return without_dropout(self)
 
 
-def _cell(value: Any, _: type[Declaration]) -> Cell:
+def _cell(value: Any, declaration: type[Declaration]) -> Cell:
     if isinstance(value, list | tuple):
-        return StackedRNNCells.of({"cells": value})
+        return StackedRNNCells.of({"cells": cells_of(value, declaration)})
     found = LAYERS.check(value)
     if not isinstance(found, Cell):
         message = f"'cell' of RNN must be a cell such as LSTMCell, and {found.kind()} is none"

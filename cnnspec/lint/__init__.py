@@ -34,7 +34,10 @@ def lint(document: Document, checked: CheckedGraph | None, place: Place, report:
         done.add(node.layer.key)
         said = document.submodels.get(node.layer.key)
         if said is not None and isinstance(said.spec, Document):
-            lint(said.spec, node.submodel, node.layer.graph.place, report)
+            inner = report.child()
+            lint(said.spec, node.submodel, node.layer.graph.place, inner)
+            inner.ignore(said.spec.ignore)
+            report.take(inner)
 
 
 def _add(report: Report, code: str, *findings: Finding) -> None:

@@ -1,0 +1,629 @@
+"""Recurrent layers, wrappers and attention: states, inner layers, and what Keras keeps of them."""
+
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy
+import pytest
+
+from cnnspec import Spec, SpecError, loads
+from cnnspec.backends.keras import LoadedWeights, WeightsDoNotFit, build
+from cnnspec.declarations import Problem
+from cnnspec.document import Document, Input, Output, Step
+from cnnspec.layers.base import LAYERS, Example, Layer
+from cnnspec.stored_weights import open_weights
+from cnnspec.weights import stored_at
+
+KINDS = (
+    "SimpleRNNCell", "LSTMCell", "GRUCell", "StackedRNNCells", "SimpleRNN", "LSTM", "GRU", "RNN",
+    "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "TimeDistributed", "SpectralNormalization",
+    "Bidirectional", "Attention", "AdditiveAttention", "MultiHeadAttention", "GroupQueryAttention",
+)  # fmt: skip
+
+
+def examples(kind: str) -> tuple[Example, ...]:
+    declaration = LAYERS.kinds[kind]
+    assert issubclass(declaration, Layer)
+    return declaration.examples
+
+
+EACH_EXAMPLE = pytest.mark.parametrize(
+    ("kind", "example"),
+    [
+        pytest.param(kind, example, id=f"{kind}-{position}")
+        for kind in KINDS
+        for position, example in enumerate(examples(kind))
+    ],
+)
+
+
+def spec_of(kind: str, example: Example) -> Spec:
+    """A spec of one layer; all its outputs are trained."""
+    names = [f"x{position}" for position, _ in enumerate(example.shapes)]
+    layer: Any = LAYERS.kinds[kind].of(example.arguments)
+    outputs = {
+        name: Output(from_=f"layer/{name}", loss={"MeanSquaredError": {}})
+        for name in layer.outputs()
+    }
+    return Spec.of(
+        Document(
+            inputs={
+                name: Input(shape=list(shape[1:]))
+                for name, shape in zip(names, example.shapes, strict=True)
+            },
+            layers=[Step(kind=kind, name="layer", from_=names, arguments=example.arguments)],
+            outputs=outputs or {"layer": Output(loss={"MeanSquaredError": {}})},
+        )
+    )
+
+
+NUMBERS = numpy.random.default_rng(0)
+
+
+def data(*shapes: Any) -> Any:
+    """A random input, or a list of several; unknown sizes are 5."""
+    inputs = [
+        NUMBERS.random((2, *(size or 5 for size in shape[1:])), "float32") for shape in shapes
+    ]
+    return inputs[0] if len(inputs) == 1 else inputs
+
+
+def randomized(model: Any) -> Any:
+    """The same model with random weights."""
+    model.set_weights([NUMBERS.random(numpy.shape(each)) for each in model.get_weights()])
+    return model
+
+
+def same(found: list[Any], expected: list[Any]) -> bool:
+    pairs = zip(found, expected, strict=True)
+    return all(numpy.array_equal(one, other) for one, other in pairs)
+
+
+@EACH_EXAMPLE
+def test_a_model_trains_and_predicts_the_same_when_it_was_saved(
+    kind: str, example: Example, tmp_path: Path
+) -> None:
+    model = randomized(spec_of(kind, example).build())
+    shapes = example.output if isinstance(example.output, list) else [example.output]
+    inputs, targets = data(*example.shapes), data(*shapes)
+    if model.trainable_weights:  # Keras warns of a model without
+        before = model.get_weights()
+        model.train_on_batch(inputs, targets)
+        assert not same(model.get_weights(), before)
+    predicted = keras.tree.flatten(model.predict(inputs, verbose=0))
+    assert [each.shape for each in predicted] == [
+        each.shape for each in keras.tree.flatten(targets)
+    ]
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    assert same(keras.tree.flatten(loaded.predict(inputs, verbose=0)), predicted)
+
+
+@pytest.mark.parametrize("file", ["model.weights.h5", "model.keras"])
+@EACH_EXAMPLE
+def test_weights_are_stored_where_they_are_declared_and_loaded_from_there(
+    kind: str, example: Example, file: str, tmp_path: Path
+) -> None:
+    checked = spec_of(kind, example).compile()
+    model = randomized(build(checked).model)
+    path = tmp_path / file
+    (model.save_weights if file.endswith(".h5") else model.save)(path)
+    (weights,) = (node.weights for node in checked.nodes if node.name == "layer")
+    with open_weights(path) as stored:
+        assert {key: each.shape for key, each in stored.layers["layer"].variables.items()} == {
+            key: weight.shape for key, weight in stored_at(weights).items()
+        }
+    built = build(checked, weights=path)
+    assert built.loaded == [LoadedWeights(path, ("layer",) if weights else ())]
+    assert same(built.model.get_weights(), model.get_weights())
+
+
+# What does not fit a weights file
+
+STORED = """
+cnnspec: 1
+inputs: {x: [7, 3]}
+layers:
+  - Bidirectional: {name: both, layer: {LSTM: {units: 4, return_sequences: true}}}
+  - TimeDistributed: {name: each, layer: {Dense: {units: 2}}}
+  - RNN: {name: stack, cell: [{GRUCell: {units: 2}}, {GRUCell: {units: 2}}]}
+"""
+MISFITS = {
+    "the inner shape": (
+        ("units: 4", "units: 5"),
+        [
+            "'both/forward_layer/cell' has a kernel of (3, 20), the file one of (3, 16)",
+            "'both/backward_layer/cell' has a kernel of (3, 20), the file one of (3, 16)",
+            "'each/layer' has a kernel of (10, 2), the file one of (8, 2)",
+        ],
+    ),
+    "fewer inner weights": (
+        ("Dense: {units: 2}", "Dense: {units: 2, use_bias: false}"),
+        ["'each/layer' has 1 weights, the file 2"],
+    ),
+    "one more wrapper": (
+        (
+            "TimeDistributed: {name: each, layer: {Dense: {units: 2}}}",
+            "Dense: {name: each, units: 2}",
+        ),
+        [
+            "the file has no weights for 'each'",
+            "the file has weights for 'each/layer', which is no layer of the model",
+        ],
+    ),
+    "another cell": (
+        ("cell: [{GRUCell: {units: 2}}, {GRUCell: {units: 2}}]", "cell: {GRUCell: {units: 2}}"),
+        [
+            "the file has no weights for 'stack/cell'",
+            "the file has weights for 'stack/cell/cells/gru_cell', which is no layer of the model",
+            "the file has weights for 'stack/cell/cells/gru_cell_1', which is no layer of the model",
+        ],
+    ),
+    "a cell more": (
+        ("{GRUCell: {units: 2}}]", "{GRUCell: {units: 2}}, {GRUCell: {units: 2}}]"),
+        ["the file has no weights for 'stack/cell/cells/gru_cell_2'"],
+    ),
+}
+
+
+@pytest.mark.parametrize("what", MISFITS)
+def test_what_does_not_fit_is_told_by_the_path_inside_the_layer(what: str, tmp_path: Path) -> None:
+    (before, after), misfits = MISFITS[what]
+    file = tmp_path / "model.weights.h5"
+    loads(STORED).build().save_weights(file)
+    checked = loads(STORED.replace(before, after)).compile()
+    with pytest.raises(WeightsDoNotFit) as raised:
+        build(checked, weights=file)
+    assert str(raised.value) == f"'{file}' does not fit 'model': {'; '.join(misfits)}"
+
+
+# Several outputs
+
+TRANSLATOR = """
+cnnspec: 1
+name: translator
+inputs: {source: [null, 3], target: [null, 2]}
+layers:
+  - LSTM: {name: encoder, from: source, units: 4, return_state: true}
+  - LSTM: {name: decoder, from: [target, encoder/state_h, encoder/state_c], units: 4,
+           return_sequences: true, return_state: true}
+  - Dense: {name: words, units: 5}
+outputs:
+  words: {}
+  memory: {from: decoder/state_c}
+  encoder: {}
+"""
+
+
+def test_states_go_from_one_layer_to_another() -> None:
+    model = loads(TRANSLATOR).build()
+    source, target = keras.Input((None, 3)), keras.Input((None, 2))
+    encoded, *states = model.get_layer("encoder")(source)
+    decoded, _, memory = model.get_layer("decoder")(target, initial_state=states)
+    by_hand = keras.Model([source, target], [model.get_layer("words")(decoded), memory, encoded])
+    inputs = data((None, 6, 3), (None, 7, 2))
+    assert model.output_names == ["words", "memory", "encoder"]
+    assert same(model.predict(inputs, verbose=0), by_hand.predict(inputs, verbose=0))
+
+
+BOTH_WAYS = """
+cnnspec: 1
+inputs: {x: [7, 3]}
+layers:
+  - Bidirectional: {name: both, layer: {GRU: {units: 4, return_state: true}}, merge_mode: null}
+  - Subtract: {from: [both/forward, both/forward_state]}
+  - Subtract: {from: [both/backward, both/backward_state]}
+  - Add: {name: sum, from: [subtract_1, subtract_2]}
+"""
+
+
+def test_the_outputs_of_both_ways_go_by_their_names() -> None:
+    model = loads(BOTH_WAYS).build()
+    inputs = data((None, 7, 3))
+    assert model.predict(inputs, verbose=0).tolist() == numpy.zeros((2, 4)).tolist()
+
+
+TWICE = """
+cnnspec: 1
+inputs: {x: [7, 3]}
+layers:
+  - GRU: {name: gru, units: 4, return_state: true}
+  - shared: {layer: gru, name: again, from: [x, gru/state]}
+"""
+
+
+def test_a_layer_with_states_is_called_again() -> None:
+    model = loads(TWICE).build()
+    gru = model.get_layer("gru")
+    x = keras.Input((7, 3))
+    by_hand = keras.Model(x, gru(x, initial_state=gru(x)[1:])[0])
+    inputs = data((None, 7, 3))
+    assert same(model.predict(inputs, verbose=0), by_hand.predict(inputs, verbose=0))
+    assert (model.output_names, len(model.weights)) == (["again"], 3)
+
+
+def test_the_last_step_may_have_several_outputs() -> None:
+    text = "cnnspec: 1\ninputs: {x: [7, 3]}\nlayers: [LSTM: {units: 4, return_state: true}]"
+    model = loads(text).build()
+    assert (model.output_names, model.output_shape) == (["lstm_1"], (None, 4))
+
+
+def test_branches_lead_to_attention() -> None:
+    text = """
+cnnspec: 1
+inputs: {x: [7, 3]}
+layers:
+  - MultiHeadAttention:
+      num_heads: 2
+      key_dim: 3
+      branches: {query: [], value: [{Dense: {units: 4}}], key: [{Dense: {units: 5}}]}
+"""
+    node = loads(text).compile().nodes[-1]
+    assert [tensor.shape for tensor in node.inputs] == [(None, 7, 3), (None, 7, 4), (None, 7, 5)]
+
+
+# Frozen layers
+
+FROZEN = {
+    "LSTM: {units: 4, dropout: 0.5, recurrent_dropout: 0.5}": {"units": 4},
+    "ConvLSTM1D: {filters: 2, kernel_size: 2, dropout: 0.5}": {"filters": 2, "kernel_size": 2},
+    "RNN: {cell: {GRUCell: {units: 4, dropout: 0.5}}}": {"cell": {"GRUCell": {"units": 4}}},
+    "RNN: {cell: [{GRUCell: {units: 4, dropout: 0.5}}]}": {
+        "cell": {"StackedRNNCells": {"cells": [{"GRUCell": {"units": 4}}]}}
+    },
+    "TimeDistributed: {layer: {Dropout: {rate: 0.5}}}": {"layer": {"Identity": {}}},
+    "Bidirectional: {layer: {GRU: {units: 4, dropout: 0.5}}, merge_mode: sum}": {
+        "layer": {"GRU": {"units": 4}},
+        "merge_mode": "sum",
+    },
+    "Bidirectional: {layer: {GRU: {units: 4}}, backward_layer: {GRU: {units: 4, dropout: 0.5, go_backwards: true}}}": {
+        "layer": {"GRU": {"units": 4}},
+        "backward_layer": {"GRU": {"units": 4, "go_backwards": True}},
+    },
+}
+
+
+def written(value: Any) -> Any:
+    """A checked layer as a spec would write it."""
+    if isinstance(value, Layer):
+        return {value.kind(): {name: written(each) for name, each in value.given.items()}}
+    return [written(each) for each in value] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize("layer", FROZEN)
+def test_a_frozen_layer_does_in_training_what_it_does_in_inference(layer: str) -> None:
+    shape = "[7, 5, 3]" if "Conv" in layer else "[7, 3]"
+    text = f"cnnspec: 1\ninputs: {{x: {shape}}}\nlayers: [{{{layer}}}, {{Dense: {{units: 1}}}}]"
+    text = text.replace("}}, {Dense", ", frozen: true}}, {Dense")
+    checked = loads(text).compile()
+    frozen: Any = checked.nodes[0].layer
+    assert {name: written(value) for name, value in frozen.given.items()} == FROZEN[layer]
+    model = build(checked).model
+    inputs = data(checked.inputs[0].tensor.shape)
+    assert numpy.allclose(model(inputs, training=True), model(inputs), rtol=1e-5)
+    assert [weight.path for weight in model.trainable_weights] == [
+        "dense_1/kernel",
+        "dense_1/bias",
+    ]
+
+
+NOT_TRAINED = (
+    "TimeDistributed: {layer: {Dense: {units: 2}}, trainable: false}",
+    "TimeDistributed: {layer: {TimeDistributed: {layer: {Dense: {units: 2}}, trainable: false}}}",
+    "TimeDistributed: {layer: {Dense: {units: 2, trainable: false}}}",
+    "TimeDistributed: {layer: {Bidirectional: {layer: {GRU: {units: 2}}, trainable: false}}}",
+    "SpectralNormalization: {layer: {Dense: {units: 2, trainable: false}}}",
+    "TimeDistributed: {layer: {RNN: {cell: [{GRUCell: {units: 2}}], trainable: false}}}",
+    "TimeDistributed: {layer: {RNN: {cell: [{GRUCell: {units: 2, trainable: false}}]}}}",
+    "ConvLSTM1D: {filters: 2, kernel_size: 2, trainable: false}",
+    "MultiHeadAttention: {num_heads: 2, key_dim: 2, from: [x, x], trainable: false}",
+)
+"""Most of these Keras would train: wrappers do not tell the layers inside them."""
+
+
+@pytest.mark.parametrize("layer", NOT_TRAINED)
+def test_what_is_not_trainable_is_not_trained(layer: str) -> None:
+    checked = loads(f"cnnspec: 1\ninputs: {{x: [7, 5, 3]}}\nlayers: [{{{layer}}}]").compile()
+    assert (checked.trainable_params, build(checked).model.trainable_weights) == (0, [])
+
+
+# Refusals
+
+UNITS = "units: 4"
+REFUSALS = {
+    "LSTM: {from: image, units: 4}": (
+        "wrong-rank",
+        "LSTM takes an input of 3 axes (batch, steps, features), not (None, 8, 8, 3)",
+    ),
+    "ConvLSTM2D: {from: image, filters: 2, kernel_size: 3}": (
+        "wrong-rank",
+        "ConvLSTM2D takes an input of 5 axes (batch, steps, height, width, channels), not (None, 8, 8, 3)",
+    ),
+    "ConvLSTM1D: {from: open, filters: 2, kernel_size: 3}": (
+        "unknown-size",
+        "ConvLSTM1D needs to know all sizes of a step, axis 2 of its input is unknown",
+    ),
+    "ConvLSTM1D: {from: image, filters: 2, kernel_size: 9}": (
+        "kernel-too-large",
+        "ConvLSTM1D looks at 9 values, its input has only 8",
+    ),
+    "ConvLSTM1D: {from: image, filters: 2, kernel_size: 2, strides: 2, dilation_rate: 2}": (
+        "conflicting-arguments",
+        "ConvLSTM1D cannot have both 'strides' and 'dilation_rate' above 1",
+    ),
+    "ConvLSTM1D: {from: image, filters: 2, kernel_size: 2, padding: causal}": (
+        "unknown-value",
+        "'padding' of ConvLSTM1D must be 'valid' or 'same', not 'causal'",
+    ),
+    "LSTM: {units: 4, stateful: true}": (
+        "unknown-size",
+        "a stateful LSTM needs to know the size of the batch, which a spec leaves open",
+    ),
+    "LSTM: {from: any, units: 4, unroll: true}": (
+        "unknown-size",
+        "LSTM can be unrolled over a known number of steps only, its input is (None, None, 3)",
+    ),
+    "LSTM: {units: 4, dropout: 1}": (
+        "out-of-range",
+        "'dropout' of LSTM must be a number from 0 to below 1, not 1",
+    ),
+    "LSTM: {units: 4, dtype: bfloat16}": (
+        "conflicting-arguments",
+        "LSTM cannot have bfloat16 weights with an orthogonal 'recurrent_initializer'; mixed_bfloat16 can",
+    ),
+    "LSTM: {units: 4, use_cudnn: true, unroll: true}": (
+        "conflicting-arguments",
+        "cuDNN computes LSTM only where 'unroll' is false",
+    ),
+    "GRU: {units: 4, use_cudnn: true, reset_after: false}": (
+        "conflicting-arguments",
+        "cuDNN computes GRU only where 'reset_after' is true",
+    ),
+    "GRU: {units: 4, use_cudnn: true, recurrent_dropout: 0.1}": (
+        "conflicting-arguments",
+        "cuDNN computes GRU only where 'recurrent_dropout' is 0",
+    ),
+    "GRU: {units: 4, use_cudnn: true, activation: relu}": (
+        "conflicting-arguments",
+        "cuDNN computes GRU only where 'activation' is 'tanh'",
+    ),
+    "GRU: {units: 4, use_cudnn: always}": (
+        "unknown-value",
+        "'use_cudnn' of GRU must be 'auto', true or false, not 'always'",
+    ),
+    "LSTM: {from: [x, four], units: 4}": (
+        "wrong-input-count",
+        "LSTM takes behind its input all of its states (state_h, state_c), not 1",
+    ),
+    "LSTM: {from: [x, four, three], units: 4}": (
+        "shape-mismatch",
+        "the state 'state_c' of LSTM is (None, 4), not (None, 3)",
+    ),
+    "Bidirectional: {from: [x, four, four], layer: {LSTM: {units: 4}}}": (
+        "wrong-input-count",
+        "Bidirectional takes behind its input all of its states (forward_state_h, forward_state_c, "
+        "backward_state_h, backward_state_c), not 2",
+    ),
+    "RNN: {from: [x, four, four, four], cell: [{LSTMCell: {units: 4}}, {GRUCell: {units: 4}}]}": (
+        "wrong-input-count",
+        "RNN takes no initial states where a cell of several is one of a stack",
+    ),
+    "RNN: {cell: {Dense: {units: 4}}}": (
+        "wrong-type",
+        "'cell' of RNN must be a cell such as LSTMCell, and Dense is none",
+    ),
+    "RNN: {cell: []}": (
+        "wrong-type",
+        "'cell' of RNN must be a cell such as LSTMCell, or a list of them, not []",
+    ),
+    "RNN: {cell: {StackedRNNCells: {cells: [{StackedRNNCells: {cells: [{GRUCell: {units: 4}}]}}]}}}": (
+        "wrong-type",
+        "StackedRNNCells needs cells such as LSTMCell, and StackedRNNCells is none",
+    ),
+    "LSTMCell: {from: [x, four, four], units: 4}": (
+        "wrong-rank",
+        "LSTMCell takes an input of 2 axes (batch, features), not (None, 7, 3)",
+    ),
+    "LSTMCell: {from: [four, four, four], units: 4, dropout: 0.5}": (
+        "conflicting-arguments",
+        "LSTMCell can drop values only as the cell of an RNN: by itself it cannot train",
+    ),
+    "GRUCell: {from: four, units: 4}": (
+        "wrong-input-count",
+        "GRUCell takes 2 inputs or more, not 1",
+    ),
+    "GRUCell: {from: [four, whole], units: 4}": (
+        "wrong-dtype",
+        "the state 'state' of GRUCell must be floats, not int32",
+    ),
+    "TimeDistributed: {from: four, layer: {Dense: {units: 4}}}": (
+        "wrong-rank",
+        "TimeDistributed takes an input of 3 axes or more (batch, steps, ...), not (None, 4)",
+    ),
+    "TimeDistributed: {layer: {Conv2D: {filters: 4, kernel_size: 3}}}": (
+        "wrong-rank",
+        "Conv2D takes an input of 4 axes (batch, height, width, channels), not (None, 3)",
+    ),
+    "TimeDistributed: {layer: Add}": (
+        "conflicting-arguments",
+        "TimeDistributed gives its layer one input, and Add takes several",
+    ),
+    "TimeDistributed: {from: image, layer: {LSTM: {units: 4, return_state: true}}}": (
+        "conflicting-arguments",
+        "TimeDistributed takes one output of its layer, and LSTM has several",
+    ),
+    "TimeDistributed: {layer: {Dense: {units: 4, activity_regularizer: L2}}}": (
+        "conflicting-arguments",
+        "TimeDistributed leaves out the penalty of its layer; give it to TimeDistributed",
+    ),
+    "SpectralNormalization: {layer: Flatten}": (
+        "conflicting-arguments",
+        "SpectralNormalization normalizes a kernel or embeddings, and Flatten has neither",
+    ),
+    "SpectralNormalization: {layer: {LSTM: {units: 4}}}": (
+        "conflicting-arguments",
+        "SpectralNormalization normalizes a kernel or embeddings, and LSTM has neither",
+    ),
+    "SpectralNormalization: {layer: {Dense: {units: 4}}, power_iterations: 0}": (
+        "out-of-range",
+        "'power_iterations' of SpectralNormalization must be a whole number of at least 1, not 0",
+    ),
+    "SpectralNormalization: {layer: {Dense: {units: 4}}, frozen: true}": (
+        "conflicting-arguments",
+        "SpectralNormalization cannot be frozen: it changes its kernel whenever the model trains",
+    ),
+    "SpectralNormalization: {from: whole, layer: {Dense: {units: 4}}}": (
+        "wrong-dtype",
+        "SpectralNormalization gives its output the type of its input, int32, which has no fractions",
+    ),
+    "Bidirectional: {layer: {Dense: {units: 4}}}": (
+        "wrong-type",
+        "Bidirectional needs a recurrent layer such as LSTM, and Dense is none",
+    ),
+    "Bidirectional: {layer: {LSTM: {units: 4, go_backwards: true}}}": (
+        "conflicting-arguments",
+        "one of the two layers of Bidirectional must have 'go_backwards', the other not",
+    ),
+    "Bidirectional: {layer: {LSTM: {units: 4}}, backward_layer: {LSTM: {units: 4, go_backwards: true, return_state: true}}}": (
+        "conflicting-arguments",
+        "both layers of Bidirectional must have the same 'return_state'",
+    ),
+    "Bidirectional: {layer: {LSTM: {units: 4}}, backward_layer: {GRU: {units: 5, go_backwards: true}}}": (
+        "shape-mismatch",
+        "Bidirectional needs two layers of the same shapes: forwards (None, 4), backwards (None, 5)",
+    ),
+    "Bidirectional: {layer: {LSTM: {units: 4}}, merge_mode: concatenate}": (
+        "unknown-value",
+        "'merge_mode' of Bidirectional must be 'concat', 'sum', 'mul', 'ave' or null, not 'concatenate'",
+    ),
+    "Bidirectional: {layer: {LSTM: {units: 4}}, weights: []}": (
+        "unknown-argument",
+        "Bidirectional has no argument 'weights'",
+    ),
+    "Attention: {from: [x, x, x, x]}": (
+        "wrong-input-count",
+        "Attention takes 2 inputs, not 4",
+    ),
+    "Attention: {from: [x, four]}": (
+        "wrong-rank",
+        "Attention takes inputs of as many axes, not (None, 7, 3) and (None, 4)",
+    ),
+    "Attention: {from: [four, four]}": (
+        "wrong-rank",
+        "Attention takes inputs of 3 axes or more (batch, ..., steps, features), not (None, 4)",
+    ),
+    "Attention: {from: [x, wide]}": (
+        "shape-mismatch",
+        "Attention needs a query and a key that fit: 3 in one is 4 in the other",
+    ),
+    "AdditiveAttention: {from: [x, wide]}": (
+        "shape-mismatch",
+        "AdditiveAttention needs a query and a key that fit: 3 in one is 4 in the other",
+    ),
+    "MultiHeadAttention: {from: [x, image], num_heads: 2, key_dim: 3}": (
+        "wrong-rank",
+        "MultiHeadAttention takes inputs of as many axes, not (None, 7, 3) and (None, 8, 8, 3)",
+    ),
+    "MultiHeadAttention: {from: [four, four], num_heads: 2, key_dim: 3}": (
+        "wrong-rank",
+        "MultiHeadAttention takes inputs of 3 axes or more (batch, steps, ..., features), not (None, 4)",
+    ),
+    "MultiHeadAttention: {from: [x, wide, any], num_heads: 2, key_dim: 3}": (
+        "shape-mismatch",
+        "MultiHeadAttention needs a value and a key with the same axes but for the last, "
+        "not (None, 7, 4) and (None, None, 3)",
+    ),
+    "MultiHeadAttention: {from: [x, x], num_heads: 2, key_dim: 3, attention_axes: [2]}": (
+        "out-of-range",
+        "MultiHeadAttention cannot attend over axis 2 of (None, 7, 3): it is that of the batch or the "
+        "features, or not there",
+    ),
+    "MultiHeadAttention: {from: [image, image], num_heads: 2, key_dim: 3, attention_axes: [1, -2]}": (
+        "conflicting-arguments",
+        "'attention_axes' of MultiHeadAttention names an axis of (None, 8, 8, 3) twice",
+    ),
+    "MultiHeadAttention: {from: [image, image], num_heads: 2, key_dim: 3, attention_axes: [1, 1]}": (
+        "conflicting-arguments",
+        "'attention_axes' of MultiHeadAttention names an axis of (None, 8, 8, 3) twice",
+    ),
+    "MultiHeadAttention: {from: [x, x], num_heads: 2, key_dim: 3, attention_axes: []}": (
+        "out-of-range",
+        "'attention_axes' of MultiHeadAttention names no axis",
+    ),
+    "MultiHeadAttention: {from: [image, image], num_heads: 2, key_dim: 3, sliding_window: 2}": (
+        "conflicting-arguments",
+        "MultiHeadAttention has a 'sliding_window' only over axis 1 alone, and it attends over (1, 2)",
+    ),
+    "MultiHeadAttention: {from: [x, x], num_heads: 2, key_dim: 3, output_shape: [4, 0]}": (
+        "out-of-range",
+        "'output_shape' of MultiHeadAttention must be a size of at least 1, a list of them, or null, "
+        "not [4, 0]",
+    ),
+    "MultiHeadAttention: {from: [x, x], num_heads: 2, key_dim: 3, flash_attention: true}": (
+        "unknown-value",
+        "Keras has no flash attention on TensorFlow",
+    ),
+    "GroupQueryAttention: {from: [image, image], head_dim: 2, num_query_heads: 2, num_key_value_heads: 1}": (
+        "wrong-rank",
+        "GroupQueryAttention takes inputs of 3 axes (batch, steps, features), not (None, 8, 8, 3)",
+    ),
+    "GroupQueryAttention: {from: [x, wide], head_dim: 2, num_query_heads: 2, num_key_value_heads: 1}": (
+        "shape-mismatch",
+        "GroupQueryAttention needs a query and a value of as many features, not 3 and 4",
+    ),
+    "GroupQueryAttention: {from: [x, x], head_dim: 2, num_query_heads: 3, num_key_value_heads: 2}": (
+        "conflicting-arguments",
+        "GroupQueryAttention cannot split 3 query heads into 2 groups",
+    ),
+}
+INPUTS = (
+    "inputs: {x: [7, 3], any: [null, 3], wide: [7, 4], image: [8, 8, 3], open: [5, null, 3], "
+    "four: [4], three: [3], whole: {shape: [4], dtype: int32}}"
+)
+
+
+@pytest.mark.parametrize("layer", REFUSALS)
+def test_what_cannot_work_is_refused(layer: str) -> None:
+    said = layer if "from:" in layer else layer.replace(": {", ": {from: x, ", 1)
+    with pytest.raises(SpecError) as raised:
+        loads(f"cnnspec: 1\n{INPUTS}\nlayers: [{{{said}}}]").compile()
+    assert [(found.code, found.message) for found in raised.value.report] == [REFUSALS[layer]]
+
+
+def test_a_problem_of_an_inner_layer_is_found_where_it_stands() -> None:
+    text = """cnnspec: 1
+inputs: {x: [7, 3, 3, 3]}
+layers:
+  - TimeDistributed:
+      layer:
+        Conv2D: {filters: 2, kernel_size: 4}
+  - RNN:
+      cell: [{GRUCell: {units: 4}}, {GRUCell: {unit: 4}}]
+"""
+    with pytest.raises(SpecError) as raised:
+        loads(text).compile()
+    assert [
+        (found.code, found.message, found.span and (found.span.line, found.span.column))
+        for found in raised.value.report
+    ] == [
+        (
+            "kernel-too-large",
+            "Conv2D looks at 4 x 4 values, its input has only 3 x 3",
+            (6, 43),
+        ),
+        ("unknown-argument", "GRUCell has no argument 'unit'", (8, 48)),
+    ]
+
+
+def test_what_may_not_be_frozen_says_so_inside_of_a_wrapper() -> None:
+    layer: Any = LAYERS.check(
+        {
+            "TimeDistributed": {
+                "layer": {"SpectralNormalization": {"layer": {"Dense": {"units": 4}}}}
+            }
+        }
+    )
+    with pytest.raises(Problem) as raised:
+        layer.in_inference()
+    assert (raised.value.code, raised.value.at) == ("conflicting-arguments", ("layer",))
