@@ -61,7 +61,7 @@ MAY_REFUSE = (
         of_code(
             "out-of-range", "dropout", "recurrent_dropout", "rate", "momentum", "renorm_momentum",
             "epsilon", "logit_soft_cap", "alpha", "factor", "value_range", "chain_depth", "num_chains",
-            "sampling_rate", "top_db",
+            "sampling_rate", "top_db", "min_value", "max_value",
         ),
         "Keras does not look whether the number makes sense",
     ),
@@ -103,7 +103,9 @@ MAY_REFUSE = (
         "a state of whole numbers happens to work for SimpleRNNCell only",
     ),
     MayRefuse(
-        ("SimpleRNNCell",), of_code("wrong-rank"), "it happens to work on more axes than a step has"
+        ("SimpleRNNCell", "GRUCell"),
+        of_code("wrong-rank"),
+        "they happen to work on more axes than a step has",
     ),
     MayRefuse(
         ("Concatenate",),

@@ -136,6 +136,9 @@ def keras_verdict(configuration: Configuration) -> Verdict:
                 for shape, dtype in zip(configuration.shapes, configuration.dtypes, strict=True)
             ]
             outputs = keras.tree.flatten(called(configuration, layer, tensors))
+            for part in layer._flatten_layers():  # the backend does it, few layers pass it on
+                for inner in () if part.trainable else part._flatten_layers(include_self=False):
+                    inner.trainable = False
             return Accepted(
                 tuple((tuple(each.shape), each.dtype) for each in outputs),
                 tuple(

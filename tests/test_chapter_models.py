@@ -265,7 +265,7 @@ def test_every_head_has_its_own_loss_weight_and_metric(
         (
             "loss_weight: {odd_dense: 0.5}",
             "wrong-type",
-            "a number stands here, not a mapping",
+            "this must be a number, not a mapping",
             None,
         ),
     ],

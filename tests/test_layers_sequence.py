@@ -1,5 +1,6 @@
 """Recurrent layers, wrappers and attention: states, inner layers, and what Keras keeps of them."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +9,11 @@ import numpy
 import pytest
 
 from cnnspec import Spec, SpecError, loads
-from cnnspec.backends.keras import LoadedWeights, WeightsDoNotFit, build
+from cnnspec.backends.keras import Built, WeightsDoNotFit, build
 from cnnspec.declarations import Problem
-from cnnspec.document import Document, Input, Output, Step
-from cnnspec.layers.base import LAYERS, Example, Layer
+from cnnspec.document import Call, Document, Input, Output, Step
+from cnnspec.graph import CheckedGraph
+from cnnspec.layers.base import LAYERS, Layer
 from cnnspec.stored_weights import open_weights
 from cnnspec.weights import stored_at
 
@@ -22,43 +24,30 @@ KINDS = (
 )  # fmt: skip
 
 
-def examples(kind: str) -> tuple[Example, ...]:
-    declaration = LAYERS.kinds[kind]
-    assert issubclass(declaration, Layer)
-    return declaration.examples
-
-
-EACH_EXAMPLE = pytest.mark.parametrize(
-    ("kind", "example"),
-    [
-        pytest.param(kind, example, id=f"{kind}-{position}")
-        for kind in KINDS
-        for position, example in enumerate(examples(kind))
-    ],
-)
-
-
-def spec_of(kind: str, example: Example) -> Spec:
-    """A spec of one layer; all its outputs are trained."""
-    names = [f"x{position}" for position, _ in enumerate(example.shapes)]
-    layer: Any = LAYERS.kinds[kind].of(example.arguments)
-    outputs = {
-        name: Output(from_=f"layer/{name}", loss={"MeanSquaredError": {}})
-        for name in layer.outputs()
-    }
-    return Spec.of(
-        Document(
-            inputs={
-                name: Input(shape=list(shape[1:]))
-                for name, shape in zip(names, example.shapes, strict=True)
-            },
-            layers=[Step(kind=kind, name="layer", from_=names, arguments=example.arguments)],
-            outputs=outputs or {"layer": Output(loss={"MeanSquaredError": {}})},
-        )
-    )
-
-
+EXAMPLES = {
+    f"{kind}-{position}": (kind, example)
+    for kind in KINDS
+    for position, example in enumerate(getattr(LAYERS.kinds[kind], "examples", ()))
+}
+EACH_EXAMPLE = pytest.mark.parametrize("name", EXAMPLES)
 NUMBERS = numpy.random.default_rng(0)
+
+
+def all_examples() -> CheckedGraph:
+    """A model of every example, side by side; all their outputs are trained."""
+    inputs, layers, outputs = {}, [], {}
+    for name, (kind, example) in EXAMPLES.items():
+        shapes = {f"{name}-x{position}": shape for position, shape in enumerate(example.shapes)}
+        inputs |= {key: Input(shape=list(shape[1:])) for key, shape in shapes.items()}
+        layers.append(Step(kind=kind, name=name, from_=list(shapes), arguments=example.arguments))
+        layer: Any = LAYERS.kinds[kind].of(example.arguments)
+        for output in layer.outputs() or (None,):
+            said = Output(from_=f"{name}/{output}" if output else None, loss=MSE)
+            outputs[f"{name}-{output}" if output else name] = said
+    return Spec.of(Document(name="all", inputs=inputs, layers=layers, outputs=outputs)).compile()
+
+
+MSE = Call(kind="MeanSquaredError")
 
 
 def data(*shapes: Any) -> Any:
@@ -69,54 +58,96 @@ def data(*shapes: Any) -> Any:
     return inputs[0] if len(inputs) == 1 else inputs
 
 
-def randomized(model: Any) -> Any:
-    """The same model with random weights."""
-    model.set_weights([NUMBERS.random(numpy.shape(each)) for each in model.get_weights()])
-    return model
-
-
 def same(found: list[Any], expected: list[Any]) -> bool:
     pairs = zip(found, expected, strict=True)
     return all(numpy.array_equal(one, other) for one, other in pairs)
 
 
+@dataclass
+class Saved:
+    """A model of every example with random weights, trained for one step, and its files."""
+
+    checked: CheckedGraph
+    model: Any
+    before: dict[str, list[Any]]
+    """The weights of each layer before the training step."""
+    folder: Path
+
+    def predictions(self, model: Any) -> dict[str, Any]:
+        """What a model of all examples predicts, by the names of its outputs."""
+        return dict(zip(self.checked.outputs, model.predict(self.inputs, verbose=0), strict=True))
+
+    def __post_init__(self) -> None:
+        self.inputs = data(*(each.tensor.shape for each in self.checked.inputs))
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Saved:
+    checked = all_examples()
+    model = build(checked).model
+    model.set_weights([NUMBERS.random(numpy.shape(each)) for each in model.get_weights()])
+    before = {name: model.get_layer(name).get_weights() for name in EXAMPLES}
+    found = Saved(checked, model, before, tmp_path_factory.mktemp("saved"))
+    targets = data(*(tensor.shape for tensor in checked.outputs.values()))
+    model.train_on_batch(found.inputs, dict(zip(checked.outputs, targets, strict=True)))
+    model.save(found.folder / "model.keras")
+    model.save_weights(found.folder / "model.weights.h5")
+    return found
+
+
+def outputs_of(name: str) -> list[str]:
+    """The names of an example's outputs in the model of all."""
+    kind, example = EXAMPLES[name]
+    layer: Any = LAYERS.kinds[kind].of(example.arguments)
+    return [f"{name}-{output}" for output in layer.outputs()] or [name]
+
+
+@pytest.fixture(scope="module")
+def predicted(saved: Saved) -> dict[str, Any]:
+    return saved.predictions(saved.model)
+
+
+@pytest.fixture(scope="module")
+def predicted_when_loaded(saved: Saved) -> dict[str, Any]:
+    return saved.predictions(keras.models.load_model(saved.folder / "model.keras"))
+
+
 @EACH_EXAMPLE
-def test_a_model_trains_and_predicts_the_same_when_it_was_saved(
-    kind: str, example: Example, tmp_path: Path
+def test_a_layer_trains_and_predicts_the_same_after_keras_loaded_it(
+    saved: Saved, predicted: Any, predicted_when_loaded: Any, name: str
 ) -> None:
-    model = randomized(spec_of(kind, example).build())
-    shapes = example.output if isinstance(example.output, list) else [example.output]
-    inputs, targets = data(*example.shapes), data(*shapes)
-    if model.trainable_weights:  # Keras warns of a model without
-        before = model.get_weights()
-        model.train_on_batch(inputs, targets)
-        assert not same(model.get_weights(), before)
-    predicted = keras.tree.flatten(model.predict(inputs, verbose=0))
-    assert [each.shape for each in predicted] == [
-        each.shape for each in keras.tree.flatten(targets)
+    output = EXAMPLES[name][1].output
+    shapes = output if isinstance(output, list) else [output]
+    found = [predicted[each] for each in outputs_of(name)]
+    assert [each.shape for each in found] == [
+        (2, *(size or 5 for size in shape[1:])) for shape in shapes
     ]
-    model.save(tmp_path / "model.keras")
-    loaded = keras.models.load_model(tmp_path / "model.keras")
-    assert same(keras.tree.flatten(loaded.predict(inputs, verbose=0)), predicted)
+    assert same([predicted_when_loaded[each] for each in outputs_of(name)], found)
+    layer = saved.model.get_layer(name)
+    trained = not same(layer.get_weights(), saved.before[name])
+    assert trained == bool(layer.trainable_weights)
 
 
-@pytest.mark.parametrize("file", ["model.weights.h5", "model.keras"])
+@pytest.fixture(scope="module", params=["model.keras", "model.weights.h5"])
+def built_again(saved: Saved, request: pytest.FixtureRequest) -> tuple[Path, Built]:
+    file = saved.folder / request.param
+    return file, build(saved.checked, weights=file)
+
+
 @EACH_EXAMPLE
-def test_weights_are_stored_where_they_are_declared_and_loaded_from_there(
-    kind: str, example: Example, file: str, tmp_path: Path
+def test_weights_are_loaded_from_where_they_are_declared_to_be(
+    saved: Saved, built_again: tuple[Path, Built], name: str
 ) -> None:
-    checked = spec_of(kind, example).compile()
-    model = randomized(build(checked).model)
-    path = tmp_path / file
-    (model.save_weights if file.endswith(".h5") else model.save)(path)
-    (weights,) = (node.weights for node in checked.nodes if node.name == "layer")
-    with open_weights(path) as stored:
-        assert {key: each.shape for key, each in stored.layers["layer"].variables.items()} == {
-            key: weight.shape for key, weight in stored_at(weights).items()
+    file, built = built_again
+    (weights,) = (node.weights for node in saved.checked.nodes if node.name == name)
+    with open_weights(file) as stored:
+        variables = stored.layers[name].variables
+        assert {path: each.shape for path, each in variables.items()} == {
+            path: weight.shape for path, weight in stored_at(weights).items()
         }
-    built = build(checked, weights=path)
-    assert built.loaded == [LoadedWeights(path, ("layer",) if weights else ())]
-    assert same(built.model.get_weights(), model.get_weights())
+    found, expected = (each.get_layer(name).get_weights() for each in (built.model, saved.model))
+    assert same(found, expected)
+    assert (name in built.loaded[0].layers) == bool(weights)
 
 
 # What does not fit a weights file
@@ -420,6 +451,15 @@ REFUSALS = {
     "RNN: {cell: {StackedRNNCells: {cells: [{StackedRNNCells: {cells: [{GRUCell: {units: 4}}]}}]}}}": (
         "wrong-type",
         "StackedRNNCells needs cells such as LSTMCell, and StackedRNNCells is none",
+    ),
+    "RNN: {cell: {GRUCell: {units: 4, dropout: 0.5}}, dtype: mixed_float16}": (
+        "conflicting-arguments",
+        "GRUCell drops values in float32, and RNN around it computes in float16; give both the same 'dtype'",
+    ),
+    "TimeDistributed: {from: image, layer: {LSTM: {units: 4, dropout: 0.5}}, dtype: float64}": (
+        "conflicting-arguments",
+        "LSTM drops values in float32, and TimeDistributed around it computes in float64; give both "
+        "the same 'dtype'",
     ),
     "LSTMCell: {from: [x, four, four], units: 4}": (
         "wrong-rank",

@@ -33,6 +33,9 @@ DAMAGED = (
 )
 """What reading a damaged archive may raise."""
 NESTED = ("Functional", "Model")
+ANY = object()
+IMPLIED = {"oov_method": "floormod", "vocabulary_size": ANY}
+"""What Keras saves beside a layer's arguments: with these values it follows from the others."""
 
 
 class UnreadableModel(Exception):
@@ -245,7 +248,8 @@ def _arguments(kind: str, config: Mapping[str, Any]) -> dict[str, Any]:
     known = declaration.arguments()
     arguments = {}
     for name, value in config.items():
-        if name == "name" or (name not in known and value in (None, False)):
+        implied = value in (None, False) or IMPLIED.get(name) in (value, ANY)
+        if name == "name" or (name not in known and implied):
             continue
         plain = _plain(value)
         if not (name == "dtype" and plain == "float32") and not (

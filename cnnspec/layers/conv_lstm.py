@@ -44,6 +44,10 @@ class ConvLSTM(LSTMGates, Recurrent):
         """Those of an LSTM."""
         return LSTMCell.states
 
+    def drops(self) -> bool:
+        """Whether a share of the input or of the state is dropped."""
+        return self.dropout > 0 or self.recurrent_dropout > 0
+
     def states_are_flat(self) -> bool:
         """There is one cell."""
         return True

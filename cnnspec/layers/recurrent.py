@@ -68,6 +68,10 @@ class Recurrent(Layer):
         """Whether Keras takes the states as one list."""
         return self.step_cell().states_are_flat()
 
+    def drops(self) -> bool:
+        """Whether it drops values in training."""
+        return self.step_cell().drops()
+
     def outputs(self) -> tuple[str, ...]:
         """With `return_state`, the output and the states."""
         return ("output", *self.state_names()) if self.return_state else ()
@@ -145,6 +149,14 @@ class RNN(Recurrent):
     def step_cell(self) -> Cell:
         """The cell that it is given."""
         return self.cell
+
+    def conflicts(self) -> Iterator[Problem]:
+        """Cells that drop values must compute as the layer does."""
+        yield from super().conflicts()
+        cells = self.cell.cells if isinstance(self.cell, StackedRNNCells) else (self.cell,)
+        for each in cells:
+            if each.drops():
+                yield from sequence_rules.check_types(self, each, "cell")
 
     def in_inference(self) -> Layer:
         """The cell drops nothing."""

@@ -3,12 +3,12 @@
 A recurrent layer says by `step_shapes` what its cell makes of one step; the rules do the rest.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from cnnspec.declarations import Problem
-from cnnspec.layers.base import Layer, Weight, known
+from cnnspec.layers.base import Layer, Weight, compute_dtype, known
 from cnnspec.layers.shape_rules import convolve
 from cnnspec.shapes import Shape, text
 
@@ -44,6 +44,17 @@ def held(part: str, layer: Layer, weights: Iterable[Weight]) -> tuple[Weight, ..
 def one_of(shape: Shape) -> Shape:
     """The shape of one step of a sequence."""
     return (shape[0], *shape[2:])
+
+
+def check_types(outer: Layer, inner: Layer, part: str) -> Iterator[Problem]:
+    """Say that what drops values inside another layer must compute in the same type.
+
+    Keras makes what it drops by in the type of one, and multiplies with values in that of the other.
+    """
+    has, needs = compute_dtype(inner.dtype), compute_dtype(outer.dtype)
+    if has != needs:
+        message = f"{inner.kind()} drops values in {has}, and {outer.kind()} around it computes in {needs}; give both the same 'dtype'"
+        yield Problem("conflicting-arguments", message, part)
 
 
 # recurrent layers

@@ -70,6 +70,8 @@ class TimeDistributed(Wrapper):
                 "TimeDistributed leaves out the penalty of its layer; give it to TimeDistributed"
             )
             yield Problem("conflicting-arguments", message, ("layer", "activity_regularizer"))
+        if isinstance(self.layer, Recurrent) and self.layer.drops():
+            yield from sequence_rules.check_types(self, self.layer, "layer")
 
 
 @kind
@@ -89,8 +91,8 @@ class SpectralNormalization(Wrapper):
     examples = (
         Example(
             {"layer": {"Conv2D": {"filters": 4, "kernel_size": 3}}},
-            (None, 8, None, 3),
-            (None, 6, None, 4),
+            (None, 8, 7, 3),
+            (None, 6, 5, 4),
         ),
         Example({"layer": {"Dense": {"units": 4, "use_bias": False}}}, (None, 3), (None, 4)),
         Example(
