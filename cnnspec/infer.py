@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from cnnspec.declarations import Problem
 from cnnspec.diagnostics import Note, Report
 from cnnspec.graph import CheckedGraph, CheckedNode, Graph, Node, Ref, SubmodelLayer
-from cnnspec.layers.base import Layer, Weight
+from cnnspec.layers.base import Layer, Weight, check_initializers
 from cnnspec.shapes import UNKNOWN, Shape, TensorSpec, text
 from cnnspec.source import Place
 
@@ -90,6 +90,7 @@ class _Inference:
             layer.check_dtypes(*(each.dtype for each in inputs))
             shape = layer.shape(*shapes)
             weights = layer.weights(*shapes)
+            check_initializers(layer, weights)
         except Problem as problem:
             self.report_with_sources(problem, node)
             return None

@@ -55,6 +55,17 @@ def without_a_batch(configuration: Configuration, refused: Refused) -> bool:
 
 
 MAY_REFUSE = (
+    MayRefuse(
+        ("SpectralNormalization",),
+        of_code("wrong-dtype"),
+        "normalizing the kernel of a layer of whole numbers or truth values means nothing",
+    ),
+    MayRefuse(
+        ("CategoryEncoding", "Discretization", "Hashing", "IntegerLookup", "StringLookup",
+         "TextVectorization"),
+        of_code("wrong-rank"),
+        "Keras counts along another axis than the one that it announces",
+    ),
     MayRefuse((ANY,), of_another_type, "a spec is strict about types, where Keras converts"),
     MayRefuse(
         (ANY,),

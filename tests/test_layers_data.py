@@ -477,6 +477,15 @@ def test_a_number_that_cannot_be_loaded_comes_with_the_list_that_can() -> None:
     assert found.suggestion == "write [0, 0.2]"
 
 
+def test_a_vocabulary_may_begin_with_what_is_added_to_it() -> None:
+    vocabulary = ["", "[UNK]", "[UNK]", "cat"]
+    arguments = {"vocabulary": vocabulary, "num_oov_indices": 2, "mask_token": ""}
+    built = spec("StringLookup", arguments, ((None, 2), TEXT)).build()
+    result = run(built, tensorflow.constant([["cat", ""]]), training=False)
+    assert result.numpy().tolist() == [[3, 0]]
+    assert built.get_layer("it").get_vocabulary() == vocabulary
+
+
 def test_statistics_that_are_not_given_are_weights() -> None:
     model = loads("cnnspec: 1\ninputs: {x: [4, 3]}\nlayers: [{Normalization: {axis: [2, 1]}}]")
     (node,) = model.compile().nodes

@@ -95,7 +95,7 @@ def attention_axes(layer: Any, query: Shape) -> tuple[int, ...]:
     last = len(query) - 1
     if layer.axes is None:
         return tuple(range(1, last))
-    axes = tuple(axis if axis >= 0 else last + axis for axis in layer.axes)
+    axes = tuple(axis if axis >= 0 else len(query) + axis for axis in layer.axes)
     for position, axis in enumerate(axes):
         if not 1 <= axis < last:
             message = f"{layer.kind()} cannot attend over axis {layer.axes[position]} of {text(query)}: it is that of the batch or the features, or not there"

@@ -1,17 +1,16 @@
 """Random changes of images that act only in training: what they share, and those that mix or erase."""
 
-from typing import Annotated
-
 from cnnspec.declarations import default
 from cnnspec.fields import DtypePolicy, Flag, PositiveInt, PositiveNumber
 from cnnspec.layers.base import Example, Layer, kind
 from cnnspec.layers.core import Rescaling
 from cnnspec.layers.fields import FloatPolicy
-from cnnspec.layers.image_fields import Factor, Fill, FromZero, Interpolation, ValueRange
+from cnnspec.layers.image_fields import Fill, FromZero, Interpolation, ValueRange
 from cnnspec.layers.images import Images
 from cnnspec.layers.regularization import TrainingOnly
 
 WIDE_FLOATS = ("float32", "float64")
+"""What every operation of TensorFlow works in."""
 
 
 class Augmentation(Images, TrainingOnly):
@@ -106,16 +105,13 @@ class Policy(ColorAugmentation):
         return (1, 3)
 
 
-Strength = Annotated[float | tuple[float, ...], Factor(0, 1)]
-
-
 @kind
 class RandAugment(Policy):
     """Does several random changes in a row (Cubuk et al., 2020, arXiv:1909.13719)."""
 
     num_ops: PositiveInt = 2
     """Number of changes."""
-    factor: Strength = 0.5
+    factor: FromZero = 0.5
     """How strong they are."""
     examples = (Example({"factor": 0.3}, (None, 28, None, 3), (None, 28, None, 3)),)
 
@@ -131,7 +127,7 @@ class AugMix(Policy):
     """Number of chains."""
     chain_depth: PositiveInt = 3
     """Number of changes in a chain, at most."""
-    factor: Strength = 0.3
+    factor: FromZero = 0.3
     """How strong they are."""
     alpha: PositiveNumber = 1.0
     """Of the distributions that the shares of the chains are drawn from."""

@@ -147,6 +147,35 @@ class Layer(Declaration):
         return self
 
 
+INITIALIZED_AXES = {"Identity": (2, 2), "Orthogonal": (2, None), "STFT": (3, 3)}
+"""How many axes a weight must and may have for the initializers that do not take any."""
+
+
+def check_initializers(layer: Layer, weights: Sequence[Weight]) -> None:
+    """Hold the weights of a layer against its initializers.
+
+    Raises:
+        Problem: an initializer cannot make a weight of that many axes.
+
+    """
+    for weight in weights:
+        part = weight.name.removesuffix("_kernel")
+        names = [f"{weight.name}_initializer", f"{part}_initializer"]
+        names += ["depthwise_initializer"] if weight.name == "kernel" else []
+        argument = next((name for name in names if name in layer.arguments()), None)
+        if argument is None:
+            continue
+        initializer = layer.checked(argument)
+        least, most = INITIALIZED_AXES.get(initializer.kind() if initializer else "", (0, None))
+        axes = len(weight.shape)
+        if axes < least or (most is not None and axes > most):
+            message = (
+                f"{initializer.kind()} cannot make the {weight.name} of {layer.kind()}, "
+                f"which has {axes} {'axis' if axes == 1 else 'axes'}"
+            )
+            raise Problem("shape-mismatch", message, argument)
+
+
 def compute_dtype(policy: str | None) -> str:
     """The type that a layer computes in under a policy; Keras's default is float32."""
     return (policy or "float32").removeprefix("mixed_")

@@ -127,7 +127,7 @@ def attention_with_heads(layer: Any, query: Shape, value: Shape, key: Shape | No
     heads = {name: product(sizes) for name, sizes in layer.heads().items()}
     queries, values = product(query[1:-1]), product(value[1:-1])
     last = len(query) - 1
-    axes = range(1, last) if layer.axes is None else [axis % last for axis in layer.axes]
+    axes = range(1, last) if layer.axes is None else [axis % len(query) for axis in layer.axes]
     attended = product([value[axis] for axis in axes])
     output = product(layer.projected(query, value)[last:])
     return plus(

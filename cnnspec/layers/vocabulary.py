@@ -21,7 +21,7 @@ from cnnspec.layers.hashing import Salt
 
 
 class Terms(Checked):
-    """Marks a list of different texts, or of different whole numbers."""
+    """Marks a list of texts, or of whole numbers."""
 
     def __init__(self, phrase: str, of: type, schema: str) -> None:
         def check(value: Any, _: type[Declaration]) -> list[Any] | None:
@@ -34,9 +34,6 @@ class Terms(Checked):
                     raise Problem("wrong-type", "", (place,))
                 if isinstance(item, int) and not -(2**63) <= item < 2**63:
                     raise Problem("out-of-range", "", (place,))
-            if twice := repeated(list(value)):
-                message = f"{shown(value[twice])} stands twice in the vocabulary"
-                raise Problem("conflicting-arguments", message, (twice,))
             return list(value)
 
         items = {"type": "array", "items": {"type": schema}, "minItems": 1}
@@ -116,6 +113,11 @@ class Vocabulary(Encoding):
         if self.terms() is None:
             yield learned(self, "vocabulary", "one")
             return
+        own = self.own_terms()
+        if (twice := repeated(own)) is not None:
+            place = len(self.terms() or ()) - len(own) + twice
+            message = f"{shown(own[twice])} stands twice in the vocabulary"
+            yield Problem("conflicting-arguments", message, ("vocabulary", place))
         yield from self.size_conflicts()
         yield from self.weight_conflicts()
 
@@ -187,7 +189,7 @@ class Lookup(Vocabulary):
 
 @kind
 class IntegerLookup(Lookup):
-    """Counts whole numbers by their place in a vocabulary."""
+    """Turns whole numbers into their places in a vocabulary."""
 
     mask_token: OptionalInt = None
     """A number for missing values."""
@@ -232,8 +234,9 @@ def check_text(layer: Layer, dtype: str) -> None:
 
 @kind
 class StringLookup(Lookup):
-    """Numbers words by their place in a vocabulary."""
+    """Turns words into their places in a vocabulary."""
 
+    takes_text = True
     mask_token: OptionalText = None
     """A word for missing values."""
     oov_token: OptionalText = "[UNK]"
@@ -266,16 +269,12 @@ class StringLookup(Lookup):
         ),
     )
 
-    @property
-    def takes_text(self) -> bool:  # type: ignore[override]
-        """Words come out where numbers are turned into terms."""
-        return not self.invert
-
     def check_dtypes(self, *inputs: str) -> None:
-        """Words come in, unless they come out."""
-        super().check_dtypes(*inputs)
+        """Words come in, or they come out."""
         if not self.invert:
             check_text(self, inputs[0])
+        elif inputs[0] == "string":
+            raise Problem("wrong-dtype", f"{self.kind()} takes numbers, not text")
 
     def output_dtype(self, *inputs: str) -> str:
         """Words, where numbers are turned into them; Keras announces numbers there."""
