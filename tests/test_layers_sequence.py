@@ -1,5 +1,6 @@
 """Recurrent layers, wrappers and attention: states, inner layers, and what Keras keeps of them."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from cnnspec import Spec, SpecError, loads
 from cnnspec.backends.keras import Built, WeightsDoNotFit, build
 from cnnspec.declarations import Problem
 from cnnspec.document import Call, Document, Input, Output, Step, Train
+from cnnspec.frontends.archive import model_document
 from cnnspec.graph import CheckedGraph
 from cnnspec.layers.base import LAYERS, Layer
 from cnnspec.stored_weights import open_weights
@@ -302,6 +304,32 @@ layers:
     assert [tensor.shape for tensor in node.inputs] == [(None, 7, 3), (None, 7, 4), (None, 7, 5)]
 
 
+def test_a_model_of_keras_whose_layers_have_states_is_read() -> None:
+    source, target = keras.Input((None, 3), name="source"), keras.Input((None, 2), name="target")
+    forward = keras.layers.LSTM(4, return_state=True, return_sequences=True, name="inner")
+    encoder = keras.layers.Bidirectional(forward, merge_mode="sum", name="encoder")
+    encoded, *states = encoder(source)
+    decoder = keras.layers.LSTM(4, return_sequences=True, name="decoder")
+    attention = keras.layers.MultiHeadAttention(2, 3, name="attention")
+    decoded = decoder(target, initial_state=states[:2])
+    attended = attention(query=decoded, value=encoded)
+    model = keras.Model([source, target], [attended, states[3]])
+    document = model_document(json.loads(model.to_json()))
+    assert {step.name: step.from_ for step in document.layers} == {
+        "encoder": ["source"],
+        "decoder": ["target", "encoder/forward_state_h", "encoder/forward_state_c"],
+        "attention": ["decoder", "encoder"],
+    }
+    assert {name: output.from_ for name, output in document.outputs.items()} == {
+        "attention": "attention",
+        "encoder_backward_state_c": "encoder/backward_state_c",
+    }
+    read = Spec.of(document).build()
+    read.set_weights(model.get_weights())
+    inputs = data((None, 6, 3), (None, 7, 2))
+    assert same(read.predict(inputs, verbose=0), model.predict(inputs, verbose=0))
+
+
 # Frozen layers
 
 FROZEN = {
@@ -504,6 +532,10 @@ REFUSALS = {
     "TimeDistributed: {layer: {Dense: {units: 4, activity_regularizer: L2}}}": (
         "conflicting-arguments",
         "TimeDistributed leaves out the penalty of its layer; give it to TimeDistributed",
+    ),
+    "TimeDistributed: {from: image, layer: {Pipeline: {layers: [{Dropout: {rate: 0.5}}]}}}": (
+        "conflicting-arguments",
+        "Pipeline cannot stand in TimeDistributed",
     ),
     "SpectralNormalization: {layer: Flatten}": (
         "conflicting-arguments",

@@ -33,6 +33,8 @@ DAMAGED = (
 )
 """What reading a damaged archive may raise."""
 NESTED = ("Functional", "Model")
+TENSORS = ("query", "value", "key", "initial_state")
+"""By these words layers may be called with tensors; a spec gives them in this order."""
 ANY = object()
 IMPLIED = {"oov_method": "floormod", "vocabulary_size": ANY}
 """What Keras saves beside a layer's arguments: with these values it follows from the others."""
@@ -207,12 +209,14 @@ class _Call:
 def _tensors(node: Mapping[str, Any], layer: str) -> Iterator[tuple[str, int, int]]:
     """The tensors that a call reads, in their order."""
     for key, value in node["kwargs"].items():
+        if key in TENSORS:
+            continue
         said = value if isinstance(value, list) else [value]
         if any(each is not None for each in said) and not (key == "training" and value is False):
             raise UnreadableModel(
                 f"the layer '{layer}' is called with '{key}', which a spec cannot say"
             )
-    stack = list(node["args"])
+    stack = [*node["args"], *(node["kwargs"].get(key) for key in TENSORS)]
     while stack:
         item = stack.pop(0)
         if isinstance(item, list):

@@ -1,7 +1,7 @@
 """Layers around another layer, which is a call of its own: `TimeDistributed: {layer: {Conv2D: ...}}`."""
 
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from cnnspec.declarations import Checked, Declaration, Problem, call_of
 from cnnspec.fields import FLOAT_TYPES, Choice, PositiveInt
@@ -43,6 +43,9 @@ class Wrapper(Layer):
 class TimeDistributed(Wrapper):
     """Calls a layer on every step of a sequence by itself, always with the same weights."""
 
+    not_inside: ClassVar[tuple[str, ...]] = ("Pipeline",)
+    """What Keras cannot say the output shape of at one step."""
+
     shape = sequence_rules.at_every_step
     weights = sequence_rules.weights_of_a_step
     macs = cost_rules.at_every_step
@@ -63,8 +66,11 @@ class TimeDistributed(Wrapper):
     )
 
     def conflicts(self) -> Iterator[Problem]:
-        """Keras leaves the penalty of the inner layer out."""
+        """Keras leaves the penalty of the inner layer out, and cannot work with every one."""
         yield from super().conflicts()
+        if self.layer.kind() in self.not_inside:
+            message = f"{self.layer.kind()} cannot stand in TimeDistributed"
+            yield Problem("conflicting-arguments", message, "layer")
         if self.layer.activity_regularizer is not None:
             message = (
                 "TimeDistributed leaves out the penalty of its layer; give it to TimeDistributed"
