@@ -56,7 +56,7 @@ def without_a_batch(configuration: Configuration, refused: Refused) -> bool:
 
 MAY_REFUSE = (
     MayRefuse(
-        ("SpectralNormalization",),
+        ("SpectralNormalization", "TimeDistributed"),
         of_code("wrong-dtype"),
         "normalizing the kernel of a layer of whole numbers or truth values means nothing",
     ),
@@ -148,6 +148,11 @@ MAY_REFUSE = (
         ("MultiHeadAttention",),
         of_code("out-of-range", "attention_axes"),
         "Keras takes the axis of the features for one to attend over",
+    ),
+    MayRefuse(
+        ("MultiHeadAttention",),
+        about("flash_attention"),
+        "Keras looks at the flag only where one axis is attended over",
     ),
     MayRefuse(
         ("TimeDistributed",), of_code("wrong-rank"), "Keras does not look at the axes inside of it"

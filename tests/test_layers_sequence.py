@@ -537,6 +537,18 @@ REFUSALS = {
         "conflicting-arguments",
         "Pipeline cannot stand in TimeDistributed",
     ),
+    "TimeDistributed: {from: image, layer: {Dense: {units: 2, bias_initializer: Orthogonal}}}": (
+        "shape-mismatch",
+        "Orthogonal cannot make the bias of Dense, which has 1 axis",
+    ),
+    "Bidirectional: {layer: {GRU: {units: 2, reset_after: false, bias_initializer: STFT}}}": (
+        "shape-mismatch",
+        "STFT cannot make the bias of GRU, which has 1 axis",
+    ),
+    "RNN: {cell: [{GRUCell: {units: 2}}, {LSTMCell: {units: 2, kernel_initializer: STFT}}]}": (
+        "shape-mismatch",
+        "STFT cannot make the kernel of LSTMCell, which has 2 axes",
+    ),
     "SpectralNormalization: {layer: Flatten}": (
         "conflicting-arguments",
         "SpectralNormalization normalizes a kernel or embeddings, and Flatten has neither",

@@ -6,7 +6,15 @@ from typing import Annotated, Any, ClassVar
 from cnnspec.declarations import Checked, Declaration, Problem, Problems, default
 from cnnspec.fields import FLOAT_TYPES, Decay, Flag, PositiveInt, Seed
 from cnnspec.layers import cost_rules, sequence_rules
-from cnnspec.layers.base import LAYERS, Example, Layer, Weight, compute_dtype, kind
+from cnnspec.layers.base import (
+    LAYERS,
+    Example,
+    Layer,
+    Weight,
+    check_initializers,
+    compute_dtype,
+    kind,
+)
 from cnnspec.layers.fields import Activation, Constraint, FloatPolicy, Initializer, Regularizer
 from cnnspec.naming import snake_case
 
@@ -273,11 +281,16 @@ class StackedRNNCells(Cell):
         """The weights of each cell; Keras stores them by class and counter."""
         found: list[Weight] = []
         kinds: list[str] = []
-        for cell in self.cells:
+        for position, cell in enumerate(self.cells):
+            weights = cell.gate_weights(size)
+            try:
+                check_initializers(cell, weights)
+            except Problem as problem:
+                raise problem.inside(position).inside("cells") from None
             name = snake_case(cell.kind())
             counter = f"_{kinds.count(name)}" if name in kinds else ""
             kinds.append(name)
-            found += sequence_rules.held(f"cells/{name}{counter}", cell, cell.gate_weights(size))
+            found += sequence_rules.held(f"cells/{name}{counter}", cell, weights)
             size = cell.output_size()
         return tuple(found)
 

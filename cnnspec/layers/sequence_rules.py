@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from cnnspec.declarations import Problem
-from cnnspec.layers.base import Layer, Weight, compute_dtype, known
+from cnnspec.layers.base import Layer, Weight, check_initializers, compute_dtype, known
 from cnnspec.layers.shape_rules import convolve
 from cnnspec.shapes import Shape, text
 
@@ -31,6 +31,18 @@ def within(part: str, rule: Any, *inputs: Any) -> Any:
         return rule(*inputs)
     except Problem as problem:
         raise problem.inside(part) from None
+
+
+def made(layer: Layer, *shapes: Shape) -> tuple[Weight, ...]:
+    """The weights of an inner layer, which its initializers can make.
+
+    Raises:
+        Problem: the inner layer cannot take the inputs, or make its weights.
+
+    """
+    weights = layer.weights(*shapes)
+    check_initializers(layer, weights)
+    return weights
 
 
 def held(part: str, layer: Layer, weights: Iterable[Weight]) -> tuple[Weight, ...]:
@@ -124,7 +136,13 @@ def cell_weights(layer: Any, shape: Shape, *states: Shape) -> tuple[Weight, ...]
     """The weights of the cell, for features of the size of the last axis."""
     cell = layer.step_cell()
     size = known(shape[-1], -1, shape, layer)
-    return held("cell", cell, cell.gate_weights(size))
+    try:
+        weights = cell.gate_weights(size)
+        if "cell" in layer.arguments():
+            check_initializers(cell, weights)
+    except Problem as problem:
+        raise Problem(problem.code, problem.message, "cell") from None
+    return held("cell", cell, weights)
 
 
 def one_step(cell: Any, shape: Shape, *states: Shape) -> list[Shape]:
@@ -187,7 +205,7 @@ def at_every_step(layer: Any, shape: Shape) -> Shape:
 
 def weights_of_a_step(layer: Any, shape: Shape) -> tuple[Weight, ...]:
     """The weights of the inner layer, which all steps share."""
-    weights = within("layer", layer.layer.weights, one_of(shape))
+    weights = within("layer", made, layer.layer, one_of(shape))
     return held("layer", layer.layer, weights)
 
 
@@ -198,7 +216,7 @@ def as_wrapped(layer: Any, shape: Shape) -> Shape:
 
 def normalized_kernel(layer: Any, shape: Shape) -> tuple[Weight, ...]:
     """The kernel, which wrapper and inner layer share, a vector, and the inner layer's others."""
-    inner = held("layer", layer.layer, within("layer", layer.layer.weights, shape))
+    inner = held("layer", layer.layer, within("layer", made, layer.layer, shape))
     kernel = next(
         (
             each
@@ -246,8 +264,12 @@ def both_ways(layer: Any, shape: Shape, *states: Shape) -> Any:
 
 def weights_both_ways(layer: Any, shape: Shape, *states: Shape) -> tuple[Weight, ...]:
     """The weights of the layer that goes forwards, then of the one that goes backwards."""
-    pairs = (("forward_layer", layer.layer), ("backward_layer", layer.backwards()))
-    return tuple(weight for part, each in pairs for weight in held(part, each, each.weights(shape)))
+    back = layer.backwards()
+    part = "backward_layer" if layer.backward_layer is not None else "layer"
+    return (
+        *held("forward_layer", layer.layer, within("layer", made, layer.layer, shape)),
+        *held("backward_layer", back, within(part, made, back, shape)),
+    )
 
 
 def _listed(shapes: Any) -> list[Shape]:
