@@ -152,7 +152,7 @@ def keras_verdict(configuration: Configuration) -> Verdict:
 def keras_layer(configuration: Configuration) -> Any:
     """The Keras layer: as the backend makes it, or of the arguments as they are."""
     try:
-        return backend._layer_object(checked(configuration), "layer")
+        return backend.layer_object(checked(configuration), "layer")
     except Problems:
         return raw(configuration.kind, "layers", configuration.arguments)
 

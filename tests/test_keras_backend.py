@@ -755,3 +755,32 @@ def test_a_saved_model_loads_where_cnnspec_is_not_installed(tmp_path: Path) -> N
         "outputs_are_those_before": True,
         "fit_changes_the_base": False,
     }
+
+
+# Random weights
+
+LARGE = """
+cnnspec: 1
+inputs: {pixels: [8, 8, 4]}
+layers:
+  - Conv2D: {name: conv, filters: 64, kernel_size: 5}
+  - Flatten
+  - Dense: {name: dense, units: 32, kernel_initializer: {HeNormal: {seed: 7}}}
+outputs: {dense: {}}
+"""
+
+
+def test_weights_are_those_that_keras_draws_with_the_same_seeds() -> None:
+    model = build(LARGE)
+    for layer in (model.get_layer("conv"), model.get_layer("dense")):
+        drawn = layer.kernel_initializer(layer.kernel.shape, dtype="float32")
+        assert same(layer.kernel.numpy(), drawn.numpy())
+        assert layer.kernel.numpy().std() > 0
+
+
+def test_layers_keep_their_initializers() -> None:
+    model = build(LARGE)
+    glorot, normal = (model.get_layer(name).kernel_initializer for name in ("conv", "dense"))
+    assert type(glorot) is keras.initializers.GlorotUniform
+    assert type(normal) is keras.initializers.HeNormal
+    assert normal.seed == 7

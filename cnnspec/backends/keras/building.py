@@ -1,0 +1,167 @@
+"""A checked graph as a Keras model, layer for layer.
+
+Layer and weight shapes are compared with the static ones after the build, and the weights that
+training may change with those of the spec, so that a difference fails here and not in training.
+"""
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from cnnspec.backends.keras.compiling import compile_model
+from cnnspec.backends.keras.errors import BackendMismatch
+from cnnspec.backends.keras.freezing import check_trainable, freeze
+from cnnspec.backends.keras.initialization import drawing
+from cnnspec.backends.keras.loading import LoadedWeights, load_weights
+from cnnspec.backends.keras.objects import custom_object, layer_object
+from cnnspec.graph import CheckedGraph, CheckedNode, Ref, SubmodelLayer
+from cnnspec.layers.custom import CustomLayer
+from cnnspec.naming import keras_name
+from cnnspec.shapes import UNKNOWN, text
+
+
+@dataclass(slots=True)
+class Built:
+    """A built model, and what was loaded into it."""
+
+    model: Any
+    loaded: list[LoadedWeights] = field(default_factory=list)
+    allow_code: Collection[str] = ()
+
+
+def build(
+    checked: CheckedGraph, *, weights: Path | None = None, allow_code: Collection[str] = ()
+) -> Built:
+    """Build, load, freeze and compile the Keras model of a checked graph.
+
+    `weights` is a `.weights.h5` or `.keras` file for the whole model. Random initialization is
+    skipped where weights will be loaded. `allow_code` names the packages whose layer classes may
+    be imported.
+
+    Raises:
+        CodeError: a layer's class is in a package that is not allowed, or cannot be made.
+        WeightsDoNotFit: a weights file has other layers or shapes than the model.
+        BackendMismatch: the model differs from the static analysis.
+
+    """
+    built = Built(None, allow_code=allow_code)
+    name = keras_name(checked.name)
+    root = name if name[0].isalnum() else f"m{name}"  # TensorFlow's rule for the outermost name
+    built.model = _functional(checked, root, built, skip_initialization=weights is not None)
+    if weights is not None:
+        built.loaded.append(load_weights(built.model, checked, weights, whole=True))
+    freeze(built.model, checked)
+    check_trainable(built.model, checked)
+    compile_model(built.model, checked)
+    return built
+
+
+def _functional(
+    checked: CheckedGraph, name: str, built: Built, *, skip_initialization: bool
+) -> Any:
+    """Call every layer on the tensors of its inputs, and make a model of it."""
+    inputs = [
+        keras.Input(each.tensor.shape[1:], dtype=each.tensor.dtype, name=keras_name(each.name))
+        for each in checked.inputs
+    ]
+    tensors: dict[Ref, Any] = {
+        Ref(each.name): tensor for each, tensor in zip(checked.inputs, inputs, strict=True)
+    }
+    layers: dict[str, Any] = {}
+    with drawing() as draws:
+        for node in checked.nodes:
+            if node.keras_name not in layers:
+                layers[node.keras_name] = _layer(node, built, skip_initialization)
+                if node.submodel is None and not skip_initialization:
+                    draws.begin(layers[node.keras_name], node.weights)
+        for node in checked.nodes:
+            layer = layers[node.keras_name]
+            arguments = [tensors[ref] for ref in node.node.inputs]
+            with _without_initialization(layer, skip_initialization):
+                positional, named = _arranged(node, arguments)
+                result = layer(*positional, **named)
+            draws.end(layer)
+            results = keras.tree.flatten(result)
+            for (output, spec), tensor in zip(node.outputs.items(), results, strict=True):
+                _check_shape(node, output, tuple(tensor.shape), spec.shape)
+                tensors[Ref(node.name, output)] = tensor
+            if node.submodel is None and node.weights_known:
+                _check_weights(node, layer)
+    outputs = [tensors[each.ref] for each in checked.graph.outputs]
+    return keras.Model(_single(inputs), _single(outputs), name=name)
+
+
+def _single(tensors: list[Any]) -> Any:
+    return tensors[0] if len(tensors) == 1 else tensors
+
+
+def _arranged(node: CheckedNode, tensors: list[Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """The arguments with which the layer or submodel of a node is called."""
+    if isinstance(node.layer, SubmodelLayer):
+        return (_single(tensors),), {}
+    return node.layer.arranged(tensors)
+
+
+def _layer(node: CheckedNode, built: Built, skip_initialization: bool) -> Any:
+    """The Keras layer of a node; a submodel is built, and loaded where its weights are named."""
+    name = node.keras_name
+    if isinstance(node.layer, SubmodelLayer):
+        assert node.submodel is not None
+        weights = node.layer.weights
+        skip = skip_initialization or weights is not None
+        model = _functional(node.submodel, name, built, skip_initialization=skip)
+        if weights is not None and not skip_initialization:
+            is_whole = node.layer.until is None
+            built.loaded.append(load_weights(model, node.submodel, weights, whole=is_whole))
+        return model
+    if isinstance(node.layer, CustomLayer):
+        return custom_object(node.layer, name, built.allow_code)
+    return layer_object(node.layer, name)
+
+
+@contextmanager
+def _without_initialization(layer: Any, active: bool) -> Iterator[None]:
+    """Let a layer make its weights of zeros; the initializers are put back after that.
+
+    They are its own, and those of the layers inside it.
+    """
+    if not active or isinstance(layer, keras.Model):
+        yield
+        return
+    own = [
+        (part, key, value)
+        for part in layer._flatten_layers()
+        for key, value in vars(part).items()
+        if isinstance(value, keras.initializers.Initializer)
+    ]
+    zeros = keras.initializers.Zeros()
+    for part, key, _ in own:
+        setattr(part, key, zeros)
+    try:
+        yield
+    finally:
+        for part, key, value in own:
+            setattr(part, key, value)
+
+
+def _check_shape(
+    node: CheckedNode, output: str | None, built: tuple[Any, ...], known: tuple[Any, ...]
+) -> None:
+    if known is not UNKNOWN and built != known:
+        which = f"'{node.name}/{output}'" if output else f"'{node.name}'"
+        message = f"layer {which} ({node.kind}) was built with the output {text(built)}, not {text(known)}"
+        raise BackendMismatch(message)
+
+
+def _check_weights(node: CheckedNode, layer: Any) -> None:
+    built = [(weight.name, tuple(weight.shape)) for weight in layer.weights]
+    known = [(weight.name, weight.shape) for weight in node.weights]
+    if built != known:
+        message = (
+            f"layer '{node.name}' ({node.kind}) was built with the weights {built}, not {known}"
+        )
+        raise BackendMismatch(message)

@@ -1,0 +1,76 @@
+"""Random first weights, drawn in threads while Keras builds the layers.
+
+Keras learns the shape of a weight when it calls the layer; the static analysis knows it before. The
+values are those that Keras would draw: each initializer has a seed of its own.
+"""
+
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+import keras
+
+from cnnspec.layers.base import Weight
+
+WORTH_A_THREAD = 4096
+"""Smaller weights are drawn faster than they are handed over."""
+
+
+class _Drawn(keras.initializers.Initializer):  # type: ignore[misc]
+    """Gives the values that another initializer draws in the background."""
+
+    def __init__(self, initializer: Any, weight: Weight, dtype: str, values: Future[Any]) -> None:
+        self.initializer = initializer
+        self.known = (weight.shape, dtype)
+        self.values = values
+
+    def __call__(self, shape: Any, dtype: Any = None) -> Any:
+        if (tuple(shape), dtype) == self.known:
+            return self.values.result()
+        return self.initializer(shape, dtype=dtype)
+
+
+class Drawing:
+    """Draws the weights of layers that will soon be built."""
+
+    def __init__(self, executor: ThreadPoolExecutor) -> None:
+        self.executor = executor
+        self.replaced: dict[int, list[tuple[str, Any]]] = {}
+
+    def begin(self, layer: Any, weights: tuple[Weight, ...]) -> None:
+        """Begin to draw the weights of a layer that has not been called yet."""
+        for weight in weights:
+            name = f"{weight.name}_initializer"
+            initializer = vars(layer).get(name)
+            if (
+                weight.places != ("",)
+                or weight.size < WORTH_A_THREAD
+                or not _is_seeded(initializer)
+            ):
+                continue
+            dtype = layer.variable_dtype
+            values = self.executor.submit(initializer, weight.shape, dtype=dtype)
+            setattr(layer, name, _Drawn(initializer, weight, dtype, values))
+            self.replaced.setdefault(id(layer), []).append((name, initializer))
+
+    def end(self, layer: Any) -> None:
+        """Give a layer, which has been built, its initializers back."""
+        for name, initializer in self.replaced.pop(id(layer), ()):
+            setattr(layer, name, initializer)
+
+
+def _is_seeded(initializer: Any) -> bool:
+    """Whether an initializer draws the same values whenever it is called."""
+    is_initializer = isinstance(initializer, keras.initializers.Initializer)
+    return is_initializer and isinstance(getattr(initializer, "seed", None), int)
+
+
+@contextmanager
+def drawing() -> Iterator[Drawing]:
+    """Draw weights while layers are built; nothing is left behind where that fails."""
+    with ThreadPoolExecutor(max_workers=2, thread_name_prefix="cnnspec-draws") as executor:
+        try:
+            yield Drawing(executor)
+        finally:
+            executor.shutdown(cancel_futures=True)

@@ -1,0 +1,86 @@
+"""Weights from a file into the layers of a built model, by layer name."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cnnspec.backends.keras.errors import WeightsDoNotFit
+from cnnspec.graph import CheckedGraph
+from cnnspec.naming import snake_case
+from cnnspec.stored_weights import StoredLayer, UnreadableWeights, open_weights, values
+from cnnspec.weights import misfits
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedWeights:
+    """A report of what was loaded: from which file, into which layers."""
+
+    file: Path
+    layers: tuple[str, ...]
+    """The names of the layers, with those of the models around them."""
+
+
+def load_weights(model: Any, checked: CheckedGraph, file: Path, *, whole: bool) -> LoadedWeights:
+    """Load weights by layer name; `whole`: every layer of the file must be one of the model.
+
+    Raises:
+        WeightsDoNotFit: a layer is missing on either side, or a shape differs.
+
+    """
+    try:
+        with open_weights(file) as stored:
+            found = misfits(checked, stored, whole=whole)
+            if found:
+                raise WeightsDoNotFit(f"'{file}' does not fit '{checked.name}': {'; '.join(found)}")
+            layers = tuple(_assign(model, checked, stored, ""))
+    except UnreadableWeights as error:
+        raise WeightsDoNotFit(f"'{file}': {error}") from None
+    return LoadedWeights(file, layers)
+
+
+def _assign(model: Any, checked: CheckedGraph, stored: StoredLayer, prefix: str) -> Iterator[str]:
+    """Give each layer its variables; yield the names of the layers that got any."""
+    layers = layers_by_name(model)
+    for node in checked.nodes:
+        source = stored.of(node)
+        if not node.is_first_call or source is None or source.is_empty():
+            continue
+        layer = layers[node.keras_name]
+        if node.submodel is not None:
+            yield from _assign(layer, node.submodel, source, f"{prefix}{node.node.layer_name}/")
+            continue
+        for path, variables in _by_path(source).items():
+            _attribute(layer, path).load_own_variables(variables)
+        yield f"{prefix}{node.node.layer_name}"
+
+
+def _by_path(stored: StoredLayer) -> dict[str, dict[str, Any]]:
+    """The variables of a layer, and of those that it wraps by the path that leads to them."""
+    by_path: dict[str, dict[str, Any]] = {}
+    for key, variable in stored.variables.items():
+        path, _, position = key.rpartition("/")
+        by_path.setdefault(path, {})[position] = values(variable)
+    return by_path
+
+
+def _attribute(layer: Any, path: str) -> Any:
+    """The layer at a path of attributes; in a list, layers go by class name and counter."""
+    for part in path.split("/") if path else ():
+        if isinstance(layer, list | tuple):
+            counted: Counter[str] = Counter()
+            found = {}
+            for item in layer:
+                name = snake_case(type(item).__name__)
+                found[f"{name}_{counted[name]}" if counted[name] else name] = item
+                counted[name] += 1
+            layer = found[part]
+        else:
+            layer = getattr(layer, part)
+    return layer
+
+
+def layers_by_name(model: Any) -> dict[str, Any]:
+    """The layers of a model, those of submodels not among them."""
+    return {layer.name: layer for layer in model.layers}

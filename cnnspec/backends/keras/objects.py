@@ -1,0 +1,72 @@
+"""Layers, losses, initializers, optimizers... of a spec as Keras objects."""
+
+from collections.abc import Collection
+from importlib import import_module
+from typing import Any
+
+import keras
+
+from cnnspec.backends.keras.errors import CodeError
+from cnnspec.declarations import Declaration
+from cnnspec.layers.base import Layer
+from cnnspec.layers.custom import CustomLayer
+from cnnspec.naming import snake_case
+
+SETTINGS = {"data_format": "channels_last", "dtype": "float32"}
+"""What Keras would take from the user's own configuration where a spec says nothing."""
+WHOLE_NUMBERS = ("Hashing", "HashedCrossing")
+"""Layers that are of the type int64 where nothing is said and their `output_mode` is `int`."""
+
+
+def keras_object(declaration: Declaration) -> Any:
+    """The Keras object that a checked call of a loss, initializer, optimizer... stands for."""
+    module: Any = keras
+    for part in declaration.family.namespace.split("."):
+        module = getattr(module, part)
+    return getattr(module, declaration.kind())(**arguments_of(declaration))
+
+
+def arguments_of(declaration: Declaration) -> dict[str, Any]:
+    """The arguments that a call gave, nested calls as Keras objects."""
+    return {name: _argument(declaration.checked(name)) for name in declaration.given}
+
+
+def _argument(value: Any) -> Any:
+    if isinstance(value, Layer):
+        return layer_object(value, snake_case(value.kind()))
+    if isinstance(value, tuple) and value and isinstance(value[0], Layer):
+        return [
+            layer_object(layer, f"{snake_case(layer.kind())}_{position}")
+            for position, layer in enumerate(value, start=1)
+        ]
+    return keras_object(value) if isinstance(value, Declaration) else value
+
+
+def layer_object(layer: Layer, name: str) -> Any:
+    """The Keras layer that a checked call of a layer stands for."""
+    known = layer.arguments()
+    settings = {
+        key: value for key, value in SETTINGS.items() if key in known and layer.checked(key) is None
+    }
+    if layer.kind() in WHOLE_NUMBERS and layer.checked("output_mode") == "int":
+        settings = dict.fromkeys(settings, "int64")
+    arguments = arguments_of(layer) | settings
+    return getattr(keras.layers, layer.kind())(name=name, **arguments)
+
+
+def custom_object(layer: CustomLayer, name: str, allow_code: Collection[str]) -> Any:
+    """An object of a class of the user's own; its module is imported if its package is allowed."""
+    if layer.package() not in allow_code:
+        message = f"'{layer.import_path}' is code that was not allowed"
+        raise CodeError(f"{message}; pass allow_code=['{layer.package()}']")
+    module, _, class_name = layer.import_path.partition(":")
+    try:
+        class_ = getattr(import_module(module), class_name)
+    except (ImportError, AttributeError) as error:
+        raise CodeError(f"'{layer.import_path}' cannot be imported: {error}") from error
+    if not (isinstance(class_, type) and issubclass(class_, keras.layers.Layer)):
+        raise CodeError(f"'{layer.import_path}' is no keras.layers.Layer")
+    try:
+        return class_(name=name, **layer.given)
+    except (TypeError, ValueError) as error:
+        raise CodeError(f"'{layer.import_path}' refuses its arguments: {error}") from error
