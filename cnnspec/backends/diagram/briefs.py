@@ -1,0 +1,114 @@
+"""The arguments of a layer in a few letters, and in full for those who ask."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from cnnspec.declarations import Declaration
+from cnnspec.layers.base import Layer
+
+
+def by(sizes: Any) -> str:
+    """Sizes along axes: 3x3."""
+    return "×".join(map(str, sizes)) if isinstance(sizes, Sequence) else str(sizes)
+
+
+def _sizes(layer: Layer, value: Any) -> str:
+    rank = getattr(layer, "rank", None)
+    return by((value,) * rank if isinstance(value, int) and isinstance(rank, int) else value)
+
+
+def _strides(layer: Layer, value: Any) -> str | None:
+    steps = set(value) if isinstance(value, Sequence) else {value}
+    if steps <= {1, None}:
+        return None
+    return f"/{by(value) if len(steps) > 1 else steps.pop()}"
+
+
+def _unless(usual: Any, said: str = "{}") -> Callable[[Layer, Any], str | None]:
+    return lambda layer, value: None if value == usual else said.format(_plain(value))
+
+
+def _activation(layer: Layer, value: Any) -> str | None:
+    return None if value in (None, "linear") else str(_plain(value))
+
+
+SHORT: dict[str, Callable[[Layer, Any], str | None]] = {
+    "filters": _unless(None),
+    "units": _unless(None),
+    "input_dim": _unless(None, "{} words"),
+    "output_dim": _unless(None),
+    "kernel_size": _sizes,
+    "pool_size": _sizes,
+    "size": lambda layer, value: f"up {_sizes(layer, value)}",
+    "strides": _strides,
+    "padding": lambda layer, value: None if value == "valid" else _text(_given(layer, "padding")),
+    "cropping": lambda layer, value: _text(_given(layer, "cropping")),
+    "dilation_rate": lambda layer, value: (
+        (said := _strides(layer, value)) and f"dilation {said[1:]}"
+    ),
+    "groups": _unless(1, "{} groups"),
+    "depth_multiplier": _unless(1, "depth {}"),
+    "target_shape": lambda layer, value: by(["?" if size == -1 else size for size in value]),
+    "dims": lambda layer, value: ", ".join(map(str, value)),
+    "rate": _unless(None, "rate {}"),
+    "stddev": _unless(None, "stddev {}"),
+    "num_heads": _unless(None, "{} heads"),
+    "key_dim": _unless(None, "key {}"),
+    "equation": _unless(None),
+    "activation": _activation,
+    "recurrent_activation": lambda layer, value: None,
+    "return_sequences": lambda layer, value: "sequences" if value is True else None,
+    "max_value": _unless(None, "up to {}"),
+    "negative_slope": _unless(0.0, "slope {}"),
+}
+"""How arguments are said in a diagram, in this order; all others are left to the full table."""
+
+
+def _given(layer: Layer, name: str) -> Any:
+    """An argument as the spec says it, or its default."""
+    return layer.given.get(name, layer.checked(name))
+
+
+def brief(layer: Layer) -> tuple[str, ...]:
+    """What a reader looks for first: 32, 3x3, /2, same, relu."""
+    known = layer.arguments()
+    said = (
+        SHORT[name](layer, layer.checked(name)) for name in SHORT if name in known
+    )  # fmt: skip
+    return tuple(each for each in said if each)
+
+
+def in_full(given: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Every argument that was given, as text."""
+    return [(name, _text(value)) for name, value in given.items()]
+
+
+def _plain(value: Any) -> Any:
+    return value.word if isinstance(value, Declaration) else value
+
+
+def _text(value: Any) -> str:
+    """A value as a spec would say it, on one line."""
+    if isinstance(value, Declaration):
+        return _call(value.word, value.given)
+    if isinstance(value, Mapping):
+        if len(value) == 1:
+            ((name, inner),) = value.items()
+            if isinstance(inner, Mapping):
+                return _call(str(name), inner)
+        return "{" + ", ".join(f"{name}: {_text(inner)}" for name, inner in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_text, value)) + "]"
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _call(word: str, given: Mapping[str, Any]) -> str:
+    inner = ", ".join(f"{name}: {_text(value)}" for name, value in given.items())
+    return f"{word}({inner})" if inner else word
+
+
+def call_text(call: Declaration) -> str:
+    """A loss or metric as a spec names it, with its arguments."""
+    return _call(call.word, call.given)

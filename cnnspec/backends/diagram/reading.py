@@ -1,0 +1,270 @@
+"""CheckedGraph to a figure, with nothing folded and nothing left out."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from cnnspec.backends.diagram.briefs import brief, by, call_text, in_full
+from cnnspec.backends.diagram.figure import Box, Detail, Edge, Element, Figure, Group
+from cnnspec.cost import Cost, Costs, costs, together
+from cnnspec.graph import CheckedGraph, CheckedNode, Output, Ref
+from cnnspec.layers.base import Layer, Weight
+from cnnspec.shapes import UNKNOWN, Shape, TensorSpec
+from cnnspec.source import Place
+
+
+def read(checked: CheckedGraph, *, details: bool = False, cost: bool = False) -> Figure:
+    """The figure of a model.
+
+    `details` adds to every box all that is known of its layer, its costs among them; `cost` adds
+    the multiply-accumulates alone.
+    """
+    reader = _Reader(details)
+    found = (costs(checked),) if details or cost else ()
+    part = reader.part(checked, "", found)
+    outputs = [reader.output(each, part) for each in checked.graph.outputs]
+    return Figure(checked.name, described(checked), (*part.children, *outputs), tuple(reader.edges))
+
+
+def described(checked: CheckedGraph) -> str:
+    """One sentence for those who cannot see the figure."""
+    inputs = ", ".join(f"{each.name} {dims(each.tensor.shape)}" for each in checked.inputs)
+    outputs = ", ".join(f"{name} {dims(spec.shape)}" for name, spec in checked.outputs.items())
+    count = len({node.node.layer_name for node in checked.nodes})
+    layers = "1 layer" if count == 1 else f"{count} layers"
+    return f"{checked.name}: {inputs} to {outputs}, {layers}, {checked.params:,} parameters"
+
+
+def dims(shape: Shape) -> str:
+    """A shape without its batch axis: 28x28x1."""
+    if shape is UNKNOWN:
+        return "unknown"
+    return by(["?" if size is None else size for size in shape[1:]]) if len(shape) > 1 else "scalar"
+
+
+def escaped(name: str) -> str:
+    """A name as an id: letters, digits and `_` stay, every other character becomes its code."""
+    return re.sub(r"[^A-Za-z0-9_]", lambda found: f".{ord(found[0]):x}.", name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A model that was read: its boxes, and where its tensors come from and go to."""
+
+    children: tuple[Element, ...]
+    tensors: dict[Ref, tuple[str, TensorSpec]]
+    """The box that each tensor comes from."""
+
+
+@dataclass(slots=True)
+class _Scope:
+    """A block's part of a model, while it is collected."""
+
+    name: str
+    block: str
+    children: list["Element | _Scope"] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Reader:
+    details: bool
+    edges: list[Edge] = field(default_factory=list)
+
+    def part(self, checked: CheckedGraph, prefix: str, found: Sequence[Costs]) -> _Part:
+        """Read a model; `prefix` stands before its ids, `found` are the costs of each call."""
+        top = _Scope("", "")
+        scopes = {"": top}
+        tensors: dict[Ref, tuple[str, TensorSpec]] = {}
+        for each in checked.inputs:
+            box = prefix + escaped(each.name)
+            top.children.append(self.input(box, each.name, each.tensor))
+            tensors[Ref(each.name)] = (box, each.tensor)
+        calls: dict[str, list[CheckedNode]] = {}
+        for node in checked.nodes:
+            calls.setdefault(node.node.layer_name, []).append(node)
+        entries: dict[str, list[str]] = {}
+        for name, nodes in calls.items():
+            id = prefix + escaped(name)
+            first = nodes[0]
+            scope = self.scope(first, scopes)
+            if first.submodel is None:
+                scope.children.append(self.box(id, nodes, found))
+                entries[name] = [id]
+                exits = [id] * len(first.outputs)
+            else:
+                inner = [each.submodels[node.name] for each in found for node in nodes]
+                part = self.part(first.submodel, f"{id}-", inner)
+                scope.children.append(
+                    Group(
+                        id,
+                        name,
+                        first.kind,
+                        "submodel",
+                        part.children,
+                        first.node.frozen,
+                        len(nodes),
+                    )
+                )
+                entries[name] = [f"{id}-{escaped(each.name)}" for each in first.submodel.inputs]
+                exits = [part.tensors[each.ref][0] for each in first.submodel.graph.outputs]
+            for node in nodes:
+                for (output, tensor), box in zip(node.outputs.items(), exits, strict=True):
+                    tensors[Ref(node.name, output)] = (box, tensor)
+        counted = dict.fromkeys(calls, 0)
+        for node in checked.nodes:
+            name = node.node.layer_name
+            counted[name] += 1
+            call = counted[name] if len(calls[name]) > 1 else None
+            for position, ref in enumerate(node.node.inputs):
+                source, tensor = tensors[ref]
+                target = entries[name][position % len(entries[name])]
+                self.edges.append(Edge(source, target, tensor.shape, tensor.dtype, call))
+        return _Part(_nested(top, prefix), tensors)
+
+    @staticmethod
+    def scope(node: CheckedNode, scopes: dict[str, _Scope]) -> _Scope:
+        """The block call that a layer stands in; it is made where it is met first."""
+        path, _, _ = node.node.scoped.rpartition("/")
+        if path in scopes:
+            return scopes[path]
+        names = path.split("/")
+        blocks = _blocks(node.node.place)
+        for depth in range(1, len(names) + 1):
+            scoped = "/".join(names[:depth])
+            if scoped not in scopes:
+                outer = scopes["/".join(names[: depth - 1])]
+                made = _Scope(scoped, blocks[depth - 1] if depth <= len(blocks) else "block")
+                scopes[scoped] = made
+                outer.children.append(made)
+        return scopes[path]
+
+    def input(self, id: str, name: str, tensor: TensorSpec) -> Box:
+        details = [("Shape", dims(tensor.shape)), ("Data type", tensor.dtype)]
+        return Box(
+            id,
+            name,
+            name,
+            "InputLayer",
+            () if tensor.dtype == "float32" else (tensor.dtype,),
+            (tensor.shape,),
+            (tensor.shape,),
+            details=tuple(details) if self.details else (),
+        )
+
+    def output(self, output: Output, part: _Part) -> Box:
+        """The end of a model, with what it is trained and measured by."""
+        source, tensor = part.tensors[output.ref]
+        box = f"output.{escaped(output.name)}"
+        self.edges.append(Edge(source, box, tensor.shape, tensor.dtype))
+        losses = []
+        if output.loss is not None:
+            weight = "" if output.loss_weight is None else f" × {output.loss_weight:g}"
+            losses.append(f"{call_text(output.loss)}{weight}")
+        metrics = tuple(map(call_text, output.metrics))
+        details = [("Shape", dims(tensor.shape)), ("Data type", tensor.dtype)]
+        details += [("Loss", loss) for loss in losses]
+        details += [("Metrics", ", ".join(metrics))] if metrics else []
+        return Box(
+            box,
+            output.name,
+            output.name,
+            "Output",
+            (),
+            (tensor.shape,),
+            (tensor.shape,),
+            losses=tuple(losses),
+            metrics=metrics,
+            details=tuple(details) if self.details else (),
+        )
+
+    def box(self, id: str, nodes: list[CheckedNode], found: Sequence[Costs]) -> Box:
+        """The box of a layer, with all of its calls."""
+        node = nodes[0]
+        cost = (
+            together(each.nodes[call.name] for each in found for call in nodes) if found else None
+        )
+        params = sum(each.params for each in nodes) if node.weights_known else None
+        made = Box(
+            id,
+            node.node.layer_name,
+            node.node.scoped.rpartition("/")[2],
+            node.kind,
+            brief(node.layer) if isinstance(node.layer, Layer) else (),
+            tuple(dict.fromkeys(each.shape for call in nodes for each in call.inputs)),
+            tuple(dict.fromkeys(each.shape for call in nodes for each in call.outputs.values())),
+            params,
+            cost.macs if cost else None,
+            node.node.frozen,
+            len(nodes),
+        )
+        return replace(made, details=_details(made, node, cost)) if cost and self.details else made
+
+
+def _details(box: Box, node: CheckedNode, cost: Cost) -> tuple[Detail, ...]:
+    """All that is known of a layer."""
+    said: list[Detail] = [("Layer", node.kind)]
+    if isinstance(node.layer, Layer):
+        said += in_full(node.layer.given)
+    said.append(("Input shape", " and ".join(map(dims, box.inputs))))
+    said.append(("Output shape", " or ".join(map(dims, box.outputs))))
+    said.append(
+        ("Data type", ", ".join(dict.fromkeys(each.dtype for each in node.outputs.values())))
+    )
+    said.append(("Parameters", _number(box.params)))
+    said += [(weight.name, _weight(weight)) for weight in node.weights]
+    said.append(("Multiply-accumulates", _number(cost.macs)))
+    said.append(("Activation memory", _number(cost.activation_bytes, " bytes")))
+    if cost.receptive_field:
+        sizes = ["all" if axis.size is None else str(axis.size) for axis in cost.receptive_field]
+        said.append(("Receptive field", by(sizes)))
+    if box.frozen:
+        said.append(("Frozen", "no weight changes, and it runs as in inference"))
+    if box.calls > 1:
+        said.append(("Calls", str(box.calls)))
+    said += [("In the spec", line) for line in _lines(node.node.place)]
+    return tuple(said)
+
+
+def _number(number: int | None, unit: str = "") -> str:
+    return "unknown" if number is None else f"{number:,}{unit}"
+
+
+def _weight(weight: Weight) -> str:
+    said = by(weight.shape) if weight.shape else "scalar"
+    return said if weight.trainable else f"{said}, not trained"
+
+
+def _lines(place: Place) -> list[str]:
+    """Where the spec says a layer, and where it calls the blocks around it."""
+    spans = []
+    each: Place | None = place
+    while each is not None:
+        spans.append(each.head())
+        each = each.caller
+    return [f"{Path(span.file).name}:{span.line}" for span in spans if span is not None]
+
+
+def _blocks(place: Place) -> list[str]:
+    """The names of the blocks around a place, the outermost first."""
+    names = []
+    each: Place | None = place
+    while each is not None:
+        if each.path[:1] == ("blocks",):
+            names.append(str(each.path[1]))
+        each = each.caller
+    return names[::-1]
+
+
+def _nested(scope: _Scope, prefix: str) -> tuple[Element, ...]:
+    """The boxes of a scope, and groups of those that stand in blocks."""
+    made: list[Element] = []
+    for child in scope.children:
+        if not isinstance(child, _Scope):
+            made.append(child)
+            continue
+        inner = _nested(child, prefix)
+        frozen = all(each.frozen for each in inner)
+        id = f"{prefix}block.{escaped(child.name)}"
+        made.append(Group(id, child.name.rpartition("/")[2], child.block, "block", inner, frozen))
+    return tuple(made)
