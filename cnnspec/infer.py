@@ -60,7 +60,8 @@ class _Inference:
         called: set[str] = set()
         for place, node in reversed(list(enumerate(kept))):
             layer_name = node.node.layer_name
-            kept[place] = replace(node, is_first_call=layer_name not in called)
+            if layer_name in called:
+                kept[place] = replace(node, is_first_call=False)
             called.add(layer_name)
         return tuple(reversed(kept))
 
@@ -104,8 +105,9 @@ class _Inference:
         if names := layer.outputs():
             specs = map(TensorSpec, shape, dtype)
             tensors = dict(zip(names, specs, strict=True))
-        checked = CheckedNode(node, layer, tuple(inputs), tensors, weights)
-        self.checked.append(replace(checked, weights_known=layer.weights_known))
+        known = layer.weights_known
+        checked = CheckedNode(node, layer, tuple(inputs), tensors, weights, weights_known=known)
+        self.checked.append(checked)
         return tensors
 
     def unknown(self, node: Node, layer: Layer, inputs: list[TensorSpec]) -> Tensors:

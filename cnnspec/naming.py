@@ -1,17 +1,21 @@
 """How kinds become names of steps, and names of steps those of Keras layers."""
 
 import re
+from functools import cache
 
 _BEFORE_WORD = re.compile(r"(.)([A-Z][a-z]+)")
 _BETWEEN_WORDS = re.compile(r"([a-z])([A-Z])")
 
 
+@cache
 def snake_case(kind: str) -> str:
     """A class name in the form that Keras gives unnamed layers: `MaxPooling2D` -> `max_pooling2d`."""
     return _BETWEEN_WORDS.sub(r"\1_\2", _BEFORE_WORD.sub(r"\1_\2", kind)).lower()
 
 
-_PLAIN = re.compile(r"[A-Za-z0-9_.-]")
+_SEPARATORS = str.maketrans("/ ", "__")
+_PLAIN = re.compile(r"[A-Za-z0-9_.-]*")
+_OTHER = re.compile(r"[^A-Za-z0-9_.-]")
 
 
 def keras_name(name: str) -> str:
@@ -21,10 +25,10 @@ def keras_name(name: str) -> str:
     any character outside of `A-Za-z0-9_.-`: a space becomes `_`, as `/` does, and every other
     character its code point.
     """
-    return "".join(
-        letter if _PLAIN.match(letter) else "_" if letter in "/ " else f"u{ord(letter):04x}"
-        for letter in name
-    )
+    spelled = name.translate(_SEPARATORS)
+    if _PLAIN.fullmatch(spelled):
+        return spelled
+    return _OTHER.sub(lambda letter: f"u{ord(letter[0]):04x}", spelled)
 
 
 def model_name(text: str) -> str:

@@ -59,8 +59,8 @@ class Writer:
         """Write steps out one after the other; give the value of the last."""
         value = scope.start
         for position, step in enumerate(steps):
-            first = scope.several_inputs and position == 0
-            inner = scope if first else replace(scope, several_inputs=())
+            is_later = scope.several_inputs and position > 0
+            inner = replace(scope, several_inputs=()) if is_later else scope
             value = self.step(step, inner, value, place / position)
         return value
 
@@ -130,7 +130,7 @@ class Writer:
         if frozen is not None and not isinstance(frozen, bool):
             message = f"'frozen' must be true or false, not {shown(frozen)}"
             self.report.error("wrong-type", message, (place / "frozen").span())
-        inner = replace(scope, frozen=scope.frozen or frozen is True)
+        inner = replace(scope, frozen=True) if frozen is True else scope
         if step.branches is not None:
             inputs = self.branches(step, inner, inputs, place)
         if step.kind == "shared":

@@ -37,10 +37,11 @@ def totals(outcome: Outcome) -> str:
     os.environ.update(ENVIRONMENT)
     from conformance.coverage import public_classes, unaccounted
 
-    missing = unaccounted()
+    public, missing = public_classes(), unaccounted()
+    refused = [name for name in public if name in REFUSALS]
     lines = [
-        f"kinds: {len(LAYERS.kinds)} declared, {len(REFUSALS)} refused, of "
-        f"{len(public_classes())} public classes of keras.layers",
+        f"kinds: {len(LAYERS.kinds)} declared, {len(refused)} refused, of "
+        f"{len(public)} public classes of keras.layers",
         f"neither declared nor refused: {', '.join(missing)}" if missing else "",
         f"configurations compared: {outcome.configurations} (both accept {outcome.accepted})",
         f"graphs compared: {outcome.graphs}",
