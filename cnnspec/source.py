@@ -5,7 +5,7 @@ no duplicate keys, bounded depth, and aliases that cannot multiply.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -175,14 +175,17 @@ class Place:
         """Whether a list stands under a key here."""
         return isinstance((self / part).value(), list)
 
+    def outward(self) -> Iterator["Place"]:
+        """This place, and the block calls that led to it, the nearest first."""
+        each: Place | None = self
+        while each is not None:
+            yield each
+            each = each.caller
+
     def callers(self) -> tuple[Note, ...]:
         """Notes on the block calls that led here, the nearest first."""
-        notes = []
-        caller = self.caller
-        while caller is not None:
-            notes.append(Note("called from here", caller.head()))
-            caller = caller.caller
-        return tuple(notes)
+        _, *calls = self.outward()
+        return tuple(Note("called from here", call.head()) for call in calls)
 
 
 def read(path: Path, report: Report, *, name: str | None = None) -> Source | None:

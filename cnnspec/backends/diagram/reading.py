@@ -11,7 +11,6 @@ from cnnspec.cost import Cost, Costs, costs, together
 from cnnspec.graph import CheckedGraph, CheckedNode, Output, Ref
 from cnnspec.layers.base import Layer, Weight
 from cnnspec.shapes import UNKNOWN, Shape, TensorSpec
-from cnnspec.source import Place
 
 
 def read(checked: CheckedGraph, *, details: bool = False, cost: bool = False) -> Figure:
@@ -129,7 +128,7 @@ class _Reader:
         if path in scopes:
             return scopes[path]
         names = path.split("/")
-        blocks = _blocks(node.node.place)
+        blocks = _blocks(node)
         for depth in range(1, len(names) + 1):
             scoped = "/".join(names[:depth])
             if scoped not in scopes:
@@ -222,7 +221,7 @@ def _details(box: Box, node: CheckedNode, cost: Cost) -> tuple[Detail, ...]:
         said.append(("Frozen", "no weight changes, and it runs as in inference"))
     if box.calls > 1:
         said.append(("Calls", str(box.calls)))
-    said += [("In the spec", line) for line in _lines(node.node.place)]
+    said += [("In the spec", line) for line in _lines(node)]
     return tuple(said)
 
 
@@ -235,25 +234,16 @@ def _weight(weight: Weight) -> str:
     return said if weight.trainable else f"{said}, not trained"
 
 
-def _lines(place: Place) -> list[str]:
+def _lines(node: CheckedNode) -> list[str]:
     """Where the spec says a layer, and where it calls the blocks around it."""
-    spans = []
-    each: Place | None = place
-    while each is not None:
-        spans.append(each.head())
-        each = each.caller
+    spans = (each.head() for each in node.node.place.outward())
     return [f"{Path(span.file).name}:{span.line}" for span in spans if span is not None]
 
 
-def _blocks(place: Place) -> list[str]:
-    """The names of the blocks around a place, the outermost first."""
-    names = []
-    each: Place | None = place
-    while each is not None:
-        if each.path[:1] == ("blocks",):
-            names.append(str(each.path[1]))
-        each = each.caller
-    return names[::-1]
+def _blocks(node: CheckedNode) -> list[str]:
+    """The names of the blocks around a layer, the outermost first."""
+    paths = [each.path for each in node.node.place.outward()]
+    return [str(path[1]) for path in reversed(paths) if path[:1] == ("blocks",)]
 
 
 def _nested(scope: _Scope, prefix: str) -> tuple[Element, ...]:
