@@ -176,7 +176,7 @@ class Place:
         return isinstance((self / part).value(), list)
 
     def outward(self) -> Iterator["Place"]:
-        """This place, and the block calls that led to it, the nearest first."""
+        """Yield the place, and the block calls that led to it, the nearest first."""
         each: Place | None = self
         while each is not None:
             yield each
