@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 SPEC := specs/mnist_multi_output.yaml
 
-.PHONY: demo test conformance lint format golden bench clean
+.PHONY: demo test browser conformance lint format golden gallery bench clean
 
 demo: $(VENV)/.demo
 	$(BIN)/cnnspec build --quiet $(SPEC) --output build
@@ -30,6 +30,12 @@ format: $(VENV)/.dev
 
 golden: $(VENV)/.dev
 	$(BIN)/python -m pytest --quiet tests/test_golden.py --update-golden
+
+gallery: $(VENV)/.dev
+	$(BIN)/python docs/make_gallery.py
+
+browser: $(VENV)/.dev
+	$(BIN)/python -m pytest --quiet tests/browser/test_page_in_chromium.py
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks

@@ -1,6 +1,6 @@
 """Runs every benchmark and prints its ratios: `make bench`."""
 
-from benchmarks import analysis, build, validate, zoo
+from benchmarks import analysis, build, diagram, validate, zoo
 
-for benchmark in (validate, zoo, analysis, build):
+for benchmark in (validate, zoo, diagram, analysis, build):
     benchmark.main()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from cnnspec.api import Spec, load, loads
+    from cnnspec.api import Spec, draw, load, loads
     from cnnspec.diagnostics import Diagnostic, Note, Report, Span, SpecError
     from cnnspec.document import Document
     from cnnspec.dump import dumps
@@ -21,6 +21,7 @@ _HOMES = {
     "Span": "cnnspec.diagnostics",
     "Spec": "cnnspec.api",
     "SpecError": "cnnspec.diagnostics",
+    "draw": "cnnspec.api",
     "dumps": "cnnspec.dump",
     "load": "cnnspec.api",
     "loads": "cnnspec.api",
@@ -37,6 +38,7 @@ __all__ = [
     "Spec",
     "SpecError",
     "__version__",
+    "draw",
     "dumps",
     "load",
     "loads",

@@ -3,13 +3,14 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from cnnspec.compiler import (
     Compilation,
     checked_or_raise,
     compile_document,
     compile_file,
+    compile_json,
     compile_text,
 )
 from cnnspec.custom_code import check_code
@@ -17,8 +18,11 @@ from cnnspec.diagnostics import Report, SpecError
 from cnnspec.document import Document
 from cnnspec.graph import CheckedGraph
 
+if TYPE_CHECKING:
+    from cnnspec.backends.diagram import Drawing
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Spec:
     """A spec that was read; nothing of Keras is imported until `build`."""
 
@@ -75,16 +79,26 @@ class Spec:
         file = Path(weights) if weights else None
         return keras.build(checked, weights=file, allow_code=allow_code).model
 
-    def to_dot(self, *, expand: bool = False) -> str:
-        """The DOT source of the model's figure.
+    def draw(self, **choices: Any) -> "Drawing":
+        """The diagram of the model; `choices` are those of `cnnspec.draw`.
 
         Raises:
             SpecError: the spec has mistakes.
 
         """
-        from cnnspec.backends.diagram import to_dot
+        return draw(self, **choices)
 
-        return to_dot(self.compile(), expand=expand)
+    def _repr_svg_(self) -> str | None:
+        """How Jupyter shows it; None, and so its findings as text, where it has mistakes."""
+        return None if self.report.has_errors else self.draw()._repr_svg_()
+
+    def __repr__(self) -> str:
+        """What was found in it, or the table of its layers."""
+        if self._compilation.checked is not None:
+            return self.summary()
+        from cnnspec.reporters import as_text
+
+        return as_text(self.report) or "a spec that defines blocks for others to import"
 
     def summary(self, *, expand: bool = False) -> str:
         """The table of layers, shapes and parameters.
@@ -130,3 +144,42 @@ def loads(
             root=Path(root) if root else None,
         )
     )
+
+
+def draw(
+    model: Any,
+    *,
+    style: Literal["rich", "keras"] = "rich",
+    theme: Literal["light", "dark", "print"] = "light",
+    direction: Literal["TB", "LR"] = "TB",
+    depth: int | Literal["all"] | None = None,
+    start: str | None = None,
+    end: str | None = None,
+    show: Collection[str] = (),
+    hide: Collection[str] = (),
+) -> "Drawing":
+    """The diagram of a spec, a checked graph, a document, or a `keras.Model`; Jupyter shows it.
+
+    `depth` is how many levels of blocks and submodels are unfolded (`"all"`: every one, and every
+    repetition); `start` and `end` name the layers between which the model is drawn; `show` and
+    `hide` name kinds of details (`cnnspec.backends.diagram.DETAILS`).
+
+    Raises:
+        SpecError: the spec has mistakes, or the model cannot be said in a spec.
+
+    """
+    from cnnspec.backends.diagram import USUAL, Drawing, Look
+
+    look = Look(style, theme, direction, (USUAL | set(show)) - set(hide))
+    return Drawing(_checked(model), look, depth, start, end)
+
+
+def _checked(model: Any) -> CheckedGraph:
+    """The checked graph of whatever can be drawn."""
+    if isinstance(model, CheckedGraph):
+        return model
+    if isinstance(model, Document):
+        return Spec.of(model).compile()
+    if isinstance(model, Spec):
+        return model.compile()
+    return checked_or_raise(compile_json(model.to_json()))

@@ -3,7 +3,7 @@
 Text that is no document ends it; what is wrong from there on is reported all at once.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,6 +57,38 @@ def compile_text(
     report = Report()
     source = parse_bytes(text, name, folder or Path(), report)
     return _compile_source(source, report, (), overrides, root)
+
+
+def compile_archive(path: Path) -> Compilation:
+    """Compile the model of a `.keras` file, read as data; its weights are not read.
+
+    Raises:
+        OSError: the file is missing or cannot be read.
+
+    """
+    from cnnspec.frontends.archive import read_archive
+
+    with path.open("rb"):
+        return _compile_read(lambda: read_archive(path), f"'{shown_path(path)}': ")
+
+
+def compile_json(text: str) -> Compilation:
+    """Compile what `keras.Model.to_json` gives."""
+    from cnnspec.frontends.archive import read_json
+
+    return _compile_read(lambda: read_json(text), "")
+
+
+def _compile_read(read_model: Callable[[], Document], where: str) -> Compilation:
+    """Compile a model that is read as data."""
+    from cnnspec.frontends.archive import UnreadableModel
+
+    try:
+        return compile_document(read_model())
+    except UnreadableModel as error:
+        report = Report()
+        report.error("unreadable-model", f"{where}{error}", None)
+        return Compilation(report, None)
 
 
 def compile_document(

@@ -96,9 +96,9 @@ class Source:
         return Span(self.name, 1, 1, 1, 1)
 
     def _span(self, start: Any, end: Any) -> Span:
-        lines = self.text.splitlines() or [""]
         last = end.line
         if end.column == 0 and last > start.line:
+            lines = self.text.splitlines()
             # Literal text ends where the next line starts; what is meant ends before that.
             last -= 1
             while last > start.line and not lines[last].strip():

@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cnnspec import dumps, load
-from cnnspec.backends.diagram import to_dot
+from cnnspec.api import draw
 from cnnspec.backends.summary import summary_data, summary_text
 from cnnspec.cli import main
 from cnnspec.written_out import written_out
@@ -433,7 +433,7 @@ def test_without_a_renderer_the_figure_is_written_as_dot(folder: Path) -> None:
     )
     written = contents(folder / "build/tiny")
     assert list(written) == DOT_FILES
-    assert written["diagram.dot"].decode() == to_dot(load("tiny.yaml").compile())
+    assert written["diagram.dot"].decode() == draw(load("tiny.yaml")).dot()
 
 
 def test_a_figure_of_an_earlier_build_does_not_stay(folder: Path) -> None:

@@ -1,27 +1,45 @@
 """Everything that each spec in specs/ becomes, held against files; `make golden` rewrites them."""
 
+import hashlib
+import json
+import re
 from pathlib import Path
 
 import pytest
 
 import cnnspec
-from cnnspec.backends.diagram import to_dot
 from cnnspec.backends.summary import summary_text
 from cnnspec.written_out import written_out
 
 ROOT = Path(__file__).parent.parent
 GOLDEN = Path(__file__).parent / "golden"
-SPECS = sorted((ROOT / "specs").glob("*.yaml"))
+ZOO = sorted((ROOT / "specs/zoo").glob("*.yaml"))
+SPECS = [*sorted((ROOT / "specs").glob("*.yaml")), *ZOO]
 
 
 def becomes(spec: Path) -> dict[str, str]:
+    """The texts that a spec becomes; of the large networks of the zoo only their figures."""
     checked = cnnspec.load(spec).compile()
-    return {
+    figures = {
+        "diagram.dot": cnnspec.draw(checked).dot(),
+        "diagram.mmd": cnnspec.draw(checked).mermaid(),
+    }
+    page = page_data(cnnspec.draw(checked).html())
+    if spec in ZOO:
+        return figures | {"page.sha256": f"{hashlib.sha256(page.encode()).hexdigest()}\n"}
+    return figures | {
         "summary.txt": summary_text(checked, expand=True),
-        "diagram.dot": to_dot(checked),
-        "diagram.expanded.dot": to_dot(checked, expand=True),
+        "diagram.folded.dot": cnnspec.draw(checked, depth=0).dot(),
+        "diagram.keras.dot": cnnspec.draw(checked, style="keras").dot(),
+        "page.json": page,
         "expanded.yaml": cnnspec.dumps(written_out(checked.graph, spec.parent)),
     }
+
+
+def page_data(page: str) -> str:
+    """What a page shows, a value a line."""
+    (data,) = re.findall(r'<script type="application/json"[^>]*>(.*?)</script>', page, re.DOTALL)
+    return json.dumps(json.loads(data), indent=1, ensure_ascii=False) + "\n"
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.stem)
@@ -30,6 +48,8 @@ def test_golden(spec: Path, pytestconfig: pytest.Config) -> None:
     found = becomes(spec)
     if pytestconfig.getoption("update_golden"):
         folder.mkdir(parents=True, exist_ok=True)
+        for file in folder.iterdir():
+            file.unlink()
         for name, text in found.items():
             (folder / name).write_text(text, encoding="utf-8")
     known = {file.name: file.read_text(encoding="utf-8") for file in folder.iterdir()}
@@ -37,4 +57,4 @@ def test_golden(spec: Path, pytestconfig: pytest.Config) -> None:
 
 
 def test_every_golden_folder_has_its_spec() -> None:
-    assert sorted(folder.name for folder in GOLDEN.iterdir()) == [spec.stem for spec in SPECS]
+    assert {folder.name for folder in GOLDEN.iterdir()} == {spec.stem for spec in SPECS}

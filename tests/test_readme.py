@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 
 import cnnspec
-from cnnspec.backends.diagram import render
 from cnnspec.reporters import as_text
 from cnnspec.written_out import written_out
 
@@ -24,10 +23,3 @@ def test_the_error_shown_is_the_one_printed() -> None:
     report = cnnspec.loads(text).report
     printed = as_text(report).replace("<text>", "broken.yaml")
     assert f"$ cnnspec validate broken.yaml\n{printed}\n```" in README
-
-
-def test_the_picture_shown_is_the_one_drawn() -> None:
-    dot = cnnspec.load(ROOT / "specs/mnist_multi_output.yaml").to_dot()
-    boxes = re.compile(r"<text[^>]*>([^<]*)</text>")
-    shown = (ROOT / "docs/mnist_multi_output.svg").read_text(encoding="utf-8")
-    assert boxes.findall(render(dot, "svg").decode()) == boxes.findall(shown)

@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from cnnspec.backends.diagram import NoRenderer, render, to_dot
+from cnnspec.backends.diagram import Drawing, NoRenderer
 from cnnspec.backends.summary import summary_text
 from cnnspec.cli.common import (
     checked_spec,
@@ -165,11 +165,11 @@ def _build(
 
 
 def _draw(checked: CheckedGraph, folder: Path) -> None:
-    dot = to_dot(checked)
+    drawing = Drawing(checked)
     try:
-        (folder / "diagram.svg").write_bytes(render(dot, "svg"))
+        (folder / "diagram.svg").write_text(drawing.svg(), encoding="utf-8")
     except NoRenderer as error:
-        (folder / "diagram.dot").write_text(dot, encoding="utf-8")
+        (folder / "diagram.dot").write_text(drawing.dot(), encoding="utf-8")
         click.echo(f"diagram.dot is written, and no diagram.svg: {error}", err=True)
 
 

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import click
 
-from cnnspec.compiler import Compilation, compile_file, compile_text
+from cnnspec.compiler import Compilation, compile_archive, compile_file, compile_text
 from cnnspec.diagnostics import CODES, WARNINGS, Report, did_you_mean
 from cnnspec.graph import CheckedGraph
 from cnnspec.source import plain_scalar
@@ -112,6 +112,24 @@ def checked_spec(
     if compilation.checked is None:
         sys.exit(1)
     return compilation, compilation.checked
+
+
+def checked_model(
+    model: str, *, overrides: Mapping[str, Any] | None = None, root: Path | None = None
+) -> CheckedGraph:
+    """Compile a spec or the model of a `.keras` file; tell findings, and end at an error."""
+    if Path(model).suffix.lower() != ".keras":
+        return checked_spec(model, overrides=overrides, root=root)[1]
+    if overrides:
+        usage_error("--set is for specs; a .keras file has no parameters")
+    try:
+        compilation = compile_archive(Path(model))
+    except OSError as error:
+        usage_error(f"'{model}' cannot be read: {error.strerror}")
+    tell(compilation.report, err=True)
+    if compilation.checked is None:
+        sys.exit(1)
+    return compilation.checked
 
 
 def tell(report: Report, *, err: bool) -> None:

@@ -5,10 +5,21 @@ from pathlib import Path
 
 import click
 
-from cnnspec.backends.diagram import NoRenderer, render, to_dot
-from cnnspec.backends.diagram.render import FORMATS
+from cnnspec.backends.diagram import (
+    DETAILS,
+    DIRECTIONS,
+    FORMATS,
+    STYLES,
+    SUFFIXES,
+    THEME_NAMES,
+    USUAL,
+    Drawing,
+    Look,
+    NoRenderer,
+    TooLarge,
+)
 from cnnspec.cli.common import (
-    checked_spec,
+    checked_model,
     parse_overrides,
     root_option,
     set_option,
@@ -16,6 +27,23 @@ from cnnspec.cli.common import (
     usage_error,
 )
 from cnnspec.cli.files import written_beside
+from cnnspec.declarations import Problem
+
+
+class Depth(click.ParamType[int | str]):
+    """A number of levels, or `all`."""
+
+    name = "N|all"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int | str:
+        """Read the number."""
+        if value == "all":
+            return "all"
+        if not str(value).isdecimal():
+            self.fail(f"'{value}' is neither a number of levels nor 'all'", param, ctx)
+        return int(str(value))
 
 
 @click.command("diagram")
@@ -24,39 +52,105 @@ from cnnspec.cli.files import written_beside
     "-o",
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="FILE.svg, FILE.png, FILE.pdf or FILE.dot; default: SVG on standard output.",
+    help="The file; its ending says the format. Default: standard output.",
 )
-@click.option("--expand", is_flag=True, help="Draw the layers of submodels.")
+@click.option("--format", "form", type=click.Choice(FORMATS), help="Default: as the file, or svg.")
+@click.option(
+    "--style",
+    type=click.Choice(STYLES),
+    default="rich",
+    help="rich, or keras: the tables of plot_model.",
+)
+@click.option("--theme", type=click.Choice(THEME_NAMES), default="light", help="The colours.")
+@click.option(
+    "--direction",
+    type=click.Choice(DIRECTIONS),
+    default="TB",
+    help="From top to bottom, or left to right.",
+)
+@click.option(
+    "--show", multiple=True, type=click.Choice(tuple(DETAILS)), help="Show a kind of detail too."
+)
+@click.option("--hide", multiple=True, type=click.Choice(tuple(DETAILS)), help="Leave one out.")
+@click.option("--legend", is_flag=True, help="Say what the colours mean; as --show legend.")
+@click.option(
+    "--depth",
+    type=Depth(),
+    help="How many levels of blocks and submodels to unfold; 'all' also draws every repetition.",
+)
+@click.option("--from", "start", metavar="NAME", help="Draw what follows this layer or block.")
+@click.option("--to", "end", metavar="NAME", help="Draw what leads to this layer or block.")
+@click.option(
+    "--dpi", type=click.IntRange(10, 2400), default=96, show_default=True, help="For png."
+)
+@click.option(
+    "--links/--no-links", default=True, help="In svg files, let boxes link to their lines."
+)
+@click.option("--quiet", is_flag=True, help="Do not tell what was folded.")
 @click.option("--force", is_flag=True, help="Replace the file if it is there.")
 @set_option
 @root_option
 def command(
     spec: str,
     output: Path | None,
-    expand: bool,
+    form: str | None,
+    style: str,
+    theme: str,
+    direction: str,
+    show: tuple[str, ...],
+    hide: tuple[str, ...],
+    legend: bool,
+    depth: int | str | None,
+    start: str | None,
+    end: str | None,
+    dpi: int,
+    links: bool,
+    quiet: bool,
     force: bool,
     overrides: tuple[str, ...],
     root: Path | None,
 ) -> None:
-    """Draw a model as textbooks do: a box a layer, with its input and output shapes.
+    """Draw a model: of a spec, or of a .keras file, whose weights are not read.
+
+    Large models are folded: blocks and submodels to boxes, repetitions to one box that says how
+    often it comes. An html page holds all layers, to search and unfold.
 
     \b
     Example:
       cnnspec diagram specs/mnist_branches.yaml -o branches.svg
-      cnnspec diagram --expand specs/mnist_transfer.yaml -o transfer.pdf
+      cnnspec diagram specs/zoo/resnet152v2.yaml --depth 1 --theme dark -o resnet.svg
+      cnnspec diagram specs/mnist_transfer.yaml --style keras --depth all -o transfer.pdf
+      cnnspec diagram runs/mnist/model.keras -o model.html
     """
-    form = output.suffix.lstrip(".").lower() if output else "svg"
-    if form not in FORMATS:
-        usage_error(f"'{output}' should end in one of .{', .'.join(FORMATS)}")
+    form = form or _format(output)
     if output is not None and output.exists() and not force:
         usage_error(f"'{output}' is there already; --force replaces it")
-    _, checked = checked_spec(spec, overrides=parse_overrides(overrides), root=root)
+    checked = checked_model(spec, overrides=parse_overrides(overrides), root=root)
+    shown = (USUAL | set(show) | ({"legend"} if legend else set())) - set(hide)
+    look = Look(style, theme, direction, shown)  # type: ignore[arg-type]
+    drawing = Drawing(checked, look, depth, start, end)
+    folder = output.parent if output is not None and links else None
     try:
-        figure = render(to_dot(checked, expand=expand), form)
-    except NoRenderer as error:
+        figure = drawing.rendered(form, dpi=dpi, links_from=folder)
+    except Problem as problem:
+        suggestion = f"; {problem.suggestion}" if problem.suggestion else ""
+        usage_error(f"{problem.message}{suggestion}")
+    except (NoRenderer, TooLarge) as error:
         usage_error(str(error))
+    if drawing.note and form != "html" and not quiet:
+        click.echo(drawing.note, err=True)
     if output is None:
         sys.stdout.buffer.write(figure)
         return
     with written_beside(output) as temporary:
         temporary.write_bytes(figure)
+
+
+def _format(output: Path | None) -> str:
+    """The format that a file's name asks for."""
+    if output is None:
+        return "svg"
+    suffix = output.suffix.lower()
+    if suffix not in SUFFIXES:
+        usage_error(f"'{output}' should end in one of {', '.join(SUFFIXES)}, or take --format")
+    return SUFFIXES[suffix]

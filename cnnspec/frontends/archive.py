@@ -58,6 +58,16 @@ def read_archive(path: Path) -> Document:
         raise UnreadableModel("this is not a .keras file") from error
     if len(data) > MAX_CONFIG_BYTES:
         raise UnreadableModel(f"its configuration has more than {MAX_CONFIG_BYTES} bytes")
+    return read_json(data)
+
+
+def read_json(data: str | bytes) -> Document:
+    """Read a model from its configuration, as `keras.Model.to_json` gives it.
+
+    Raises:
+        UnreadableModel: it is broken, or holds what a spec cannot say.
+
+    """
     try:
         return model_document(json.loads(data))
     except (ValueError, RecursionError, KeyError, TypeError, AttributeError, IndexError) as error:

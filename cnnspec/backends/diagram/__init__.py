@@ -1,6 +1,19 @@
-"""CheckedGraph to a figure: DOT, and what is rendered from it."""
+"""CheckedGraph to a diagram: a figure, folded as a reader wishes, in DOT and what is made of it."""
 
-from cnnspec.backends.diagram.dot import to_dot
-from cnnspec.backends.diagram.render import NoRenderer, render
+from cnnspec.backends.diagram.drawing import FORMATS, SUFFIXES, Drawing
+from cnnspec.backends.diagram.look import DETAILS, DIRECTIONS, STYLES, THEME_NAMES, USUAL, Look
+from cnnspec.backends.diagram.render import NoRenderer, TooLarge
 
-__all__ = ["NoRenderer", "render", "to_dot"]
+__all__ = [
+    "DETAILS",
+    "DIRECTIONS",
+    "FORMATS",
+    "STYLES",
+    "SUFFIXES",
+    "THEME_NAMES",
+    "USUAL",
+    "Drawing",
+    "Look",
+    "NoRenderer",
+    "TooLarge",
+]

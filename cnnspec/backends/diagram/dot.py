@@ -1,145 +1,155 @@
-"""CheckedGraph to DOT: a box a layer, as textbooks draw Keras models.
+"""A figure as DOT: boxes, frames and edges with their colours.
 
 Ids follow from names alone, so that the same spec gives the same bytes anywhere.
 """
 
 import html
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Sequence
 
 import graphviz
 
-from cnnspec.graph import CheckedGraph, CheckedNode, Ref
-from cnnspec.shapes import Shape, text
+from cnnspec.backends.diagram.colours import THEMES, Paint, Theme, family_of
+from cnnspec.backends.diagram.figure import Box, Edge, Element, Figure, Group, boxes
+from cnnspec.backends.diagram.labels import box_lines, edge_label, group_lines
+from cnnspec.backends.diagram.look import Look
 
 FONT = "Helvetica,Arial,sans-serif"
-FROZEN_FILL = "#dbeafe"
-FROZEN_LINE = "#1d4ed8"
+SPACE = "\N{NO-BREAK SPACE}"
+"""A space that SVG keeps at the ends of a text."""
 
 
-def to_dot(checked: CheckedGraph, *, expand: bool = False) -> str:
-    """The DOT source of a model's figure.
-
-    A submodel is one box, or with `expand` a cluster of its own layers. A layer that is called
-    several times is one box with all its connections.
-    """
+def rich_dot(figure: Figure, look: Look) -> str:
+    """The DOT source of a figure in the rich style."""
+    theme = THEMES[look.theme]
     dot = graphviz.Digraph(
-        checked.name,
-        graph_attr={"rankdir": "TB", "fontname": FONT, "fontsize": "12"},
-        node_attr={"shape": "record", "fontname": FONT, "fontsize": "11", "height": "0.4"},
-        edge_attr={"arrowsize": "0.7"},
+        plain(figure.name),
+        graph_attr={
+            "rankdir": look.direction,
+            "bgcolor": theme.background,
+            "fontname": FONT,
+            "fontsize": "11",
+            "fontcolor": theme.text,
+            "nodesep": "0.3",
+            "ranksep": "0.4",
+            "pad": "0.2",
+        },
+        node_attr={
+            "shape": "box",
+            "style": "rounded,filled",
+            "fontname": FONT,
+            "fontsize": "11",
+            "margin": "0.16,0.08",
+            "height": "0.3",
+        },
+        edge_attr={
+            "arrowsize": "0.6",
+            "color": theme.edge,
+            "fontname": FONT,
+            "fontsize": "9",
+            "fontcolor": theme.muted,
+        },
     )
-    _Drawing(dot, "", expand).draw(checked)
+    _draw(dot, figure.children, theme, look)
+    for id, edge in zip(edge_ids(figure.edges), figure.edges, strict=True):
+        label = plain(edge_label(edge, look))
+        beside = {"label": f"{SPACE}{label}{SPACE}"} if label else {}
+        dot.edge(edge.source, edge.target, id=id, **beside)
+    if "legend" in look.shown:
+        _legend(dot, figure, theme)
     return str(dot.source)
 
 
-@dataclass(frozen=True, slots=True)
-class _Drawing:
-    dot: graphviz.Digraph
-    prefix: str
-    """What stands before the ids of this model's boxes: the submodels around it."""
-    expand: bool
-
-    def draw(self, checked: CheckedGraph) -> dict[str, str]:
-        """Draw a model; give the box of each of its outputs, by name."""
-        boxes: dict[Ref, str] = {}
-        for each in checked.inputs:
-            box = self.id(each.name)
-            shape = (each.tensor.shape,)
-            self.box(box, each.name, "InputLayer", shape, shape, frozen=False)
-            boxes[Ref(each.name)] = box
-        calls: dict[str, list[CheckedNode]] = {}
-        for node in checked.nodes:
-            calls.setdefault(node.node.layer_name, []).append(node)
-        entries: dict[str, list[str]] = {}
-        exits: dict[str, dict[str, str]] = {}
-        for name, nodes in calls.items():
-            entries[name], exits[name] = self.layer(name, nodes)
-            for node in nodes:
-                for output in node.outputs:
-                    outs = exits[name]
-                    boxes[Ref(node.name, output)] = outs.get(output or "") or next(
-                        iter(outs.values())
-                    )
-        for node in checked.nodes:
-            targets = entries[node.node.layer_name]
-            for position, ref in enumerate(node.node.inputs):
-                self.dot.edge(boxes[ref], targets[position % len(targets)])
-        return {each.name: boxes[each.ref] for each in checked.graph.outputs}
-
-    def layer(self, name: str, calls: list[CheckedNode]) -> tuple[list[str], dict[str, str]]:
-        """Draw a layer; give the boxes that edges go to, and by output the one they come from."""
-        first = calls[0]
-        if self.expand and first.submodel is not None:
-            return self.cluster(name, first, first.submodel)
-        inputs = tuple(
-            dict.fromkeys(_joined([each.shape for each in node.inputs]) for node in calls)
+def _draw(dot: graphviz.Digraph, elements: tuple[Element, ...], theme: Theme, look: Look) -> None:
+    for element in elements:
+        if isinstance(element, Group):
+            with dot.subgraph(name=f"cluster_{element.id}") as cluster:
+                paint = theme.frozen if element.frozen else theme.group
+                cluster.attr(
+                    id=element.id,
+                    label=_title(element),
+                    labeljust="l",
+                    fontsize="10",
+                    style="rounded,dashed" if element.frozen else "rounded",
+                    color=paint.line,
+                    fontcolor=theme.muted,
+                    margin="12",
+                    **{"class": element.role},
+                )
+                _draw(cluster, element.children, theme, look)
+            continue
+        paint = box_paint(element, theme)
+        name, *lines = [plain(line) for line in box_lines(element, look)]
+        # The name will be bold, and Graphviz measures it as if it were not.
+        room = SPACE * (1 + len(name) // 12)
+        dot.node(
+            element.id,
+            "\\n".join((f"{room}{name}{room}", *lines)),
+            id=element.id,
+            fillcolor=paint.fill,
+            color=paint.line,
+            fontcolor=paint.text,
+            **({"style": "rounded,filled,dashed"} if element.frozen else {}),
+            **({"peripheries": "2"} if element.layers is not None else {}),
         )
-        outputs = tuple(
-            dict.fromkeys(_joined([each.shape for each in node.outputs.values()]) for node in calls)
-        )
-        box = self.id(name)
-        self.box(box, name, first.kind, inputs, outputs, frozen=first.node.frozen)
-        return [box], {"": box}
 
-    def cluster(
-        self, name: str, node: CheckedNode, model: CheckedGraph
-    ) -> tuple[list[str], dict[str, str]]:
-        """Draw a submodel as a cluster of its layers."""
-        inner_id = self.id(name)
-        with self.dot.subgraph(name=f"cluster_{inner_id}") as cluster:
-            mark = " (frozen)" if node.node.frozen else ""
-            cluster.attr(
-                label=_text(f"{name}: {node.kind}{mark}"),
-                labeljust="l",
-                style="rounded,dashed" if node.node.frozen else "rounded",
-                color=FROZEN_LINE if node.node.frozen else "gray40",
+
+def _title(group: Group) -> str:
+    """What stands on a frame, in its left half: edges come in at the middle."""
+    lines = [plain(line) for line in group_lines(group)]
+    room = SPACE * (2 * max(map(len, lines)))  # a space is half as wide as most letters
+    return "".join(f"{line}{room}\\l" for line in lines)
+
+
+def edge_ids(edges: Sequence[Edge]) -> list[str]:
+    """The ids of edges: their ends, and a number where several have the same ends."""
+    counted: Counter[str] = Counter()
+    ids = []
+    for edge in edges:
+        ends = f"{edge.source}..{edge.target}"
+        counted[ends] += 1
+        ids.append(f"{ends}..{counted[ends]}" if counted[ends] > 1 else ends)
+    return ids
+
+
+def box_family(box: Box) -> str:
+    """The family by which a box is coloured."""
+    return "submodel" if box.layers is not None else family_of(box.kind)
+
+
+def box_paint(box: Box, theme: Theme) -> Paint:
+    """The colours of a box."""
+    return theme.frozen if box.frozen else theme.families[box_family(box)]
+
+
+def _legend(dot: graphviz.Digraph, figure: Figure, theme: Theme) -> None:
+    """Say which colours stand for what, as far as the figure has them."""
+    shown: dict[str, Paint] = {}
+    for box in boxes(figure.children):
+        family = "frozen" if box.frozen else box_family(box)
+        shown.setdefault(family, box_paint(box, theme))
+    with dot.subgraph(name="cluster_.legend") as cluster:
+        cluster.attr(label="Legend", color=theme.group.line, fontcolor=theme.muted, style="rounded")
+        previous = None
+        for family, paint in shown.items():
+            id = f".legend.{family}"
+            style = "rounded,filled,dashed" if family == "frozen" else "rounded,filled"
+            cluster.node(
+                id,
+                family,
+                id=id,
+                fillcolor=paint.fill,
+                color=paint.line,
+                fontcolor=paint.text,
+                style=style,
+                fontsize="9",
             )
-            outputs = _Drawing(cluster, f"{inner_id}-", self.expand).draw(model)
-        entries = [f"{inner_id}-{_escaped(each.name)}" for each in model.inputs]
-        return entries, outputs
-
-    def box(
-        self,
-        box: str,
-        name: str,
-        kind: str,
-        inputs: tuple[Shape | str, ...],
-        outputs: tuple[Shape | str, ...],
-        *,
-        frozen: bool,
-    ) -> None:
-        """Draw one box: name and kind on the left, shapes on the right."""
-        title = f"{_text(name)}: {_text(kind)}"
-        style = {}
-        if frozen:
-            title += "\\n(frozen)"
-            style = {"style": "filled", "fillcolor": FROZEN_FILL, "color": FROZEN_LINE}
-        label = f"{title}|{{input:|output:}}|{{{_shapes(inputs)}|{_shapes(outputs)}}}"
-        self.dot.node(box, label, id=box, tooltip=_text(f"{name}: {kind}"), **style)
-
-    def id(self, name: str) -> str:
-        return self.prefix + _escaped(name)
+            if previous is not None:
+                cluster.edge(previous, id, style="invis", minlen="1")
+            previous = id
 
 
-def _escaped(name: str) -> str:
-    """A name as an id: letters, digits and `_` stay, every other character becomes its code."""
-    return re.sub(r"[^A-Za-z0-9_]", lambda found: f".{ord(found[0]):x}.", name)
-
-
-def _joined(shapes: list[Shape]) -> str:
-    """The shapes of a call, as Keras's figures show them: several as a list."""
-    said = [text(shape) for shape in shapes]
-    return said[0] if len(said) == 1 else f"[{', '.join(said)}]"
-
-
-def _shapes(shapes: tuple[Shape | str, ...]) -> str:
-    lines: Iterator[str] = (each if isinstance(each, str) else text(each) for each in shapes)
-    return "\\n".join(_text(line) for line in lines)
-
-
-def _text(value: str) -> str:
-    """Text that stands in a label as it is: none of it is markup, a field or an escape."""
-    plain = html.escape(" ".join(value.split()), quote=False)
-    return re.sub(r"([\\{}|<>])", r"\\\1", plain)
+def plain(value: str) -> str:
+    """Text that stands in a label as it is: none of it is markup or an escape."""
+    lines = (html.escape(line.strip(), quote=False) for line in value.splitlines())
+    return "\\n".join(line.replace("\\", "\\\\") for line in lines)

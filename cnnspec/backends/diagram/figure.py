@@ -1,7 +1,8 @@
 """What a diagram shows, whatever draws it: boxes, the groups they stand in, and edges."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from cnnspec.shapes import Shape
@@ -23,6 +24,8 @@ class Box:
     """The name of the Keras class; of a folded group the name of its block."""
     brief: tuple[str, ...] = ()
     """The arguments that a reader looks for first, each in a few letters."""
+    arguments: tuple[Detail, ...] = ()
+    """Every argument that was given."""
     inputs: tuple[Shape, ...] = ()
     outputs: tuple[Shape, ...] = ()
     params: int | None = 0
@@ -38,6 +41,8 @@ class Box:
     """All that is known, where it was asked for."""
     times: int = 1
     """How often the part comes in a row that is folded to this box."""
+    said_in: tuple[str, int] | None = None
+    """The file and line of the spec that says it."""
     layers: int | None = None
     """How many layers are folded to this box; None for one that is a layer itself."""
 
@@ -71,9 +76,11 @@ class Edge:
     dtype: str
     call: int | None = None
     """Which call of a shared layer takes it, counted from 1; None where there is only one."""
+    from_call: int | None = None
+    """Which call of a shared layer gives it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Figure:
     """A whole diagram."""
 
@@ -81,8 +88,23 @@ class Figure:
     description: str
     children: tuple[Element, ...]
     edges: tuple[Edge, ...]
-    notes: tuple[str, ...] = field(default=())
-    """What a reader should know of what is left out."""
+
+    @cached_property
+    def into(self) -> dict[str, list[Edge]]:
+        """The edges into each box, by its id."""
+        return _by(self.edges, "target")
+
+    @cached_property
+    def out_of(self) -> dict[str, list[Edge]]:
+        """The edges out of each box, by its id."""
+        return _by(self.edges, "source")
+
+
+def _by(edges: tuple[Edge, ...], end: Literal["source", "target"]) -> dict[str, list[Edge]]:
+    found: dict[str, list[Edge]] = {}
+    for edge in edges:
+        found.setdefault(getattr(edge, end), []).append(edge)
+    return found
 
 
 def boxes(elements: tuple[Element, ...]) -> Iterator[Box]:

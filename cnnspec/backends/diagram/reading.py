@@ -54,6 +54,8 @@ class _Part:
     children: tuple[Element, ...]
     tensors: dict[Ref, tuple[str, TensorSpec]]
     """The box that each tensor comes from."""
+    numbers: dict[str, int]
+    """Which call of a shared layer each node is."""
 
 
 @dataclass(slots=True)
@@ -110,16 +112,20 @@ class _Reader:
             for node in nodes:
                 for (output, tensor), box in zip(node.outputs.items(), exits, strict=True):
                     tensors[Ref(node.name, output)] = (box, tensor)
-        counted = dict.fromkeys(calls, 0)
+        numbers = {
+            node.name: number
+            for nodes in calls.values()
+            for number, node in enumerate(nodes, start=1)
+            if len(nodes) > 1
+        }
         for node in checked.nodes:
-            name = node.node.layer_name
-            counted[name] += 1
-            call = counted[name] if len(calls[name]) > 1 else None
+            targets = entries[node.node.layer_name]
             for position, ref in enumerate(node.node.inputs):
                 source, tensor = tensors[ref]
-                target = entries[name][position % len(entries[name])]
-                self.edges.append(Edge(source, target, tensor.shape, tensor.dtype, call))
-        return _Part(_nested(top, prefix), tensors)
+                target = targets[position % len(targets)]
+                call, from_call = numbers.get(node.name), numbers.get(ref.node)
+                self.edges.append(Edge(source, target, tensor.shape, tensor.dtype, call, from_call))
+        return _Part(_nested(top, prefix), tensors, numbers)
 
     @staticmethod
     def scope(node: CheckedNode, scopes: dict[str, _Scope]) -> _Scope:
@@ -146,8 +152,8 @@ class _Reader:
             name,
             "InputLayer",
             () if tensor.dtype == "float32" else (tensor.dtype,),
-            (tensor.shape,),
-            (tensor.shape,),
+            inputs=(tensor.shape,),
+            outputs=(tensor.shape,),
             details=tuple(details) if self.details else (),
         )
 
@@ -155,7 +161,8 @@ class _Reader:
         """The end of a model, with what it is trained and measured by."""
         source, tensor = part.tensors[output.ref]
         box = f"output.{escaped(output.name)}"
-        self.edges.append(Edge(source, box, tensor.shape, tensor.dtype))
+        from_call = part.numbers.get(output.ref.node)
+        self.edges.append(Edge(source, box, tensor.shape, tensor.dtype, from_call=from_call))
         losses = []
         if output.loss is not None:
             weight = "" if output.loss_weight is None else f" × {output.loss_weight:g}"
@@ -169,9 +176,8 @@ class _Reader:
             output.name,
             output.name,
             "Output",
-            (),
-            (tensor.shape,),
-            (tensor.shape,),
+            inputs=(tensor.shape,),
+            outputs=(tensor.shape,),
             losses=tuple(losses),
             metrics=metrics,
             details=tuple(details) if self.details else (),
@@ -184,18 +190,21 @@ class _Reader:
             together(each.nodes[call.name] for each in found for call in nodes) if found else None
         )
         params = sum(each.params for each in nodes) if node.weights_known else None
+        span = node.node.place.head()
         made = Box(
             id,
             node.node.layer_name,
             node.node.scoped.rpartition("/")[2],
             node.kind,
             brief(node.layer) if isinstance(node.layer, Layer) else (),
+            tuple(in_full(node.layer.given)) if isinstance(node.layer, Layer) else (),
             tuple(dict.fromkeys(each.shape for call in nodes for each in call.inputs)),
             tuple(dict.fromkeys(each.shape for call in nodes for each in call.outputs.values())),
             params,
             cost.macs if cost else None,
             node.node.frozen,
             len(nodes),
+            said_in=(span.file, span.line) if span else None,
         )
         return replace(made, details=_details(made, node, cost)) if cost and self.details else made
 
@@ -203,8 +212,7 @@ class _Reader:
 def _details(box: Box, node: CheckedNode, cost: Cost) -> tuple[Detail, ...]:
     """All that is known of a layer."""
     said: list[Detail] = [("Layer", node.kind)]
-    if isinstance(node.layer, Layer):
-        said += in_full(node.layer.given)
+    said += box.arguments
     said.append(("Input shape", " and ".join(map(dims, box.inputs))))
     said.append(("Output shape", " or ".join(map(dims, box.outputs))))
     said.append(

@@ -1,0 +1,27 @@
+"""ResNet152V2: cold `cnnspec diagram` against building it with Keras and `model_to_dot`."""
+
+import tempfile
+from pathlib import Path
+
+from benchmarks.timing import cnnspec, median_seconds, python, ratio
+
+SPEC = "specs/zoo/resnet152v2.yaml"
+KERAS_SCRIPT = """
+import keras
+model = keras.applications.ResNet152V2(weights=None)
+dot = keras.utils.model_to_dot(model, show_shapes=True)
+with open({file!r}, "w") as file:
+    file.write(dot.to_string())
+"""
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        ours, theirs = Path(folder, "ours.dot"), Path(folder, "theirs.dot")
+        diagram = cnnspec("diagram", SPEC, "--quiet", "--force", "-o", str(ours))
+        keras = python(KERAS_SCRIPT.format(file=str(theirs)))
+        whole = cnnspec("diagram", SPEC, "--depth", "all", "--force", "-o", str(ours))
+        drawn, unfolded, by_keras = median_seconds((diagram, whole, keras), runs=3)
+    of = "building it in a Keras script and `model_to_dot`"
+    ratio(f"cnnspec diagram {SPEC} -o x.dot", drawn, by_keras, of, "at most 1/20")
+    ratio("the same with --depth all", unfolded, by_keras, of, "none")

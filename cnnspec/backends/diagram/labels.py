@@ -1,0 +1,56 @@
+"""The lines that stand in the boxes, on the frames and on the edges of a rich diagram."""
+
+from cnnspec.backends.diagram.figure import Box, Edge, Group
+from cnnspec.backends.diagram.look import Look
+from cnnspec.backends.diagram.reading import dims
+
+FROZEN = "frozen"
+
+
+def box_lines(box: Box, look: Look) -> list[str]:
+    """What a box says, its name first."""
+    lines = [box.local if box.times == 1 else f"{box.kind} × {box.times}"]
+    said = [box.kind] if "kinds" in look.shown and lines[0] != box.kind else []
+    said += box.brief if "arguments" in look.shown else ()
+    if box.times > 1:
+        said = [box.local]
+    lines.append(" · ".join(said))
+    sizes = []
+    if box.layers is not None:
+        sizes.append("1 layer" if box.layers == 1 else f"{box.layers} layers")
+    if "parameters" in look.shown and box.params != 0:
+        sizes.append("? params" if box.params is None else f"{box.params:,} params")
+    if "cost" in look.shown and box.macs:
+        sizes.append(f"{box.macs:,} MACs")
+    lines.append(" · ".join(sizes))
+    lines += box.losses if "losses" in look.shown else ()
+    if box.metrics and "metrics" in look.shown:
+        lines.append(", ".join(box.metrics))
+    marks = [FROZEN] if box.frozen else []
+    marks += [f"called {box.calls}×"] if box.calls > 1 else []
+    lines.append(" · ".join(marks))
+    return [line for line in lines if line]
+
+
+def group_title(group: Group) -> str:
+    """What stands on the frame around a group, on one line."""
+    return " · ".join(dict.fromkeys(group_lines(group)))
+
+
+def group_lines(group: Group) -> list[str]:
+    """What stands on the frame around a group: its name, and below it what it is."""
+    is_run = group.role == "repeat"
+    title = f"{group.kind} × {group.times}" if is_run else group.name
+    said = [group.name if is_run else group.kind]
+    said += [FROZEN] if group.frozen else []
+    said += [f"called {group.calls}×"] if group.calls > 1 else []
+    return [title, " · ".join(said)]
+
+
+def edge_label(edge: Edge, look: Look) -> str:
+    """What stands on an edge."""
+    said = [f"of call {edge.from_call}"] if edge.from_call else []
+    said += [f"call {edge.call}"] if edge.call else []
+    said += [dims(edge.shape)] if "shapes" in look.shown else []
+    said += [edge.dtype] if "dtypes" in look.shown else []
+    return " · ".join(said)

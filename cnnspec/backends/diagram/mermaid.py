@@ -1,0 +1,63 @@
+"""A figure as a Mermaid flowchart, which code hosts draw in Markdown."""
+
+import re
+from collections.abc import Iterator
+
+from cnnspec.backends.diagram.colours import THEMES
+from cnnspec.backends.diagram.dot import box_family
+from cnnspec.backends.diagram.figure import Box, Element, Figure, boxes
+from cnnspec.backends.diagram.labels import box_lines, edge_label, group_title
+from cnnspec.backends.diagram.look import Look
+
+
+def to_mermaid(figure: Figure, look: Look) -> str:
+    """The Mermaid source of a figure."""
+    theme = THEMES[look.theme]
+    lines = ["---", f"title: {_title(figure.name)}", "---"]
+    lines.append(f"flowchart {look.direction}")
+    lines += _parts(figure.children, look, "  ")
+    for edge in figure.edges:
+        label = _text(edge_label(edge, look))
+        arrow = f'-->|"{label}"|' if label else "-->"
+        lines.append(f"  {_id(edge.source)} {arrow} {_id(edge.target)}")
+    members: dict[str, list[str]] = {}
+    for box in boxes(figure.children):
+        members.setdefault("frozen" if box.frozen else box_family(box), []).append(_id(box.id))
+    for family, ids in members.items():
+        paint = theme.frozen if family == "frozen" else theme.families[family]
+        dashes = ",stroke-dasharray:5 4" if family == "frozen" else ""
+        style = f"fill:{paint.fill},stroke:{paint.line},color:{paint.text}{dashes}"
+        lines.append(f"  classDef {family} {style}")
+        lines.append(f"  class {','.join(ids)} {family}")
+    return "\n".join(lines) + "\n"
+
+
+def _parts(elements: tuple[Element, ...], look: Look, indent: str) -> Iterator[str]:
+    for element in elements:
+        if isinstance(element, Box):
+            said = "<br/>".join(
+                _text(part) for line in box_lines(element, look) for part in line.splitlines()
+            )
+            opening, closing = ('[["', '"]]') if element.layers is not None else ('["', '"]')
+            yield f"{indent}{_id(element.id)}{opening}{said}{closing}"
+            continue
+        yield f'{indent}subgraph {_id(element.id)} ["{_text(group_title(element))}"]'
+        yield from _parts(element.children, look, indent + "  ")
+        yield f"{indent}end"
+
+
+def _id(id: str) -> str:
+    """An id of Mermaid's: no word of its language, and of letters, digits and `_` alone."""
+    return "n_" + re.sub(r"[^A-Za-z0-9]", lambda found: f"_{ord(found[0]):x}_", id)
+
+
+def _text(value: str) -> str:
+    """Text that stands in a label as it is: whatever could be markup goes by its code."""
+    one_line = " ".join(value.split())
+    return re.sub(r"[^\w .,:;+*/=()×·-]", lambda found: f"#{ord(found[0])};", one_line)
+
+
+def _title(name: str) -> str:
+    """A name as a value of YAML."""
+    plain = " ".join(name.split()).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{plain}"'
