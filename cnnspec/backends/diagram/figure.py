@@ -12,7 +12,7 @@ Detail = tuple[str, str]
 """Something that is known of a layer: what, and its value as text."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Box:
     """A layer, an input, an output, or a group that is folded to one box."""
 
@@ -47,7 +47,7 @@ class Box:
     """How many layers are folded to this box; None for one that is a layer itself."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Group:
     """A part of a model that is drawn in a frame, or folded to one box."""
 
@@ -66,7 +66,7 @@ class Group:
 Element = Box | Group
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Edge:
     """A tensor on its way from one box to another."""
 

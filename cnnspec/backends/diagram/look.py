@@ -25,7 +25,7 @@ DETAILS: dict[str, bool] = {
 USUAL = frozenset(name for name, shown in DETAILS.items() if shown)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Look:
     """The choices for one diagram."""
 

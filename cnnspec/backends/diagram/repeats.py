@@ -1,7 +1,7 @@
 """Finds parts of a figure that come several times in a row, each reading only the one before."""
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from cnnspec.backends.diagram.figure import Box, Edge, Element, Figure, Group, boxes
 
@@ -19,10 +19,12 @@ def with_repeats(figure: Figure) -> Figure:
 @dataclass(slots=True)
 class _Finder:
     figure: Figure
+    looks: dict[str, Hashable] = field(default_factory=dict)
+    """What each element looks like, by its id; a group is asked for at every level above it."""
 
     def grouped(self, children: tuple[Element, ...]) -> tuple[Element, ...]:
         """The children of a group, those that repeat in groups."""
-        looks = [_look(child) for child in children]
+        looks = [self.look(child) for child in children]
         made: list[Element] = []
         start = 0
         while start < len(children):
@@ -125,6 +127,25 @@ class _Finder:
             (positions.get(edge.source, -1), edge.shape) for edge in self.figure.into.get(id, ())
         ]
 
+    def look(self, element: Element) -> Hashable:
+        """All by which two parts must be alike: what they are, not what they are called."""
+        if element.id not in self.looks:
+            self.looks[element.id] = self._look(element)
+        return self.looks[element.id]
+
+    def _look(self, element: Element) -> Hashable:
+        if isinstance(element, Box):
+            return (
+                element.kind,
+                element.arguments,
+                element.inputs,
+                element.outputs,
+                element.params,
+                element.frozen,
+                element.calls,
+            )
+        return (element.kind, element.role, element.calls, *map(self.look, element.children))
+
 
 def _positions(elements: Sequence[Element]) -> dict[str, int]:
     return {box.id: position for position, box in enumerate(boxes(tuple(elements)))}
@@ -136,18 +157,3 @@ def _layers(element: Element) -> int:
 
 def _local(element: Element) -> str:
     return element.local if isinstance(element, Box) else element.name
-
-
-def _look(element: Element) -> Hashable:
-    """All by which two parts must be alike: what they are, not what they are called."""
-    if isinstance(element, Box):
-        return (
-            element.kind,
-            element.arguments,
-            element.inputs,
-            element.outputs,
-            element.params,
-            element.frozen,
-            element.calls,
-        )
-    return (element.kind, element.role, element.calls, *map(_look, element.children))
