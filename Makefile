@@ -5,13 +5,20 @@ PYTHON := python3
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 SPEC := specs/mnist_multi_output.yaml
+RUNS := runs
+NOW := $(shell date -u +%Y%m%d-%H%M%S)
 
-.PHONY: demo test browser conformance lint format golden gallery bench clean
+.PHONY: demo demo-train test browser conformance lint format golden gallery bench clean
 
 demo: $(VENV)/.demo
 	$(BIN)/cnnspec build --quiet $(SPEC) --output build
 	$(BIN)/cnnspec summary $(SPEC)
 	@echo "The diagram is in build/mnist_multi_output/diagram.svg"
+
+demo-train: $(VENV)/.demo
+	$(BIN)/cnnspec train $(SPEC) --output $(RUNS)/mnist_multi_output/$(NOW)
+	$(BIN)/cnnspec train specs/mnist_transfer.yaml --output $(RUNS)/mnist_transfer/$(NOW) \
+		--set base_weights=$(CURDIR)/$(RUNS)/mnist_multi_output/$(NOW)/model.weights.h5
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest --numprocesses auto --quiet

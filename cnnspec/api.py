@@ -20,6 +20,7 @@ from cnnspec.graph import CheckedGraph
 
 if TYPE_CHECKING:
     from cnnspec.backends.diagram import Drawing
+    from cnnspec.training.run import Run
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -78,6 +79,58 @@ class Spec:
 
         file = Path(weights) if weights else None
         return keras.build(checked, weights=file, allow_code=allow_code).model
+
+    def train(
+        self,
+        folder: str | Path | None = None,
+        *,
+        data: str | Path | None = None,
+        epochs: int | None = None,
+        resume: bool = False,
+        allow_code: Collection[str] = (),
+    ) -> "Run":
+        """Train the model as the spec says; `folder` (default: `runs/NAME/TIME`) gets the run.
+
+        `data` is another source of the kind that the spec names; `resume` goes on with the run in
+        `folder` from its last whole epoch.
+
+        Raises:
+            SpecError: the spec has mistakes, or the data does not fit it.
+            cnnspec.training.problems.RunProblem: the folder cannot be written or resumed.
+
+        """
+        checked = self.compile()
+        report = self.report.child()
+        check_code(checked, allow_code, report)
+        training = checked.graph.training
+        if training is None:
+            message = "the spec does not say on which data it is trained"
+            report.error("missing-key", message, checked.graph.place.span())
+        if training is None or report.has_errors:
+            raise SpecError(report)
+        from cnnspec.training.checks import check_data
+        from cnnspec.training.columns import open_columns
+        from cnnspec.training.problems import DataProblem
+
+        try:
+            found = check_data(
+                checked, training, open_columns(training, Path(data) if data else None)
+            )
+            from cnnspec.training import run
+
+            target = Path(folder) if folder else run.run_folder(checked.name)
+            return run.train(
+                checked,
+                training,
+                found,
+                target,
+                epochs=epochs,
+                resume=resume,
+                allow_code=allow_code,
+            )
+        except DataProblem as problem:
+            problem.report_to(report, training)
+            raise SpecError(report) from None
 
     def draw(self, **choices: Any) -> "Drawing":
         """The diagram of the model; `choices` are those of `cnnspec.draw`.

@@ -311,21 +311,102 @@ class Submodel(Model):
         return self
 
 
+class LastLayers(Model):
+    """The last frozen layers that have weights."""
+
+    last: Count
+
+
+def _unfrozen(value: object) -> object:
+    """One pattern or a list of them as a list, or how many layers."""
+    if isinstance(value, Mapping) and list(value) == ["last"]:
+        return {"last": _needed_count(value["last"])}
+    patterns = [value] if isinstance(value, str) else value
+    is_list = isinstance(patterns, list) and all(isinstance(each, str) for each in patterns)
+    if value is None or isinstance(value, LastLayers) or (is_list and patterns):
+        return patterns
+    forms = "a pattern of layer names, a list of them, or `{last: 3}`"
+    raise refuse("wrong-structure", f"'unfreeze' takes {forms}, not {shown(value)}")
+
+
+def _needed_count(value: object) -> object:
+    if value is None:
+        raise refuse("wrong-type", "this must be a whole number, not null")
+    return _count(value)
+
+
+def _weight(value: object) -> object:
+    if value is None:
+        raise refuse("wrong-type", "this must be a number, not null")
+    return _number(value)
+
+
+def _validation(value: object) -> object:
+    """A fraction, or a mapping of columns."""
+    if isinstance(value, Mapping):
+        for other in value.values():
+            if not isinstance(other, str):
+                raise refuse("wrong-type", f"a column is named by a text, not {shown(other)}")
+        return value
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if value is None or number or is_reference(value):
+        return value
+    forms = "a fraction of the data, or a mapping of columns"
+    raise refuse("wrong-type", f"'validation' takes {forms}, not {shown(value)}")
+
+
+def _expression(value: object) -> object:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    if not isinstance(value, str):
+        message = f"an expression over the columns is text, such as `x / 255`, not {shown(value)}"
+        raise refuse("wrong-type", message)
+    return value
+
+
+class Phase(Model):
+    """A stage of training."""
+
+    epochs: Annotated[int | str, BeforeValidator(_needed_count)]
+    optimizer: Call | None = None
+    unfreeze: Annotated[list[str] | LastLayers | None, BeforeValidator(_unfrozen)] = None
+    """Patterns of the layers that are trained from here on."""
+
+
+Expression = Annotated[str, BeforeValidator(_expression)]
+"""An expression over the columns of the data; a number is one too."""
+
+Weight = Annotated[float | int | str, BeforeValidator(_weight)]
+
+_FIRST_ARGUMENT = {"npz": "path", "csv": "path", "keras": "name", "images": "directory"}
+
+
+def _source(value: object) -> object:
+    """A data source; `{keras: mnist}` is short for `{keras: {name: mnist}}`."""
+    if isinstance(value, Mapping) and len(value) == 1:
+        ((kind, said),) = value.items()
+        if kind in _FIRST_ARGUMENT and isinstance(said, str):
+            return {kind: {_FIRST_ARGUMENT[kind]: said}}
+    return value
+
+
 class Train(Model):
-    """How the model is trained. This release reads the optimizer."""
+    """How the model is trained."""
 
     optimizer: Call | None = None
-    data: Any = None
-    inputs: Any = None
-    targets: Any = None
-    validation: Any = None
-    batch_size: Any = None
-    epochs: Any = None
-    seed: Any = None
-    callbacks: Any = None
-    class_weight: Any = None
-    sample_weight: Any = None
-    phases: Any = None
+    data: Annotated[Call | None, BeforeValidator(_source)] = None
+    inputs: dict[Name, Expression] = {}
+    targets: dict[Name, Expression] = {}
+    validation: Annotated[
+        float | int | str | dict[str, str] | None, BeforeValidator(_validation)
+    ] = None
+    batch_size: Count | None = None
+    epochs: Count | None = None
+    seed: Count | None = None
+    callbacks: list[Call] = []
+    class_weight: dict[Name, dict[Any, Weight]] = {}
+    sample_weight: dict[Name, Expression] = {}
+    phases: list[Phase] = []
 
 
 MODEL_SECTIONS = {"inputs": "`inputs: {image: [28, 28, 1]}`", "layers": "a list of steps"}

@@ -15,6 +15,7 @@ from cnnspec.scopes import Names, Scope
 from cnnspec.source import Place
 from cnnspec.steps import Writer, explicit_names
 from cnnspec.submodels import SubmodelReader
+from cnnspec.training_section import training
 
 
 def expand(
@@ -41,7 +42,7 @@ def expand(
     reader = SubmodelReader(loader, expand, reading)
     names = Names(report)
     writer = Writer(definitions, reader, names, report)
-    return _graph(document, parameters, place, writer, Interface(names, report))
+    return _graph(document, parameters, place, writer, Interface(names, report), loader.root)
 
 
 def default_name(place: Place) -> str:
@@ -51,7 +52,12 @@ def default_name(place: Place) -> str:
 
 
 def _graph(
-    document: Document, parameters: Parameters, place: Place, writer: Writer, interface: Interface
+    document: Document,
+    parameters: Parameters,
+    place: Place,
+    writer: Writer,
+    interface: Interface,
+    root: Path | None,
 ) -> Graph:
     inputs = tuple(
         found
@@ -78,4 +84,5 @@ def _graph(
         interface.optimizer(document, parameters, place),
         place,
         interface.ignored(document, place / "ignore"),
+        training(document, parameters, place, outputs, interface, root),
     )

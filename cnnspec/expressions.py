@@ -145,6 +145,40 @@ def parse(text: str) -> ast.expr:
         raise Problem("bad-expression", f"'{text}' is not an expression") from None
 
 
+def names_in(node: ast.expr) -> set[str]:
+    """The names whose values an expression needs."""
+    called = {id(each.func) for each in ast.walk(node) if isinstance(each, ast.Call)}
+    return {
+        each.id for each in ast.walk(node) if isinstance(each, ast.Name) and id(each) not in called
+    }
+
+
+def with_values(text: str, parameters: Mapping[str, Any]) -> str:
+    """An expression of which the parameters have become their values.
+
+    Raises:
+        Problem: it is not an expression of the language.
+
+    """
+    tree = parse(text)
+    if not names_in(tree) & set(parameters):
+        return text
+    return ast.unparse(_Valued(parameters).visit(tree))
+
+
+class _Valued(ast.NodeTransformer):
+    def __init__(self, parameters: Mapping[str, Any]) -> None:
+        self.parameters = parameters
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        """Put a parameter's value in place of its name."""
+        if node.id not in self.parameters:
+            return node
+        value = self.parameters[node.id]
+        number = ast.Constant(abs(value))  # `-2 ** 2` would read as `-(2 ** 2)`
+        return ast.UnaryOp(ast.USub(), number) if value < 0 else ast.Constant(value)
+
+
 def compute(node: ast.expr, parameters: Mapping[str, Any]) -> Scalar:
     """The value of an expression.
 

@@ -1,6 +1,6 @@
 """The graph of a model, before and after its shapes are known: frozen dataclasses, nothing else."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cnnspec.declarations import Declaration
@@ -101,6 +101,47 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
+class Phase:
+    """A stage of training, with what is trained in it beside what the spec leaves trainable."""
+
+    epochs: int
+    place: Place
+    optimizer: Declaration | None = None
+    """None for the optimizer of the whole training."""
+    unfreeze: tuple[str, ...] = ()
+    """Patterns of the layer names that are unfrozen from this phase on, as `fnmatch` reads them."""
+    unfreeze_last: int = 0
+    """How many of the last frozen layers that have weights are unfrozen from this phase on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """How a model is trained: on which data, for how long, in which stages."""
+
+    place: Place
+    data: Declaration | None
+    inputs: dict[str, str]
+    """The expression over the columns of the data for each input that has one."""
+    targets: dict[str, str]
+    """The expression for each output that has one."""
+    parameters: dict[str, float]
+    """The numbers that expressions know beside the columns."""
+    folder: Path
+    """Relative paths of the data start here."""
+    validation: float | dict[str, str] | None = None
+    """The last part of the data, as a fraction; or the columns to use in place of others."""
+    batch_size: int = 32
+    epochs: int = 1
+    seed: int = 0
+    callbacks: tuple[Declaration, ...] = ()
+    class_weight: dict[str, dict[int, float]] = field(default_factory=dict)
+    """By output: the weight of each class."""
+    sample_weight: dict[str, str] = field(default_factory=dict)
+    """By output: the expression for the weight of each sample."""
+    phases: tuple[Phase, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Graph:
     """A model, written out: every block, repetition and branch in place."""
 
@@ -112,6 +153,8 @@ class Graph:
     place: Place
     ignore: tuple[str, ...] = ()
     """The codes of warnings that its spec does not want."""
+    training: Training | None = None
+    """None where the spec does not say on which data it is trained."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,16 +133,8 @@ class Interface:
     def optimizer(
         self, document: Document, parameters: Parameters, place: Place
     ) -> Declaration | None:
-        """Check how the model is optimized, and refuse what this release cannot do yet."""
-        if document.train is None:
-            return None
-        for key in sorted(document.train.model_fields_set - {"optimizer"}):
-            message = (
-                f"'train.{key}' is part of the language, and not supported by this release yet"
-            )
-            span = (place / "train" / key).span(on_key=True)
-            self.report.error("not-supported-yet", message, span)
-        said = document.train.optimizer
+        """Check how the model is optimized."""
+        said = document.train.optimizer if document.train else None
         return self.call(OPTIMIZERS, said, parameters, place / "train" / "optimizer")
 
     def ignored(self, document: Document, place: Place) -> tuple[str, ...]:

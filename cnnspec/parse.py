@@ -13,6 +13,7 @@ from cnnspec.document import (
     Document,
     Input,
     Output,
+    Phase,
     Submodel,
     Train,
     missing_section,
@@ -85,7 +86,12 @@ def _is_model(document: Document, source: Source, report: Report) -> bool:
 
 
 def _report(error: ValidationError, source: Source, report: Report) -> Iterator[TreePath]:
-    """Report every finding; yield the path of each."""
+    """Report every finding; yield the path of each. A mistyped key is not also missing."""
+    mistyped = {
+        (path[:-1], did_you_mean(str(path[-1]), _keys_at(path[:-1])))
+        for details in error.errors(include_url=False)
+        if details["type"] == "extra_forbidden" and (path := _document_path(details["loc"]))
+    }
     for details in error.errors(include_url=False):
         path = _document_path(details["loc"])
         yield path
@@ -100,6 +106,8 @@ def _report(error: ValidationError, source: Source, report: Report) -> Iterator[
             suggestion = did_you_mean(str(last), known)
             span = source.span(path, on_key=True)
             report.error("unknown-key", message, span, suggestion=suggestion)
+        elif sort == "missing" and (path[:-1], f"did you mean '{last}'?") in mistyped:
+            continue
         elif sort == "missing":
             span = source.span(path[:-1], on_key=True)
             report.error("missing-key", f"the key '{last}' is missing here", span)
@@ -128,7 +136,9 @@ def _keys_at(path: TreePath) -> list[str]:
     """The keys that the language has in the mapping that a path leads to."""
     model: type[BaseModel] = Document
     if path:
-        model = Train if path[0] == "train" else _SECTIONS.get(str(path[0]), Document)
+        model = _SECTIONS.get(str(path[0]), Document)
+    if path[:1] == ("train",):
+        model = Phase if len(path) > 1 else Train
     return [field.alias or name for name, field in model.model_fields.items()]
 
 

@@ -1,6 +1,7 @@
 """What is left of a document without its mistakes, so that one does not hide the others."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from cnnspec.document import BROKEN_STEP, name_problem
@@ -32,6 +33,8 @@ def without(data: Any, paths: Iterable[TreePath], unknown: Iterable[TreePath]) -
 
 def _change(path: TreePath, is_unknown_key: bool) -> tuple[TreePath, Change] | None:
     """Where to change the data for a mistake at a path, and how."""
+    if path[:1] == ("train",):
+        return path[:1], partial(_without_key, key=path[1]) if len(path) > 1 else _nothing
     if path[-1:] == ("[key]",):
         return None
     steps = [place for place, part in enumerate(path) if part in ("layers", "branches")]
@@ -40,13 +43,13 @@ def _change(path: TreePath, is_unknown_key: bool) -> tuple[TreePath, Change] | N
         return (path[:end], _broken) if len(path) >= end else None
     if path[0] == "outputs" and len(path) > 2 and path[2] != "from":
         return path[:2], _bare_output
-    if path[0] == "train" and len(path) > 1:
-        return path[:1], _nothing
     if is_unknown_key:
-        return path[:-1], lambda mapping: {
-            key: value for key, value in mapping.items() if key != path[-1]
-        }
+        return path[:-1], partial(_without_key, key=path[-1])
     return None
+
+
+def _without_key(mapping: dict[str | int, Any], key: str | int) -> dict[str | int, Any]:
+    return {each: value for each, value in mapping.items() if each != key}
 
 
 def _nothing(_: Any) -> None:

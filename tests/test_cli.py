@@ -248,8 +248,8 @@ def test_files_are_written_once_and_replaced_by_force(
 
 
 def test_what_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    graph = checked(OUTPUTS)
     spec = Path(OUTPUTS).resolve()
+    graph = checked(str(spec))
     monkeypatch.chdir(tmp_path)
     assert run("expand", spec, "-o", "a.yaml") == (0, "", "")
     assert run("diagram", spec, "-o", "a.dot") == (0, "", "")

@@ -10,7 +10,7 @@ from jsonschema import Draft7Validator
 
 from cnnspec.cli import main
 from cnnspec.layers.base import LAYERS
-from cnnspec.objects import FAMILIES
+from cnnspec.objects import CALLBACKS, DATA, FAMILIES
 from cnnspec.source import YamlProblem, parse_text
 
 ROOT = Path(__file__).parent.parent
@@ -71,7 +71,7 @@ def test_what_is_listed_as_beyond_a_schema_is_valid(stem: str, schema: Draft7Val
 
 def test_every_kind_is_described(schema: Draft7Validator) -> None:
     definitions = schema.schema["$defs"]
-    for family in (LAYERS, *FAMILIES):
+    for family in (LAYERS, *FAMILIES, DATA, CALLBACKS):
         words, calls = definitions[family.namespace]["anyOf"]
         known = [*family.kinds, *family.aliases]
         assert words == {"enum": known}

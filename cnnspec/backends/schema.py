@@ -9,7 +9,7 @@ from cnnspec.describe import describe, summary_line
 from cnnspec.diagnostics import WARNINGS
 from cnnspec.fields import DATA_TYPES
 from cnnspec.layers.base import LAYERS
-from cnnspec.objects import FAMILIES
+from cnnspec.objects import CALLBACKS, DATA, FAMILIES
 
 Schema = dict[str, Any]
 
@@ -49,13 +49,18 @@ def _named(schema: Schema, says: str) -> Schema:
     }
 
 
+_COUNT = _or_reference({"type": "integer", "minimum": 0})
+
+
 def _says(schema: Schema, says: str) -> Schema:
     return {**schema, "description": says}
 
 
 def language_schema() -> Schema:
     """The JSON Schema of a whole spec."""
-    definitions = {family.namespace: _calls(family) for family in (LAYERS, *FAMILIES)}
+    definitions = {
+        family.namespace: _calls(family) for family in (LAYERS, *FAMILIES, DATA, CALLBACKS)
+    }
     definitions |= {
         "reference": REFERENCE,
         "steps": {"type": "array", "items": {"$ref": "#/$defs/step"}},
@@ -197,6 +202,64 @@ def _output() -> Schema:
     return {"anyOf": [mapping, {"type": "null"}]}
 
 
+def _train() -> Schema:
+    """How a model is trained."""
+    computed = _named({"type": ["string", "number"]}, "Expressions over the columns of the data.")
+    several = {"type": "array", "items": {"type": "string"}}
+    says = "How many of the last frozen layers that have weights."
+    last = _mapping({"last": _COUNT}, says=says, required=("last",))
+    phase = _mapping(
+        {
+            "epochs": _COUNT,
+            "optimizer": {"$ref": "#/$defs/optimizers"},
+            "unfreeze": {"anyOf": [{"type": "string"}, several, last]},
+        },
+        says="A stage of training.",
+        required=("epochs",),
+    )
+    weight = _or_reference({"type": "number", "minimum": 0})
+    weights = {
+        "type": "object",
+        "propertyNames": {"pattern": "^[0-9]+$"},
+        "additionalProperties": weight,
+    }
+    return _mapping(
+        {
+            "optimizer": {"$ref": "#/$defs/optimizers"},
+            "data": {
+                "anyOf": [
+                    {"$ref": "#/$defs/data"},
+                    {
+                        "type": "object",
+                        "properties": {word: {"type": "string"} for word in DATA.kinds},
+                        "additionalProperties": False,
+                        "minProperties": 1,
+                        "maxProperties": 1,
+                    },
+                ]
+            },
+            "inputs": computed,
+            "targets": computed,
+            "validation": {
+                "anyOf": [
+                    {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1},
+                    {"type": "object", "additionalProperties": {"type": "string"}},
+                    {"$ref": "#/$defs/reference"},
+                ],
+                "description": "A fraction of the data, or the columns that stand for others.",
+            },
+            "batch_size": _COUNT,
+            "epochs": _COUNT,
+            "seed": _COUNT,
+            "callbacks": {"type": "array", "items": {"$ref": "#/$defs/callbacks"}},
+            "class_weight": _named(weights, "By output: the weight of each class."),
+            "sample_weight": computed,
+            "phases": {"type": "array", "items": phase},
+        },
+        says="How it is trained.",
+    )
+
+
 def _submodel() -> Schema:
     path = {"type": "string"}
     mapping = _mapping(
@@ -245,9 +308,7 @@ def _document() -> Schema:
             "inputs": {**_named(_input(), "The inputs of the model."), "minProperties": 1},
             "layers": {"allOf": [{"$ref": "#/$defs/steps"}], "minItems": 1},
             "outputs": _named(_output(), "The outputs, each with its loss, weight and metrics."),
-            "train": _mapping(
-                {"optimizer": {"$ref": "#/$defs/optimizers"}}, says="How it is trained."
-            ),
+            "train": _train(),
         }
     )
     # Either a model, or a file of definitions for others to import.

@@ -12,7 +12,19 @@ from cnnspec import __version__
 # pydantic would look through all installed packages for plugins, at every start.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
-COMMANDS = ("validate", "build", "summary", "diagram", "expand", "layers", "explain", "schema")
+COMMANDS = (
+    "validate",
+    "build",
+    "train",
+    "evaluate",
+    "predict",
+    "summary",
+    "diagram",
+    "expand",
+    "layers",
+    "explain",
+    "schema",
+)
 
 
 class LazyGroup(click.Group):

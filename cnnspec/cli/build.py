@@ -1,6 +1,5 @@
 """`cnnspec build`: from a spec to a Keras model, with its table, figure and expanded spec."""
 
-import gc
 import hashlib
 import os
 import shutil
@@ -10,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -26,6 +24,7 @@ from cnnspec.cli.common import (
     tell,
     usage_error,
 )
+from cnnspec.cli.quiet import import_quietly
 from cnnspec.compiler import Compilation
 from cnnspec.custom_code import check_code
 from cnnspec.diagnostics import Report
@@ -125,7 +124,7 @@ def _build(
     quiet: bool,
 ) -> None:
     """Write everything beside the target, then move it there."""
-    keras_backend = _import_backend()
+    keras_backend = import_quietly("cnnspec.backends.keras", "building")
     try:
         built = keras_backend.build(checked, weights=weights, allow_code=allow_code)
     except (
@@ -207,37 +206,6 @@ def changed_files(target: Path) -> list[Path]:
     ]
     is_own = own is not None and _with_digests(table, known) == text
     return changed if is_own or not summary.exists() else [*changed, summary]
-
-
-def _import_backend() -> Any:
-    """Import Keras; TensorFlow's own words about the machine are shown only if that fails."""
-    gc.enable()
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    try:
-        with _without_native_log():
-            from cnnspec.backends import keras as backend
-    except ModuleNotFoundError as error:
-        usage_error(f"building needs '{error.name}': pip install 'cnnspec[tensorflow]'")
-    return backend
-
-
-@contextmanager
-def _without_native_log() -> Iterator[None]:
-    """Keep what native code writes to standard error from the terminal, unless something fails."""
-    sys.stderr.flush()
-    own = os.dup(2)
-    with tempfile.TemporaryFile() as log:
-        os.dup2(log.fileno(), 2)
-        try:
-            yield
-        except BaseException:
-            os.dup2(own, 2)
-            log.seek(0)
-            sys.stderr.write(log.read().decode(errors="replace"))
-            raise
-        finally:
-            os.dup2(own, 2)
-            os.close(own)
 
 
 @contextmanager

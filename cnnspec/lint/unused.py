@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from cnnspec.document import Document, Step
+from cnnspec.document import Document, Step, Train
 from cnnspec.expressions import is_reference
 from cnnspec.graph import Node, SubmodelLayer
 from cnnspec.layers.base import LAYERS
@@ -89,6 +89,7 @@ def unused_parameter(document: Document, place: Place) -> Iterator[Finding]:
     used = set()
     for name, value in vars(document).items():
         used |= set(_references(value)) if name not in ("blocks", "submodels") else set()
+    used |= set(_computed_with(document.train))
     for submodel in document.submodels.values():
         for value in vars(submodel).values():
             used |= set() if isinstance(value, Document) else set(_references(value))
@@ -102,6 +103,13 @@ def unused_parameter(document: Document, place: Place) -> Iterator[Finding]:
     for name in (each for each in document.params if each not in used):
         span = (place / "params" / name).span(on_key=True)
         yield Finding(f"nothing refers to the parameter '{name}'", span)
+
+
+def _computed_with(train: Train | None) -> Iterator[str]:
+    """The names in the expressions of a training: columns and parameters."""
+    for expressions in (train.inputs, train.targets, train.sample_weight) if train else ():
+        for text in expressions.values():
+            yield from _NAME.findall(text)
 
 
 def _said(document: Document) -> set[str]:

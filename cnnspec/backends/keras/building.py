@@ -18,6 +18,7 @@ from cnnspec.backends.keras.freezing import check_trainable, freeze
 from cnnspec.backends.keras.initialization import drawing
 from cnnspec.backends.keras.loading import LoadedWeights, load_weights
 from cnnspec.backends.keras.objects import custom_object, layer_object
+from cnnspec.backends.keras.seeding import seed_layer
 from cnnspec.graph import CheckedGraph, CheckedNode, Ref, SubmodelLayer
 from cnnspec.layers.custom import CustomLayer
 from cnnspec.naming import keras_name
@@ -31,16 +32,22 @@ class Built:
     model: Any
     loaded: list[LoadedWeights] = field(default_factory=list)
     allow_code: Collection[str] = ()
+    seed: int | None = None
 
 
 def build(
-    checked: CheckedGraph, *, weights: Path | None = None, allow_code: Collection[str] = ()
+    checked: CheckedGraph,
+    *,
+    weights: Path | None = None,
+    allow_code: Collection[str] = (),
+    seed: int | None = None,
 ) -> Built:
     """Build, load, freeze and compile the Keras model of a checked graph.
 
     `weights` is a `.weights.h5` or `.keras` file for the whole model. Random initialization is
     skipped where weights will be loaded. `allow_code` names the packages whose layer classes may
-    be imported.
+    be imported. `seed` gives every layer a seed of its own, from its name; without it, Keras draws
+    them.
 
     Raises:
         CodeError: a layer's class is in a package that is not allowed, or cannot be made.
@@ -48,10 +55,10 @@ def build(
         BackendMismatch: the model differs from the static analysis.
 
     """
-    built = Built(None, allow_code=allow_code)
+    built = Built(None, allow_code=allow_code, seed=seed)
     name = keras_name(checked.name)
     root = name if name[0].isalnum() else f"m{name}"  # TensorFlow's rule for the outermost name
-    built.model = _functional(checked, root, built, skip_initialization=weights is not None)
+    built.model = _functional(checked, root, "", built, skip_initialization=weights is not None)
     if weights is not None:
         built.loaded.append(load_weights(built.model, checked, weights, whole=True))
     freeze(built.model, checked)
@@ -61,9 +68,12 @@ def build(
 
 
 def _functional(
-    checked: CheckedGraph, name: str, built: Built, *, skip_initialization: bool
+    checked: CheckedGraph, name: str, path: str, built: Built, *, skip_initialization: bool
 ) -> Any:
-    """Call every layer on the tensors of its inputs, and make a model of it."""
+    """Call every layer on the tensors of its inputs, and make a model of it.
+
+    `path` names the models around it, each with a slash behind it.
+    """
     inputs = [
         keras.Input(each.tensor.shape[1:], dtype=each.tensor.dtype, name=keras_name(each.name))
         for each in checked.inputs
@@ -75,14 +85,14 @@ def _functional(
     with drawing() as draws:
         for node in checked.nodes:
             if node.keras_name not in layers:
-                layers[node.keras_name] = _layer(node, built, skip_initialization)
+                layers[node.keras_name] = _layer(node, path, built, skip_initialization)
                 if node.submodel is None and not skip_initialization:
                     draws.begin(layers[node.keras_name], node.weights)
         for node in checked.nodes:
             layer = layers[node.keras_name]
             arguments = [tensors[ref] for ref in node.node.inputs]
             with _without_initialization(layer, skip_initialization):
-                positional, named = _arranged(node, arguments)
+                positional, named = arranged(node, arguments)
                 result = layer(*positional, **named)
             draws.end(layer)
             results = keras.tree.flatten(result)
@@ -99,28 +109,31 @@ def _single(tensors: list[Any]) -> Any:
     return tensors[0] if len(tensors) == 1 else tensors
 
 
-def _arranged(node: CheckedNode, tensors: list[Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+def arranged(node: CheckedNode, tensors: list[Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """The arguments with which the layer or submodel of a node is called."""
     if isinstance(node.layer, SubmodelLayer):
         return (_single(tensors),), {}
     return node.layer.arranged(tensors)
 
 
-def _layer(node: CheckedNode, built: Built, skip_initialization: bool) -> Any:
+def _layer(node: CheckedNode, path: str, built: Built, skip_initialization: bool) -> Any:
     """The Keras layer of a node; a submodel is built, and loaded where its weights are named."""
     name = node.keras_name
     if isinstance(node.layer, SubmodelLayer):
         assert node.submodel is not None
         weights = node.layer.weights
         skip = skip_initialization or weights is not None
-        model = _functional(node.submodel, name, built, skip_initialization=skip)
+        model = _functional(node.submodel, name, f"{path}{name}/", built, skip_initialization=skip)
+        is_whole = node.layer.until is None
         if weights is not None and not skip_initialization:
-            is_whole = node.layer.until is None
             built.loaded.append(load_weights(model, node.submodel, weights, whole=is_whole))
         return model
     if isinstance(node.layer, CustomLayer):
         return custom_object(node.layer, name, built.allow_code)
-    return layer_object(node.layer, name)
+    layer = layer_object(node.layer, name)
+    if built.seed is not None:
+        seed_layer(layer, built.seed, path + name)
+    return layer
 
 
 @contextmanager

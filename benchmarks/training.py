@@ -1,0 +1,132 @@
+"""Training: epochs against hand-written Keras, and transfer with and without the feature cache."""
+
+import statistics
+import subprocess
+import sys
+import tempfile
+
+EPOCHS = 8
+ROUNDS = 3
+START = """
+import os, sys, time
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+import keras, numpy as np
+times = []
+class Clock(keras.callbacks.Callback):
+    def on_epoch_begin(self, epoch, logs=None): self.start = time.perf_counter()
+    def on_epoch_end(self, epoch, logs=None): times.append(time.perf_counter() - self.start)
+"""
+OURS = """
+import cnnspec
+from cnnspec.training.checks import check_data
+from cnnspec.training import fit as module
+checked = cnnspec.load("specs/mnist_multi_output.yaml").compile()
+training = checked.graph.training
+class Listener:
+    start = None
+    def batch(self, epoch, step, steps, logs):
+        if step == 1: self.start = time.perf_counter()
+        if step == steps: times.append((time.perf_counter() - self.start) * steps / (steps - 1))
+    def epoch(self, epoch, logs): pass
+from pathlib import Path
+from cnnspec.backends.keras import build
+module.fit(checked, training, check_data(checked, training), Path(sys.argv[1], "checkpoint.npz"),
+           lambda: build(checked, seed=0).model, epochs=EPOCHS, listener=Listener())
+"""
+THEIRS = """
+data = np.load("specs/data/mnist_sample.npz")
+x = data["x_train"][..., None].astype("float32") / 255
+y = data["y_train"]
+inputs = keras.layers.Input(shape=(28, 28, 1), name="inputs")
+z = keras.layers.Conv2D(32, (3, 3), activation="relu", name="conv2d_layer")(inputs)
+z = keras.layers.MaxPooling2D((2, 2), name="maxpool_layer")(z)
+z = keras.layers.Flatten(name="flatten_layer")(z)
+flat = keras.layers.Flatten(name="flat_inputs")(inputs)
+concat = keras.layers.Concatenate(name="concat")([z, flat])
+digit = keras.layers.Dense(10, activation="softmax", name="digit_dense")(concat)
+odd = keras.layers.Dense(1, activation="sigmoid", name="odd_dense")(flat)
+model = keras.Model(inputs, [digit, odd])
+model.compile("adam", loss={"digit_dense": "sparse_categorical_crossentropy",
+                            "odd_dense": "binary_crossentropy"},
+              loss_weights={"digit_dense": 1.0, "odd_dense": 0.5},
+              metrics={"digit_dense": ["accuracy"], "odd_dense": ["accuracy"]})
+class Steps(keras.callbacks.Callback):
+    def on_train_batch_end(self, batch, logs=None):
+        steps = self.params["steps"]
+        if batch == 0: self.start = time.perf_counter()
+        if batch == steps - 1:
+            times.append((time.perf_counter() - self.start) * steps / (steps - 1))
+model.fit(x, {"digit_dense": y, "odd_dense": y % 2}, batch_size=32, epochs=EPOCHS, verbose=0,
+          callbacks=[Steps()])
+"""
+END = """
+import statistics
+print(statistics.median(times[1:]))
+"""
+TRANSFER = """
+import cnnspec
+from pathlib import Path
+folder = Path(sys.argv[1])
+random = np.random.default_rng(0)
+y = random.integers(0, 2, 960)
+x = random.normal(size=(960, 96, 96, 3)).astype("float32") * 0.1 + (y * 2 - 1)[:, None, None, None] * 0.5
+np.savez(folder / "data.npz", x_train=x[:768], y_train=y[:768], x_test=x[768:], y_test=y[768:])
+base = keras.applications.MobileNetV2(
+    include_top=False, weights=None, input_shape=(96, 96, 3), pooling="avg"
+)
+base.save(folder / "base.keras")
+(folder / "spec.yaml").write_text('''
+cnnspec: 1
+name: transfer
+submodels: {base: {keras: base.keras, frozen: true}}
+inputs: {image: [96, 96, 3]}
+layers: [base, {Dense: {name: label, units: 2, activation: softmax}}]
+outputs: {label: {loss: sparse_categorical_crossentropy, metrics: [accuracy]}}
+train: {data: {npz: data.npz}, inputs: {image: x}, targets: {label: y}, epochs: 5,
+        optimizer: {Adam: {learning_rate: 0.1}}}
+''')
+from cnnspec.training.checks import check_data
+from cnnspec.training.run import train
+checked = cnnspec.load(folder / "spec.yaml").compile()
+training = checked.graph.training
+for cache in (True, False):
+    data = check_data(checked, training)
+    start = time.perf_counter()
+    run = train(checked, training, data, folder / str(cache), feature_cache=cache)
+    print(time.perf_counter() - start, run.metrics["test"]["accuracy"])
+"""
+
+
+def output(script: str, folder: str) -> str:
+    """What a script prints in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-c", script, folder],
+        check=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    return done.stdout
+
+
+def seconds(script: str) -> float:
+    """The median time of an epoch, the first not counted."""
+    with tempfile.TemporaryDirectory() as folder:
+        return float(output(f"EPOCHS = {EPOCHS}\n{START}{script}{END}", folder))
+
+
+def main() -> None:
+    rounds = [(seconds(OURS), seconds(THEIRS)) for _ in range(ROUNDS)]
+    ours, theirs = (statistics.median(times) for times in zip(*rounds, strict=True))
+    print(
+        f"an epoch of training through cnnspec ({ours * 1000:.0f} ms): {ours / theirs:.2f} of "
+        f"hand-written Keras ({theirs * 1000:.0f} ms); goal: at most 1.0"
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        lines = output(START + TRANSFER, folder).splitlines()
+    (cached, reached), (plain, plain_reached) = (map(float, line.split()) for line in lines[-2:])
+    print(
+        f"transfer on MobileNetV2, 96 x 96, 5 epochs, with the feature cache ({cached:.1f} s, "
+        f"accuracy {reached:.3f}): {plain / cached:.1f} times as fast as without ({plain:.1f} s, "
+        f"accuracy {plain_reached:.3f}); goal: at least 3, same accuracy"
+    )

@@ -1,0 +1,49 @@
+"""`cnnspec predict`: what a trained model says of images and arrays."""
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from cnnspec.cli.common import checked_spec
+from cnnspec.cli.evaluate import spec_and_weights, spec_option
+from cnnspec.cli.quiet import import_quietly
+from cnnspec.cli.train import code_option, expected_errors
+
+
+@click.command("predict")
+@click.argument("model", metavar="RUN|MODEL", type=click.Path(exists=True, path_type=Path))
+@click.argument(
+    "inputs", nargs=-1, required=True, metavar="INPUT...", type=click.Path(path_type=Path)
+)
+@spec_option
+@code_option
+@click.option("--format", "form", type=click.Choice(("table", "json")), default="table")
+def command(
+    model: Path, inputs: tuple[Path, ...], spec: str | None, allow_code: tuple[str, ...], form: str
+) -> None:
+    """Tell the class and its probability for each output, for images, .npy and .npz files.
+
+    \b
+    Example:
+      cnnspec predict runs/mnist/20260101-120000 seven.png
+      cnnspec predict model.keras digits.npy --spec mnist.yaml --format json
+    """
+    name, weights = spec_and_weights(model, spec)
+    _, checked = checked_spec(name)
+    backend = import_quietly("cnnspec.backends.keras", "predicting")
+    predictions = import_quietly("cnnspec.training.prediction", "predicting")
+    try:
+        built = backend.build(checked, weights=weights, allow_code=allow_code)
+        found = predictions.predict(built.model, checked, checked.graph.training, inputs)
+    except expected_errors() as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(1)
+    if form == "json":
+        click.echo(json.dumps([asdict(each) for each in found], indent=2))
+        return
+    for each in found:
+        said = each.value if each.label is None else f"{each.label} {each.value:.4f}"
+        click.echo(f"{each.name}: {each.output} {said}")

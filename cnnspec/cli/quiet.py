@@ -1,0 +1,42 @@
+"""Importing what brings TensorFlow, without its own words about the machine."""
+
+import gc
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from typing import Any
+
+from cnnspec.cli.common import usage_error
+
+
+def import_quietly(module: str, doing: str) -> Any:
+    """Import a module; TensorFlow's words are shown only if that fails."""
+    gc.enable()
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    try:
+        with without_native_log():
+            return import_module(module)
+    except ModuleNotFoundError as error:
+        usage_error(f"{doing} needs '{error.name}': pip install 'cnnspec[tensorflow]'")
+
+
+@contextmanager
+def without_native_log() -> Iterator[None]:
+    """Keep what native code writes to standard error from the terminal, unless something fails."""
+    sys.stderr.flush()
+    own = os.dup(2)
+    with tempfile.TemporaryFile() as log:
+        os.dup2(log.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            os.dup2(own, 2)
+            log.seek(0)
+            sys.stderr.write(log.read().decode(errors="replace"))
+            raise
+        finally:
+            os.dup2(own, 2)
+            os.close(own)

@@ -1,0 +1,181 @@
+"""`cnnspec train`: a spec with a `train` section to a run folder."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from cnnspec.cli.common import (
+    checked_spec,
+    parse_overrides,
+    root_option,
+    set_option,
+    spec_arguments,
+    tell,
+    usage_error,
+)
+from cnnspec.cli.quiet import import_quietly
+from cnnspec.compiler import Compilation
+from cnnspec.custom_code import check_code
+from cnnspec.graph import CheckedGraph, Training
+from cnnspec.training.checks import Data, check_data
+from cnnspec.training.columns import open_columns
+from cnnspec.training.curves import can_draw
+from cnnspec.training.problems import DataProblem, RunProblem
+
+data_option = click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    help="Another file or folder of the same kind as the spec's data.",
+)
+code_option = click.option(
+    "--allow-code",
+    multiple=True,
+    metavar="PACKAGE",
+    help="Import the package's layer classes that the spec names.",
+)
+
+
+@click.command("train")
+@spec_arguments(several=False)
+@data_option
+@click.option("--epochs", type=click.IntRange(min=1), help="Train for so many epochs in all.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The folder of the run.  [default: runs/NAME/TIME]",
+)
+@click.option(
+    "--resume",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Go on with a run from its last whole epoch.",
+)
+@code_option
+@click.option(
+    "--feature-cache/--no-feature-cache",
+    default=True,
+    help="Compute what a frozen part makes of the data once for all epochs, where that pays.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
+@set_option
+@root_option
+def command(
+    spec: str,
+    data: Path | None,
+    epochs: int | None,
+    output: Path | None,
+    resume: Path | None,
+    allow_code: tuple[str, ...],
+    feature_cache: bool,
+    quiet: bool,
+    overrides: tuple[str, ...],
+    root: Path | None,
+) -> None:
+    """Train a model as its spec says: weights, history and metrics go into a run folder.
+
+    \b
+    Example:
+      cnnspec train specs/mnist_multi_output.yaml --epochs 3
+      cnnspec train specs/mnist_multi_output.yaml --resume runs/mnist/20260101-120000
+    """
+    if output is not None and resume is not None:
+        usage_error("--resume goes on in the folder of its run; leave --output out")
+    values = parse_overrides(overrides)
+    compilation, checked = checked_spec(spec, overrides=values, root=root)
+    training = training_of(checked)
+    if epochs is not None and training.phases:
+        usage_error("--epochs is for a training without phases; each phase says its own")
+    found = checked_data(compilation, checked, training, data, allow_code)
+    runs = import_quietly("cnnspec.training.run", "training")
+    folder = resume or output or runs.run_folder(checked.name)
+    from cnnspec.cli.progress import progress
+
+    total = sum(each.epochs for each in training.phases) or epochs or training.epochs
+    try:
+        with progress(total, quiet) as listener:
+            run = runs.train(
+                checked,
+                training,
+                found,
+                folder,
+                epochs=epochs,
+                resume=resume is not None,
+                allow_code=allow_code,
+                feature_cache=feature_cache,
+                listener=listener,
+            )
+    except DataProblem as problem:
+        refuse(compilation, training, problem)
+    except expected_errors() as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(1)
+    if not quiet:
+        _tell_results(run)
+    if run.interrupted:
+        click.echo(f"interrupted; --resume {run.folder} goes on from there", err=True)
+        sys.exit(130)
+
+
+def training_of(checked: CheckedGraph) -> Training:
+    """The training of a spec; end where it says none."""
+    training = checked.graph.training
+    if training is None or training.data is None:
+        usage_error(f"'{checked.name}' does not say on which data it is trained: `train: data:`")
+    return training
+
+
+def checked_data(
+    compilation: Compilation,
+    checked: CheckedGraph,
+    training: Training,
+    override: Path | None,
+    allow_code: tuple[str, ...],
+) -> Data:
+    """The data of a training, held against the model; end where it does not fit."""
+    report = compilation.report.child()
+    check_code(checked, allow_code, report)
+    tell(report, err=True)
+    if report.has_errors:
+        sys.exit(1)
+    try:
+        return check_data(checked, training, open_columns(training, override))
+    except DataProblem as problem:
+        refuse(compilation, training, problem)
+
+
+def refuse(compilation: Compilation, training: Training, problem: DataProblem) -> NoReturn:
+    """End with the finding at its place in the spec."""
+    report = compilation.report.child()
+    problem.report_to(report, training)
+    tell(report, err=True)
+    sys.exit(1)
+
+
+def expected_errors() -> tuple[type[Exception], ...]:
+    """What building a model, training it and predicting with it may raise."""
+    backend = import_quietly("cnnspec.backends.keras", "training")
+    return (
+        DataProblem,
+        RunProblem,
+        backend.CodeError,
+        backend.WeightsDoNotFit,
+        backend.BackendMismatch,
+    )
+
+
+def _tell_results(run: Any) -> None:
+    for part, metrics in run.metrics.items():
+        click.echo(f"{part}: {measures(metrics)}")
+    if run.frozen:
+        click.echo(f"{len(run.frozen)} frozen weights are unchanged")
+    if not can_draw():
+        click.echo("no curves.svg: pip install 'cnnspec[plots]' brings Matplotlib")
+    click.echo(f"{run.folder}: {', '.join(sorted(each.name for each in run.folder.iterdir()))}")
+
+
+def measures(metrics: Mapping[str, float]) -> str:
+    """Losses and metrics on one line."""
+    return ", ".join(f"{name} {value:.4g}" for name, value in metrics.items())

@@ -1,0 +1,96 @@
+"""Where the data come from that a model is trained on."""
+
+from typing import Annotated, Any
+
+from cnnspec.declarations import Checked, Declaration, Problem
+from cnnspec.fields import Choice
+from cnnspec.objects import DATA
+
+
+def _size(value: Any, _: type[Declaration]) -> tuple[int, int]:
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        raise Problem("wrong-type", "")
+    for position, side in enumerate(value):
+        if not isinstance(side, int) or isinstance(side, bool):
+            raise Problem("wrong-type", "", (position,))
+        if side < 1:
+            raise Problem("out-of-range", "", (position,))
+    return value[0], value[1]
+
+
+def _path(value: Any, _: type[Declaration]) -> str:
+    if not isinstance(value, str):
+        raise Problem("wrong-type", "")
+    if not value or "\0" in value:
+        raise Problem("unknown-value", "")
+    return value
+
+
+def _letter(value: Any, _: type[Declaration]) -> str:
+    if not isinstance(value, str):
+        raise Problem("wrong-type", "")
+    if len(value) != 1 or value in '\r\n"\0':
+        raise Problem("unknown-value", "")
+    return value
+
+
+FilePath = Annotated[str, Checked("a path", check=_path, schema={"type": "string", "minLength": 1})]
+Letter = Annotated[
+    str,
+    Checked(
+        "one character", check=_letter, schema={"type": "string", "minLength": 1, "maxLength": 1}
+    ),
+]
+ImageSize = Annotated[tuple[int, int], Checked("a height and a width in pixels", check=_size)]
+Dataset = Annotated[str, Choice("mnist", "fashion_mnist", "cifar10", "cifar100")]
+Colors = Annotated[str, Choice("rgb", "grayscale")]
+
+
+@DATA
+class npz(Declaration):  # noqa: N801
+    """Arrays of numpy in one file.
+
+    Arrays whose names end in `_train` and `_test` are the two parts of a column; all others are
+    columns of their own name.
+    """
+
+    path: FilePath
+    """The file."""
+
+
+@DATA
+class keras(Declaration):  # noqa: N801
+    """A data set that Keras downloads; its columns are `x` and `y`."""
+
+    name: Dataset
+    """Which one."""
+
+    @classmethod
+    def columns(cls) -> tuple[str, ...]:
+        """The columns, which are known without the data."""
+        return ("x", "y")
+
+
+@DATA
+class images(Declaration):  # noqa: N801
+    """A folder with a folder of pictures for each class, numbered by name."""
+
+    directory: FilePath
+    """The folder; folders `train` and `test` in it are the two parts."""
+    size: ImageSize
+    """What pictures are resized to."""
+    color_mode: Colors = "rgb"
+
+    @classmethod
+    def columns(cls) -> tuple[str, ...]:
+        """The columns, which are known without the data."""
+        return ("image", "label")
+
+
+@DATA
+class csv(Declaration):  # noqa: N801
+    """A table of numbers; its first line names the columns."""
+
+    path: FilePath
+    """The file."""
+    delimiter: Letter = ","

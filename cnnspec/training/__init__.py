@@ -1,0 +1,1 @@
+"""Training: from the columns of a data source to a run folder."""

@@ -1,0 +1,121 @@
+"""All of a training after a whole epoch, in one file of plain arrays."""
+
+import json
+import re
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cnnspec.training.files import write
+from cnnspec.training.problems import RunProblem
+
+NAME = "checkpoint.npz"
+STATE = "state"
+
+COUNTERS = ("wait", "best", "best_epoch", "stopped_epoch", "cooldown_counter")
+"""What Keras's callbacks remember from epoch to epoch."""
+
+
+def save(
+    file: Path, model: Any, fitted: Any, callbacks: list[Any], history: list[dict[str, float]]
+) -> None:
+    """Write the variables of model and optimizer, what callbacks remember, and the history.
+
+    `fitted` is what is being fitted and has the optimizer: the model, or the part of it that is
+    trained on features. Seeds of dropout and augmentation are variables of the model.
+
+    Raises:
+        RunProblem: the file cannot be written.
+
+    """
+    arrays = {
+        f"variable/{number}": value.numpy()
+        for number, value in enumerate(_variables(model, fitted))
+    }
+    remembered = []
+    for number, callback in enumerate(callbacks):
+        kept = {key: vars(callback)[key] for key in COUNTERS if key in vars(callback)}
+        remembered.append({key: _plain(value) for key, value in kept.items()})
+        for place, best in enumerate(getattr(callback, "best_weights", None) or ()):
+            arrays[f"best/{number}/{place}"] = np.asarray(best)
+    paths = _paths(_variables(model, fitted))
+    state = {
+        "paths": paths,
+        "callbacks": remembered,
+        "history": history,
+        "stopped": bool(fitted.stop_training),
+    }
+    arrays[STATE] = np.frombuffer(json.dumps(state).encode(), "uint8")
+    write(file, lambda beside: _savez(beside, arrays))
+
+
+def read_state(file: Path) -> dict[str, Any]:
+    """The history and what callbacks remember.
+
+    Raises:
+        RunProblem: there is no checkpoint, or it is broken.
+
+    """
+    try:
+        with np.load(file, allow_pickle=False) as arrays:
+            state: dict[str, Any] = json.loads(arrays[STATE].tobytes())
+    except FileNotFoundError:
+        raise RunProblem(f"'{file}' is not there: no epoch was finished") from None
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError) as error:
+        raise RunProblem(f"'{file}' cannot be read: {error}") from None
+    return state
+
+
+def restore(file: Path, model: Any, fitted: Any = None) -> None:
+    """Give the model its values, and where it goes on in the same phase the optimizer of `fitted`.
+
+    Raises:
+        RunProblem: the checkpoint is that of another model.
+
+    """
+    variables = _variables(model, fitted) if fitted else _model_variables(model)
+    if read_state(file)["paths"][: len(variables)] != _paths(variables):
+        raise RunProblem(f"'{file}' is the checkpoint of another model")
+    with np.load(file, allow_pickle=False) as arrays:
+        for number, variable in enumerate(variables):
+            variable.assign(arrays[f"variable/{number}"])
+
+
+def remind(file: Path, callbacks: list[Any]) -> None:
+    """Give callbacks back what they remembered; call it when training has begun."""
+    remembered = read_state(file)["callbacks"]
+    with np.load(file, allow_pickle=False) as arrays:
+        for number, (callback, kept) in enumerate(zip(callbacks, remembered, strict=True)):
+            vars(callback).update(kept)
+            places = [name for name in arrays.files if name.startswith(f"best/{number}/")]
+            if places:
+                callback.best_weights = [
+                    arrays[f"best/{number}/{place}"] for place in range(len(places))
+                ]
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if hasattr(value, "item") else value
+
+
+def _savez(file: Path, arrays: dict[str, Any]) -> None:
+    with file.open("wb") as opened:
+        np.savez(opened, allow_pickle=False, **arrays)
+
+
+def _model_variables(model: Any) -> list[Any]:
+    metrics = {id(variable) for variable in model.metrics_variables}
+    optimizer = {id(variable) for variable in model.optimizer.variables}
+    left_out = metrics | optimizer
+    return [each for each in model.variables if id(each) not in left_out]
+
+
+def _paths(variables: list[Any]) -> list[str]:
+    """What variables are called; Keras counts seeds through the whole process."""
+    return [re.sub(r"seed_generator(_\d+)?", "seed_generator", each.path) for each in variables]
+
+
+def _variables(model: Any, fitted: Any) -> list[Any]:
+    return [*_model_variables(model), *fitted.optimizer.variables]

@@ -1,0 +1,232 @@
+"""The columns of a data source: names, shapes and types first, values when they are asked for."""
+
+import csv
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.lib import format as npy
+
+from cnnspec.graph import Training
+from cnnspec.training.problems import DataProblem
+
+PATH = ("data", "path")
+IMAGES = (".bmp", ".gif", ".jpeg", ".jpg", ".png")
+CHANNELS = {"grayscale": 1, "rgb": 3, "rgba": 4}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A value for each row."""
+
+    rows: int
+    shape: tuple[int, ...]
+    """Of one row."""
+    dtype: str
+    read: Callable[[], Any]
+    """Gives all rows; of images their paths, as they are decoded batch by batch."""
+    is_image: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns of a source; `test` is empty where it has no part for that."""
+
+    train: dict[str, Column]
+    test: dict[str, Column]
+
+
+def open_columns(training: Training, override: Path | None = None) -> Columns:
+    """Open the source of a training, or another file of its kind.
+
+    Raises:
+        DataProblem: there is no such source, or it is not one of its kind.
+
+    """
+    data = training.data
+    if data is None:
+        raise DataProblem("missing-key", "the training has no 'data'")
+    word, given = data.word, data.given
+    path = override or training.folder / str(given.get("path", given.get("directory", "")))
+    if word == "keras":
+        columns = _keras(str(given["name"])) if override is None else _npz(path)
+    elif word == "images":
+        size = given.get("size", (None, None))
+        columns = _images(path, tuple(size), str(given.get("color_mode", "rgb")))
+    elif word == "csv":
+        columns = _csv(path, str(given.get("delimiter", ",")))
+    else:
+        columns = _npz(path)
+    for part in (columns.train, columns.test):
+        _check_lengths(part)
+    return columns
+
+
+def open_npz(path: Path) -> dict[str, Column]:
+    """The arrays of an archive, from their headers.
+
+    Raises:
+        DataProblem: it is missing, broken, or holds Python objects.
+
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [name for name in archive.namelist() if name.endswith(".npy")]
+            return {name[:-4]: _header(path, archive, name) for name in names}
+    except OSError as error:
+        raise _missing(path, error) from None
+    except (zipfile.BadZipFile, ValueError, EOFError) as error:
+        raise DataProblem("file-not-found", f"'{path}' is no npz archive: {error}", PATH) from None
+
+
+def _header(path: Path, archive: zipfile.ZipFile, name: str) -> Column:
+    with archive.open(name) as file:
+        version = npy.read_magic(file)
+        read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
+        shape, _, dtype = read(file)
+    if dtype.hasobject:
+        message = f"'{name[:-4]}' in '{path}' holds Python objects, which are never unpickled"
+        raise DataProblem("wrong-dtype", message, PATH)
+    if not shape:
+        message = f"'{name[:-4]}' in '{path}' is one value, and not one for each row"
+        raise DataProblem("wrong-rank", message, PATH)
+
+    def read_values() -> Any:
+        try:
+            with np.load(path, allow_pickle=False) as arrays:
+                return arrays[name[:-4]]
+        except (OSError, ValueError, zipfile.BadZipFile, EOFError) as error:
+            raise DataProblem("file-not-found", f"'{path}' is broken: {error}", PATH) from None
+
+    return Column(shape[0], tuple(shape[1:]), dtype.name, read_values)
+
+
+def _npz(path: Path) -> Columns:
+    arrays = open_npz(path)
+    parts: dict[str, dict[str, Column]] = {"train": {}, "test": {}}
+    for name, column in arrays.items():
+        base, _, part = name.rpartition("_")
+        if base and part in parts:
+            parts[part][base] = column
+    rest = {name: column for name, column in arrays.items() if not _in_parts(name)}
+    return Columns(parts["train"] | rest, parts["test"])
+
+
+def _in_parts(name: str) -> bool:
+    base, _, part = name.rpartition("_")
+    return bool(base) and part in ("train", "test")
+
+
+def _array(values: Any) -> Column:
+    values = np.asarray(values)
+    return Column(len(values), values.shape[1:], values.dtype.name, lambda: values)
+
+
+def _keras(name: str) -> Columns:
+    import keras
+
+    at = ("data", "name")
+    module = getattr(keras.datasets, name, None)
+    if module is None:
+        raise DataProblem("unknown-value", f"Keras has no data set '{name}'", at)
+    try:
+        (x, y), (x_test, y_test) = module.load_data()
+    except Exception as error:  # whatever a download ends in
+        message = f"Keras cannot load its data set '{name}': {error}"
+        raise DataProblem("file-not-found", message, at) from None
+    return Columns({"x": _array(x), "y": _array(y)}, {"x": _array(x_test), "y": _array(y_test)})
+
+
+def _images(folder: Path, size: tuple[int | None, ...], color_mode: str) -> Columns:
+    if None in size:
+        raise DataProblem("missing-argument", "images need a 'size'", ("data",))
+    shape = (int(size[0] or 0), int(size[1] or 0), CHANNELS[color_mode])
+    if not (folder / "train").is_dir():
+        return Columns(_classes(folder, shape, _folders(folder)), {})
+    names = _folders(folder / "train")
+    test = folder / "test"
+    return Columns(
+        _classes(folder / "train", shape, names),
+        _classes(test, shape, names) if test.is_dir() else {},
+    )
+
+
+def _folders(folder: Path) -> list[str]:
+    try:
+        return sorted(each.name for each in folder.iterdir() if each.is_dir())
+    except OSError as error:
+        raise _missing(folder, error, ("data", "directory")) from None
+
+
+def _classes(folder: Path, shape: tuple[int, int, int], names: list[str]) -> dict[str, Column]:
+    """The images in the folders of a folder; a class has the number of its name."""
+    at = ("data", "directory")
+    if strange := sorted(set(_folders(folder)) - set(names)):
+        raise DataProblem("file-not-found", f"'{folder}' has another class, '{strange[0]}'", at)
+    files = [
+        (file.as_posix(), label)
+        for label, name in enumerate(names)
+        for file in sorted((folder / name).rglob("*"))
+        if file.suffix.lower() in IMAGES
+    ]
+    if not files:
+        raise DataProblem("file-not-found", f"no folder in '{folder}' holds images", at)
+    paths = np.array([path for path, _ in files])
+    labels = np.array([label for _, label in files], "int64")
+    image = Column(len(files), shape, "float32", lambda: paths, is_image=True)
+    return {"image": image, "label": _array(labels)}
+
+
+def _csv(path: Path, delimiter: str) -> Columns:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = [row for row in csv.reader(file, delimiter=delimiter, strict=True) if row]
+    except OSError as error:
+        raise _missing(path, error) from None
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise DataProblem("file-not-found", f"'{path}' is no CSV file: {error}", PATH) from None
+    if len(rows) < 2:
+        raise DataProblem("file-not-found", f"'{path}' has no rows below its header", PATH)
+    header, *rows = rows
+    for number, row in enumerate(rows, start=2):
+        if len(row) != len(header):
+            message = (
+                f"row {number} of '{path}' has {len(row)} values, and the header {len(header)}"
+            )
+            raise DataProblem("file-not-found", message, PATH)
+    return Columns(
+        {
+            name: _array(_numbers(column))
+            for name, column in zip(header, _turned(rows), strict=True)
+        },
+        {},
+    )
+
+
+def _turned(rows: list[list[str]]) -> Iterator[tuple[str, ...]]:
+    return zip(*rows, strict=True)
+
+
+def _numbers(texts: tuple[str, ...]) -> Any:
+    for kind in ("int64", "float32"):
+        try:
+            return np.array(texts).astype(kind)
+        except (ValueError, OverflowError):
+            continue
+    return np.array(texts)
+
+
+def _check_lengths(part: dict[str, Column]) -> None:
+    counts = {name: column.rows for name, column in part.items()}
+    if len(set(counts.values())) > 1:
+        said = ", ".join(f"'{name}' {count}" for name, count in counts.items())
+        raise DataProblem("shape-mismatch", f"columns of different length: {said}", ("data",))
+    if counts and not max(counts.values()):
+        raise DataProblem("shape-mismatch", "the data has no rows", ("data",))
+
+
+def _missing(path: Path, error: OSError, at: tuple[str, ...] = PATH) -> DataProblem:
+    return DataProblem("file-not-found", f"'{path}' cannot be read: {error.strerror}", at)

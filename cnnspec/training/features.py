@@ -1,0 +1,130 @@
+"""What a frozen part of a model makes of the data, computed once for all epochs.
+
+A part that has no weight to train and draws nothing gives the same features in every epoch. Where
+it computes more than its features are worth keeping, the rest of the model is trained on them. The
+layers are the same objects, so the whole model has what the rest has learned.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+
+from cnnspec.backends.keras.building import arranged
+from cnnspec.backends.keras.loading import layers_by_name
+from cnnspec.cost import costs
+from cnnspec.graph import CheckedGraph, CheckedNode, Ref
+from cnnspec.shapes import product
+from cnnspec.training.pipeline import FeaturePipeline, Pipeline
+
+WORTH_KEEPING = 256
+"""The least multiply-accumulates for each number of the features; fewer are as soon done again."""
+MOST_BYTES = 2**31
+"""Features that take more memory are not kept."""
+STEADY = (keras.Model, keras.layers.Normalization)
+"""What may hold weights that no gradient changes without changing them in training by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A compiled model, or the trained part of one, with the data that it is fitted on."""
+
+    model: Any
+    data: Pipeline
+    validation: Pipeline | None
+
+
+def on_features(whole: Fitted, checked: CheckedGraph, epochs: int) -> Fitted:
+    """The rest of a model on the features of its frozen part; the whole where that does not pay.
+
+    The rest shares its layers with the model.
+    """
+    layers = layers_by_name(whole.model)
+    fixed = _fixed(checked, layers)
+    rest = [node for node in checked.nodes if node.name not in fixed]
+    kept = list(
+        dict.fromkeys(ref for node in rest for ref in node.node.inputs if ref.node in fixed)
+    )
+    rows = len(whole.data.part.rows)
+    rows += len(whole.validation.part.rows) if whole.validation else 0
+    is_trained = {each.ref.node for each in checked.graph.outputs}.isdisjoint(fixed)
+    if epochs < 2 or not is_trained or not _pays(checked, fixed, kept, rows):
+        return whole
+    tensors = _called(
+        [node for node in checked.nodes if node.name in fixed],
+        layers,
+        dict(zip((Ref(each.name) for each in checked.inputs), whole.model.inputs, strict=True)),
+    )
+    features = keras.Model(whole.model.inputs, [tensors[ref] for ref in kept])
+    own = {ref: keras.Input(tensors[ref].shape[1:], dtype=tensors[ref].dtype) for ref in kept}
+    made = _called(rest, layers, own)
+    results = [made[each.ref] for each in checked.graph.outputs]
+    head = keras.Model(list(own.values()), results if len(results) > 1 else results[0])
+    head.compile_from_config(whole.model.get_compile_config())
+    return Fitted(
+        head,
+        _computed(features, whole.data),
+        _computed(features, whole.validation) if whole.validation else None,
+    )
+
+
+def _computed(features: Any, pipeline: Pipeline) -> FeaturePipeline:
+    """The features of a part of the data."""
+    made = features.predict(pipeline.in_order().map(lambda x, *_: x), verbose=0)
+    return FeaturePipeline(pipeline, made if isinstance(made, list) else [made])
+
+
+def _fixed(checked: CheckedGraph, layers: dict[str, Any]) -> set[str]:
+    """The nodes that give the same in every epoch, and the inputs."""
+    fixed = {each.name for each in checked.inputs}
+    for node in checked.nodes:
+        if all(ref.node in fixed for ref in node.node.inputs) and _is_fixed(
+            layers[node.keras_name]
+        ):
+            fixed.add(node.name)
+    return fixed
+
+
+def _is_fixed(layer: Any) -> bool:
+    """Whether a layer has nothing that training changes, and draws nothing."""
+    return not any(
+        part.trainable_weights
+        or (part.non_trainable_weights and part.trainable and not isinstance(part, STEADY))
+        or part._seed_generators
+        or getattr(part, "activity_regularizer", None) is not None
+        or getattr(part, "stateful", False)
+        for part in layer._flatten_layers()
+    )
+
+
+def _pays(checked: CheckedGraph, fixed: set[str], kept: list[Ref], rows: int) -> bool:
+    """Whether the fixed part costs enough, by the cost model, and its features fit in memory."""
+    found = costs(checked).nodes
+    macs = [found[node.name].macs for node in checked.nodes if node.name in fixed]
+    sizes = [product(_shape(checked, ref)[1:]) for ref in kept]
+    if None in macs or None in sizes:
+        return False
+    numbers = sum(size or 0 for size in sizes)
+    enough = sum(each or 0 for each in macs) >= WORTH_KEEPING * numbers
+    return enough and rows * numbers * 4 <= MOST_BYTES
+
+
+def _shape(checked: CheckedGraph, ref: Ref) -> Any:
+    for each in checked.inputs:
+        if ref == Ref(each.name):
+            return each.tensor.shape
+    node = next(each for each in checked.nodes if each.name == ref.node)
+    return node.outputs[ref.output].shape
+
+
+def _called(
+    nodes: list[CheckedNode], layers: dict[str, Any], known: dict[Ref, Any]
+) -> dict[Ref, Any]:
+    """Call layers on tensors, as the model was built."""
+    tensors = dict(known)
+    for node in nodes:
+        positional, named = arranged(node, [tensors[ref] for ref in node.node.inputs])
+        results = keras.tree.flatten(layers[node.keras_name](*positional, **named))
+        for output, tensor in zip(node.outputs, results, strict=True):
+            tensors[Ref(node.name, output)] = tensor
+    return tensors

@@ -1,0 +1,168 @@
+"""Training proper: epoch by epoch, with a checkpoint after each, so that it can go on from there."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import keras
+import tensorflow as tf
+
+from cnnspec.backends.keras import keras_object
+from cnnspec.graph import CheckedGraph, Training
+from cnnspec.training import checkpoint
+from cnnspec.training.checks import Data
+from cnnspec.training.features import Fitted, on_features
+from cnnspec.training.frozen import changed, frozen_digests
+from cnnspec.training.phases import enter, stages
+from cnnspec.training.pipeline import Pipeline
+from cnnspec.training.problems import RunProblem
+
+
+class Listener(Protocol):
+    """Is told how training goes."""
+
+    def batch(self, epoch: int, step: int, steps: int, logs: Mapping[str, float]) -> None:
+        """A batch is done."""
+
+    def epoch(self, epoch: int, logs: Mapping[str, float]) -> None:
+        """An epoch is done."""
+
+
+@dataclass(slots=True)
+class Trained:
+    """What came out of a training."""
+
+    model: Any
+    history: list[dict[str, float]] = field(default_factory=list)
+    frozen: dict[str, str] = field(default_factory=dict)
+    """The digests of the weights that were frozen to the end."""
+    interrupted: bool = False
+
+
+class _Watch(keras.callbacks.Callback):  # type: ignore[misc]
+    """Orders the data, keeps the history and the checkpoint, and tells the listener."""
+
+    def __init__(
+        self,
+        trained: Trained,
+        pipeline: Pipeline,
+        file: Path,
+        callbacks: list[Any],
+        listener: Listener | None,
+        resumed: bool,
+    ) -> None:
+        super().__init__()
+        self.trained, self.pipeline, self.file = trained, pipeline, file
+        self.callbacks, self.listener, self.resumed = callbacks, listener, resumed
+        self.now = 0
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        if self.resumed:
+            checkpoint.remind(self.file, self.callbacks)
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        self.now = self.pipeline.epoch = epoch
+        # Whatever draws from the process's own generators draws the same after a resumption.
+        keras.utils.set_random_seed((self.pipeline.training.seed + 7919 * (epoch + 1)) % 2**32)
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        if self.listener is not None:
+            self.listener.batch(self.now, batch + 1, self.pipeline.steps, logs or {})
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        row = {"epoch": epoch} | {key: float(value) for key, value in (logs or {}).items()}
+        self.trained.history.append(row)
+        checkpoint.save(
+            self.file, self.trained.model, self.model, self.callbacks, self.trained.history
+        )
+        if self.listener is not None:
+            self.listener.epoch(epoch, row)
+
+
+def fit(
+    checked: CheckedGraph,
+    training: Training,
+    data: Data,
+    file: Path,
+    build: Callable[[], Any],
+    *,
+    epochs: int | None = None,
+    resume: bool = False,
+    feature_cache: bool = True,
+    listener: Listener | None = None,
+) -> Trained:
+    """Build the model and train it; `file` is the checkpoint, from which `resume` goes on.
+
+    With `feature_cache`, what a frozen part makes of the data is computed once for all epochs of a
+    stage, where that pays.
+
+    Raises:
+        DataProblem: a phase unfreezes what there is not.
+        RunProblem: the checkpoint cannot be written or does not fit, or a frozen weight changed.
+
+    """
+    keras.utils.set_random_seed(training.seed % 2**32)
+    trained = Trained(build())
+    if getattr(trained.model, "optimizer", None) is None:
+        raise RunProblem("nothing can be trained: no output has a loss")
+    pipeline = Pipeline(checked, training, data.train)
+    validation = Pipeline(checked, training, data.validation) if data.validation else None
+    state = checkpoint.read_state(file) if resume and file.exists() else None
+    trained.history = list(state["history"]) if state else []
+    stopped = bool(state and state["stopped"])
+    for stage in stages(training, epochs):
+        enter(trained.model, checked, stage)
+        done = int(trained.history[-1]["epoch"]) + 1 if trained.history else 0
+        if state is not None:
+            if done > stage.last:
+                continue
+            if done:
+                checkpoint.restore(file, trained.model)
+        begin = stage.last if stopped and done > stage.first else max(done, stage.first)
+        resumed = state is not None and done > stage.first
+        before = frozen_digests(trained.model)
+        fitted = Fitted(trained.model, pipeline, validation)
+        if feature_cache:
+            fitted = on_features(fitted, checked, stage.last - stage.first)
+        fitted.model.optimizer.build(fitted.model.trainable_variables)
+        if resumed:
+            checkpoint.restore(file, trained.model, fitted.model)
+        _run(trained, fitted, file, (begin, stage.last), resumed, listener)
+        if wrong := changed(before, frozen_digests(trained.model)):
+            raise RunProblem(f"training changed what is frozen: {', '.join(wrong)}")
+        if trained.interrupted:
+            break
+        state, stopped = None, False
+    trained.frozen = frozen_digests(trained.model)
+    return trained
+
+
+def _run(
+    trained: Trained,
+    fitted: Fitted,
+    file: Path,
+    epochs: tuple[int, int],
+    resumed: bool,
+    listener: Listener | None,
+) -> None:
+    """Train one stage; one without epochs left still ends as Keras's callbacks want it to."""
+    callbacks = [keras_object(each) for each in fitted.data.training.callbacks]
+    watch = _Watch(trained, fitted.data, file, callbacks, listener, resumed)
+    try:
+        fitted.model.fit(
+            fitted.data.shuffled(),
+            validation_data=fitted.validation.in_order() if fitted.validation else None,
+            initial_epoch=epochs[0],
+            epochs=epochs[1],
+            callbacks=[*callbacks, watch],
+            verbose=0,
+            shuffle=False,
+        )
+    except tf.errors.InvalidArgumentError as error:  # such as an image that cannot be decoded
+        raise RunProblem(f"the data cannot be used: {str(error).splitlines()[0]}") from None
+    except KeyboardInterrupt:
+        trained.interrupted = True
+        trained.history = checkpoint.read_state(file)["history"] if file.exists() else []
+        if trained.history:  # back to the end of the last whole epoch
+            checkpoint.restore(file, trained.model)

@@ -1,0 +1,200 @@
+"""Parts of the data as `tf.data`: shuffled by seed and epoch, computed batch by batch."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from cnnspec.graph import CheckedGraph, Training
+from cnnspec.training.checks import Part
+from cnnspec.training.values import Arithmetic, Expression
+
+TENSORFLOW = Arithmetic(
+    tf.cast,
+    lambda value: (
+        isinstance(value, bool | int)
+        or (not isinstance(value, float) and (value.dtype.is_integer or value.dtype.is_bool))
+    ),
+    {
+        "min": tf.minimum,
+        "max": tf.maximum,
+        "round": tf.round,
+        "floor": tf.floor,
+        "ceil": tf.math.ceil,
+        "abs": tf.abs,
+    },
+)
+
+
+ROWS = 4096
+"""How many rows are computed at a time."""
+MOST_BYTES = 2**29
+"""Rows that come to more are computed batch by batch, in every epoch again."""
+
+
+class Pipeline:
+    """Batches of one part of the data: inputs, targets and weights in the order of the model."""
+
+    def __init__(self, checked: CheckedGraph, training: Training, part: Part) -> None:
+        self.checked = checked
+        self.training = training
+        self.part = part
+        self.epoch = 0
+        """Which order the next pass over `shuffled` has."""
+        self.columns = {name: tf.constant(values) for name, values in part.arrays.items()}
+
+    @property
+    def steps(self) -> int:
+        """How many batches a pass has."""
+        return -(-len(self.part.rows) // self.training.batch_size)
+
+    def shuffled(self) -> Any:
+        """Batches in an order that depends on the seed and `epoch` alone."""
+
+        def order() -> Iterator[Any]:
+            generator = np.random.default_rng((self.training.seed, self.epoch))
+            yield generator.permutation(np.asarray(self.part.rows, "int64"))
+
+        signature = tf.TensorSpec((None,), tf.int64)
+        orders = tf.data.Dataset.from_generator(order, output_signature=signature)
+        size = self.training.batch_size
+        starts = tf.data.Dataset.range(0, len(self.part.rows), size)
+        batches = orders.flat_map(lambda rows: starts.map(lambda start: rows[start : start + size]))
+        counted = batches.apply(tf.data.experimental.assert_cardinality(self.steps))
+        return self._batches(counted, self.training.class_weight)
+
+    def in_order(self) -> Any:
+        """Batches in the order of the data; classes count alike, as always where Keras measures."""
+        rows = tf.data.Dataset.range(self.part.rows.start, self.part.rows.stop)
+        return self._batches(rows.batch(self.training.batch_size), {})
+
+    def _batches(self, rows: Any, classes: Mapping[str, Mapping[int, float]]) -> Any:
+        whole = self._whole(classes)
+
+        @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
+        def batch(numbers: Any) -> Any:
+            if whole is None:
+                return self._batch(numbers, classes)
+            places = numbers - self.part.rows.start
+            return tf.nest.map_structure(lambda values: tf.gather(values, places), whole)
+
+        if whole is not None:
+            return rows.map(batch).prefetch(2)
+        return rows.map(batch, num_parallel_calls=2, deterministic=True).prefetch(2)
+
+    def _whole(self, classes: Mapping[str, Mapping[int, float]]) -> Any:
+        """What all rows come to, computed once; None where that would be too much to hold."""
+        if any(self.part.columns[name].is_image for name in self.columns):
+            return None
+        rows = self.part.rows
+        first = self._batch(tf.range(rows.start, min(rows.start + 1, rows.stop)), classes)
+        row_bytes = sum(
+            each.dtype.size * each.shape.num_elements() for each in tf.nest.flatten(first)
+        )
+        if row_bytes * len(rows) > MOST_BYTES:
+            return None
+        parts = [
+            self._batch(tf.range(start, min(start + ROWS, rows.stop), dtype=tf.int64), classes)
+            for start in range(rows.start, rows.stop, ROWS)
+        ]
+        return tf.nest.map_structure(lambda *each: tf.concat(each, 0), *parts)
+
+    def _batch(self, rows: Any, classes: Mapping[str, Mapping[int, float]]) -> Any:
+        columns = {
+            name: self._decoded(name, rows)
+            if self.part.columns[name].is_image
+            else tf.gather(values, rows)
+            for name, values in self.columns.items()
+        }
+        inputs = self._inputs(rows, columns)
+        outputs = self.checked.graph.outputs
+        count = tf.shape(rows)[:1]
+        targets = tuple(
+            _as_target(self.part.targets[each.name], columns, self.checked.outputs[each.name].shape)
+            if each.name in self.part.targets
+            else tf.zeros(count)  # an output without a loss; Keras wants something there
+            for each in outputs
+        )
+        batch = (_single(inputs), _single(targets))
+        if not classes and not self.part.weights:
+            return batch
+        weights = tuple(
+            self._weight(each.name, target, columns, count, classes.get(each.name, {}))
+            for each, target in zip(outputs, targets, strict=True)
+        )
+        return (*batch, _single(weights))
+
+    def _inputs(self, rows: Any, columns: dict[str, Any]) -> tuple[Any, ...]:
+        return tuple(
+            _as_input(self.part.inputs[each.name], columns, each.tensor.shape, each.tensor.dtype)
+            for each in self.checked.inputs
+        )
+
+    def _weight(
+        self,
+        output: str,
+        target: Any,
+        columns: dict[str, Any],
+        count: Any,
+        classes: Mapping[int, float],
+    ) -> Any:
+        """The weight of each row: that of the sample times that of its class."""
+        weight = tf.ones(count)
+        if output in self.part.weights:
+            weight *= tf.cast(self.part.weights[output].value(columns, TENSORFLOW), "float32")
+        if classes:
+            labels = tf.cast(tf.reshape(target, count), "int64")
+            for label, factor in classes.items():
+                weight *= tf.where(labels == label, float(factor), 1.0)
+        return weight
+
+    def _decoded(self, name: str, rows: Any) -> Any:
+        height, width, channels = self.part.columns[name].shape
+        paths = tf.gather(self.columns[name], rows)
+        return tf.map_fn(
+            lambda path: decoded(tf.io.read_file(path), height, width, channels),
+            paths,
+            fn_output_signature=tf.TensorSpec((height, width, channels), tf.float32),
+        )
+
+
+class FeaturePipeline(Pipeline):
+    """Batches of features in place of the inputs that they were made of."""
+
+    def __init__(self, whole: Pipeline, features: Sequence[Any]) -> None:
+        self.checked, self.training, self.part = whole.checked, whole.training, whole.part
+        self.epoch = whole.epoch
+        needed = {
+            name
+            for each in (*self.part.targets.values(), *self.part.weights.values())
+            for name in each.columns
+        }
+        self.columns = {name: values for name, values in whole.columns.items() if name in needed}
+        self.features = tuple(map(tf.constant, features))
+
+    def _inputs(self, rows: Any, columns: dict[str, Any]) -> tuple[Any, ...]:
+        places = rows - self.part.rows.start
+        return tuple(tf.gather(each, places) for each in self.features)
+
+
+def decoded(content: Any, height: int, width: int, channels: int) -> Any:
+    """An image file as numbers from 0 to 255."""
+    image = tf.io.decode_image(content, channels=channels, expand_animations=False)
+    image = tf.image.resize(image, (height, width))
+    return tf.ensure_shape(image, (height, width, channels))
+
+
+def _as_input(each: Expression, columns: dict[str, Any], shape: Any, dtype: str) -> Any:
+    value = tf.cast(each.value(columns, TENSORFLOW), dtype)
+    return value[..., tf.newaxis] if value.shape.rank == len(shape) - 1 else value
+
+
+def _as_target(each: Expression, columns: dict[str, Any], predicted: Any) -> Any:
+    value = each.value(columns, TENSORFLOW)
+    is_one = predicted[-1:] == (1,)
+    return value[..., tf.newaxis] if is_one and value.shape.rank == len(predicted) - 1 else value
+
+
+def _single(values: tuple[Any, ...]) -> Any:
+    return values[0] if len(values) == 1 else values

@@ -1,0 +1,201 @@
+"""A run: training a checked spec, and the folder that holds what came out of it."""
+
+import csv
+import hashlib
+import io
+import json
+import platform
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from cnnspec.backends.keras import build
+from cnnspec.dump import dumps
+from cnnspec.graph import CheckedGraph, Training
+from cnnspec.training import checkpoint
+from cnnspec.training.checks import Data
+from cnnspec.training.curves import draw_curves
+from cnnspec.training.files import sweep, unwritable, write, write_text
+from cnnspec.training.fit import Listener, Trained, fit
+from cnnspec.training.pipeline import Pipeline
+from cnnspec.training.problems import RunProblem
+from cnnspec.written_out import written_out
+
+SPEC = "spec.expanded.yaml"
+MODEL = "model.keras"
+WEIGHTS = "model.weights.h5"
+HISTORY = "history.csv"
+METRICS = "metrics.json"
+ENVIRONMENT = "environment.json"
+CURVES = "curves.svg"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A training that has ended."""
+
+    folder: Path
+    model: Any
+    """The trained `keras.Model`."""
+    history: tuple[Mapping[str, float], ...]
+    """For each epoch the losses and metrics by their names."""
+    metrics: Mapping[str, Mapping[str, float]]
+    """By part of the data (`test`, `validation`): what the trained model reaches there."""
+    frozen: Mapping[str, str]
+    """The sha256 of every weight that was frozen, which training did not change."""
+    interrupted: bool
+
+
+def run_folder(name: str, parent: Path = Path("runs")) -> Path:
+    """A folder for a new run of a model."""
+    now = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
+    return parent / name / now
+
+
+def train(
+    checked: CheckedGraph,
+    training: Training,
+    data: Data,
+    folder: Path,
+    *,
+    epochs: int | None = None,
+    resume: bool = False,
+    allow_code: Collection[str] = (),
+    feature_cache: bool = True,
+    listener: Listener | None = None,
+) -> Run:
+    """Train a checked spec on data that fits it, and write the run folder.
+
+    Raises:
+        DataProblem: a phase unfreezes what there is not.
+        RunProblem: the folder cannot be written, or is none of a run of this spec.
+
+    """
+    digest = _digest(checked, training)
+    if resume:
+        _check_same_spec(folder, digest)
+        sweep(folder)
+    else:
+        _begin(checked, training, folder, digest)
+
+    def build_model() -> Any:
+        return build(checked, allow_code=allow_code, seed=training.seed).model
+
+    file = folder / checkpoint.NAME
+    trained = fit(
+        checked,
+        training,
+        data,
+        file,
+        build_model,
+        epochs=epochs,
+        resume=resume,
+        feature_cache=feature_cache,
+        listener=listener,
+    )
+    metrics: dict[str, dict[str, float]] = {}
+    for name, part in (("validation", data.validation), ("test", data.test)):
+        if part is not None and not trained.interrupted:
+            pipeline = Pipeline(checked, training, part)
+            metrics[name] = measured(trained.model, pipeline)
+    _write_results(trained, metrics, folder)
+    return Run(
+        folder,
+        trained.model,
+        tuple(trained.history),
+        metrics,
+        trained.frozen,
+        trained.interrupted,
+    )
+
+
+def measured(model: Any, pipeline: Pipeline) -> dict[str, float]:
+    """Losses and metrics of a compiled model on a part of the data."""
+    found = model.evaluate(pipeline.in_order(), verbose=0, return_dict=True)
+    return {name: float(value) for name, value in found.items()}
+
+
+def _digest(checked: CheckedGraph, training: Training) -> str:
+    """What tells whether a run is one of this spec; how long it trains is no part of that."""
+    graph = replace(checked.graph, training=None)
+    declarations = [
+        (each.word, each.given) if each else None
+        for each in (
+            training.data,
+            *training.callbacks,
+            *(one.optimizer for one in training.phases),
+        )
+    ]
+    phases = [(each.epochs, each.unfreeze, each.unfreeze_last) for each in training.phases]
+    settings = [
+        training.inputs,
+        training.targets,
+        training.parameters,
+        training.validation,
+        training.batch_size,
+        training.seed,
+        training.class_weight,
+        training.sample_weight,
+        phases,
+        declarations[1:],
+    ]
+    text = dumps(written_out(graph)) + json.dumps(settings, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _begin(checked: CheckedGraph, training: Training, folder: Path, digest: str) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise RunProblem(f"'{folder}' holds files already; --resume goes on with a run")
+    except OSError as error:
+        raise unwritable(folder, error) from None
+    write_text(folder / SPEC, dumps(written_out(checked.graph, folder)))
+    environment = {
+        "spec": digest,
+        "seed": training.seed,
+        "python": platform.python_version(),
+        "keras": keras.__version__,
+        "tensorflow": tf.__version__,
+        "machine": platform.machine(),
+        "devices": [
+            f"{each.device_type} {each.name}" for each in tf.config.list_physical_devices()
+        ],
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    write_text(folder / ENVIRONMENT, f"{json.dumps(environment, indent=2)}\n")
+
+
+def _check_same_spec(folder: Path, digest: str) -> None:
+    file = folder / ENVIRONMENT
+    try:
+        known = json.loads(file.read_text("utf-8"))["spec"]
+    except (OSError, ValueError, KeyError, TypeError):
+        raise RunProblem(f"'{folder}' is no folder of a run") from None
+    if known != digest:
+        raise RunProblem(
+            f"'{folder}' is a run of another spec, or of other values of its parameters"
+        )
+
+
+def _write_results(trained: Trained, metrics: dict[str, dict[str, float]], folder: Path) -> None:
+    write_text(folder / HISTORY, _table(trained.history))
+    found = {**metrics, "frozen": trained.frozen, "interrupted": trained.interrupted}
+    write_text(folder / METRICS, f"{json.dumps(found, indent=2)}\n")
+    write(folder / WEIGHTS, trained.model.save_weights)
+    write(folder / MODEL, trained.model.save)
+    draw_curves(trained.history, folder / CURVES)
+
+
+def _table(history: list[dict[str, float]]) -> str:
+    names = list(dict.fromkeys(name for row in history for name in row))
+    text = io.StringIO()
+    writer = csv.DictWriter(text, names, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(history)
+    return text.getvalue()

@@ -1,0 +1,198 @@
+"""Columns, expressions over them, and what is found before TensorFlow starts."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pytest
+
+from cnnspec.training.checks import check_data
+from cnnspec.training.columns import open_columns
+from cnnspec.training.problems import DataProblem
+from cnnspec.training.values import expression
+from tests.training_cases import SPEC, Source, case, write_data
+
+
+def refused(folder: Path, **changes: Any) -> tuple[str, str, tuple[str | int, ...]]:
+    checked, training = case(folder, **changes)
+    with pytest.raises(DataProblem) as caught:
+        check_data(checked, training)
+    problem = caught.value
+    return problem.code, problem.message.replace(str(folder), "."), problem.at
+
+
+def test_an_archive_of_keras_has_two_parts(tmp_path: Path) -> None:
+    write_data(tmp_path, rows=4, other=numpy.zeros((4, 2), "float32"))
+    _, training = case(tmp_path)
+    columns = open_columns(training)
+    shapes = {name: (each.rows, each.shape, each.dtype) for name, each in columns.train.items()}
+    assert shapes == {
+        "x": (4, (6, 6), "uint8"),
+        "y": (4, (), "uint8"),
+        "other": (4, (2,), "float32"),
+    }
+    assert sorted(columns.test) == ["x", "y"]
+
+
+def test_a_table_has_its_header_s_columns(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("a;b;c\n1;2.5;u\n3;4;v\n", encoding="utf-8")
+    source = Source("csv", {"path": "t.csv", "delimiter": ";"})
+    columns = open_columns(case(tmp_path, data=source)[1]).train
+    assert {name: each.read().tolist() for name, each in columns.items()} == {
+        "a": [1, 3],
+        "b": [2.5, 4.0],
+        "c": ["u", "v"],
+    }
+
+
+def test_images_are_labelled_by_their_folders(tmp_path: Path) -> None:
+    for name in ("b/2.png", "a/1.png", "a/text.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    source = Source("images", {"directory": ".", "size": [4, 5], "color_mode": "grayscale"})
+    columns = open_columns(case(tmp_path, data=source)[1]).train
+    assert columns["image"].shape == (4, 5, 1)
+    assert columns["label"].read().tolist() == [0, 1]
+    assert [Path(each).name for each in columns["image"].read()] == ["1.png", "2.png"]
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "dtype"),
+    [
+        ("y", [0, 7, 255], "uint8"),
+        ("y + 1", [1, 8, 256], "int64"),
+        ("y % 2", [0, 1, 1], "int64"),
+        ("y // 2", [0, 3, 127], "int64"),
+        ("y / 2", [0, 3.5, 127.5], "float32"),
+        ("0 < y <= 7", [0, 1, 0], "int64"),
+        ("y == classes", [0, 0, 0], "int64"),
+        ("min(y, classes)", [0, 7, 10], "int64"),
+        ("round(y / 2)", [0, 4, 128], "int64"),
+        ("-abs(y - 7) ** 2", [-49, 0, -61504], "float32"),
+    ],
+)
+def test_expressions_are_computed_row_by_row(text: str, values: list[float], dtype: str) -> None:
+    column = numpy.array([0, 7, 255], "uint8")
+    found = expression(text, {"y": column}, {"classes": 10}, ()).value({"y": column})
+    assert (found.tolist(), found.dtype.name) == (values, dtype)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "message", "at"),
+    [
+        (
+            {"targets": {"zdigit": "y + 1", "aodd": "y % 2"}},
+            "out-of-range",
+            "'zdigit' has 10 classes, 0 to 9, but row 4 has 10",
+            ("targets", "zdigit"),
+        ),
+        (
+            {"targets": {"zdigit": "y", "aodd": "y"}},
+            "out-of-range",
+            "'aodd' takes labels of 0 to 1, but row 1 has 2",
+            ("targets", "aodd"),
+        ),
+        (
+            {"targets": {"zdigit": "lable", "aodd": "y"}},
+            "unknown-name",
+            "the data has no column 'lable'",
+            ("targets", "zdigit"),
+        ),
+        (
+            {"targets": {"zdigit": "y"}},
+            "missing-key",
+            "no data for the output 'aodd', which has a loss",
+            ("targets",),
+        ),
+        (
+            {"targets": {"zdigit": "x", "aodd": "y % 2"}},
+            "shape-mismatch",
+            "a row is (6, 6), and 'zdigit' is compared with ()",
+            ("targets", "zdigit"),
+        ),
+        (
+            {"inputs": {"image": "y / 255"}},
+            "shape-mismatch",
+            "a row is (), and the input 'image' takes (6, 6, 1)",
+            ("inputs", "image"),
+        ),
+        (
+            {"inputs": {"image": "x / (x - x)"}},
+            "out-of-range",
+            "a value is infinite or not a number",
+            ("inputs", "image"),
+        ),
+        (
+            {"inputs": {"image": "x / 0"}},
+            "bad-expression",
+            "the expression divides by zero",
+            ("inputs", "image"),
+        ),
+        (
+            {"data": Source("npz", {"path": "none.npz"})},
+            "file-not-found",
+            "'./none.npz' cannot be read: No such file or directory",
+            ("data", "path"),
+        ),
+        (
+            {"validation": 0.001},
+            "out-of-range",
+            "0.001 of 64 rows leaves one part without any",
+            ("validation",),
+        ),
+    ],
+)
+def test_what_does_not_fit_is_refused(
+    tmp_path: Path, changes: dict[str, Any], code: str, message: str, at: tuple[str, ...]
+) -> None:
+    assert refused(tmp_path, **changes) == (code, message, at)
+
+
+def test_python_objects_are_never_unpickled(tmp_path: Path) -> None:
+    write_data(tmp_path, evil=numpy.array([{}], object))
+    message = "'evil' in './data.npz' holds Python objects, which are never unpickled"
+    assert refused(tmp_path) == ("wrong-dtype", message, ("data", "path"))
+
+
+def test_a_broken_archive_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "data.npz").write_bytes(b"nothing")
+    message = "'./data.npz' is no npz archive: File is not a zip file"
+    assert refused(tmp_path) == ("file-not-found", message, ("data", "path"))
+
+
+def test_columns_have_one_length(tmp_path: Path) -> None:
+    write_data(tmp_path, rows=4, other=numpy.zeros(3))
+    message = "columns of different length: 'x' 4, 'y' 4, 'other' 3"
+    assert refused(tmp_path) == ("shape-mismatch", message, ("data",))
+
+
+def test_validation_is_the_last_part(tmp_path: Path) -> None:
+    data = check_data(*case(tmp_path, validation=0.25))
+    assert data.validation is not None
+    assert (data.train.rows, data.validation.rows) == (range(48), range(48, 64))
+
+
+def test_tensorflow_is_not_imported_for_a_mistake(tmp_path: Path) -> None:
+    write_data(tmp_path)
+    code = f"""
+import sys
+from pathlib import Path
+from cnnspec.diagnostics import Report
+from cnnspec.training.checks import check_data
+from cnnspec.training.problems import DataProblem
+from tests.training_cases import SPEC, case
+text = SPEC + "train:\\n  optimizer: adam\\n"
+checked, training = case(Path({str(tmp_path)!r}), text, targets={{"zdigit": "y + 1", "aodd": "y % 2"}})
+try:
+    check_data(checked, training)
+except DataProblem as problem:
+    report = Report()
+    problem.report_to(report, training)
+    (found,) = report
+    print(found.code, found.span.line, "tensorflow" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    line = len(SPEC.splitlines()) + 2
+    assert done.stdout == f"out-of-range {line} False\n"

@@ -1,0 +1,579 @@
+"""Training: the same weights every time, through interruptions; frozen weights; run folders."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy
+import pytest
+import tensorflow
+from click.testing import CliRunner, Result
+
+from cnnspec import SpecError
+from cnnspec.api import Spec
+from cnnspec.cli import main
+from cnnspec.compiler import Compilation, compile_text
+from cnnspec.declarations import Declaration, Family
+from cnnspec.graph import Phase
+from cnnspec.training.checks import check_data
+from cnnspec.training.pipeline import TENSORFLOW, Pipeline
+from cnnspec.training.problems import DataProblem, RunProblem
+from cnnspec.training.run import Run, train
+from cnnspec.training.values import NUMPY, expression
+from tests.training_cases import SPEC, Source, case
+
+FROZEN = """cnnspec: 1
+name: fine
+inputs: {image: [6, 6, 1]}
+submodels:
+  base:
+    frozen: true
+    spec:
+      cnnspec: 1
+      name: base
+      inputs: {image: [6, 6, 1]}
+      layers:
+        - Flatten
+        - Dense: {name: low, units: 8, activation: relu}
+        - BatchNormalization: {name: norm}
+        - Dropout: {rate: 0.5}
+        - Dense: {name: high, units: 8, activation: relu}
+layers:
+  - base: {name: trunk}
+  - Dense: {name: zdigit, units: 10, activation: softmax}
+outputs:
+  zdigit: {loss: sparse_categorical_crossentropy, metrics: [accuracy]}
+"""
+DIGITS = {"zdigit": "y"}
+
+
+def trained(folder: Path, name: str, spec: str = SPEC, **changes: Any) -> Run:
+    checked, training = case(folder, spec, **changes)
+    return train(checked, training, check_data(checked, training), folder / name)
+
+
+def same(a: Any, b: Any) -> bool:
+    """Whether two models have equal weights, to the last bit."""
+    pairs = zip(a.get_weights(), b.get_weights(), strict=True)
+    return all(numpy.array_equal(x, y) for x, y in pairs)
+
+
+def values(model: Any) -> dict[str, Any]:
+    return {weight.path: weight.numpy() for weight in model.weights}
+
+
+def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    return sorted(path for path in before if not numpy.array_equal(before[path], after[path]))
+
+
+# The same every time
+
+
+def test_the_same_seed_gives_the_same_weights(tmp_path: Path) -> None:
+    first, second = (trained(tmp_path, name, validation=0.25) for name in "ab")
+    assert same(first.model, second.model)
+    assert first.history == second.history
+    other = trained(tmp_path, "c", validation=0.25, seed=1)
+    assert not same(first.model, other.model)
+
+
+def test_a_resumed_run_ends_where_one_in_a_piece_does(tmp_path: Path) -> None:
+    whole = trained(tmp_path, "whole")
+    checked, training = case(tmp_path)
+    data = check_data(checked, training)
+    folder = tmp_path / "parts"
+    train(checked, training, data, folder, epochs=1)
+    resumed = train(checked, training, data, folder, resume=True)
+    assert same(whole.model, resumed.model)
+    assert whole.history == resumed.history
+
+
+KILLED = """
+import os, random, signal, sys, time
+from pathlib import Path
+import keras, numpy
+from cnnspec.training.checks import check_data
+from cnnspec.training.run import train
+from tests.training_cases import case
+
+folder = Path(sys.argv[1])
+checked, training = case(folder, epochs=5, batch_size=8)
+data = check_data(checked, training)
+random.seed(0)
+
+class Tells:
+    def __init__(self, pipe): self.pipe = pipe
+    def batch(self, *_): os.write(self.pipe, b".")
+    def epoch(self, *_): pass
+
+def child(name, pipe):
+    pid = os.fork()
+    if pid: return pid
+    run = folder / name
+    train(checked, training, data, run, resume=run.exists(), listener=Tells(pipe))
+    os._exit(0)
+
+kills = 0
+while True:
+    reading, writing = os.pipe()
+    pid = child("killed", writing)
+    os.close(writing)
+    count = random.randint(3, 11) if kills < 10 else 10 ** 6
+    while count and (got := os.read(reading, 1)): count -= 1
+    if count == 0:
+        time.sleep(random.random() / 50)
+        os.kill(pid, signal.SIGKILL)
+    os.close(reading)
+    _, status = os.waitpid(pid, 0)
+    if os.WIFEXITED(status):
+        assert os.WEXITSTATUS(status) == 0, status
+        break
+    kills += 1
+reading, writing = os.pipe()
+os.waitpid(child("whole", writing), 0)
+one, other = (numpy.load(folder / name / "checkpoint.npz") for name in ("killed", "whole"))
+equal = sorted(one.files) == sorted(other.files) and all(
+    numpy.array_equal(one[name], other[name]) for name in one.files
+)
+print(kills >= 4, equal, sorted(os.listdir(folder / "killed")) == sorted(os.listdir(folder / "whole")))
+print(kills, file=sys.stderr)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the test forks")
+def test_a_killed_run_goes_on_to_the_same_weights(tmp_path: Path) -> None:
+    case(tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED, str(tmp_path)], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, "True True True\n"), done.stderr
+
+
+class Interrupts:
+    """Presses Ctrl-C in the second epoch."""
+
+    def batch(self, epoch: int, step: int, steps: int, logs: Mapping[str, float]) -> None:
+        if (epoch, step) == (1, 2):
+            raise KeyboardInterrupt
+
+    def epoch(self, epoch: int, logs: Mapping[str, float]) -> None:
+        pass
+
+
+def test_ctrl_c_leaves_the_last_whole_epoch(tmp_path: Path) -> None:
+    checked, training = case(tmp_path)
+    data = check_data(checked, training)
+    run = train(checked, training, data, tmp_path / "run", listener=Interrupts())
+    assert (run.interrupted, len(run.history)) == (True, 1)
+    one = train(checked, training, data, tmp_path / "one", epochs=1)
+    assert same(run.model, one.model)
+    resumed = train(checked, training, data, tmp_path / "run", resume=True)
+    assert same(resumed.model, trained(tmp_path, "whole").model)
+
+
+CALLBACKS = Family("callback", "callbacks", {})
+
+
+@CALLBACKS
+class EarlyStopping(Declaration):
+    """Stands for the call of Keras's callback."""
+
+    monitor: str = "val_loss"
+    mode: str = "auto"
+    patience: int = 0
+    restore_best_weights: bool = False
+
+
+def test_what_callbacks_remember_outlives_an_interruption(tmp_path: Path) -> None:
+    """The loss is to rise here, so training ends early, and the best weights are old ones."""
+    arguments = {"monitor": "loss", "mode": "max", "patience": 2, "restore_best_weights": True}
+    callbacks = (EarlyStopping.of(arguments),)
+    checked, training = case(tmp_path, epochs=8, callbacks=callbacks)
+    data = check_data(checked, training)
+    whole = train(checked, training, data, tmp_path / "whole")
+    assert 2 < len(whole.history) < 8
+    folder = tmp_path / "parts"
+    train(checked, training, data, folder, listener=Interrupts())
+    for _ in range(2):  # the second time there is nothing left to do
+        resumed = train(checked, training, data, folder, resume=True)
+        assert whole.history == resumed.history
+        assert same(whole.model, resumed.model)
+
+
+def test_a_run_of_another_spec_is_not_resumed(tmp_path: Path) -> None:
+    run = trained(tmp_path, "run", epochs=1)
+    checked, training = case(tmp_path, seed=5)
+    with pytest.raises(RunProblem, match="is a run of another spec"):
+        train(checked, training, check_data(checked, training), run.folder, resume=True)
+
+
+# Losses, weights and metrics by output
+
+
+@pytest.mark.parametrize("flipped", [False, True])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_each_head_has_its_own_loss_weight_and_metrics(
+    tmp_path: Path, flipped: bool, weighted: bool
+) -> None:
+    spec = SPEC
+    if flipped:
+        head, _, outputs = SPEC.partition("outputs:\n")
+        spec = head + "outputs:\n" + "\n".join(reversed(outputs.splitlines())) + "\n"
+    more: dict[str, Any] = {}
+    if weighted:
+        more = {"class_weight": {"zdigit": {1: 2.0}}, "sample_weight": {"aodd": "1 + (y > 4)"}}
+    checked, training = case(tmp_path, spec, batch_size=64, epochs=1, **more)
+    data = check_data(checked, training)
+    run = train(checked, training, data, tmp_path / "run")
+    with numpy.load(tmp_path / "data.npz") as arrays:
+        x, y = arrays["x_train"][..., None].astype("float32") / 255, arrays["y_train"]
+    names = [output.name for output in checked.graph.outputs]
+    predicted = dict(zip(names, run.model.predict(x, batch_size=64, verbose=0), strict=True))
+    digit, odd = predicted["zdigit"], predicted["aodd"][:, 0]
+    by_class = numpy.where(weighted & (y == 1), 2.0, 1.0)
+    by_sample = numpy.where(weighted & (y > 4), 2.0, 1.0)
+    digit_loss = float(numpy.mean(-numpy.log(digit[numpy.arange(64), y]) * by_class))
+    odd_loss = float(numpy.mean(-numpy.log(numpy.where(y % 2, odd, 1 - odd)) * by_sample))
+    expected = {
+        "loss": 3 * digit_loss + 0.5 * odd_loss,
+        "zdigit_loss": digit_loss,
+        "aodd_loss": odd_loss,
+        "zdigit_accuracy": float(numpy.mean(digit.argmax(1) == y)),
+        "aodd_accuracy": float(numpy.mean((odd > 0.5) == (y % 2))),
+    }
+    shuffled = Pipeline(checked, training, data.train).shuffled()
+    found = run.model.evaluate(shuffled, verbose=0, return_dict=True)
+    assert found == pytest.approx(expected, rel=1e-5)
+
+
+def test_batches_are_what_numpy_computes(tmp_path: Path) -> None:
+    column = numpy.array([0, 7, 255], "uint8")
+    for text in (
+        "y + 1",
+        "y % 2",
+        "y // 2",
+        "y / 3",
+        "1 < y < 9",
+        "y != 7",
+        "max(y, 9)",
+        "round(y / 2)",
+    ):
+        each = expression(text, {"y": column}, {}, ())
+        tensor = keras.ops.convert_to_tensor(column)
+        found = each.value({"y": tensor}, TENSORFLOW).numpy()
+        assert found.tolist() == each.value({"y": column}, NUMPY).tolist()
+
+
+def test_an_epoch_has_every_row_in_an_order_of_its_own(tmp_path: Path) -> None:
+    checked, training = case(tmp_path)
+    pipeline = Pipeline(checked, training, check_data(checked, training).train)
+    orders = []
+    for epoch in (0, 1, 0):
+        pipeline.epoch = epoch
+        orders.append(numpy.concatenate([batch[1][0] for batch in pipeline.shuffled()]).tolist())
+    assert orders[0] == orders[2] != orders[1]
+    assert sorted(orders[0]) == sorted(orders[1])
+
+
+def test_images_are_decoded_batch_by_batch(tmp_path: Path) -> None:
+    random = numpy.random.default_rng(0)
+    pictures = []
+    for part, number, label in (("train", 0, 0), ("train", 1, 1), ("test", 0, 1)):
+        picture = random.integers(0, 256, (6, 6, 1), dtype="uint8")
+        file = tmp_path / part / f"class{label}" / f"{number}.png"
+        file.parent.mkdir(parents=True)
+        file.write_bytes(tensorflow.io.encode_png(picture).numpy())
+        pictures.append(picture.astype("float32") / 255)
+    source = Source("images", {"directory": ".", "size": [6, 6], "color_mode": "grayscale"})
+    changes = {"inputs": {"image": "image / 255"}, "targets": {"zdigit": "label", "aodd": "label"}}
+    checked, training = case(tmp_path, data=source, **changes)
+    data = check_data(checked, training)
+    assert data.test is not None
+    found = []
+    for part_of_data in (data.train, data.test):
+        for inputs, (digits, _) in Pipeline(checked, training, part_of_data).in_order():
+            found += list(zip(inputs.numpy(), digits.numpy().tolist(), strict=True))
+    assert [label for _, label in found] == [0, 1, 1]
+    assert numpy.array_equal(numpy.stack([image for image, _ in found]), numpy.stack(pictures))
+    assert len(train(checked, training, data, tmp_path / "run").history) == 3
+
+
+# What is frozen
+
+
+def plain_base() -> Any:
+    return keras.Sequential(
+        [
+            keras.Input((4,)),
+            keras.layers.Dense(8, name="inner"),
+            keras.layers.BatchNormalization(),
+            keras.layers.Dropout(0.5),
+        ]
+    )
+
+
+def plain_model(base: Any) -> Any:
+    inputs = keras.Input((4,))
+    model = keras.Model(inputs, keras.layers.Dense(1)(base(inputs, training=False)))
+    model.compile("sgd", "mse")
+    return model
+
+
+def plain_fit(model: Any) -> list[str]:
+    """The weights that a step of plain Keras changes."""
+    before = values(model)
+    random = numpy.random.default_rng(0)
+    rows = random.normal(size=(8, 4)).astype("float32")
+    model.fit(rows, rows[:, :1], verbose=0)
+    return changed(before, values(model))
+
+
+def test_plain_keras_shows_the_first_trap() -> None:
+    base = plain_base()
+    base.trainable = False
+    model = plain_model(base)
+    rows = numpy.ones((4, 4), "float32")
+    assert not numpy.array_equal(model(rows, training=True), model(rows, training=False))
+
+
+def test_plain_keras_shows_the_second_trap() -> None:
+    base = plain_base()
+    frozen = keras.Model(base.inputs[0], base.outputs[0], trainable=False)
+    assert any("inner" in path for path in plain_fit(plain_model(frozen)))
+
+
+def test_plain_keras_shows_the_third_trap() -> None:
+    base = plain_base()
+    base.trainable = False
+    model = plain_model(base)
+    model.trainable = False
+    model.trainable = True
+    model.compile("sgd", "mse")
+    assert any("inner" in path for path in plain_fit(model))
+
+
+def test_plain_keras_shows_the_fourth_trap() -> None:
+    base = plain_base()
+    base.trainable = False
+    model = plain_model(base)
+    plain_fit(model)
+    base.trainable = True
+    assert not any("inner" in path for path in plain_fit(model))
+
+
+def test_a_frozen_base_is_the_same_after_training(tmp_path: Path) -> None:
+    run = trained(tmp_path, "run", FROZEN, targets=DIGITS)
+    names = {path.rpartition("/")[0].rpartition("/")[2] for path in run.frozen}
+    assert names == {"low", "norm", "high"}
+    assert len(run.frozen) == 8
+    found = json.loads((run.folder / "metrics.json").read_text())
+    assert found["frozen"] == run.frozen
+    rows = numpy.random.default_rng(0).normal(size=(4, 6, 6, 1)).astype("float32")
+    assert numpy.array_equal(run.model(rows, training=True), run.model(rows, training=False))
+
+
+def phases(checked_place: Any) -> tuple[Phase, ...]:
+    return (
+        Phase(epochs=1, place=checked_place),
+        Phase(epochs=2, place=checked_place, unfreeze=("hi*",)),
+    )
+
+
+def test_a_phase_unfreezes_what_it_names_and_nothing_else(tmp_path: Path) -> None:
+    checked, training = case(tmp_path, FROZEN, targets=DIGITS)
+    training = replace(training, phases=phases(training.place))
+    data = check_data(checked, training)
+    whole = train(checked, training, data, tmp_path / "whole")
+    first = replace(training, phases=training.phases[:1])
+    before = train(checked, first, data, tmp_path / "first")
+    assert changed(before.frozen, {**before.frozen, **whole.frozen}) == []
+    assert sorted(path for path in before.frozen if path not in whole.frozen) == sorted(
+        path for path in before.frozen if "high" in path
+    )
+    moved = changed(values(before.model), values(whole.model))
+    assert sorted({path.rpartition("/")[0].rpartition("/")[2] for path in moved}) == [
+        "high",
+        "zdigit",
+    ]
+    assert [row["epoch"] for row in whole.history] == [0, 1, 2]
+
+
+def test_phases_are_resumed(tmp_path: Path) -> None:
+    checked, training = case(tmp_path, FROZEN, targets=DIGITS)
+    training = replace(training, phases=phases(training.place))
+    data = check_data(checked, training)
+    whole = train(checked, training, data, tmp_path / "whole")
+
+    for stop in ((1, 1), (2, 1)):
+        folder = tmp_path / f"parts{stop[0]}"
+
+        class Stops(Interrupts):
+            at = stop
+
+            def batch(self, epoch: int, step: int, steps: int, logs: Mapping[str, float]) -> None:
+                if (epoch, step) == self.at:
+                    raise KeyboardInterrupt
+
+        train(checked, training, data, folder, listener=Stops())
+        resumed = train(checked, training, data, folder, resume=True)
+        assert same(whole.model, resumed.model)
+        assert whole.history == resumed.history
+
+
+def test_a_pattern_that_fits_nothing_is_refused(tmp_path: Path) -> None:
+    checked, training = case(tmp_path, FROZEN, targets=DIGITS)
+    training = replace(
+        training, phases=(Phase(epochs=1, place=training.place, unfreeze=("nothing",)),)
+    )
+    with pytest.raises(DataProblem, match="no frozen layer is called 'nothing'"):
+        train(checked, training, check_data(checked, training), tmp_path / "run")
+
+
+# The run folder and the commands
+
+
+def test_a_run_folder_is_whole(tmp_path: Path) -> None:
+    run = trained(tmp_path, "run", validation=0.25)
+    names = {each.name for each in run.folder.iterdir()} - {"curves.svg"}
+    assert names == {
+        "checkpoint.npz",
+        "environment.json",
+        "history.csv",
+        "metrics.json",
+        "model.keras",
+        "model.weights.h5",
+        "spec.expanded.yaml",
+    }
+    assert same(keras.models.load_model(run.folder / "model.keras"), run.model)
+    with (run.folder / "history.csv").open() as file:
+        rows = [{key: float(value) for key, value in row.items()} for row in csv.DictReader(file)]
+    assert rows == list(run.history)
+    environment = json.loads((run.folder / "environment.json").read_text())
+    assert (environment["seed"], environment["keras"]) == (0, keras.__version__)
+
+
+def test_a_folder_that_cannot_be_written_is_one_error(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    checked, training = case(tmp_path)
+    with pytest.raises(RunProblem, match="cannot be written: Not a directory"):
+        train(checked, training, check_data(checked, training), tmp_path / "file" / "run")
+
+
+@pytest.fixture
+def commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A spec file whose training is put in, as the commands see it."""
+    monkeypatch.chdir(tmp_path)
+
+    def checked_spec(spec: str, **_: Any) -> tuple[Compilation, Any]:
+        text = SPEC + "train:\n  optimizer: adam\n"
+        targets = {"zdigit": "y + 1", "aodd": "y % 2"} if spec == "wrong.yaml" else None
+        changes = {"targets": targets} if targets else {}
+        checked, _ = case(tmp_path, text, **changes)
+        compilation = compile_text(text.encode(), spec)
+        assert compilation.source is not None
+        place = replace(checked.graph.place, source=compilation.source)
+        assert checked.graph.training is not None
+        training = replace(checked.graph.training, place=place / "train")
+        return compilation, replace(checked, graph=replace(checked.graph, training=training))
+
+    for module in ("train", "evaluate", "predict"):
+        monkeypatch.setattr(f"cnnspec.cli.{module}.checked_spec", checked_spec)
+    return tmp_path
+
+
+def run_command(*arguments: str) -> Result:
+    result = CliRunner().invoke(main, arguments)
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+def test_the_commands_go_through_one_run(commands: Path) -> None:
+    result = run_command("train", "s.yaml", "-o", "run", "--epochs", "1")
+    assert result.exit_code == 0, result.stderr
+    assert result.stderr.startswith("epoch 1/1: ")
+    assert result.stdout.startswith("test: ")
+    result = run_command("evaluate", "run", "--format", "json")
+    assert result.exit_code == 0, result.stderr
+    found = json.loads(result.stdout)["test"]
+    known = json.loads((commands / "run" / "metrics.json").read_text())["test"]
+    assert found == pytest.approx(known, rel=1e-6)
+    numpy.save("one.npy", numpy.full((6, 6), 200, "uint8"))
+    image = tensorflow.io.encode_png(numpy.full((6, 6, 1), 200, "uint8"))
+    Path("one.png").write_bytes(image.numpy())
+    results = {}
+    for name in ("one.npy", "one.png"):
+        result = run_command("predict", "run", name, "--format", "json")
+        assert result.exit_code == 0, result.stderr
+        results[name] = [
+            {key: value for key, value in each.items() if key != "name"}
+            for each in json.loads(result.stdout)
+        ]
+    assert results["one.npy"] == results["one.png"]
+    assert [each["output"] for each in results["one.npy"]] == ["zdigit", "aodd"]
+
+
+def test_a_spec_in_a_file_is_trained_and_measured(tmp_path: Path) -> None:
+    case(tmp_path)
+    said = """train:
+  data: {npz: {path: data.npz}}
+  inputs: {image: x / 255}
+  targets: {zdigit: y, aodd: y % 2}
+  validation: 0.25
+"""
+    spec = tmp_path / "tiny.yaml"
+    spec.write_text(SPEC + said, encoding="utf-8")
+    result = run_command("train", str(spec), "-o", str(tmp_path / "run"))
+    assert result.exit_code == 0, result.stderr
+    known = json.loads((tmp_path / "run" / "metrics.json").read_text())["test"]
+    for model in (["run"], ["run/model.keras", "--spec", str(spec)]):
+        arguments = [str(tmp_path / model[0]), *model[1:]]
+        result = run_command("evaluate", *arguments, "--format", "json")
+        assert result.exit_code == 0, result.stderr
+        assert json.loads(result.stdout) == {"test": pytest.approx(known, rel=1e-6)}
+
+
+def test_a_broken_image_is_one_error(tmp_path: Path) -> None:
+    for name in ("a/1.png", "b/1.png"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_bytes(b"nothing")
+    source = Source("images", {"directory": ".", "size": [6, 6], "color_mode": "grayscale"})
+    changes = {"inputs": {"image": "image / 255"}, "targets": {"zdigit": "label", "aodd": "label"}}
+    checked, training = case(tmp_path, data=source, **changes)
+    with pytest.raises(RunProblem, match="the data cannot be used"):
+        train(checked, training, check_data(checked, training), tmp_path / "run")
+
+
+def test_a_label_out_of_range_is_shown_in_the_spec(commands: Path) -> None:
+    result = run_command("train", "wrong.yaml")
+    message = "error[out-of-range]: 'zdigit' has 10 classes, 0 to 9, but row 4 has 10"
+    assert (result.exit_code, message in result.stderr, "wrong.yaml:" in result.stderr) == (
+        1,
+        True,
+        True,
+    )
+
+
+def test_the_folder_of_another_run_is_kept(commands: Path) -> None:
+    (commands / "run").mkdir()
+    (commands / "run" / "notes.txt").touch()
+    result = run_command("train", "s.yaml", "-o", "run")
+    message = "error: 'run' holds files already; --resume goes on with a run\n"
+    assert (result.exit_code, result.stderr) == (1, message)
+
+
+def test_python_trains_a_spec(tmp_path: Path) -> None:
+    checked, _ = case(tmp_path)
+    compilation = compile_text(SPEC.encode())
+    spec = Spec(replace(compilation, checked=checked))
+    run = spec.train(tmp_path / "run", epochs=1)
+    assert len(run.history) == 1
+    with pytest.raises(SpecError, match="does not say on which data"):
+        Spec(compilation).train(tmp_path / "other")
