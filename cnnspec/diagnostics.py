@@ -53,6 +53,7 @@ WARNINGS: dict[str, str] = {
     "broadcast-merge": "an elementwise merge that stretches its inputs",
     "channel-order": "an input whose channels are on another axis than its reader takes them from",
     "normalized-axis": "BatchNormalization over the last axis, after a channels_first layer",
+    "unscaled-input": "a network of keras.applications gets pixels that are not scaled for it",
     # what does nothing
     "unused-layer": "a layer that no output needs",
     "unused-input": "an input that nothing reads",

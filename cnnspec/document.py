@@ -296,7 +296,9 @@ class Submodel(Model):
     ] = None
     """The path of a spec, or the document itself."""
     keras: str | None = None
-    application: Any = None
+    application: Call | None = None
+    preprocess: Flag | None = None
+    """Whether the network of `application` gets the layers in front that scale pixels for it."""
     until: str | None = None
     weights: str | None = None
     frozen: Flag | None = None
@@ -308,6 +310,9 @@ class Submodel(Model):
             said = f", not {' and '.join(repr(key) for key in given)}" if given else ""
             message = f"a submodel needs one of 'spec', 'keras' and 'application'{said}"
             raise refuse("wrong-structure", message)
+        if self.preprocess is not None and self.application is None:
+            message = "'preprocess' is for an 'application', of which it is known what it takes"
+            raise refuse("conflicting-arguments", message)
         return self
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from cnnspec.declarations import Declaration
 from cnnspec.layers.base import Layer, Weight
@@ -42,6 +43,29 @@ class Output:
     metrics: tuple[Declaration, ...] = ()
 
 
+NAMED_WEIGHTS = (".weights.h5", ".keras")
+"""How the weights files end that Keras writes today."""
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """The network of `keras.applications` that a submodel is."""
+
+    declaration: Declaration
+    weights: Path | Literal["imagenet"] | None
+    """What its weights come from; None for random ones, and where the submodel names its own."""
+    preprocess: bool
+    """Whether the submodel takes pixels from 0 to 255, whatever the network takes."""
+    scales: bool
+    """Whether that takes layers in front of the network."""
+
+    @property
+    def file(self) -> Path | None:
+        """The weights file, where it holds the names of the layers: a legacy `.h5` does not."""
+        has_names = isinstance(self.weights, Path) and self.weights.name.endswith(NAMED_WEIGHTS)
+        return self.weights if isinstance(self.weights, Path) and has_names else None
+
+
 @dataclass(frozen=True, slots=True)
 class SubmodelLayer:
     """A whole model used as a layer."""
@@ -61,6 +85,7 @@ class SubmodelLayer:
     """Whether the spec names a weights file."""
     frozen: bool
     place: Place
+    application: Application | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """How kinds become names of steps, and names of steps those of Keras layers."""
 
 import re
+from collections.abc import Collection, Iterable
 from functools import cache
 
 _BEFORE_WORD = re.compile(r"(.)([A-Z][a-z]+)")
@@ -35,3 +36,26 @@ def model_name(text: str) -> str:
     """A name that a model may have, as near to a text as it can be."""
     plain = re.sub(r"[^\w.\- ]", "_", text)
     return plain if re.match(r"\w", plain) else f"model{plain}"
+
+
+_COUNTED = re.compile(r"(.+?)(?:_(\d+))?")
+
+
+def first_names(names: Iterable[str], kinds: Collection[str]) -> dict[str, str]:
+    """For names of Keras layers, those that the layers have in the first model of a process.
+
+    Keras counts the layers that are given no name, on from those of all models before. `kinds` are
+    the words that such names start with.
+    """
+    found: dict[str, str] = {}
+    unnamed: dict[str, list[tuple[int, str]]] = {}
+    for name in names:
+        match = _COUNTED.fullmatch(name)
+        if match is not None and match[1] in kinds:
+            unnamed.setdefault(match[1], []).append((int(match[2] or 0), name))
+        else:
+            found[name] = name
+    for kind, counted in unnamed.items():
+        for at, (_, name) in enumerate(sorted(counted)):
+            found[name] = f"{kind}_{at}" if at else kind
+    return found

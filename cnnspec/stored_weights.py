@@ -16,7 +16,8 @@ from typing import Any
 import h5py
 
 from cnnspec.frontends.archive import DAMAGED
-from cnnspec.graph import CheckedNode
+from cnnspec.graph import CheckedGraph, CheckedNode
+from cnnspec.naming import first_names, snake_case
 
 WEIGHTS = "model.weights.h5"
 """The name of the weights file in a `.keras` archive."""
@@ -43,6 +44,17 @@ class StoredLayer:
     def of(self, node: CheckedNode) -> "StoredLayer | None":
         """The stored layer of a node: by its name, or by the one that Keras needs it to have."""
         return self.layers.get(node.node.layer_name) or self.layers.get(node.keras_name)
+
+    def renumbered(self, model: CheckedGraph) -> "StoredLayer":
+        """The same, with the layers that have no name of their own counted from the first.
+
+        That is how a network of `keras.applications` counts them; a file counts on from whatever
+        models Keras had made before.
+        """
+        kinds = {snake_case(node.kind) for node in model.nodes if node.weights}
+        names = first_names(self.layers, kinds)
+        layers = {names[name]: layer for name, layer in self.layers.items()}
+        return StoredLayer(self.variables, layers)
 
     def is_empty(self) -> bool:
         """Whether neither it nor any layer inside it has variables."""

@@ -1,4 +1,4 @@
-"""Reads submodels: another spec or a Keras file, cut and frozen as the spec says."""
+"""Reads submodels: another spec, a Keras file or a known network, cut and frozen as the spec says."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -8,11 +8,19 @@ from typing import Any
 from cnnspec.declarations import Problem, shown
 from cnnspec.definitions import SubmodelDefinition, report_problem
 from cnnspec.diagnostics import did_you_mean
-from cnnspec.document import Document, missing_section
+from cnnspec.document import Call, Document, missing_section
 from cnnspec.expressions import substitute
-from cnnspec.graph import Graph, Output, Ref, SubmodelLayer
+from cnnspec.graph import Application, Graph, Output, Ref, SubmodelLayer
 from cnnspec.loading import Loader, shown_path
 from cnnspec.source import Place
+
+_WANTED: dict[str, Any] = {
+    "application": Call,
+    "frozen": bool,
+    "preprocess": bool,
+    "spec": str | Document,
+}
+"""What the keys of a submodel hold that do not hold text."""
 
 
 @dataclass(slots=True)
@@ -33,21 +41,19 @@ class SubmodelReader:
         return self._read[key]
 
     def _submodel(self, key: str, definition: SubmodelDefinition) -> SubmodelLayer | None:
-        place, report = definition.place, self.loader.report
+        place = definition.place
         said = self._resolved(definition)
         if said is None:
-            return None
-        if said["application"] is not None:
-            message = "'application' is part of the language, and not supported by this release yet"
-            report.error("not-supported-yet", message, (place / "application").span(on_key=True))
             return None
         weights: Path | None = None
         if said["weights"] is not None:
             weights = self.loader.locate(said["weights"], place / "weights")
             if weights is None:
                 return None
-        file = None
-        if isinstance(said["spec"], Document):
+        file = application = None
+        if said["application"] is not None:
+            graph, application = self._from_application(said, place)
+        elif isinstance(said["spec"], Document):
             graph = self._from_document(said["spec"], place / "spec")
         elif said["spec"] is not None:
             graph, file = self._from_spec(said["spec"], place / "spec")
@@ -69,6 +75,7 @@ class SubmodelReader:
             weights_said=said["weights"] is not None,
             frozen=frozen,
             place=place,
+            application=application,
         )
 
     def _resolved(self, definition: SubmodelDefinition) -> dict[str, Any] | None:
@@ -77,17 +84,36 @@ class SubmodelReader:
         for field_name in type(definition.submodel).model_fields:
             place = definition.place / field_name
             try:
-                value = substitute(getattr(definition.submodel, field_name), definition.parameters)
+                value = getattr(definition.submodel, field_name)
+                if isinstance(value, Call):
+                    place /= value.kind
+                    arguments = substitute(value.arguments, definition.parameters)
+                    value = Call(kind=value.kind, arguments=arguments)
+                value = substitute(value, definition.parameters)
             except Problem as problem:
                 report_problem(self.loader.report, problem, place)
                 return None
-            wanted = {"frozen": bool, "spec": str | Document}.get(field_name, str)
-            if field_name != "application" and value is not None and not isinstance(value, wanted):
+            wanted = _WANTED.get(field_name, str)
+            if value is not None and not isinstance(value, wanted):
                 message = f"'{field_name}' cannot be {shown(value)}"
                 self.loader.report.error("wrong-type", message, place.span())
                 return None
             said[field_name] = value
         return said
+
+    def _from_application(
+        self, said: dict[str, Any], place: Place
+    ) -> tuple[Graph | None, Application | None]:
+        from cnnspec.backbones.calls import checked_application
+        from cnnspec.backbones.networks import network
+
+        application = checked_application(said, place, self.loader)
+        if application is None:
+            return None, None
+        inner = self.loader.for_part()
+        graph = network(application, self.expand, inner)
+        assert not inner.report.has_errors, "a network of the package has no errors"
+        return graph, application
 
     def _from_spec(self, reference: str, place: Place) -> tuple[Graph | None, Path | None]:
         if (path := self.loader.locate(reference, place)) is None:

@@ -102,13 +102,20 @@ def check_weights(model: CheckedGraph, report: Report) -> None:
         layer = node.layer
         if not isinstance(layer, SubmodelLayer) or node.submodel is None or not node.is_first_call:
             continue
-        if layer.weights is None:
+        file = layer.weights
+        place = layer.place / ("weights" if layer.weights_said else "keras")
+        is_counted = False
+        if file is None and layer.application is not None:
+            file = layer.application.file
+            is_counted = True
+            word = layer.application.declaration.word
+            place = layer.place / "application" / word / "weights"
+        if file is None:
             check_weights(node.submodel, report)
             continue
-        place = layer.place / ("weights" if layer.weights_said else "keras")
         if find_spec("h5py") is None:
             message = (
-                f"the weights in '{shown_path(layer.weights)}' were not compared with the model: "
+                f"the weights in '{shown_path(file)}' were not compared with the model: "
                 "that needs h5py; pip install 'cnnspec[tensorflow]'"
             )
             report.warning("weights-not-checked", message, place.span())
@@ -116,11 +123,13 @@ def check_weights(model: CheckedGraph, report: Report) -> None:
         from cnnspec.stored_weights import UnreadableWeights, open_weights
 
         try:
-            with open_weights(layer.weights) as stored:
+            with open_weights(file) as stored:
+                if is_counted:
+                    stored = stored.renumbered(node.submodel)
                 found = misfits(node.submodel, stored, whole=layer.until is None)
         except UnreadableWeights as error:
             found = [str(error)]
         if found:
-            message = f"'{shown_path(layer.weights)}' does not fit '{layer.key}': {found[0]}"
+            message = f"'{shown_path(file)}' does not fit '{layer.key}': {found[0]}"
             notes = tuple(Note(said) for said in found[1:])
             report.error("weights-do-not-fit", message, place.span(), notes=notes)

@@ -9,7 +9,7 @@ from typing import Any
 from cnnspec.declarations import Declaration
 from cnnspec.document import Call, Document, Input, LastLayers, Output, Phase, Step, Submodel, Train
 from cnnspec.expressions import escaped, with_values
-from cnnspec.graph import Graph, Node, Ref, SubmodelLayer
+from cnnspec.graph import Application, Graph, Node, Ref, SubmodelLayer
 from cnnspec.layers.base import Layer
 from cnnspec.layers.custom import CustomLayer
 
@@ -115,16 +115,28 @@ def _step(node: Node, above: tuple[Ref, ...]) -> Step:
 
 def _submodel(layer: SubmodelLayer, folder: Path) -> Submodel:
     said: dict[str, Any] = {"frozen": True} if layer.frozen else {}
+    if layer.application is not None and layer.application.preprocess:
+        said["preprocess"] = True
     if layer.weights is not None and layer.weights_said:
         said["weights"] = relative(layer.weights, folder)
     if layer.until is not None:
         said["until"] = layer.until
+    if layer.application is not None:
+        return Submodel(application=_application(layer.application, folder), **said)
     if layer.file is None:
         untrained = replace(layer.graph, training=None)  # it is trained as a part of this model
         return Submodel(spec=written_out(untrained, folder), **said)
     source = "keras" if layer.from_keras else "spec"
     said[source] = relative(layer.file, folder)
     return Submodel(**said)
+
+
+def _application(application: Application, folder: Path) -> Call:
+    declaration = application.declaration
+    arguments = dict(declaration.given)
+    if isinstance(application.weights, Path):
+        arguments["weights"] = relative(application.weights, folder)
+    return Call(kind=declaration.word, arguments=escaped(arguments))
 
 
 def relative(path: Path, folder: Path) -> str:

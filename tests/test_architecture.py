@@ -23,7 +23,8 @@ LEVELS = (
     ("parse", "stored_weights"),
     ("loading",),
     ("definitions", "weights"),
-    ("scopes", "submodels"),
+    ("backbones", "scopes"),
+    ("submodels",),
     ("interface", "steps"),
     ("training_section",),
     ("expand", "infer"),
@@ -97,7 +98,7 @@ LATE = {
     "document": ("api",),
     "graph": ("backends.diagram",),
     "stored_weights": ("ml_dtypes",),
-    "submodels": ("frontends.archive",),
+    "submodels": ("backbones.calls", "backbones.networks", "frontends.archive"),
     "training.columns": ("keras",),
     "weights": ("stored_weights",),
 }

@@ -9,7 +9,7 @@ from cnnspec.describe import describe, summary_line
 from cnnspec.diagnostics import WARNINGS
 from cnnspec.fields import DATA_TYPES
 from cnnspec.layers.base import LAYERS
-from cnnspec.objects import CALLBACKS, DATA, FAMILIES
+from cnnspec.objects import APPLICATIONS, CALLBACKS, DATA, FAMILIES
 
 Schema = dict[str, Any]
 
@@ -59,7 +59,8 @@ def _says(schema: Schema, says: str) -> Schema:
 def language_schema() -> Schema:
     """The JSON Schema of a whole spec."""
     definitions = {
-        family.namespace: _calls(family) for family in (LAYERS, *FAMILIES, DATA, CALLBACKS)
+        family.namespace: _calls(family)
+        for family in (LAYERS, *FAMILIES, DATA, CALLBACKS, APPLICATIONS)
     }
     definitions |= {
         "reference": REFERENCE,
@@ -269,7 +270,13 @@ def _submodel() -> Schema:
                 "Another spec: its path, or the spec itself.",
             ),
             "keras": _says(path, "A .keras file."),
-            "application": _says({"type": "object"}, "A network of keras.applications."),
+            "application": _says(
+                {"$ref": "#/$defs/applications"}, "A network of keras.applications."
+            ),
+            "preprocess": _says(
+                _or_reference({"type": "boolean"}),
+                "Whether the application gets pixels from 0 to 255, which are scaled for it.",
+            ),
             "until": _says(path, "Cut: the output is that of this layer."),
             "weights": _says(path, "A .weights.h5 or .keras file, loaded by layer name."),
             "frozen": _or_reference({"type": "boolean"}),

@@ -7,11 +7,20 @@ what it is wrong about, a spec lists under `ignore`.
 from cnnspec.diagnostics import Report
 from cnnspec.document import Document
 from cnnspec.graph import CheckedGraph, SubmodelLayer
-from cnnspec.lint import heads, shapes, training, unused
+from cnnspec.lint import heads, scaling, shapes, training, unused
 from cnnspec.lint.base import DOCUMENT_LINTS, MODEL_LINTS, Finding, Model
 from cnnspec.source import Place
 
-__all__ = ["DOCUMENT_LINTS", "MODEL_LINTS", "heads", "lint", "shapes", "training", "unused"]
+__all__ = [
+    "DOCUMENT_LINTS",
+    "MODEL_LINTS",
+    "heads",
+    "lint",
+    "scaling",
+    "shapes",
+    "training",
+    "unused",
+]
 
 
 def lint(document: Document, checked: CheckedGraph | None, place: Place, report: Report) -> None:

@@ -27,7 +27,10 @@ def frozen_without_weights(model: Model) -> Iterator[Finding]:
 
 def _loads(layer: SubmodelLayer, inner: CheckedGraph) -> bool:
     """Whether a submodel, or one inside it, names the weights that it starts from."""
-    return layer.weights is not None or any(
+    application = layer.application
+    if layer.weights is not None or (application is not None and application.weights is not None):
+        return True
+    return any(
         _loads(node.layer, node.submodel)
         for node in inner.nodes
         if isinstance(node.layer, SubmodelLayer) and node.submodel is not None

@@ -33,6 +33,7 @@ CALLBACKS = Family(
         "TensorBoard": _WRITES_FILES,
     },
 )
+APPLICATIONS = Family("application", "applications", {"cnnspec.objects.applications": ()})
 
 FAMILIES = (INITIALIZERS, REGULARIZERS, CONSTRAINTS, LOSSES, METRICS, SCHEDULES, OPTIMIZERS)
 """What is made of arguments alone, and gives them back."""

@@ -12,6 +12,7 @@ from typing import Any
 
 import keras
 
+from cnnspec.backends.keras.applications import load_application
 from cnnspec.backends.keras.compiling import compile_model
 from cnnspec.backends.keras.errors import BackendMismatch
 from cnnspec.backends.keras.freezing import check_trainable, freeze
@@ -121,12 +122,16 @@ def _layer(node: CheckedNode, path: str, built: Built, skip_initialization: bool
     name = node.keras_name
     if isinstance(node.layer, SubmodelLayer):
         assert node.submodel is not None
-        weights = node.layer.weights
-        skip = skip_initialization or weights is not None
+        weights, application = node.layer.weights, node.layer.application
+        of_application = application is not None and application.weights is not None
+        skip = skip_initialization or weights is not None or of_application
         model = _functional(node.submodel, name, f"{path}{name}/", built, skip_initialization=skip)
         is_whole = node.layer.until is None
         if weights is not None and not skip_initialization:
             built.loaded.append(load_weights(model, node.submodel, weights, whole=is_whole))
+        elif application is not None and of_application and not skip_initialization:
+            loaded = load_application(model, node.submodel, application, whole=is_whole)
+            built.loaded.append(loaded)
         return model
     if isinstance(node.layer, CustomLayer):
         return custom_object(node.layer, name, built.allow_code)

@@ -22,8 +22,12 @@ class LoadedWeights:
     """The names of the layers, with those of the models around them."""
 
 
-def load_weights(model: Any, checked: CheckedGraph, file: Path, *, whole: bool) -> LoadedWeights:
+def load_weights(
+    model: Any, checked: CheckedGraph, file: Path, *, whole: bool, counted: bool = False
+) -> LoadedWeights:
     """Load weights by layer name; `whole`: every layer of the file must be one of the model.
+
+    `counted`: the file counts the layers that have no name of their own from any number.
 
     Raises:
         WeightsDoNotFit: a layer is missing on either side, or a shape differs.
@@ -31,6 +35,8 @@ def load_weights(model: Any, checked: CheckedGraph, file: Path, *, whole: bool) 
     """
     try:
         with open_weights(file) as stored:
+            if counted:
+                stored = stored.renumbered(checked)
             found = misfits(checked, stored, whole=whole)
             if found:
                 raise WeightsDoNotFit(f"'{file}' does not fit '{checked.name}': {'; '.join(found)}")

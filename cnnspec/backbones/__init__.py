@@ -1,0 +1,1 @@
+"""Submodels that are networks of `keras.applications`, known without Keras."""

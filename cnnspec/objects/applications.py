@@ -1,0 +1,191 @@
+"""The networks of `keras.applications` that a submodel can be, with what each of them expects."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any, ClassVar, Literal
+
+from cnnspec.declarations import Checked, Declaration, Problem
+from cnnspec.fields import Choice, Flag, OptionalText, PositiveInt, PositiveNumber
+from cnnspec.objects import APPLICATIONS
+
+IMAGENET = "imagenet"
+"""The word for the weights that Keras offers for download."""
+IMAGENET_CLASSES = 1000
+CHANNELS = 3
+NOT_YET = frozenset(
+    (
+        "ConvNeXtBase", "ConvNeXtLarge", "ConvNeXtSmall", "ConvNeXtTiny", "ConvNeXtXLarge",
+        "DenseNet169", "DenseNet201", "EfficientNetB1", "EfficientNetB2", "EfficientNetB3",
+        "EfficientNetB4", "EfficientNetB5", "EfficientNetB6", "EfficientNetB7",
+        "EfficientNetV2B0", "EfficientNetV2B1", "EfficientNetV2B2", "EfficientNetV2B3",
+        "EfficientNetV2L", "EfficientNetV2M", "EfficientNetV2S", "InceptionResNetV2", "MobileNet",
+        "MobileNetV3Large", "MobileNetV3Small", "NASNetLarge", "NASNetMobile", "ResNet101",
+        "ResNet101V2", "ResNet152", "ResNet50V2", "VGG19",
+    )
+)  # fmt: skip
+"""What else Keras has."""
+
+Shape = tuple[int | None, int | None, int]
+
+
+def _shape(value: Any, _: type[Declaration]) -> Shape | None:
+    if value is None:
+        return None
+    if not isinstance(value, list | tuple) or len(value) != 3:
+        raise Problem("wrong-type", "")
+    for position, size in enumerate(value):
+        if size is None and position < 2:
+            continue
+        if not isinstance(size, int) or isinstance(size, bool):
+            raise Problem("wrong-type", "", (position,))
+        if size < 1:
+            raise Problem("out-of-range", "", (position,))
+    return value[0], value[1], value[2]
+
+
+InputShape = Annotated[
+    Shape | None,
+    Checked(
+        "a height, a width (null where they vary) and a number of channels, or null", check=_shape
+    ),
+]
+
+
+class Network(Declaration):
+    """A network of `keras.applications`, with its arguments there."""
+
+    mode: ClassVar[Literal["caffe", "tf", "torch", None]]
+    """How it wants its pixels: BGR without the mean, from -1 to 1, normalized; None for 0 to 255."""
+    sizes: ClassVar[tuple[int, ...]] = (224,)
+    """The sizes of image that there are weights of ImageNet with a top for, its own the last."""
+    smallest: ClassVar[int] = 32
+    """The smallest image that it takes."""
+
+    include_top: Flag = True
+    """Whether it ends with the layers that tell the classes."""
+    weights: OptionalText = IMAGENET
+    """`imagenet`, the path of a weights file of this network, or null for random weights."""
+    input_shape: InputShape = None
+    """Without it, the network's own size with a top, and any size without."""
+    pooling: Annotated[str | None, Choice("avg", "max", None)] = None
+    """How the features are made one list without a top; null leaves them an image."""
+    classes: PositiveInt = IMAGENET_CLASSES
+    """How many classes its top tells."""
+    classifier_activation: Annotated[str | None, Choice("softmax", None)] = "softmax"
+    """What its top ends with."""
+
+    @property
+    def shape(self) -> Shape:
+        """The shape of its input."""
+        size = self.sizes[-1] if self.include_top else None
+        return self.input_shape or (size, size, CHANNELS)
+
+    def conflicts(self) -> Iterator[Problem]:
+        """Yield what Keras would refuse when it builds the network, or pass over."""
+        height, width, channels = self.shape
+        for position, size in enumerate((height, width)):
+            if size is not None and size < self.smallest:
+                message = (
+                    f"{self.kind()} takes images of at least {self.smallest} x {self.smallest}"
+                )
+                yield Problem("out-of-range", message, ("input_shape", position))
+        if self.include_top and None in (height, width):
+            message = "a network with its top has one size of image; 'input_shape' cannot vary"
+            yield Problem("conflicting-arguments", message, "input_shape")
+        if self.include_top and self.pooling is not None:
+            message = "'pooling' is for networks without their top; this one has 'include_top'"
+            yield Problem("conflicting-arguments", message, "pooling")
+        for name in ("classes", "classifier_activation"):
+            if name in self.given and not self.include_top:
+                message = f"'{name}' is about the top, and 'include_top' is false"
+                yield Problem("conflicting-arguments", message, name)
+        if self.weights == IMAGENET:
+            yield from self._conflicts_with_imagenet(height, width, channels)
+
+    def _conflicts_with_imagenet(
+        self, height: int | None, width: int | None, channels: int
+    ) -> Iterator[Problem]:
+        if channels != CHANNELS:
+            message = f"the weights of ImageNet are for {CHANNELS} channels, not {channels}"
+            yield Problem("conflicting-arguments", message, ("input_shape", 2))
+        if self.include_top and self.classes != IMAGENET_CLASSES:
+            message = f"the weights of ImageNet tell {IMAGENET_CLASSES} classes, not {self.classes}"
+            yield Problem("conflicting-arguments", message, "classes")
+        is_fixed = height is not None and width is not None
+        if self.include_top and is_fixed and (height != width or height not in self.sizes):
+            sizes = " or ".join(f"{size} x {size}" for size in self.sizes)
+            message = f"the weights of ImageNet with their top are for images of {sizes}"
+            yield Problem("conflicting-arguments", message, "input_shape")
+
+
+@APPLICATIONS
+class DenseNet121(Network):
+    """Every layer sees all those before it; 8 million parameters."""
+
+    mode = "torch"
+
+
+@APPLICATIONS
+class EfficientNetB0(Network):
+    """Inverted residuals with squeeze and excitation; scales pixels itself; 5 million parameters."""
+
+    mode = None
+
+
+@APPLICATIONS
+class InceptionV3(Network):
+    """Several views of the same features at once; 24 million parameters."""
+
+    mode = "tf"
+    sizes = (299,)
+    smallest = 75
+
+
+@APPLICATIONS
+class MobileNetV2(Network):
+    """Inverted residuals with linear bottlenecks; 3.5 million parameters."""
+
+    mode = "tf"
+    sizes = (96, 128, 160, 192, 224)
+    alpha: PositiveNumber = 1.0
+    """What the number of channels of every layer is multiplied by."""
+
+    def conflicts(self) -> Iterator[Problem]:
+        """Yield what Keras would refuse; it has weights for a few widths alone."""
+        yield from super().conflicts()
+        if self.weights == IMAGENET and self.alpha not in IMAGENET_WIDTHS:
+            widths = ", ".join(map(str, IMAGENET_WIDTHS))
+            message = f"there are weights of ImageNet for an 'alpha' of {widths}, not {self.alpha}"
+            yield Problem("conflicting-arguments", message, "alpha")
+
+
+IMAGENET_WIDTHS = (0.35, 0.5, 0.75, 1.0, 1.3, 1.4)
+
+
+@APPLICATIONS
+class ResNet152V2(Network):
+    """Residuals that normalize before each convolution; 60 million parameters."""
+
+    mode = "tf"
+
+
+@APPLICATIONS
+class ResNet50(Network):
+    """Every block adds to what it was given; 26 million parameters."""
+
+    mode = "caffe"
+
+
+@APPLICATIONS
+class VGG16(Network):
+    """Depth out of 3 x 3 convolutions alone; 138 million parameters."""
+
+    mode = "caffe"
+
+
+@APPLICATIONS
+class Xception(Network):
+    """An Inception network of separable convolutions; 23 million parameters."""
+
+    mode = "tf"
+    sizes = (299,)
+    smallest = 71
