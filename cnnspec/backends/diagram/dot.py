@@ -5,7 +5,7 @@ Ids follow from names alone, so that the same spec gives the same bytes anywhere
 
 import html
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import graphviz
 
@@ -151,5 +151,9 @@ def _legend(dot: graphviz.Digraph, figure: Figure, theme: Theme) -> None:
 
 def plain(value: str) -> str:
     """Text that stands in a label as it is: none of it is markup or an escape."""
-    lines = (html.escape(line.strip(), quote=False) for line in value.splitlines())
-    return "\\n".join(line.replace("\\", "\\\\") for line in lines)
+    return "\\n".join(line.replace("\\", "\\\\") for line in unmarked(value))
+
+
+def unmarked(value: str) -> Iterator[str]:
+    """The lines of a text, in which Graphviz takes nothing for an entity."""
+    return (html.escape(line.strip(), quote=False) for line in value.splitlines())

@@ -1,12 +1,11 @@
 """A figure as textbooks and `keras.utils.plot_model(show_shapes=True)` draw it, in DOT."""
 
-import html
 import re
 
 import graphviz
 
 from cnnspec.backends.diagram.colours import THEMES, Theme
-from cnnspec.backends.diagram.dot import FONT, edge_ids, plain
+from cnnspec.backends.diagram.dot import FONT, edge_ids, plain, unmarked
 from cnnspec.backends.diagram.figure import Box, Element, Figure, Group
 from cnnspec.backends.diagram.labels import group_title
 from cnnspec.backends.diagram.look import Look
@@ -86,5 +85,4 @@ def _shapes(shapes: tuple[Shape, ...]) -> str:
 
 def _field(value: str) -> str:
     """Text that stands in a field of a record as it is."""
-    lines = (html.escape(line.strip(), quote=False) for line in value.splitlines())
-    return "\\n".join(re.sub(r"([\\{}|<>])", r"\\\1", line) for line in lines)
+    return "\\n".join(re.sub(r"([\\{}|<>])", r"\\\1", line) for line in unmarked(value))
