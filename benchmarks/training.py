@@ -12,9 +12,16 @@ import os, sys, time
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 import keras, numpy as np
 times = []
-class Clock(keras.callbacks.Callback):
-    def on_epoch_begin(self, epoch, logs=None): self.start = time.perf_counter()
-    def on_epoch_end(self, epoch, logs=None): times.append(time.perf_counter() - self.start)
+class Clock:
+    first = None
+    def tick(self, step, steps):
+        now = time.perf_counter()
+        self.first = self.first or (step, now)
+        if step == steps:
+            done, then = self.first
+            times.append((now - then) * steps / (steps - done))
+            self.first = None
+clock = Clock()
 """
 OURS = """
 import cnnspec
@@ -23,10 +30,7 @@ from cnnspec.training import fit as module
 checked = cnnspec.load("specs/mnist_multi_output.yaml").compile()
 training = checked.graph.training
 class Listener:
-    start = None
-    def batch(self, epoch, step, steps, logs):
-        if step == 1: self.start = time.perf_counter()
-        if step == steps: times.append((time.perf_counter() - self.start) * steps / (steps - 1))
+    def batch(self, epoch, step, steps, logs): clock.tick(step, steps)
     def epoch(self, epoch, logs): pass
 from pathlib import Path
 from cnnspec.backends.keras import build
@@ -51,11 +55,7 @@ model.compile("adam", loss={"digit_dense": "sparse_categorical_crossentropy",
               loss_weights={"digit_dense": 1.0, "odd_dense": 0.5},
               metrics={"digit_dense": ["accuracy"], "odd_dense": ["accuracy"]})
 class Steps(keras.callbacks.Callback):
-    def on_train_batch_end(self, batch, logs=None):
-        steps = self.params["steps"]
-        if batch == 0: self.start = time.perf_counter()
-        if batch == steps - 1:
-            times.append((time.perf_counter() - self.start) * steps / (steps - 1))
+    def on_train_batch_end(self, batch, logs=None): clock.tick(batch + 1, self.params["steps"])
 model.fit(x, {"digit_dense": y, "odd_dense": y % 2}, batch_size=32, epochs=EPOCHS, verbose=0,
           callbacks=[Steps()])
 """
@@ -68,12 +68,16 @@ import cnnspec
 from pathlib import Path
 folder = Path(sys.argv[1])
 random = np.random.default_rng(0)
-y = random.integers(0, 2, 960)
-x = random.normal(size=(960, 96, 96, 3)).astype("float32") * 0.1 + (y * 2 - 1)[:, None, None, None] * 0.5
-np.savez(folder / "data.npz", x_train=x[:768], y_train=y[:768], x_test=x[768:], y_test=y[768:])
+y = random.integers(0, 2, 2304)
+x = random.normal(80 + 80 * y[:, None, None, None], 40, (2304, 96, 96, 3)).clip(0, 255).astype("uint8")
+np.savez(folder / "data.npz", x_train=x[:2048], y_train=y[:2048], x_test=x[2048:], y_test=y[2048:])
 base = keras.applications.MobileNetV2(
     include_top=False, weights=None, input_shape=(96, 96, 3), pooling="avg"
 )
+for layer in base.layers:  # statistics as after training, without which its features are all alike
+    if isinstance(layer, keras.layers.BatchNormalization):
+        layer.momentum = 0.0
+base(x[:64] / 127.5 - 1, training=True)
 base.save(folder / "base.keras")
 (folder / "spec.yaml").write_text('''
 cnnspec: 1
@@ -82,8 +86,7 @@ submodels: {base: {keras: base.keras, frozen: true}}
 inputs: {image: [96, 96, 3]}
 layers: [base, {Dense: {name: label, units: 2, activation: softmax}}]
 outputs: {label: {loss: sparse_categorical_crossentropy, metrics: [accuracy]}}
-train: {data: {npz: data.npz}, inputs: {image: x}, targets: {label: y}, epochs: 5,
-        optimizer: {Adam: {learning_rate: 0.1}}}
+train: {data: {npz: data.npz}, inputs: {image: x / 127.5 - 1}, targets: {label: y}, epochs: 5}
 ''')
 from cnnspec.training.checks import check_data
 from cnnspec.training.run import train
@@ -93,7 +96,7 @@ for cache in (True, False):
     data = check_data(checked, training)
     start = time.perf_counter()
     run = train(checked, training, data, folder / str(cache), feature_cache=cache)
-    print(time.perf_counter() - start, run.metrics["test"]["accuracy"])
+    print(time.perf_counter() - start, run.metrics["test"]["label_accuracy"])
 """
 
 
@@ -110,7 +113,7 @@ def output(script: str, folder: str) -> str:
 
 
 def seconds(script: str) -> float:
-    """The median time of an epoch, the first not counted."""
+    """The median time that the steps of an epoch take, the first epoch not counted."""
     with tempfile.TemporaryDirectory() as folder:
         return float(output(f"EPOCHS = {EPOCHS}\n{START}{script}{END}", folder))
 
@@ -119,7 +122,7 @@ def main() -> None:
     rounds = [(seconds(OURS), seconds(THEIRS)) for _ in range(ROUNDS)]
     ours, theirs = (statistics.median(times) for times in zip(*rounds, strict=True))
     print(
-        f"an epoch of training through cnnspec ({ours * 1000:.0f} ms): {ours / theirs:.2f} of "
+        f"the steps of an epoch through cnnspec ({ours * 1000:.0f} ms): {ours / theirs:.2f} of "
         f"hand-written Keras ({theirs * 1000:.0f} ms); goal: at most 1.0"
     )
     with tempfile.TemporaryDirectory() as folder:

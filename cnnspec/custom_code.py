@@ -19,6 +19,11 @@ def check_code(checked: CheckedGraph, allowed: Collection[str], report: Report) 
             report.error("code-not-allowed", message, place.head(), notes=place.callers())
 
 
+def packages(checked: CheckedGraph) -> set[str]:
+    """The packages whose code a model runs."""
+    return {layer.package() for _, layer in _custom_layers(checked)}
+
+
 def _custom_layers(checked: CheckedGraph) -> Iterator[tuple[CheckedNode, CustomLayer]]:
     for node in checked.nodes:
         if isinstance(node.layer, CustomLayer):

@@ -20,7 +20,8 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from cnnspec.declarations import shown
-from cnnspec.expressions import is_reference
+from cnnspec.expressions import is_pattern, is_reference
+from cnnspec.objects import DATA
 
 VERSION = 1
 
@@ -62,7 +63,8 @@ def _name(value: object) -> object:
 
 
 def _step_name(value: object) -> object:
-    return value if value is None or is_reference(value) else _name(value)
+    is_made = value is None or is_reference(value) or is_pattern(value)
+    return value if is_made else _name(value)
 
 
 def _references(value: object) -> object:
@@ -383,15 +385,14 @@ Expression = Annotated[str, BeforeValidator(_expression)]
 
 Weight = Annotated[float | int | str, BeforeValidator(_weight)]
 
-_FIRST_ARGUMENT = {"npz": "path", "csv": "path", "keras": "name", "images": "directory"}
-
 
 def _source(value: object) -> object:
     """A data source; `{keras: mnist}` is short for `{keras: {name: mnist}}`."""
     if isinstance(value, Mapping) and len(value) == 1:
         ((kind, said),) = value.items()
-        if kind in _FIRST_ARGUMENT and isinstance(said, str):
-            return {kind: {_FIRST_ARGUMENT[kind]: said}}
+        if isinstance(said, str) and kind in DATA:
+            first = next(iter(DATA.find(kind).arguments()))
+            return {kind: {first: said}}
     return value
 
 
@@ -428,6 +429,8 @@ class Document(Model):
 
     cnnspec: Literal[1] = 1
     name: Annotated[str | None, Field(pattern=r"^[\w][\w.\- ]*$")] = None
+    weights: str | None = None
+    """The file that the model's weights come from, before it is trained any further."""
     imports: list[str] = []
     ignore: list[str] = []
     """The codes of warnings that are not told."""

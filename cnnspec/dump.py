@@ -10,7 +10,9 @@ from cnnspec.source import plain_scalar
 
 WIDTH = 100
 
-_SECTIONS_WITH_GAPS = frozenset(("inputs", "layers", "outputs", "blocks", "submodels", "train"))
+_SECTIONS_WITH_GAPS = frozenset(
+    ("defaults", "inputs", "layers", "outputs", "blocks", "submodels", "train")
+)
 
 
 class _Dumper(yaml.SafeDumper):

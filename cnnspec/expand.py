@@ -1,9 +1,11 @@
 """A Document to a Graph: everything that it leaves to be worked out is written out."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from cnnspec.declarations import shown
 from cnnspec.definitions import Parameters, gather, resolve_parameters
 from cnnspec.diagnostics import did_you_mean
 from cnnspec.document import Document
@@ -42,7 +44,23 @@ def expand(
     reader = SubmodelReader(loader, expand, reading)
     names = Names(report)
     writer = Writer(definitions, reader, names, report)
-    return _graph(document, parameters, place, writer, Interface(names, report), loader.root)
+    graph = _graph(document, parameters, place, writer, Interface(names, report), loader.root)
+    if document.weights is None:
+        return graph
+    return replace(graph, weights=_weights(document.weights, parameters, place, names, loader))
+
+
+def _weights(
+    said: str, parameters: Parameters, place: Place, names: Names, loader: Loader
+) -> Path | None:
+    """The file of the model's weights; None after an error, which has been reported."""
+    at = place / "weights"
+    reference = names.resolved(said, parameters, at)
+    if isinstance(reference, str):
+        return loader.locate(reference, at)
+    if reference is not None:
+        loader.report.error("wrong-type", f"'weights' cannot be {shown(reference)}", at.span())
+    return None
 
 
 def default_name(place: Place) -> str:

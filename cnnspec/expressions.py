@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from cnnspec.declarations import Problem
+from cnnspec.declarations import Problem, shown
 from cnnspec.diagnostics import did_you_mean
 
 MAX_LENGTH = 200
@@ -67,6 +67,45 @@ _FUNCTIONS: dict[str, Callable[..., Scalar]] = {
 def is_reference(value: object) -> bool:
     """Whether a value stands for a parameter or an expression."""
     return isinstance(value, str) and value.startswith("$") and not value.startswith("$$")
+
+
+_INSIDE = re.compile(r"\$\(((?:[^()]|\([^()]*\))*)\)")
+"""An expression inside a text; in it, parentheses nest once."""
+
+
+def is_pattern(value: object) -> bool:
+    """Whether a name is text around expressions, such as `block$(index + 1)`."""
+    if not isinstance(value, str) or _INSIDE.fullmatch(value):
+        return False
+    return _INSIDE.search(value) is not None
+
+
+def counts(pattern: str) -> bool:
+    """Whether a name is another one in every turn of a repetition."""
+    return any("index" in names_in(parse(found[1])) for found in _INSIDE.finditer(pattern))
+
+
+def filled(pattern: str, parameters: Mapping[str, Any]) -> str:
+    """A name with the values of its expressions in it.
+
+    Raises:
+        Problem: one has no value, or one that is neither a whole number nor text.
+
+    """
+
+    def value(found: re.Match[str]) -> str:
+        tree = parse(found[1])
+        value = (
+            _parameter(tree.id, parameters)
+            if isinstance(tree, ast.Name)
+            else compute(tree, parameters)
+        )
+        if isinstance(value, bool) or not isinstance(value, int | str):
+            message = f"a name can hold whole numbers and text, not {shown(value)}"
+            raise Problem("wrong-type", message)
+        return str(value)
+
+    return _INSIDE.sub(value, pattern)
 
 
 def substitute(value: Any, parameters: Mapping[str, Any]) -> Any:

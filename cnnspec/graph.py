@@ -2,13 +2,17 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from cnnspec.declarations import Declaration
 from cnnspec.layers.base import Layer, Weight
 from cnnspec.naming import keras_name
 from cnnspec.shapes import TensorSpec
 from cnnspec.source import Place
+
+if TYPE_CHECKING:
+    from cnnspec.objects.applications import Network
+    from cnnspec.objects.data_sources import DataSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,7 @@ NAMED_WEIGHTS = (".weights.h5", ".keras")
 class Application:
     """The network of `keras.applications` that a submodel is."""
 
-    declaration: Declaration
+    declaration: "Network"
     weights: Path | Literal["imagenet"] | None
     """What its weights come from; None for random ones, and where the submodel names its own."""
     preprocess: bool
@@ -144,7 +148,7 @@ class Training:
     """How a model is trained: on which data, for how long, in which stages."""
 
     place: Place
-    data: Declaration | None
+    data: "DataSource | None"
     inputs: dict[str, str]
     """The expression over the columns of the data for each input that has one."""
     targets: dict[str, str]
@@ -180,6 +184,8 @@ class Graph:
     """The codes of warnings that its spec does not want."""
     training: Training | None = None
     """None where the spec does not say on which data it is trained."""
+    weights: Path | None = None
+    """The file that the weights of the whole model come from, if any."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,9 +32,8 @@ class Loader:
             message = f"the file {shown(reference)} cannot be read"
             self.report.error("file-not-found", message, place.span(), notes=place.callers())
             return None
-        if self.root is not None and not path.resolve().is_relative_to(self.root.resolve()):
-            message = f"'{reference}' leads out of the allowed folder {self.root}"
-            self.report.error("outside-root", message, place.span(), notes=place.callers())
+        if outside := leads_out(path, self.root, reference):
+            self.report.error("outside-root", outside, place.span(), notes=place.callers())
             return None
         what = _trouble(path)
         if what is None:
@@ -56,6 +55,13 @@ class Loader:
             document = parse(source, self.report) if source else None
             self._read[key] = (document, source) if source and document else None
         return self._read[key]
+
+
+def leads_out(path: Path, root: Path | None, reference: str) -> str | None:
+    """Say that a path, written as `reference`, leads out of a folder; None where it does not."""
+    if root is None or path.resolve().is_relative_to(root.resolve()):
+        return None
+    return f"'{reference}' leads out of the allowed folder {root}"
 
 
 def _trouble(path: Path) -> str | None:

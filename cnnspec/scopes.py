@@ -1,13 +1,14 @@
 """The names of a spec: what they stand for, in which scope, and what Keras will call them."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cnnspec.declarations import Problem
 from cnnspec.definitions import Parameters
 from cnnspec.diagnostics import Note, Report, did_you_mean
-from cnnspec.expressions import BrokenParameter, substitute
+from cnnspec.expressions import BrokenParameter, filled, is_pattern, substitute
 from cnnspec.graph import Node, Ref, SubmodelLayer
 from cnnspec.naming import keras_name
 from cnnspec.source import Place
@@ -179,8 +180,17 @@ class Names:
 
     def resolved(self, value: Any, parameters: Parameters, place: Place) -> Any:
         """A value with its references resolved; None, and a diagnostic, where that fails."""
+        return self._made(substitute, value, parameters, place)
+
+    def resolved_name(self, name: str, parameters: Parameters, place: Place) -> Any:
+        """A name with its expressions computed; None, and a diagnostic, where that fails."""
+        return self._made(filled if is_pattern(name) else substitute, name, parameters, place)
+
+    def _made(
+        self, make: Callable[..., Any], value: Any, parameters: Parameters, place: Place
+    ) -> Any:
         try:
-            return substitute(value, parameters)
+            return make(value, parameters)
         except BrokenParameter:
             return None
         except Problem as problem:

@@ -13,7 +13,7 @@ from cnnspec.definitions import (
 )
 from cnnspec.diagnostics import Note, Report, did_you_mean
 from cnnspec.document import BROKEN_STEP, Step, name_problem
-from cnnspec.expressions import is_reference, substitute
+from cnnspec.expressions import counts, is_pattern, is_reference, substitute
 from cnnspec.graph import Node, Ref, SubmodelLayer
 from cnnspec.layers.base import LAYERS, Layer
 from cnnspec.layers.custom import custom_kind, is_import_path
@@ -66,7 +66,8 @@ class Writer:
 
     def step(self, step: Step, scope: Scope, above: Value, place: Place) -> Value:
         """Write out a step, as often as it repeats."""
-        name = self.given_name(step, scope, place)
+        is_counted = step.repeat is not None and self.is_counted(step)
+        name = None if is_counted else self.given_name(step, scope, place)
         if step.repeat is None:
             return self.once(step, scope, above, place, name)
         times = self.times(step, scope, place)
@@ -77,6 +78,8 @@ class Writer:
         for index in range(times):
             inner = replace(inner, parameters={**scope.parameters, "index": index})
             turn_name = name and f"{name}_{index + 1}"
+            if is_counted and (turn_name := self.given_name(step, inner, place)) is None:
+                return None
             value = self.once(turn, inner, value, place, turn_name)
             turn = step.model_copy(update={"from_": None})
             inner = replace(scope, several_inputs=())
@@ -103,11 +106,19 @@ class Writer:
             self.report.error(code, message, span, notes=place.callers())
         return None
 
+    @staticmethod
+    def is_counted(step: Step) -> bool:
+        """Whether a step says itself what it is called in each turn."""
+        try:
+            return step.name is not None and is_pattern(step.name) and counts(step.name)
+        except Problem:
+            return False  # which is reported where the name is made
+
     def given_name(self, step: Step, scope: Scope, place: Place) -> str | None:
         """The name that a step gives itself."""
-        if not is_reference(step.name):
+        if step.name is None or not (is_reference(step.name) or is_pattern(step.name)):
             return step.name
-        name = self.names.resolved(step.name, scope.parameters, place / "name")
+        name = self.names.resolved_name(step.name, scope.parameters, place / "name")
         problem = name_problem(name) if name is not None else None
         if problem is not None:
             code, message = problem

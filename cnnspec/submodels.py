@@ -64,6 +64,8 @@ class SubmodelReader:
             graph = self._cut(graph, said["until"], place / "until")
         if graph is None:
             return None
+        own, graph = graph.weights, replace(graph, weights=None)
+        is_inline = isinstance(said["spec"], Document)
         frozen = bool(said["frozen"])
         return SubmodelLayer(
             key,
@@ -71,8 +73,8 @@ class SubmodelReader:
             file,
             from_keras=said["keras"] is not None,
             until=said["until"],
-            weights=weights,
-            weights_said=said["weights"] is not None,
+            weights=weights or own,
+            weights_said=said["weights"] is not None or (is_inline and own is not None),
             frozen=frozen,
             place=place,
             application=application,

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from cnnspec.declarations import Declaration, Problem, shown
 from cnnspec.definitions import Parameters, report_problem
@@ -15,12 +15,13 @@ from cnnspec.document import Phase as PhaseSpec
 from cnnspec.expressions import compute, names_in, parse
 from cnnspec.graph import Node, Output, Phase, SubmodelLayer, Training
 from cnnspec.interface import Interface
+from cnnspec.loading import leads_out
 from cnnspec.naming import keras_name
 from cnnspec.objects import CALLBACKS, DATA, OPTIMIZERS
 from cnnspec.source import Place
 
-PATHS = ("path", "directory")
-"""The arguments of data sources that lead to files."""
+if TYPE_CHECKING:
+    from cnnspec.objects.data_sources import DataSource
 
 
 def training(
@@ -54,14 +55,15 @@ class _Section:
 
     def checked(self, root: Path | None) -> Training:
         said = self.said
-        data = self.interface.call(DATA, said.data, self.parameters, self.place / "data")
-        columns = data.columns() if data is not None and hasattr(data, "columns") else None
+        found = self.interface.call(DATA, said.data, self.parameters, self.place / "data")
+        data = cast("DataSource | None", found)
+        columns = data.columns() if data is not None else None
         inputs = self.expressions("inputs", said.inputs, self.document.inputs, columns)
         targets = self.expressions("targets", said.targets, self.known_outputs(), columns)
         if said.data is not None:
             inputs |= self.own_columns(columns)
             self.check_losses()
-        if data is not None and root is not None:
+        if data is not None:
             self.check_root(data, root)
         return Training(
             self.place,
@@ -102,14 +104,11 @@ class _Section:
         names = {each.name for each in self.outputs}
         return names if names >= {*self.document.outputs} and names else None
 
-    def check_root(self, data: Declaration, root: Path) -> None:
+    def check_root(self, data: "DataSource", root: Path | None) -> None:
         """Data are looked for when training starts; a path may not lead out of the root even so."""
-        for argument in PATHS:
-            reference = getattr(data, argument, None)
-            if not isinstance(reference, str):
-                continue
-            if not (self.folder / reference).resolve().is_relative_to(root.resolve()):
-                message = f"'{reference}' leads out of the allowed folder {root}"
+        for argument in data.paths():
+            reference = data.checked(argument)
+            if message := leads_out(self.folder / reference, root, reference):
                 self.error("outside-root", message, self.place / "data" / argument)
 
     def is_whole(self) -> bool:
@@ -133,9 +132,14 @@ class _Section:
             return
         targets = self.said.targets.keys()
         bare = [each for each in self.outputs if not self.may_have_loss(each.name)]
-        for each in (each for each in bare if each.name in targets):
-            message = f"the output '{each.name}' has a target, and no loss to train it by"
-            self.error("missing-argument", message, self.output_place(each), key=True)
+        for each in bare:
+            has_target = each.name in targets
+            if has_target or len(bare) < len(self.outputs):
+                what = (
+                    "has a target, and" if has_target else "is of a model that is trained, and has"
+                )
+                message = f"the output '{each.name}' {what} no loss to train it by"
+                self.error("missing-argument", message, self.output_place(each), key=True)
         if len(bare) == len(self.outputs) and not targets & known:
             message = "no output has a loss, so that nothing can be trained"
             self.error("missing-argument", message, self.output_place(bare[0]), key=True)

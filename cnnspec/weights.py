@@ -2,7 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cnnspec.declarations import with_article
@@ -11,6 +13,7 @@ from cnnspec.graph import CheckedGraph, CheckedNode, SubmodelLayer
 from cnnspec.layers.base import Weight
 from cnnspec.loading import shown_path
 from cnnspec.shapes import text
+from cnnspec.source import Place
 
 if TYPE_CHECKING:
     from cnnspec.stored_weights import StoredLayer
@@ -97,39 +100,66 @@ def stored_at(weights: Iterable[Weight]) -> dict[str, Weight]:
 
 
 def check_weights(model: CheckedGraph, report: Report) -> None:
-    """Compare the weights files that a spec names with the submodels that they are for."""
+    """Compare the weights files that a spec names with the models that they are for."""
+    file = model.graph.weights
+    if file is not None:
+        place = model.graph.place / "weights"
+        _check_file(_Use(model, file, place, f"'{model.name}'"), report)
     for node in model.nodes:
-        layer = node.layer
-        if not isinstance(layer, SubmodelLayer) or node.submodel is None or not node.is_first_call:
+        if node.submodel is None or not node.is_first_call:
             continue
-        file = layer.weights
-        place = layer.place / ("weights" if layer.weights_said else "keras")
-        is_counted = False
-        if file is None and layer.application is not None:
-            file = layer.application.file
-            is_counted = True
-            word = layer.application.declaration.word
-            place = layer.place / "application" / word / "weights"
-        if file is None:
+        if (use := _use(node, node.submodel)) is not None:
+            _check_file(use, report)
+        else:
             check_weights(node.submodel, report)
-            continue
-        if find_spec("h5py") is None:
-            message = (
-                f"the weights in '{shown_path(file)}' were not compared with the model: "
-                "that needs h5py; pip install 'cnnspec[tensorflow]'"
-            )
-            report.warning("weights-not-checked", message, place.span())
-            continue
-        from cnnspec.stored_weights import UnreadableWeights, open_weights
 
-        try:
-            with open_weights(file) as stored:
-                if is_counted:
-                    stored = stored.renumbered(node.submodel)
-                found = misfits(node.submodel, stored, whole=layer.until is None)
-        except UnreadableWeights as error:
-            found = [str(error)]
-        if found:
-            message = f"'{shown_path(file)}' does not fit '{layer.key}': {found[0]}"
-            notes = tuple(Note(said) for said in found[1:])
-            report.error("weights-do-not-fit", message, place.span(), notes=notes)
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """A weights file, and the model that it is for."""
+
+    model: CheckedGraph
+    file: Path
+    place: Place
+    called: str
+    is_whole: bool = True
+    is_counted: bool = False
+    """Whether the layers may have the numbers of another process."""
+
+
+def _use(node: CheckedNode, model: CheckedGraph) -> _Use | None:
+    """Where the weights of a submodel come from; None where no file is named."""
+    layer = node.layer
+    assert isinstance(layer, SubmodelLayer)
+    called, is_whole = f"'{layer.key}'", layer.until is None
+    if layer.weights is not None:
+        source = "keras" if layer.from_keras else "spec"
+        place = layer.place / ("weights" if layer.weights_said else source)
+        return _Use(model, layer.weights, place, called, is_whole)
+    if layer.application is None or (file := layer.application.file) is None:
+        return None
+    place = layer.place / "application" / layer.application.declaration.word / "weights"
+    return _Use(model, file, place, called, is_whole, is_counted=True)
+
+
+def _check_file(use: _Use, report: Report) -> None:
+    if find_spec("h5py") is None:
+        message = (
+            f"the weights in '{shown_path(use.file)}' were not compared with the model: "
+            "that needs h5py; pip install 'cnnspec[tensorflow]'"
+        )
+        report.warning("weights-not-checked", message, use.place.span())
+        return
+    from cnnspec.stored_weights import UnreadableWeights, open_weights
+
+    try:
+        with open_weights(use.file) as stored:
+            if use.is_counted:
+                stored = stored.renumbered(use.model)
+            found = misfits(use.model, stored, whole=use.is_whole)
+    except UnreadableWeights as error:
+        found = [str(error)]
+    if found:
+        message = f"'{shown_path(use.file)}' does not fit {use.called}: {found[0]}"
+        notes = tuple(Note(said) for said in found[1:])
+        report.error("weights-do-not-fit", message, use.place.span(), notes=notes)

@@ -14,14 +14,15 @@ from cnnspec.layers.base import Layer
 from cnnspec.layers.custom import CustomLayer
 
 
-def written_out(graph: Graph, folder: Path | None = None) -> Document:
+def written_out(graph: Graph, folder: Path | None = None, *, inline: bool = False) -> Document:
     """The document of a graph: no parameters, blocks, repetitions, branches or defaults.
 
     Files that it names are written relative to `folder`, where the document will stand (default:
-    the current folder).
+    the current folder). With `inline` it names no file of a model: submodels stand in it, and
+    nothing says where their weights come from.
     """
     submodels = {
-        node.layer.key: _submodel(node.layer, folder or Path())
+        node.layer.key: _submodel(node.layer, folder or Path(), inline)
         for node in graph.nodes
         if isinstance(node.layer, SubmodelLayer)
     }
@@ -34,6 +35,7 @@ def written_out(graph: Graph, folder: Path | None = None) -> Document:
         above = node.value
     return Document(
         name=graph.name,
+        weights=relative(graph.weights, folder or Path()) if graph.weights and not inline else None,
         ignore=list(graph.ignore),
         submodels=submodels,
         inputs={
@@ -60,10 +62,9 @@ def _train(graph: Graph, folder: Path) -> Train | None:
     if training is None:
         return Train(**said) if said else None
     if training.data is not None and (data := _call(training.data)) is not None:
-        for name in ("path", "directory"):
-            if name in data.arguments:
-                path = training.folder / training.data.given[name]
-                data.arguments[name] = escaped(relative(path, folder))
+        for name in training.data.paths():
+            path = training.folder / training.data.given[name]
+            data.arguments[name] = escaped(relative(path, folder))
         said["data"] = data
     phases = [
         Phase(
@@ -113,28 +114,33 @@ def _step(node: Node, above: tuple[Ref, ...]) -> Step:
     )
 
 
-def _submodel(layer: SubmodelLayer, folder: Path) -> Submodel:
+def _submodel(layer: SubmodelLayer, folder: Path, inline: bool) -> Submodel:
     said: dict[str, Any] = {"frozen": True} if layer.frozen else {}
-    if layer.application is not None and layer.application.preprocess:
-        said["preprocess"] = True
-    if layer.weights is not None and layer.weights_said:
+    if layer.weights is not None and layer.weights_said and not inline:
         said["weights"] = relative(layer.weights, folder)
     if layer.until is not None:
         said["until"] = layer.until
-    if layer.application is not None:
-        return Submodel(application=_application(layer.application, folder), **said)
-    if layer.file is None:
+    application = layer.application
+    if application is not None and not (inline and application.declaration.is_imagenet_only):
+        if application.preprocess:
+            said["preprocess"] = True
+        return Submodel(application=_application(application, folder, inline), **said)
+    if layer.file is None or inline:
+        if layer.until is not None:  # which may have named the layer as its block does
+            said["until"] = layer.graph.outputs[0].name
         untrained = replace(layer.graph, training=None)  # it is trained as a part of this model
-        return Submodel(spec=written_out(untrained, folder), **said)
+        return Submodel(spec=written_out(untrained, folder, inline=inline), **said)
     source = "keras" if layer.from_keras else "spec"
     said[source] = relative(layer.file, folder)
     return Submodel(**said)
 
 
-def _application(application: Application, folder: Path) -> Call:
+def _application(application: Application, folder: Path, inline: bool) -> Call:
     declaration = application.declaration
     arguments = dict(declaration.given)
-    if isinstance(application.weights, Path):
+    if inline:
+        arguments["weights"] = None  # Keras's default is ImageNet's
+    elif isinstance(application.weights, Path):
         arguments["weights"] = relative(application.weights, folder)
     return Call(kind=declaration.word, arguments=escaped(arguments))
 

@@ -51,6 +51,7 @@ params:
   width: 4
   rate: 1e-07
   size: [2, 2]
+
 defaults:
   Conv2D: {padding: same, kernel_initializer: {HeNormal: {seed: 1}}}
 

@@ -148,6 +148,29 @@ GRAPHS = {
             "dense_2: Dense(dense_1)",
         ],
     ),
+    "names-count-by-themselves": (
+        """
+        blocks:
+          cell:
+            params: {number: null, mark: x}
+            layers:
+              - Dense: {name: dense$(number * 2)_$(mark), units: 3}
+        layers:
+          - Dense: {name: conv$(index + 2)_dense, units: 3, repeat: 2}
+          - Dense: {name: $(index)_th, units: 3, repeat: 2, from: conv2_dense}
+          - cell: {name: cell$(index), number: $(index + 1), repeat: 2}
+          - Dense: {units: 3, from: cell0/dense2_x}
+        """,
+        [
+            "conv2_dense: Dense(image)",
+            "conv3_dense: Dense(conv2_dense)",
+            "0_th: Dense(conv2_dense)",
+            "1_th: Dense(0_th)",
+            "cell0/dense2_x: Dense(1_th)",
+            "cell1/dense4_x: Dense(cell0_dense2_x)",
+            "dense_1: Dense(cell0_dense2_x)",
+        ],
+    ),
     "nothing-is-repeated-no-times": (
         """
         layers:

@@ -2,14 +2,17 @@
 
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
 import numpy
 import pytest
 
+from cnnspec.objects import DATA
+from cnnspec.objects.data_sources import DataSource
 from cnnspec.training.checks import check_data
-from cnnspec.training.columns import open_columns
+from cnnspec.training.columns import open_columns, open_npz
 from cnnspec.training.problems import DataProblem
 from cnnspec.training.values import expression
 from tests.training_cases import SPEC, Source, case, write_data
@@ -178,8 +181,11 @@ def test_tensorflow_is_not_imported_for_a_mistake(tmp_path: Path) -> None:
     write_data(tmp_path)
     code = f"""
 import sys
+import tracemalloc
 from pathlib import Path
 from cnnspec.diagnostics import Report
+from cnnspec.objects import DATA
+from cnnspec.objects.data_sources import DataSource
 from cnnspec.training.checks import check_data
 from cnnspec.training.problems import DataProblem
 from tests.training_cases import SPEC, case
@@ -196,3 +202,66 @@ except DataProblem as problem:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     line = len(SPEC.splitlines()) + 2
     assert done.stdout == f"out-of-range {line} False\n"
+
+
+def test_arrays_that_are_not_compressed_are_mapped(tmp_path: Path) -> None:
+    arrays = {
+        "c": numpy.arange(24, dtype="uint8").reshape(4, 6),
+        "f": numpy.asfortranarray(numpy.arange(24.0).reshape(4, 6)),
+        "big_endian": numpy.arange(4, dtype=">i4"),
+        "text": numpy.array(["a", "bc", "", "ü"]),
+    }
+    for save, is_mapped in ((numpy.savez, True), (numpy.savez_compressed, False)):
+        save(tmp_path / "a.npz", **arrays)
+        for name, column in open_npz(tmp_path / "a.npz").items():
+            values = column.read()
+            assert isinstance(values, numpy.memmap) == is_mapped
+            assert (values.dtype, values.tolist()) == (arrays[name].dtype, arrays[name].tolist())
+
+
+def test_no_row_is_read_before_it_is_looked_at(tmp_path: Path) -> None:
+    """The file is larger than all memory that reading it may take."""
+    rows = 2**15
+    numpy.savez(tmp_path / "a.npz", x=numpy.zeros((rows, 1024), "uint8"))
+    tracemalloc.start()
+    try:
+        values = open_npz(tmp_path / "a.npz")["x"].read()
+        assert values[:2].shape == (2, 1024)
+        assert tracemalloc.get_traced_memory()[1] < 2**25 + 2**20
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("save", [numpy.savez, numpy.savez_compressed])
+def test_a_damaged_array_is_refused(tmp_path: Path, save: Any) -> None:
+    random = numpy.random.default_rng(0)
+    save(tmp_path / "data.npz", x_train=random.integers(0, 256, (999, 99), "uint8"))
+    content = bytearray((tmp_path / "data.npz").read_bytes())
+    content[50_000] ^= 1
+    (tmp_path / "data.npz").write_bytes(content)
+    (column,) = open_npz(tmp_path / "data.npz").values()
+    with pytest.raises(DataProblem, match="is broken"):
+        column.read()
+
+
+def test_a_source_says_which_of_its_arguments_are_paths() -> None:
+    found = {}
+    for word, source in DATA.kinds.items():
+        assert issubclass(source, DataSource)
+        found[word] = source.paths()
+    assert found == {"npz": ("path",), "keras": (), "images": ("directory",), "csv": ("path",)}
+
+
+def test_the_last_images_are_of_every_class(tmp_path: Path) -> None:
+    for label in ("cats", "dogs"):
+        (tmp_path / label).mkdir()
+        for number in range(20):
+            (tmp_path / label / f"{number}.png").write_bytes(b"")
+    source = Source("images", {"directory": ".", "size": [6, 6]})
+    training = case(tmp_path, data=source)[1]
+    columns = open_columns(training).train
+    labels = columns["label"].read().tolist()
+    paths = [Path(each).parent.name for each in columns["image"].read()]
+    assert paths == [("cats", "dogs")[label] for label in labels]
+    assert sorted(labels) == [0] * 20 + [1] * 20
+    assert {*labels[-8:]} == {0, 1}

@@ -21,37 +21,13 @@ from cnnspec.api import Spec
 from cnnspec.cli import main
 from cnnspec.compiler import Compilation, compile_text
 from cnnspec.declarations import Declaration, Family
-from cnnspec.graph import Phase
+from cnnspec.training import pipeline
 from cnnspec.training.checks import check_data
 from cnnspec.training.pipeline import TENSORFLOW, Pipeline
-from cnnspec.training.problems import DataProblem, RunProblem
+from cnnspec.training.problems import RunProblem
 from cnnspec.training.run import Run, train
 from cnnspec.training.values import NUMPY, expression
 from tests.training_cases import SPEC, Source, case
-
-FROZEN = """cnnspec: 1
-name: fine
-inputs: {image: [6, 6, 1]}
-submodels:
-  base:
-    frozen: true
-    spec:
-      cnnspec: 1
-      name: base
-      inputs: {image: [6, 6, 1]}
-      layers:
-        - Flatten
-        - Dense: {name: low, units: 8, activation: relu}
-        - BatchNormalization: {name: norm}
-        - Dropout: {rate: 0.5}
-        - Dense: {name: high, units: 8, activation: relu}
-layers:
-  - base: {name: trunk}
-  - Dense: {name: zdigit, units: 10, activation: softmax}
-outputs:
-  zdigit: {loss: sparse_categorical_crossentropy, metrics: [accuracy]}
-"""
-DIGITS = {"zdigit": "y"}
 
 
 def trained(folder: Path, name: str, spec: str = SPEC, **changes: Any) -> Run:
@@ -273,13 +249,28 @@ def test_batches_are_what_numpy_computes(tmp_path: Path) -> None:
 
 def test_an_epoch_has_every_row_in_an_order_of_its_own(tmp_path: Path) -> None:
     checked, training = case(tmp_path)
-    pipeline = Pipeline(checked, training, check_data(checked, training).train)
+    batches = Pipeline(checked, training, check_data(checked, training).train)
     orders = []
     for epoch in (0, 1, 0):
-        pipeline.epoch = epoch
-        orders.append(numpy.concatenate([batch[1][0] for batch in pipeline.shuffled()]).tolist())
+        batches.epoch = epoch
+        orders.append(numpy.concatenate([batch[1][0] for batch in batches.shuffled()]).tolist())
     assert orders[0] == orders[2] != orders[1]
     assert sorted(orders[0]) == sorted(orders[1])
+
+
+def test_columns_that_are_not_held_in_memory_give_the_same_batches(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked, training = case(tmp_path, sample_weight={"aodd": "y + 1"})
+    part = check_data(checked, training).train
+
+    def batches() -> list[list[Any]]:
+        found = Pipeline(checked, training, part).shuffled()
+        return [[each.numpy().tolist() for each in tensorflow.nest.flatten(row)] for row in found]
+
+    held = batches()
+    monkeypatch.setattr(pipeline, "MOST_BYTES", 0)
+    assert batches() == held
 
 
 def test_images_are_decoded_batch_by_batch(tmp_path: Path) -> None:
@@ -303,137 +294,6 @@ def test_images_are_decoded_batch_by_batch(tmp_path: Path) -> None:
     assert [label for _, label in found] == [0, 1, 1]
     assert numpy.array_equal(numpy.stack([image for image, _ in found]), numpy.stack(pictures))
     assert len(train(checked, training, data, tmp_path / "run").history) == 3
-
-
-# What is frozen
-
-
-def plain_base() -> Any:
-    return keras.Sequential(
-        [
-            keras.Input((4,)),
-            keras.layers.Dense(8, name="inner"),
-            keras.layers.BatchNormalization(),
-            keras.layers.Dropout(0.5),
-        ]
-    )
-
-
-def plain_model(base: Any) -> Any:
-    inputs = keras.Input((4,))
-    model = keras.Model(inputs, keras.layers.Dense(1)(base(inputs, training=False)))
-    model.compile("sgd", "mse")
-    return model
-
-
-def plain_fit(model: Any) -> list[str]:
-    """The weights that a step of plain Keras changes."""
-    before = values(model)
-    random = numpy.random.default_rng(0)
-    rows = random.normal(size=(8, 4)).astype("float32")
-    model.fit(rows, rows[:, :1], verbose=0)
-    return changed(before, values(model))
-
-
-def test_plain_keras_shows_the_first_trap() -> None:
-    base = plain_base()
-    base.trainable = False
-    model = plain_model(base)
-    rows = numpy.ones((4, 4), "float32")
-    assert not numpy.array_equal(model(rows, training=True), model(rows, training=False))
-
-
-def test_plain_keras_shows_the_second_trap() -> None:
-    base = plain_base()
-    frozen = keras.Model(base.inputs[0], base.outputs[0], trainable=False)
-    assert any("inner" in path for path in plain_fit(plain_model(frozen)))
-
-
-def test_plain_keras_shows_the_third_trap() -> None:
-    base = plain_base()
-    base.trainable = False
-    model = plain_model(base)
-    model.trainable = False
-    model.trainable = True
-    model.compile("sgd", "mse")
-    assert any("inner" in path for path in plain_fit(model))
-
-
-def test_plain_keras_shows_the_fourth_trap() -> None:
-    base = plain_base()
-    base.trainable = False
-    model = plain_model(base)
-    plain_fit(model)
-    base.trainable = True
-    assert not any("inner" in path for path in plain_fit(model))
-
-
-def test_a_frozen_base_is_the_same_after_training(tmp_path: Path) -> None:
-    run = trained(tmp_path, "run", FROZEN, targets=DIGITS)
-    names = {path.rpartition("/")[0].rpartition("/")[2] for path in run.frozen}
-    assert names == {"low", "norm", "high"}
-    assert len(run.frozen) == 8
-    found = json.loads((run.folder / "metrics.json").read_text())
-    assert found["frozen"] == run.frozen
-    rows = numpy.random.default_rng(0).normal(size=(4, 6, 6, 1)).astype("float32")
-    assert numpy.array_equal(run.model(rows, training=True), run.model(rows, training=False))
-
-
-def phases(checked_place: Any) -> tuple[Phase, ...]:
-    return (
-        Phase(epochs=1, place=checked_place),
-        Phase(epochs=2, place=checked_place, unfreeze=("hi*",)),
-    )
-
-
-def test_a_phase_unfreezes_what_it_names_and_nothing_else(tmp_path: Path) -> None:
-    checked, training = case(tmp_path, FROZEN, targets=DIGITS)
-    training = replace(training, phases=phases(training.place))
-    data = check_data(checked, training)
-    whole = train(checked, training, data, tmp_path / "whole")
-    first = replace(training, phases=training.phases[:1])
-    before = train(checked, first, data, tmp_path / "first")
-    assert changed(before.frozen, {**before.frozen, **whole.frozen}) == []
-    assert sorted(path for path in before.frozen if path not in whole.frozen) == sorted(
-        path for path in before.frozen if "high" in path
-    )
-    moved = changed(values(before.model), values(whole.model))
-    assert sorted({path.rpartition("/")[0].rpartition("/")[2] for path in moved}) == [
-        "high",
-        "zdigit",
-    ]
-    assert [row["epoch"] for row in whole.history] == [0, 1, 2]
-
-
-def test_phases_are_resumed(tmp_path: Path) -> None:
-    checked, training = case(tmp_path, FROZEN, targets=DIGITS)
-    training = replace(training, phases=phases(training.place))
-    data = check_data(checked, training)
-    whole = train(checked, training, data, tmp_path / "whole")
-
-    for stop in ((1, 1), (2, 1)):
-        folder = tmp_path / f"parts{stop[0]}"
-
-        class Stops(Interrupts):
-            at = stop
-
-            def batch(self, epoch: int, step: int, steps: int, logs: Mapping[str, float]) -> None:
-                if (epoch, step) == self.at:
-                    raise KeyboardInterrupt
-
-        train(checked, training, data, folder, listener=Stops())
-        resumed = train(checked, training, data, folder, resume=True)
-        assert same(whole.model, resumed.model)
-        assert whole.history == resumed.history
-
-
-def test_a_pattern_that_fits_nothing_is_refused(tmp_path: Path) -> None:
-    checked, training = case(tmp_path, FROZEN, targets=DIGITS)
-    training = replace(
-        training, phases=(Phase(epochs=1, place=training.place, unfreeze=("nothing",)),)
-    )
-    with pytest.raises(DataProblem, match="no frozen layer is called 'nothing'"):
-        train(checked, training, check_data(checked, training), tmp_path / "run")
 
 
 # The run folder and the commands

@@ -9,6 +9,8 @@ import numpy
 
 from cnnspec import CheckedGraph, loads
 from cnnspec.graph import Training
+from cnnspec.objects import DATA
+from cnnspec.objects.data_sources import DataSource
 
 SPEC = """cnnspec: 1
 name: tiny
@@ -32,6 +34,11 @@ class Source:
 
     word: str
     given: Mapping[str, Any] = field(default_factory=dict)
+
+    def paths(self) -> tuple[str, ...]:
+        found = DATA.find(self.word)
+        assert issubclass(found, DataSource)
+        return found.paths()
 
 
 def write_data(folder: Path, rows: int = 64, **more: Any) -> None:

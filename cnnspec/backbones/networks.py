@@ -12,7 +12,7 @@ from cnnspec.document import Branches, Document, Input, Step
 from cnnspec.graph import Application, Graph, Node, Ref
 from cnnspec.layers.base import LAYERS, Layer
 from cnnspec.loading import Loader
-from cnnspec.objects.applications import CHANNELS, IMAGENET, MobileNetV2, Network
+from cnnspec.objects.applications import CHANNELS, MobileNetV2, Network
 from cnnspec.source import Place
 
 FOLDER = Path(__file__).parent
@@ -72,7 +72,6 @@ def _step(kind: str, name: str | None = None, **arguments: Any) -> Step:
 def network(said: Application, expand: Callable[..., Graph], loader: Loader) -> Graph:
     """The graph of a network, behind the scaling where it is wanted; layers are named as in Keras."""
     application = said.declaration
-    assert isinstance(application, Network)
     front = scaling(application) if said.preprocess else []
     file = application.kind().lower()
     here = Place(None, ())
@@ -82,7 +81,7 @@ def network(said: Application, expand: Callable[..., Graph], loader: Loader) -> 
     document = document.model_copy(update={"layers": [*front, *document.layers]})
     graph = expand(document, here, loader, overrides={"classes": application.classes})
     names = (FOLDER / "names" / f"{file}.txt").read_text("utf-8").split()
-    if application.kind() == "EfficientNetB0" and application.weights == IMAGENET:
+    if application.is_imagenet_only:
         names.insert(names.index("normalization") + 1, EFFICIENTNET_RESCALING)
     own = {node.name for node in graph.nodes[: _count(front)]}
     graph = _renamed(graph, own, names)
@@ -100,7 +99,7 @@ def _count(steps: list[Step]) -> int:
 def _adapted(document: Document, application: Network) -> Document:
     """The document for another shape of input and another end, without losses."""
     layers = list(document.layers)
-    if application.kind() == "EfficientNetB0" and application.weights == IMAGENET:
+    if application.is_imagenet_only:
         at = next(at for at, step in enumerate(layers) if step.kind == "Normalization")
         scale = [each**-0.5 for each in RGB_DEVIATIONS]
         layers.insert(at + 1, _step("Rescaling", scale=scale))

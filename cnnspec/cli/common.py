@@ -2,7 +2,7 @@
 
 import glob
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -11,6 +11,7 @@ import click
 from cnnspec.compiler import Compilation, compile_archive, compile_file, compile_text
 from cnnspec.diagnostics import CODES, WARNINGS, Report, did_you_mean
 from cnnspec.graph import CheckedGraph
+from cnnspec.loading import leads_out
 from cnnspec.source import plain_scalar
 
 STDIN = "-"
@@ -44,6 +45,13 @@ def usage_error(message: str) -> NoReturn:
     """End with exit code 2 and one line."""
     click.echo(f"cnnspec: {message}", err=True)
     sys.exit(2)
+
+
+def check_root(root: Path | None, *paths: Path) -> None:
+    """End with exit code 2 where a path among the arguments leads out of the allowed folder."""
+    for path in paths:
+        if message := leads_out(path, root, str(path)):
+            usage_error(message)
 
 
 def parse_overrides(pairs: tuple[str, ...]) -> dict[str, Any]:
@@ -100,14 +108,22 @@ def compile_spec(
 
 
 def checked_spec(
-    spec: str, *, overrides: Mapping[str, Any] | None = None, root: Path | None = None
+    spec: str,
+    *,
+    overrides: Mapping[str, Any] | None = None,
+    root: Path | None = None,
+    ignore: Collection[str] = (),
 ) -> tuple[Compilation, CheckedGraph]:
-    """Compile a spec for a command that needs a model; tell findings, and end at an error."""
+    """Compile a spec for a command that needs a model; tell findings, and end at an error.
+
+    `ignore` are the codes of warnings that mean nothing to the command.
+    """
     compilation = compile_spec(spec, overrides=overrides, root=root)
     report = compilation.report
     if compilation.checked is None and not report.has_errors and compilation.source:
         message = "this file defines blocks for others to import, and no model"
         report.error("not-a-model", message, compilation.source.start())
+    report.ignore(ignore)
     tell(report, err=True)
     if compilation.checked is None:
         sys.exit(1)

@@ -1,24 +1,29 @@
 """`cnnspec evaluate`: losses and metrics of a trained model on its test data."""
 
+import io
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
-from cnnspec.cli.common import checked_spec, usage_error
+from cnnspec.cli.common import check_root, checked_spec, root_option, usage_error
 from cnnspec.cli.quiet import import_quietly
 from cnnspec.cli.train import (
     checked_data,
     code_option,
     data_option,
     expected_errors,
-    measures,
     training_of,
 )
+from cnnspec.graph import Output
+from cnnspec.training.names import parted
 
 SPEC = "spec.expanded.yaml"
 WEIGHTS = "model.weights.h5"
+OF_NEW_MODELS = ("frozen-without-weights",)
+"""What may be said of a spec, and not of one whose weights are all loaded from a file."""
 
 spec_option = click.option(
     "--spec",
@@ -33,8 +38,14 @@ spec_option = click.option(
 @spec_option
 @code_option
 @click.option("--format", "form", type=click.Choice(("table", "json")), default="table")
+@root_option
 def command(
-    model: Path, data: Path | None, spec: str | None, allow_code: tuple[str, ...], form: str
+    model: Path,
+    data: Path | None,
+    spec: str | None,
+    allow_code: tuple[str, ...],
+    form: str,
+    root: Path | None,
 ) -> None:
     """Measure a trained model on its test data, or on all rows where there is no test part.
 
@@ -43,8 +54,10 @@ def command(
       cnnspec evaluate runs/mnist/20260101-120000
       cnnspec evaluate model.keras --spec mnist.yaml --data other.npz --format json
     """
+    if data is not None:
+        check_root(root, data)
     name, weights = spec_and_weights(model, spec)
-    compilation, checked = checked_spec(name)
+    compilation, checked = checked_spec(name, root=root, ignore=OF_NEW_MODELS)
     training = training_of(checked)
     found = checked_data(compilation, checked, training, data, allow_code)
     part = found.test or found.validation or found.train
@@ -60,7 +73,34 @@ def command(
     if form == "json":
         click.echo(json.dumps({which: metrics}, indent=2))
     else:
-        click.echo(f"{which}, {len(part.rows):,} rows: {measures(metrics)}")
+        click.echo(f"{which}, {len(part.rows):,} rows")
+        click.echo(_table(metrics, checked.graph.outputs))
+
+
+def _table(metrics: Mapping[str, float], outputs: tuple[Output, ...]) -> str:
+    """A row for each output, and one for the loss that is trained where it is a sum of several."""
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+
+    cells: dict[str | None, dict[str, float]] = {each.name: {} for each in outputs}
+    for name, value in metrics.items():
+        output, measure = parted(name, outputs)
+        if output is None and len(outputs) == 1:
+            output = outputs[0].name
+        cells.setdefault(output, {})[measure] = value
+    measures = dict.fromkeys(measure for row in cells.values() for measure in row)
+    columns = sorted(measures, key=lambda measure: measure != "loss")
+    table = Table("output", box=SIMPLE_HEAD, pad_edge=False)
+    for measure in columns:
+        table.add_column(measure, justify="right")
+    for output, row in cells.items():
+        said = [f"{row[measure]:.4g}" if measure in row else "" for measure in columns]
+        table.add_row("total" if output is None else output, *said)
+    target = io.StringIO()
+    console = Console(file=target, width=10_000, highlight=False, markup=False, emoji=False)
+    console.print(table)
+    return "\n".join(line.rstrip() for line in target.getvalue().splitlines()).rstrip("\n")
 
 
 def spec_and_weights(model: Path, spec: str | None) -> tuple[str, Path]:

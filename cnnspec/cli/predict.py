@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from cnnspec.cli.common import checked_spec
-from cnnspec.cli.evaluate import spec_and_weights, spec_option
+from cnnspec.cli.common import check_root, checked_spec, root_option
+from cnnspec.cli.evaluate import OF_NEW_MODELS, spec_and_weights, spec_option
 from cnnspec.cli.quiet import import_quietly
 from cnnspec.cli.train import code_option, expected_errors
 
@@ -21,8 +21,14 @@ from cnnspec.cli.train import code_option, expected_errors
 @spec_option
 @code_option
 @click.option("--format", "form", type=click.Choice(("table", "json")), default="table")
+@root_option
 def command(
-    model: Path, inputs: tuple[Path, ...], spec: str | None, allow_code: tuple[str, ...], form: str
+    model: Path,
+    inputs: tuple[Path, ...],
+    spec: str | None,
+    allow_code: tuple[str, ...],
+    form: str,
+    root: Path | None,
 ) -> None:
     """Tell the class and its probability for each output, for images, .npy and .npz files.
 
@@ -31,8 +37,9 @@ def command(
       cnnspec predict runs/mnist/20260101-120000 seven.png
       cnnspec predict model.keras digits.npy --spec mnist.yaml --format json
     """
+    check_root(root, *inputs)
     name, weights = spec_and_weights(model, spec)
-    _, checked = checked_spec(name)
+    _, checked = checked_spec(name, root=root, ignore=OF_NEW_MODELS)
     backend = import_quietly("cnnspec.backends.keras", "predicting")
     predictions = import_quietly("cnnspec.training.prediction", "predicting")
     try:

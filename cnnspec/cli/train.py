@@ -2,12 +2,14 @@
 
 import sys
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
 from cnnspec.cli.common import (
+    check_root,
     checked_spec,
     parse_overrides,
     root_option,
@@ -59,6 +61,7 @@ code_option = click.option(
     default=True,
     help="Compute what a frozen part makes of the data once for all epochs, where that pays.",
 )
+@click.option("--tensorboard", is_flag=True, help="Write losses and metrics for TensorBoard, too.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
 @set_option
 @root_option
@@ -70,6 +73,7 @@ def command(
     resume: Path | None,
     allow_code: tuple[str, ...],
     feature_cache: bool,
+    tensorboard: bool,
     quiet: bool,
     overrides: tuple[str, ...],
     root: Path | None,
@@ -81,6 +85,8 @@ def command(
       cnnspec train specs/mnist_multi_output.yaml --epochs 3
       cnnspec train specs/mnist_multi_output.yaml --resume runs/mnist/20260101-120000
     """
+    if data is not None:
+        check_root(root, data)
     if output is not None and resume is not None:
         usage_error("--resume goes on in the folder of its run; leave --output out")
     values = parse_overrides(overrides)
@@ -105,6 +111,7 @@ def command(
                 resume=resume is not None,
                 allow_code=allow_code,
                 feature_cache=feature_cache,
+                tensorboard=tensorboard,
                 listener=listener,
             )
     except DataProblem as problem:
@@ -113,7 +120,7 @@ def command(
         click.echo(f"error: {error}", err=True)
         sys.exit(1)
     if not quiet:
-        _tell_results(run)
+        _tell_results(run, tensorboard)
     if run.interrupted:
         click.echo(f"interrupted; --resume {run.folder} goes on from there", err=True)
         sys.exit(130)
@@ -166,13 +173,16 @@ def expected_errors() -> tuple[type[Exception], ...]:
     )
 
 
-def _tell_results(run: Any) -> None:
+def _tell_results(run: Any, tensorboard: bool) -> None:
     for part, metrics in run.metrics.items():
         click.echo(f"{part}: {measures(metrics)}")
     if run.frozen:
         click.echo(f"{len(run.frozen)} frozen weights are unchanged")
     if not can_draw():
         click.echo("no curves.svg: pip install 'cnnspec[plots]' brings Matplotlib")
+    if tensorboard:
+        missing = "" if find_spec("tensorboard") else "; pip install tensorboard brings it"
+        click.echo(f"tensorboard --logdir {run.folder / 'tensorboard'} shows the curves{missing}")
     click.echo(f"{run.folder}: {', '.join(sorted(each.name for each in run.folder.iterdir()))}")
 
 

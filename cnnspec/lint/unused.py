@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from cnnspec.document import Document, Step, Train
-from cnnspec.expressions import is_reference
+from cnnspec.expressions import is_pattern, is_reference
 from cnnspec.graph import Node, SubmodelLayer
 from cnnspec.layers.base import LAYERS
 from cnnspec.lint.base import Finding, Model, document_lint, model_lint
@@ -129,7 +129,7 @@ def _kinds(steps: list[Step]) -> Iterator[str]:
 def _references(value: Any) -> Iterator[str]:
     """The names in all references of a value, at any depth."""
     if isinstance(value, str):
-        yield from _NAME.findall(value) if is_reference(value) else ()
+        yield from _NAME.findall(value) if is_reference(value) or is_pattern(value) else ()
     elif isinstance(value, BaseModel):
         yield from _references(vars(value))
     elif isinstance(value, Mapping):

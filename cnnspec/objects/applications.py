@@ -79,6 +79,11 @@ class Network(Declaration):
         size = self.sizes[-1] if self.include_top else None
         return self.input_shape or (size, size, CHANNELS)
 
+    @property
+    def is_imagenet_only(self) -> bool:
+        """Whether the network has a layer that Keras gives it for the weights of ImageNet alone."""
+        return False
+
     def conflicts(self) -> Iterator[Problem]:
         """Yield what Keras would refuse when it builds the network, or pass over."""
         height, width, channels = self.shape
@@ -129,6 +134,11 @@ class EfficientNetB0(Network):
     """Inverted residuals with squeeze and excitation; scales pixels itself; 5 million parameters."""
 
     mode = None
+
+    @property
+    def is_imagenet_only(self) -> bool:
+        """Those weights were made with another division of pixels, which Keras adds."""
+        return self.weights == IMAGENET
 
 
 @APPLICATIONS

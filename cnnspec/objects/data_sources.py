@@ -46,8 +46,22 @@ Dataset = Annotated[str, Choice("mnist", "fashion_mnist", "cifar10", "cifar100")
 Colors = Annotated[str, Choice("rgb", "grayscale")]
 
 
+class DataSource(Declaration):
+    """What all sources share."""
+
+    @classmethod
+    def paths(cls) -> tuple[str, ...]:
+        """The arguments that lead to files or folders."""
+        return tuple(name for name, hint in cls.arguments().items() if hint == FilePath)
+
+    @classmethod
+    def columns(cls) -> tuple[str, ...] | None:
+        """The columns, where they are known without the data."""
+        return None
+
+
 @DATA
-class npz(Declaration):  # noqa: N801
+class npz(DataSource):  # noqa: N801
     """Arrays of numpy in one file.
 
     Arrays whose names end in `_train` and `_test` are the two parts of a column; all others are
@@ -59,7 +73,7 @@ class npz(Declaration):  # noqa: N801
 
 
 @DATA
-class keras(Declaration):  # noqa: N801
+class keras(DataSource):  # noqa: N801
     """A data set that Keras downloads; its columns are `x` and `y`."""
 
     name: Dataset
@@ -72,7 +86,7 @@ class keras(Declaration):  # noqa: N801
 
 
 @DATA
-class images(Declaration):  # noqa: N801
+class images(DataSource):  # noqa: N801
     """A folder with a folder of pictures for each class, numbered by name."""
 
     directory: FilePath
@@ -88,7 +102,7 @@ class images(Declaration):  # noqa: N801
 
 
 @DATA
-class csv(Declaration):  # noqa: N801
+class csv(DataSource):  # noqa: N801
     """A table of numbers; its first line names the columns."""
 
     path: FilePath

@@ -71,15 +71,24 @@ def read_state(file: Path) -> dict[str, Any]:
 def restore(file: Path, model: Any, fitted: Any = None) -> None:
     """Give the model its values, and where it goes on in the same phase the optimizer of `fitted`.
 
+    A model that goes back to the end of the phase before may draw what nothing drew there; such
+    seeds stay as they are.
+
     Raises:
         RunProblem: the checkpoint is that of another model.
 
     """
     variables = _variables(model, fitted) if fitted else _model_variables(model)
-    if read_state(file)["paths"][: len(variables)] != _paths(variables):
+    known, wanted = list(enumerate(read_state(file)["paths"])), _paths(variables)
+    if [path for _, path in known[: len(wanted)]] != wanted and fitted is None:
+        known = [each for each in known if not _is_seed(each[1])]
+        variables = [each for each in variables if not _is_seed(each.path)]
+        wanted = _paths(variables)
+    known = known[: len(wanted)]
+    if [path for _, path in known] != wanted:
         raise RunProblem(f"'{file}' is the checkpoint of another model")
     with np.load(file, allow_pickle=False) as arrays:
-        for number, variable in enumerate(variables):
+        for (number, _), variable in zip(known, variables, strict=True):
             variable.assign(arrays[f"variable/{number}"])
 
 
@@ -115,6 +124,10 @@ def _model_variables(model: Any) -> list[Any]:
 def _paths(variables: list[Any]) -> list[str]:
     """What variables are called; Keras counts seeds through the whole process."""
     return [re.sub(r"seed_generator(_\d+)?", "seed_generator", each.path) for each in variables]
+
+
+def _is_seed(path: str) -> bool:
+    return path.endswith("seed_generator_state")
 
 
 def _variables(model: Any, fitted: Any) -> list[Any]:

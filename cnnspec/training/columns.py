@@ -1,19 +1,18 @@
 """The columns of a data source: names, shapes and types first, values when they are asked for."""
 
 import csv
-import zipfile
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.lib import format as npy
 
 from cnnspec.graph import Training
+from cnnspec.training.archives import PATH, stored_arrays
 from cnnspec.training.problems import DataProblem
 
-PATH = ("data", "path")
 IMAGES = (".bmp", ".gif", ".jpeg", ".jpg", ".png")
 CHANNELS = {"grayscale": 1, "rgb": 3, "rgba": 4}
 
@@ -27,7 +26,7 @@ class Column:
     """Of one row."""
     dtype: str
     read: Callable[[], Any]
-    """Gives all rows; of images their paths, as they are decoded batch by batch."""
+    """Gives all rows, perhaps mapped from a file; of images their paths, as they are decoded later."""
     is_image: bool = False
 
 
@@ -50,58 +49,33 @@ def open_columns(training: Training, override: Path | None = None) -> Columns:
     if data is None:
         raise DataProblem("missing-key", "the training has no 'data'")
     word, given = data.word, data.given
-    path = override or training.folder / str(given.get("path", given.get("directory", "")))
-    if word == "keras":
-        columns = _keras(str(given["name"])) if override is None else _npz(path)
+    said = [training.folder / str(given[name]) for name in data.paths()]
+    files = [override] if override else said
+    if not files:
+        columns = _keras(str(given["name"]))
     elif word == "images":
         size = given.get("size", (None, None))
-        columns = _images(path, tuple(size), str(given.get("color_mode", "rgb")))
+        columns = _images(files[0], tuple(size), str(given.get("color_mode", "rgb")))
     elif word == "csv":
-        columns = _csv(path, str(given.get("delimiter", ",")))
+        columns = _csv(files[0], str(given.get("delimiter", ",")))
     else:
-        columns = _npz(path)
+        columns = _npz(files[0])
     for part in (columns.train, columns.test):
         _check_lengths(part)
     return columns
 
 
 def open_npz(path: Path) -> dict[str, Column]:
-    """The arrays of an archive, from their headers.
+    """The arrays of an archive; what `numpy.savez` wrote is mapped and never read as a whole.
 
     Raises:
         DataProblem: it is missing, broken, or holds Python objects.
 
     """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = [name for name in archive.namelist() if name.endswith(".npy")]
-            return {name[:-4]: _header(path, archive, name) for name in names}
-    except OSError as error:
-        raise _missing(path, error) from None
-    except (zipfile.BadZipFile, ValueError, EOFError) as error:
-        raise DataProblem("file-not-found", f"'{path}' is no npz archive: {error}", PATH) from None
-
-
-def _header(path: Path, archive: zipfile.ZipFile, name: str) -> Column:
-    with archive.open(name) as file:
-        version = npy.read_magic(file)
-        read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
-        shape, _, dtype = read(file)
-    if dtype.hasobject:
-        message = f"'{name[:-4]}' in '{path}' holds Python objects, which are never unpickled"
-        raise DataProblem("wrong-dtype", message, PATH)
-    if not shape:
-        message = f"'{name[:-4]}' in '{path}' is one value, and not one for each row"
-        raise DataProblem("wrong-rank", message, PATH)
-
-    def read_values() -> Any:
-        try:
-            with np.load(path, allow_pickle=False) as arrays:
-                return arrays[name[:-4]]
-        except (OSError, ValueError, zipfile.BadZipFile, EOFError) as error:
-            raise DataProblem("file-not-found", f"'{path}' is broken: {error}", PATH) from None
-
-    return Column(shape[0], tuple(shape[1:]), dtype.name, read_values)
+    return {
+        each.name: Column(each.shape[0], each.shape[1:], each.dtype.name, each.read)
+        for each in stored_arrays(path)
+    }
 
 
 def _npz(path: Path) -> Columns:
@@ -169,15 +143,21 @@ def _classes(folder: Path, shape: tuple[int, int, int], names: list[str]) -> dic
     files = [
         (file.as_posix(), label)
         for label, name in enumerate(names)
-        for file in sorted((folder / name).rglob("*"))
+        for file in (folder / name).rglob("*")
         if file.suffix.lower() in IMAGES
     ]
+    files.sort(key=lambda each: _digest(Path(each[0]).relative_to(folder)))
     if not files:
         raise DataProblem("file-not-found", f"no folder in '{folder}' holds images", at)
     paths = np.array([path for path, _ in files])
     labels = np.array([label for _, label in files], "int64")
     image = Column(len(files), shape, "float32", lambda: paths, is_image=True)
     return {"image": image, "label": _array(labels)}
+
+
+def _digest(path: Path) -> bytes:
+    """What mixes the classes in the same order on every machine, so that each part has them all."""
+    return hashlib.sha256(path.as_posix().encode()).digest()
 
 
 def _csv(path: Path, delimiter: str) -> Columns:

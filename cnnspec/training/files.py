@@ -1,10 +1,13 @@
 """Files of a run: written beside their target first, so that they are whole or not there."""
 
 import os
+import shutil
 import tempfile
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+from cnnspec.stored_weights import WEIGHTS
 from cnnspec.training.problems import RunProblem
 
 PREFIX = ".cnnspec-"
@@ -50,6 +53,27 @@ def write_text(target: Path, text: str) -> None:
 
     """
     write(target, lambda file: file.write_text(text, encoding="utf-8"))
+
+
+def write_weights(target: Path, archive: Path) -> None:
+    """Write the weights of a saved `.keras` model as a file of their own.
+
+    Keras would write that with HDF5, which ends the process where the disk is full.
+
+    Raises:
+        RunProblem: it cannot be written.
+
+    """
+
+    def save(file: Path) -> None:
+        with (
+            zipfile.ZipFile(archive) as parts,
+            parts.open(WEIGHTS) as source,
+            file.open("wb") as opened,
+        ):
+            shutil.copyfileobj(source, opened)
+
+    write(target, save)
 
 
 def unwritable(target: Path, error: OSError) -> RunProblem:

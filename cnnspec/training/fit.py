@@ -8,15 +8,19 @@ from typing import Any, Protocol
 import keras
 import tensorflow as tf
 
-from cnnspec.backends.keras import keras_object
 from cnnspec.graph import CheckedGraph, Training
 from cnnspec.training import checkpoint
 from cnnspec.training.checks import Data
 from cnnspec.training.features import Fitted, on_features
 from cnnspec.training.frozen import changed, frozen_digests
+from cnnspec.training.monitoring import callbacks_of
+from cnnspec.training.names import by_output
 from cnnspec.training.phases import enter, stages
 from cnnspec.training.pipeline import Pipeline
 from cnnspec.training.problems import RunProblem
+
+STEPS_AT_ONCE = 8
+"""How many steps TensorFlow does before Python hears of them; the weights come out the same."""
 
 
 class Listener(Protocol):
@@ -68,10 +72,12 @@ class _Watch(keras.callbacks.Callback):  # type: ignore[misc]
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         if self.listener is not None:
-            self.listener.batch(self.now, batch + 1, self.pipeline.steps, logs or {})
+            steps = self.pipeline.steps
+            found = by_output(logs or {}, self.pipeline.checked.graph.outputs)
+            self.listener.batch(self.now, min(batch + 1, steps), steps, found)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        row = {"epoch": epoch} | {key: float(value) for key, value in (logs or {}).items()}
+        row = {"epoch": epoch} | by_output(logs or {}, self.pipeline.checked.graph.outputs)
         self.trained.history.append(row)
         checkpoint.save(
             self.file, self.trained.model, self.model, self.callbacks, self.trained.history
@@ -112,7 +118,7 @@ def fit(
     trained.history = list(state["history"]) if state else []
     stopped = bool(state and state["stopped"])
     for stage in stages(training, epochs):
-        enter(trained.model, checked, stage)
+        trained.model, checked = enter(trained.model, checked, stage, training.seed)
         done = int(trained.history[-1]["epoch"]) + 1 if trained.history else 0
         if state is not None:
             if done > stage.last:
@@ -147,8 +153,9 @@ def _run(
     listener: Listener | None,
 ) -> None:
     """Train one stage; one without epochs left still ends as Keras's callbacks want it to."""
-    callbacks = [keras_object(each) for each in fitted.data.training.callbacks]
+    callbacks = callbacks_of(fitted.data.training, fitted.data.checked.graph.outputs)
     watch = _Watch(trained, fitted.data, file, callbacks, listener, resumed)
+    fitted.model.steps_per_execution = max(1, min(STEPS_AT_ONCE, fitted.data.steps // 10))
     try:
         fitted.model.fit(
             fitted.data.shuffled(),
@@ -166,3 +173,5 @@ def _run(
         trained.history = checkpoint.read_state(file)["history"] if file.exists() else []
         if trained.history:  # back to the end of the last whole epoch
             checkpoint.restore(file, trained.model)
+    finally:
+        fitted.model.steps_per_execution, fitted.model.train_function = 1, None

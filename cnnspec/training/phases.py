@@ -3,12 +3,17 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from pathlib import PurePosixPath
 from typing import Any
 
+from cnnspec.backends.keras.building import rebuild
 from cnnspec.backends.keras.compiling import compile_model
 from cnnspec.declarations import At
+from cnnspec.diagnostics import Report
 from cnnspec.graph import CheckedGraph, Phase, Training
+from cnnspec.infer import infer
 from cnnspec.training.problems import DataProblem
+from cnnspec.training.unfreezing import frozen_layers, unfrozen
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,38 +37,31 @@ def stages(training: Training, epochs: int | None = None) -> tuple[Stage, ...]:
     return tuple(found)
 
 
-def enter(model: Any, checked: CheckedGraph, stage: Stage) -> None:
-    """Unfreeze what the stage says, and compile: Keras sees changed flags only then.
+def enter(
+    model: Any, checked: CheckedGraph, stage: Stage, seed: int | None = None
+) -> tuple[Any, CheckedGraph]:
+    """The model to train in a stage, compiled for it, and its graph.
+
+    Where the stage unfreezes something, the model is built again with all that it has learned, since
+    what acts only in training had been taken out of the frozen part. `seed` is that of the training.
 
     Raises:
         DataProblem: a pattern fits no frozen layer.
 
     """
     if stage.phase is None:
-        return
-    at: At = ("phases", stage.number)
-    frozen = [(path, layer) for path, layer in leaves(model) if not layer.trainable]
-    chosen = set()
-    for pattern in stage.phase.unfreeze:
-        fitting = {
-            id(layer)
-            for path, layer in frozen
-            if fnmatchcase(path, pattern)
-            or fnmatchcase(layer.name, pattern)
-            or any(fnmatchcase(part, pattern) for part in _outward(path))
-        }
-        if not fitting:
-            raise DataProblem(
-                "unknown-name", f"no frozen layer is called '{pattern}'", (*at, "unfreeze")
-            )
-        chosen |= fitting
-    if stage.phase.unfreeze_last:
-        with_weights = [layer for _, layer in frozen if layer.weights]
-        chosen |= {id(layer) for layer in with_weights[-stage.phase.unfreeze_last :]}
+        return model, checked
+    at: At = ("phases", stage.number, "unfreeze")
+    chosen = _chosen(checked, stage.phase, at)
     if chosen:
-        _unfreeze(model, chosen)
+        report = Report()
+        graph = infer(unfrozen(checked.graph, chosen), report)
+        if graph is None:  # what a layer refuses in training alone
+            raise DataProblem("conflicting-arguments", next(each.message for each in report), at)
+        model, checked = rebuild(model, graph, seed=seed), graph
     optimizer = stage.phase.optimizer or checked.graph.optimizer
     compile_model(model, replace(checked, graph=replace(checked.graph, optimizer=optimizer)))
+    return model, checked
 
 
 def leaves(model: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -75,21 +73,28 @@ def leaves(model: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
             yield f"{prefix}{layer.name}", layer
 
 
-def _outward(path: str) -> Iterator[str]:
-    """The paths of the models around a layer."""
-    while "/" in path:
-        path = path.rpartition("/")[0]
-        yield path
+def _chosen(checked: CheckedGraph, phase: Phase, at: At) -> set[str]:
+    """The paths of the layers that a phase unfreezes.
+
+    The last layers are counted by those that have weights; what stands between and behind them
+    without any belongs to the same part.
+    """
+    frozen = list(frozen_layers(checked))
+    chosen = set()
+    for pattern in phase.unfreeze:
+        fitting = {path for path, _ in frozen if _fits(path, pattern)}
+        if not fitting:
+            raise DataProblem("unknown-name", f"no frozen layer is called '{pattern}'", at)
+        chosen |= fitting
+    places = [place for place, (_, node) in enumerate(frozen) if node.weights]
+    if phase.unfreeze_last and places:
+        first = places[max(len(places) - phase.unfreeze_last, 0)]
+        chosen |= {path for path, _ in frozen[first:]}
+    return chosen
 
 
-def _unfreeze(model: Any, chosen: set[int]) -> None:
-    """Set flags from the outside in: that of a model overwrites those inside it."""
-    flags = {id(layer): (id(layer) in chosen or layer.trainable) for _, layer in leaves(model)}
-    models = [each for each in model._flatten_layers() if hasattr(each, "layers")]
-    for each in models:
-        inside = {id(layer) for _, layer in leaves(each)}
-        if not each.trainable and inside & chosen:
-            each.trainable = True
-    for _, layer in leaves(model):
-        if layer.trainable != flags[id(layer)]:
-            layer.trainable = flags[id(layer)]
+def _fits(path: str, pattern: str) -> bool:
+    """Whether a pattern stands for a layer, or for a model around it: by its path or its name."""
+    whole = PurePosixPath(path)
+    parts = [whole, *whole.parents][:-1]
+    return any(fnmatchcase(name, pattern) for part in parts for name in (str(part), part.name))

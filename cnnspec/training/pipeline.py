@@ -30,7 +30,7 @@ TENSORFLOW = Arithmetic(
 ROWS = 4096
 """How many rows are computed at a time."""
 MOST_BYTES = 2**29
-"""Rows that come to more are computed batch by batch, in every epoch again."""
+"""What takes more is not held in memory: its rows are read and computed batch by batch."""
 
 
 class Pipeline:
@@ -42,7 +42,7 @@ class Pipeline:
         self.part = part
         self.epoch = 0
         """Which order the next pass over `shuffled` has."""
-        self.columns = {name: tf.constant(values) for name, values in part.arrays.items()}
+        self.columns = {name: _held(values) for name, values in part.arrays.items()}
 
     @property
     def steps(self) -> int:
@@ -104,7 +104,7 @@ class Pipeline:
         columns = {
             name: self._decoded(name, rows)
             if self.part.columns[name].is_image
-            else tf.gather(values, rows)
+            else _gathered(values, rows)
             for name, values in self.columns.items()
         }
         inputs = self._inputs(rows, columns)
@@ -112,8 +112,6 @@ class Pipeline:
         count = tf.shape(rows)[:1]
         targets = tuple(
             _as_target(self.part.targets[each.name], columns, self.checked.outputs[each.name].shape)
-            if each.name in self.part.targets
-            else tf.zeros(count)  # an output without a loss; Keras wants something there
             for each in outputs
         )
         batch = (_single(inputs), _single(targets))
@@ -183,6 +181,20 @@ def decoded(content: Any, height: int, width: int, channels: int) -> Any:
     image = tf.io.decode_image(content, channels=channels, expand_animations=False)
     image = tf.image.resize(image, (height, width))
     return tf.ensure_shape(image, (height, width, channels))
+
+
+def _held(values: Any) -> Any:
+    """A column as a tensor; one that takes much memory stays where it is, such as in its file."""
+    is_held = values.nbytes <= MOST_BYTES or values.dtype.kind not in "biuf"  # paths of images are
+    return tf.constant(values) if is_held else values
+
+
+def _gathered(values: Any, rows: Any) -> Any:
+    """Rows of a column."""
+    if tf.is_tensor(values):
+        return tf.gather(values, rows)
+    found = tf.numpy_function(lambda numbers: values[numbers], [rows], values.dtype, stateful=False)
+    return tf.ensure_shape(found, (None, *values.shape[1:]))
 
 
 def _as_input(each: Expression, columns: dict[str, Any], shape: Any, dtype: str) -> Any:

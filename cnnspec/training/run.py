@@ -20,8 +20,10 @@ from cnnspec.graph import CheckedGraph, Training
 from cnnspec.training import checkpoint
 from cnnspec.training.checks import Data
 from cnnspec.training.curves import draw_curves
-from cnnspec.training.files import sweep, unwritable, write, write_text
+from cnnspec.training.events import FOLDER, Events
+from cnnspec.training.files import sweep, unwritable, write, write_text, write_weights
 from cnnspec.training.fit import Listener, Trained, fit
+from cnnspec.training.names import by_output
 from cnnspec.training.pipeline import Pipeline
 from cnnspec.training.problems import RunProblem
 from cnnspec.written_out import written_out
@@ -67,9 +69,12 @@ def train(
     resume: bool = False,
     allow_code: Collection[str] = (),
     feature_cache: bool = True,
+    tensorboard: bool = False,
     listener: Listener | None = None,
 ) -> Run:
     """Train a checked spec on data that fits it, and write the run folder.
+
+    With `tensorboard` it has a folder for TensorBoard, too.
 
     Raises:
         DataProblem: a phase unfreezes what there is not.
@@ -87,6 +92,8 @@ def train(
         return build(checked, allow_code=allow_code, seed=training.seed).model
 
     file = folder / checkpoint.NAME
+    if tensorboard:
+        listener = Events(folder / FOLDER, listener)
     trained = fit(
         checked,
         training,
@@ -117,7 +124,7 @@ def train(
 def measured(model: Any, pipeline: Pipeline) -> dict[str, float]:
     """Losses and metrics of a compiled model on a part of the data."""
     found = model.evaluate(pipeline.in_order(), verbose=0, return_dict=True)
-    return {name: float(value) for name, value in found.items()}
+    return by_output(found, pipeline.checked.graph.outputs)
 
 
 def _digest(checked: CheckedGraph, training: Training) -> str:
@@ -144,7 +151,7 @@ def _digest(checked: CheckedGraph, training: Training) -> str:
         phases,
         declarations[1:],
     ]
-    text = dumps(written_out(graph)) + json.dumps(settings, default=str)
+    text = dumps(written_out(graph, training.folder)) + json.dumps(settings, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -155,7 +162,7 @@ def _begin(checked: CheckedGraph, training: Training, folder: Path, digest: str)
             raise RunProblem(f"'{folder}' holds files already; --resume goes on with a run")
     except OSError as error:
         raise unwritable(folder, error) from None
-    write_text(folder / SPEC, dumps(written_out(checked.graph, folder)))
+    write_text(folder / SPEC, dumps(written_out(checked.graph, folder, inline=True)))
     environment = {
         "spec": digest,
         "seed": training.seed,
@@ -187,8 +194,8 @@ def _write_results(trained: Trained, metrics: dict[str, dict[str, float]], folde
     write_text(folder / HISTORY, _table(trained.history))
     found = {**metrics, "frozen": trained.frozen, "interrupted": trained.interrupted}
     write_text(folder / METRICS, f"{json.dumps(found, indent=2)}\n")
-    write(folder / WEIGHTS, trained.model.save_weights)
     write(folder / MODEL, trained.model.save)
+    write_weights(folder / WEIGHTS, folder / MODEL)
     draw_curves(trained.history, folder / CURVES)
 
 

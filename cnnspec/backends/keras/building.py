@@ -14,12 +14,14 @@ import keras
 
 from cnnspec.backends.keras.applications import load_application
 from cnnspec.backends.keras.compiling import compile_model
+from cnnspec.backends.keras.copying import copy_variables
 from cnnspec.backends.keras.errors import BackendMismatch
 from cnnspec.backends.keras.freezing import check_trainable, freeze
 from cnnspec.backends.keras.initialization import drawing
 from cnnspec.backends.keras.loading import LoadedWeights, load_weights
 from cnnspec.backends.keras.objects import custom_object, layer_object
 from cnnspec.backends.keras.seeding import seed_layer
+from cnnspec.custom_code import packages
 from cnnspec.graph import CheckedGraph, CheckedNode, Ref, SubmodelLayer
 from cnnspec.layers.custom import CustomLayer
 from cnnspec.naming import keras_name
@@ -45,10 +47,10 @@ def build(
 ) -> Built:
     """Build, load, freeze and compile the Keras model of a checked graph.
 
-    `weights` is a `.weights.h5` or `.keras` file for the whole model. Random initialization is
-    skipped where weights will be loaded. `allow_code` names the packages whose layer classes may
-    be imported. `seed` gives every layer a seed of its own, from its name; without it, Keras draws
-    them.
+    `weights` is a `.weights.h5` or `.keras` file for the whole model, in place of what the spec
+    names. Random initialization is skipped where weights will be loaded. `allow_code` names the
+    packages whose layer classes may be imported. `seed` gives every layer a seed of its own, from
+    its name; without it, Keras draws them.
 
     Raises:
         CodeError: a layer's class is in a package that is not allowed, or cannot be made.
@@ -56,6 +58,7 @@ def build(
         BackendMismatch: the model differs from the static analysis.
 
     """
+    weights = weights or checked.graph.weights
     built = Built(None, allow_code=allow_code, seed=seed)
     name = keras_name(checked.name)
     root = name if name[0].isalnum() else f"m{name}"  # TensorFlow's rule for the outermost name
@@ -66,6 +69,24 @@ def build(
     check_trainable(built.model, checked)
     compile_model(built.model, checked)
     return built
+
+
+def rebuild(model: Any, checked: CheckedGraph, *, seed: int | None = None) -> Any:
+    """The model of a graph that differs from that of a built model in what is frozen.
+
+    It has the variables of the built model. It is not compiled, and none of its files is read again.
+
+    Raises:
+        BackendMismatch: it differs from the static analysis.
+
+    """
+    allowed = packages(checked)  # whose code has run already, to build the model
+    built = Built(None, allow_code=allowed, seed=seed)
+    built.model = _functional(checked, model.name, "", built, skip_initialization=True)
+    copy_variables(model, built.model, checked)
+    freeze(built.model, checked)
+    check_trainable(built.model, checked)
+    return built.model
 
 
 def _functional(

@@ -1,0 +1,63 @@
+"""Losses and metrics for TensorBoard, written epoch by epoch as Keras's own callback would."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import tensorflow as tf
+
+from cnnspec.training.fit import Listener
+from cnnspec.training.names import VALIDATION
+from cnnspec.training.problems import RunProblem
+
+FOLDER = "tensorboard"
+
+
+@dataclass(slots=True)
+class Events:
+    """Writes the scalars of every epoch, and tells another listener what it is told.
+
+    A resumed run adds to what is there.
+    """
+
+    folder: Path
+    listener: Listener | None = None
+    _writers: dict[str, Any] = field(default_factory=dict)
+
+    def batch(self, epoch: int, step: int, steps: int, logs: Mapping[str, float]) -> None:
+        """Write nothing of a batch."""
+        if self.listener is not None:
+            self.listener.batch(epoch, step, steps, logs)
+
+    def epoch(self, epoch: int, logs: Mapping[str, float]) -> None:
+        """Write the losses and metrics of an epoch.
+
+        Raises:
+            RunProblem: they cannot be written.
+
+        """
+        parts: dict[str, dict[str, float]] = {"train": {}, "validation": {}}
+        for name, value in logs.items():
+            part = "validation" if name.startswith(VALIDATION) else "train"
+            if name != "epoch":
+                parts[part][name.removeprefix(VALIDATION)] = value
+        try:
+            for part, scalars in parts.items():
+                if scalars:
+                    self._write(part, epoch, scalars)
+        except tf.errors.OpError as error:
+            raise RunProblem(f"'{self.folder}' cannot be written: {error.message}") from None
+        if self.listener is not None:
+            self.listener.epoch(epoch, logs)
+
+    def _write(self, part: str, epoch: int, scalars: Mapping[str, float]) -> None:
+        if part not in self._writers:
+            self._writers[part] = tf.summary.create_file_writer(str(self.folder / part))
+        # `tf.summary.scalar` is a part of TensorBoard, `write` one of TensorFlow.
+        metadata = tf.compat.v1.SummaryMetadata()
+        metadata.plugin_data.plugin_name = "scalars"
+        with self._writers[part].as_default():
+            for name, value in scalars.items():
+                tf.summary.write(f"epoch_{name}", tf.constant(value), step=epoch, metadata=metadata)
+        self._writers[part].flush()
