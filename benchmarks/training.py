@@ -68,9 +68,9 @@ import cnnspec
 from pathlib import Path
 folder = Path(sys.argv[1])
 random = np.random.default_rng(0)
-y = random.integers(0, 2, 2304)
-x = random.normal(80 + 80 * y[:, None, None, None], 40, (2304, 96, 96, 3)).clip(0, 255).astype("uint8")
-np.savez(folder / "data.npz", x_train=x[:2048], y_train=y[:2048], x_test=x[2048:], y_test=y[2048:])
+y = random.integers(0, 2, 3840)
+x = random.normal(80 + 80 * y[:, None, None, None], 40, (3840, 96, 96, 3)).clip(0, 255).astype("uint8")
+np.savez(folder / "data.npz", x_train=x[:3584], y_train=y[:3584], x_test=x[3584:], y_test=y[3584:])
 base = keras.applications.MobileNetV2(
     include_top=False, weights=None, input_shape=(96, 96, 3), pooling="avg"
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from cnnspec.api import Spec, draw, load, loads
+    from cnnspec.api import Spec, draw, from_keras, load, loads
     from cnnspec.diagnostics import Diagnostic, Note, Report, Span, SpecError
     from cnnspec.document import Document
     from cnnspec.dump import dumps
@@ -23,6 +23,7 @@ _HOMES = {
     "SpecError": "cnnspec.diagnostics",
     "draw": "cnnspec.api",
     "dumps": "cnnspec.dump",
+    "from_keras": "cnnspec.api",
     "load": "cnnspec.api",
     "loads": "cnnspec.api",
 }
@@ -40,6 +41,7 @@ __all__ = [
     "__version__",
     "draw",
     "dumps",
+    "from_keras",
     "load",
     "loads",
 ]

@@ -199,6 +199,24 @@ def loads(
     )
 
 
+def from_keras(model: Any, *, compact: bool = True) -> Document:
+    """The spec of a Functional or Sequential `keras.Model`: its layers, losses and optimizer.
+
+    With `compact` it has blocks, repetitions and branches. Weights are no part of it; save the
+    model, and `cnnspec import` writes a spec that names them.
+
+    Raises:
+        cnnspec.frontends.UnreadableModel: it is a model that no spec can say, such as a subclass.
+        SpecError: the same, of one of its layers.
+
+    """
+    from cnnspec.frontends import read_config
+    from cnnspec.importing import imported
+
+    read = read_config(model.to_json())
+    return imported(read.document, compact=compact).document
+
+
 def draw(
     model: Any,
     *,

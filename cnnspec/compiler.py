@@ -66,7 +66,7 @@ def compile_archive(path: Path) -> Compilation:
         OSError: the file is missing or cannot be read.
 
     """
-    from cnnspec.frontends.archive import read_archive
+    from cnnspec.frontends import read_archive
 
     with path.open("rb"):
         return _compile_read(lambda: read_archive(path), f"'{shown_path(path)}': ")
@@ -74,14 +74,14 @@ def compile_archive(path: Path) -> Compilation:
 
 def compile_json(text: str) -> Compilation:
     """Compile what `keras.Model.to_json` gives."""
-    from cnnspec.frontends.archive import read_json
+    from cnnspec.frontends import read_json
 
     return _compile_read(lambda: read_json(text), "")
 
 
 def _compile_read(read_model: Callable[[], Document], where: str) -> Compilation:
     """Compile a model that is read as data."""
-    from cnnspec.frontends.archive import UnreadableModel
+    from cnnspec.frontends import UnreadableModel
 
     try:
         return compile_document(read_model())

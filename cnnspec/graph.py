@@ -1,8 +1,9 @@
 """The graph of a model, before and after its shapes are known: frozen dataclasses, nothing else."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from cnnspec.declarations import Declaration
 from cnnspec.layers.base import Layer, Weight
@@ -93,6 +94,26 @@ class SubmodelLayer:
 
 
 @dataclass(frozen=True, slots=True)
+class BlockCall:
+    """A call of a block, which was written out in place."""
+
+    kind: str
+    """The name of the block."""
+    scoped: str
+    """The name of the call, with the scopes around it."""
+    inputs: tuple[Ref, ...]
+    """What its steps start from; empty where that is not known."""
+    parameters: Mapping[str, Any]
+    """All that its steps see: its own parameters, and those of the file that defines it."""
+    own: tuple[str, ...]
+    """The names of its own parameters."""
+    place: Place
+    definition: Place
+    caller: "BlockCall | None"
+    """The call whose steps this one is among, if any."""
+
+
+@dataclass(frozen=True, slots=True)
 class Node:
     """A call of a layer."""
 
@@ -108,6 +129,8 @@ class Node:
     frozen: bool = False
     shares: str | None = None
     """The earlier node whose layer is called again, if any."""
+    block: BlockCall | None = field(default=None, compare=False)
+    """The innermost block call that it was written out from, if any."""
 
     @property
     def outputs(self) -> tuple[str, ...]:

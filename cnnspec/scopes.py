@@ -9,7 +9,7 @@ from cnnspec.declarations import Problem
 from cnnspec.definitions import Parameters
 from cnnspec.diagnostics import Note, Report, did_you_mean
 from cnnspec.expressions import BrokenParameter, filled, is_pattern, substitute
-from cnnspec.graph import Node, Ref, SubmodelLayer
+from cnnspec.graph import BlockCall, Node, Ref, SubmodelLayer
 from cnnspec.naming import keras_name
 from cnnspec.source import Place
 
@@ -31,6 +31,8 @@ class Scope:
     """The blocks that are being written out, the outermost first."""
     explicit: frozenset[str] = frozenset()
     """The names that steps of this scope give themselves."""
+    block: BlockCall | None = None
+    """The block call whose steps are written out, if any."""
 
 
 def node_name(scoped: str) -> str:

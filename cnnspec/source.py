@@ -19,8 +19,8 @@ MAX_DEPTH = 100
 MAX_ALIASED_VALUES = 100_000
 MAX_DIGITS = 30
 
-_PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""Parses in C where PyYAML was built with it; only its events are used."""
+PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""Parses in C where PyYAML was built with it; only its events and tokens are used."""
 
 TreePath = tuple[str | int, ...]
 """Keys and indices that lead from the root of a document to a value in it."""
@@ -304,7 +304,7 @@ class _Builder:
     """Builds the tree of one document out of the parser's events."""
 
     def __init__(self, text: str) -> None:
-        self.parser = _PARSER(text)
+        self.parser = PARSER(text)
         self.anchors: dict[str, Tree | None] = {}
         self.aliased = 0
         self.end: Any = None

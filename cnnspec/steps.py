@@ -14,7 +14,7 @@ from cnnspec.definitions import (
 from cnnspec.diagnostics import Note, Report, did_you_mean
 from cnnspec.document import BROKEN_STEP, Step, name_problem
 from cnnspec.expressions import counts, is_pattern, is_reference, substitute
-from cnnspec.graph import Node, Ref, SubmodelLayer
+from cnnspec.graph import BlockCall, Node, Ref, SubmodelLayer
 from cnnspec.layers.base import LAYERS, Layer
 from cnnspec.layers.custom import custom_kind, is_import_path
 from cnnspec.naming import snake_case
@@ -221,7 +221,10 @@ class Writer:
         scoped = self.names.named(name, kind, scope, place)
         if layer is None or inputs is None or scoped is None:
             return self.names.failed(name, scope)
-        return self.names.add(Node(node_name(scoped), scoped, layer, inputs, place, scope.frozen))
+        node = Node(
+            node_name(scoped), scoped, layer, inputs, place, scope.frozen, block=scope.block
+        )
+        return self.names.add(node)
 
     def unknown_kind(self, kind: str, problem: Problem, place: Place) -> None:
         """Report a kind that is nothing, looking for near names among all that could stand there."""
@@ -290,7 +293,7 @@ class Writer:
             return self.names.failed(name, scope)
         original = self.names.by_name[target.layer_name]
         shared = replace(original, name=node_name(scoped), scoped=scoped, shares=original.name)
-        return self.names.add(replace(shared, inputs=inputs, place=place))
+        return self.names.add(replace(shared, inputs=inputs, place=place, block=scope.block))
 
     @staticmethod
     def is_block_call(target: Node, wanted: str, scope: Scope) -> bool:
@@ -327,6 +330,16 @@ class Writer:
             frozen=scope.frozen,
             blocks=(*scope.blocks, step.kind),
             explicit=explicit_names(definition.block.layers),
+            block=BlockCall(
+                step.kind,
+                scoped,
+                inputs or (),
+                parameters,
+                tuple(definition.block.params),
+                place,
+                definition.place,
+                scope.block,
+            ),
         )
         where = replace(definition.place / "layers", caller=place)
         return self.names.define(scoped, self.run(definition.block.layers, inner, where), place)
@@ -382,7 +395,7 @@ class Writer:
             )
             note = Note("it is called here first", earlier.place.head())
             self.report.error("conflicting-arguments", message, place.head(), notes=(note,))
-        node = Node(node_name(scoped), scoped, layer, inputs, place, frozen)
+        node = Node(node_name(scoped), scoped, layer, inputs, place, frozen, block=scope.block)
         if earlier is not None:
             node = replace(
                 node, shares=earlier.layer_name, layer=earlier.layer, frozen=earlier.frozen

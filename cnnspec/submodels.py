@@ -156,7 +156,7 @@ class SubmodelReader:
     def _from_archive(self, reference: str, place: Place) -> tuple[Graph | None, Path | None]:
         if (path := self.loader.locate(reference, place)) is None:
             return None, None
-        from cnnspec.frontends.archive import UnreadableModel, read_archive
+        from cnnspec.frontends import UnreadableModel, read_archive
 
         inner = self.loader.for_part()
         try:

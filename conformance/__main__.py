@@ -1,6 +1,7 @@
 """Holds the static engine against Keras: `make conformance`, `python -m conformance --help`."""
 
 import sys
+import time
 
 import click
 
@@ -14,9 +15,15 @@ from conformance.run import ENVIRONMENT, Outcome, run
 @click.option("--kinds", default="", help="Only these kinds, separated by commas.")
 @click.option("--configurations", default=300, show_default=True, help="How many for each kind.")
 @click.option("--graphs", default=3000, show_default=True, help="How many random graphs.")
+@click.option("--networks", default=40, show_default=True, help="How many round trips.")
 @click.option("--quiet", is_flag=True, help="Print the totals only.")
-def main(seed: int, kinds: str, configurations: int, graphs: int, quiet: bool) -> None:
-    """Compare what the static engine says with what Keras does; exit with 1 where they differ."""
+def main(
+    seed: int, kinds: str, configurations: int, graphs: int, networks: int, quiet: bool
+) -> None:
+    """Compare what the static engine says with what Keras does; exit with 1 where they differ.
+
+    The networks of keras.applications are imported and built again, and have to be the same.
+    """
     chosen = kinds.split(",") if kinds else list(LAYERS.kinds)
     if unknown := [kind for kind in chosen if kind not in LAYERS.kinds]:
         raise click.UsageError(f"there is no kind {', '.join(unknown)}")
@@ -27,7 +34,25 @@ def main(seed: int, kinds: str, configurations: int, graphs: int, quiet: bool) -
     for share in outcome.crashed:
         click.echo(f"Keras ended the process over {share}\n")
     click.echo(totals(outcome))
-    sys.exit(1 if outcome.found or outcome.crashed else 0)
+    inexact = compare_networks(networks)
+    sys.exit(1 if outcome.found or outcome.crashed or inexact else 0)
+
+
+def compare_networks(count: int) -> list[str]:
+    """Print how many networks of Keras come back as they were, and what is different in others."""
+    from conformance.round_trips import all_networks, run_round_trips
+
+    start = time.monotonic()
+    found = run_round_trips(all_networks()[:count]) if count else {}
+    inexact = [name for name, differences in found.items() if differences]
+    for name in inexact:
+        click.echo(f"{name}: {'; '.join(found[name][:3])}")
+    exact = len(found) - len(inexact)
+    click.echo(
+        f"round trips of keras.applications: {exact} of {len(found)} exact, "
+        f"in {time.monotonic() - start:.0f} s"
+    )
+    return inexact
 
 
 def totals(outcome: Outcome) -> str:

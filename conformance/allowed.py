@@ -171,6 +171,22 @@ MAY_REFUSE = (
         "Keras takes the last axis for the channels, whatever is said",
     ),
     MayRefuse(
+        ("CustomScaleLayer", "LayerScale", "StochasticDepth"),
+        of_code("wrong-dtype"),
+        "networks give them floats; of other types Keras keeps some and converts some",
+    ),
+    MayRefuse(
+        ("LayerScale",),
+        of_code("shape-mismatch", "projection_dim"),
+        "Keras stretches one scale or one channel by accident",
+    ),
+    MayRefuse(("LayerScale",), of_code("unknown-size"), "there is a scale for every channel"),
+    MayRefuse(
+        ("CustomScaleLayer",),
+        of_code("shape-mismatch"),
+        "Keras stretches an input of fewer axes over the batch",
+    ),
+    MayRefuse(
         ("AugMix",), of_code("shape-mismatch"), "which of its operations run, and fail, is chance"
     ),
     MayRefuse(

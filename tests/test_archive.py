@@ -12,17 +12,16 @@ import keras
 import numpy
 import pytest
 from keras import layers
+from keras.src.applications.convnext import LayerScale, StochasticDepth
+from keras.src.applications.inception_resnet_v2 import CustomScaleLayer
 
 from cnnspec import Spec, load, loads
-from cnnspec.backends.keras import LoadedWeights, build, keras_object
+from cnnspec.backends.keras import LoadedWeights, build, keras_object, weight_name
 from cnnspec.backends.summary import rows
-from cnnspec.frontends.archive import (
-    CONFIG,
-    MAX_CONFIG_BYTES,
-    UnreadableModel,
-    model_document,
-    read_archive,
-)
+from cnnspec.frontends import UnreadableModel, read_archive
+from cnnspec.frontends.archive import CONFIG
+from cnnspec.frontends.configuration import MAX_BYTES, MAX_VALUES
+from cnnspec.frontends.models import model_document
 from cnnspec.layers.base import LAYERS, Example
 
 
@@ -195,12 +194,68 @@ def a_layer_named_like_a_call() -> Any:
     return keras.Model(x, layers.Dense(2, name="dense_call_1")(dense(dense(x))))
 
 
+def outputs_by_name() -> Any:
+    x = keras.Input((4,))
+    return keras.Model(x, {"z": layers.Dense(3, name="a")(x), "a": layers.Dense(2, name="b")(x)})
+
+
+def inputs_in_lists() -> Any:
+    p, q, r = (keras.Input((size,), name=name) for size, name in ((4, "p"), (3, "q"), (2, "r")))
+    return keras.Model([[p, q], r], [[layers.Concatenate()([p, r])], layers.Dense(2)(q)])
+
+
+def nested_of_inputs_by_name() -> Any:
+    p, q = keras.Input((4,), name="p"), keras.Input((3,), name="q")
+    by_key, by_name = (
+        keras.Model(form, layers.Concatenate()([p, layers.Dense(2)(q)]), name=name)
+        for form, name in (({"q": q, "p": p}, "by_key"), ([p, q], "by_name"))
+    )
+    x, y = keras.Input((3,), name="x"), keras.Input((4,), name="y")
+    both = [by_key({"q": x, "p": y}), by_name({"q": x, "p": y})]
+    return keras.Model([x, y], layers.Add()(both))
+
+
+def nested_of_outputs_by_name() -> Any:
+    x = keras.Input((4,))
+    results = {"z": layers.Dense(3, name="a")(x), "a": layers.Dense(2, name="b")(x)}
+    inner = keras.Model(x, results, name="two")
+    y = keras.Input((4,))
+    found = inner(y)
+    return keras.Model(y, layers.Concatenate()([layers.Dense(4)(found["z"]), found["a"]]))
+
+
+def several_outputs_twice() -> Any:
+    x = keras.Input((4,))
+    inner = keras.Model(x, [layers.Dense(4, name="a")(x), layers.Dense(2, name="b")(x)], name="two")
+    y = keras.Input((4,))
+    a, _ = inner(y)
+    again, b = inner(a)
+    return keras.Model(y, [layers.Concatenate()([a, again]), b])
+
+
+def sequential_that_starts_with_a_model() -> Any:
+    return keras.Sequential([part(), layers.Dense(2)])
+
+
+def called_by_keyword() -> Any:
+    x = keras.Input((4,), name="x")
+    return keras.Model(x, layers.Dense(2)(inputs=layers.Dense(3)(x)))
+
+
+def the_private_layers_of_applications() -> Any:
+    x = keras.Input((4, 4, 3))
+    scaled = LayerScale(0.5, 3, name="scale")(x)
+    return keras.Model(x, CustomScaleLayer(0.3, name="sum")([x, StochasticDepth(0.1)(scaled)]))
+
+
 MODELS = [
     sequential, sequential_built_later, several_inputs_and_outputs, inputs_by_name, shared_layer,
     shared_head, one_tensor_twice, input_as_output, concatenated_with_itself, nested,
     nested_called_twice, nested_as_output, nested_twice_as_output, nested_of_several_outputs,
     nested_of_several_inputs, sequential_of_models, frozen_part, called_for_inference,
-    other_data_types, cut, names_with_dots, a_layer_named_like_a_call,
+    other_data_types, cut, names_with_dots, a_layer_named_like_a_call, outputs_by_name,
+    inputs_in_lists, nested_of_inputs_by_name, nested_of_outputs_by_name, several_outputs_twice,
+    sequential_that_starts_with_a_model, called_by_keyword, the_private_layers_of_applications,
 ]  # fmt: skip
 EACH_MODEL = pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
 
@@ -216,7 +271,7 @@ def saved(model: Any, folder: Path) -> Path:
 
 def described(layer: Any) -> tuple[Any, ...]:
     """A Keras layer as a row of a table."""
-    outputs = layer.output if isinstance(layer.output, list) else [layer.output]
+    outputs = keras.tree.flatten(layer.output)
     kind = "Functional" if isinstance(layer, keras.Model) else type(layer).__name__
     shapes = tuple(tuple(tensor.shape) for tensor in outputs)
     return layer.name, kind, shapes, layer.count_params()
@@ -246,8 +301,17 @@ def random_inputs(model: Any) -> dict[str, Any]:
 
 def outputs_of(model: Any, inputs: dict[str, Any]) -> list[Any]:
     """A model's outputs for inputs by name."""
-    given = inputs if len(inputs) > 1 else next(iter(inputs.values()))
-    return keras.tree.flatten(model(given))
+    is_sequential = isinstance(model, keras.Sequential)
+    form = model.inputs if is_sequential else model.input
+    given = keras.tree.map_structure(
+        lambda tensor: inputs[tensor._keras_history.operation.name], form
+    )
+    return keras.tree.flatten(model(given[0] if is_sequential else given))
+
+
+def trained(model: Any) -> list[tuple[str, tuple[int, ...]]]:
+    """The names and shapes of what training changes; weights without a name are not counted."""
+    return sorted((weight_name(each), tuple(each.shape)) for each in model.trainable_weights)
 
 
 @EACH_MODEL
@@ -278,9 +342,7 @@ def test_the_model_is_built_with_its_weights_and_flags(
     assert [numpy.array_equal(*pair) for pair in zip(results, expected, strict=True)] == [
         True for _ in expected
     ]
-    assert sorted((each.name, tuple(each.shape)) for each in built.trainable_weights) == sorted(
-        (each.name, tuple(each.shape)) for each in original.trainable_weights
-    )
+    assert trained(built) == trained(original)
 
 
 def test_inputs_and_outputs_keep_their_order_and_names(folder: Path) -> None:
@@ -397,6 +459,13 @@ class Dense(layers.Dense):
     """A layer of the user's own with the name of one of Keras."""
 
 
+class Tens(keras.initializers.Initializer):
+    """An initializer of the user's own."""
+
+    def __call__(self, shape: Any, dtype: Any = None) -> Any:
+        return keras.ops.full(shape, 10.0, dtype)
+
+
 class Subclassed(keras.Model):
     """A model whose graph is code."""
 
@@ -419,9 +488,18 @@ def subclassed() -> Any:
     return model
 
 
-def with_arithmetic() -> Any:
-    x = keras.Input((4,))
-    return keras.Model(x, layers.Dense(2)(x) * 2.0)
+def with_a_layer_in_two_models() -> Any:
+    both = layers.Dense(4, name="both")
+    parts = []
+    for name in ("one", "two"):
+        x = keras.Input((4,))
+        parts.append(keras.Model(x, both(x), name=name))
+    return keras.Sequential([keras.Input((4,)), *parts])
+
+
+def with_an_optional_input() -> Any:
+    x = keras.Input((4,), name="x", optional=True)
+    return keras.Model(x, layers.Dense(2)(x))
 
 
 REFUSED_MODELS: dict[str, tuple[Callable[[], Any], str]] = {
@@ -431,11 +509,13 @@ REFUSED_MODELS: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "a class of its own": (
         lambda: of_layer(Unknown(name="mine")),
-        "the layer 'mine': there is no layer 'Unknown'",
+        "the layer 'mine' is of the class Unknown, not one of Keras; a spec can name a layer of your "
+        "own as `test_archive:Unknown`, and `--allow-code` then lets it run",
     ),
     "a class of its own with a name of Keras": (
         lambda: of_layer(Dense(2, name="mine")),
-        "the layer 'mine' is of the class own>Dense, not one of Keras",
+        "the layer 'mine' is of the class own>Dense, not one of Keras; a spec can name a layer of your "
+        "own as `test_archive:Dense`, and `--allow-code` then lets it run",
     ),
     "a subclass of Model": (
         subclassed,
@@ -445,9 +525,29 @@ REFUSED_MODELS: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: of_layer(layers.Dropout(0.5, name="drop"), training=True),
         "the layer 'drop' is called with 'training', which a spec cannot say",
     ),
-    "arithmetic": (
-        with_arithmetic,
-        "the layer 'multiply' is called with 2.0, which a spec cannot say",
+    "a layer in two models": (
+        with_a_layer_in_two_models,
+        "the layer 'both' stands in several models, which a spec cannot say",
+    ),
+    "an optional input": (
+        with_an_optional_input,
+        "the input 'x' is optional, which a spec cannot say",
+    ),
+    "an initializer of its own": (
+        lambda: of_layer(layers.Dense(2, kernel_initializer=Tens(), name="dense")),
+        "the layer 'dense' has an object of the class Tens, which is not one of Keras",
+    ),
+    "a word of the language": (
+        lambda: of_layer(layers.Dense(2, name="previous")),
+        "the layer 'previous' cannot have that name: 'previous' is a word of the language, and no name",
+    ),
+    "a name with an expression": (
+        lambda: of_layer(layers.Dense(2, name="a$(b)")),
+        "the layer 'a$(b)' cannot have that name: it would be an expression",
+    ),
+    "an operation that no layer does": (
+        lambda: of_layer(keras.ops.sort),
+        "the operation 'sort' (Sort) cannot be said in a spec: no layer of Keras computes this",
     ),
     "an activation that is a layer": (
         lambda: of_layer(layers.Dense(2, activation=layers.ReLU(), name="dense")),
@@ -505,8 +605,12 @@ REFUSED_FILES: dict[str, tuple[Callable[[Path], Any], str]] = {
     "damaged, bzip2": (damaged(zipfile.ZIP_BZIP2), NO_KERAS_FILE),
     "damaged, lzma": (damaged(zipfile.ZIP_LZMA), NO_KERAS_FILE),
     "too large": (
-        archived(b" " * (MAX_CONFIG_BYTES + 1), zipfile.ZIP_DEFLATED),
-        f"its configuration has more than {MAX_CONFIG_BYTES} bytes",
+        archived(b" " * (MAX_BYTES + 1), zipfile.ZIP_DEFLATED),
+        f"its configuration has more than {MAX_BYTES} bytes",
+    ),
+    "too many values": (
+        archived(b"[" + b"[]," * MAX_VALUES + b"[]]", zipfile.ZIP_DEFLATED),
+        f"its configuration has more than {MAX_VALUES} values",
     ),
     "not JSON": (archived("{"), NO_KERAS_MODEL),
     "not UTF-8": (archived(b'"\xff\xfe\xfa"'), NO_KERAS_MODEL),
@@ -529,7 +633,7 @@ REFUSED_FILES: dict[str, tuple[Callable[[Path], Any], str]] = {
     ),
     "an output that is not there": (
         changed(lambda config: config.__setitem__("output_layers", ["gone", 0, 0])),
-        "nothing is called 'gone'",
+        "the output 'gone' is no layer",
     ),
     "a layer that reads itself": (
         changed(

@@ -11,12 +11,14 @@ import pytest
 from click.testing import CliRunner
 
 from cnnspec.api import draw
+from cnnspec.backends.python import script
 from cnnspec.backends.summary import summary_text
 from cnnspec.cli import COMMANDS, main
 from cnnspec.compiler import checked_or_raise, compile_file
 from cnnspec.dump import dumps
 from cnnspec.graph import CheckedGraph
 from cnnspec.reporters import REPORTERS
+from cnnspec.templates import template
 from cnnspec.written_out import written_out
 
 ROOT = Path(__file__).parent.parent
@@ -231,7 +233,8 @@ def test_what_expand_prints_can_be_expanded_again() -> None:
 
 
 @pytest.mark.parametrize(
-    ("command", "name"), [("expand", "out.yaml"), ("diagram", "out.dot"), ("diagram", "out.svg")]
+    ("command", "name"),
+    [("expand", "out.yaml"), ("code", "out.py"), ("diagram", "out.dot"), ("diagram", "out.svg")],
 )
 def test_files_are_written_once_and_replaced_by_force(
     command: str, name: str, tmp_path: Path
@@ -265,7 +268,7 @@ def test_what_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert sorted(boxes) == sorted([*names, *(f"output.{name}" for name in graph.outputs)])
 
 
-@pytest.mark.parametrize("command", ["summary", "expand", "diagram"])
+@pytest.mark.parametrize("command", ["summary", "expand", "code", "diagram"])
 def test_commands_that_need_a_model(command: str, tmp_path: Path) -> None:
     out = () if command == "summary" else ("-o", tmp_path / "out.dot")
     assert run(command, BAD, *out) == (1, "", BAD_TEXT)
@@ -314,13 +317,20 @@ def test_nothing_heavy_is_imported(tmp_path: Path) -> None:
         ["summary", OUTPUTS],
         ["diagram", OUTPUTS, "-o", str(tmp_path / "out.svg")],
         ["expand", OUTPUTS],
+        ["diff", OUTPUTS, OUTPUTS],
+        ["code", OUTPUTS],
+        ["format", "--check", OUTPUTS],
+        ["new", "siamese"],
     ]
     code = WITHOUT_KERAS.format(commands=commands)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     graph = checked(OUTPUTS)
     said = f"{OUTPUTS}: ok (63,035 parameters)\n"
-    assert done.stderr == "validate 0\nsummary 0\ndiagram 0\nexpand 0\n"
-    assert done.stdout == said + summary_text(graph) + dumps(written_out(graph.graph))
+    same = "the same model: 7 layers, 63,035 parameters\n"
+    assert done.stderr == "".join(f"{arguments[0]} 0\n" for arguments in commands)
+    expanded = dumps(written_out(graph.graph))
+    printed = [said, summary_text(graph), expanded, same, script(graph), template("siamese")]
+    assert done.stdout == "".join(printed)
     assert list(tmp_path.iterdir()) == [tmp_path / "out.svg"]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import cnnspec
+from cnnspec.backends.python import script
 from cnnspec.backends.summary import summary_text
 from cnnspec.written_out import written_out
 
@@ -18,11 +19,12 @@ SPECS = [*sorted((ROOT / "specs").glob("*.yaml")), *ZOO]
 
 
 def becomes(spec: Path) -> dict[str, str]:
-    """The texts that a spec becomes; of the large networks of the zoo only their figures."""
+    """The texts that a spec becomes; of the large networks of the zoo only figures and code."""
     checked = cnnspec.load(spec).compile()
     figures = {
         "diagram.dot": cnnspec.draw(checked).dot(),
         "diagram.mmd": cnnspec.draw(checked).mermaid(),
+        "code.py": script(checked),
     }
     page = page_data(cnnspec.draw(checked).html())
     if spec in ZOO:

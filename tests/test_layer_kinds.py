@@ -5,6 +5,7 @@ from collections import defaultdict
 
 import keras
 
+from cnnspec.backends.keras.objects import ELSEWHERE, keras_class
 from cnnspec.layers.base import LAYERS
 from cnnspec.layers.families import FAMILIES
 from cnnspec.layers.refusals import REFUSALS
@@ -32,7 +33,13 @@ def test_every_class_is_either_declared_or_refused() -> None:
 
 def test_every_declared_or_refused_name_is_one_of_keras() -> None:
     names = (*LAYERS.kinds, *LAYERS.aliases, *REFUSALS)
-    assert [name for name in names if not hasattr(keras.layers, name)] == []
+    strange = [name for name in names if not hasattr(keras.layers, name)]
+    assert sorted(strange) == sorted(ELSEWHERE)
+
+
+def test_what_keras_has_elsewhere_is_no_public_layer_of_another_name() -> None:
+    public = {found for _, found in inspect.getmembers(keras.layers, inspect.isclass)}
+    assert [kind for kind in ELSEWHERE if keras_class(LAYERS.kinds[kind]) in public] == []
 
 
 def test_every_other_name_of_a_declared_class_is_an_alias() -> None:

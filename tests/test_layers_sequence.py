@@ -13,7 +13,7 @@ from cnnspec import Spec, SpecError, loads
 from cnnspec.backends.keras import Built, WeightsDoNotFit, build
 from cnnspec.declarations import Problem
 from cnnspec.document import Call, Document, Input, Output, Step, Train
-from cnnspec.frontends.archive import model_document
+from cnnspec.frontends.models import model_document
 from cnnspec.graph import CheckedGraph
 from cnnspec.layers.base import LAYERS, Layer
 from cnnspec.stored_weights import open_weights
@@ -321,7 +321,7 @@ def test_a_model_of_keras_whose_layers_have_states_is_read() -> None:
         "attention": ["decoder", "encoder"],
     }
     assert {name: output.from_ for name, output in document.outputs.items()} == {
-        "attention": "attention",
+        "attention": None,
         "encoder_backward_state_c": "encoder/backward_state_c",
     }
     read = Spec.of(document).build()

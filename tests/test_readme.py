@@ -4,6 +4,8 @@ import re
 from pathlib import Path
 
 import cnnspec
+from cnnspec.diff import compare
+from cnnspec.diff.text import as_text as difference_text
 from cnnspec.reporters import as_text
 from cnnspec.written_out import written_out
 
@@ -23,3 +25,10 @@ def test_the_error_shown_is_the_one_printed() -> None:
     report = cnnspec.loads(text).report
     printed = as_text(report).replace("<text>", "broken.yaml")
     assert f"$ cnnspec validate broken.yaml\n{printed}\n```" in README
+
+
+def test_the_difference_shown_is_the_one_printed() -> None:
+    names = ("specs/mnist_simple.yaml", "specs/mnist_branches.yaml")
+    old, new = (cnnspec.load(ROOT / name).compile() for name in names)
+    printed = difference_text(compare(old, new))
+    assert f"$ cnnspec diff {' '.join(names)}\n{printed}```" in README

@@ -16,7 +16,9 @@ import pytest
 
 from cnnspec import Spec, load, loads
 from cnnspec.backends.keras import LoadedWeights, WeightsDoNotFit, build
+from cnnspec.compiler import compile_document
 from cnnspec.stored_weights import WEIGHTS, StoredLayer, UnreadableWeights, open_weights
+from cnnspec.written_out import written_out
 
 TRAINED = """
 cnnspec: 1
@@ -340,6 +342,39 @@ def test_weights_of_the_whole_model_come_instead_of_those_of_its_parts(folder: P
     assert same(built.model(data()), whole(data()))
 
 
+OWN = TRAINED.replace("name: trained", "name: trained\nweights: model.weights.h5")
+
+
+def test_a_spec_starts_from_the_weights_that_it_names(folder: Path) -> None:
+    trained = by_hand()
+    file = save(trained, folder / "model.weights.h5")
+    checked = loads(OWN).compile()
+    built = build(checked)
+    assert built.loaded == [LoadedWeights(file, ("first", "norm", "second"))]
+    assert same(built.model(data()), trained(data()))
+    assert written_out(checked.graph).weights == "model.weights.h5"
+    assert written_out(checked.graph, Path("runs")).weights == "../model.weights.h5"
+    assert written_out(checked.graph, inline=True).weights is None
+
+
+@pytest.mark.parametrize("inline", [False, True])
+def test_a_submodel_brings_the_weights_that_its_spec_names(folder: Path, inline: bool) -> None:
+    trained = by_hand()
+    file = save(trained, folder / "model.weights.h5")
+    (folder / "trained.yaml").write_text(OWN, encoding="utf-8")
+    text = TRANSFER.replace("    UNTIL\n    weights: model.weights.h5\n", "")
+    if inline:
+        said = "\n".join(f"      {line}" for line in OWN.splitlines())
+        text = text.replace(" trained.yaml", said)
+    checked = loads(text).compile()
+    again = compile_document(written_out(checked.graph)).checked
+    assert again is not None
+    for each in (checked, again):
+        built = build(each)
+        assert built.loaded == [LoadedWeights(file, ("first", "norm", "second"))]
+        assert same(built.model.get_layer("base_model")(data()), trained(data()))
+
+
 def findings(spec: Spec) -> list[tuple[Any, ...]]:
     """Everything found in a spec: severity, code, message, line and column, notes."""
     return [
@@ -375,6 +410,15 @@ def test_weights_that_do_not_fit_are_found_where_they_are_named(folder: Path) ->
             ),
         )
     ]
+
+
+def test_weights_of_the_whole_spec_that_do_not_fit_are_found(folder: Path) -> None:
+    save(nested_by_hand(), folder / "model.weights.h5")
+    (found,) = findings(loads(OWN))
+    message = "'model.weights.h5' does not fit 'trained': the file has no weights for 'first'"
+    assert found[:4] == ("error", "weights-do-not-fit", message, (4, 10))
+    (found,) = findings(loads(OWN.replace("model.weights.h5", "$(1 + 1)")))
+    assert found[:4] == ("error", "wrong-type", "'weights' cannot be 2", (4, 10))
 
 
 def test_a_keras_file_without_its_weights_is_found_where_it_is_named(folder: Path) -> None:

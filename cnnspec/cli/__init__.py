@@ -4,6 +4,7 @@ import gc
 import os
 import sys
 from importlib import import_module
+from keyword import iskeyword
 
 import click
 
@@ -13,14 +14,20 @@ from cnnspec import __version__
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 COMMANDS = (
+    "new",
     "validate",
+    "format",
     "build",
     "train",
     "evaluate",
     "predict",
+    "export",
     "summary",
     "diagram",
+    "diff",
     "expand",
+    "code",
+    "import",
     "layers",
     "explain",
     "schema",
@@ -38,7 +45,8 @@ class LazyGroup(click.Group):
         """Import a command's module."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"cnnspec.cli.{cmd_name}").command
+        module = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        command: click.Command = import_module(f"cnnspec.cli.{module}").command
         return command
 
 

@@ -122,7 +122,7 @@ def command(
       cnnspec diagram specs/mnist_transfer.yaml --style keras --depth all -o transfer.pdf
       cnnspec diagram runs/mnist/model.keras -o model.html
     """
-    form = form or _format(output)
+    form = form or format_of(output)
     if output is not None and output.exists() and not force:
         usage_error(f"'{output}' is there already; --force replaces it")
     checked = checked_model(spec, overrides=parse_overrides(overrides), root=root)
@@ -146,7 +146,7 @@ def command(
         temporary.write_bytes(figure)
 
 
-def _format(output: Path | None) -> str:
+def format_of(output: Path | None) -> str:
     """The format that a file's name asks for."""
     if output is None:
         return "svg"

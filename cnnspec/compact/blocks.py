@@ -37,6 +37,8 @@ class Blocks:
     found: dict[str, FoundBlock] = field(default_factory=dict)
     reserved: frozenset[str] = frozenset()
     """Names that no block may have."""
+    prefixes: set[str] = field(default_factory=set)
+    """The names of all calls so far."""
 
     def called(self, lines: list[Line]) -> list[Line]:
         """The lines with calls of blocks in place of what they have in common."""
@@ -49,8 +51,9 @@ class Blocks:
     def candidates(self, lines: list[Line]) -> "Iterator[_Candidate]":
         """What could be blocks: runs of lines of the same form."""
         forms: dict[Any, list[_Run]] = {}
+        taken = {name for line in lines for name in _layers(line)} | self.prefixes
         for run in _runs(lines):
-            if (form := _form(run)) is not None:
+            if run.prefix not in taken and (form := _form(run)) is not None:
                 forms.setdefault(form, []).append(run)
         for runs in forms.values():
             apart = _without_overlap(runs)
@@ -60,6 +63,7 @@ class Blocks:
     def replaced(self, lines: list[Line], best: "_Candidate") -> list[Line]:
         """Put the calls of a new block in place of its runs."""
         name = self.free_name([run.prefix for run in best.runs])
+        self.prefixes |= {run.prefix for run in best.runs}
         first = best.runs[0]
         self.found[name] = FoundBlock(
             best.parameters, best.parameters.lines, first.prefix, first.lines[0].inputs

@@ -2,7 +2,8 @@
 
 import re
 from collections import Counter
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cnnspec.compact.lines import Line
@@ -53,65 +54,102 @@ class Parameters:
 
 def joined(calls: list[list[Line]]) -> Parameters | None:
     """Make one body of the lines of several calls; None where they are too different."""
-    found = _Joiner({})
-    lines = [found.line(turns) for turns in zip(*calls, strict=True)]
-    if found.failed or len(found.named) > MOST:
+    seen = _Differences()
+    for turns in zip(*calls, strict=True):
+        seen.line(turns)
+    if seen.failed:
         return None
-    return Parameters(found.named, lines)
+    named = seen.parameters()
+    if len(named.parameters) > MOST:
+        return None
+    needed_first = sorted(named.parameters.items(), key=lambda each: each[1].usual is not None)
+    return Parameters(dict(needed_first), [named.line(turns) for turns in zip(*calls, strict=True)])
+
+
+Values = tuple[Any, ...]
+"""The value of an argument in each call."""
 
 
 @dataclass(slots=True)
-class _Joiner:
-    named: dict[str, Parameter]
+class _Differences:
+    """Collects the arguments in which calls differ."""
+
+    found: dict[str, tuple[str, Values]] = field(default_factory=dict)
+    """For every row of values, as text, the argument that has it first."""
     failed: bool = False
+
+    def line(self, turns: tuple[Line, ...]) -> None:
+        """Look at the same line in every call."""
+        self.failed = self.failed or len({each.times for each in turns}) > 1
+        for key, values in _arguments(turns):
+            if len(set(map(repr, values))) == 1:
+                continue
+            if any(each is _MISSING or each is None or "$" in repr(each) for each in values):
+                self.failed = True  # null would have to be given, and a parameter is of one block
+            self.found.setdefault(repr(values), (key, values))
+        for branch in _branches(turns):
+            for inner in branch:
+                self.line(inner)
+
+    def parameters(self) -> "_Named":
+        """A parameter for every row that is no multiple of another."""
+        named = _Named({}, {})
+        rows = self.found.values()
+        for key, values in rows:
+            if not any(_factor(other, values) for _, other in rows):
+                name = named.free_name(key)
+                named.parameters[name] = Parameter(values)
+                named.written[repr(values)] = f"${name}"
+        for _, values in rows:
+            for name, base in named.parameters.items():
+                if (factor := _factor(base.values, values)) and repr(values) not in named.written:
+                    named.written[repr(values)] = f"$({factor} * {name})"
+        return named
+
+
+@dataclass(slots=True)
+class _Named:
+    """The parameters of a block, and what is written in place of the values of its calls."""
+
+    parameters: dict[str, Parameter]
+    written: dict[str, str]
 
     def line(self, turns: tuple[Line, ...]) -> Line:
         """One line for the same line in every call."""
-        first = turns[0]
-        keys = list(dict.fromkeys(key for each in turns for key in each.arguments))
-        arguments = {}
-        for key in keys:
-            values = tuple(each.arguments.get(key, _MISSING) for each in turns)
-            arguments[key] = self.value(first, key, values)
-        branches = first.branches
-        if branches is not None:
-            branches = [
-                [self.line(inner) for inner in zip(*found, strict=True)]
-                for found in zip(*(each.branches or [] for each in turns), strict=True)
-            ]
-        if len({each.times for each in turns}) > 1:
-            self.failed = True
-        return replace(first, arguments=arguments, branches=branches)
-
-    def value(self, line: Line, key: str, values: tuple[Any, ...]) -> Any:
-        """The value of an argument in the body: itself, or a parameter."""
-        if _MISSING in values and not line.is_block:
-            values = tuple(
-                _default(line.kind, key) if each is _MISSING else each for each in values
-            )
-        if any(each is _MISSING or each is None or _is_computed(each) for each in values):
-            if len(set(map(repr, values))) > 1:
-                self.failed = True
-            return values[0]
-        if len(set(map(repr, values))) == 1:
-            return values[0]
-        for name, known in self.named.items():
-            if repr(known.values) == repr(values):
-                return f"${name}"
-            if (factor := _factor(known.values, values)) is not None:
-                return f"$({factor} * {name})"
-        name = self.free_name(key)
-        self.named[name] = Parameter(values)
-        return f"${name}"
+        return replace(
+            turns[0],
+            arguments={
+                key: self.written.get(repr(values), values[0]) for key, values in _arguments(turns)
+            },
+            branches=[list(map(self.line, branch)) for branch in _branches(turns)]
+            if turns[0].branches is not None
+            else None,
+        )
 
     def free_name(self, key: str) -> str:
         """A name for a parameter, after the argument."""
         base = re.sub(r"\W", "_", key)
         name, number = base, 1
-        while name in self.named or name == "index":
+        while name in self.parameters or name == "index":
             number += 1
             name = f"{base}_{number}"
         return name
+
+
+def _arguments(turns: tuple[Line, ...]) -> Iterator[tuple[str, Values]]:
+    """Every argument of a line with its values; the default where a call does not give it."""
+    for key in dict.fromkeys(key for each in turns for key in each.arguments):
+        values = tuple(each.arguments.get(key, _MISSING) for each in turns)
+        if _MISSING in values and not turns[0].is_block:
+            default = _default(turns[0].kind, key)
+            values = tuple(default if each is _MISSING else each for each in values)
+        yield key, values
+
+
+def _branches(turns: tuple[Line, ...]) -> Iterator[list[tuple[Line, ...]]]:
+    """The lines of each branch, those of the same place together."""
+    for branch in zip(*(each.branches or () for each in turns), strict=True):
+        yield list(zip(*branch, strict=True))
 
 
 def _default(kind: str, key: str) -> Any:
@@ -122,11 +160,6 @@ def _default(kind: str, key: str) -> Any:
         return _MISSING
     plain = found is None or isinstance(found, bool | int | float | str | list)
     return found if plain else _MISSING
-
-
-def _is_computed(value: Any) -> bool:
-    """Whether a value holds a parameter of a block inside this one."""
-    return "$" in repr(value)
 
 
 def _factor(known: tuple[Any, ...], values: tuple[Any, ...]) -> int | None:

@@ -4,6 +4,11 @@
 """
 
 FAMILIES: dict[str, tuple[str, ...]] = {
+    "applications": (
+        "CustomScaleLayer",
+        "LayerScale",
+        "StochasticDepth",
+    ),
     "core": (
         "Dense",
         "Embedding",

@@ -175,3 +175,4 @@ def _run(
             checkpoint.restore(file, trained.model)
     finally:
         fitted.model.steps_per_execution, fitted.model.train_function = 1, None
+        fitted.model.test_function = None

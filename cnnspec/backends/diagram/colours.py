@@ -2,7 +2,8 @@
 
 The fills and lines of any two families differ enough for readers with protanopia, deuteranopia and
 tritanopia, and texts have the contrast that WCAG asks for; `tests/test_diagram_colours.py` computes
-both. Colour never stands alone: every box names its kind, and what is frozen has a dashed outline.
+both. Colour never stands alone: every box names its kind, what is frozen has a dashed outline, and
+in the diagram of a difference what is added, removed or changed has a sign before its name.
 """
 
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ FAMILY_OF_MODULE = {
     "cells": "sequence",
     "recurrent": "sequence",
     "conv_lstm": "sequence",
+    "applications": "normalization",
     "attention": "sequence",
     "wrappers": "sequence",
     "preprocessing": "preprocessing",
@@ -39,6 +41,8 @@ FAMILY_OF_MODULE = {
 FAMILY_OF_KIND = {
     kind: FAMILY_OF_MODULE[module] for module, kinds in FAMILIES.items() for kind in kinds
 } | {
+    "CustomScaleLayer": "merging",
+    "StochasticDepth": "regularization",
     "InputLayer": "input",
     "Output": "output",
     "Identity": "reshaping",
@@ -73,6 +77,8 @@ class Theme:
     frozen: Paint
     group: Paint
     families: dict[str, Paint]
+    marks: dict[str, Paint]
+    """In the diagram of a difference, what became of a part is said in place of its family."""
 
 
 def _families(text: str, **colours: tuple[str, str]) -> dict[str, Paint]:
@@ -83,6 +89,18 @@ def _families(text: str, **colours: tuple[str, str]) -> dict[str, Paint]:
     return paints | {family: paints[like] for family, like in neutral.items()}
 
 
+def _marks(text: str, **colours: tuple[str, str]) -> dict[str, Paint]:
+    """The paint of each mark, from its fill and line."""
+    return {mark: Paint(fill, line, text) for mark, (fill, line) in colours.items()}
+
+
+_LIGHT_MARKS = _marks(
+    "#1b1f27",
+    added=("#d5f5d8", "#0b6b53"),
+    removed=("#eea39d", "#a40e26"),
+    changed=("#ffe9a8", "#8a6100"),
+    same=("#ffffff", "#767e8b"),
+)
 _LIGHT = _families(
     "#1b1f27",
     input=("#ffffff", "#5f6774"),
@@ -106,6 +124,7 @@ THEMES = {
         frozen=Paint("#a7d3f4", "#1c547b", "#1b1f27"),
         group=Paint("#f7f8fa", "#7c8593", "#1b1f27"),
         families=_LIGHT,
+        marks=_LIGHT_MARKS,
     ),
     "dark": Theme(
         background="#14181e",
@@ -127,6 +146,13 @@ THEMES = {
             reshaping=("#343b46", "#949eac"),
             submodel=("#2a3240", "#a3b1c6"),
         ),
+        marks=_marks(
+            "#ffffff",
+            added=("#0d4f4a", "#4ade80"),
+            removed=("#8f2323", "#fb7185"),
+            changed=("#5c4a0b", "#facc15"),
+            same=("#1f252e", "#98a2b0"),
+        ),
     ),
     "print": Theme(
         background="#ffffff",
@@ -137,6 +163,9 @@ THEMES = {
         group=Paint("#ffffff", "#777777", "#000000"),
         families={
             family: Paint("#ffffff", paint.line, "#000000") for family, paint in _LIGHT.items()
+        },
+        marks={
+            mark: Paint("#ffffff", paint.line, "#000000") for mark, paint in _LIGHT_MARKS.items()
         },
     ),
 }

@@ -10,11 +10,13 @@ from collections.abc import Iterator, Sequence
 import graphviz
 
 from cnnspec.backends.diagram.colours import THEMES, Paint, Theme, family_of
-from cnnspec.backends.diagram.figure import Box, Edge, Element, Figure, Group, boxes
-from cnnspec.backends.diagram.labels import box_lines, edge_label, group_lines
+from cnnspec.backends.diagram.figure import MARKS, Box, Edge, Element, Figure, Group, boxes
+from cnnspec.backends.diagram.labels import SIGNS, box_lines, edge_label, group_lines
 from cnnspec.backends.diagram.look import Look
 
 FONT = "Helvetica,Arial,sans-serif"
+DASHED = ("frozen", "removed")
+"""What is drawn with a dashed outline."""
 SPACE = "\N{NO-BREAK SPACE}"
 """A space that SVG keeps at the ends of a text."""
 
@@ -54,7 +56,7 @@ def rich_dot(figure: Figure, look: Look) -> str:
     for id, edge in zip(edge_ids(figure.edges), figure.edges, strict=True):
         label = plain(edge_label(edge, look))
         beside = {"label": f"{SPACE}{label}{SPACE}"} if label else {}
-        dot.edge(edge.source, edge.target, id=id, **beside)
+        dot.edge(edge.source, edge.target, id=id, **beside, **_way(edge, theme))
     if "legend" in look.shown:
         _legend(dot, figure, theme)
     return str(dot.source)
@@ -78,7 +80,7 @@ def _draw(dot: graphviz.Digraph, elements: tuple[Element, ...], theme: Theme, lo
                 )
                 _draw(cluster, element.children, theme, look)
             continue
-        paint = box_paint(element, theme)
+        paint = paints(theme)[box_class(element)]
         name, *lines = [plain(line) for line in box_lines(element, look)]
         # The name will be bold, and Graphviz measures it as if it were not.
         room = SPACE * (1 + len(name) // 12)
@@ -89,7 +91,7 @@ def _draw(dot: graphviz.Digraph, elements: tuple[Element, ...], theme: Theme, lo
             fillcolor=paint.fill,
             color=paint.line,
             fontcolor=paint.text,
-            **({"style": "rounded,filled,dashed"} if element.frozen else {}),
+            **({"style": "rounded,filled,dashed"} if box_class(element) in DASHED else {}),
             **({"peripheries": "2"} if element.layers is not None else {}),
         )
 
@@ -112,31 +114,44 @@ def edge_ids(edges: Sequence[Edge]) -> list[str]:
     return ids
 
 
+def _way(edge: Edge, theme: Theme) -> dict[str, str]:
+    """How an edge is drawn that is in one of two models only."""
+    if edge.mark not in MARKS:
+        return {}
+    style = {"style": "dashed"} if edge.mark == "removed" else {"penwidth": "2"}
+    return {"color": theme.marks[edge.mark].line, **style}
+
+
 def box_family(box: Box) -> str:
-    """The family by which a box is coloured."""
+    """The family by which a box is coloured: that of its layer, or what became of it."""
+    if box.mark is not None:
+        return box.mark
     return "submodel" if box.layers is not None else family_of(box.kind)
 
 
-def box_paint(box: Box, theme: Theme) -> Paint:
-    """The colours of a box."""
-    return theme.frozen if box.frozen else theme.families[box_family(box)]
+def box_class(box: Box) -> str:
+    """What a box has its colours from: its family, or that it is frozen."""
+    return "frozen" if box.frozen and box.mark is None else box_family(box)
+
+
+def paints(theme: Theme) -> dict[str, Paint]:
+    """All colours of boxes, by what they have them from."""
+    return {**theme.families, **theme.marks, "frozen": theme.frozen}
 
 
 def _legend(dot: graphviz.Digraph, figure: Figure, theme: Theme) -> None:
     """Say which colours stand for what, as far as the figure has them."""
-    shown: dict[str, Paint] = {}
-    for box in boxes(figure.children):
-        family = "frozen" if box.frozen else box_family(box)
-        shown.setdefault(family, box_paint(box, theme))
+    shown = dict.fromkeys(box_class(box) for box in boxes(figure.children))
     with dot.subgraph(name="cluster_.legend") as cluster:
         cluster.attr(label="Legend", color=theme.group.line, fontcolor=theme.muted, style="rounded")
         previous = None
-        for family, paint in shown.items():
+        for family in shown:
+            paint = paints(theme)[family]
             id = f".legend.{family}"
-            style = "rounded,filled,dashed" if family == "frozen" else "rounded,filled"
+            style = "rounded,filled,dashed" if family in DASHED else "rounded,filled"
             cluster.node(
                 id,
-                family,
+                f"{SIGNS.get(family, '')}{family}",
                 id=id,
                 fillcolor=paint.fill,
                 color=paint.line,

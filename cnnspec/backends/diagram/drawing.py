@@ -60,9 +60,10 @@ class Drawing:
             Problem: there is no layer of the name of `start` or `end`.
 
         """
-        return self._read(details=False)
+        return self.read_figure(details=False)
 
-    def _read(self, *, details: bool) -> Figure:
+    def read_figure(self, *, details: bool) -> Figure:
+        """The figure of all layers, with all that is known of them where `details` are wanted."""
         figure = read(self.checked, details=details, cost="cost" in self.look.shown)
         if self.start is not None or self.end is not None:
             figure = between(figure, self.start, self.end)
@@ -112,7 +113,7 @@ class Drawing:
         """A page of its own to zoom, search and fold in; it holds every layer, whatever is folded."""
         from cnnspec.backends.diagram.page import to_page
 
-        return to_page(self._read(details=True), self.look, self.depth)
+        return to_page(self.read_figure(details=True), self.look, self.depth)
 
     def svg(self, links: Mapping[str, str] | None = None) -> str:
         """The picture; `links` are by the id of a box.

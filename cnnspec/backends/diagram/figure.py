@@ -8,6 +8,10 @@ from typing import Literal
 from cnnspec.shapes import Shape
 
 GroupKind = Literal["block", "submodel", "repeat", "turn", "stage"]
+Mark = Literal["added", "removed", "changed", "same"]
+"""What became of a part, in the diagram of a difference."""
+MARKS: tuple[Mark, ...] = ("added", "removed", "changed")
+"""The marks of what is different."""
 Detail = tuple[str, str]
 """Something that is known of a layer: what, and its value as text."""
 
@@ -45,6 +49,9 @@ class Box:
     """The file and line of the spec that says it."""
     layers: int | None = None
     """How many layers are folded to this box; None for one that is a layer itself."""
+    mark: Mark | None = None
+    changes: tuple[str, ...] = ()
+    """What is different in a box that is marked as changed."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +85,7 @@ class Edge:
     """Which call of a shared layer takes it, counted from 1; None where there is only one."""
     from_call: int | None = None
     """Which call of a shared layer gives it."""
+    mark: Mark | None = None
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,12 @@
 """Makes figures smaller: groups folded to boxes, runs to one turn, and parts of a model."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from cnnspec.backends.diagram.figure import (
+    MARKS,
     Box,
     Edge,
     Element,
@@ -87,6 +90,7 @@ class _Folder:
         for box in inside:
             self.stands_for[box.id] = group.id
         layers = [box for box in inside if box.kind != "InputLayer"]
+        layers = [box for box in layers if box.mark != "removed"] or layers
         params = [box.params for box in layers]
         macs = [box.macs for box in layers]
         return Box(
@@ -102,6 +106,7 @@ class _Folder:
             calls=group.calls,
             times=group.times,
             layers=len(layers),
+            **_marked(inside),
         )
 
     def shapes(self, ids: dict[str, None], *, into: bool) -> tuple[Shape, ...]:
@@ -129,6 +134,15 @@ class _Folder:
             elif moved.source != moved.target and moved not in seen:
                 seen.add(moved)
                 yield moved
+
+
+def _marked(inside: Sequence[Box]) -> dict[str, Any]:
+    """The mark of boxes that are folded to one, with a count of each where they have several."""
+    counted = Counter(box.mark for box in inside)
+    if len(counted) == 1:
+        return {"mark": inside[0].mark}
+    said = [f"{counted[mark]} {mark}" for mark in MARKS if counted[mark]]
+    return {"mark": "changed", "changes": (", ".join(said),)}
 
 
 def fitted(figure: Figure, limit: int) -> tuple[Figure, int | None]:

@@ -5,12 +5,15 @@ from cnnspec.backends.diagram.look import Look
 from cnnspec.backends.diagram.reading import dims
 
 FROZEN = "frozen"
+SIGNS = {"added": "+ ", "removed": "− ", "changed": "~ "}
+"""What a mark is said by beside its colour; the minus is no hyphen, which is markup in Mermaid."""
 
 
 def box_lines(box: Box, look: Look) -> list[str]:
     """What a box says, its name first."""
-    lines = [box.local if box.times == 1 else f"{box.kind} × {box.times}"]
-    said = [box.kind] if "kinds" in look.shown and lines[0] != box.kind else []
+    title = box.local if box.times == 1 else f"{box.kind} × {box.times}"
+    lines = [f"{SIGNS.get(box.mark or '', '')}{title}"]
+    said = [box.kind] if "kinds" in look.shown and title != box.kind else []
     said += box.brief if "arguments" in look.shown else ()
     if box.times > 1:
         said = [box.local]
@@ -29,6 +32,7 @@ def box_lines(box: Box, look: Look) -> list[str]:
     marks = [FROZEN] if box.frozen else []
     marks += [f"called {box.calls}×"] if box.calls > 1 else []
     lines.append(" · ".join(marks))
+    lines += box.changes
     return [line for line in lines if line]
 
 
@@ -53,4 +57,4 @@ def edge_label(edge: Edge, look: Look) -> str:
     said += [f"call {edge.call}"] if edge.call else []
     said += [dims(edge.shape)] if "shapes" in look.shown else []
     said += [edge.dtype] if "dtypes" in look.shown else []
-    return " · ".join(said)
+    return f"{SIGNS.get(edge.mark or '', '')}{' · '.join(said)}".rstrip()

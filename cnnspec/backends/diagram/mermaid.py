@@ -4,10 +4,13 @@ import re
 from collections.abc import Iterator
 
 from cnnspec.backends.diagram.colours import THEMES
-from cnnspec.backends.diagram.dot import box_family
+from cnnspec.backends.diagram.dot import DASHED, box_class, paints
 from cnnspec.backends.diagram.figure import Box, Element, Figure, boxes
 from cnnspec.backends.diagram.labels import box_lines, edge_label, group_title
 from cnnspec.backends.diagram.look import Look
+
+ARROWS: dict[str | None, str] = {"added": "==>", "removed": "-.->"}
+"""The arrows of edges that only one of two models has."""
 
 
 def to_mermaid(figure: Figure, look: Look) -> str:
@@ -18,14 +21,15 @@ def to_mermaid(figure: Figure, look: Look) -> str:
     lines += _parts(figure.children, look, "  ")
     for edge in figure.edges:
         label = _text(edge_label(edge, look))
-        arrow = f'-->|"{label}"|' if label else "-->"
+        arrow = ARROWS.get(edge.mark, "-->")
+        arrow = f'{arrow}|"{label}"|' if label else arrow
         lines.append(f"  {_id(edge.source)} {arrow} {_id(edge.target)}")
     members: dict[str, list[str]] = {}
     for box in boxes(figure.children):
-        members.setdefault("frozen" if box.frozen else box_family(box), []).append(_id(box.id))
+        members.setdefault(box_class(box), []).append(_id(box.id))
     for family, ids in members.items():
-        paint = theme.frozen if family == "frozen" else theme.families[family]
-        dashes = ",stroke-dasharray:5 4" if family == "frozen" else ""
+        paint = paints(theme)[family]
+        dashes = ",stroke-dasharray:5 4" if family in DASHED else ""
         style = f"fill:{paint.fill},stroke:{paint.line},color:{paint.text}{dashes}"
         lines.append(f"  classDef {family} {style}")
         lines.append(f"  class {','.join(ids)} {family}")
@@ -54,7 +58,7 @@ def _id(id: str) -> str:
 def _text(value: str) -> str:
     """Text that stands in a label as it is: whatever could be markup goes by its code."""
     one_line = " ".join(value.split())
-    return re.sub(r"[^\w .,:;+*/=()×·-]", lambda found: f"#{ord(found[0])};", one_line)
+    return re.sub(r"[^\w .,:;*/=()×·-]", lambda found: f"#{ord(found[0])};", one_line)
 
 
 def _title(name: str) -> str:

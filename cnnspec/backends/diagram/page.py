@@ -32,7 +32,7 @@ FOLDED, OPEN, EVERY_TURN = 0, 1, 2
 def to_page(figure: Figure, look: Look, depth: int | str | None) -> str:
     """The page of a whole figure, at first unfolded as `depth` says."""
     figure, opened = _opened(figure, depth)
-    style = f"\n{_colours()}{_asset('page.css')}"
+    style = f"\n{_colours(_is_marked(figure))}{_asset('page.css')}"
     script = "\n" + "\n".join(_asset(f"{name}.js") for name in SCRIPTS)
     return Template(_asset("page.html")).substitute(
         theme="" if look.theme == "light" else f' data-theme="{look.theme}"',
@@ -72,12 +72,18 @@ def _row(box: Box) -> str:
     return "<tr>" + "".join(f"<td>{html.escape(cell)}" for cell in cells)
 
 
+def _is_marked(figure: Figure) -> bool:
+    """Whether it is the figure of a difference."""
+    return any(box.mark is not None for box in boxes(figure.children))
+
+
 # Colours
 
 
-def _colours() -> str:
+def _colours(is_marked: bool) -> str:
     """The style sheet's colours: a custom property for each, in every theme."""
-    light, dark, paper = (_properties(THEMES[name]) for name in ("light", "dark", "print"))
+    names = ("light", "dark", "print")
+    light, dark, paper = (_properties(THEMES[name], is_marked) for name in names)
     rules = [
         f":root {{ color-scheme: light; {light} }}",
         f"@media (prefers-color-scheme: dark) {{ :root:not([data-theme]) {{ color-scheme: dark; {dark} }} }}",
@@ -85,7 +91,7 @@ def _colours() -> str:
         f":root[data-theme=print] {{ {paper} }}",
         f"@media print {{ :root:root:root {{ color-scheme: light; {paper} }} }}",
     ]
-    for family in _paints(THEMES["light"]):
+    for family in _paints(THEMES["light"], is_marked):
         if family == "group":
             continue
         fill, line, text = (f"var(--{family}-{part})" for part in ("fill", "line", "text"))
@@ -95,18 +101,23 @@ def _colours() -> str:
             f"#diagram .box.{family} > text {{ fill: {text}; }}",
             f".chip.{family} {{ background: {fill}; border-color: {line}; }}",
         ]
+    if is_marked:
+        rules.append(
+            ".box.removed > .outline, .chip.removed { stroke-dasharray: 5 3; border-style: dashed; }"
+        )
     return "\n".join(rules) + "\n"
 
 
-def _paints(theme: Theme) -> dict[str, Paint]:
+def _paints(theme: Theme, is_marked: bool) -> dict[str, Paint]:
     """Every paint; `frozen` last, since it is said over the family of a frozen layer."""
-    return {**theme.families, "group": theme.group, "frozen": theme.frozen}
+    marks = theme.marks if is_marked else {}
+    return {**theme.families, **marks, "group": theme.group, "frozen": theme.frozen}
 
 
-def _properties(theme: Theme) -> str:
+def _properties(theme: Theme, is_marked: bool) -> str:
     plain = ("background", "text", "muted", "edge")
     said = {name: getattr(theme, name) for name in plain}
-    for family, paint in _paints(theme).items():
+    for family, paint in _paints(theme, is_marked).items():
         said |= {f"{family}-{part}": getattr(paint, part) for part in ("fill", "line", "text")}
     return " ".join(f"--{name}: {colour};" for name, colour in said.items())
 
@@ -177,7 +188,7 @@ class _Writer:
             "description": self.figure.description,
             "direction": self.look.direction,
             "overview": self.overview(),
-            "families": list(_paints(THEMES["light"])),
+            "families": list(_paints(THEMES["light"], _is_marked(self.figure))),
             "facts": [list(fact) for fact in self.facts],
             "children": children,
             "edges": edges,
@@ -185,7 +196,7 @@ class _Writer:
 
     def overview(self) -> list[list[str]]:
         """What is known of the whole model."""
-        inside = list(boxes(self.figure.children))
+        inside = [box for box in boxes(self.figure.children) if box.mark != "removed"]
         ends = {"InputLayer": "Input", "Output": "Output"}
         said = [
             [ends[box.kind], f"{box.name} {' or '.join(map(dims, box.outputs))}"]
@@ -219,7 +230,7 @@ class _Writer:
             "kind": element.kind,
             "family": box_family(box),
             "lines": box_lines(box, self.look),
-            **({"frozen": True} if element.frozen else {}),
+            **({"frozen": True} if element.frozen and box.mark is None else {}),
             "facts": facts,
         }
 

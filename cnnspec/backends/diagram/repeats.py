@@ -143,6 +143,8 @@ class _Finder:
                 element.params,
                 element.frozen,
                 element.calls,
+                element.mark,
+                element.changes,
             )
         return (element.kind, element.role, element.calls, *map(self.look, element.children))
 

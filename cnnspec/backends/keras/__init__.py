@@ -3,7 +3,7 @@
 from cnnspec.backends.keras.building import Built, build
 from cnnspec.backends.keras.errors import BackendMismatch, CodeError, WeightsDoNotFit
 from cnnspec.backends.keras.loading import LoadedWeights
-from cnnspec.backends.keras.objects import keras_object, layer_object
+from cnnspec.backends.keras.objects import keras_class, keras_object, layer_object, weight_name
 
 __all__ = [
     "BackendMismatch",
@@ -12,6 +12,8 @@ __all__ = [
     "LoadedWeights",
     "WeightsDoNotFit",
     "build",
+    "keras_class",
     "keras_object",
     "layer_object",
+    "weight_name",
 ]

@@ -19,7 +19,7 @@ from cnnspec.backends.keras.errors import BackendMismatch
 from cnnspec.backends.keras.freezing import check_trainable, freeze
 from cnnspec.backends.keras.initialization import drawing
 from cnnspec.backends.keras.loading import LoadedWeights, load_weights
-from cnnspec.backends.keras.objects import custom_object, layer_object
+from cnnspec.backends.keras.objects import custom_object, layer_object, weight_name
 from cnnspec.backends.keras.seeding import seed_layer
 from cnnspec.custom_code import packages
 from cnnspec.graph import CheckedGraph, CheckedNode, Ref, SubmodelLayer
@@ -197,7 +197,7 @@ def _check_shape(
 
 
 def _check_weights(node: CheckedNode, layer: Any) -> None:
-    built = [(weight.name, tuple(weight.shape)) for weight in layer.weights]
+    built = [(weight_name(weight), tuple(weight.shape)) for weight in layer.weights]
     known = [(weight.name, weight.shape) for weight in node.weights]
     if built != known:
         message = (

@@ -1,5 +1,6 @@
 """Layers, losses, initializers, optimizers... of a spec as Keras objects."""
 
+import re
 from collections.abc import Collection
 from importlib import import_module
 from typing import Any
@@ -14,16 +15,30 @@ from cnnspec.naming import snake_case
 
 SETTINGS = {"data_format": "channels_last", "dtype": "float32"}
 """What Keras would take from the user's own configuration where a spec says nothing."""
+ELSEWHERE = {
+    "CustomScaleLayer": "keras.src.applications.inception_resnet_v2",
+    "LayerScale": "keras.src.applications.convnext",
+    "StochasticDepth": "keras.src.applications.convnext",
+}
+"""Layers that keras.layers does not show, with the modules that have them."""
 WHOLE_NUMBERS = ("Hashing", "HashedCrossing")
 """Layers that are of the type int64 where nothing is said and their `output_mode` is `int`."""
 
 
 def keras_object(declaration: Declaration) -> Any:
     """The Keras object that a checked call of a loss, initializer, optimizer... stands for."""
+    return keras_class(type(declaration))(**arguments_of(declaration))
+
+
+def keras_class(declaration: type[Declaration]) -> Any:
+    """The class of Keras for a kind."""
     module: Any = keras
-    for part in declaration.family.namespace.split("."):
-        module = getattr(module, part)
-    return getattr(module, declaration.kind())(**arguments_of(declaration))
+    if declaration.kind() in ELSEWHERE:
+        module = import_module(ELSEWHERE[declaration.kind()])
+    else:
+        for part in declaration.family.namespace.split("."):
+            module = getattr(module, part)
+    return getattr(module, declaration.kind())
 
 
 def arguments_of(declaration: Declaration) -> dict[str, Any]:
@@ -51,7 +66,12 @@ def layer_object(layer: Layer, name: str) -> Any:
     if layer.kind() in WHOLE_NUMBERS and layer.checked("output_mode") == "int":
         settings = dict.fromkeys(settings, "int64")
     arguments = arguments_of(layer) | settings
-    return getattr(keras.layers, layer.kind())(name=name, **arguments)
+    return keras_class(type(layer))(name=name, **arguments)
+
+
+def weight_name(weight: Any) -> str:
+    """The name of a weight; Keras counts those without one through the whole process."""
+    return re.sub(r"^variable_\d+$", "variable", weight.name)
 
 
 def custom_object(layer: CustomLayer, name: str, allow_code: Collection[str]) -> Any:

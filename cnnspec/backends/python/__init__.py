@@ -1,0 +1,5 @@
+"""CheckedGraph to a Keras script that a person would be glad to own."""
+
+from cnnspec.backends.python.script import NoScript, script
+
+__all__ = ["NoScript", "script"]

@@ -1,0 +1,70 @@
+"""Which submodels are a network of `keras.applications` as it is, and the call that makes it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cnnspec.backends.python.layout import Call, Code, Labelled
+from cnnspec.backends.python.literals import literal, quoted
+from cnnspec.graph import Application, CheckedGraph, CheckedNode, SubmodelLayer
+from cnnspec.naming import snake_case
+
+LAST_OF_SCALING = "pixels"
+"""The last of the layers that a network gets in front of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A network of Keras with the layers around it that are the submodel's own."""
+
+    front: Sequence[CheckedNode]
+    inner: Sequence[CheckedNode]
+    pooling: Sequence[CheckedNode]
+    is_cut: bool
+
+    def output(self, variable: str) -> str:
+        """The last tensor of it that is needed."""
+        if not self.is_cut:
+            return f"{variable}.output"
+        return f"{variable}.get_layer({quoted(self.inner[-1].keras_name)}).output"
+
+def is_counted(nodes: Sequence[CheckedNode]) -> bool:
+    """Whether Keras counts any of some layers through the whole process, to name it."""
+    return any(node.keras_name == snake_case(node.kind) for node in nodes)
+
+
+def network_call(application: Application, weights: Code, on: Code | None = None) -> Call:
+    """The call that makes a network, on a tensor or by itself."""
+    declaration = application.declaration
+    defaults = type(declaration).defaults()
+    left_out = ("weights", "input_shape", "pooling") if on else ("weights",)
+    said = [
+        Labelled(f"{name}=", literal(declaration.checked(name)))
+        for name in declaration.arguments()
+        if name not in left_out and declaration.checked(name) != defaults[name]
+    ]
+    if on is not None:
+        said.insert(0, Labelled("input_tensor=", on))
+    if weights != quoted(str(defaults["weights"])):
+        said.append(Labelled("weights=", weights))
+    return Call(f"keras.applications.{declaration.kind()}", tuple(said))
+
+
+def network_of(layer: SubmodelLayer, checked: CheckedGraph) -> Network | None:
+    """The network that a submodel is; None where Keras would make another one."""
+    application = layer.application
+    if application is None or any(node.layer is not node.node.layer for node in checked.nodes):
+        return None
+    nodes = list(checked.nodes)
+    names = [node.name for node in nodes]
+    front = 0
+    if application.preprocess and application.scales:
+        if LAST_OF_SCALING not in names:
+            return None
+        front = names.index(LAST_OF_SCALING) + 1
+    pooled = len(nodes)
+    if not application.declaration.include_top and application.declaration.pooling is not None:
+        pooled -= names[-1] == f"{application.declaration.pooling}_pool"
+    if front == pooled:
+        return None
+    is_cut = layer.until is not None and pooled == len(nodes)
+    return Network(nodes[:front], nodes[front:pooled], nodes[pooled:], is_cut)

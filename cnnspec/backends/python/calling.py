@@ -1,0 +1,46 @@
+"""How layers are called on tensors."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from cnnspec.backends.python.layout import Call, Code, Items, Labelled
+from cnnspec.backends.python.literals import literal
+from cnnspec.graph import CheckedNode
+from cnnspec.layers.base import Layer
+from cnnspec.layers.cells import Cell
+from cnnspec.layers.recurrent import Recurrent
+from cnnspec.layers.wrappers import Bidirectional
+
+
+def called(node: CheckedNode, function: Code, variables: Sequence[str]) -> Call:
+    """The call of a layer or submodel on the variables of its inputs."""
+    if not isinstance(node.layer, Layer):
+        return Call(function, (single(variables),))
+    positional, named = node.layer.arranged(variables)
+    arguments = (
+        *map(_argument, positional),
+        *(Labelled(f"{name}=", _argument(each)) for name, each in named.items()),
+    )
+    call = Call(function, arguments)
+    return Call("keras.tree.flatten", (call,)) if _nests(node.layer) else call
+
+
+def single(variables: Sequence[str]) -> Code:
+    """One variable, or a list of several."""
+    return variables[0] if len(variables) == 1 else Items("[", tuple(variables), "]")
+
+
+def _argument(said: Any) -> Code:
+    """A variable, a list of variables, or a flag."""
+    if isinstance(said, list):
+        return Items("[", tuple(map(_argument, said)), "]")
+    return said if isinstance(said, str) else literal(said)
+
+
+def _nests(layer: Layer) -> bool:
+    """Whether Keras gives the states of a layer as a list within a list."""
+    if isinstance(layer, Cell):
+        return len(layer.outputs()) > 2
+    if isinstance(layer, Recurrent | Bidirectional):
+        return bool(layer.outputs()) and not layer.states_are_flat()
+    return False

@@ -1,0 +1,195 @@
+"""Values that differ from call to call or turn to turn, as expressions of what differs there."""
+
+import ast
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from cnnspec.backends.python.layout import Code, Items
+from cnnspec.backends.python.literals import literal, with_tuples
+from cnnspec.declarations import Problem
+from cnnspec.expressions import is_reference, names_in, parse, substitute
+
+MAX_LENGTH = 40
+"""Longer expressions would have to be broken."""
+
+
+class Differs(Exception):
+    """Parts of a model are too different to be written as one piece of code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What expressions know in one call of a block, or in one turn of a loop."""
+
+    seen: Mapping[str, Any] = field(default_factory=dict)
+    """The values of the names that the spec can use there."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Those of them that the code has names for."""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    """The values of the names in the code."""
+
+    def turn(self, name: str, index: int) -> "Environment":
+        """What is known in one turn of a loop that counts with a name."""
+        return Environment(
+            {**self.seen, "index": index},
+            {**self.names, "index": name},
+            {**self.values, name: index},
+        )
+
+    def without_names(self) -> "Environment":
+        """What is known where the spec uses names of another scope."""
+        return replace(self, seen={}, names={})
+
+
+def formula(values: Sequence[Any], known: Sequence[Environment], said: Any = None) -> Code:
+    """One expression that gives each of some values in its environment.
+
+    `said` is what the spec says there, if that is known.
+
+    Raises:
+        Differs: there is none.
+
+    """
+    if is_reference(said) and (found := _said(said, values, known)) is not None:
+        return found
+    if all(same(value, values[0]) for value in values):
+        return literal(values[0])
+    if all(isinstance(value, tuple) and len(value) == len(values[0]) for value in values):
+        inner = said if isinstance(said, list) and len(said) == len(values[0]) else None
+        parts = (
+            formula(part, known, inner and inner[position])
+            for position, part in enumerate(zip(*values, strict=True))
+        )
+        return Items("(", tuple(parts), ")")
+    return next(_fitting(values, known))
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two values are written alike: 1, 1.0 and true are not."""
+    return type(one) is type(other) and bool(one == other)
+
+
+def _said(said: str, values: Sequence[Any], known: Sequence[Environment]) -> str | None:
+    """The expression of the spec, if it uses names of the code and gives the values."""
+    try:
+        found = [with_tuples(substitute(said, each.seen)) for each in known]
+    except Problem:
+        return None
+    if not all(map(same, found, values)):
+        return None
+    return python(said, known[0])
+
+
+def python(said: str, known: Environment) -> str | None:
+    """`$name` or `$(expression)` as Python; None where it is long, or the code has no name for it."""
+    if not said.startswith("$("):
+        return known.names.get(said[1:])
+    tree = parse(said[2:-1])
+    names = names_in(tree)
+    if names and not names & known.names.keys():
+        return None
+    if not all(map(_is_plain, ast.walk(tree))):
+        return None
+    text = ast.unparse(_Renamed(known).visit(tree))
+    return text if len(text) <= MAX_LENGTH else None
+
+
+FUNCTIONS = ("abs", "max", "min", "round")
+"""The functions of the language that Python has without an import."""
+_PLAIN = (
+    ast.Name, ast.Constant, ast.BinOp, ast.Call, ast.expr_context,
+    ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod,
+)  # fmt: skip
+"""What is written as formatters write it; powers and signs are not always."""
+
+
+def _is_plain(node: ast.AST) -> bool:
+    if isinstance(node, ast.Call):
+        return isinstance(node.func, ast.Name) and node.func.id in FUNCTIONS
+    return isinstance(node, _PLAIN)
+
+
+class _Renamed(ast.NodeTransformer):
+    """Gives names those of the code, and puts in the values of all others."""
+
+    def __init__(self, known: Environment) -> None:
+        self.known = known
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        """Leave the function as it is."""
+        return ast.Call(node.func, [self.visit(each) for each in node.args], [])
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        """Rename what the code has a name for."""
+        if node.id in self.known.names:
+            return ast.Name(self.known.names[node.id])
+        return ast.Constant(self.known.seen[node.id]) if node.id in self.known.seen else node
+
+
+def _fitting(values: Sequence[Any], known: Sequence[Environment]) -> Iterator[Code]:
+    """Expressions that give some different values, the simplest first.
+
+    Raises:
+        Differs: there are no more.
+
+    """
+    names = [name for name in known[0].values if all(name in each.values for each in known)]
+    for name in names:
+        if all(
+            same(with_tuples(each.values[name]), value)
+            for each, value in zip(known, values, strict=True)
+        ):
+            yield name
+    if all(type(value) is int for value in values):
+        for name in names:
+            found = [each.values[name] for each in known]
+            if (line := _line(found, values)) is not None:
+                yield linear(name, *line)
+    raise Differs
+
+
+def _line(found: Sequence[Any], values: Sequence[int]) -> tuple[int, int] | None:
+    """The factor and the number added that make values of others; None where nothing does."""
+    if any(type(each) is not int for each in found) or len(set(found)) < 2:
+        return None
+    pairs = list(dict.fromkeys(zip(found, values, strict=True)))
+    first, start = pairs[0]
+    second, after = next(each for each in pairs if each[0] != first)
+    factor, rest = divmod(after - start, second - first)
+    added = start - factor * first
+    fits = not rest and factor > 0 and all(factor * each + added == value for each, value in pairs)
+    return (factor, added) if fits else None
+
+
+def linear(name: str, factor: int, added: int) -> str:
+    """`2 * index + 1`, without what changes nothing."""
+    text = name if factor == 1 else f"{factor} * {name}"
+    if added:
+        text = f"{text} {'-' if added < 0 else '+'} {abs(added)}"
+    return text
+
+
+_NUMBER = re.compile(r"(\d+)")
+
+
+def pattern(texts: Sequence[str], known: Sequence[Environment]) -> str:
+    """What stands in an f-string that gives some names.
+
+    Raises:
+        Differs: there is none.
+
+    """
+    parts = [_NUMBER.split(text) for text in texts]
+    if len({len(each) for each in parts}) > 1:
+        raise Differs
+    found = ""
+    for position, options in enumerate(zip(*parts, strict=True)):
+        if len(set(options)) == 1:
+            found += options[0]
+        elif position % 2 and all(str(int(each)) == each for each in options):
+            found += f"{{{formula([int(each) for each in options], known)}}}"
+        else:
+            raise Differs
+    return found

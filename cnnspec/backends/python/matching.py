@@ -1,0 +1,357 @@
+"""Parts of a graph that came from the same steps, as statements that make all of them.
+
+What differs between the parts becomes an expression of their parameters, or of the number of the
+turn; a tensor from outside becomes a parameter, too.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from cnnspec.backends.python.calling import called
+from cnnspec.backends.python.formulas import Differs, formula, pattern
+from cnnspec.backends.python.functions import Function, Tensor
+from cnnspec.backends.python.identifiers import Identifiers
+from cnnspec.backends.python.layout import Call, Code, Labelled
+from cnnspec.backends.python.literals import quoted
+from cnnspec.backends.python.objects import Objects, import_path
+from cnnspec.backends.python.outline import (
+    DEEPER,
+    BlockItem,
+    Item,
+    LayerItem,
+    Path,
+    Step,
+    Uses,
+    steps,
+)
+from cnnspec.backends.python.parts import Part, name_of, place_of, said_arguments, sources
+from cnnspec.backends.python.repetitions import given_by, starts_of
+from cnnspec.backends.python.statements import Assign, Lane, Loop, Statement, Value
+from cnnspec.graph import Ref
+from cnnspec.layers.base import Layer
+from cnnspec.naming import keras_name
+
+INDICES = ("index", "index_2", "index_3")
+"""What loops count with, the outermost first."""
+
+
+class Matcher:
+    """Writes the steps of one function: of a model, which is one part, or of a block."""
+
+    def __init__(
+        self,
+        uses: Uses,
+        names: Identifiers,
+        classes: Mapping[str, str],
+        functions: Mapping[int, tuple[Function, int]],
+        made: Sequence[set[str]] = (),
+    ) -> None:
+        self.uses = uses
+        self.names = names
+        self.classes = classes
+        """The identifiers of classes that are imported, by their import paths."""
+        self.functions = functions
+        """The function of each block call that has one, and which of its calls it is."""
+        self.made = made
+        """The names of the nodes that each call of the block makes; nothing for a model."""
+        self.tensors: list[Tensor] = []
+        """What the function takes."""
+        self.extras: dict[str, list[Any]] = {}
+        """Parameters that the block does not have, with their value in each call."""
+        self.is_frozen = False
+        """Whether the whole model is frozen from outside, so that no layer need say it."""
+        self.loops = 0
+        """How many loops are around the statements that are being written."""
+
+    def body(
+        self,
+        parts: Sequence[Part],
+        items: Sequence[Sequence[Item]],
+        depth: int = 1,
+        lane: Lane = (),
+    ) -> list[Statement]:
+        """The statements for the items of each part; `depth` is the length of their paths.
+
+        Raises:
+            Differs: the parts are too different.
+
+        """
+        found: list[Statement] = []
+        for path, each in _matched([steps(each, depth) for each in items]):
+            inner = (*lane, str(path[-2])) if depth > 1 else lane
+            found += self.step(parts, each, depth, inner)
+        return found
+
+    def step(
+        self, parts: Sequence[Part], found: Sequence[Step | None], depth: int, lane: Lane
+    ) -> list[Statement]:
+        """The statements of one step: a loop where it repeats, if it can be one."""
+        counts = [len(each.turns) if each else 0 for each in found]
+        if max(counts) > 1:
+            try:
+                return [self.loop(parts, found, depth, lane)]
+            except Differs:
+                pass  # it is written out
+        if len(set(counts)) > 1:
+            raise Differs
+        return [
+            statement
+            for turn in range(counts[0])
+            for statement in self.turn(
+                parts, [each.turns[turn] for each in found if each], depth, lane
+            )
+        ]
+
+    def loop(
+        self, parts: Sequence[Part], found: Sequence[Step | None], depth: int, lane: Lane
+    ) -> Loop:
+        """A step that repeats, as a loop that carries one tensor from turn to turn."""
+        if self.loops == len(INDICES):
+            raise Differs
+        index = INDICES[self.loops]
+        times = self.times(parts, found)
+        pairs = [(part, each.turns) for part, each in zip(parts, found, strict=True) if each]
+        given = [given_by(turns, depth, self.uses) for _, turns in pairs]
+        starts = starts_of([turns for _, turns in pairs], given)
+        start = self.read(starts, [part for part, _ in pairs])
+        carried = Value(lane, "start")
+        inner: list[Part] = []
+        for (part, turns), first, refs in zip(pairs, starts, given, strict=True):
+            for number, taken in zip(range(len(turns)), (first, *refs), strict=False):
+                known = part.known.turn(index, number)
+                inner.append(Part(known, part.prefix, part.number, {taken: [carried]}, part))
+        self.loops += 1
+        try:
+            body = self.turn(inner, [turn for _, turns in pairs for turn in turns], depth, lane)
+        finally:
+            self.loops -= 1
+        last = self.read([ref for refs in given for ref in refs], inner)
+        name = inner[0].local(name_of(pairs[0][1][0][-1]))
+        result = Value(lane, re.sub(r"_?\d+$", "", name))
+        gives = iter(given)
+        for part, each in zip(parts, found, strict=True):
+            # where there is no turn, what went in comes out
+            refs = (
+                next(gives)[-1:] if each else [ref for ref in part.refs() if start in part.of(ref)]
+            )
+            for ref in refs:
+                part.is_now(ref, result)
+        return Loop(index, times, start, carried, body, last, result)
+
+    def times(self, parts: Sequence[Part], found: Sequence[Step | None]) -> Code:
+        """How often a step is done."""
+        counts = [len(each.turns) if each else 0 for each in found]
+        step = next(each for each in found if each)
+        said = (place_of(step.turns[0][-1]) / "repeat").value()
+        try:
+            return formula(counts, [part.known for part in parts], said)
+        except Differs:
+            return self.differing("times", counts, parts)
+
+    def turn(
+        self, parts: Sequence[Part], turns: Sequence[Sequence[Item]], depth: int, lane: Lane
+    ) -> list[Statement]:
+        """The statements of one turn: those of its branches, then its own."""
+        finals = [turn[-1] for turn in turns if len(turn[-1].path) == depth]
+        layers = [each for each in finals if isinstance(each, LayerItem)]
+        blocks = [each for each in finals if isinstance(each, BlockItem)]
+        if {len(layers), len(blocks)} not in ({0}, {0, len(turns)}):
+            raise Differs
+        inner = [turn[:-1] if finals else turn for turn in turns]
+        found = self.body(parts, inner, depth + DEEPER, lane)
+        if layers:
+            found += self.layer(parts, layers, lane)
+        if blocks:
+            found += self.block(parts, blocks, lane)
+        return found
+
+    def layer(
+        self, parts: Sequence[Part], items: Sequence[LayerItem], lane: Lane
+    ) -> list[Statement]:
+        """The call of a layer."""
+        nodes = [each.node for each in items]
+        alike = {(len(each.inputs), tuple(each.outputs), each.node.frozen) for each in nodes}
+        if len(alike) > 1 or any(self.uses.is_kept(each) for each in nodes):
+            raise Differs
+        reads = self.inputs(parts, items, lane)
+        making = self.making(parts, items)
+        results = self.results(parts, items, lane)
+        return [Assign(results, reads, lambda read: called(nodes[0], making, read))]
+
+    def inputs(
+        self, parts: Sequence[Part], items: Sequence[LayerItem], lane: Lane
+    ) -> tuple[Value, ...]:
+        """What a layer is called on."""
+        refs = list(zip(*(each.node.node.inputs for each in items), strict=True))
+        names = sources(items[0], len(refs))
+        return tuple(
+            self.read(each, parts, name, lane) for each, name in zip(refs, names, strict=True)
+        )
+
+    def results(
+        self, parts: Sequence[Part], items: Sequence[LayerItem], lane: Lane
+    ) -> tuple[Value | None, ...]:
+        """What a call gives."""
+        node, name = items[0].node, parts[0].local(name_of(items[0]))
+        results: list[Value | None] = []
+        for position, output in enumerate(node.outputs):
+            refs = [Ref(each.node.name, output) for each in items]
+            if output is not None and not any(ref in self.uses.readers for ref in refs):
+                results.append(None)
+                continue
+            is_first = isinstance(node.layer, Layer) and position == 0
+            value = Value(lane, name if is_first else output or name, is_named=output is not None)
+            results.append(value)
+            for part, ref in zip(parts, refs, strict=True):
+                part.is_now(ref, value)
+        return tuple(results)
+
+    def making(self, parts: Sequence[Part], items: Sequence[LayerItem]) -> Call:
+        """The expression that makes a layer."""
+        first = items[0].node
+        layers = [each.node.layer for each in items if isinstance(each.node.layer, Layer)]
+        path = import_path(layers[0])
+        return Objects(
+            layers,
+            [part.known for part in parts],
+            said_arguments(items[0]),
+            first.node.frozen and not self.is_frozen,
+            lambda name, values: self.differing(name, values, parts),
+        ).layer(
+            self.classes[path] if path else f"layers.{first.kind}",
+            self.name([each.node.keras_name for each in items], parts),
+        )
+
+    def name(self, names: Sequence[str], parts: Sequence[Part]) -> str:
+        """The name of a layer or block, as text or as an f-string."""
+        pairs = list(zip(names, parts, strict=True))
+        if not all(name.startswith(part.prefix) for name, part in pairs):
+            raise Differs
+        found = pattern([part.local(name) for name, part in pairs], [part.known for part in parts])
+        if self.made:
+            return f'f"{{name}}_{found}"'
+        return f'f"{found}"' if "{" in found else quoted(found)
+
+    def block(
+        self, parts: Sequence[Part], items: Sequence[BlockItem], lane: Lane
+    ) -> list[Statement]:
+        """The call of a block's function; its steps, where it has none."""
+        found = [self.functions.get(id(each.call)) for each in items]
+        if not any(found):
+            inlined = [part.inlined() for part in parts]
+            return self.body(inlined, [each.items for each in items], 1, lane)
+        function = next(each[0] for each in found if each)
+        numbers = [each[1] for each in found if each and each[0] is function]
+        if len(numbers) < len(items):
+            raise Differs
+        names = iter(sources(items[0], len(items[0].call.inputs)))
+        reads = tuple(
+            self.read(
+                [tensor.refs[number] for number in numbers],
+                parts,
+                next(names, None) if tensor.name is None else tensor.name,
+            )
+            for tensor in function.tensors
+        )
+        arguments = self.arguments(parts, items, function, numbers)
+        value = Value(lane, parts[0].local(name_of(items[0])))
+        for part, item in zip(parts, items, strict=True):
+            for ref in self.uses.given_out(list(item.nodes())):
+                part.is_now(ref, value)
+        return [
+            Assign((value,), reads, lambda read: Call(function.identifier, (*read, *arguments)))
+        ]
+
+    def arguments(
+        self,
+        parts: Sequence[Part],
+        items: Sequence[BlockItem],
+        function: Function,
+        numbers: Sequence[int],
+    ) -> list[Code]:
+        """The arguments of a block's call; the only one that must be given goes without its name."""
+        required = [each for each in function.parameters if each.default is None]
+        found: list[Code] = []
+        for each in function.parameters:
+            if each.is_left_out(numbers):
+                continue
+            said = (items[0].call.place / each.name).value() if each.name else None
+            values = [each.values[number] for number in numbers]
+            try:
+                code = formula(values, [part.known for part in parts], said)
+            except Differs:
+                code = self.differing(each.identifier, values, parts)
+            found.append(code if [each] == required else Labelled(f"{each.identifier}=", code))
+        names = [keras_name(each.call.scoped) for each in items]
+        return [*found, Labelled("name=", self.name(names, parts))]
+
+    def read(
+        self,
+        refs: Sequence[Ref],
+        parts: Sequence[Part],
+        said: str | None = None,
+        lane: Lane = (),
+    ) -> Value:
+        """The value that a tensor of each part is; `said` is the name by which the spec refers to it.
+
+        What has such a name has a variable of its own.
+        """
+        of_parts = [part.of(ref) for part, ref in zip(parts, refs, strict=True)]
+        for value in reversed(of_parts[0]):
+            if all(value in each for each in of_parts):
+                value.is_named = value.is_named or said is not None
+                return value
+        for part, ref in zip(parts, refs, strict=True):
+            if not self.made or ref.node in self.made[part.number]:
+                raise Differs
+        name = said or "other"
+        value = Value(lane if name in lane[-1:] else (), name)
+        self.tensors.append(Tensor(value, name, self.by_call(refs, parts)))
+        for part, ref in zip(parts, refs, strict=True):
+            part.was_always(ref, value)
+        return value
+
+    def differing(self, name: str, values: Sequence[Any], parts: Sequence[Part]) -> str:
+        """A parameter for what differs between the calls of a block, and follows from nothing."""
+        given = self.by_call(values, parts)
+        for identifier, known in self.extras.items():
+            if repr(known) == repr(given):  # 1 is not true
+                return identifier
+        identifier = self.names.free(name)
+        self.extras[identifier] = given
+        return identifier
+
+    def by_call(self, values: Sequence[Any], parts: Sequence[Part]) -> list[Any]:
+        """What is the same in all turns, for each call of a block.
+
+        Raises:
+            Differs: it is not the same, or not there in every call.
+
+        """
+        found: dict[int, Any] = {}
+        for part, value in zip(parts, values, strict=True):
+            if found.setdefault(part.number, value) != value:
+                raise Differs
+        if not self.made or len(found) < len(self.made):
+            raise Differs
+        return [found[number] for number in range(len(self.made))]
+
+
+def _matched(of_parts: Sequence[Sequence[Step]]) -> Iterator[tuple[Path, list[Step | None]]]:
+    """The steps of several parts side by side, in their order; None where a part has no turn of one."""
+    if len(of_parts) == 1:
+        for step in of_parts[0]:
+            yield step.path, [step]
+        return
+    by_path = [{step.path: step for step in each} for each in of_parts]
+    ordered = list(by_path[0])
+    for found in by_path[1:]:
+        place = 0
+        for path in found:
+            if path in ordered:
+                place = ordered.index(path) + 1
+            else:
+                ordered.insert(place, path)
+                place += 1
+    yield from ((path, [each.get(path) for each in by_path]) for path in ordered)

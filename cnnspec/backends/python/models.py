@@ -1,0 +1,225 @@
+"""Graphs as functions that build their Keras models: one for the model, and one a submodel."""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from cnnspec.backends.python.applications import Network, network_of
+from cnnspec.backends.python.blocks import Blocks
+from cnnspec.backends.python.calling import called, single
+from cnnspec.backends.python.compiling import compile_call
+from cnnspec.backends.python.formulas import Differs, Environment
+from cnnspec.backends.python.identifiers import Identifiers, identifier
+from cnnspec.backends.python.layout import INDENT, Call, Code, Labelled, lines
+from cnnspec.backends.python.literals import literal, quoted
+from cnnspec.backends.python.matching import Matcher
+from cnnspec.backends.python.outline import LayerItem, Uses, outline
+from cnnspec.backends.python.parts import Part
+from cnnspec.backends.python.statements import Assign, Lane, Statement, Value
+from cnnspec.backends.python.variables import Variables
+from cnnspec.graph import CheckedGraph, Input, Output, Ref, SubmodelLayer
+from cnnspec.naming import keras_name
+
+
+class Models:
+    """The functions of a script, in the order in which they stand in it."""
+
+    def __init__(self, names: Identifiers, classes: Mapping[str, str]) -> None:
+        self.names = names
+        self.classes = classes
+        self.functions: list[Sequence[str]] = []
+        self.files: dict[str, str] = {}
+        """The paths of weights files, by the constants that hold them."""
+        self.loads_by_name = False
+        self.has_counted_network = False
+
+    def write(self, checked: CheckedGraph, name: str) -> str:
+        """Write the function of the whole model, which Keras knows by a name."""
+        is_nameless = identifier(checked.name) == "model"  # what it is called where it is built
+        function = self.names.free("build_model" if is_nameless else checked.name)
+        compiling = compile_call(checked)
+        does = "Build and compile" if compiling else "Build"
+        builder = _Builder(self, checked)
+        body = builder.steps(name, compiling)
+        self.add(builder, function, [f'{INDENT}"""{does} the model."""', *body])
+        return function
+
+    def write_submodel(self, node: LayerItem, layer: SubmodelLayer, *, is_loaded: bool) -> str:
+        """Write the function of a submodel; `is_loaded` where others load its weights."""
+        checked, name = node.node.submodel, node.node.keras_name
+        assert checked is not None
+        function = self.names.free(layer.key)
+        builder = _Builder(self, checked, is_loaded=is_loaded, is_frozen=node.node.node.frozen)
+        network = network_of(layer, checked)
+        if network is not None and network.is_counted:
+            network = None if self.has_counted_network else network
+            self.has_counted_network = True
+        body = builder.network(network, name) if network else builder.steps(name)
+        self.add(builder, function, body)
+        return function
+
+    def add(self, builder: "_Builder", function: str, body: Sequence[str]) -> None:
+        """Add a function, behind those of its blocks."""
+        self.functions += [each.lines for each in builder.blocks.functions]
+        self.functions.append([f"def {function}() -> keras.Model:", *body])
+
+    def file(self, path: Path, key: str) -> str:
+        """The constant that holds the path of a weights file."""
+        relative = Path(os.path.relpath(path.resolve())).as_posix()
+        for known, each in self.files.items():
+            if each == relative:
+                return known
+        constant = self.names.free(f"{key}_weights").upper()
+        self.files[constant] = relative
+        return constant
+
+    def load(self, model: Value, path: Path, key: str) -> Assign:
+        """The statement that loads weights by layer name."""
+        self.loads_by_name = True
+        file = self.file(path, key)
+        return Assign((), (model,), lambda read: Call("load_weights", (read[0], file)))
+
+
+class _Builder(Matcher):
+    """Writes the function of one model."""
+
+    def __init__(
+        self,
+        models: Models,
+        checked: CheckedGraph,
+        *,
+        is_loaded: bool = False,
+        is_frozen: bool = False,
+    ) -> None:
+        self.models = models
+        self.checked = checked
+        self.blocks = Blocks(Uses(checked), models.names, models.classes)
+        names = models.names.inside()
+        super().__init__(self.blocks.uses, names, models.classes, self.blocks.of_calls)
+        self.is_loaded = is_loaded or checked.graph.weights is not None
+        """Whether the weights of a model that this is a part of are loaded, or its own."""
+        self.is_frozen = is_frozen
+        self.kept: dict[str, Value] = {}
+        """The layers and submodels that are in variables, by the names of their first calls."""
+        self.part = Part(Environment())
+        self.outputs: dict[Value, Callable[[Mapping[Value, str]], str]] = {}
+        """What no statement gives, as expressions of variables."""
+
+    def steps(self, name: str, compiling: Call | None = None) -> list[str]:
+        """The lines of the function, from the steps of the spec."""
+        statements = self.inputs_of_model()
+        items = outline(self.checked)
+        self.blocks.write(items)
+        statements += self.body([self.part], [items])
+        return self.lines(statements, name, compiling)
+
+    def network(self, network: Network, name: str) -> list[str]:
+        """The lines of the function, with a network of Keras in place of most steps."""
+        statements = self.inputs_of_model()
+        statements += self.body([self.part], [outline(self.checked, network.front)])
+        source = self.read([network.inner[0].node.inputs[0]], [self.part])
+        weights = self.network_weights(network)
+        made, output = Value((), "network", is_named=True), Value((), "output")
+        statements.append(Assign((made,), (source,), lambda read: network.call(read[0], weights)))
+        self.part.is_now(Ref(network.inner[-1].name), output)
+        self.outputs[output] = lambda of: network.output(of[made])
+        statements += self.body([self.part], [outline(self.checked, network.pooling)])
+        return self.lines(statements, name)
+
+    def network_weights(self, network: Network) -> Code:
+        """Where a network of Keras gets its weights from."""
+        weights = network.application.weights
+        if self.is_loaded or weights is None:
+            return "None"
+        if isinstance(weights, Path):
+            return self.models.file(weights, network.application.declaration.kind())
+        return quoted(weights)
+
+    def inputs_of_model(self) -> list[Statement]:
+        """The statements that make the inputs."""
+        found: list[Statement] = []
+        for each in self.checked.inputs:
+            # `x` is what the statements below it go on with
+            name = "x_input" if identifier(each.name) == "x" else each.name
+            value = Value((), name, is_named=True)
+            self.part.is_now(Ref(each.name), value)
+            found.append(_input(value, each))
+        return found
+
+    def lines(
+        self, statements: list[Statement], name: str, compiling: Call | None = None
+    ) -> list[str]:
+        """The lines of statements, and of the model that they end in."""
+        inputs = [self.read([Ref(each.name)], [self.part]) for each in self.checked.inputs]
+        outputs = [self.read([each.ref], [self.part]) for each in self.checked.graph.outputs]
+        for value, each in zip(outputs, self.checked.graph.outputs, strict=True):
+            value.name, value.is_named = each.name, value.is_named or _is_said(each)
+        model = Value((), "model")
+
+        def making(read: Sequence[str]) -> Code:
+            taken, given = single(read[: len(inputs)]), single(read[len(inputs) :])
+            return Call("keras.Model", (taken, given, Labelled("name=", quoted(name))))
+
+        statements.append(Assign((model,), (*inputs, *outputs), making))
+        weights = self.checked.graph.weights
+        if weights is not None:
+            statements.append(self.models.load(model, weights, self.checked.name))
+        variables = Variables(self.names)
+        variables.of[model] = "model"
+        variables.choose(statements, ())
+        for value, said in self.outputs.items():
+            variables.of[value] = said(variables.of)
+        if compiling is None:
+            return list(variables.returned(statements, model, INDENT))
+        written = variables.written(statements, INDENT)
+        return [*written, *lines(compiling, INDENT), f"{INDENT}return model"]
+
+    def layer(
+        self, parts: Sequence[Part], items: Sequence[LayerItem], lane: Lane
+    ) -> list[Statement]:
+        """The call of a layer; what is called again, and a submodel, is made before it."""
+        node = items[0].node
+        if not self.uses.is_kept(node):
+            return super().layer(parts, items, lane)
+        if len(items) > 1 or parts[0].outer is not None:
+            raise Differs
+        made: list[Statement] = []
+        if node.node.layer_name not in self.kept:
+            made += self.keep(parts[0], items[0])
+        reads = (self.kept[node.node.layer_name], *self.inputs(parts, items, lane))
+        results = self.results(parts, items, lane)
+        return [*made, Assign(results, reads, lambda read: called(node, read[0], read[1:]))]
+
+    def keep(self, part: Part, item: LayerItem) -> list[Statement]:
+        """The statements that make a layer or submodel, and keep it in a variable."""
+        node, layer = item.node, item.node.layer
+        if not isinstance(layer, SubmodelLayer):
+            making = self.making([part], [item])
+            kept = Value((), f"{node.keras_name}_layer", is_named=True)
+            self.kept[node.node.layer_name] = kept
+            return [Assign((kept,), (), lambda _: making)]
+        weights = None if self.is_loaded else layer.weights
+        is_loaded = self.is_loaded or weights is not None
+        function = self.models.write_submodel(item, layer, is_loaded=is_loaded)
+        kept = Value((), f"{layer.key.removesuffix('_model')}_model", is_named=True)
+        self.kept[node.node.layer_name] = kept
+        statements: list[Statement] = [Assign((kept,), (), lambda _: Call(function))]
+        if weights is not None:
+            statements.append(self.models.load(kept, weights, layer.key))
+        if node.node.frozen and not self.is_frozen:
+            statements.append(Assign((), (kept,), lambda read: f"{read[0]}.trainable = False"))
+        return statements
+
+
+def _input(value: Value, said: Input) -> Assign:
+    arguments: list[Code] = [literal(said.tensor.shape[1:])]
+    if said.tensor.dtype != "float32":
+        arguments.append(Labelled("dtype=", quoted(said.tensor.dtype)))
+    arguments.append(Labelled("name=", quoted(keras_name(said.name))))
+    return Assign((value,), (), lambda _: Call("keras.Input", tuple(arguments)))
+
+
+def _is_said(output: Output) -> bool:
+    """Whether a spec gives an output a name."""
+    place = output.place
+    return place.path[-2:-1] == ("outputs",) or (place / "name").value() is not None

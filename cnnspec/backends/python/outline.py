@@ -1,0 +1,141 @@
+"""What a graph was written out from: its steps, by their places, and the calls of blocks."""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from cnnspec.graph import BlockCall, CheckedGraph, CheckedNode, Ref
+
+Path = tuple[Any, ...]
+"""Where a step stands in its scope: `(3,)`, or `(3, "branches", "main", 0)` in a branch."""
+DEEPER = 3
+"""How much longer a path gets in a branch."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LayerItem:
+    """A call of a layer or submodel."""
+
+    path: Path
+    node: CheckedNode
+
+    def nodes(self) -> Iterator[CheckedNode]:
+        """The node alone."""
+        yield self.node
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BlockItem:
+    """A call of a block."""
+
+    path: Path
+    call: BlockCall
+    items: "list[Item]" = field(default_factory=list)
+
+    def nodes(self) -> Iterator[CheckedNode]:
+        """All nodes that it was written out to."""
+        for item in self.items:
+            yield from item.nodes()
+
+
+Item = LayerItem | BlockItem
+
+
+@dataclass(slots=True)
+class Step:
+    """What one step of a spec was written out to: the items of each turn, its own the last."""
+
+    path: Path
+    turns: list[list[Item]]
+
+
+def outline(checked: CheckedGraph, nodes: Sequence[CheckedNode] | None = None) -> list[Item]:
+    """The items of a graph, or of some of its nodes, in their order."""
+    top: list[Item] = []
+    base = (*checked.graph.place.path, "layers")
+    calls: dict[int, BlockItem] = {}
+    wanted = checked.nodes if nodes is None else nodes
+    if not all(map(_is_named_after_calls, wanted)):
+        return [LayerItem((("alone", node.name),), node) for node in wanted]
+    for node in wanted:
+        call, path = node.node.block, node.node.place.path
+        if call is None:
+            top.append(LayerItem(_within(path, base, node.name), node))
+        else:
+            around = _items_of(call, calls, top, base)
+            around.append(LayerItem(_within(path, _base(call), node.name), node))
+    return top
+
+
+def _items_of(
+    call: BlockCall, calls: dict[int, BlockItem], top: list[Item], base: Path
+) -> list[Item]:
+    """The items of a block call, which is put among those around it where it is met first."""
+    if id(call) not in calls:
+        around, outer = top, base
+        if call.caller is not None:
+            around, outer = _items_of(call.caller, calls, top, base), _base(call.caller)
+        calls[id(call)] = BlockItem(_within(call.place.path, outer, call.scoped), call)
+        around.append(calls[id(call)])
+    return calls[id(call)].items
+
+
+def _base(call: BlockCall) -> Path:
+    return (*call.definition.path, "layers")
+
+
+def _within(path: Path, base: Path, name: str) -> Path:
+    """A path in the steps of a scope; what is no step, such as an output, stands for itself."""
+    inside = path[: len(base)] == base and len(path) > len(base)
+    return path[len(base) :] if inside else (("alone", name),)
+
+
+def _is_named_after_calls(node: CheckedNode) -> bool:
+    """Whether a node has the names of its calls; networks of Keras have names of their own."""
+    call, name = node.node.block, node.node.scoped
+    while call is not None and name.startswith(f"{call.scoped}/"):
+        name, call = call.scoped, call.caller
+    return call is None
+
+
+def steps(items: Sequence[Item], depth: int) -> list[Step]:
+    """Items by their steps; `depth` is the length of the paths of these steps."""
+    found: list[Step] = []
+    ended = True
+    for item in items:
+        path = item.path[:depth]
+        if not found or found[-1].path != path:
+            found.append(Step(path, []))
+            ended = True
+        if ended:
+            found[-1].turns.append([])
+        found[-1].turns[-1].append(item)
+        ended = item.path == path
+    return found
+
+
+class Uses:
+    """Who reads what in a graph."""
+
+    def __init__(self, checked: CheckedGraph) -> None:
+        self.readers: dict[Ref, list[str | None]] = {}
+        """The nodes that read a tensor; None for an output of the model."""
+        self.calls = Counter(node.node.layer_name for node in checked.nodes)
+        for node in checked.nodes:
+            for ref in node.node.inputs:
+                self.readers.setdefault(ref, []).append(node.name)
+        for each in checked.graph.outputs:
+            self.readers.setdefault(each.ref, []).append(None)
+
+    def given_out(self, nodes: Collection[CheckedNode]) -> list[Ref]:
+        """The tensors of some nodes that others read."""
+        names = {node.name for node in nodes}
+        made = [Ref(node.name, output) for node in nodes for output in node.outputs]
+        return [
+            ref for ref in made if any(reader not in names for reader in self.readers.get(ref, ()))
+        ]
+
+    def is_kept(self, node: CheckedNode) -> bool:
+        """Whether the layer of a node has to be kept: a model, or what is called again."""
+        return node.submodel is not None or self.calls[node.node.layer_name] > 1

@@ -1,0 +1,109 @@
+"""A checked graph as a whole script: imports, functions, and what it does when it is run."""
+
+import ast
+import keyword
+import re
+import sys
+from collections.abc import Iterator, Mapping
+
+from cnnspec.backends.python.identifiers import Identifiers
+from cnnspec.backends.python.layout import INDENT, WIDTH
+from cnnspec.backends.python.literals import quoted
+from cnnspec.backends.python.matching import INDICES
+from cnnspec.backends.python.models import Models
+from cnnspec.backends.python.objects import import_path
+from cnnspec.backends.python.weights import IMPORTS, LOAD_WEIGHTS, NAMES
+from cnnspec.graph import CheckedGraph
+from cnnspec.layers.base import Layer
+from cnnspec.naming import keras_name
+
+TAKEN = ("keras", "layers", "model", "name", *INDICES, *IMPORTS, *NAMES)
+"""The names that scripts use themselves."""
+
+
+class NoScript(Exception):
+    """A model cannot be written as a script; the message says why."""
+
+
+def script(checked: CheckedGraph) -> str:
+    """A script that builds and compiles a model with Keras alone.
+
+    It names weights files from the current folder.
+
+    Raises:
+        NoScript: a class of the user's own cannot be imported.
+
+    """
+    names = Identifiers(TAKEN)
+    paths = dict.fromkeys(_import_paths(checked))
+    classes = {path: names.unique(path.partition(":")[2]) for path in paths}
+    models = Models(names, classes)
+    name = keras_name(checked.name)
+    root = name if name[0].isalnum() else f"m{name}"  # TensorFlow's rule for the outermost name
+    function = models.write(checked, root)
+    parts = ["\n".join(each) for each in models.functions]
+    if models.loads_by_name:
+        parts.insert(0, LOAD_WEIGHTS)
+    parts.append(
+        f'if __name__ == "__main__":\n{INDENT}model = {function}()\n{INDENT}model.summary()'
+    )
+    imports = _imports("\n".join(parts), classes)
+    head = f'"""The model {root}."""\n\n{imports}'
+    if models.files:
+        constants = [_constant(name, quoted(path)) for name, path in models.files.items()]
+        head = "\n".join([f"{head}\n", "# Paths start at the current folder.", *constants])
+    return "\n\n\n".join([head, *parts]) + "\n"
+
+
+def _constant(name: str, text: str) -> str:
+    """A line that gives a text a name; the text is on a line of its own where it then fits."""
+    line = f"{name} = {text}"
+    if len(line) <= WIDTH or len(INDENT + text) > WIDTH:
+        return line
+    return f"{name} = (\n{INDENT}{text}\n)"
+
+
+def _import_paths(checked: CheckedGraph) -> Iterator[str]:
+    """The import paths of the classes that are not in `keras.layers`.
+
+    Raises:
+        NoScript: one has a word of Python in it.
+
+    """
+    for node in checked.nodes:
+        if isinstance(node.layer, Layer) and (path := import_path(node.layer)):
+            if any(map(keyword.iskeyword, re.split(r"[.:]", path))):
+                raise NoScript(f"no import statement can name '{path}'")
+            yield path
+        if node.submodel is not None:
+            yield from _import_paths(node.submodel)
+
+
+def _imports(text: str, classes: Mapping[str, str]) -> str:
+    """The import statements of a script, sorted as linters want them."""
+    used = {each.id for each in ast.walk(ast.parse(text)) if isinstance(each, ast.Name)}
+    plain = {name: f"import {name}" for name in ("keras", *IMPORTS) if name in used}
+    members: dict[str, list[str]] = {"keras": ["layers"]} if "layers" in used else {}
+    renamed: list[tuple[str, str]] = []
+    for path, identifier in classes.items():
+        module, _, name = path.partition(":")
+        if identifier == name:
+            members.setdefault(module, []).append(name)
+        else:
+            renamed.append((module, f"from {module} import {name} as {identifier}"))
+    found = [(False, module, line) for module, line in plain.items()]
+    found += [(True, module, line) for module, line in renamed]
+    found += [(True, module, _from_import(module, names)) for module, names in members.items()]
+    of_python = [each for each in found if each[1].partition(".")[0] in sys.stdlib_module_names]
+    others = [each for each in found if each not in of_python]
+    sections = [[line for _, _, line in sorted(each)] for each in (of_python, others) if each]
+    return "\n\n".join("\n".join(each) for each in sections)
+
+
+def _from_import(module: str, names: list[str]) -> str:
+    """The import of some names: constants, then classes, then what else there is."""
+    ordered = sorted(names, key=lambda name: (not name.isupper(), not name[0].isupper(), name))
+    line = f"from {module} import {', '.join(ordered)}"
+    if len(line) <= WIDTH:
+        return line
+    return "\n".join([f"from {module} import (", *(f"{INDENT}{each}," for each in ordered), ")"])

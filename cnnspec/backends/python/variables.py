@@ -1,0 +1,130 @@
+"""Statements to lines: every value gets a variable that still holds it when it is read last."""
+
+from collections.abc import Iterator, Sequence
+
+from cnnspec.backends.python.identifiers import Identifiers, identifier
+from cnnspec.backends.python.layout import INDENT, lines
+from cnnspec.backends.python.statements import Assign, Lane, Loop, Statement, Value, all_read
+
+MAX_TARGETS = 32
+"""How long the names of several outputs may be together, to fit on a line with their call."""
+
+
+class Variables:
+    """The variables of one function.
+
+    Values of one lane share a variable, one after the other. What is still read when the next takes
+    its place has a variable of its own.
+    """
+
+    def __init__(self, names: Identifiers) -> None:
+        self.names = names
+        self.of: dict[Value, str] = {}
+        self.lanes: dict[Lane, str] = {}
+
+    def lane(self, lane: Lane) -> str:
+        """The variable of a lane: that of the whole function is `x`."""
+        if lane not in self.lanes:
+            branch = lane[-1] if lane else "x"
+            if branch.isdecimal():  # it has no name
+                branch = f"branch_{int(branch) + 1}"
+            self.lanes[lane] = self.names.free(branch)
+        return self.lanes[lane]
+
+    def choose(
+        self,
+        statements: Sequence[Statement],
+        results: Sequence[Value],
+        starts: Sequence[Value] = (),
+    ) -> set[str]:
+        """Choose variables for what some statements give; return all that are assigned.
+
+        `results` are read after the last; `starts` are there before the first, in the variables of
+        their lanes, unless those are assigned while they are still needed.
+        """
+        last = dict.fromkeys(results, len(statements))
+        for position, statement in reversed(list(enumerate(statements))):
+            for each in statement.inputs():
+                last.setdefault(each, position)
+            for each in all_read(statement.body) if isinstance(statement, Loop) else ():
+                last[each] = max(last.get(each, -1), position + 1)  # when the loop has begun
+        assigned: list[set[str]] = [set() for _ in statements]
+        for position, statement in reversed(list(enumerate(statements))):
+            for value in statement.results:
+                if value is not None:
+                    later = assigned[position + 1 : last.get(value, 0)]
+                    is_named = value.is_named and isinstance(statement, Assign)
+                    assigned[position].add(self.variable(value, set().union(*later), is_named))
+            if isinstance(statement, Loop):
+                assigned[position] |= self.inside(statement)
+        for start in starts:
+            before = set().union(*assigned[: last.get(start, 0)])
+            usual = self.lane(start.lane)
+            self.of[start] = self.names.free(start.name) if usual in before else usual
+        return set().union(*assigned)
+
+    def variable(self, value: Value, later: set[str], is_named: bool) -> str:
+        """The variable of a value, which is needed while some others are assigned."""
+        if value not in self.of:
+            usual = self.lane(value.lane)
+            is_own = usual in later or (is_named and identifier(value.name) != usual)
+            self.of[value] = self.names.free(value.name) if is_own else usual
+        return self.of[value]
+
+    def inside(self, loop: Loop) -> set[str]:
+        """Choose the variables inside a loop: its lane is that of its result."""
+        lane = loop.result.lane
+        usual = self.lanes.get(lane)
+        self.lanes[lane] = self.of[loop.result]
+        assigned = self.choose(loop.body, (loop.last,), [loop.carried])
+        if usual is None:
+            del self.lanes[lane]
+        else:
+            self.lanes[lane] = usual
+        return assigned
+
+    def written(self, statements: Sequence[Statement], indent: str) -> Iterator[str]:
+        """The lines of some statements."""
+        for statement in statements:
+            if isinstance(statement, Loop):
+                yield from self.loop(statement, indent)
+                continue
+            targets = ", ".join(self.of[each] if each else "_" for each in statement.results)
+            code = statement.code([self.of[each] for each in statement.reads])
+            if len(targets) <= MAX_TARGETS:
+                yield from lines(code, indent, f"{targets} = " if targets else "")
+                continue
+            together = self.names.free("outputs")
+            yield from lines(code, indent, f"{together} = ")
+            for position, each in enumerate(statement.results):
+                if each is not None:
+                    yield f"{indent}{self.of[each]} = {together}[{position}]"
+
+    def returned(
+        self, statements: Sequence[Statement], result: Value, indent: str
+    ) -> Iterator[str]:
+        """The lines of some statements, and of the return of a value."""
+        last = statements[-1] if statements else None
+        if isinstance(last, Assign) and last.results == (result,):
+            yield from self.written(statements[:-1], indent)
+            code = last.code([self.of[each] for each in last.reads])
+            yield from lines(code, indent, "return ")
+        else:
+            yield from self.written(statements, indent)
+            yield f"{indent}return {self.of[result]}"
+
+    def loop(self, loop: Loop, indent: str) -> Iterator[str]:
+        """The lines of a loop; it carries a value in the variable of its result."""
+        carrying = self.of[loop.result]
+        yield from copied(carrying, self.of[loop.start], indent)
+        yield from lines(loop.times, indent, f"for {loop.index} in range(", "):")
+        deeper = indent + INDENT
+        yield from copied(self.of[loop.carried], carrying, deeper)
+        yield from self.written(loop.body, deeper)
+        yield from copied(carrying, self.of[loop.last], deeper)
+
+
+def copied(target: str, source: str, indent: str) -> Iterator[str]:
+    """The line that gives a variable the value of another, where they are two."""
+    if target != source:
+        yield f"{indent}{target} = {source}"

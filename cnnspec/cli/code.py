@@ -1,0 +1,56 @@
+"""`cnnspec code`: a model as a plain Keras script."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from cnnspec.backends.python import NoScript, script
+from cnnspec.cli.common import (
+    checked_model,
+    parse_overrides,
+    root_option,
+    set_option,
+    spec_arguments,
+    usage_error,
+)
+from cnnspec.cli.files import written_beside
+
+
+@click.command("code")
+@spec_arguments(several=False)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The file. Default: standard output.",
+)
+@click.option("--force", is_flag=True, help="Replace the file if it is there.")
+@set_option
+@root_option
+def command(
+    spec: str, output: Path | None, force: bool, overrides: tuple[str, ...], root: Path | None
+) -> None:
+    """Write a model as a Keras script that needs no cnnspec: of a spec, or of a .keras file.
+
+    Blocks become functions, repetitions loops, submodels models of their own. Training data is not
+    part of it. Weights files are named from the current folder.
+
+    \b
+    Example:
+      cnnspec code specs/mnist_multi_output.yaml | python -
+      cnnspec code specs/zoo/resnet50.yaml -o resnet50.py
+    """
+    if output is not None and output.exists() and not force:
+        usage_error(f"'{output}' is there already; --force replaces it")
+    checked = checked_model(spec, overrides=parse_overrides(overrides), root=root)
+    try:
+        text = script(checked)
+    except NoScript as error:
+        click.echo(f"cnnspec: {error}", err=True)
+        sys.exit(1)
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    with written_beside(output) as temporary:
+        temporary.write_text(text, encoding="utf-8")

@@ -1,0 +1,202 @@
+"""`cnnspec export`: a model for another runtime, compared with Keras."""
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from cnnspec.cli.common import (
+    check_root,
+    checked_spec,
+    parse_overrides,
+    root_option,
+    set_option,
+    tell,
+    usage_error,
+)
+from cnnspec.cli.evaluate import OF_NEW_MODELS, spec_and_weights
+from cnnspec.cli.quiet import import_quietly, without_native_log
+from cnnspec.cli.train import code_option, expected_errors
+from cnnspec.custom_code import check_code
+from cnnspec.exporting import FORMATS, ExportProblem, said
+
+MODEL_FILES = (".keras", ".h5")
+
+
+@click.command("export")
+@click.argument("model", metavar="SPEC|RUN|MODEL")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(tuple(FORMATS)),
+    help="Default: as the ending of the file.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="The file, or the folder of a SavedModel.  [default: the name of the model]",
+)
+@click.option(
+    "--weights",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A .weights.h5 or .keras file for the model of a spec.",
+)
+@click.option(
+    "--tolerance",
+    type=click.FloatRange(min=0),
+    default=1e-4,
+    show_default=True,
+    help="How far an output may be from that of Keras.",
+)
+@code_option
+@click.option("--force", is_flag=True, help="Replace the file, or the SavedModel, if it is there.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
+@set_option
+@root_option
+def command(
+    model: str,
+    form: str | None,
+    output: Path | None,
+    weights: Path | None,
+    tolerance: float,
+    allow_code: tuple[str, ...],
+    force: bool,
+    quiet: bool,
+    overrides: tuple[str, ...],
+    root: Path | None,
+) -> None:
+    """Export a spec, the folder of a run, or a .keras or .h5 file to ONNX, TFLite or a SavedModel.
+
+    Inputs and outputs keep their names, and the batch may have any size. What was exported is run on
+    the same random input as the Keras model; nothing is written where they differ.
+
+    \b
+    Example:
+      cnnspec export runs/mnist/20260101-120000 -o mnist.onnx
+      cnnspec export specs/mnist_simple.yaml --weights trained.weights.h5 --format tflite
+    """
+    form = form or _format(output)
+    if missing := FORMATS[form].missing():
+        usage_error(f"exporting to {form} needs '{missing}': pip install 'cnnspec[{form}]'")
+    if output is not None:
+        _check_target(output, form, force)
+    built, names = _model(model, weights, allow_code, overrides, root)
+    target = output or Path(f"{built.name}{FORMATS[form].suffix or '.saved_model'}")
+    _check_target(target, form, force)
+    _export(built, names, form, target, tolerance, quiet)
+
+
+def _format(output: Path | None) -> str:
+    """The format that a file's name asks for."""
+    forms = {each.suffix: form for form, each in FORMATS.items() if each.suffix}
+    suffix = output.suffix.lower() if output else ""
+    if suffix not in forms:
+        usage_error(f"--format says which of {', '.join(FORMATS)}, or --output ends like it")
+    return forms[suffix]
+
+
+def _check_target(target: Path, form: str, force: bool) -> None:
+    """End where something stands there that may not be replaced."""
+    if not target.exists():
+        return
+    if not force:
+        usage_error(f"'{target}' is there already; --force replaces it")
+    is_own = (target / "saved_model.pb").is_file() if form == "saved_model" else target.is_file()
+    if not is_own:
+        usage_error(f"'{target}' is no {form} and is not replaced")
+
+
+def _model(
+    model: str,
+    weights: Path | None,
+    allow_code: tuple[str, ...],
+    overrides: tuple[str, ...],
+    root: Path | None,
+) -> tuple[Any, list[str] | None]:
+    """The Keras model that an argument names, and the names of its outputs in the spec."""
+    path = Path(model)
+    if path.suffix.lower() in MODEL_FILES:
+        for option, given in (("--set", overrides), ("--weights", weights)):
+            if given:
+                usage_error(f"{option} is for specs; '{model}' is a model")
+        check_root(root, path)
+        return _loaded(path), None
+    ignored: tuple[str, ...] = ()
+    if path.is_dir():
+        model, stored = spec_and_weights(path, None)
+        weights, ignored = weights or stored, OF_NEW_MODELS
+    values = parse_overrides(overrides)
+    compilation, checked = checked_spec(model, overrides=values, root=root, ignore=ignored)
+    report = compilation.report.child()
+    check_code(checked, allow_code, report)
+    tell(report, err=True)
+    if report.has_errors:
+        sys.exit(1)
+    backend = import_quietly("cnnspec.backends.keras", "exporting")
+    try:
+        built = backend.build(checked, weights=weights, allow_code=allow_code)
+    except expected_errors() as error:
+        _refuse(str(error))
+    return built.model, list(checked.outputs)
+
+
+def _loaded(path: Path) -> Any:
+    """The model in a file; Keras runs no code that stands in it."""
+    if not path.is_file():
+        usage_error(f"'{path}' cannot be read: there is no such file")
+    keras = import_quietly("keras", "exporting")
+    if path.suffix.lower() == ".h5" and _version(keras) < (3, 11, 3):
+        usage_error(f"Keras {keras.__version__} would run code out of '{path}'; 3.11.3 does not")
+    problem = None
+    with without_native_log():
+        try:
+            loaded = keras.models.load_model(path, compile=False, safe_mode=True)
+        except Exception as error:  # Keras has many for files that are not what they should be
+            problem = said(error)
+    if problem is not None:
+        _refuse(f"'{path}' cannot be loaded: {problem}")
+    return loaded
+
+
+def _version(keras: Any) -> tuple[int, ...]:
+    return tuple(int(part) for part in keras.__version__.split(".")[:3] if part.isdecimal())
+
+
+def _export(
+    model: Any, names: list[str] | None, form: str, target: Path, tolerance: float, quiet: bool
+) -> None:
+    """Export beside the target, and move it there if it gives what Keras gives."""
+    comparison = import_quietly("cnnspec.exporting.comparison", "exporting")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as folder:
+            beside = Path(folder) / f"exported{FORMATS[form].suffix}"
+            problem = None
+            with without_native_log():
+                try:
+                    differences = comparison.export(model, form, beside, names=names)
+                except ExportProblem as error:
+                    problem = str(error)
+            if problem is not None:
+                _refuse(problem)
+            for name, difference in differences.items() if not quiet else ():
+                click.echo(f"{name}: largest difference {difference:.2g}")
+            apart = [name for name, most in differences.items() if not most <= tolerance]
+            if apart:
+                _refuse(f"more than {tolerance:g} away from Keras: {', '.join(apart)}")
+            if target.is_dir():
+                target.replace(Path(folder) / "replaced")
+            beside.replace(target)
+    except OSError as error:
+        usage_error(f"'{target}' cannot be written: {error.strerror or error}")
+    if not quiet:
+        click.echo(f"{target}: as Keras, on inputs {', '.join(each.name for each in model.inputs)}")
+
+
+def _refuse(message: str) -> NoReturn:
+    """End with exit code 1 and one line; nothing was written."""
+    click.echo(f"error: {message}", err=True)
+    sys.exit(1)

@@ -1,0 +1,100 @@
+"""`cnnspec format`: the canonical layout of specs, with their comments kept."""
+
+import difflib
+import sys
+from pathlib import Path
+
+import click
+
+from cnnspec.cli.common import STDIN, expand_patterns, spec_arguments, tell, usage_error
+from cnnspec.cli.files import written_beside
+from cnnspec.diagnostics import Report
+from cnnspec.formatting import ChangedMeaning, formatted
+from cnnspec.parse import parse
+from cnnspec.source import MAX_BYTES, parse_bytes
+
+ENDINGS = (".yaml", ".yml")
+_NO_BREAK = "\n\\ No newline at end of file\n"
+
+
+@click.command("format")
+@spec_arguments()
+@click.option(
+    "--check", is_flag=True, help="Change nothing; list what would be, and exit with 1 if any is."
+)
+@click.option("--diff", is_flag=True, help="Change nothing; print the changes.")
+def command(specs: tuple[str, ...], check: bool, diff: bool) -> None:
+    """Lay out specs: sections in order, calls on one line where they fit, comments kept.
+
+    Files are changed in place, those in folders too; `-` is from standard input to standard output.
+    What a spec says is not changed, and a spec with mistakes in its structure is left as it is.
+
+    \b
+    Example:
+      cnnspec format specs/mnist_simple.yaml
+      cnnspec format --check --diff specs
+      cat model.yaml | cnnspec format -
+    """
+    failed = False
+    for spec in _files(specs):
+        before = _read(spec)
+        after = _formatted(spec, before)
+        failed |= after is None or (check and after != before)
+        if after is None:
+            continue
+        if diff:
+            click.echo(_changes(spec, before, after), nl=False)
+        elif check:
+            if after != before:
+                click.echo(f"{spec}: would be formatted")
+        elif spec == STDIN:
+            sys.stdout.buffer.write(after)
+        elif after != before:
+            with written_beside(Path(spec).resolve()) as temporary:
+                temporary.write_bytes(after)
+            click.echo(f"{spec}: formatted")
+    sys.exit(1 if failed else 0)
+
+
+def _files(specs: tuple[str, ...]) -> list[str]:
+    """The files that arguments name, and those in the folders that they name."""
+    files: list[str] = []
+    for spec in expand_patterns(specs):
+        if not Path(spec).is_dir():
+            files.append(spec)
+            continue
+        found = sorted(str(file) for file in Path(spec).rglob("*") if file.suffix in ENDINGS)
+        files += found or usage_error(f"there is no spec in '{spec}'")
+    return list(dict.fromkeys(files))
+
+
+def _read(spec: str) -> bytes:
+    if spec == STDIN:
+        return sys.stdin.buffer.read()
+    try:
+        with Path(spec).open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        usage_error(f"'{spec}' cannot be read: {error.strerror}")
+
+
+def _formatted(spec: str, data: bytes) -> bytes | None:
+    """The text of a spec, laid out; None, and its findings are told, where it has mistakes."""
+    report = Report()
+    source = parse_bytes(data, "<stdin>" if spec == STDIN else spec, Path(), report)
+    if source is not None:
+        parse(source, report)
+    tell(report, err=True)
+    if source is None or report.has_errors:
+        return None
+    try:
+        return formatted(source.text).encode()
+    except ChangedMeaning as error:
+        click.echo(f"error: '{spec}': {error}", err=True)
+        return None
+
+
+def _changes(spec: str, before: bytes, after: bytes) -> str:
+    old, new = (text.decode("utf-8-sig").splitlines(keepends=True) for text in (before, after))
+    lines = difflib.unified_diff(old, new, spec, spec)
+    return "".join(line if line.endswith("\n") else line + _NO_BREAK for line in lines)

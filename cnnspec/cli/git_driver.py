@@ -1,0 +1,115 @@
+"""`cnnspec diff --git`: the arguments that git gives a diff driver, and what it prints of them."""
+
+import difflib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from cnnspec.cli.common import usage_error
+from cnnspec.cli.diff_output import compile_model_file, is_model_file, styled, told
+from cnnspec.compiler import Compilation, checked_or_raise, compile_text
+from cnnspec.diagnostics import SpecError
+from cnnspec.diff import compare
+from cnnspec.graph import CheckedGraph
+
+NOTHING = "/dev/null"
+"""What git names in place of a file that one side does not have."""
+ROLES = {"+": "added", "-": "removed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two files that git compares."""
+
+    path: str
+    """Where it stands in the repository."""
+    file: Path
+    """The file that holds it, which may be a temporary one."""
+    prefix: str
+    """`a` or `b`, as git calls the old and the new side."""
+
+    @property
+    def is_there(self) -> bool:
+        """Whether this side has the file at all."""
+        return str(self.file) != NOTHING
+
+    @property
+    def name(self) -> str:
+        """The name by which git's readers know it."""
+        return f"{self.prefix}/{self.path}" if self.is_there else NOTHING
+
+    def model(self, root: Path | None) -> CheckedGraph | None:
+        """The model of the file; paths in it start where it stands in the repository.
+
+        Raises:
+            SpecError: it has mistakes.
+            OSError: it cannot be read.
+
+        """
+        if not self.is_there:
+            return None
+        return checked_or_raise(self._compiled(root))
+
+    def _compiled(self, root: Path | None) -> Compilation:
+        if is_model_file(self.path):
+            return compile_model_file(self.file, self.name)
+        return compile_text(
+            self.file.read_bytes(), self.name, folder=Path(self.path).parent, root=root
+        )
+
+
+def drive(arguments: tuple[str, ...], *, verbose: bool, root: Path | None) -> None:
+    """Print the difference that git asks for; it takes any exit code but 0 for a failure.
+
+    Where one side is no model, the lines of the text are compared, as git does it.
+    """
+    if len(arguments) == 1:
+        click.echo(f"unmerged: {arguments[0]}")
+        return
+    if len(arguments) not in (7, 9):
+        usage_error(f"--git takes the 7 or 9 arguments of a diff driver, not {len(arguments)}")
+    path, old_file, _, _, new_file, *rest = arguments
+    new_path = rest[2] if len(rest) > 2 else path
+    old, new = Side(path, Path(old_file), "a"), Side(new_path, Path(new_file), "b")
+    try:
+        text = "".join(_lines(old, new, verbose, root))
+    except OSError as error:
+        usage_error(f"'{error.filename}' cannot be read: {error.strerror}")
+    # git gives its output to a pager by itself, which shows colours
+    click.echo(text, nl=False, color=True if os.environ.get("GIT_PAGER_IN_USE") else None)
+
+
+def _lines(old: Side, new: Side, verbose: bool, root: Path | None) -> Iterator[str]:
+    yield styled(f"diff --cnnspec {old.name} {new.name}\n", "title")
+    try:
+        before, after = old.model(root), new.model(root)
+    except SpecError as error:
+        finding = next(each for each in error.report if each.severity == "error")
+        where = f"{finding.span.file}:{finding.span.line}: " if finding.span else ""
+        yield f"not compared as models: {where}{finding.message}\n"
+        yield from _by_text(old, new)
+        return
+    if before is not None and after is not None:
+        specs = not is_model_file(old.path) and not is_model_file(new.path)
+        yield told(compare(before, after, specs=specs), verbose=verbose)
+    for model, sign in ((before, "-"), (after, "+")):
+        if model is not None and None in (before, after):
+            said = f"{sign} {model.name}: {model.params:,} parameters\n"
+            yield styled(said, ROLES[sign])
+
+
+def _by_text(old: Side, new: Side) -> Iterator[str]:
+    """The lines that are different, as git shows them."""
+    try:
+        before, after = (
+            each.file.read_text(encoding="utf-8").splitlines() if each.is_there else []
+            for each in (old, new)
+        )
+    except UnicodeDecodeError:
+        yield f"Binary files {old.name} and {new.name} differ\n"
+        return
+    for line in difflib.unified_diff(before, after, old.name, new.name, lineterm=""):
+        yield styled(f"{line}\n", ROLES.get(line[:1], "same"))

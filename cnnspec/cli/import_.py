@@ -1,0 +1,94 @@
+"""`cnnspec import`: from a Keras model to a spec."""
+
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from cnnspec.cli.common import tell, usage_error
+from cnnspec.cli.files import written_beside
+from cnnspec.cli.quiet import import_quietly
+from cnnspec.diagnostics import Report, SpecError
+from cnnspec.dump import dumps
+from cnnspec.frontends import Read, UnreadableModel, read_config, read_model
+from cnnspec.importing import imported
+from cnnspec.loading import shown_path
+
+APPLICATION = "application:"
+
+
+@click.command("import")
+@click.argument("model", metavar="MODEL")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where to write the spec; the weights are named relative to there.",
+)
+@click.option(
+    "--compact/--no-compact",
+    default=True,
+    help="Write blocks, repetitions and branches, or a step for every layer.  [default: compact]",
+)
+@click.option("--force", is_flag=True, help="Replace the file if it is there.")
+def command(model: str, output: Path | None, compact: bool, force: bool) -> None:
+    """Write the spec of a .keras or .h5 file, of what to_json gives, or of application:NAME.
+
+    A file is read as data: neither Keras nor anything in the file is run. Networks of
+    keras.applications are made by Keras, without weights.
+
+    \b
+    Example:
+      cnnspec import trained.keras -o trained.yaml
+      cnnspec import application:ResNet50 --no-compact
+    """
+    if output is not None and output.exists() and not force:
+        usage_error(f"'{output}' is there already; --force replaces it")
+    name = model.removeprefix(APPLICATION)
+    is_file = name == model
+    try:
+        read = _read(Path(model)) if is_file else _application(name)
+        found = imported(
+            read.document,
+            folder=output.parent if output else Path(),
+            weights=Path(model) if is_file and read.has_weights else None,
+            compact=compact,
+            notes=read.notes,
+        )
+    except UnreadableModel as error:
+        _refuse(f"{shown_path(Path(model)) if is_file else name!r}: {error}")
+    except SpecError as error:
+        tell(error.report, err=True)
+        sys.exit(1)
+    for note in found.notes:
+        click.echo(f"note: {note}", err=True)
+    text = dumps(found.document)
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    with written_beside(output) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def _read(path: Path) -> Read:
+    try:
+        return read_model(path)
+    except OSError as error:
+        usage_error(f"'{path}' cannot be read: {error.strerror}")
+
+
+def _application(name: str) -> Read:
+    """A network of Keras, made by Keras."""
+    keras: Any = import_quietly("keras", "making a network of keras.applications")
+    make = getattr(keras.applications, name, None)
+    if not name[:1].isupper() or make is None:
+        usage_error(f"there is no network '{name}' in keras.applications")
+    return read_config(make(weights=None).to_json())
+
+
+def _refuse(message: str) -> NoReturn:
+    report = Report()
+    report.error("unreadable-model", message, None)
+    tell(report, err=True)
+    sys.exit(1)

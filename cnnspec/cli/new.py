@@ -1,0 +1,76 @@
+"""`cnnspec new`: a first spec out of a template."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from cnnspec.cli.common import parse_overrides, tell, usage_error
+from cnnspec.cli.files import written_beside
+from cnnspec.compiler import compile_text
+from cnnspec.diagnostics import did_you_mean
+from cnnspec.naming import model_name
+from cnnspec.templates import TEMPLATES, NoSuchParameter, filled, template
+
+
+@click.command("new")
+@click.argument("name", metavar="TEMPLATE", required=False)
+@click.option("--list", "listed", is_flag=True, help="List the templates.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The file to write; the model gets its name.  [default: standard output]",
+)
+@click.option("--name", "model", metavar="NAME", help="The name of the model.")
+@click.option(
+    "--set",
+    "overrides",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Write another value for a parameter of the template.",
+)
+@click.option("--force", is_flag=True, help="Replace the file if it is there.")
+def command(
+    name: str | None,
+    listed: bool,
+    output: Path | None,
+    model: str | None,
+    overrides: tuple[str, ...],
+    force: bool,
+) -> None:
+    """Start a spec: classifier, multi-output, transfer, unet or siamese.
+
+    What is written has comments for learners, and is right as it is.
+
+    \b
+    Example:
+      cnnspec new --list
+      cnnspec new classifier --set classes=5 --set size=64 -o flowers.yaml
+    """
+    if listed:
+        width = max(map(len, TEMPLATES))
+        for each, says in TEMPLATES.items():
+            click.echo(f"{each:<{width}}  {says}")
+        return
+    if name not in TEMPLATES:
+        hint = (name and did_you_mean(name, TEMPLATES)) or f"there are {', '.join(TEMPLATES)}"
+        usage_error(f"there is no template '{name}'; {hint}" if name else f"which template? {hint}")
+    if output is not None and output.exists() and not force:
+        usage_error(f"'{output}' is there already; --force replaces it")
+    if model is None and output is not None:
+        model = model_name(output.stem)
+    try:
+        text = filled(template(name), model, parse_overrides(overrides))
+    except NoSuchParameter as error:
+        usage_error(str(error))
+    report = compile_text(text.encode(), str(output or name)).report
+    if report.has_errors:
+        tell(report, err=True)
+        sys.exit(1)
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    with written_beside(output) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+    click.echo(f"{output}: {TEMPLATES[name]}")

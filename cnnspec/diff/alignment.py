@@ -1,0 +1,82 @@
+"""Aligns two sequences: the pairs in order whose scores have the largest sum."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+Item = TypeVar("Item")
+Pairs = list[tuple[Item, Item]]
+
+MOST_CELLS = 400_000
+"""How many pairs are looked at; of longer sequences only those about as far along in both."""
+LEAST_BAND = 64
+"""How far apart two places of longer sequences may at least be."""
+PAIR, SKIP_OLD, SKIP_NEW = range(3)
+UNREACHED = -1
+
+
+def aligned(
+    old: Sequence[Item], new: Sequence[Item], score: Callable[[Item, Item], int], sure: int
+) -> Pairs[Item]:
+    """The pairs of an alignment; two items whose score is 0 are no pair.
+
+    At both ends, items whose score is at least `sure` are pairs without a closer look.
+    """
+    shorter = min(len(old), len(new))
+    head = 0
+    while head < shorter and score(old[head], new[head]) >= sure:
+        head += 1
+    tail = 0
+    while tail < shorter - head and score(old[-1 - tail], new[-1 - tail]) >= sure:
+        tail += 1
+    ends = len(old) - tail, len(new) - tail
+    return [
+        *zip(old[:head], new[:head], strict=True),
+        *_best(old[head : ends[0]], new[head : ends[1]], score),
+        *zip(old[ends[0] :], new[ends[1] :], strict=True),
+    ]
+
+
+def _best(
+    old: Sequence[Item], new: Sequence[Item], score: Callable[[Item, Item], int]
+) -> Pairs[Item]:
+    """The alignment of Needleman and Wunsch (1970), doi:10.1016/0022-2836(70)90057-4.
+
+    It stays in a band around the diagonal, so that the time grows with the length alone.
+    """
+    band = max(LEAST_BAND, MOST_CELLS // (len(old) + 1))
+    low, high = min(0, len(new) - len(old)) - band, max(0, len(new) - len(old)) + band
+    above = [0] * (len(new) + 1)
+    ways: list[tuple[int, bytearray]] = []
+    for row, item in enumerate(old, start=1):
+        start, end = max(1, row + low), min(len(new), row + high)
+        here = [UNREACHED] * (len(new) + 1)
+        if start == 1:
+            here[0] = 0
+        way = bytearray(max(0, end - start + 1))
+        for column in range(start, end + 1):
+            best, chosen = above[column], SKIP_OLD
+            if here[column - 1] > best:
+                best, chosen = here[column - 1], SKIP_NEW
+            gained = score(item, new[column - 1])
+            if gained and above[column - 1] != UNREACHED and above[column - 1] + gained >= best:
+                best, chosen = above[column - 1] + gained, PAIR
+            here[column], way[column - start] = best, chosen
+        above = here
+        ways.append((start, way))
+    return _followed(old, new, ways)
+
+
+def _followed(
+    old: Sequence[Item], new: Sequence[Item], ways: Sequence[tuple[int, bytearray]]
+) -> Pairs[Item]:
+    """The pairs on the best way, from its end back to its start."""
+    row, column = len(old), len(new)
+    pairs = []
+    while row and column:
+        start, way = ways[row - 1]
+        chosen = way[column - start] if 0 <= column - start < len(way) else SKIP_OLD
+        if chosen == PAIR:
+            pairs.append((old[row - 1], new[column - 1]))
+        row -= chosen != SKIP_NEW
+        column -= chosen != SKIP_OLD
+    return pairs[::-1]

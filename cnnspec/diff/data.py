@@ -1,0 +1,90 @@
+"""A difference as plain data, for programs: the same keys always, and every layer by itself."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from cnnspec.diff.changes import Change, Difference, Member, Pair
+from cnnspec.diff.parts import written
+from cnnspec.diff.renames import is_counted
+from cnnspec.graph import Output
+
+Data = dict[str, Any]
+
+
+def as_data(difference: Difference) -> Data:
+    """The difference as what JSON can say.
+
+    `added` and `removed` are layers with all that their calls give; `renamed`, `moved`, `replaced`
+    and `changed` are those in both models, each under its names `old` and `new`; `affected` are
+    those of which something follows from other changes. A change has `what`, `old` and `new`.
+    """
+    pairs = difference.pairs
+    outputs = difference.outputs
+    return {
+        "same": difference.is_empty,
+        "old": {"name": difference.old_name, **asdict(difference.old)},
+        "new": {"name": difference.new_name, **asdict(difference.new)},
+        "added": [*map(_member, difference.added)],
+        "removed": [*map(_member, difference.removed)],
+        "renamed": [
+            {**_names(pair), "counted": is_counted(pair)} for pair in pairs if pair.is_renamed
+        ],
+        "moved": [{**_names(pair), "inputs": _change(pair.moved)} for pair in pairs if pair.moved],
+        "replaced": [
+            {"old": _member(pair.old), "new": _member(pair.new)}
+            for pair in pairs
+            if pair.is_replaced
+        ],
+        "changed": [
+            {**_names(pair), "changes": _changes(pair.changes), "effects": _changes(pair.effects)}
+            for pair in difference.changed
+        ],
+        "affected": [
+            {**_names(pair), "effects": _changes(pair.effects)} for pair in difference.affected
+        ],
+        "outputs": {
+            "added": [*map(_output, outputs.added)],
+            "removed": [*map(_output, outputs.removed)],
+            "changed": [
+                {"old": each.old, "new": each.new, "changes": _changes(each.changes)}
+                for each in outputs.pairs
+            ],
+        },
+        "model": _changes(difference.model),
+    }
+
+
+def _names(pair: Pair) -> Data:
+    return {"old": pair.old.shown, "new": pair.new.shown, "kind": pair.new.part.kind}
+
+
+def _member(member: Member) -> Data:
+    part = member.part
+    return {
+        "name": member.shown,
+        "kind": part.kind,
+        "arguments": part.given,
+        "frozen": part.frozen,
+        "layers": part.layers,
+        "params": part.params,
+        "macs": part.macs,
+    }
+
+
+def _output(output: Output) -> Data:
+    return {
+        "name": output.name,
+        "from": str(output.ref),
+        "loss": written(output.loss),
+        "loss_weight": output.loss_weight,
+        "metrics": [*map(written, output.metrics)],
+    }
+
+
+def _changes(changes: Iterable[Change]) -> list[Data]:
+    return [*map(_change, changes)]
+
+
+def _change(change: Change) -> Data:
+    return {"what": change.what, "old": change.old, "new": change.new}

@@ -1,0 +1,241 @@
+"""What is compared of a model: its inputs and layers, each once, with all that is known of them."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from cnnspec.cost import Costs, together
+from cnnspec.declarations import Declaration
+from cnnspec.graph import CheckedGraph, CheckedNode, Input, Ref, SubmodelLayer
+from cnnspec.loading import shown_path
+from cnnspec.naming import keras_name, snake_case
+from cnnspec.shapes import Dim, TensorSpec
+
+INPUT = "InputLayer"
+SUBMODEL = "Functional"
+MEANT_BY_NULL = {"activation": "linear", "data_format": "channels_last", "dtype": "float32"}
+"""What a layer does where these arguments are null."""
+
+
+class Source(NamedTuple):
+    """A tensor, by the part that makes it."""
+
+    part: str
+    call: int
+    output: str | None
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Part:
+    """An input or a layer of a model, with all calls of it."""
+
+    name: str
+    """The name of its Keras layer."""
+    node: str
+    """The name of its node in the graph."""
+    shown: str
+    """The name as the spec says it, with the scopes of blocks."""
+    local: str
+    """The name that its step gives itself; empty where that was made by counting."""
+    is_counted: bool = False
+    """Whether its name, or that of a block around it, was made by counting and says little."""
+    is_nameless: bool = False
+    """Whether all of them were, so that its name says nothing."""
+    kind: str
+    said: tuple[Any, ...]
+    """The kind and all arguments as values that are equal where they mean the same."""
+    given: dict[str, Any]
+    """The arguments that the call gives, as a spec would write them."""
+    defaults: dict[str, Any] = field(default_factory=dict)
+    """What the arguments are that it does not give."""
+    calls: tuple[tuple[Source, ...], ...] = ()
+    """What each call reads."""
+    called: tuple[str, ...]
+    """The names of the calls, as the spec says them."""
+    tensors: tuple[TensorSpec, ...]
+    """All outputs of all calls, equal ones once."""
+    frozen: bool = False
+    params: Dim = 0
+    macs: Dim = 0
+    layers: int
+    """How many layers it is: none of an input, of a submodel those inside it."""
+    weights: str | None = None
+    """The file that the weights of a submodel come from."""
+    submodel: "Model | None" = None
+
+    def argument(self, name: str) -> Any:
+        """An argument as the call gives it, or its default."""
+        return self.given.get(name, self.defaults.get(name))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Model:
+    """A model as it is compared: its parts by name, in an order in which sources come first."""
+
+    checked: CheckedGraph
+    macs: Dim
+    parts: dict[str, Part]
+    outputs: dict[str, Source]
+    readers: dict[str, list[tuple[str, int]]] = field(init=False)
+    """The parts that read each part, with the position among their inputs."""
+
+    def __post_init__(self) -> None:
+        readers: dict[str, list[tuple[str, int]]] = {name: [] for name in self.parts}
+        for part in self.parts.values():
+            for call in part.calls:
+                for position, source in enumerate(call):
+                    readers[source.part].append((part.name, position))
+        object.__setattr__(self, "readers", readers)
+
+    @property
+    def layers(self) -> int:
+        """How many layers it has, those of submodels too."""
+        return sum(part.layers for part in self.parts.values() if part.kind != INPUT)
+
+
+def model_of(checked: CheckedGraph, found: Sequence[Costs]) -> Model:
+    """The parts of a model; `found` are the costs of each of its calls."""
+    parts: dict[str, Part] = {}
+    sources: dict[Ref, Source] = {}
+    for each in checked.inputs:
+        part = _input(each)
+        parts[part.name] = part
+        sources[Ref(each.name)] = Source(part.name, 0, None)
+    calls: dict[str, list[CheckedNode]] = {}
+    for node in checked.nodes:
+        earlier = calls.setdefault(node.keras_name, [])
+        for output in node.outputs:
+            sources[Ref(node.name, output)] = Source(node.keras_name, len(earlier), output)
+        earlier.append(node)
+    for name, nodes in calls.items():
+        parts[name] = _part(nodes, sources, found)
+    outputs = {each.name: sources[each.ref] for each in checked.graph.outputs}
+    return Model(checked, together(each.total for each in found).macs, parts, outputs)
+
+
+def _input(given: Input) -> Part:
+    """An input; what it is made of is compared as if they were arguments."""
+    tensor = given.tensor
+    shape = tensor.shape[1:]
+    return Part(
+        name=keras_name(given.name),
+        node=given.name,
+        shown=given.name,
+        local=given.name,
+        kind=INPUT,
+        said=(INPUT, ("dtype", tensor.dtype), ("shape", shape)),
+        given={"shape": list(shape), "dtype": tensor.dtype},
+        called=(given.name,),
+        tensors=(tensor,),
+        layers=0,
+    )
+
+
+def _part(
+    nodes: Sequence[CheckedNode], sources: Mapping[Ref, Source], found: Sequence[Costs]
+) -> Part:
+    """A layer with all of its calls."""
+    first = nodes[0]
+    layer = first.node.layer
+    weights = submodel = None
+    given: dict[str, Any] = {}
+    defaults: dict[str, Any] = {}
+    if isinstance(layer, SubmodelLayer):
+        assert first.submodel is not None
+        inner = [each.submodels[node.name] for each in found for node in nodes]
+        submodel = model_of(first.submodel, inner)
+        kind = SUBMODEL
+        said: tuple[Any, ...] = (SUBMODEL, *(part.said for part in submodel.parts.values()))
+        weights = _weights(layer)
+    else:
+        assert layer is not None
+        kind, said = layer.kind(), canonical(layer)
+        given = {name: written(value) for name, value in layer.given.items()}
+        defaults = {name: written(getattr(type(layer), name, None)) for name in layer.arguments()}
+    shown = first.node.layer_name if first.node.shares else first.node.scoped
+    counted = _counted(shown, kind, _blocks(first))
+    return Part(
+        name=first.keras_name,
+        node=first.node.layer_name,
+        shown=shown,
+        local="" if counted[-1] else shown.rpartition("/")[2],
+        is_counted=any(counted),
+        is_nameless=all(counted),
+        kind=kind,
+        said=said,
+        given=given,
+        defaults=defaults,
+        calls=tuple(tuple(sources[ref] for ref in node.node.inputs) for node in nodes),
+        called=tuple(node.node.scoped for node in nodes),
+        tensors=tuple(dict.fromkeys(each for node in nodes for each in node.outputs.values())),
+        frozen=first.node.frozen,
+        params=sum(node.params for node in nodes) if first.weights_known else None,
+        macs=together(each.nodes[node.name] for each in found for node in nodes).macs,
+        layers=submodel.layers if submodel else 1,
+        weights=weights,
+        submodel=submodel,
+    )
+
+
+def _weights(layer: SubmodelLayer) -> str | None:
+    """The file that the weights of a submodel come from, or the word for them."""
+    source = layer.weights or (layer.application.weights if layer.application else None)
+    return shown_path(source) if isinstance(source, Path) else source
+
+
+def written(value: Any) -> Any:
+    """A value or a call as a spec would write it, as plain data."""
+    if isinstance(value, Declaration):
+        given = {name: written(each) for name, each in value.given.items()}
+        return {value.word: given} if given else value.word
+    if isinstance(value, Mapping):
+        return {key: written(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [written(each) for each in value]
+    return value
+
+
+def canonical(value: Any, name: str = "") -> Any:
+    """A value or a call, equal to another one where both mean the same as argument `name`."""
+    if value is None:
+        return MEANT_BY_NULL.get(name)
+    if isinstance(value, Declaration):
+        known = {each: getattr(value, each, None) for each in value.arguments()}
+        said = value.given | known
+        return (value.kind(), *((each, canonical(said[each], each)) for each in sorted(said)))
+    if isinstance(value, Mapping):
+        return tuple((key, canonical(each)) for key, each in value.items())
+    if isinstance(value, list | tuple):
+        return tuple(canonical(each) for each in value)
+    return value
+
+
+def differing(old: Part, new: Part) -> Iterator[tuple[str, Any, Any]]:
+    """The arguments by which two parts of one kind differ, with both values."""
+    if old.said == new.said or old.submodel is not None:
+        return
+    before, after = dict(old.said[1:]), dict(new.said[1:])
+    for name in dict.fromkeys((*old.defaults, *old.given, *new.given)):
+        if before.get(name) != after.get(name):
+            yield name, old.argument(name), new.argument(name)
+
+
+def _blocks(node: CheckedNode) -> list[str]:
+    """The names of the blocks around a layer, the outermost first."""
+    paths = [each.path for each in node.node.place.outward()]
+    return [str(path[1]) for path in reversed(paths) if path[:1] == ("blocks",)]
+
+
+def _counted(shown: str, kind: str, blocks: list[str]) -> list[bool]:
+    """Which parts of a name were made by counting; in a model file, scopes are part of the last."""
+    *scopes, local = shown.split("/")
+    own = re.escape(snake_case(kind))
+    return [
+        *(
+            re.fullmatch(rf"{re.escape(block)}_\d+", scope) is not None
+            for block, scope in zip(blocks, scopes, strict=False)
+        ),
+        re.search(rf"(?:^|_\d+_){own}(?:_\d+)?$", local) is not None,
+    ]

@@ -1,0 +1,247 @@
+"""A difference as text for people: what was done, what follows from it, and the totals."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
+
+from cnnspec.diff.changes import Change, Difference, Member, Pair
+from cnnspec.diff.parts import written
+from cnnspec.diff.renames import NUMBER, renames
+from cnnspec.dump import value_text
+from cnnspec.graph import Output
+
+Style = Callable[[str, str], str]
+"""Dresses a text up by its role: `added`, `removed`, `changed`, `same` or `title`."""
+EFFECTS = {
+    "shape": ("shape", "shapes"),
+    "dtype": ("data type", "data types"),
+    "params": ("parameters", "parameters"),
+    "macs": ("multiply-accumulates", "multiply-accumulates"),
+}
+"""What is said of one layer, and of several."""
+MOST_NAMES = 3
+"""How many layers of a group are named."""
+
+
+def plain(text: str, role: str) -> str:
+    """The text as it is."""
+    return text
+
+
+def as_text(difference: Difference, style: Style = plain, *, verbose: bool = False) -> str:
+    """The difference as lines; `verbose` tells of every layer by itself."""
+    if difference.is_empty:
+        total = difference.new
+        return f"the same model: {_counted(total.layers)}, {total.params:,} parameters\n"
+    names = dict.fromkeys((difference.old_name, difference.new_name))
+    lines = [style(" -> ".join(names), "title")]
+    lines += [style(line, role) for role, line in _lines(difference, verbose)]
+    lines += ["", *_totals(difference)]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _lines(difference: Difference, verbose: bool) -> Iterator[tuple[str, str]]:
+    pairs = difference.pairs
+    olds = [*difference.removed, *(pair.old for pair in pairs)]
+    news = [*difference.added, *(pair.new for pair in pairs)]
+    for line in _listed(difference.removed, olds, verbose):
+        yield "removed", f"- {line}"
+    for line in _listed(difference.added, news, verbose):
+        yield "added", f"+ {line}"
+    for line in _changed(difference.changed, verbose):
+        yield "changed", f"~ {line}"
+    for pair in pairs:
+        if pair.moved is not None:
+            yield "changed", f"moved: {pair.new.shown}, {change_text(pair.moved)}"
+    for line in _renamed(pairs, verbose):
+        yield "changed", line
+    for each in difference.outputs.removed:
+        yield "removed", f"- output {_output(each)}"
+    for each in difference.outputs.added:
+        yield "added", f"+ output {_output(each)}"
+    by_layer = {(pair.old.shown, pair.new.shown) for pair in pairs}
+    for output in difference.outputs.pairs:
+        if output.changes:
+            yield "changed", f"~ output {output.new}: {_changes(output.changes)}"
+        if output.old != output.new and (output.old, output.new) not in by_layer:
+            yield "changed", f"renamed: output {output.old} -> {output.new}"
+    for change in difference.model:
+        yield "changed", f"~ {change_text(change)}"
+    for line in _followed(difference, verbose):
+        yield "same", line
+
+
+def _counted(number: int) -> str:
+    return "1 layer" if number == 1 else f"{number:,} layers"
+
+
+# Layers that are in one model only
+
+
+def _listed(members: Sequence[Member], among: Sequence[Member], verbose: bool) -> Iterator[str]:
+    """A line for each, or for each block that is among them as a whole."""
+    total = Counter(scope for each in among for scope in _scopes(each))
+    here = Counter(scope for each in members for scope in _scopes(each))
+    groups: dict[str, list[Member]] = {}
+    for each in members:
+        whole = (scope for scope in _scopes(each) if 1 < total[scope] == here[scope])
+        key = each.shown if verbose else next(whole, each.shown)
+        groups.setdefault(key, []).append(each)
+    for _, run in groupby(groups.items(), _turn):
+        blocks = list(run)
+        (name, group), (last, _) = blocks[0], blocks[-1]
+        if len(group) == 1:
+            yield from (_member(each) for _, (each,) in blocks)
+            continue
+        members = [each for _, inside in blocks for each in inside]
+        params = [each.part.params for each in members]
+        sizes = "" if None in params else _params(sum(each or 0 for each in params))
+        layers = _counted(sum(each.part.layers for each in members))
+        to = f" to {last}/..." if len(blocks) > 1 else ""
+        yield f"{name}/...{to} ({layers}{sizes})"
+
+
+def _turn(block: tuple[str, list[Member]]) -> tuple[object, ...]:
+    """What is alike in the turns of a repeated block; a layer by itself is alike to none."""
+    name, members = block
+    if len(members) == 1:
+        return (name,)
+    return (NUMBER.sub("", name), *(each.part.said for each in members))
+
+
+def _scopes(member: Member) -> list[str]:
+    """The blocks around a layer, the outermost first."""
+    around = f"{member.around.shown}/" if member.around else ""
+    pieces = member.part.shown.split("/")
+    return [around + "/".join(pieces[:depth]) for depth in range(1, len(pieces))]
+
+
+def _member(member: Member) -> str:
+    part = member.part
+    inside = f" of {_counted(part.layers)}" if part.submodel else ""
+    return f"{member.shown}: {_call(member)}{inside}{_params(part.params or 0)}"
+
+
+def _call(member: Member) -> str:
+    part = member.part
+    return f"{part.kind} {value_text(part.given)}" if part.given else part.kind
+
+
+def _params(number: int) -> str:
+    return f", {number:,} parameters" if number else ""
+
+
+# Layers that are in both
+
+
+def _changed(pairs: Sequence[Pair], verbose: bool) -> Iterator[str]:
+    """A line for each, or for all of a kind that changed in the same way."""
+    groups: dict[tuple[str, str], list[Pair]] = {}
+    for pair in pairs:
+        said = _changes(pair.changes)
+        key = (pair.new.shown, said) if verbose or pair.is_replaced else (pair.new.part.kind, said)
+        groups.setdefault(key, []).append(pair)
+    for (kind, said), group in groups.items():
+        if len(group) > 1:
+            yield f"{len(group)} {kind} ({_some(group)}): {said}"
+            continue
+        pair = group[0]
+        name, kinds = pair.new.shown, ""
+        if pair.is_replaced:
+            name = " -> ".join(dict.fromkeys((pair.old.shown, name)))
+            kinds = f"{_call(pair.old)} -> {_call(pair.new)}"
+        effects = [each for each in pair.effects if verbose or each.what != "macs"]
+        follows = ", ".join(map(_effect, effects))
+        yield f"{name}: {'; '.join(filter(None, (kinds, said, follows)))}"
+
+
+def _some(pairs: Sequence[Pair]) -> str:
+    """The names of the first few layers."""
+    named = ", ".join(pair.new.shown for pair in pairs[:MOST_NAMES])
+    more = len(pairs) - MOST_NAMES
+    return f"{named} and {more} more" if more > 0 else named
+
+
+def _changes(changes: Sequence[Change]) -> str:
+    return ", ".join(map(change_text, changes))
+
+
+def change_text(change: Change) -> str:
+    """What changed, from what to what: `filters 32 -> 64`."""
+    return f"{change.what} {value_text(change.old)} -> {value_text(change.new)}"
+
+
+def _effect(effect: Change) -> str:
+    said = (
+        f"{each:,}" if isinstance(each, int) else each or "unknown"
+        for each in (effect.old, effect.new)
+    )
+    return f"{EFFECTS[effect.what][0]} {' -> '.join(said)}"
+
+
+def _renamed(pairs: Sequence[Pair], verbose: bool) -> Iterator[str]:
+    counted: list[Pair] = []
+    for rename in renames(pairs):
+        layers = sum(max(1, pair.new.part.layers) for pair in rename.pairs)
+        how_many = f" ({_counted(layers)})" if len(rename.pairs) > 1 else ""
+        if rename.is_counted and not verbose:
+            counted += rename.pairs
+        else:
+            yield f"renamed: {rename.old} -> {rename.new}{how_many}"
+    if counted:
+        names = f"{counted[0].old.shown} -> {counted[0].new.shown}"
+        many = f"{_counted(len(counted))}, from {names} on"
+        yield f"counted anew: {many if len(counted) > 1 else names}"
+
+
+def _followed(difference: Difference, verbose: bool) -> Iterator[str]:
+    """What follows from the changes for layers that were left as they are."""
+    if verbose:
+        for pair in difference.affected:
+            yield f"follows: {pair.new.shown}: {', '.join(map(_effect, pair.effects))}"
+        return
+    said: list[str] = []
+    for what, (_, noun) in EFFECTS.items():
+        names = [
+            pair.new.shown
+            for pair in difference.affected
+            if any(effect.what == what for effect in pair.effects)
+        ]
+        if names and (what != "macs" or not said):
+            on = f", from {names[0]} on" if len(names) > 1 else f", {names[0]}"
+            said.append(f"{noun} of {_counted(len(names))}{on}")
+    if said:
+        yield f"follows: {'; '.join(said)}"
+
+
+def _output(output: Output) -> str:
+    said: list[str] = [] if output.loss is None else [value_text(written(output.loss))]
+    said += [] if output.loss_weight is None else [f"× {output.loss_weight:g}"]
+    return f"{output.name}: {' '.join(said)}" if said else output.name
+
+
+# Totals
+
+
+def _totals(difference: Difference) -> Iterator[str]:
+    old, new = difference.old, difference.new
+    rows = (
+        ("layers", old.layers, new.layers),
+        ("parameters", old.params, new.params),
+        ("  trainable", old.trainable_params, new.trainable_params),
+        ("  not trainable", old.params - old.trainable_params, new.params - new.trainable_params),
+        ("multiply-accumulates", old.macs, new.macs),
+    )
+    for name, before, after in rows:
+        said = _number(after)
+        if before != after:
+            said = f"{_number(before)} -> {said}{_percent(before, after)}"
+        yield f"{name:<22}{said}"
+
+
+def _number(number: int | None) -> str:
+    return "unknown" if number is None else f"{number:,}"
+
+
+def _percent(before: int | None, after: int | None) -> str:
+    return f" ({(after - before) / before:+.1%})" if before and after is not None else ""

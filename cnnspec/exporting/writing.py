@@ -1,0 +1,80 @@
+"""Writing a Keras model in another format, with Keras's own exporters."""
+
+import re
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from cnnspec.exporting import ExportProblem, said
+
+_OPERATION = re.compile(r'fused\["(\w+):", "([^"@]+)')
+"""What the converter to TFLite names in every finding: an operation of TensorFlow, and its path."""
+
+
+def named(model: Any, names: Sequence[str] | None = None) -> Any:
+    """The model with a mapping of outputs, since the exporters keep names only of those.
+
+    Raises:
+        ExportProblem: it has no inputs and outputs of its own, or two outputs of one name.
+
+    """
+    if not (getattr(model, "inputs", None) and getattr(model, "outputs", None)):
+        raise ExportProblem("the model is code of its own; only graphs of layers can be exported")
+    if names is None:
+        names = getattr(model, "output_names", None) or [model.layers[-1].name]
+    if len(set(names)) < len(names):
+        raise ExportProblem(f"two outputs of the model have one name: {', '.join(names)}")
+    inputs = model.inputs if len(model.inputs) > 1 else model.inputs[0]
+    return keras.Model(inputs, dict(zip(names, model.outputs, strict=True)), name=model.name)
+
+
+def write(model: Any, form: str, target: Path) -> None:
+    """Write a model of named outputs to a file, or to the folder of a SavedModel.
+
+    Raises:
+        ExportProblem: the format cannot hold it.
+
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what tf2onnx and Keras say of each other's versions
+            _WRITERS[form](model, target)
+    except OSError:
+        raise
+    except Exception as error:  # every exporter has its own ones
+        found = _OPERATION.search(str(error))
+        why = f"{form} has no operation {found[1]}, as in '{found[2]}'" if found else said(error)
+        raise ExportProblem(f"the model cannot be exported: {why}") from error
+
+
+def _write_onnx(model: Any, target: Path) -> None:
+    import onnx
+
+    model.export(str(target), format="onnx", verbose=False)
+    exported = onnx.load(target)
+    by_name = {each.name: each for each in exported.graph.output}
+    in_order = [by_name[name] for name in model.output]  # TensorFlow sorts the keys of mappings
+    del exported.graph.output[:]
+    exported.graph.output.extend(in_order)
+    onnx.save(exported, target)
+
+
+def _write_tflite(model: Any, target: Path) -> None:
+    # Without the operations of TensorFlow itself: LiteRT as it is installed does not have them.
+    only = {"supported_ops": [tf.lite.OpsSet.TFLITE_BUILTINS]}
+    model.export(str(target), format="litert", verbose=False, target_spec=only)
+
+
+def _write_saved_model(model: Any, target: Path) -> None:
+    model.export(str(target), format="tf_saved_model", verbose=False)
+
+
+_WRITERS = {
+    "onnx": _write_onnx,
+    "tflite": _write_tflite,
+    "saved_model": _write_saved_model,
+}

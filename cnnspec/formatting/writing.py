@@ -1,0 +1,180 @@
+"""A layout to text: sections and steps a line each, calls on one line where they fit."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from cnnspec.document import Document
+from cnnspec.dump import WIDTH
+from cnnspec.formatting.layout import Comment, Entry, Layout, Node
+
+_DISTANCE = 2
+"""How far a comment at the end of a line is from it, at least."""
+
+_SECTIONS = tuple(Document.model_fields)
+_OPEN = frozenset(("defaults", "blocks", "submodels", "inputs", "layers", "outputs", "train"))
+"""Sections that are never on one line, and have a blank line above."""
+
+_FIRST, _LAST = ("name", "from"), ("repeat", "frozen", "branches")
+"""Where a step has the keys of the language; Keras's arguments stand between, in their order."""
+
+_ROLES = {"layers": "steps", "branches": "branches", "spec": "document"}
+_ROLES_WITHIN = {"steps": "step", "step": "arguments", "branches": "steps"}
+"""What the value of an entry is, by its key, or else by what it is an entry of."""
+
+
+@dataclass(slots=True)
+class _Line:
+    """A line of the result, and the comment at its end."""
+
+    text: str = ""
+    beside: list[Comment] = field(default_factory=list)
+
+
+def written(layout: Layout) -> str:
+    """The text of a layout."""
+    writer = _Writer(may_move=not layout.has_aliases)
+    writer.document(layout)
+    return "".join(f"{line}\n" for line in _aligned(writer.lines))
+
+
+class _Writer:
+    """Writes one entry after the other."""
+
+    def __init__(self, *, may_move: bool) -> None:
+        self.lines: list[_Line] = []
+        self.may_move = may_move
+
+    def document(self, layout: Layout) -> None:
+        entries = layout.root.entries or []
+        self.comments(layout.header, 0)
+        if entries and layout.header and entries[0].gap:
+            self.lines.append(_Line())
+        if entries:
+            entries[0].gap = False  # it was that of the header
+        self.block(layout.root, 0, "document")
+
+    def ordered(
+        self, entries: list[Entry], first: tuple[str, ...], last: tuple[str, ...] = ()
+    ) -> list[Entry]:
+        """The entries with some keys in front and some at the end, the others as they were."""
+        if not self.may_move:
+            return entries
+        places = {key: at - len(first) for at, key in enumerate(first)}
+        places |= {key: at + 1 for at, key in enumerate(last)}
+        return sorted(entries, key=lambda entry: places.get(entry.key, 0))
+
+    def entries(self, node: Node, role: str) -> list[tuple[Entry, str]]:
+        """The entries of a collection in their order, with the roles of their values."""
+        found = node.entries or []
+        if role == "document":
+            found = self.ordered(found, _SECTIONS)
+        elif role == "arguments":
+            found = self.ordered(found, _FIRST, _LAST)
+        within = _ROLES_WITHIN.get(role, "")
+        return [(entry, within or _ROLES.get(entry.key, "")) for entry in found]
+
+    def block(self, node: Node, indent: int, role: str) -> None:
+        for at, (entry, inner) in enumerate(self.entries(node, role)):
+            is_open = role == "document" and entry.key in _OPEN
+            if at and (_has_gap(entry) or (is_open and indent == 0)):
+                self.lines.append(_Line())
+            head = f"{entry.key}:" if node.is_mapping else "-"
+            self.entry(entry, " " * indent + head, inner, is_open=is_open)
+        if node.closing and node.closing[0].gap:
+            self.lines.append(_Line())
+        self.comments(node.closing, indent)
+
+    def entry(self, entry: Entry, head: str, role: str, *, is_open: bool) -> None:
+        value, is_item = entry.value, head.endswith("-")
+        indent = len(head) - len(head.lstrip())
+        self.comments(entry.before, indent)
+        if entry.before and entry.gap:
+            self.lines.append(_Line())
+        if not value.entries or not (is_open or _is_block(value, role, is_item=is_item)):
+            line = f"{head} {self.flow(value, role)}"
+            if not value.entries or len(line) <= WIDTH:
+                self.lines.append(_Line(line, entry.beside))
+                return
+        if not is_item or value.anchor:
+            self.lines.append(_Line(f"{head} {value.anchor}".rstrip(), entry.beside))
+            self.block(value, indent + 2, role)
+            return
+        self.comments(entry.beside, indent)
+        at = len(self.lines)
+        self.block(value, indent + 2, role)
+        while _is_comment(self.lines[at]):  # above what stands behind the dash, so above the dash
+            self.lines[at].text = self.lines[at].text[2:]
+            at += 1
+        first = self.lines[at]
+        first.text = head + first.text[len(head) :]
+
+    def flow(self, node: Node, role: str) -> str:
+        if node.entries is None:
+            return node.text
+        parts = [
+            (f"{entry.flow_key}: " if node.is_mapping else "") + self.within(entry.value, inner)
+            for entry, inner in self.entries(node, role)
+        ]
+        opened, closed = "{}" if node.is_mapping else "[]"
+        return f"{node.anchor}{opened}{', '.join(parts)}{closed}"
+
+    def within(self, node: Node, role: str) -> str:
+        """A value within brackets."""
+        return node.flow if node.entries is None else self.flow(node, role)
+
+    def comments(self, comments: list[Comment], indent: int) -> None:
+        for at, comment in enumerate(comments):
+            if at and comment.gap:
+                self.lines.append(_Line())
+            self.lines.append(_Line(" " * indent + comment.text))
+
+
+def _is_comment(line: _Line) -> bool:
+    return line.text == "" or line.text.lstrip().startswith("#")
+
+
+def _has_gap(entry: Entry) -> bool:
+    """Whether a blank line stands above an entry and its comments."""
+    return entry.before[0].gap if entry.before else entry.gap
+
+
+def _is_block(value: Node, role: str, *, is_item: bool) -> bool:
+    """Whether a value has a line for each of its entries, however short it is.
+
+    Steps have, and all that holds them; so have lists of calls, and what has comments inside.
+    """
+    if role in ("steps", "branches", "document") or value.has_comments():
+        return True
+    if not _ROLES.keys().isdisjoint(value.keys()):
+        return True
+    return is_item if value.is_mapping else _has_calls(value)
+
+
+def _has_calls(value: Node) -> bool:
+    """Whether a list, or a list in it, has a call among its items."""
+    if value.is_mapping:
+        return bool(value.entries)
+    return any(_has_calls(entry.value) for entry in value.entries or ())
+
+
+def _aligned(lines: list[_Line]) -> Iterator[str]:
+    """The lines with the comments at their ends, in the columns where those were.
+
+    Where a line has become too long for that, all comments of its paragraph that stood in the same
+    column move with its own.
+    """
+    for _, paragraph in groupby(lines, lambda line: line.text == ""):
+        together = list(paragraph)
+        columns: dict[int, int] = {}
+        for line in together:
+            for comment in line.beside[:1]:
+                least = max(comment.column, len(line.text) + _DISTANCE)
+                columns[comment.column] = max(columns.get(comment.column, 0), least)
+        for line in together:
+            if not line.beside:
+                yield line.text
+                continue
+            column = columns[line.beside[0].column]
+            yield f"{line.text:<{column}}{line.beside[0].text}"
+            yield from (" " * column + comment.text for comment in line.beside[1:])

@@ -1,0 +1,149 @@
+"""The calls of a layer in a configuration: which tensors it reads, and what it is told beside them.
+
+Keras 3 writes the arguments of a call as they were given, Keras 2 a list of `[layer, call, output]`.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from cnnspec.frontends.problems import UnreadableModel
+
+POSITIONS = ("inputs", "sequence", "x", "query", "value", "key", "initial_state")
+"""By these words layers may be called with tensors; a spec gives them in this order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """A tensor of a model: which output of which call of a layer it is."""
+
+    layer: str
+    call: int
+    output: int
+    shape: tuple[int | None, ...] | None = None
+    """None in files of Keras 2, which say no shapes."""
+    dtype: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A call of a layer or an operation."""
+
+    args: list[Any]
+    kwargs: dict[str, Any] = field(default_factory=dict)
+
+    def tensors(self) -> list[Tensor]:
+        """Every tensor in its arguments."""
+        found = leaves([self.args, self.kwargs])
+        return [each for each in found if isinstance(each, Tensor)]
+
+
+def nodes(layer: Mapping[str, Any], first: Mapping[str, int] | None = None) -> list[Node]:
+    """Every call of a layer, in their order; `first` has the layers whose calls start at 1."""
+    return [
+        _legacy(said, first or {}) if isinstance(said, list) else _node(said)
+        for said in layer["inbound_nodes"]
+    ]
+
+
+def counted_from(tensor: Tensor, first: Mapping[str, int]) -> Tensor:
+    """The same tensor, the calls of its layer counted from 0."""
+    return replace(tensor, call=tensor.call - first.get(tensor.layer, 0))
+
+
+def leaves(value: Any) -> Iterator[Any]:
+    """What a structure of lists and mappings holds, in Keras's order: mappings by their keys."""
+    if isinstance(value, list):
+        for item in value:
+            yield from leaves(item)
+    elif isinstance(value, dict):
+        for key in sorted(value):
+            yield from leaves(value[key])
+    else:
+        yield value
+
+
+def mapped(form: Any, name: Callable[[Tensor], str]) -> Any:
+    """The same lists and mappings with a name for every tensor."""
+    if isinstance(form, list):
+        return [mapped(item, name) for item in form]
+    if isinstance(form, dict):
+        return {key: mapped(item, name) for key, item in form.items()}
+    return name(form)
+
+
+def structure(said: Any) -> Any:
+    """The tensors of `input_layers` or `output_layers`: one, or lists and mappings of them."""
+    if isinstance(said, Mapping):
+        return {str(key): structure(item) for key, item in said.items()}
+    if said and isinstance(said[0], str):
+        name, call, output = said
+        return Tensor(name, int(call), int(output))
+    return [structure(item) for item in said]
+
+
+def inputs_of(node: Node, layer: str) -> list[Tensor]:
+    """The tensors that a call of a layer reads, in the order of a spec.
+
+    Raises:
+        UnreadableModel: it is called with anything else.
+
+    """
+    for key, value in node.kwargs.items():
+        # training=False is what Keras records of most calls, and does not keep to in training.
+        said = [each for each in leaves(value) if each is not None]
+        if key not in POSITIONS and said and not (key == "training" and value is False):
+            message = f"the layer '{layer}' is called with '{key}', which a spec cannot say"
+            raise UnreadableModel(message)
+    found = leaves([*node.args, *(node.kwargs.get(key) for key in POSITIONS)])
+    given = [each for each in found if each is not None]
+    for each in given:
+        if not isinstance(each, Tensor):
+            message = f"the layer '{layer}' is called with {each!r:.60}, which a spec cannot say"
+            raise UnreadableModel(message)
+    return given
+
+
+def _node(said: Mapping[str, Any]) -> Node:
+    return Node(
+        [_value(each) for each in said["args"]],
+        {str(key): _value(each) for key, each in said["kwargs"].items()},
+    )
+
+
+def _value(said: Any) -> Any:
+    """An argument of a call; what is neither a tensor nor plain data stays as it is serialized."""
+    if isinstance(said, list):
+        return [_value(item) for item in said]
+    if not isinstance(said, Mapping):
+        return said
+    if said.get("class_name") == "__keras_tensor__":
+        config = said["config"]
+        layer, call, output = config["keras_history"]
+        shape = config.get("shape")
+        size = tuple(shape) if isinstance(shape, list) else None
+        return Tensor(str(layer), int(call), int(output), size, config.get("dtype"))
+    return {str(key): _value(item) for key, item in said.items()}
+
+
+def _legacy(said: list[Any], first: Mapping[str, int]) -> Node:
+    """A call as Keras 2 writes it: a tensor or several, and the keywords with the first of them."""
+    if said and isinstance(said[0], str):
+        said = [said]  # a single tensor, not in a list
+    tensors = [_named(each, first) for each in said]
+    keywords = said[0][3] if said and len(said[0]) > 3 else {}
+    kwargs = {
+        key: _tensors(each, first) if key in POSITIONS else each for key, each in keywords.items()
+    }
+    return Node([tensors if len(tensors) > 1 else tensors[0]], kwargs)
+
+
+def _named(said: list[Any], first: Mapping[str, int]) -> Tensor:
+    return counted_from(Tensor(str(said[0]), int(said[1]), int(said[2])), first)
+
+
+def _tensors(said: Any, first: Mapping[str, int]) -> Any:
+    """Tensors that a keyword names."""
+    if isinstance(said, list) and len(said) >= 3 and isinstance(said[0], str):
+        return _named(said, first)
+    return [_tensors(each, first) for each in said] if isinstance(said, list) else said

@@ -1,0 +1,234 @@
+"""The operations that Keras records of `x + y` and `keras.ops`, as the layers that compute the same.
+
+The same means to the last bit; what no layer computes so is refused.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from cnnspec.frontends.decimals import float32
+from cnnspec.frontends.operations import Equal, NoEqual, Operation
+from cnnspec.frontends.problems import UnreadableModel
+from cnnspec.frontends.reshaping import RESHAPING
+
+BY_KERAS_2 = ("SlicingOpLambda", "TFOpLambda", "TensorFlowOpLayer")
+"""What Keras 2 records operations as, without the shapes and data types that they work on."""
+RECORDED = ("keras.src.ops", "keras.src.activations")
+"""The modules whose classes are operations: many have the names of layers."""
+
+
+def is_operator(layer: Mapping[str, Any]) -> bool:
+    """Whether Keras recorded an operation; HDF5 files do not say its module."""
+    if layer["class_name"] in BY_KERAS_2:
+        return True
+    if "module" in layer:
+        return str(layer["module"]).startswith(RECORDED)
+    return not layer["config"].keys() & {"trainable", "dtype", "layers"}
+
+
+def operator_step(operation: Operation, *, masked: bool) -> Equal:
+    """The layer that computes what an operation does.
+
+    Raises:
+        UnreadableModel: there is none; the message says why.
+
+    """
+    try:
+        if operation.kind in BY_KERAS_2:
+            raise NoEqual("Keras 2 did not save on what shapes and data types it works")
+        make = OPERATIONS.get(operation.kind)
+        if make is None:
+            raise NoEqual("no layer of Keras computes this")
+        if masked:
+            raise NoEqual("the model makes masks, which a layer would pass on")
+        return make(operation)
+    except NoEqual as reason:
+        said = f"the operation '{operation.name}' ({operation.kind}) cannot be said in a spec"
+        raise UnreadableModel(f"{said}: {reason}") from None
+
+
+def makes_masks(model: Mapping[str, Any]) -> bool:
+    """Whether any layer of a model makes a mask, however deep it stands."""
+    stack: list[Any] = [model]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, Mapping):
+            if item.get("class_name") == "Masking" or item.get("mask_zero") is True:
+                return True
+            stack += item.values()
+        elif isinstance(item, list):
+            stack += item
+    return False
+
+
+def _merged(kind: str) -> Callable[[Operation], Equal]:
+    """The merging layer of two tensors; the layers stretch sizes of 1 as operations do, but not ranks."""
+
+    def make(operation: Operation) -> Equal:
+        first, second = operation.tensors(2)
+        if len(operation.shape(first)) != len(operation.shape(second)):
+            raise NoEqual("its tensors have different ranks, which the layer would align otherwise")
+        return Equal(kind, operation.dtype(first, second), (first, second))
+
+    return make
+
+
+def _add(operation: Operation) -> Equal:
+    if operation.number is None:
+        return _merged("Add")(operation)
+    return _rescaled(operation, 1.0, operation.number)
+
+
+def _subtract(operation: Operation) -> Equal:
+    if operation.number is None:
+        return _merged("Subtract")(operation)
+    if operation.number_first:
+        return _rescaled(operation, -1.0, operation.number)
+    return _rescaled(operation, 1.0, -operation.number)
+
+
+def _multiply(operation: Operation) -> Equal:
+    if operation.number is None:
+        return _merged("Multiply")(operation)
+    return _rescaled(operation, operation.number)
+
+
+def _divide(operation: Operation) -> Equal:
+    """Times the inverse, which TensorFlow makes of it itself wherever it has a graph of the model."""
+    divisor = operation.number
+    if divisor is None:
+        raise NoEqual("no layer divides one tensor by another")
+    if operation.number_first:
+        raise NoEqual("no layer divides a number by a tensor")
+    if _is_power_of_two(divisor):
+        return _rescaled(operation, 1 / divisor)
+    if operation.float_dtype(operation.tensor) or not 1e-30 < abs(divisor) < 1e30:
+        raise NoEqual(f"no layer divides by {divisor} with the same rounding")
+    inverse, rounded = 1 / divisor, float32(1 / float32(divisor))
+    equal = _rescaled(operation, inverse if float32(inverse) == rounded else rounded)
+    note = (
+        f"the operation '{operation.name}' divides by {divisor}, and the spec multiplies by the "
+        "inverse: the same in training and prediction, in eager calls up to the last bit"
+    )
+    return replace(equal, note=note)
+
+
+def _negative(operation: Operation) -> Equal:
+    return _rescaled(operation, -1.0)
+
+
+def _square(operation: Operation) -> Equal:
+    tensor = operation.tensor
+    return Equal("Multiply", operation.dtype(tensor), (tensor, tensor))
+
+
+def _extreme(kind: str) -> Callable[[Operation], Equal]:
+    """The larger or smaller of two tensors, or of a tensor and zero."""
+
+    def make(operation: Operation) -> Equal:
+        if operation.number is None:
+            return _merged(kind)(operation)
+        if kind == "Maximum" and operation.number == 0:
+            return Equal("ReLU", operation.dtype(operation.tensor), (operation.tensor,))
+        raise NoEqual(f"no layer compares with the number {operation.number}")
+
+    return make
+
+
+def _clip(operation: Operation) -> Equal:
+    low, high = operation.config["x_min"], operation.config["x_max"]
+    if low != 0 or not isinstance(high, int | float) or high <= 0:
+        raise NoEqual(f"no layer clips to {low} ... {high}")
+    said = {"max_value": high} | operation.dtype(operation.tensor)
+    return Equal("ReLU", said, (operation.tensor,))
+
+
+def _cast(operation: Operation) -> Equal:
+    """Whole numbers to floats, which Rescaling does before it multiplies."""
+    tensor, target = operation.tensor, operation.config["dtype"]
+    if operation.is_float(tensor) or target != "float32":
+        raise NoEqual(f"no layer makes {target} of {tensor.dtype}")
+    return Equal("Rescaling", {"scale": 1.0}, (tensor,))
+
+
+def _rescaled(operation: Operation, scale: float, offset: float = 0.0) -> Equal:
+    said: dict[str, Any] = {"scale": scale} | ({"offset": offset} if offset else {})
+    whole = isinstance(operation.number, int) and operation.kind not in ("Divide", "TrueDivide")
+    if not operation.is_float(operation.tensor) and (whole or operation.number is None):
+        raise NoEqual("its result is whole numbers, which Rescaling would make floats")
+    return Equal("Rescaling", said | operation.float_dtype(operation.tensor), (operation.tensor,))
+
+
+def _activation(function: str, **only: Any) -> Callable[[Operation], Equal]:
+    """An activation function, which takes no arguments but these."""
+
+    def make(operation: Operation) -> Equal:
+        for name, value in only.items():
+            if operation.config.get(name, value) != value:
+                message = f"the activation '{function}' has {value} as its {name}"
+                raise NoEqual(f"{message}, not {operation.config[name]}")
+        said = {"activation": function} | operation.dtype(operation.tensor)
+        return Equal("Activation", said, (operation.tensor,))
+
+    return make
+
+
+def _layer(kind: str, *arguments: str) -> Callable[[Operation], Equal]:
+    """A layer that has the arguments of the operation."""
+
+    def make(operation: Operation) -> Equal:
+        said = {name: operation.config[name] for name in arguments}
+        return Equal(kind, said | operation.dtype(operation.tensor), (operation.tensor,))
+
+    return make
+
+
+def _is_power_of_two(number: float) -> bool:
+    mantissa, exponent = math.frexp(abs(number))
+    return mantissa == 0.5 and -100 < exponent < 100
+
+
+OPERATIONS: Mapping[str, Callable[[Operation], Equal]] = {
+    **RESHAPING,
+    "Add": _add,
+    "Cast": _cast,
+    "Clip": _clip,
+    "Divide": _divide,
+    "Maximum": _extreme("Maximum"),
+    "Minimum": _extreme("Minimum"),
+    "Multiply": _multiply,
+    "Negative": _negative,
+    "Square": _square,
+    "Subtract": _subtract,
+    "TrueDivide": _divide,
+    "LeakyRelu": _layer("LeakyReLU", "negative_slope"),
+    "ReLU": _layer("ReLU", "max_value", "negative_slope", "threshold"),
+    "Softmax": _layer("Softmax", "axis"),
+    "Celu": _activation("celu", alpha=1.0),
+    "Elu": _layer("ELU", "alpha"),
+    "Exp": _activation("exponential"),
+    "Gelu": _activation("gelu", approximate=False),
+    "HardShrink": _activation("hard_shrink", threshold=0.5),
+    "HardSigmoid": _activation("hard_sigmoid"),
+    "HardSilu": _activation("hard_silu"),
+    "HardTanh": _activation("hard_tanh"),
+    "LogSigmoid": _activation("log_sigmoid"),
+    "LogSoftmax": _activation("log_softmax", axis=-1),
+    "Relu": _activation("relu"),
+    "Relu6": _activation("relu6"),
+    "Selu": _activation("selu"),
+    "Sigmoid": _activation("sigmoid"),
+    "Silu": _activation("silu"),
+    "SoftShrink": _activation("soft_shrink", threshold=0.5),
+    "Softplus": _activation("softplus"),
+    "Softsign": _activation("softsign"),
+    "SparsePlus": _activation("sparse_plus"),
+    "SparseSigmoid": _activation("sparse_sigmoid"),
+    "Sparsemax": _activation("sparsemax", axis=-1),
+    "Squareplus": _activation("squareplus", b=4),
+    "Tanh": _activation("tanh"),
+    "TanhShrink": _activation("tanh_shrink"),
+}
+"""By the name of their class."""

@@ -1,0 +1,121 @@
+"""The operations that change the shape of a tensor, as layers: these leave the batch as it is."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from cnnspec.frontends.operations import Equal, NoEqual, Operation
+from cnnspec.shapes import Dim, product
+
+MOVES_THE_BATCH = "it moves the batch, which no layer does"
+
+
+def _reshape(operation: Operation) -> Equal:
+    shape, target = operation.shape(operation.tensor)[1:], operation.config["newshape"]
+    if not target or target[0] != -1 or not _same_size(shape, target[1:]):
+        raise NoEqual("it is not clear that it leaves the batch as it is")
+    return _reshaped(operation, target[1:])
+
+
+def _expand_dims(operation: Operation) -> Equal:
+    shape, axis = operation.shape(operation.tensor), operation.config["axis"]
+    if not isinstance(axis, int):
+        raise NoEqual("it adds several axes")
+    at = axis + len(shape) + 1 if axis < 0 else axis
+    if at == 0:
+        raise NoEqual(MOVES_THE_BATCH)
+    return _reshaped(operation, [*shape[1:at], 1, *shape[at:]])
+
+
+def _squeeze(operation: Operation) -> Equal:
+    shape, axis = operation.shape(operation.tensor), operation.config["axis"]
+    if axis is None:
+        raise NoEqual("it takes out the batch where that is 1")
+    taken = _counted(axis, len(shape))
+    if 0 in taken:
+        raise NoEqual(MOVES_THE_BATCH)
+    return _reshaped(operation, [size for at, size in enumerate(shape) if at and at not in taken])
+
+
+def _transpose(operation: Operation) -> Equal:
+    rank = len(operation.shape(operation.tensor))
+    axes = operation.config["axes"]
+    return _permuted(operation, list(reversed(range(rank))) if axes is None else axes)
+
+
+def _swapaxes(operation: Operation) -> Equal:
+    axes = list(range(len(operation.shape(operation.tensor))))
+    first, second = operation.config["axis1"], operation.config["axis2"]
+    axes[first], axes[second] = axes[second], axes[first]
+    return _permuted(operation, axes)
+
+
+def _moveaxis(operation: Operation) -> Equal:
+    source, destination = operation.config["source"], operation.config["destination"]
+    if not (isinstance(source, int) and isinstance(destination, int)):
+        raise NoEqual("it moves several axes")
+    axes = list(range(len(operation.shape(operation.tensor))))
+    moved = axes.pop(source)
+    axes.insert(destination % (len(axes) + 1), moved)
+    return _permuted(operation, axes)
+
+
+def _concatenate(operation: Operation) -> Equal:
+    tensors, axis = operation.tensors(), operation.config["axis"]
+    if axis % len(operation.shape(tensors[0])) == 0:
+        raise NoEqual("it joins along the batch")
+    return Equal("Concatenate", {"axis": axis} | operation.dtype(*tensors), tensors)
+
+
+def _pooled(kind: str) -> Callable[[Operation], Equal]:
+    """The global pooling of all axes between the batch and the channels."""
+
+    def make(operation: Operation) -> Equal:
+        rank, config = len(operation.shape(operation.tensor)), operation.config
+        spatial = list(range(1, rank - 1))
+        axes = None if config["axis"] is None else sorted(_counted(config["axis"], rank))
+        if axes != spatial or len(spatial) not in (1, 2, 3) or config.get("initial") is not None:
+            raise NoEqual("layers pool over all axes between the batch and the channels")
+        said: dict[str, Any] = {"keepdims": True} if config["keepdims"] else {}
+        said |= operation.dtype(operation.tensor)
+        return Equal(f"{kind}{len(spatial)}D", said, (operation.tensor,))
+
+    return make
+
+
+def _reshaped(operation: Operation, sizes: Sequence[Dim]) -> Equal:
+    if sum(size in (None, -1) for size in sizes) > 1:
+        raise NoEqual("several sizes of its result are unknown")
+    said = {"target_shape": [-1 if size is None else size for size in sizes]}
+    return Equal("Reshape", said | operation.dtype(operation.tensor), (operation.tensor,))
+
+
+def _permuted(operation: Operation, axes: Sequence[int]) -> Equal:
+    counted = [axis % len(axes) for axis in axes]
+    if counted[0] != 0:
+        raise NoEqual(MOVES_THE_BATCH)
+    said = {"dims": counted[1:]} | operation.dtype(operation.tensor)
+    return Equal("Permute", said, (operation.tensor,))
+
+
+def _counted(axis: int | list[int], rank: int) -> set[int]:
+    """Axes counted from the front."""
+    return {each % rank for each in (axis if isinstance(axis, list) else [axis])}
+
+
+def _same_size(shape: Sequence[Dim], target: Sequence[int]) -> bool:
+    """Whether as many values are in both for certain."""
+    return None not in shape and -1 not in target and product(shape) == product(target)
+
+
+RESHAPING: Mapping[str, Callable[[Operation], Equal]] = {
+    "Concatenate": _concatenate,
+    "ExpandDims": _expand_dims,
+    "Max": _pooled("GlobalMaxPooling"),
+    "Mean": _pooled("GlobalAveragePooling"),
+    "Moveaxis": _moveaxis,
+    "Reshape": _reshape,
+    "Squeeze": _squeeze,
+    "Swapaxes": _swapaxes,
+    "Transpose": _transpose,
+}
+"""By the name of their class; axes and sizes are those that Keras keeps of them."""

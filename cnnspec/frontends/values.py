@@ -1,0 +1,161 @@
+"""A serialized layer or object to a call of the language: `{class_name, config}` to `{Kind: arguments}`."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from cnnspec.declarations import Problem
+from cnnspec.frontends.decimals import decimal
+from cnnspec.frontends.minimal import shortest
+from cnnspec.frontends.problems import UnreadableModel
+from cnnspec.layers.base import LAYERS
+
+POLICIES = ("DTypePolicy", "FloatDTypePolicy", "Policy")
+"""The dtype policies that are known by their names alone; the last one is that of Keras 2."""
+LAYER_MODULES = ("keras.layers", "keras.src.applications")
+"""Where Keras has its layers, and those of its own networks."""
+ARRAYS = ("__tensor__", "__numpy__")
+ANY = object()
+IMPLIED = {"oov_method": "floormod", "vocabulary_size": ANY} | {
+    "batch_input_shape": ANY,
+    "groups": 1,
+    "implementation": ANY,
+    "kernel_constraint": ANY,
+    "kernel_initializer": ANY,
+    "kernel_regularizer": ANY,
+    "key_shape": ANY,
+    "query_shape": ANY,
+    "value_shape": ANY,
+}
+"""What Keras saves beside a layer's arguments: with these values it follows from the others.
+
+Those in the second mapping are of Keras 2: shapes that follow from the inputs, how a recurrent
+layer is computed, and arguments of classes that a layer was derived from.
+"""
+OF_KERAS = ("keras", "tf_keras")
+"""The packages of Keras 3 and 2."""
+OF_EVERY_LAYER = ("trainable", "dtype")
+"""Arguments that stand behind those of the kind."""
+RENAMED = {"LeakyReLU": {"alpha": "negative_slope"}}
+"""What arguments were called in Keras 2."""
+FLOAT32 = ("alpha", "l1", "l2", "max_value", "negative_slope", "threshold")
+"""Arguments that Keras 2 keeps as float32."""
+
+
+class OwnClass(Exception):
+    """An object is of no class of Keras; the message tells of which it is."""
+
+
+def layer_arguments(kind: str, config: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of a layer's call, as short as they can be.
+
+    Raises:
+        UnreadableModel: a spec cannot say the layer.
+
+    """
+    try:
+        declaration = LAYERS.find(kind)
+    except Problem as problem:
+        raise UnreadableModel(f"the layer '{config.get('name')}': {problem.message}") from None
+    try:
+        arguments = _plain_arguments(kind, config, declaration.arguments())
+    except OwnClass as own:
+        message = f"the layer '{config.get('name')}' has {own}"
+        raise UnreadableModel(message) from None
+    if kind == "Bidirectional":
+        _leave_out_implied(arguments)
+    short = shortest(declaration, arguments)
+    return {name: short.pop(name) for name in [*short] if name not in OF_EVERY_LAYER} | short
+
+
+def _plain_arguments(
+    kind: str, config: Mapping[str, Any], known: Collection[str]
+) -> dict[str, Any]:
+    arguments = {}
+    for key, value in config.items():
+        name = RENAMED.get(kind, {}).get(key, key)
+        implied = value in (None, False) or IMPLIED.get(name) in (value, ANY)
+        if name == "name" or (name not in known and implied):
+            continue
+        arguments[name] = decimal(plain(value)) if name in FLOAT32 else plain(value)
+    if kind == "BatchNormalization" and isinstance(arguments.get("axis"), list):
+        (arguments["axis"],) = arguments["axis"]  # as Keras 2 wrote it
+    return arguments
+
+
+def is_layer(said: Mapping[str, Any]) -> bool:
+    """Whether a serialized object is a layer: what Keras wrote to HDF5 does not name its module."""
+    if "module" in said:
+        return str(said["module"]).startswith(LAYER_MODULES)
+    return said["class_name"] in LAYERS and "trainable" in said["config"]
+
+
+def plain(value: Any) -> Any:
+    """A value of a configuration as a spec writes it: serialized objects become calls.
+
+    Raises:
+        OwnClass: it is an object of no class of Keras.
+        UnreadableModel: it is a layer that no spec can say.
+
+    """
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    if not (isinstance(value, Mapping) and "class_name" in value and "config" in value):
+        return value
+    kind, config = value["class_name"], value["config"]
+    if kind in POLICIES:
+        return config["name"]
+    if kind in ARRAYS:
+        return config["value"]
+    if (own := _own_class(value)) is not None:
+        raise OwnClass(f"an object of the class {own}, which is not one of Keras")
+    if is_layer(value):
+        return {kind: layer_arguments(kind, config)}
+    if not isinstance(config, Mapping):
+        return config
+    arguments = {
+        key: decimal(plain(item)) if key in FLOAT32 else plain(item)
+        for key, item in config.items()
+        if not (key == "name" and item is None)
+    }
+    return {kind: arguments} if arguments else kind
+
+
+def check_layer(said: Mapping[str, Any]) -> None:
+    """Refuse a layer of a class that Keras does not bring along, and say how a spec names it.
+
+    Raises:
+        UnreadableModel: it is one.
+
+    """
+    if (own := _own_class(said)) is None:
+        return
+    module = str(said.get("module") or "builtins")
+    path = f"{module}:{said['class_name']}" if module != "builtins" else "my_package.layers:Class"
+    raise UnreadableModel(
+        f"the layer '{said['config']['name']}' is of the class {own}, not one of Keras; a spec can "
+        f"name a layer of your own as `{path}`, and `--allow-code` then lets it run"
+    )
+
+
+def _own_class(said: Mapping[str, Any]) -> str | None:
+    """The class of a serialized object if Keras does not bring it along."""
+    kind, registered = str(said["class_name"]), said.get("registered_name")
+    module = said.get("module")
+    of_keras = module is None or str(module).partition(".")[0] in OF_KERAS
+    if of_keras and registered in (None, kind) and ">" not in kind:
+        return None
+    return str(registered or kind)
+
+
+def _leave_out_implied(arguments: dict[str, Any]) -> None:
+    """Leave out what Bidirectional makes of its layer: a flag in it, and mostly the other layer."""
+    if "backward_layer" not in arguments:  # Keras 2 leaves it out itself
+        return
+    (layer,) = arguments["layer"].values()
+    (other,) = arguments["backward_layer"].values()
+    for inner in (layer, other):
+        inner.pop("zero_output_for_mask", None)
+    if other == layer | {"go_backwards": True} and [*arguments["layer"]] == [
+        *arguments["backward_layer"]
+    ]:
+        del arguments["backward_layer"]

@@ -1,0 +1,102 @@
+"""Layers that Keras has for its own networks alone: ConvNeXt and InceptionResNetV2."""
+
+from typing import Any
+
+from cnnspec.declarations import Problem
+from cnnspec.fields import FLOAT_TYPES, Number, PositiveInt
+from cnnspec.layers import reach_rules, shape_rules
+from cnnspec.layers.base import Example, Layer, Weight, kind, known
+from cnnspec.layers.core import Identity
+from cnnspec.layers.fields import FloatPolicy
+from cnnspec.layers.merging import Merging
+from cnnspec.layers.regularization import RateBelowOne
+from cnnspec.shapes import Shape, text
+
+
+def scaled(layer: "LayerScale", shape: Shape) -> Shape:
+    """The shape stays, if there is a scale for every channel."""
+    size = known(shape[-1], -1, shape, layer) if len(shape) > 1 else None
+    if size != layer.projection_dim:
+        message = f"LayerScale has {layer.projection_dim} scales, and its input is {text(shape)}"
+        raise Problem("shape-mismatch", message, "projection_dim")
+    return shape
+
+
+def one_scale_a_channel(layer: "LayerScale", shape: Shape) -> tuple[Weight, ...]:
+    """The scales; Keras gives them no name of their own."""
+    return (Weight("variable", (layer.projection_dim,)),)
+
+
+class OfFloats(Layer):
+    """What those networks give floats alone."""
+
+    dtype: FloatPolicy = None
+    reach = reach_rules.pointwise
+
+    def check_dtypes(self, *inputs: str) -> None:
+        """All inputs are floats."""
+        strange = [dtype for dtype in inputs if dtype not in FLOAT_TYPES]
+        if strange:
+            raise Problem("wrong-dtype", f"{self.kind()} takes floats, not {strange[0]}")
+
+
+@kind
+class LayerScale(OfFloats):
+    """Multiplies every channel by a weight of its own (Touvron et al., 2021, arXiv:2103.17239)."""
+
+    init_values: Number
+    """What the weights start as."""
+    projection_dim: PositiveInt
+    """How many channels the input has."""
+
+    shape = scaled
+    weights = one_scale_a_channel
+    examples = (
+        Example(
+            {"init_values": 0.000001, "projection_dim": 8}, (None, 14, 14, 8), (None, 14, 14, 8)
+        ),
+    )
+
+
+@kind
+class StochasticDepth(OfFloats):
+    """Drops whole samples in training, as a branch that is added (Huang et al., 2016, arXiv:1603.09382).
+
+    Keras draws from its global random numbers, not by a seed of the layer.
+    """
+
+    drop_path_rate: RateBelowOne
+    """Share of the samples that is dropped."""
+
+    shape = shape_rules.same
+    examples = (Example({"drop_path_rate": 0.1}, (None, 14, 14, 8), (None, 14, 14, 8)),)
+
+    def in_inference(self) -> Layer:
+        """Nothing happens to the input."""
+        return Identity.of({} if self.dtype is None else {"dtype": self.dtype})
+
+
+def stretched(layer: Any, first: Shape, second: Shape) -> Shape:
+    """Sizes of 1 stretch; an unknown one is that of the other input, where that is not 1."""
+    if len(first) != len(second):
+        message = f"{layer.kind()} cannot merge {text(first)} and {text(second)}"
+        raise Problem("shape-mismatch", message)
+    merged = shape_rules.broadcast(layer, first, second)
+    known = [
+        max((size for size in sizes if size), default=None)
+        for sizes in zip(first, second, strict=True)
+    ]
+    return tuple(b if a is None and b != 1 else a for a, b in zip(merged, known, strict=True))
+
+
+@kind
+class CustomScaleLayer(OfFloats, Merging):
+    """The first input plus the second times `scale` (Szegedy et al., 2016, arXiv:1602.07261)."""
+
+    min_inputs = 2
+    max_inputs = 2
+    scale: Number
+    """What the second input is multiplied by."""
+
+    shape = stretched
+    examples = (Example({"scale": 0.2}, [(None, 8, 8, 4), (None, 8, 8, 4)], (None, 8, 8, 4)),)

@@ -1,0 +1,170 @@
+"""From every network of `keras.applications` to a spec and back: the same model, to the last bit."""
+
+import re
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from typing import Any
+
+PROCESSES = 2
+DRAWN = ("seed", "seed_generator")
+"""What of a configuration is drawn anew for every model."""
+UNKNOWN = 96
+"""The size that is taken where a model takes any: smaller images are nothing at the end."""
+
+
+def all_networks() -> list[str]:
+    """The networks of `keras.applications`, the slow ones first."""
+    import keras
+
+    slow = ("ConvNeXt", "NASNet", "EfficientNet")
+    names = [name for name in dir(keras.applications) if name[0].isupper()]
+    return sorted(names, key=lambda name: not name.startswith(slow))
+
+
+def run_round_trips(names: Sequence[str]) -> dict[str, list[str]]:
+    """What is different after the round trip of each network; nothing where it is exact."""
+    with ProcessPoolExecutor(
+        PROCESSES, mp_context=get_context("spawn"), max_tasks_per_child=5
+    ) as pool:
+        return dict(zip(names, pool.map(round_trip, names), strict=True))
+
+
+def round_trip(name: str) -> list[str]:
+    """What is different in a network that was imported and built again."""
+    import keras
+
+    from cnnspec.backends.keras import build
+    from cnnspec.compiler import compile_text
+    from cnnspec.dump import dumps
+    from cnnspec.frontends import read_config
+    from cnnspec.importing import imported
+
+    keras.backend.clear_session()
+    known = getattr(keras.applications, name)(weights=None)
+    text = dumps(imported(read_config(known.to_json()).document).document)
+    checked = compile_text(text.encode()).checked
+    if checked is None:
+        return ["its spec has mistakes"]
+    return list(differences(known, build(checked).model))
+
+
+def differences(known: Any, made: Any) -> Iterator[str]:
+    """Say what two models differ in: layers, arguments, connections, weights, results."""
+    known = _as_graph(known)
+    found = list(_structure(known, made, ""))
+    if _weights(made) != _weights(known):
+        found.append("it has other weights")
+    yield from found or _results(known, made)
+
+
+def _as_graph(model: Any) -> Any:
+    """A Sequential model as a Functional one of the same layers."""
+    import keras
+
+    if isinstance(model, keras.Sequential):
+        (given,), (result,) = model.inputs, model.outputs
+        return keras.Model(given, result, name=model.name)
+    return model
+
+
+def _weights(model: Any) -> list[tuple[str, tuple[int, ...]]]:
+    """The names and shapes of the weights; Keras counts those that are given no name."""
+    return [(re.sub(r"^variable_\d+$", "variable", w.name), tuple(w.shape)) for w in model.weights]
+
+
+def _structure(known: Any, made: Any, inside: str) -> Iterator[str]:
+    """Say what two models differ in that is seen without running them.
+
+    A Sequential model may become a graph, and an operator that Keras recorded the layer that is
+    equal to it.
+    """
+    import keras
+
+    known = _as_graph(known)
+    if [each.name for each in made.operations] != [each.name for each in known.operations]:
+        yield f"{inside}it has other layers, or in another order"
+        return
+    for ours, theirs in zip(made.operations, known.operations, strict=True):
+        if isinstance(theirs, keras.Model):
+            yield from _structure(theirs, ours, f"{inside}{ours.name}: ")
+        elif not isinstance(theirs, keras.layers.Layer):
+            continue
+        elif type(ours) is not type(theirs):
+            kinds = f"{type(ours).__name__}, not a {type(theirs).__name__}"
+            yield f"{inside}'{ours.name}' is a {kinds}"
+        elif _plain(ours.get_config()) != _plain(theirs.get_config()):
+            yield f"{inside}'{ours.name}' has other arguments"
+    if _connections(made) != _connections(known):
+        yield f"{inside}its layers are connected in another way"
+
+
+def _results(known: Any, made: Any) -> Iterator[str]:
+    """Carry the weights over by name, and compare what both make of random inputs."""
+    import keras
+    import numpy as np
+
+    for layer in known.layers:
+        made.get_layer(layer.name).set_weights(layer.get_weights())
+    random = np.random.default_rng(0)
+    shapes = [(1, *(size or UNKNOWN for size in each.shape[1:])) for each in known.inputs]
+    values = [
+        random.uniform(0, 255, shape).astype(each.dtype)
+        if each.dtype.startswith("float")
+        else random.integers(0, 9, shape).astype(each.dtype)
+        for each, shape in zip(known.inputs, shapes, strict=True)
+    ]
+    given = values if len(values) > 1 else values[0]
+    ours, theirs = (
+        dict(zip(_outputs(model), keras.tree.flatten(model(given)), strict=True))
+        for model in (made, known)
+    )
+    for name, result in theirs.items():
+        if not np.array_equal(ours[name], result):
+            most = np.abs(np.asarray(ours[name]) - np.asarray(result)).max()
+            yield f"the results of '{name}' differ by up to {most:.2g}"
+
+
+def _outputs(model: Any) -> list[str]:
+    """The tensors that a model gives, in the order in which results are flattened."""
+    return [str(each) for each in _flat(model.get_config()["output_layers"])]
+
+
+def _connections(model: Any) -> Any:
+    """For each layer the tensors that its calls read, and those that the model takes and gives."""
+    config = model.get_config()
+    nodes = [
+        (
+            layer["name"],
+            [list(_read((node["args"], node["kwargs"]))) for node in layer["inbound_nodes"]],
+        )
+        for layer in config["layers"]
+    ]
+    return nodes, _flat(config["input_layers"]), _flat(config["output_layers"])
+
+
+def _read(said: Any) -> Iterator[Any]:
+    """The tensors in the arguments of a call: where they come from, their shapes and types."""
+    if isinstance(said, dict) and said.get("class_name") == "__keras_tensor__":
+        yield said["config"]
+    elif isinstance(said, dict):
+        yield from _read(list(said.values()))
+    elif isinstance(said, list | tuple):
+        for each in said:
+            yield from _read(each)
+
+
+def _flat(said: Any) -> list[Any]:
+    """The tensors in `input_layers` or `output_layers`: one, a list, or a mapping by sorted key."""
+    if isinstance(said, dict):
+        return [said[key] for key in sorted(said)]
+    return [said] if said and isinstance(said[0], str) else list(said)
+
+
+def _plain(config: Any) -> Any:
+    """A configuration without what is drawn."""
+    if isinstance(config, dict):
+        return {key: _plain(value) for key, value in config.items() if key not in DRAWN}
+    if isinstance(config, list | tuple):
+        return [_plain(value) for value in config]
+    return config

@@ -1,0 +1,202 @@
+"""Scripts that load weights, call networks of `keras.applications`, or import classes."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import keras
+import numpy
+import pytest
+from click.testing import CliRunner
+from test_code import assert_same_model, built_by, of_text
+
+from cnnspec.backends.keras import build
+from cnnspec.backends.python import script
+from cnnspec.cli import main
+
+BASE = """
+name: base
+inputs: {s: [7, 4]}
+submodels:
+  inner:
+    spec:
+      inputs: {k: [7, 4]}
+      layers: [Dense: {units: 4, name: d}, BatchNormalization: {name: b}]
+layers:
+  - inner: {name: deep}
+  - Dense: {name: two, units: 4}
+  - Bidirectional: {name: both, layer: {LSTM: {units: 3, return_sequences: true}}}
+  - TimeDistributed: {name: each, layer: {Dense: {units: 3}}}
+  - SeparableConv1D: {name: sep, filters: 3, kernel_size: 2}
+  - LayerNormalization: {name: norm}
+  - GRU: {name: gru, units: 2}
+"""
+TOP = """
+name: top
+inputs: {s: [7, 4]}
+submodels:
+  base: {spec: base.yaml, until: norm, weights: base.weights.h5, frozen: true}
+  again: {keras: base.keras}
+layers:
+  - base
+  - Dense: {units: 4, name: back}
+  - ZeroPadding1D: {padding: [1, 0]}
+  - again
+"""
+
+
+@pytest.fixture
+def _trained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The base in both kinds of files, with weights that nothing starts from."""
+    monkeypatch.chdir(tmp_path)
+    Path("base.yaml").write_text(f"cnnspec: 1{BASE}")
+    model = build(of_text(BASE)).model
+    for each in model.weights:
+        each.assign(numpy.random.default_rng(0).random(each.shape))
+    model.save("base.keras")
+    model.save_weights("base.weights.h5")
+    yield
+    keras.utils.clear_session()
+
+
+@pytest.mark.usefixtures("_trained")
+@pytest.mark.parametrize(
+    "text", [TOP, f"{BASE}weights: base.keras\n", f"{BASE}weights: base.weights.h5\n"]
+)
+def test_weights_are_loaded_by_layer_name(text: str) -> None:
+    model, other = assert_same_model(of_text(text))
+    loaded = [
+        (one.path, numpy.array_equal(one, same))
+        for one, same in zip(model.weights, other.weights, strict=True)
+    ]
+    drawn = ("back/kernel",)
+    assert loaded == [(path, path not in drawn) for path, _ in loaded]
+
+
+@pytest.mark.usefixtures("_trained")
+def test_files_are_named_from_the_current_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("elsewhere").mkdir()
+    spec = Path("base.yaml").resolve()
+    spec.write_text(f"cnnspec: 1{BASE}weights: base.keras\n")
+    monkeypatch.chdir("elsewhere")
+    lines = CliRunner().invoke(main, ["code", str(spec)]).stdout.splitlines()
+    at = lines.index("# Paths start at the current folder.")
+    assert lines[at + 1] == 'BASE_WEIGHTS = "../base.keras"'
+
+
+NETWORKS = [
+    ("MobileNetV2: {include_top: false, weights: null, input_shape: [96, 96, 3], alpha: 0.35}", "", True),
+    ("MobileNetV2: {weights: null, input_shape: [96, 96, 3], classes: 4, alpha: 0.35}", "until: block_6_expand", True),
+    ("MobileNetV2: {include_top: false, weights: null, pooling: max, alpha: 0.35}", "preprocess: true, frozen: true", True),
+    ("VGG16: {include_top: false, weights: null, input_shape: [32, 32, 3], pooling: avg}", "preprocess: true", True),
+    ("EfficientNetB0: {include_top: false, weights: null, input_shape: [32, 32, 3]}", "", True),
+    ("EfficientNetB0: {include_top: false, weights: null, input_shape: [32, 32, 3]}", "frozen: true", False),
+]  # fmt: skip
+"""A network, what is said beside it, and whether Keras can be asked for it as it is: it cannot freeze dropout."""
+
+
+@pytest.mark.parametrize(("network", "keys", "is_call"), NETWORKS)
+def test_networks_of_keras_are_called_where_they_are_the_same(
+    network: str, keys: str, is_call: bool
+) -> None:
+    text = f"""
+inputs: {{image: [null, null, 3]}}
+submodels: {{net: {{application: {{{network}}}, {keys}}}}}
+layers: [net]
+""".replace(
+        "[null, null, 3]}\nsub", f"{'[96, 96, 3]' if 'Mobile' in network else '[32, 32, 3]'}}}\nsub"
+    )
+    checked = of_text(text)
+    assert ("keras.applications." in script(checked)) == is_call
+    assert_same_model(checked)
+
+
+def test_names_that_keras_counts_are_right_in_one_network_alone() -> None:
+    xception = "{application: {Xception: {include_top: false, weights: null}}}"
+    text = f"""
+inputs: {{image: [96, 96, 3]}}
+submodels: {{one: {xception}, two: {xception}}}
+layers:
+  - one: {{from: image}}
+  - two: {{from: image}}
+  - Add: {{from: [one_1, two_1]}}
+"""
+    assert script(of_text(text)).count("keras.applications.Xception(") == 1
+
+
+def test_weights_of_a_network_are_named_in_its_call(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    call = {"include_top": False, "input_shape": (32, 32, 3)}
+    known = keras.applications.MobileNetV2(weights=None, alpha=0.35, **call)
+    known.save_weights("net.weights.h5")
+    text = """
+inputs: {image: [32, 32, 3]}
+submodels:
+  net:
+    application:
+      MobileNetV2: {include_top: false, input_shape: [32, 32, 3], alpha: 0.35, weights: net.weights.h5}
+    preprocess: true
+layers: [net]
+"""
+    model = built_by(script(of_text(text)))
+    for one, same in zip(model.weights, known.weights, strict=True):
+        assert numpy.array_equal(one, same)
+
+
+CLASSES = """\
+import keras
+
+
+class Scale(keras.layers.Layer):
+    def __init__(self, factor=1, **options):
+        name, trainable = options.pop("name"), options.pop("trainable", True)
+        super().__init__(name=name, trainable=trainable)
+        self.factor, self.options = factor, options
+
+    def call(self, inputs):
+        return inputs * self.factor
+
+    def get_config(self):
+        return {**super().get_config(), "factor": self.factor, **self.options}
+
+
+class Dense(Scale):
+    pass
+"""
+CUSTOM = """
+inputs: {x: [4]}
+layers:
+  - parts_of_mine.layers:Scale: {factor: 2, sizes: [1, [2]], class: {a: "b'\\"c"}, name: one}
+  - parts_of_mine.layers:Scale: {name: two, output_shape: [4]}
+  - parts_of_mine.layers:Dense
+  - parts_of_mine:Dense
+  - Dense: {units: 2}
+"""
+
+
+def test_classes_of_ones_own_are_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "parts_of_mine"
+    package.mkdir()
+    (package / "layers.py").write_text(CLASSES)
+    (package / "__init__.py").write_text("from parts_of_mine.layers import Dense\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    checked = of_text(CUSTOM)
+    text = script(checked)
+    assert text.split("\n\n")[1].splitlines() == [
+        "import keras",
+        "from keras import layers",
+        "from parts_of_mine import Dense as Dense_2",
+        "from parts_of_mine.layers import Dense, Scale",
+    ]
+    model = build(checked, allow_code=["parts_of_mine"]).model
+    assert built_by(text).get_config() == model.get_config()
+
+
+def test_a_class_that_cannot_be_imported_is_one_line(tmp_path: Path) -> None:
+    spec = tmp_path / "spec.yaml"
+    spec.write_text("cnnspec: 1\ninputs: {x: [4]}\nlayers: ['a.class:Layer']\n")
+    out = tmp_path / "out.py"
+    done = CliRunner().invoke(main, ["code", str(spec), "-o", str(out)])
+    said = "cnnspec: no import statement can name 'a.class:Layer'\n"
+    assert (done.exit_code, done.output, out.exists()) == (1, said, False)

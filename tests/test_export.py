@@ -1,0 +1,303 @@
+"""Exported models: run where they are meant to run, with the names of the spec, and as Keras."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from ai_edge_litert.interpreter import Interpreter
+from click.testing import CliRunner
+from onnxruntime import InferenceSession
+
+import cnnspec
+from cnnspec import exporting
+from cnnspec.cli import main
+from cnnspec.exporting import FORMATS
+from cnnspec.exporting.sample import sample
+from cnnspec.exporting.writing import named
+
+ROOT = Path(__file__).parent.parent
+OUTPUTS = ROOT / "specs" / "mnist_multi_output.yaml"
+EACH_FORMAT = pytest.mark.parametrize("form", FORMATS)
+
+ODD = """\
+cnnspec: 1
+name: odd
+inputs: {words: {shape: [null], dtype: int32}, my image: [null, null, 3]}
+layers:
+  - Conv2D: {from: my image, filters: 4, kernel_size: 3}
+  - GlobalMaxPooling2D: {name: seen}
+  - Embedding: {from: words, input_dim: 7, output_dim: 4}
+  - GlobalAveragePooling1D: {name: read}
+  - Add: {name: z, from: [seen, read]}
+  - Dense: {name: b, units: 2}
+outputs:
+  z: {}
+  what is seen: {from: seen}
+  b: {}
+"""
+"""Several inputs and outputs, none of them in the order of letters; unknown sizes; odd names."""
+
+LSTM = """\
+cnnspec: 1
+name: lstm
+inputs: {movie: [4, 8, 8, 1]}
+layers:
+  - ConvLSTM2D: {name: remembers, filters: 2, kernel_size: 3}
+"""
+
+
+def export(*arguments: object) -> tuple[int, str, str]:
+    """Exit code, standard output and standard error of `cnnspec export`."""
+    result = CliRunner().invoke(main, ["export", *map(str, arguments)])
+    assert isinstance(result.exception, SystemExit | None)
+    return result.exit_code, result.stdout, result.stderr
+
+
+def as_keras(stdout: str) -> str:
+    """What was printed, with `OK` in place of differences that are small enough."""
+    return re.sub(
+        r"difference (\S+)", lambda found: "OK" if float(found[1]) <= 1e-4 else found[0], stdout
+    )
+
+
+def names(form: str, file: Path) -> tuple[list[str], list[str]]:
+    """The names of the inputs and outputs of an exported model; only ONNX has an order of them."""
+    if form == "onnx":
+        session = InferenceSession(file)
+        return [each.name for each in session.get_inputs()], [
+            each.name for each in session.get_outputs()
+        ]
+    if form == "tflite":
+        runner = Interpreter(str(file)).get_signature_runner()
+        return sorted(runner.get_input_details()), sorted(runner.get_output_details())
+    signature = tf.saved_model.load(str(file)).signatures["serving_default"]
+    return sorted(signature.structured_input_signature[1]), sorted(signature.structured_outputs)
+
+
+def run(form: str, file: Path, image: Any) -> dict[str, Any]:
+    """What an exported model of one input gives for a batch."""
+    if form == "onnx":
+        session = InferenceSession(file)
+        (given,) = session.get_inputs()
+        outputs = [each.name for each in session.get_outputs()]
+        return dict(zip(outputs, session.run(outputs, {given.name: image}), strict=True))
+    if form == "tflite":
+        runner = Interpreter(str(file)).get_signature_runner()
+        (name,) = runner.get_input_details()
+        return dict(runner(**{name: image}))
+    layer = keras.layers.TFSMLayer(file, call_endpoint="serve")
+    return {name: np.asarray(value) for name, value in layer(image).items()}
+
+
+def assert_same(found: dict[str, Any], expected: Sequence[Any], outputs: Sequence[str]) -> None:
+    assert set(found) == set(outputs)
+    for name, value in zip(outputs, expected, strict=True):
+        np.testing.assert_allclose(found[name], np.asarray(value), atol=1e-4, rtol=0)
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, Path]:
+    """The two-output model, and the folder of a run of it."""
+    folder = tmp_path_factory.mktemp("run")
+    built = cnnspec.load(OUTPUTS).build()
+    built.save(folder / "model.keras")
+    built.save_weights(folder / "model.weights.h5")
+    (folder / "spec.expanded.yaml").write_bytes(OUTPUTS.read_bytes())
+    return built, folder
+
+
+@EACH_FORMAT
+@pytest.mark.parametrize("source", ["model", "spec", "run"])
+def test_the_two_output_model(
+    form: str, source: str, model: tuple[Any, Path], tmp_path: Path
+) -> None:
+    built, folder = model
+    arguments = {
+        "model": (folder / "model.keras",),
+        "spec": (OUTPUTS, "--weights", folder / "model.weights.h5"),
+        "run": (folder,),
+    }[source]
+    target = tmp_path / f"exported{FORMATS[form].suffix}"
+    exit_code, stdout, stderr = export(*arguments, "--format", form, "-o", target)
+    outputs = ("digit_dense", "odd_dense")
+    said = [*(f"{name}: largest OK" for name in outputs), f"{target}: as Keras, on inputs inputs"]
+    assert (exit_code, as_keras(stdout).splitlines(), stderr) == (0, said, "")
+    assert names(form, target) == (["inputs"], list(outputs))
+    image = np.random.default_rng(1).random((5, 28, 28, 1), "float32")  # the batch is of any size
+    assert_same(run(form, target, image), built(image), outputs)
+    assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.parametrize("form", ["onnx", "tflite"])
+def test_resnet50(form: str, tmp_path: Path) -> None:
+    spec = ROOT / "specs" / "zoo" / "resnet50.yaml"
+    target = tmp_path / f"resnet50{FORMATS[form].suffix}"
+    exit_code, stdout, stderr = export(
+        spec, "--set", "size=32", "--set", "classes=10", "-o", target
+    )
+    said = f"predictions: largest OK\n{target}: as Keras, on inputs image\n"
+    assert (exit_code, as_keras(stdout), stderr) == (0, said, "")
+    assert names(form, target) == (["image"], ["predictions"])
+
+
+@EACH_FORMAT
+def test_names_and_their_order(form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("odd.yaml").write_text(ODD, encoding="utf-8")
+    assert export("odd.yaml", "--format", form, "--quiet") == (0, "", "")
+    target = Path(f"odd{FORMATS[form].suffix or '.saved_model'}")
+    inputs, outputs = ["words", "my_image"], ["z", "what is seen", "b"]
+    in_order = (inputs, outputs) if form == "onnx" else (sorted(inputs), sorted(outputs))
+    assert names(form, target) == in_order
+
+
+def test_the_input_fits_the_model() -> None:
+    embedded = named(cnnspec.loads(ODD).build())
+    inputs, outputs = sample(embedded)
+    assert {name: (value.shape, str(value.dtype)) for name, value in inputs.items()} == {
+        "words": ((2, 64), "int32"),
+        "my_image": ((2, 64, 64, 3), "float32"),
+    }
+    assert (inputs["words"].min(), inputs["words"].max()) == (0, 6)
+    assert (inputs["my_image"].min() >= 0, inputs["my_image"].max() < 1) == (True, True)
+    assert {name: value.shape for name, value in outputs.items()} == {
+        "z": (2, 4),
+        "what_is_seen": (2, 4),
+        "b": (2, 2),
+    }
+
+
+@pytest.fixture
+def _in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("lstm.yaml").write_text(LSTM)
+    Path("small.yaml").write_text("cnnspec: 1\ninputs: {x: [2]}\nlayers: [Dense: {units: 2}]\n")
+
+
+def left() -> list[str]:
+    return sorted(str(path) for path in Path().iterdir())
+
+
+@pytest.mark.usefixtures("_in_folder")
+def test_what_a_format_cannot_hold() -> None:
+    exit_code, stdout, stderr = export("lstm.yaml", "-o", "new/lstm.tflite")
+    assert (exit_code, stdout) == (1, "")
+    assert re.fullmatch(
+        r"error: the model cannot be exported: tflite has no operation \w+, as in '\S+'\n", stderr
+    )
+    assert list(Path("new").iterdir()) == []
+
+
+@pytest.mark.usefixtures("_in_folder")
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        ({"dense_1": np.full((2, 2), 9.0)}, "error: more than 0.0001 away from Keras: dense_1\n"),
+        ({"dense_1": np.full((2, 2), np.nan)}, "error: more than 0.0001 away from Keras: dense_1\n"),
+        ({"dense_1": np.zeros((2, 3))}, "error: the output 'dense_1' became (2, 3), and Keras gives (2, 2)\n"),
+        ({"dense": np.zeros((2, 2))}, "error: the outputs became dense, not dense_1\n"),
+    ],
+)  # fmt: skip
+def test_what_is_not_as_keras(
+    found: dict[str, Any], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cnnspec.exporting.comparison.run", lambda *_: found)
+    before = left()
+    exit_code, _, stderr = export("small.yaml", "-o", "small.onnx")
+    assert (exit_code, stderr, left()) == (1, said, before)
+
+
+@pytest.mark.usefixtures("_in_folder")
+def test_what_stands_there_is_replaced_by_force_alone() -> None:
+    for form, target in (("onnx", Path("a.onnx")), ("saved_model", Path("a"))):
+        arguments = ("small.yaml", "--format", form, "-o", target, "-q")
+        assert export(*arguments) == (0, "", "")
+        there = f"cnnspec: '{target}' is there already; --force replaces it\n"
+        assert export(*arguments) == (2, "", there)
+        assert export(*arguments, "--force") == (0, "", "")
+    Path("mine").mkdir()
+    Path("mine/thesis.txt").write_text("all of it")
+    for form, target in (("onnx", "mine"), ("saved_model", "mine"), ("saved_model", "a.onnx")):
+        arguments = ("small.yaml", "--format", form, "-o", target, "--force")
+        refused = f"cnnspec: '{target}' is no {form} and is not replaced\n"
+        assert export(*arguments) == (2, "", refused)
+    assert left() == ["a", "a.onnx", "lstm.yaml", "mine", "small.yaml"]
+    assert Path("mine/thesis.txt").read_text() == "all of it"
+
+
+@pytest.mark.usefixtures("_in_folder")
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["small.yaml"], 2, "cnnspec: --format says which of onnx, tflite, saved_model, or --output ends like it"),
+        (["small.yaml", "-o", "a.pb"], 2, "cnnspec: --format says which of onnx, tflite, saved_model, or --output ends like it"),
+        (["none.yaml", "-o", "a.onnx"], 2, "cnnspec: 'none.yaml' cannot be read: No such file or directory"),
+        (["none.keras", "-o", "a.onnx"], 2, "cnnspec: 'none.keras' cannot be read: there is no such file"),
+        (["bad.keras", "-o", "a.onnx"], 1, "error: 'bad.keras' cannot be loaded: "),
+        (["bad.h5", "-o", "a.onnx"], 1, "error: 'bad.h5' cannot be loaded: "),
+        (["lambda.keras", "-o", "a.onnx"], 1, "error: 'lambda.keras' cannot be loaded: "),
+        (["lambda.h5", "-o", "a.onnx"], 1, "error: 'lambda.h5' cannot be loaded: "),
+        (["bad.keras", "-o", "a.onnx", "--set", "a=1"], 2, "cnnspec: --set is for specs; 'bad.keras' is a model"),
+        ([".", "-o", "a.onnx"], 2, "cnnspec: '.' has no 'spec.expanded.yaml', so it is no folder of a finished run"),
+        (["small.yaml", "-o", "a.onnx", "--weights", "bad.h5"], 1, "error: 'bad.h5': "),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_exported(
+    arguments: list[str], code: int, said: str, tmp_path: Path
+) -> None:
+    Path("bad.keras").write_bytes(b"no model")
+    Path("bad.h5").write_bytes(b"no model")
+    inputs = keras.Input((2,))
+    unsafe = keras.Model(inputs, keras.layers.Lambda(lambda x: x * 2)(inputs))
+    unsafe.save("lambda.keras")
+    unsafe.save("lambda.h5")
+    before = left()
+    exit_code, stdout, stderr = export(*arguments)
+    assert (exit_code, stdout, stderr.count("\n")) == (code, "", 1)
+    assert stderr.startswith(said)
+    assert left() == before
+
+
+@pytest.mark.usefixtures("_in_folder")
+@pytest.mark.parametrize(
+    ("form", "package"),
+    [("onnx", "tf2onnx"), ("onnx", "onnxruntime"), ("tflite", "ai_edge_litert")],
+)
+def test_packages_that_are_not_installed(
+    form: str, package: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = exporting.find_spec
+    monkeypatch.setattr(
+        exporting, "find_spec", lambda name: None if name == package else found(name)
+    )
+    said = f"cnnspec: exporting to {form} needs '{package}': pip install 'cnnspec[{form}]'\n"
+    assert export("small.yaml", "--format", form) == (2, "", said)
+
+
+def test_code_in_a_model_file_is_never_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "a.h5"
+    file.touch()
+    monkeypatch.setattr(keras, "__version__", "3.10.0")
+    said = f"cnnspec: Keras 3.10.0 would run code out of '{file}'; 3.11.3 does not\n"
+    assert export(file, "-o", tmp_path / "a.onnx") == (2, "", said)
+
+
+def test_mistakes_in_a_spec_are_told_at_their_places(tmp_path: Path) -> None:
+    bad = ROOT / "tests" / "bad" / "unknown_argument.yaml"
+    exit_code, stdout, stderr = export(bad, "-o", tmp_path / "a.onnx")
+    assert (exit_code, stdout) == (1, "")
+    assert "error[unknown-argument]: Conv2D has no argument 'kernal_size'" in stderr
+
+
+def test_models_whose_outputs_have_one_name() -> None:
+    inputs = keras.Input((2,))
+    both = keras.layers.Dense(2, name="both")
+    with pytest.raises(exporting.ExportProblem, match="two outputs of the model have one name"):
+        named(keras.Model(inputs, [both(inputs), both(both(inputs))]))
+    with pytest.raises(exporting.ExportProblem, match="the model is code of its own"):
+        named(keras.Model())

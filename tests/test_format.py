@@ -1,0 +1,340 @@
+"""The canonical layout of specs: the same meaning, every comment, and nothing left to change."""
+
+import stat
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cnnspec.cli import main
+from cnnspec.diagnostics import Report
+from cnnspec.document import Document
+from cnnspec.dump import value_text
+from cnnspec.formatting import ChangedMeaning, formatted
+from cnnspec.parse import parse
+from cnnspec.source import YamlProblem, parse_bytes, parse_text
+
+ROOT = Path(__file__).parent.parent
+SPECS = sorted((ROOT / "specs").rglob("*.yaml"))
+BAD = sorted((ROOT / "tests" / "bad").glob("*.yaml"))
+
+UGLY = """\
+# A network.
+
+cnnspec: 1   # the version
+outputs:
+    digit:
+        loss: "sparse_categorical_crossentropy"
+        metrics: ['accuracy',
+            # how sure it is
+            AUC]
+layers:
+- Conv2D: {filters: 32,          # as many as there are
+           "kernel_size": [3,3],
+           padding: 'same', name: conv}
+- BatchNormalization: {epsilon: 1e-3}   # spelled as it was
+
+
+- ReLU                                  # lined up
+                                        # and going on
+# the head
+- Add:
+   branches: {main: [Flatten: {}], shortcut: []}
+   from:   [conv,
+     previous]
+   # - Dense
+- Dense: {kernel_initializer: {VarianceScaling: {scale: 2.0, mode: fan_out, distribution: uniform}}, units: 10}
+name: "yes"
+inputs:
+  image: [ 28, 28,
+     1 ]
+"""
+LAID_OUT = """\
+# A network.
+
+cnnspec: 1   # the version
+name: yes
+
+inputs:
+  image: [28, 28, 1]
+
+layers:
+  - Conv2D:
+      name: conv
+      filters: 32                # as many as there are
+      kernel_size: [3, 3]
+      padding: same
+  - BatchNormalization: {epsilon: 1e-3}  # spelled as it was
+
+  - ReLU                                # lined up
+                                        # and going on
+  # the head
+  - Add:
+      from: [conv, previous]
+      branches:
+        main:
+          - Flatten: {}
+        shortcut: []
+      # - Dense
+  - Dense:
+      kernel_initializer: {VarianceScaling: {scale: 2.0, mode: fan_out, distribution: uniform}}
+      units: 10
+
+outputs:
+  digit:
+    loss: sparse_categorical_crossentropy
+    metrics:
+      - accuracy
+      # how sure it is
+      - AUC
+"""
+
+
+def test_the_layout() -> None:
+    assert formatted(UGLY) == LAID_OUT
+    assert formatted(LAID_OUT) == LAID_OUT
+
+
+@pytest.mark.parametrize(
+    ("text", "laid_out"),
+    [
+        ("a: 'no'", "a: no"),
+        ("a: '1'", "a: '1'"),
+        ('a: "x: y"', "a: 'x: y'"),
+        ("a: [x, 'p, q', $(max(1)), '$(max(1, 2))']", "a: [x, 'p, q', $(max(1)), '$(max(1, 2))']"),
+        ("a: $(max(1, 2))", "a: $(max(1, 2))"),
+        ("a: [0x1F, 010, +.5, 1E3, ~, True]", "a: [0x1F, 010, +.5, 1E3, ~, True]"),
+        ("a:\nb: [ , ]\n", None),
+        ("a:\nb: {c: , d}\n", "a: null\nb: {c: null, d: null}"),
+        ("a: |  # why\n  x\n  y\n", 'a: "x\\ny\\n"  # why'),
+        ("a: one\n  two", "a: one two"),
+        ("? a\n: 1", "a: 1"),
+        ("%YAML 1.2  # which\n---  # here\na: 1\n...\n# end", "# which\n# here\na: 1\n# end"),
+        ("a: &x  # one\n  1\nb: *x", "a: &x 1  # one\nb: *x"),
+        ("layers: &x\n- a\ninputs: *x", "layers: &x\n  - a\n\ninputs: *x"),
+        ("a: {  # one\n}  # two", "a: {}  # one\n       # two"),
+        ("a:\n  # lonely\n  1", "# lonely\na: 1"),
+        ("a:\n  b: 1\n  # of b\n# of c\nc: 1", "a:\n  b: 1\n  # of b\n# of c\nc: 1"),
+        ("a:\n- b\n# of c\nc: 1", "a: [b]\n# of c\nc: 1"),
+        ("a:\r\n  - b\r\n", "a: [b]\r"),
+        ("", None),
+        ("- 'a'", "- a"),
+    ],
+)  # fmt: skip
+def test_parts(text: str, laid_out: str | None) -> None:
+    if laid_out is None:
+        with pytest.raises((YamlProblem, ChangedMeaning)):
+            formatted(text)
+    else:
+        assert formatted(text) == f"{laid_out}\n"
+
+
+def document(text: str) -> Document | None:
+    report = Report()
+    source = parse_bytes(text.encode(), "spec", Path(), report)
+    return parse(source, report) if source else None
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.stem)
+def test_specs_are_laid_out(spec: Path) -> None:
+    text = spec.read_text("utf-8")
+    assert formatted(text) == text
+
+
+@pytest.mark.parametrize("spec", BAD, ids=lambda spec: spec.stem)
+def test_other_documents_keep_their_meaning(spec: Path) -> None:
+    text = spec.read_bytes().decode("utf-8", "replace")
+    try:
+        is_document = isinstance(parse_text(text).value, dict)
+    except YamlProblem:
+        return
+    if not is_document:
+        return
+    laid_out = formatted(text)
+    assert formatted(laid_out) == laid_out
+    assert document(laid_out) == document(text)
+    assert laid_out.count("#") == text.count("#")
+
+
+KEYS = st.sampled_from(
+    ("cnnspec", "name", "params", "layers", "inputs", "outputs", "blocks", "spec", "Conv2D", "Add",
+     "from", "repeat", "branches", "kernel size", "a, b", "no", "17", "~", "", "#", "'", "größe")
+)  # fmt: skip
+SCALARS = (
+    st.sampled_from(("0x1F", "1e-3", "-.5", "null", "TRUE", "$width", "$(max(1, 2))", "'1'", '"\\n"'))
+    | st.text("ab:#,[]{}'\"\\ -?!&*|>%@`\n\u2028é🦊0.", max_size=12).map(value_text)
+    | st.text("ab:#, \n", max_size=12).map(lambda text: f'"{text}"'.replace("\n", "\\n"))
+)  # fmt: skip
+"""Scalars as they are written after a key."""
+
+VALUES = st.recursive(
+    SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4)
+)
+
+
+class Writer:
+    """Writes a value as somebody might: in any style, with comments anywhere."""
+
+    def __init__(self, data: st.DataObject) -> None:
+        self.data = data
+        self.numbers = count()
+        self.comments: list[str] = []
+
+    def choose(self, *choices: Any) -> Any:
+        return self.data.draw(st.sampled_from(choices))
+
+    def comment(self) -> str:
+        self.comments.append(f"# {next(self.numbers)}!")
+        return self.comments[-1]
+
+    def above(self, indent: int) -> str:
+        """Blank lines and comments above something."""
+        lines = self.choose((), (), (), ("",), ("#",), ("", "#"), ("#", ""), ("#", "#"), ("", ""))
+        where = " " * self.choose(indent, indent, 0, indent + 1)
+        return "".join(f"{where}{self.comment()}\n" if line else "\n" for line in lines)
+
+    def beside(self) -> str:
+        distance = self.choose("", "", " ", " " * 9)
+        return distance and f"{distance}{self.comment()}"
+
+    def flow(self, value: Any, indent: int) -> str:
+        if isinstance(value, str):
+            return value_text([parse_text(value).value])[1:-1]
+        is_mapping = isinstance(value, dict)
+        found = "{" if is_mapping else "["
+        for at, (key, item) in enumerate(value.items() if is_mapping else enumerate(value)):
+            found += "," if at else ""
+            if self.choose(False, False, True):
+                found += f"{self.beside()}\n{self.above(indent)}{' ' * indent}"
+            found += f" {value_text([key])[1:-1]}: " if is_mapping else " "
+            found += self.flow(item, indent)
+        return found + ("}" if is_mapping else "]")
+
+    def block(self, value: Any, indent: int) -> str:
+        """The lines of a value that is not empty."""
+        deeper = indent + self.choose(1, 2, 4)
+        found = ""
+        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+            head = f"{value_text(key)}:" if isinstance(value, dict) else "-"
+            found += f"{self.above(indent)}{' ' * indent}{head}"
+            if isinstance(item, str):
+                found += f" {item}{self.beside()}\n"
+            elif not item or self.choose(False, True):
+                found += f" {self.flow(item, deeper)}{self.beside()}\n"
+            else:
+                found += f"{self.beside()}\n{self.block(item, deeper)}"
+        return found + self.above(indent)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.dictionaries(KEYS, VALUES, min_size=1, max_size=5), st.data())
+def test_any_document_keeps_its_meaning_and_comments(value: Any, data: st.DataObject) -> None:
+    writer = Writer(data)
+    text = writer.block(value, 0)
+    laid_out = formatted(text)
+    assert formatted(laid_out) == laid_out
+    assert parse_text(laid_out).value == parse_text(text).value
+    assert [laid_out.count(comment) for comment in writer.comments] == [1] * len(writer.comments)
+    assert "\n\n\n" not in laid_out
+
+
+def run(*arguments: str | Path, stdin: bytes | None = None) -> tuple[int, str, str]:
+    """Exit code, standard output and standard error of `cnnspec format`."""
+    result = CliRunner().invoke(main, ["format", *map(str, arguments)], input=stdin)
+    assert isinstance(result.exception, SystemExit | None)
+    return result.exit_code, result.stdout, result.stderr
+
+
+def test_the_specs_of_the_project_pass_the_check() -> None:
+    assert run("--check", ROOT / "specs") == (0, "", "")
+
+
+def test_files_are_formatted_in_place(tmp_path: Path) -> None:
+    ugly, tidy = tmp_path / "ugly.yaml", tmp_path / "deep" / "tidy.yml"
+    tidy.parent.mkdir()
+    ugly.write_text(UGLY)
+    ugly.chmod(0o640)
+    tidy.write_text(LAID_OUT)
+    link = tmp_path / "link.yaml"
+    link.symlink_to(ugly)
+    assert run("--check", tmp_path / "*.yaml", tmp_path / "deep") == (
+        1,
+        f"{link}: would be formatted\n{ugly}: would be formatted\n",
+        "",
+    )
+    assert ugly.read_text() == UGLY
+    assert run(link, tidy) == (0, f"{link}: formatted\n", "")
+    assert (ugly.read_text(), stat.S_IMODE(ugly.stat().st_mode)) == (LAID_OUT, 0o640)
+    assert link.is_symlink()
+    assert run("--check", tmp_path) == (0, "", "")
+    assert sorted(tmp_path.iterdir()) == [tidy.parent, link, ugly]
+
+
+def test_standard_input_goes_to_standard_output() -> None:
+    assert run("-", stdin=UGLY.encode()) == (0, LAID_OUT, "")
+    assert run("-", "--check", stdin=UGLY.encode()) == (1, "-: would be formatted\n", "")
+
+
+def test_changes_are_shown(tmp_path: Path) -> None:
+    spec = tmp_path / "a.yaml"
+    text = "cnnspec: 1\nblocks: {a: {layers: [ReLU]}}"
+    spec.write_text(text)
+    changes = f"""\
+--- {spec}
++++ {spec}
+@@ -1,2 +1,6 @@
+ cnnspec: 1
+-blocks: {{a: {{layers: [ReLU]}}}}
+\\ No newline at end of file
++
++blocks:
++  a:
++    layers:
++      - ReLU
+"""
+    assert run("--diff", spec) == (0, changes, "")
+    assert run("--diff", "--check", spec) == (1, changes, "")
+    assert spec.read_text() == text
+
+
+@pytest.mark.parametrize(
+    ("text", "finding"),
+    [
+        (b"cnnspec: 1\nlayers: [a\n", "2:9: error[yaml-syntax]: this is not YAML: what is opened here is never closed"),
+        (b"cnnspec: 1\ninputs: {x: [1]}\nlayers: [ReLU]\nlayer: 1\n", "4:1: error[unknown-key]: the language has no key 'layer' here"),
+        (b"cnnspec: \xff\n", "1:10: error[not-utf8]: the file is not UTF-8 text (byte 9)"),
+        (b"", "1:1: error[wrong-structure]: the file is empty; a spec is a mapping"),
+    ],
+)  # fmt: skip
+def test_what_has_mistakes_is_left_as_it_is(text: bytes, finding: str, tmp_path: Path) -> None:
+    spec, other = tmp_path / "bad.yaml", tmp_path / "other.yaml"
+    spec.write_bytes(text)
+    other.write_text(UGLY)
+    exit_code, stdout, stderr = run(spec, other)
+    assert (exit_code, stdout) == (1, f"{other}: formatted\n")
+    assert stderr.splitlines()[0] == f"{spec}:{finding}"
+    assert (spec.read_bytes(), other.read_text()) == (text, LAID_OUT)
+
+
+def test_files_that_are_not_there(tmp_path: Path) -> None:
+    assert run(tmp_path) == (2, "", f"cnnspec: there is no spec in '{tmp_path}'\n")
+    assert run("none.yaml") == (
+        2,
+        "",
+        "cnnspec: 'none.yaml' cannot be read: No such file or directory\n",
+    )
+
+
+def test_a_change_of_meaning_is_never_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cnnspec.formatting.written", lambda layout: "cnnspec: 2\n")
+    spec = tmp_path / "a.yaml"
+    spec.write_text(UGLY)
+    message = f"error: '{spec}': the text cannot be laid out without changing what it says\n"
+    assert run(spec) == (1, "", message)
+    assert spec.read_text() == UGLY
