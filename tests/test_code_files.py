@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from test_code import assert_same_model, built_by, of_text
 
 from cnnspec.backends.keras import build
-from cnnspec.backends.python import script
+from cnnspec.backends.python import NoScript, script
 from cnnspec.cli import main
 
 BASE = """
@@ -84,63 +84,82 @@ def test_files_are_named_from_the_current_folder(monkeypatch: pytest.MonkeyPatch
 
 
 NETWORKS = [
-    ("MobileNetV2: {include_top: false, weights: null, input_shape: [96, 96, 3], alpha: 0.35}", "", True),
-    ("MobileNetV2: {weights: null, input_shape: [96, 96, 3], classes: 4, alpha: 0.35}", "until: block_6_expand", True),
-    ("MobileNetV2: {include_top: false, weights: null, pooling: max, alpha: 0.35}", "preprocess: true, frozen: true", True),
-    ("VGG16: {include_top: false, weights: null, input_shape: [32, 32, 3], pooling: avg}", "preprocess: true", True),
-    ("EfficientNetB0: {include_top: false, weights: null, input_shape: [32, 32, 3]}", "", True),
-    ("EfficientNetB0: {include_top: false, weights: null, input_shape: [32, 32, 3]}", "frozen: true", False),
+    (96, "MobileNetV2: {include_top: false, weights: null, alpha: 0.35}", "", True),
+    (96, "MobileNetV2: {weights: null, input_shape: [96, 96, 3], classes: 4}", "until: block_6_expand", True),
+    (32, "MobileNetV2: {include_top: false, weights: null, pooling: max}", "preprocess: true, frozen: true", True),
+    (32, "VGG16: {include_top: false, weights: null, pooling: avg}", "preprocess: true", True),
+    (32, "EfficientNetB0: {include_top: false, weights: null, input_shape: [32, 32, 3]}", "", True),
+    (32, "EfficientNetB0: {include_top: false, weights: null, input_shape: [32, 32, 3]}", "frozen: true", False),
 ]  # fmt: skip
-"""A network, what is said beside it, and whether Keras can be asked for it as it is: it cannot freeze dropout."""
+"""Networks, and whether Keras can be asked for them as they are: it drops values in what is frozen."""
 
 
-@pytest.mark.parametrize(("network", "keys", "is_call"), NETWORKS)
+@pytest.mark.parametrize(("size", "network", "keys", "is_call"), NETWORKS)
 def test_networks_of_keras_are_called_where_they_are_the_same(
-    network: str, keys: str, is_call: bool
+    size: int, network: str, keys: str, is_call: bool
 ) -> None:
     text = f"""
-inputs: {{image: [null, null, 3]}}
+inputs: {{image: [{size}, {size}, 3]}}
 submodels: {{net: {{application: {{{network}}}, {keys}}}}}
 layers: [net]
-""".replace(
-        "[null, null, 3]}\nsub", f"{'[96, 96, 3]' if 'Mobile' in network else '[32, 32, 3]'}}}\nsub"
-    )
+"""
     checked = of_text(text)
     assert ("keras.applications." in script(checked)) == is_call
     assert_same_model(checked)
 
 
-def test_names_that_keras_counts_are_right_in_one_network_alone() -> None:
-    xception = "{application: {Xception: {include_top: false, weights: null}}}"
-    text = f"""
+TWICE = """
 inputs: {{image: [96, 96, 3]}}
-submodels: {{one: {xception}, two: {xception}}}
+submodels:
+  one: {{application: {{Xception: {{include_top: false, weights: {0}}}}}}}
+  two: {{application: {{Xception: {{include_top: false, weights: {0}}}}}}}
 layers:
   - one: {{from: image}}
   - two: {{from: image}}
   - Add: {{from: [one_1, two_1]}}
 """
-    assert script(of_text(text)).count("keras.applications.Xception(") == 1
 
 
-def test_weights_of_a_network_are_named_in_its_call(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_names_that_keras_counts_are_right_in_one_network_alone() -> None:
+    text = script(of_text(TWICE.format("null")))
+    assert text.count("keras.applications.Xception(") == 1
+    with pytest.raises(NoScript) as refused:
+        script(of_text(TWICE.format("imagenet")))
+    assert str(refused.value) == (
+        "the weights of Xception cannot be copied by layer name, "
+        "as Keras counts its layers on from those of another network"
+    )
+
+
+WEIGHTS = [
+    ("MobileNetV2", "net.weights.h5", "preprocess: true", "weights=MOBILENETV2_WEIGHTS"),
+    ("MobileNetV2", "net.h5", "frozen: true", "weights=MOBILENETV2_WEIGHTS"),
+    ("EfficientNetB0", "net.weights.h5", "frozen: true", "load_weights(net_model, EFFICIENTNETB0_WEIGHTS)"),
+    ("EfficientNetB0", "net.h5", "frozen: true", "copy_weights("),
+]  # fmt: skip
+"""Networks, where their weights are, and how a script loads them."""
+
+
+@pytest.mark.parametrize(("kind", "file", "keys", "loading"), WEIGHTS)
+def test_weights_of_networks(
+    kind: str, file: str, keys: str, loading: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    call = {"include_top": False, "input_shape": (32, 32, 3)}
-    known = keras.applications.MobileNetV2(weights=None, alpha=0.35, **call)
-    known.save_weights("net.weights.h5")
-    text = """
-inputs: {image: [32, 32, 3]}
-submodels:
-  net:
-    application:
-      MobileNetV2: {include_top: false, input_shape: [32, 32, 3], alpha: 0.35, weights: net.weights.h5}
-    preprocess: true
+    keras.utils.clear_session()
+    make = getattr(keras.applications, kind)
+    known = make(weights=None, include_top=False, input_shape=(32, 32, 3))
+    for each in known.weights:
+        each.assign(numpy.random.default_rng(0).random(each.shape))
+    (known.save if file == "net.h5" else known.save_weights)(file)
+    said = f"include_top: false, input_shape: [32, 32, 3], weights: {file}"
+    text = f"""
+inputs: {{image: [32, 32, 3]}}
+submodels: {{net: {{application: {{{kind}: {{{said}}}}}, {keys}}}}}
 layers: [net]
 """
-    model = built_by(script(of_text(text)))
-    for one, same in zip(model.weights, known.weights, strict=True):
+    model, other = assert_same_model(of_text(text))
+    assert loading in script(of_text(text))
+    for one, same in zip(model.weights, other.weights, strict=True):
         assert numpy.array_equal(one, same)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 import cnnspec
 from cnnspec import CheckedGraph, loads
-from cnnspec.backends.keras import build
+from cnnspec.backends.keras import build, keras_class
 from cnnspec.backends.keras.building import rebuild
 from cnnspec.backends.keras.seeding import derived_seed
 from cnnspec.diagnostics import Report
@@ -438,7 +438,7 @@ def test_every_kind_can_be_unfrozen(kind: str) -> None:
     graph = infer(unfrozen(checked.graph, {"layer"}), Report())
     assert graph is not None
     model = rebuild(frozen, graph)
-    assert type(model.get_layer("layer")) is getattr(keras.layers, kind)
+    assert type(model.get_layer("layer")) is keras_class(LAYERS.kinds[kind])
     assert [path for path, _ in frozen_layers(graph)] == []
     tensors = [
         abs(numbers(2, *(6 if size is None else size for size in shape[1:])))

@@ -27,6 +27,7 @@ class Network:
             return f"{variable}.output"
         return f"{variable}.get_layer({quoted(self.inner[-1].keras_name)}).output"
 
+
 def is_counted(nodes: Sequence[CheckedNode]) -> bool:
     """Whether Keras counts any of some layers through the whole process, to name it."""
     return any(node.keras_name == snake_case(node.kind) for node in nodes)
@@ -49,11 +50,12 @@ def network_call(application: Application, weights: Code, on: Code | None = None
     return Call(f"keras.applications.{declaration.kind()}", tuple(said))
 
 
-def network_of(layer: SubmodelLayer, checked: CheckedGraph) -> Network | None:
+def network_of(
+    layer: SubmodelLayer, application: Application, checked: CheckedGraph
+) -> Network | None:
     """The network that a submodel is; None where Keras would make another one."""
-    application = layer.application
-    if application is None or any(node.layer is not node.node.layer for node in checked.nodes):
-        return None
+    if any(node.layer is not node.node.layer for node in checked.nodes):
+        return None  # what is frozen drops nothing
     nodes = list(checked.nodes)
     names = [node.name for node in nodes]
     front = 0

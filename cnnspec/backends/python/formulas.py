@@ -79,10 +79,10 @@ def _said(said: str, values: Sequence[Any], known: Sequence[Environment]) -> str
         return None
     if not all(map(same, found, values)):
         return None
-    return python(said, known[0])
+    return translated(said, known[0])
 
 
-def python(said: str, known: Environment) -> str | None:
+def translated(said: str, known: Environment) -> str | None:
     """`$name` or `$(expression)` as Python; None where it is long, or the code has no name for it."""
     if not said.startswith("$("):
         return known.names.get(said[1:])

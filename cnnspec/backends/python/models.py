@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from cnnspec.backends.python.applications import Network, network_of
+from cnnspec.backends.python.applications import Network, is_counted, network_call, network_of
 from cnnspec.backends.python.blocks import Blocks
 from cnnspec.backends.python.calling import called, single
 from cnnspec.backends.python.compiling import compile_call
@@ -17,8 +17,21 @@ from cnnspec.backends.python.outline import LayerItem, Uses, outline
 from cnnspec.backends.python.parts import Part
 from cnnspec.backends.python.statements import Assign, Lane, Statement, Value
 from cnnspec.backends.python.variables import Variables
-from cnnspec.graph import CheckedGraph, Input, Output, Ref, SubmodelLayer
+from cnnspec.backends.python.weights import COPY_WEIGHTS, LOAD_WEIGHTS
+from cnnspec.graph import (
+    Application,
+    CheckedGraph,
+    CheckedNode,
+    Input,
+    Output,
+    Ref,
+    SubmodelLayer,
+)
 from cnnspec.naming import keras_name
+
+
+class NoScript(Exception):
+    """A model cannot be written as a script; the message says why."""
 
 
 class Models:
@@ -30,8 +43,10 @@ class Models:
         self.functions: list[Sequence[str]] = []
         self.files: dict[str, str] = {}
         """The paths of weights files, by the constants that hold them."""
-        self.loads_by_name = False
-        self.has_counted_network = False
+        self.helpers: dict[str, None] = {}
+        """The functions that the script needs to give models their weights."""
+        self.has_counted = False
+        """Whether Keras has counted layers of a network to name them."""
 
     def write(self, checked: CheckedGraph, name: str) -> str:
         """Write the function of the whole model, which Keras knows by a name."""
@@ -44,19 +59,34 @@ class Models:
         self.add(builder, function, [f'{INDENT}"""{does} the model."""', *body])
         return function
 
-    def write_submodel(self, node: LayerItem, layer: SubmodelLayer, *, is_loaded: bool) -> str:
-        """Write the function of a submodel; `is_loaded` where others load its weights."""
-        checked, name = node.node.submodel, node.node.keras_name
-        assert checked is not None
+    def write_submodel(
+        self, node: CheckedNode, layer: SubmodelLayer, network: Network | None, *, is_loaded: bool
+    ) -> str:
+        """Write the function of a submodel; `is_loaded` where its weights come from outside."""
+        assert node.submodel is not None
         function = self.names.free(layer.key)
-        builder = _Builder(self, checked, is_loaded=is_loaded, is_frozen=node.node.node.frozen)
-        network = network_of(layer, checked)
-        if network is not None and network.is_counted:
-            network = None if self.has_counted_network else network
-            self.has_counted_network = True
-        body = builder.network(network, name) if network else builder.steps(name)
+        builder = _Builder(self, node.submodel, is_loaded=is_loaded, is_frozen=node.node.frozen)
+        if network is not None and layer.application is not None:
+            body = builder.network(network, layer.application, node.keras_name)
+        else:
+            body = builder.steps(node.keras_name)
         self.add(builder, function, body)
         return function
+
+    def network_of(
+        self, node: CheckedNode, layer: SubmodelLayer, *, is_loaded: bool
+    ) -> Network | None:
+        """The network that Keras can be asked for in place of a submodel."""
+        application, checked = layer.application, node.submodel
+        if application is None or checked is None:
+            return None
+        if is_loaded and application.declaration.is_imagenet_only:
+            return None  # Keras has another network without those weights
+        network = network_of(layer, application, checked)
+        if network is None or (is_counted(network.inner) and self.has_counted):
+            return None
+        self.has_counted = self.has_counted or is_counted(network.inner)
+        return network
 
     def add(self, builder: "_Builder", function: str, body: Sequence[str]) -> None:
         """Add a function, behind those of its blocks."""
@@ -69,15 +99,43 @@ class Models:
         for known, each in self.files.items():
             if each == relative:
                 return known
-        constant = self.names.free(f"{key}_weights").upper()
+        constant = self.names.unique(identifier(f"{key}_weights").upper())
         self.files[constant] = relative
         return constant
 
     def load(self, model: Value, path: Path, key: str) -> Assign:
         """The statement that loads weights by layer name."""
-        self.loads_by_name = True
+        self.helpers[LOAD_WEIGHTS] = None
         file = self.file(path, key)
         return Assign((), (model,), lambda read: Call("load_weights", (read[0], file)))
+
+    def copied(self, model: Value, node: CheckedNode, application: Application) -> list[Statement]:
+        """The statement that gives a network that is written out the weights that Keras has for it.
+
+        Raises:
+            NoScript: Keras counts its layers on from those of another network.
+
+        """
+        if application.weights is None:
+            return []
+        if application.file is not None:
+            return [self.load(model, application.file, application.declaration.kind())]
+        assert node.submodel is not None
+        if is_counted(node.submodel.nodes):
+            if self.has_counted:
+                kind = application.declaration.kind()
+                message = "as Keras counts its layers on from those of another network"
+                raise NoScript(f"the weights of {kind} cannot be copied by layer name, {message}")
+            self.has_counted = True
+        self.helpers[COPY_WEIGHTS] = None
+        made = network_call(application, self.weights(application))
+        return [Assign((), (model,), lambda read: Call("copy_weights", (read[0], made)))]
+
+    def weights(self, application: Application) -> Code:
+        """What a network of Keras is given as its weights."""
+        if isinstance(application.weights, Path):
+            return self.file(application.weights, application.declaration.kind())
+        return literal(application.weights)
 
 
 class _Builder(Matcher):
@@ -113,27 +171,20 @@ class _Builder(Matcher):
         statements += self.body([self.part], [items])
         return self.lines(statements, name, compiling)
 
-    def network(self, network: Network, name: str) -> list[str]:
+    def network(self, network: Network, application: Application, name: str) -> list[str]:
         """The lines of the function, with a network of Keras in place of most steps."""
         statements = self.inputs_of_model()
         statements += self.body([self.part], [outline(self.checked, network.front)])
         source = self.read([network.inner[0].node.inputs[0]], [self.part])
-        weights = self.network_weights(network)
+        weights = literal(None) if self.is_loaded else self.models.weights(application)
         made, output = Value((), "network", is_named=True), Value((), "output")
-        statements.append(Assign((made,), (source,), lambda read: network.call(read[0], weights)))
+        statements.append(
+            Assign((made,), (source,), lambda read: network_call(application, weights, read[0]))
+        )
         self.part.is_now(Ref(network.inner[-1].name), output)
         self.outputs[output] = lambda of: network.output(of[made])
         statements += self.body([self.part], [outline(self.checked, network.pooling)])
         return self.lines(statements, name)
-
-    def network_weights(self, network: Network) -> Code:
-        """Where a network of Keras gets its weights from."""
-        weights = network.application.weights
-        if self.is_loaded or weights is None:
-            return "None"
-        if isinstance(weights, Path):
-            return self.models.file(weights, network.application.declaration.kind())
-        return quoted(weights)
 
     def inputs_of_model(self) -> list[Statement]:
         """The statements that make the inputs."""
@@ -200,12 +251,15 @@ class _Builder(Matcher):
             return [Assign((kept,), (), lambda _: making)]
         weights = None if self.is_loaded else layer.weights
         is_loaded = self.is_loaded or weights is not None
-        function = self.models.write_submodel(item, layer, is_loaded=is_loaded)
+        network = self.models.network_of(node, layer, is_loaded=is_loaded)
+        function = self.models.write_submodel(node, layer, network, is_loaded=is_loaded)
         kept = Value((), f"{layer.key.removesuffix('_model')}_model", is_named=True)
         self.kept[node.node.layer_name] = kept
         statements: list[Statement] = [Assign((kept,), (), lambda _: Call(function))]
         if weights is not None:
             statements.append(self.models.load(kept, weights, layer.key))
+        elif layer.application is not None and not network and not is_loaded:
+            statements += self.models.copied(kept, node, layer.application)
         if node.node.frozen and not self.is_frozen:
             statements.append(Assign((), (kept,), lambda read: f"{read[0]}.trainable = False"))
         return statements

@@ -10,9 +10,9 @@ from cnnspec.backends.python.identifiers import Identifiers
 from cnnspec.backends.python.layout import INDENT, WIDTH
 from cnnspec.backends.python.literals import quoted
 from cnnspec.backends.python.matching import INDICES
-from cnnspec.backends.python.models import Models
+from cnnspec.backends.python.models import Models, NoScript
 from cnnspec.backends.python.objects import import_path
-from cnnspec.backends.python.weights import IMPORTS, LOAD_WEIGHTS, NAMES
+from cnnspec.backends.python.weights import IMPORTS, NAMES
 from cnnspec.graph import CheckedGraph
 from cnnspec.layers.base import Layer
 from cnnspec.naming import keras_name
@@ -21,17 +21,13 @@ TAKEN = ("keras", "layers", "model", "name", *INDICES, *IMPORTS, *NAMES)
 """The names that scripts use themselves."""
 
 
-class NoScript(Exception):
-    """A model cannot be written as a script; the message says why."""
-
-
 def script(checked: CheckedGraph) -> str:
     """A script that builds and compiles a model with Keras alone.
 
     It names weights files from the current folder.
 
     Raises:
-        NoScript: a class of the user's own cannot be imported.
+        NoScript: a class of the user's own cannot be imported, or weights cannot be copied.
 
     """
     names = Identifiers(TAKEN)
@@ -42,8 +38,7 @@ def script(checked: CheckedGraph) -> str:
     root = name if name[0].isalnum() else f"m{name}"  # TensorFlow's rule for the outermost name
     function = models.write(checked, root)
     parts = ["\n".join(each) for each in models.functions]
-    if models.loads_by_name:
-        parts.insert(0, LOAD_WEIGHTS)
+    parts = [*models.helpers, *parts]
     parts.append(
         f'if __name__ == "__main__":\n{INDENT}model = {function}()\n{INDENT}model.summary()'
     )

@@ -7,8 +7,7 @@ from keras import layers
 def conv(x, filters, kernel_size, name="conv"):
     x = layers.Conv1D(filters, kernel_size, padding="same", name=f"{name}_conv1d_1")(x)
     x = layers.BatchNormalization(name=f"{name}_batch_normalization_1")(x)
-    x = layers.ReLU(name=f"{name}_re_lu_1")(x)
-    return x
+    return layers.ReLU(name=f"{name}_re_lu_1")(x)
 
 
 def cnn_1d() -> keras.Model:

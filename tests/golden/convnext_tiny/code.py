@@ -21,16 +21,14 @@ def block(x, channels, name="block"):
         name=f"{name}_scale",
     )(main)
     main = layers.Activation("linear", name=f"{name}_activation_2")(main)
-    x = layers.Add(name=f"{name}_add_1")([x, main])
-    return x
+    return layers.Add(name=f"{name}_add_1")([x, main])
 
 
 def halving(x, filters, name="halving"):
     x = layers.LayerNormalization(epsilon=1e-06, name=f"{name}_layer_normalization_1")(
         x
     )
-    x = layers.Conv2D(filters, 2, strides=2, name=f"{name}_conv2d_1")(x)
-    return x
+    return layers.Conv2D(filters, 2, strides=2, name=f"{name}_conv2d_1")(x)
 
 
 def convnext_tiny() -> keras.Model:

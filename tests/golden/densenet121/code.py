@@ -17,8 +17,7 @@ def dense_layer(x, name="dense_layer"):
     new = layers.Conv2D(32, 3, padding="same", use_bias=False, name=f"{name}_conv2d_2")(
         new
     )
-    x = layers.Concatenate(name=f"{name}_concatenate_1")([x, new])
-    return x
+    return layers.Concatenate(name=f"{name}_concatenate_1")([x, new])
 
 
 def transition(x, filters, name="transition"):
@@ -27,8 +26,7 @@ def transition(x, filters, name="transition"):
     )(x)
     x = layers.Activation("relu", name=f"{name}_activation_1")(x)
     x = layers.Conv2D(filters, 1, use_bias=False, name=f"{name}_conv2d_1")(x)
-    x = layers.AveragePooling2D(2, name=f"{name}_average_pooling2d_1")(x)
-    return x
+    return layers.AveragePooling2D(2, name=f"{name}_average_pooling2d_1")(x)
 
 
 def densenet121() -> keras.Model:

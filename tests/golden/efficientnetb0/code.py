@@ -63,8 +63,7 @@ def project(
         ),
         name=f"{name}_conv2d_3",
     )(x)
-    x = layers.BatchNormalization(name=f"{name}_batch_normalization_2")(x)
-    return x
+    return layers.BatchNormalization(name=f"{name}_batch_normalization_2")(x)
 
 
 def expand(x, channels, name="expand"):
@@ -79,8 +78,7 @@ def expand(x, channels, name="expand"):
         name=f"{name}_conv2d_1",
     )(x)
     x = layers.BatchNormalization(name=f"{name}_batch_normalization_1")(x)
-    x = layers.Activation("swish", name=f"{name}_activation_1")(x)
-    return x
+    return layers.Activation("swish", name=f"{name}_activation_1")(x)
 
 
 def halving(x, channels, filters, kernel_size, name="halving"):
@@ -89,7 +87,7 @@ def halving(x, channels, filters, kernel_size, name="halving"):
     x = layers.ZeroPadding2D(padding=(margin, margin), name=f"{name}_zero_padding2d_1")(
         x
     )
-    x = project(
+    return project(
         x,
         channels=channels,
         filters=filters,
@@ -98,7 +96,6 @@ def halving(x, channels, filters, kernel_size, name="halving"):
         padding="valid",
         name=f"{name}_project_1",
     )
-    return x
 
 
 def residual(x, channels, kernel_size, block, name="residual"):
@@ -113,20 +110,18 @@ def residual(x, channels, kernel_size, block, name="residual"):
     main = layers.Dropout(
         0.2 * block / 16, noise_shape=(None, 1, 1, 1), name=f"{name}_dropout_1"
     )(main)
-    x = layers.Add(name=f"{name}_add_1")([main, x])
-    return x
+    return layers.Add(name=f"{name}_add_1")([main, x])
 
 
 def widening(x, channels, filters, kernel_size, name="widening"):
     x = expand(x, channels, name=f"{name}_expand_1")
-    x = project(
+    return project(
         x,
         channels=channels,
         filters=filters,
         kernel_size=kernel_size,
         name=f"{name}_project_1",
     )
-    return x
 
 
 def efficientnetb0() -> keras.Model:

@@ -14,8 +14,7 @@ def conv(x, filters, kernel_size=1, strides=1, padding="same", name="conv"):
         name=f"{name}_conv2d_1",
     )(x)
     x = layers.BatchNormalization(scale=False, name=f"{name}_batch_normalization_1")(x)
-    x = layers.Activation("relu", name=f"{name}_activation_1")(x)
-    return x
+    return layers.Activation("relu", name=f"{name}_activation_1")(x)
 
 
 def fine(x, pooled=64, name="fine"):
@@ -31,8 +30,9 @@ def fine(x, pooled=64, name="fine"):
         3, strides=1, padding="same", name=f"{name}_average_pooling2d_1"
     )(x)
     pool = conv(pool, pooled, name=f"{name}_conv_7")
-    x = layers.Concatenate(name=f"{name}_concatenate_1")([one, five, twice_three, pool])
-    return x
+    return layers.Concatenate(name=f"{name}_concatenate_1")(
+        [one, five, twice_three, pool]
+    )
 
 
 def wide(x, filters, name="wide"):
@@ -49,17 +49,15 @@ def wide(x, filters, name="wide"):
         3, strides=1, padding="same", name=f"{name}_average_pooling2d_1"
     )(x)
     pool = conv(pool, 192, name=f"{name}_conv_10")
-    x = layers.Concatenate(name=f"{name}_concatenate_1")(
+    return layers.Concatenate(name=f"{name}_concatenate_1")(
         [one, seven, twice_seven, pool]
     )
-    return x
 
 
 def fork(x, name="fork"):
     row = conv(x, 384, kernel_size=(1, 3), name=f"{name}_conv_1")
     column = conv(x, 384, kernel_size=(3, 1), name=f"{name}_conv_2")
-    x = layers.Concatenate(name=f"{name}_concatenate_1")([row, column])
-    return x
+    return layers.Concatenate(name=f"{name}_concatenate_1")([row, column])
 
 
 def coarse(x, name="coarse"):
@@ -73,10 +71,9 @@ def coarse(x, name="coarse"):
         3, strides=1, padding="same", name=f"{name}_average_pooling2d_1"
     )(x)
     pool = conv(pool, 192, name=f"{name}_conv_5")
-    x = layers.Concatenate(name=f"{name}_concatenate_1")(
+    return layers.Concatenate(name=f"{name}_concatenate_1")(
         [one, three, twice_three, pool]
     )
-    return x
 
 
 def inceptionv3() -> keras.Model:

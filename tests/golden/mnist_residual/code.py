@@ -25,8 +25,7 @@ def residual(x, filters, name="residual"):
     )(main)
     main = layers.BatchNormalization(name=f"{name}_batch_normalization_2")(main)
     x = layers.Add(name=f"{name}_add_1")([main, x])
-    x = layers.ReLU(name=f"{name}_re_lu_2")(x)
-    return x
+    return layers.ReLU(name=f"{name}_re_lu_2")(x)
 
 
 def downsampling(x, filters, strides=2, name="downsampling"):
@@ -61,8 +60,7 @@ def downsampling(x, filters, strides=2, name="downsampling"):
     )(x)
     shortcut = layers.BatchNormalization(name=f"{name}_batch_normalization_3")(shortcut)
     x = layers.Add(name=f"{name}_add_1")([main, shortcut])
-    x = layers.ReLU(name=f"{name}_re_lu_2")(x)
-    return x
+    return layers.ReLU(name=f"{name}_re_lu_2")(x)
 
 
 def mnist_residual() -> keras.Model:

@@ -19,10 +19,9 @@ def project(x, filters, strides=1, padding="same", name="project"):
     x = layers.Conv2D(
         filters, 1, padding="same", use_bias=False, name=f"{name}_conv2d_1"
     )(x)
-    x = layers.BatchNormalization(momentum=0.999, name=f"{name}_batch_normalization_2")(
-        x
-    )
-    return x
+    return layers.BatchNormalization(
+        momentum=0.999, name=f"{name}_batch_normalization_2"
+    )(x)
 
 
 def expand(x, channels, name="expand"):
@@ -32,15 +31,13 @@ def expand(x, channels, name="expand"):
     x = layers.BatchNormalization(momentum=0.999, name=f"{name}_batch_normalization_1")(
         x
     )
-    x = layers.ReLU(max_value=6.0, name=f"{name}_re_lu_1")(x)
-    return x
+    return layers.ReLU(max_value=6.0, name=f"{name}_re_lu_1")(x)
 
 
 def residual(x, channels, name="residual"):
     main = expand(x, channels, name=f"{name}_expand_1")
     main = project(main, channels, name=f"{name}_project_1")
-    x = layers.Add(name=f"{name}_add_1")([x, main])
-    return x
+    return layers.Add(name=f"{name}_add_1")([x, main])
 
 
 def halving(x, channels, filters, depth, name="halving"):

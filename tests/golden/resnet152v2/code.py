@@ -8,8 +8,7 @@ def preactivation(x, name="preactivation"):
     x = layers.BatchNormalization(
         epsilon=1.001e-05, name=f"{name}_batch_normalization_1"
     )(x)
-    x = layers.Activation("relu", name=f"{name}_activation_1")(x)
-    return x
+    return layers.Activation("relu", name=f"{name}_activation_1")(x)
 
 
 def bottleneck(x, filters, strides=1, name="bottleneck"):
@@ -26,23 +25,20 @@ def bottleneck(x, filters, strides=1, name="bottleneck"):
         epsilon=1.001e-05, name=f"{name}_batch_normalization_2"
     )(x)
     x = layers.Activation("relu", name=f"{name}_activation_2")(x)
-    x = layers.Conv2D(4 * filters, 1, name=f"{name}_conv2d_3")(x)
-    return x
+    return layers.Conv2D(4 * filters, 1, name=f"{name}_conv2d_3")(x)
 
 
 def widening(x, filters, name="widening"):
     x = preactivation(x, name=f"{name}_preactivation_1")
     shortcut = layers.Conv2D(4 * filters, 1, name=f"{name}_conv2d_1")(x)
     main = bottleneck(x, filters, name=f"{name}_bottleneck_1")
-    x = layers.Add(name=f"{name}_add_1")([shortcut, main])
-    return x
+    return layers.Add(name=f"{name}_add_1")([shortcut, main])
 
 
 def identity(x, filters, name="identity"):
     main = preactivation(x, name=f"{name}_preactivation_1")
     main = bottleneck(main, filters, name=f"{name}_bottleneck_1")
-    x = layers.Add(name=f"{name}_add_1")([x, main])
-    return x
+    return layers.Add(name=f"{name}_add_1")([x, main])
 
 
 def halving(x, filters, name="halving"):
@@ -51,16 +47,14 @@ def halving(x, filters, name="halving"):
     )(x)
     main = preactivation(x, name=f"{name}_preactivation_1")
     main = bottleneck(main, filters, strides=2, name=f"{name}_bottleneck_1")
-    x = layers.Add(name=f"{name}_add_1")([shortcut, main])
-    return x
+    return layers.Add(name=f"{name}_add_1")([shortcut, main])
 
 
 def stage(x, depth, filters, name="stage"):
     x = widening(x, filters, name=f"{name}_widening_1")
     for index in range(depth - 2):
         x = identity(x, filters, name=f"{name}_identity_{index + 1}")
-    x = halving(x, filters, name=f"{name}_halving_1")
-    return x
+    return halving(x, filters, name=f"{name}_halving_1")
 
 
 def resnet152v2() -> keras.Model:

@@ -12,8 +12,9 @@ def stem(x, name="stem"):
     )(x)
     x = layers.Activation("relu", name=f"{name}_activation_1")(x)
     x = layers.ZeroPadding2D(name=f"{name}_zero_padding2d_2")(x)
-    x = layers.MaxPooling2D(pool_size=3, strides=2, name=f"{name}_max_pooling2d_1")(x)
-    return x
+    return layers.MaxPooling2D(pool_size=3, strides=2, name=f"{name}_max_pooling2d_1")(
+        x
+    )
 
 
 def bottleneck(x, filters, strides=1, name="bottleneck"):
@@ -28,10 +29,9 @@ def bottleneck(x, filters, strides=1, name="bottleneck"):
     )(x)
     x = layers.Activation("relu", name=f"{name}_activation_2")(x)
     x = layers.Conv2D(4 * filters, 1, name=f"{name}_conv2d_3")(x)
-    x = layers.BatchNormalization(
+    return layers.BatchNormalization(
         epsilon=1.001e-05, name=f"{name}_batch_normalization_3"
     )(x)
-    return x
 
 
 def projection(x, filters, strides, name="projection"):
@@ -43,15 +43,13 @@ def projection(x, filters, strides, name="projection"):
     )(shortcut)
     main = bottleneck(x, filters, strides=strides, name=f"{name}_bottleneck_1")
     x = layers.Add(name=f"{name}_add_1")([shortcut, main])
-    x = layers.Activation("relu", name=f"{name}_activation_1")(x)
-    return x
+    return layers.Activation("relu", name=f"{name}_activation_1")(x)
 
 
 def identity(x, filters, name="identity"):
     main = bottleneck(x, filters, name=f"{name}_bottleneck_1")
     x = layers.Add(name=f"{name}_add_1")([x, main])
-    x = layers.Activation("relu", name=f"{name}_activation_1")(x)
-    return x
+    return layers.Activation("relu", name=f"{name}_activation_1")(x)
 
 
 def stage(x, depth, filters, strides=2, name="stage"):

@@ -18,8 +18,7 @@ def convs(x, filters, name="convs"):
 
 def down(x, filters, name="down"):
     x = layers.MaxPooling2D(name=f"{name}_max_pooling2d_1")(x)
-    x = convs(x, filters, name=f"{name}_convs_1")
-    return x
+    return convs(x, filters, name=f"{name}_convs_1")
 
 
 def up(x, beside, filters, crop, name="up"):
@@ -28,8 +27,7 @@ def up(x, beside, filters, crop, name="up"):
         filters, 2, strides=2, name=f"{name}_conv2d_transpose_1"
     )(x)
     x = layers.Concatenate(name=f"{name}_concatenate_1")([beside, below])
-    x = convs(x, filters, name=f"{name}_convs_1")
-    return x
+    return convs(x, filters, name=f"{name}_convs_1")
 
 
 def unet() -> keras.Model:

@@ -13,8 +13,7 @@ def stage(x, depth, filters, name="stage"):
             activation="relu",
             name=f"{name}_conv_{index + 1}",
         )(x)
-    x = layers.MaxPooling2D(name=f"{name}_pool")(x)
-    return x
+    return layers.MaxPooling2D(name=f"{name}_pool")(x)
 
 
 def vgg16() -> keras.Model:

@@ -9,16 +9,14 @@ def separable(x, filters, name="separable"):
     x = layers.SeparableConv2D(
         filters, 3, padding="same", use_bias=False, name=f"{name}_separable_conv2d_1"
     )(x)
-    x = layers.BatchNormalization(name=f"{name}_batch_normalization_1")(x)
-    return x
+    return layers.BatchNormalization(name=f"{name}_batch_normalization_1")(x)
 
 
 def halved(x, filters, name="halved"):
     x = layers.Conv2D(
         filters, 1, strides=2, padding="same", use_bias=False, name=f"{name}_conv2d_1"
     )(x)
-    x = layers.BatchNormalization(name=f"{name}_batch_normalization_1")(x)
-    return x
+    return layers.BatchNormalization(name=f"{name}_batch_normalization_1")(x)
 
 
 def halving(x, middle, filters, name="halving"):
@@ -28,16 +26,14 @@ def halving(x, middle, filters, name="halving"):
         pool_size=3, strides=2, padding="same", name=f"{name}_max_pooling2d_1"
     )(main)
     shortcut = halved(x, filters, name=f"{name}_halved_1")
-    x = layers.Add(name=f"{name}_add_1")([main, shortcut])
-    return x
+    return layers.Add(name=f"{name}_add_1")([main, shortcut])
 
 
 def residual(x, name="residual"):
     main = x
     for index in range(3):
         main = separable(main, 728, name=f"{name}_separable_{index + 1}")
-    x = layers.Add(name=f"{name}_add_1")([main, x])
-    return x
+    return layers.Add(name=f"{name}_add_1")([main, x])
 
 
 def xception() -> keras.Model:
