@@ -599,7 +599,7 @@ def in_config(model: Any) -> Any:
   a: {loss: mse}
   b: {}
 """,
-            lambda: {"optimizer": keras.optimizers.Adam(), "loss": {"a": "mse"}},
+            lambda: {"optimizer": keras.optimizers.Adam(name="adam"), "loss": {"a": "mse"}},
             id="a word, one head without a loss",
         ),
         pytest.param(

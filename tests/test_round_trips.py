@@ -123,9 +123,8 @@ def test_models_of_the_guides(make: Callable[[], Any]) -> None:
     assert list(differences(known, made)) == []
 
 
-@pytest.mark.parametrize("name", ["MobileNetV2", "MobileNetV3Small"])
-def test_networks_of_keras(name: str) -> None:
-    assert round_trip(name) == []
+def test_a_network_of_keras() -> None:
+    assert round_trip("MobileNetV2") == []
 
 
 def test_operators_become_the_layers_that_are_equal() -> None:
