@@ -14,15 +14,15 @@ from click.testing import CliRunner
 from code_cases import CASES
 
 from cnnspec.backends.keras import build
-from cnnspec.backends.keras.objects import ELSEWHERE as BUILT_FROM_ELSEWHERE
 from cnnspec.backends.python import script
 from cnnspec.backends.python.layout import Labelled
-from cnnspec.backends.python.objects import BY_NAME, ELSEWHERE, Objects, optimizer
+from cnnspec.backends.python.objects import BY_NAME, Objects, optimizer
 from cnnspec.cli import main
 from cnnspec.compiler import checked_or_raise, compile_document, compile_file, compile_text
 from cnnspec.document import Document
 from cnnspec.graph import CheckedGraph
 from cnnspec.layers.base import LAYERS
+from cnnspec.layers.families import ELSEWHERE
 from cnnspec.objects import OPTIMIZERS
 
 ROOT = Path(__file__).parent.parent
@@ -171,10 +171,6 @@ def test_objects_by_name_are_those_of_keras() -> None:
         name = None if declaration.required() else optimizer(declaration.of({}))
         if isinstance(name, str):
             assert type(keras.optimizers.get(ast.literal_eval(name))).__name__ == kind
-
-
-def test_hidden_layers_are_imported_from_where_they_are_built() -> None:
-    assert ELSEWHERE == BUILT_FROM_ELSEWHERE
 
 
 def test_a_keras_file_is_a_script_too(tmp_path: Path) -> None:

@@ -7,9 +7,9 @@ import keras
 import pytest
 
 from cnnspec.backends.keras import keras_class, keras_object, weight_name
-from cnnspec.backends.keras.objects import ELSEWHERE
 from cnnspec.declarations import Declaration, Problem, Problems
 from cnnspec.layers.base import LAYERS, Example
+from cnnspec.layers.families import ELSEWHERE
 
 BASE_ARGUMENTS = ("activity_regularizer", "trainable", "dtype", "autocast", "name")
 """What a layer that takes `**kwargs` passes on to keras.layers.Layer."""

@@ -207,3 +207,10 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     ),
 }
 """The words of each module of this package: its kinds, and their aliases."""
+
+ELSEWHERE = {
+    "CustomScaleLayer": "keras.src.applications.inception_resnet_v2",
+    "LayerScale": "keras.src.applications.convnext",
+    "StochasticDepth": "keras.src.applications.convnext",
+}
+"""Layers that `keras.layers` does not show, with the modules of Keras that have them."""

@@ -11,16 +11,11 @@ from cnnspec.backends.keras.errors import CodeError
 from cnnspec.declarations import Declaration
 from cnnspec.layers.base import Layer
 from cnnspec.layers.custom import CustomLayer
+from cnnspec.layers.families import ELSEWHERE
 from cnnspec.naming import snake_case
 
 SETTINGS = {"data_format": "channels_last", "dtype": "float32"}
 """What Keras would take from the user's own configuration where a spec says nothing."""
-ELSEWHERE = {
-    "CustomScaleLayer": "keras.src.applications.inception_resnet_v2",
-    "LayerScale": "keras.src.applications.convnext",
-    "StochasticDepth": "keras.src.applications.convnext",
-}
-"""Layers that keras.layers does not show, with the modules that have them."""
 WHOLE_NUMBERS = ("Hashing", "HashedCrossing")
 """Layers that are of the type int64 where nothing is said and their `output_mode` is `int`."""
 

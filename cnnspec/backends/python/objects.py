@@ -11,18 +11,13 @@ from cnnspec.backends.python.literals import dictionary, literal, quoted, with_t
 from cnnspec.declarations import Declaration, Problems
 from cnnspec.layers.base import Layer
 from cnnspec.layers.custom import CustomLayer
+from cnnspec.layers.families import ELSEWHERE
 from cnnspec.naming import snake_case
 from cnnspec.objects import CONSTRAINTS, INITIALIZERS, REGULARIZERS
 from cnnspec.objects.metrics import CHOSEN_BY_SHAPES
 
 BY_NAME = (CONSTRAINTS, INITIALIZERS, REGULARIZERS)
 """The families whose objects Keras makes of a name, where they have no arguments."""
-ELSEWHERE = {
-    "CustomScaleLayer": "keras.src.applications.inception_resnet_v2",
-    "LayerScale": "keras.src.applications.convnext",
-    "StochasticDepth": "keras.src.applications.convnext",
-}
-"""Layers that `keras.layers` does not show, with the modules that have them."""
 NOT_BY_NAME = ("Constant", "Lamb")
 """What Keras does not make of a name alone."""
 
