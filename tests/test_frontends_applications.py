@@ -21,7 +21,6 @@ def counted_from_one() -> None:
 NETWORKS: dict[str, dict[str, Any]] = {
     "ConvNeXtTiny": {"include_top": False},  # has layers of its own, and operations
     "EfficientNetB0": {"include_top": False},
-    "InceptionResNetV2": {"include_top": False, "input_shape": (75, 75, 3)},  # the same
     "MobileNetV3Small": {"classes": 10},  # has operations
 }
 

@@ -12,9 +12,8 @@ from cnnspec.cli.common import (
     root_option,
     set_option,
     spec_arguments,
-    usage_error,
 )
-from cnnspec.cli.files import written_beside
+from cnnspec.cli.files import give, keep_what_is_there
 
 
 @click.command("code")
@@ -41,16 +40,11 @@ def command(
       cnnspec code specs/mnist_multi_output.yaml | python -
       cnnspec code specs/zoo/resnet50.yaml -o resnet50.py
     """
-    if output is not None and output.exists() and not force:
-        usage_error(f"'{output}' is there already; --force replaces it")
+    keep_what_is_there(output, force=force)
     checked = checked_model(spec, overrides=parse_overrides(overrides), root=root)
     try:
         text = script(checked)
     except NoScript as error:
         click.echo(f"cnnspec: {error}", err=True)
         sys.exit(1)
-    if output is None:
-        click.echo(text, nl=False)
-        return
-    with written_beside(output) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+    give(text, output)

@@ -26,7 +26,7 @@ from cnnspec.cli.common import (
     spec_arguments,
     usage_error,
 )
-from cnnspec.cli.files import written_beside
+from cnnspec.cli.files import keep_what_is_there, written_beside
 from cnnspec.declarations import Problem
 
 
@@ -123,8 +123,7 @@ def command(
       cnnspec diagram runs/mnist/model.keras -o model.html
     """
     form = form or format_of(output)
-    if output is not None and output.exists() and not force:
-        usage_error(f"'{output}' is there already; --force replaces it")
+    keep_what_is_there(output, force=force)
     checked = checked_model(spec, overrides=parse_overrides(overrides), root=root)
     shown = (USUAL | set(show) | ({"legend"} if legend else set())) - set(hide)
     look = Look(style, theme, direction, shown)  # type: ignore[arg-type]

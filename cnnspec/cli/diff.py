@@ -9,7 +9,7 @@ from cnnspec.backends.diagram import THEME_NAMES, USUAL, Look, NoRenderer, TooLa
 from cnnspec.cli.common import compile_spec, root_option, tell, usage_error
 from cnnspec.cli.diagram import Depth, format_of
 from cnnspec.cli.diff_output import compile_model_file, is_model_file, told
-from cnnspec.cli.files import written_beside
+from cnnspec.cli.files import keep_what_is_there, written_beside
 from cnnspec.cli.git_driver import drive
 from cnnspec.compiler import Compilation, checked_or_raise
 from cnnspec.diagnostics import SpecError
@@ -74,8 +74,7 @@ def command(
     if len(models) != 2:
         usage_error(f"diff takes two models, not {len(models)}")
     drawn_as = format_of(output) if output is not None else ""
-    if output is not None and output.exists() and not force:
-        usage_error(f"'{output}' is there already; --force replaces it")
+    keep_what_is_there(output, force=force)
     old, new = [_checked(_compiled(model, root)) for model in models]
     if old is None or new is None:
         sys.exit(TROUBLE)

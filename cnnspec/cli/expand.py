@@ -10,9 +10,8 @@ from cnnspec.cli.common import (
     root_option,
     set_option,
     spec_arguments,
-    usage_error,
 )
-from cnnspec.cli.files import written_beside
+from cnnspec.cli.files import give, keep_what_is_there
 from cnnspec.dump import dumps
 from cnnspec.written_out import written_out
 
@@ -41,12 +40,7 @@ def command(
       cnnspec expand --set width=32 specs/residual.yaml
       cnnspec expand specs/residual.yaml | cnnspec summary -
     """
-    if output is not None and output.exists() and not force:
-        usage_error(f"'{output}' is there already; --force replaces it")
+    keep_what_is_there(output, force=force)
     _, checked = checked_spec(spec, overrides=parse_overrides(overrides), root=root)
     text = dumps(written_out(checked.graph, output.parent if output else Path()))
-    if output is None:
-        click.echo(text, nl=False)
-        return
-    with written_beside(output) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+    give(text, output)

@@ -17,6 +17,7 @@ from cnnspec.cli.common import (
     usage_error,
 )
 from cnnspec.cli.evaluate import OF_NEW_MODELS, spec_and_weights
+from cnnspec.cli.files import keep_what_is_there
 from cnnspec.cli.quiet import import_quietly, without_native_log
 from cnnspec.cli.train import code_option, expected_errors
 from cnnspec.custom_code import check_code
@@ -102,8 +103,7 @@ def _check_target(target: Path, form: str, force: bool) -> None:
     """End where something stands there that may not be replaced."""
     if not target.exists():
         return
-    if not force:
-        usage_error(f"'{target}' is there already; --force replaces it")
+    keep_what_is_there(target, force=force)
     is_own = (target / "saved_model.pb").is_file() if form == "saved_model" else target.is_file()
     if not is_own:
         usage_error(f"'{target}' is no {form} and is not replaced")

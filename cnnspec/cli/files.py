@@ -7,7 +7,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import click
+
 from cnnspec.cli.common import usage_error
+
+
+def keep_what_is_there(target: Path | None, *, force: bool) -> None:
+    """End where a file would be replaced that nobody said to replace."""
+    if target is not None and target.exists() and not force:
+        usage_error(f"'{target}' is there already; --force replaces it")
+
+
+def give(text: str, output: Path | None) -> None:
+    """Print a text, or write it to a file."""
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    with written_beside(output) as temporary:
+        temporary.write_text(text, encoding="utf-8")
 
 
 @contextmanager

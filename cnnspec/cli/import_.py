@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 import click
 
 from cnnspec.cli.common import tell, usage_error
-from cnnspec.cli.files import written_beside
+from cnnspec.cli.files import give, keep_what_is_there
 from cnnspec.cli.quiet import import_quietly
 from cnnspec.diagnostics import Report, SpecError
 from cnnspec.dump import dumps
@@ -43,8 +43,7 @@ def command(model: str, output: Path | None, compact: bool, force: bool) -> None
       cnnspec import trained.keras -o trained.yaml
       cnnspec import application:ResNet50 --no-compact
     """
-    if output is not None and output.exists() and not force:
-        usage_error(f"'{output}' is there already; --force replaces it")
+    keep_what_is_there(output, force=force)
     name = model.removeprefix(APPLICATION)
     is_file = name == model
     try:
@@ -64,11 +63,7 @@ def command(model: str, output: Path | None, compact: bool, force: bool) -> None
     for note in found.notes:
         click.echo(f"note: {note}", err=True)
     text = dumps(found.document)
-    if output is None:
-        click.echo(text, nl=False)
-        return
-    with written_beside(output) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+    give(text, output)
 
 
 def _read(path: Path) -> Read:

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from cnnspec.cli.common import parse_overrides, tell, usage_error
-from cnnspec.cli.files import written_beside
+from cnnspec.cli.files import give, keep_what_is_there
 from cnnspec.compiler import compile_text
 from cnnspec.diagnostics import did_you_mean
 from cnnspec.naming import model_name
@@ -56,8 +56,7 @@ def command(
     if name not in TEMPLATES:
         hint = (name and did_you_mean(name, TEMPLATES)) or f"there are {', '.join(TEMPLATES)}"
         usage_error(f"there is no template '{name}'; {hint}" if name else f"which template? {hint}")
-    if output is not None and output.exists() and not force:
-        usage_error(f"'{output}' is there already; --force replaces it")
+    keep_what_is_there(output, force=force)
     if model is None and output is not None:
         model = model_name(output.stem)
     try:
@@ -68,9 +67,6 @@ def command(
     if report.has_errors:
         tell(report, err=True)
         sys.exit(1)
-    if output is None:
-        click.echo(text, nl=False)
-        return
-    with written_beside(output) as temporary:
-        temporary.write_text(text, encoding="utf-8")
-    click.echo(f"{output}: {TEMPLATES[name]}")
+    give(text, output)
+    if output is not None:
+        click.echo(f"{output}: {TEMPLATES[name]}")
