@@ -1,6 +1,7 @@
 """A Document to canonical YAML: sections as blocks, calls on one line where they fit."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import yaml
@@ -9,10 +10,14 @@ from cnnspec.document import Document
 from cnnspec.source import plain_scalar
 
 WIDTH = 100
+_DOUBT = 20
+"""How near an estimated width may be to that, so that it is measured."""
 
-_SECTIONS_WITH_GAPS = frozenset(
-    ("defaults", "inputs", "layers", "outputs", "blocks", "submodels", "train")
-)
+SECTIONS = frozenset(("defaults", "blocks", "submodels", "inputs", "layers", "outputs", "train"))
+"""Sections that are never on one line, and have a blank line above."""
+ROLES = {"layers": "steps", "branches": "branches", "spec": "document"}
+ROLES_WITHIN = {"steps": "step", "step": "arguments", "branches": "steps"}
+"""What the value of an entry is, by its key, or else by what it is an entry of."""
 
 
 class _Dumper(yaml.SafeDumper):
@@ -108,54 +113,88 @@ def value_text(value: Any) -> str:
 def dump_data(data: dict[str, Any]) -> str:
     """The text of a document's plain data."""
     parts = []
-    for key, value in data.items():
+    for key, value in _styled(data, 0, "document").items():
         written = yaml.dump(
-            {key: _styled(value)},
+            {key: value},
             Dumper=_Dumper,
             sort_keys=False,
             allow_unicode=True,
             default_flow_style=False,
             width=10_000,
         )
-        parts.append(f"\n{written}" if key in _SECTIONS_WITH_GAPS else written)
+        parts.append(f"\n{written}" if key in SECTIONS else written)
     return "".join(parts)
 
 
-def _styled(value: Any) -> Any:
-    """The same value, what fits on a line marked to be written on one."""
+def _styled(value: Any, column: int, role: str) -> Any:
+    """The entries of a value, those that fit on a line marked to be written on one.
+
+    `column` is where its lines begin.
+    """
+    within = ROLES_WITHIN.get(role)
     if isinstance(value, dict):
-        inner = {key: _on_one_line(item) for key, item in value.items()}
         return {
-            key: item if item is not None else _styled(value[key]) for key, item in inner.items()
+            key: _entry(
+                item,
+                column,
+                len(str(key)) + 2,
+                within or ROLES.get(key, ""),
+                is_open=role == "document" and key in SECTIONS,
+            )
+            for key, item in value.items()
         }
+    return [_entry(item, column, 2, within or "", is_open=isinstance(item, dict)) for item in value]
+
+
+def _entry(item: Any, column: int, head: int, role: str, *, is_open: bool) -> Any:
+    """An item of a list, or the value of a key, behind so many characters of its line."""
+    if not isinstance(item, dict | list):
+        return item
+    may_flow = not item or not (is_open or _is_block(item, role))
+    if may_flow and (not item or _fits(item, column + head)):
+        return _flow(item)
+    return _styled(item, column + 2, role)
+
+
+def _is_block(value: Any, role: str) -> bool:
+    """Whether a value has a line for each entry: steps have, and all that holds them or calls."""
+    return (
+        role in ("steps", "branches", "document")
+        or not ROLES.keys().isdisjoint(_keys(value))
+        or (isinstance(value, list) and _has_calls(value))
+    )
+
+
+def _keys(value: Any) -> Iterator[str]:
+    """The keys in a value, at any depth."""
+    if isinstance(value, dict):
+        yield from value
+    if isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _keys(item)
+
+
+def _has_calls(value: Any) -> bool:
+    """Whether a list, or a list in it, has a call among its items."""
     if isinstance(value, list):
-        if all(not isinstance(item, dict | list) for item in value):
-            return _FlowList(value)
-        return [_styled(item) for item in value]
-    return value
+        return any(map(_has_calls, value))
+    return isinstance(value, dict) and bool(value)
 
 
-def _on_one_line(value: Any) -> Any:
-    """The value in flow style, or None where it does not fit on a line."""
-    if not isinstance(value, dict | list):
-        return None
-    if any(key in ("layers", "branches", "spec") for key in value) or _has_steps(value):
-        return None
-    flow = _flow(value)
-    return flow if _width(value) <= WIDTH else None
+def _fits(value: Any, column: int) -> bool:
+    estimate = column + _width(value)
+    if abs(estimate - WIDTH) > _DOUBT:
+        return estimate < WIDTH
+    return column + len(value_text(value)) <= WIDTH
 
 
 def _width(value: Any) -> int:
-    """About how many columns a value takes on one line."""
+    """How many columns a value takes on one line, not counting quotes."""
     if isinstance(value, dict):
-        return 2 + sum(len(str(key)) + 4 + _width(item) for key, item in value.items())
+        return sum(len(str(key)) + 4 + _width(item) for key, item in value.items())
     if isinstance(value, list):
-        return 2 + sum(2 + _width(item) for item in value)
+        return sum(2 + _width(item) for item in value)
     return len(str(value))
-
-
-def _has_steps(value: Any) -> bool:
-    return isinstance(value, list) and any(isinstance(item, dict) for item in value)
 
 
 def _flow(value: Any) -> Any:

@@ -12,6 +12,7 @@ from cnnspec.compact import compacted
 from cnnspec.compact.equality import same_model
 from cnnspec.compiler import checked_or_raise, compile_document, compile_file, compile_text
 from cnnspec.dump import dumps
+from cnnspec.formatting import formatted
 from cnnspec.graph import Graph
 from cnnspec.written_out import written_out
 
@@ -273,6 +274,13 @@ def test_specs_mean_the_same_when_they_are_compact(
     again = checked_or_raise(compile_document(document)).graph
     assert same_model(graph, again)
     assert len(dumps(document)) <= len(dumps(written_out(graph)))
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: str(spec.stem))
+def test_what_is_written_has_the_canonical_layout(spec: Path) -> None:
+    graph = checked_or_raise(compile_file(spec)).graph
+    for document in (compacted(graph), written_out(graph)):
+        assert formatted(dumps(document)) == dumps(document)
 
 
 NAMES = st.builds(

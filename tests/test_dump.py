@@ -47,10 +47,7 @@ CANONICAL = """\
 cnnspec: 1
 name: all of it
 imports: [blocks.yaml]
-params:
-  width: 4
-  rate: 1e-07
-  size: [2, 2]
+params: {width: 4, rate: 1e-07, size: [2, 2]}
 
 defaults:
   Conv2D: {padding: same, kernel_initializer: {HeNormal: {seed: 1}}}
@@ -69,7 +66,8 @@ submodels:
     frozen: true
   own:
     spec:
-      inputs: {x: [null, 8]}
+      inputs:
+        x: [null, 8]
       layers:
         - Dense: {units: 2}
 
@@ -82,9 +80,14 @@ layers:
   - Add:
       name: sum
       from: [first, previous]
-      branches: {main: [Flatten], side: []}
+      branches:
+        main:
+          - Flatten
+        side: []
   - Concatenate:
-      branches: [[], [ReLU]]
+      branches:
+        - []
+        - - ReLU
   - Dense:
       name: a_name_that_is_long_enough_to_fill_most_of_a_line
       units: 10
@@ -109,7 +112,7 @@ def test_the_canonical_form() -> None:
     [
         ("no", "no"),
         ("yes", "yes"),
-        ("12:30:45", "12:30:45"),
+        ("12:30:45", "'12:30:45'"),
         ("2026-01-01", "2026-01-01"),
         ("0b11", "0b11"),
         ("null", "'null'"),
@@ -148,7 +151,7 @@ def test_the_canonical_form() -> None:
     ],
 )
 def test_values_are_quoted_where_they_would_be_read_as_others(value: object, text: str) -> None:
-    assert dump_data({"params": {"value": value}}) == f"params:\n  value: {text}\n"
+    assert dump_data({"params": {"value": value}}) == f"params: {{value: {text}}}\n"
 
 
 TRICKY = st.sampled_from(

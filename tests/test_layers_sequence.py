@@ -533,6 +533,10 @@ REFUSALS = {
         "conflicting-arguments",
         "TimeDistributed leaves out the penalty of its layer; give it to TimeDistributed",
     ),
+    "TimeDistributed: {from: image, layer: {StochasticDepth: {drop_path_rate: 0.5}}}": (
+        "conflicting-arguments",
+        "StochasticDepth cannot stand in TimeDistributed",
+    ),
     "TimeDistributed: {from: image, layer: {Pipeline: {layers: [{Dropout: {rate: 0.5}}]}}}": (
         "conflicting-arguments",
         "Pipeline cannot stand in TimeDistributed",

@@ -5,22 +5,15 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from cnnspec.document import Document
-from cnnspec.dump import WIDTH
+from cnnspec.dump import ROLES, ROLES_WITHIN, SECTIONS, WIDTH
 from cnnspec.formatting.layout import Comment, Entry, Layout, Node
 
 _DISTANCE = 2
 """How far a comment at the end of a line is from it, at least."""
 
 _SECTIONS = tuple(Document.model_fields)
-_OPEN = frozenset(("defaults", "blocks", "submodels", "inputs", "layers", "outputs", "train"))
-"""Sections that are never on one line, and have a blank line above."""
-
 _FIRST, _LAST = ("name", "from"), ("repeat", "frozen", "branches")
 """Where a step has the keys of the language; Keras's arguments stand between, in their order."""
-
-_ROLES = {"layers": "steps", "branches": "branches", "spec": "document"}
-_ROLES_WITHIN = {"steps": "step", "step": "arguments", "branches": "steps"}
-"""What the value of an entry is, by its key, or else by what it is an entry of."""
 
 
 @dataclass(slots=True)
@@ -71,12 +64,12 @@ class _Writer:
             found = self.ordered(found, _SECTIONS)
         elif role == "arguments":
             found = self.ordered(found, _FIRST, _LAST)
-        within = _ROLES_WITHIN.get(role, "")
-        return [(entry, within or _ROLES.get(entry.key, "")) for entry in found]
+        within = ROLES_WITHIN.get(role, "")
+        return [(entry, within or ROLES.get(entry.key, "")) for entry in found]
 
     def block(self, node: Node, indent: int, role: str) -> None:
         for at, (entry, inner) in enumerate(self.entries(node, role)):
-            is_open = role == "document" and entry.key in _OPEN
+            is_open = role == "document" and entry.key in SECTIONS
             if at and (_has_gap(entry) or (is_open and indent == 0)):
                 self.lines.append(_Line())
             head = f"{entry.key}:" if node.is_mapping else "-"
@@ -146,7 +139,7 @@ def _is_block(value: Node, role: str, *, is_item: bool) -> bool:
     """
     if role in ("steps", "branches", "document") or value.has_comments():
         return True
-    if not _ROLES.keys().isdisjoint(value.keys()):
+    if not ROLES.keys().isdisjoint(value.keys()):
         return True
     return is_item if value.is_mapping else _has_calls(value)
 

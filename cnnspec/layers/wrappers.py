@@ -43,7 +43,7 @@ class Wrapper(Layer):
 class TimeDistributed(Wrapper):
     """Calls a layer on every step of a sequence by itself, always with the same weights."""
 
-    not_inside: ClassVar[tuple[str, ...]] = ("Pipeline",)
+    not_inside: ClassVar[tuple[str, ...]] = ("Pipeline", "StochasticDepth")
     """What Keras cannot say the output shape of at one step."""
 
     shape = sequence_rules.at_every_step
