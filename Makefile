@@ -21,7 +21,7 @@ demo-train: $(VENV)/.demo
 		--set base_weights=$(CURDIR)/$(RUNS)/mnist_multi_output/$(NOW)/model.weights.h5
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest --numprocesses auto --dist worksteal --quiet
+	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup --quiet
 
 conformance: $(VENV)/.dev
 	$(BIN)/python -m conformance

@@ -40,7 +40,6 @@ CASES = [
     ("EfficientNetB0", {"classes": 10, "input_shape": [64, 64, 1]}, ".keras"),
     ("InceptionV3", {"include_top": False, "input_shape": [75, 80, 3]}, ".weights.h5"),
     ("MobileNetV2", {"include_top": False, "pooling": "max", "alpha": 0.35}, ".h5"),
-    ("MobileNetV2", {"include_top": False, "input_shape": [97, 130, 3], "alpha": 1.4}, ".keras"),
     ("MobileNetV2", {"classes": 7, "classifier_activation": None}, ".weights.h5"),
     ("ResNet152V2", {"include_top": False, "pooling": "avg"}, ".weights.h5"),
     ("ResNet50", {"classes": 10, "input_shape": [64, 32, 3]}, ".h5"),

@@ -79,11 +79,20 @@ def assert_same_model(checked: CheckedGraph) -> tuple[Any, Any]:
     return model, other
 
 
+def zeros(initializer: Any, shape: Any, dtype: Any = None) -> Any:
+    """What stands in for random weights."""
+    return keras.ops.zeros(shape, dtype)
+
+
 @pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.stem)
-def test_the_script_builds_the_model_of_the_spec(spec: Path) -> None:
-    model, other = assert_same_model(of_file(spec))
-    if spec in ZOO:
+def test_the_script_builds_the_model_of_the_spec(
+    spec: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if spec in ZOO:  # of which no values are compared: drawing them would be most of the time
+        monkeypatch.setattr(keras.initializers.VarianceScaling, "__call__", zeros)
+        assert_same_model(of_file(spec))
         return
+    model, other = assert_same_model(of_file(spec))
     other.set_weights(model.get_weights())
     images = numpy.random.default_rng(0).random((2, *model.input_shape[1:]), dtype="float32")
     results = [keras.tree.flatten(each(images)) for each in (model, other)]

@@ -12,7 +12,7 @@ from conformance import comparison, documents, graphs
 from conformance.configurations import Configuration, configurations
 from conformance.coverage import unaccounted
 
-CONFIGURATIONS = 8
+CONFIGURATIONS = 4
 GRAPHS = 40
 SEED = 0
 

@@ -20,6 +20,8 @@ from cnnspec.exporting import FORMATS
 from cnnspec.exporting.sample import sample
 from cnnspec.exporting.writing import named
 
+pytestmark = pytest.mark.xdist_group("export")  # one worker makes what all of it looks at
+
 ROOT = Path(__file__).parent.parent
 OUTPUTS = ROOT / "specs" / "mnist_multi_output.yaml"
 EACH_FORMAT = pytest.mark.parametrize("form", FORMATS)

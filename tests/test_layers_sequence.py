@@ -19,6 +19,10 @@ from cnnspec.layers.base import LAYERS, Layer
 from cnnspec.stored_weights import open_weights
 from cnnspec.weights import stored_at
 
+pytestmark = pytest.mark.xdist_group(
+    "layers of sequences"
+)  # one worker makes what all of it looks at
+
 KINDS = (
     "SimpleRNNCell", "LSTMCell", "GRUCell", "StackedRNNCells", "SimpleRNN", "LSTM", "GRU", "RNN",
     "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "TimeDistributed", "SpectralNormalization",
