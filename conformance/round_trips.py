@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import Any
 
@@ -24,10 +23,9 @@ def all_networks() -> list[str]:
 
 def run_round_trips(names: Sequence[str]) -> dict[str, list[str]]:
     """What is different after the round trip of each network; nothing where it is exact."""
-    with ProcessPoolExecutor(
-        PROCESSES, mp_context=get_context("spawn"), max_tasks_per_child=5
-    ) as pool:
-        return dict(zip(names, pool.map(round_trip, names), strict=True))
+    # A pool of concurrent.futures can wait for ever where its processes are replaced.
+    with get_context("spawn").Pool(PROCESSES, maxtasksperchild=5) as pool:
+        return dict(zip(names, pool.map(round_trip, names, chunksize=1), strict=True))
 
 
 def round_trip(name: str) -> list[str]:
