@@ -17,7 +17,7 @@ from cnnspec.compiler import compile_text
 from cnnspec.graph import CheckedGraph
 from cnnspec.naming import keras_name
 
-COUNT = int(os.environ.get("CNNSPEC_SCRIPTS", "30"))
+COUNT = int(os.environ.get("CNNSPEC_SCRIPTS", "15"))
 
 
 class Recorder(ModuleType):

@@ -12,8 +12,8 @@ from conformance import comparison, documents, graphs
 from conformance.configurations import Configuration, configurations
 from conformance.coverage import unaccounted
 
-CONFIGURATIONS = 4
-GRAPHS = 40
+CONFIGURATIONS = 2
+GRAPHS = 20
 SEED = 0
 
 
