@@ -6,8 +6,7 @@ from pathlib import Path
 
 from cnnspec.compact import compacted
 from cnnspec.compact.equality import same_model
-from cnnspec.compiler import Compilation, compile_document
-from cnnspec.diagnostics import SpecError
+from cnnspec.compiler import checked_or_raise, compile_document
 from cnnspec.document import Document
 from cnnspec.graph import CheckedGraph
 from cnnspec.written_out import relative, written_out
@@ -40,7 +39,7 @@ def imported(
         SpecError: the model cannot be said in a spec.
 
     """
-    checked = _checked(compile_document(document))
+    checked = checked_or_raise(compile_document(document))
     graph = checked.graph
     found = written_out(graph, folder)
     if compact:
@@ -51,9 +50,3 @@ def imported(
     if weights is not None:
         found.weights = relative(weights, folder or Path())
     return Imported(found, checked, tuple(notes))
-
-
-def _checked(compilation: Compilation) -> CheckedGraph:
-    if compilation.checked is None:
-        raise SpecError(compilation.report)
-    return compilation.checked

@@ -16,6 +16,7 @@ from cnnspec.backends.diagram import Drawing, NoRenderer
 from cnnspec.backends.summary import summary_text
 from cnnspec.cli.common import (
     checked_spec,
+    code_option,
     expand_patterns,
     parse_overrides,
     root_option,
@@ -52,12 +53,7 @@ FILES = ("model.keras", "spec.expanded.yaml", "diagram.svg", "diagram.dot")
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A .weights.h5 or .keras file for the whole model, loaded by layer name.",
 )
-@click.option(
-    "--allow-code",
-    multiple=True,
-    metavar="PACKAGE",
-    help="Import the package's layer classes that the spec names.",
-)
+@code_option
 @click.option(
     "--force", is_flag=True, help="Replace files that were changed since they were built."
 )

@@ -8,6 +8,7 @@ import click
 from cnnspec.backends.python import NoScript, script
 from cnnspec.cli.common import (
     checked_model,
+    force_option,
     parse_overrides,
     root_option,
     set_option,
@@ -24,7 +25,7 @@ from cnnspec.cli.files import give, keep_what_is_there
     type=click.Path(dir_okay=False, path_type=Path),
     help="The file. Default: standard output.",
 )
-@click.option("--force", is_flag=True, help="Replace the file if it is there.")
+@force_option
 @set_option
 @root_option
 def command(

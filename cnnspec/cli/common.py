@@ -34,6 +34,13 @@ set_option = click.option(
     metavar="NAME=VALUE",
     help="Give a parameter of the spec another value.",
 )
+code_option = click.option(
+    "--allow-code",
+    multiple=True,
+    metavar="PACKAGE",
+    help="Import the package's layer classes that the spec names.",
+)
+force_option = click.option("--force", is_flag=True, help="Replace the file if it is there.")
 root_option = click.option(
     "--root",
     type=click.Path(exists=True, file_okay=False, path_type=Path),

@@ -20,6 +20,7 @@ from cnnspec.backends.diagram import (
 )
 from cnnspec.cli.common import (
     checked_model,
+    force_option,
     parse_overrides,
     root_option,
     set_option,
@@ -87,7 +88,7 @@ class Depth(click.ParamType[int | str]):
     "--links/--no-links", default=True, help="In svg files, let boxes link to their lines."
 )
 @click.option("--quiet", is_flag=True, help="Do not tell what was folded.")
-@click.option("--force", is_flag=True, help="Replace the file if it is there.")
+@force_option
 @set_option
 @root_option
 def command(

@@ -8,11 +8,10 @@ from pathlib import Path
 
 import click
 
-from cnnspec.cli.common import check_root, checked_spec, root_option, usage_error
+from cnnspec.cli.common import check_root, checked_spec, code_option, root_option, usage_error
 from cnnspec.cli.quiet import import_quietly
 from cnnspec.cli.train import (
     checked_data,
-    code_option,
     data_option,
     expected_errors,
     training_of,

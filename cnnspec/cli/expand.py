@@ -6,6 +6,7 @@ import click
 
 from cnnspec.cli.common import (
     checked_spec,
+    force_option,
     parse_overrides,
     root_option,
     set_option,
@@ -24,7 +25,7 @@ from cnnspec.written_out import written_out
     type=click.Path(dir_okay=False, path_type=Path),
     help="Where to write it; files it names are written relative to there.",
 )
-@click.option("--force", is_flag=True, help="Replace the file if it is there.")
+@force_option
 @set_option
 @root_option
 def command(

@@ -10,6 +10,7 @@ import click
 from cnnspec.cli.common import (
     check_root,
     checked_spec,
+    code_option,
     parse_overrides,
     root_option,
     set_option,
@@ -19,7 +20,7 @@ from cnnspec.cli.common import (
 from cnnspec.cli.evaluate import OF_NEW_MODELS, spec_and_weights
 from cnnspec.cli.files import keep_what_is_there
 from cnnspec.cli.quiet import import_quietly, without_native_log
-from cnnspec.cli.train import code_option, expected_errors
+from cnnspec.cli.train import expected_errors
 from cnnspec.custom_code import check_code
 from cnnspec.exporting import FORMATS, ExportProblem, said
 

@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 
 import click
 
-from cnnspec.cli.common import tell, usage_error
+from cnnspec.cli.common import force_option, tell, usage_error
 from cnnspec.cli.files import give, keep_what_is_there
 from cnnspec.cli.quiet import import_quietly
 from cnnspec.diagnostics import Report, SpecError
@@ -31,7 +31,7 @@ APPLICATION = "application:"
     default=True,
     help="Write blocks, repetitions and branches, or a step for every layer.  [default: compact]",
 )
-@click.option("--force", is_flag=True, help="Replace the file if it is there.")
+@force_option
 def command(model: str, output: Path | None, compact: bool, force: bool) -> None:
     """Write the spec of a .keras or .h5 file, of what to_json gives, or of application:NAME.
 

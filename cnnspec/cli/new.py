@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from cnnspec.cli.common import parse_overrides, tell, usage_error
+from cnnspec.cli.common import force_option, parse_overrides, tell, usage_error
 from cnnspec.cli.files import give, keep_what_is_there
 from cnnspec.compiler import compile_text
 from cnnspec.diagnostics import did_you_mean
@@ -30,7 +30,7 @@ from cnnspec.templates import TEMPLATES, NoSuchParameter, filled, template
     metavar="NAME=VALUE",
     help="Write another value for a parameter of the template.",
 )
-@click.option("--force", is_flag=True, help="Replace the file if it is there.")
+@force_option
 def command(
     name: str | None,
     listed: bool,

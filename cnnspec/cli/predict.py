@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from cnnspec.cli.common import check_root, checked_spec, root_option
+from cnnspec.cli.common import check_root, checked_spec, code_option, root_option
 from cnnspec.cli.evaluate import OF_NEW_MODELS, spec_and_weights, spec_option
 from cnnspec.cli.quiet import import_quietly
-from cnnspec.cli.train import code_option, expected_errors
+from cnnspec.cli.train import expected_errors
 
 
 @click.command("predict")

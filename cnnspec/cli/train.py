@@ -11,6 +11,7 @@ import click
 from cnnspec.cli.common import (
     check_root,
     checked_spec,
+    code_option,
     parse_overrides,
     root_option,
     set_option,
@@ -31,12 +32,6 @@ data_option = click.option(
     "--data",
     type=click.Path(path_type=Path),
     help="Another file or folder of the same kind as the spec's data.",
-)
-code_option = click.option(
-    "--allow-code",
-    multiple=True,
-    metavar="PACKAGE",
-    help="Import the package's layer classes that the spec names.",
 )
 
 
