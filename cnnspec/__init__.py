@@ -1,5 +1,6 @@
 """cnnspec: declarative specs of convolutional networks, compiled to plain Keras models."""
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -51,3 +52,9 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'cnnspec' has no attribute '{name}'")
     return getattr(import_module(_HOMES[name]), name)
+
+
+if "IPython" in sys.modules:
+    from cnnspec.notebook import register
+
+    register(_HOMES)

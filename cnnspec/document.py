@@ -458,9 +458,3 @@ class Document(Model):
     def to_data(self) -> dict[str, Any]:
         """The document as plain data, in the language's order, defaults left out."""
         return {"cnnspec": VERSION, **self.model_dump(exclude_defaults=True, by_alias=True)}
-
-    def _repr_svg_(self) -> str | None:
-        """How Jupyter shows it."""
-        from cnnspec.api import Spec
-
-        return Spec.of(self)._repr_svg_()

@@ -295,9 +295,3 @@ class CheckedGraph:
     def trainable_params(self) -> int:
         """How many of them training may change."""
         return sum(node.trainable_params for node in self.nodes)
-
-    def _repr_svg_(self) -> str | None:
-        """How Jupyter shows it."""
-        from cnnspec.backends.diagram import Drawing
-
-        return Drawing(self)._repr_svg_()

@@ -622,17 +622,3 @@ def test_a_broken_archive_is_one_error(tmp_path: Path) -> None:
     assert (code, out) == (1, "")
     assert "error[unreadable-model]" in told
     assert "this is not a .keras file" in told
-
-
-def test_notebooks_show_specs_documents_and_graphs() -> None:
-    spec = cnnspec.load(ROOT / "specs/mnist_simple.yaml")
-    picture = spec.draw().svg()
-    shown = [
-        each._repr_svg_()  # type: ignore[union-attr]
-        for each in (spec, spec.document, spec.compile(), spec.draw())
-    ]
-    assert [text.splitlines()[2:] for text in shown] == [picture.splitlines()[2:]] * 4
-    wrong = cnnspec.loads("cnnspec: 1\ninputs: {image: [4]}\nlayers: [Dens]\n")
-    assert wrong._repr_svg_() is None
-    assert "error[unknown-kind]" in repr(wrong)
-    assert repr(spec) == spec.summary()

@@ -1,4 +1,4 @@
-"""The notebook in docs/: it is one, holds no outputs, and runs."""
+"""What notebooks show, and the notebook in docs/: it is one, holds no outputs, and runs."""
 
 import json
 import os
@@ -8,13 +8,21 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+from stand_in_ipython import Formatter, IPython
+
+import cnnspec
+from cnnspec.notebook import register
+
 ROOT = Path(__file__).parent.parent
 FILE = ROOT / "docs/from_python.ipynb"
 NOTEBOOK = json.loads(FILE.read_text("utf-8"))
 RUNNER = """
 import ast, json, sys
 
-names = {}
+import stand_in_ipython
+
+names, svg = {}, stand_in_ipython.start()
 for cell in json.load(open(sys.argv[1], encoding="utf-8"))["cells"]:
     if cell["cell_type"] == "code":
         tree = ast.parse("".join(cell["source"]))
@@ -22,8 +30,7 @@ for cell in json.load(open(sys.argv[1], encoding="utf-8"))["cells"]:
         exec(compile(tree, "cell", "exec"), names)
         value = eval(compile(ast.Expression(last.value), "cell", "eval"), names) if last else None
         if value is not None:
-            picture = getattr(value, "_repr_svg_", lambda: None)()
-            print("a picture" if picture else repr(value))
+            print("a picture" if svg(value) else repr(value))
 """
 SAID = """\
 a picture
@@ -51,6 +58,71 @@ odd_dense_loss: NUMBER
 """What its cells print and show; the table of layers and the files of the run in a word each."""
 
 
+def pictures(ipython: IPython | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Register what draws the public classes with an IPython that is loaded, or with none."""
+    if ipython is None:
+        monkeypatch.delitem(sys.modules, "IPython", raising=False)
+    else:
+        monkeypatch.setitem(sys.modules, "IPython", ipython)
+    register(cnnspec._HOMES)
+
+
+def test_notebooks_show_specs_documents_and_graphs(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = Formatter()
+    pictures(IPython(shown), monkeypatch)
+    spec = cnnspec.load(ROOT / "specs/mnist_simple.yaml")
+    values = (spec, spec.document, spec.compile(), spec.draw())
+    texts = [(shown(value) or "").splitlines()[2:] for value in values]
+    assert texts == [spec.draw().svg().splitlines()[2:]] * 4
+    wrong = cnnspec.loads("cnnspec: 1\ninputs: {image: [4]}\nlayers: [Dens]\n")
+    assert (shown(wrong), shown(wrong.document)) == (None, None)
+    assert "error[unknown-kind]" in repr(wrong)
+    assert repr(spec) == spec.summary()
+
+
+def test_what_is_registered_are_classes_without_a_picture_of_their_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shown = Formatter()
+    pictures(IPython(shown), monkeypatch)
+    classes = (cnnspec.CheckedGraph, cnnspec.Document)
+    assert list(shown.by_name) == [(each.__module__, each.__name__) for each in classes]
+    assert [each for each in classes if hasattr(each, "_repr_svg_")] == []
+
+
+@pytest.mark.parametrize("ipython", [None, IPython(None)], ids=["not loaded", "no shell"])
+def test_without_a_shell_nothing_is_registered(
+    ipython: IPython | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pictures(ipython, monkeypatch)
+    document = cnnspec.load(ROOT / "specs/mnist_simple.yaml").document
+    assert Formatter()(document) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "added"),
+    [
+        ("", ["cnnspec"]),
+        ("import stand_in_ipython; stand_in_ipython.start()", ["cnnspec", "cnnspec.notebook"]),
+    ],
+    ids=["anywhere", "in a notebook"],
+)
+def test_what_importing_the_package_imports(before: str, added: list[str]) -> None:
+    """Of this package; and of others nothing, in a notebook neither."""
+    text = (
+        f"{before}\nimport collections.abc, importlib, typing, sys; has = {{*sys.modules}}\n"
+        "import cnnspec; print(*sorted({*sys.modules} - has))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", text],
+        env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == added
+
+
 def test_it_is_a_notebook_without_outputs() -> None:
     assert (NOTEBOOK["nbformat"], NOTEBOOK["nbformat_minor"]) == (4, 5)
     assert sorted(NOTEBOOK) == ["cells", "metadata", "nbformat", "nbformat_minor"]
@@ -69,7 +141,11 @@ def test_it_runs(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", RUNNER, str(FILE)],
         cwd=tmp_path / "docs",
-        env={**os.environ, "MPLBACKEND": "agg", "PYTHONPATH": str(ROOT)},
+        env={
+            **os.environ,
+            "MPLBACKEND": "agg",
+            "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}",
+        },
         capture_output=True,
         text=True,
         check=False,

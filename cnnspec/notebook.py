@@ -1,0 +1,43 @@
+"""What Jupyter shows of a Document and of a CheckedGraph: the diagram.
+
+Both are data and do not know who draws them, so the drawing is registered here, by the names of
+their classes: nothing is imported before one of them is shown.
+"""
+
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cnnspec.document import Document
+    from cnnspec.graph import CheckedGraph
+
+
+def register(homes: Mapping[str, str]) -> None:
+    """Tell the running IPython, if there is one, how documents and checked graphs look.
+
+    `homes` holds the module of each public class.
+    """
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    if shell is None:
+        return
+    svg = shell.display_formatter.formatters["image/svg+xml"]
+    for name, picture in PICTURES.items():
+        svg.for_type_by_name(homes[name], name, picture)
+
+
+def _of_document(document: "Document") -> str | None:
+    from cnnspec.api import Spec
+
+    return Spec.of(document)._repr_svg_()
+
+
+def _of_graph(checked: "CheckedGraph") -> str | None:
+    from cnnspec.backends.diagram import Drawing
+
+    return Drawing(checked)._repr_svg_()
+
+
+PICTURES = {"CheckedGraph": _of_graph, "Document": _of_document}
+"""The classes that have no `_repr_svg_` of their own, each with what draws it."""
