@@ -1,4 +1,4 @@
-"""Draws docs/gallery/ from specs/: `make gallery`."""
+"""Draws the pictures in docs/gallery/ from specs/ (`make gallery`)."""
 
 from pathlib import Path
 
@@ -8,22 +8,22 @@ from cnnspec.backends.diagram import Drawing
 ROOT = Path(__file__).parent.parent
 GALLERY = ROOT / "docs/gallery"
 CHAPTER = {
-    "mnist_simple": "A convolution, a pooling, a classifier",
-    "mnist_branches": "Two branches that meet in a concatenation",
-    "mnist_multi_output": "Two outputs, each with its loss and weight",
-    "mnist_base": "The part of the network that others reuse",
-    "mnist_transfer": "The trained part, frozen, under a new head",
+    "mnist_simple": "A convolution, a pooling layer and a classifier",
+    "mnist_branches": "Two concatenated branches",
+    "mnist_multi_output": "Two outputs, each with its own loss and loss weight",
+    "mnist_base": "The part of the network that other specs reuse",
+    "mnist_transfer": "The trained part, frozen, with a new head",
 }
 """The models of the textbook chapter, with their captions."""
 
 
 def zoo() -> list[str]:
-    """The names of the networks of the zoo."""
+    """List the names of the networks in the zoo."""
     return sorted(spec.stem for spec in (ROOT / "specs/zoo").glob("*.yaml"))
 
 
 def pictures() -> dict[str, Drawing]:
-    """Every picture of the gallery, by its file's name."""
+    """Draw every picture of the gallery, by file name."""
     drawn = {}
     for name in CHAPTER:
         spec = cnnspec.load(ROOT / f"specs/{name}.yaml")
@@ -35,25 +35,25 @@ def pictures() -> dict[str, Drawing]:
 
 
 def about(name: str) -> str:
-    """The first paragraph of the comment at the top of a spec of the zoo."""
+    """Read the first paragraph of the comment at the top of a spec in the zoo."""
     lines = (ROOT / f"specs/zoo/{name}.yaml").read_text(encoding="utf-8").splitlines()
     comment: list[str] = []
     for line in lines:
-        said = line.removeprefix("#").strip()
-        if not line.startswith("#") or not said:
+        text = line.removeprefix("#").strip()
+        if not line.startswith("#") or not text:
             break
-        comment.append(said)
+        comment.append(text)
     return " ".join(comment)
 
 
 def page() -> str:
-    """The gallery's page."""
+    """Make the page of the gallery."""
     lines = [
         "# Gallery",
         "",
-        "Every picture is drawn by `make gallery` from the specs in this repository.",
+        "`make gallery` draws these pictures from the specs in this repository.",
         "",
-        "## The chapter's models, in both styles",
+        "## The MNIST models, in both styles",
         "",
         "| `--style rich` | `--style keras` |",
         "|---|---|",
@@ -63,7 +63,7 @@ def page() -> str:
         lines.append(f"| {rich} | {keras} |")
         lines.append(f"| {caption}: [{name}.yaml](../../specs/{name}.yaml) | |")
     lines += ["", "## The zoo", ""]
-    lines.append("Large networks are folded to what a reader can take in; `--depth` unfolds them.")
+    lines.append("Large networks are folded to a readable size; `--depth` unfolds them.")
     for name in zoo():
         lines += ["", f"### [{name}](../../specs/zoo/{name}.yaml)", "", about(name), ""]
         lines.append(f"![The layers of {name}]({name}.svg)")

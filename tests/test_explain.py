@@ -82,8 +82,8 @@ def test_all_codes_are_listed() -> None:
 DUPLICATE_KEY = """\
 error[duplicate-key]: a key stands twice in one mapping
 
-A key stands twice in one mapping. Most YAML readers keep the last of the two without a word,
-so that half of what was written is gone.
+The same key appears twice in one mapping. Most YAML parsers silently keep only the last one, so the
+first value would be lost.
 
 This fails:
 
