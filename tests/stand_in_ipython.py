@@ -41,8 +41,6 @@ class _Shell:
 class IPython(ModuleType):
     """The module, with a running shell or with none."""
 
-    version_info = (9, 0, 0)  # which Matplotlib asks for, where the module is loaded
-
     def __init__(self, svg: Formatter | None) -> None:
         super().__init__("IPython")
         self.shell = None if svg is None else _Shell(svg)

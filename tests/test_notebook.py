@@ -22,7 +22,11 @@ import ast, json, sys
 
 import stand_in_ipython
 
-names, svg = {}, stand_in_ipython.start()
+svg = stand_in_ipython.start()
+import cnnspec
+del sys.modules["IPython"]  # of which Matplotlib wants more than it has
+
+names = {}
 for cell in json.load(open(sys.argv[1], encoding="utf-8"))["cells"]:
     if cell["cell_type"] == "code":
         tree = ast.parse("".join(cell["source"]))
