@@ -38,7 +38,7 @@ for cell in json.load(open(sys.argv[1], encoding="utf-8"))["cells"]:
 """
 SAID = """\
 a picture
-0 findings, 63,035 parameters
+0 diagnostics, 63,035 parameters
 conv2d_layer   Conv2D        (None, 26, 26, 32)
 maxpool_layer  MaxPooling2D  (None, 13, 13, 32)
 flatten_layer  Flatten       (None, 5408)
