@@ -1,1 +1,1 @@
-"""Measures what README.md quotes, as ratios between whole commands in one run."""
+"""Benchmarks for the figures quoted in README.md, as ratios between commands of one run."""

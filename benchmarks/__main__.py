@@ -1,4 +1,4 @@
-"""Runs every benchmark and prints its ratios: `make bench`."""
+"""Run all benchmarks and print their ratios (`make bench`)."""
 
 from benchmarks import analysis, build, diagram, importing, training, validate, zoo
 

@@ -1,4 +1,4 @@
-"""The analysis alone, from a Document to a CheckedGraph, of two sizes of graph."""
+"""Benchmark the analysis, from Document to CheckedGraph, on graphs of two sizes."""
 
 import gc
 import statistics
@@ -19,7 +19,7 @@ RUNS = 5
 
 
 def generated(layers: int) -> str:
-    """A residual network of four layers a turn, written out step by step."""
+    """A residual network, written out step by step: four layers per unit."""
     turn = (
         "  - Conv2D: {filters: 8, kernel_size: 3, padding: same}\n"
         "  - BatchNormalization\n"
@@ -38,7 +38,7 @@ def read(text: str, folder: Path) -> tuple[Document, Source]:
 
 
 def analyse(document: Document, source: Source) -> int:
-    """The number of layers that were checked."""
+    """Run the analysis, and return the number of layers it checked."""
     report = Report()
     checked = infer(expand(document, Place(source, ()), Loader(report)), report)
     assert checked is not None
@@ -46,7 +46,7 @@ def analyse(document: Document, source: Source) -> int:
 
 
 def seconds(document: Document, source: Source) -> tuple[float, int]:
-    """The median time of an analysis, in seconds, and how many layers it checks."""
+    """Return the median time of an analysis in seconds, and the number of layers it checked."""
     times = []
     for _ in range(RUNS):
         start = time.perf_counter()
@@ -66,9 +66,10 @@ def main() -> None:
         taken, layers = seconds(*read(text, folder))
         each[name] = taken / layers
         print(
-            f"analysis of {name}, {layers} layers: {each[name] * 1000:.3f} ms a layer; goal: under 0.1"
+            f"analysis of {name}, {layers} layers: {each[name] * 1000:.3f} ms per layer; "
+            "goal: under 0.1"
         )
     growth = each["generated"] / each[RESNET.stem]
     print(
-        f"a layer of the larger graph takes {growth:.2f} times that of the smaller; goal: about 1"
+        f"time per layer in the larger graph: {growth:.2f} times that in the smaller; goal: about 1"
     )

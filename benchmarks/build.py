@@ -1,4 +1,4 @@
-"""Building ResNet50 through cnnspec against keras.applications: each in processes of its own."""
+"""Benchmark building ResNet50 with cnnspec against keras.applications, in separate processes."""
 
 import statistics
 import subprocess
@@ -22,7 +22,7 @@ THEIRS = "keras.applications.ResNet50(weights=None)"
 
 
 def warm(statement: str) -> float:
-    """The median time of a statement in a new process, in seconds; the first is not counted."""
+    """Return the median time of a statement in a new process, in seconds, without the first run."""
     script = SCRIPT.format(builds=BUILDS, statement=statement)
     done = subprocess.run(
         [sys.executable, "-c", script],
@@ -37,6 +37,6 @@ def main() -> None:
     rounds = [(warm(OURS), warm(THEIRS)) for _ in range(ROUNDS)]
     ours, theirs = (statistics.median(times) for times in zip(*rounds, strict=True))
     print(
-        f"building ResNet50 through cnnspec ({ours * 1000:.0f} ms): {ours / theirs:.2f} of "
+        f"building ResNet50 with cnnspec ({ours * 1000:.0f} ms): {ours / theirs:.2f} times "
         f"keras.applications.ResNet50(weights=None) ({theirs * 1000:.0f} ms); goal: at most 1.0"
     )

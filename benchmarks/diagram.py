@@ -1,4 +1,4 @@
-"""ResNet152V2: cold `cnnspec diagram` against building it with Keras and `model_to_dot`."""
+"""Benchmark a cold `cnnspec diagram` of ResNet152V2 against building it and `model_to_dot`."""
 
 import tempfile
 from pathlib import Path
@@ -22,6 +22,6 @@ def main() -> None:
         keras = python(KERAS_SCRIPT.format(file=str(theirs)))
         whole = cnnspec("diagram", SPEC, "--depth", "all", "--force", "-o", str(ours))
         drawn, unfolded, by_keras = median_seconds((diagram, whole, keras), runs=3)
-    of = "building it in a Keras script and `model_to_dot`"
+    of = "building it with Keras and calling `model_to_dot`"
     ratio(f"cnnspec diagram {SPEC} -o x.dot", drawn, by_keras, of, "at most 1/20")
     ratio("the same with --depth all", unfolded, by_keras, of, "none")

@@ -1,4 +1,4 @@
-"""ResNet152V2: cold `cnnspec import` of its `.keras` file against `keras.models.load_model`."""
+"""Benchmark a cold `cnnspec import` of ResNet152V2 against `keras.models.load_model`."""
 
 import subprocess
 import tempfile
@@ -24,4 +24,4 @@ def main() -> None:
         theirs = python(LOAD.format(file=str(file)))
         imported, loaded = median_seconds((ours, theirs), runs=3)
     of = "`keras.models.load_model` of the same file"
-    ratio("cnnspec import of ResNet152V2's .keras file", imported, loaded, of, "at most 1/5")
+    ratio("cnnspec import of the .keras file of ResNet152V2", imported, loaded, of, "at most 1/5")

@@ -1,4 +1,4 @@
-"""Times whole commands, each in a fresh process."""
+"""Time commands, each in a new process."""
 
 import os
 import statistics
@@ -11,17 +11,17 @@ Command = Sequence[str]
 
 
 def python(code: str) -> Command:
-    """A command that runs Python code in this interpreter."""
+    """Return a command that runs Python code with this interpreter."""
     return (sys.executable, "-c", code)
 
 
 def cnnspec(*arguments: str) -> Command:
-    """A command of cnnspec, run in this interpreter."""
+    """Return a command that runs cnnspec with this interpreter."""
     return (sys.executable, "-m", "cnnspec", *arguments)
 
 
 def median_seconds(commands: Sequence[Command], runs: int) -> list[float]:
-    """The median time of each command, in seconds; the commands take turns.
+    """Return the median time of each command in seconds; the commands alternate.
 
     The first round is not counted: it writes the bytecode caches that an installed package has.
     """
@@ -40,7 +40,7 @@ def median_seconds(commands: Sequence[Command], runs: int) -> list[float]:
 
 
 def ratio(what: str, measured: float, unit: float, of: str, goal: str) -> None:
-    """Print one ratio."""
+    """Print a ratio."""
     times = f"{measured / unit:.2f}" if measured > unit else f"1/{unit / measured:.1f}"
     print(
         f"{what} ({measured * 1000:.0f} ms): {times} of {of} ({unit * 1000:.0f} ms); goal: {goal}"

@@ -1,4 +1,4 @@
-"""Training: epochs against hand-written Keras, and transfer with and without the feature cache."""
+"""Benchmark training epochs against plain Keras, and transfer learning against no feature cache."""
 
 import statistics
 import subprocess
@@ -101,7 +101,7 @@ for cache in (True, False):
 
 
 def output(script: str, folder: str) -> str:
-    """What a script prints in a process of its own."""
+    """Run a script in a new process, and return its output."""
     done = subprocess.run(
         [sys.executable, "-c", script, folder],
         check=True,
@@ -113,7 +113,7 @@ def output(script: str, folder: str) -> str:
 
 
 def seconds(script: str) -> float:
-    """The median time that the steps of an epoch take, the first epoch not counted."""
+    """Return the median time of the steps of an epoch, without the first epoch."""
     with tempfile.TemporaryDirectory() as folder:
         return float(output(f"EPOCHS = {EPOCHS}\n{START}{script}{END}", folder))
 
@@ -122,14 +122,14 @@ def main() -> None:
     rounds = [(seconds(OURS), seconds(THEIRS)) for _ in range(ROUNDS)]
     ours, theirs = (statistics.median(times) for times in zip(*rounds, strict=True))
     print(
-        f"the steps of an epoch through cnnspec ({ours * 1000:.0f} ms): {ours / theirs:.2f} of "
+        f"the steps of an epoch with cnnspec ({ours * 1000:.0f} ms): {ours / theirs:.2f} times "
         f"hand-written Keras ({theirs * 1000:.0f} ms); goal: at most 1.0"
     )
     with tempfile.TemporaryDirectory() as folder:
         lines = output(START + TRANSFER, folder).splitlines()
     (cached, reached), (plain, plain_reached) = (map(float, line.split()) for line in lines[-2:])
     print(
-        f"transfer on MobileNetV2, 96 x 96, 5 epochs, with the feature cache ({cached:.1f} s, "
-        f"accuracy {reached:.3f}): {plain / cached:.1f} times as fast as without ({plain:.1f} s, "
+        f"transfer learning on MobileNetV2, 96 x 96, 5 epochs, with the feature cache "
+        f"({cached:.1f} s, accuracy {reached:.3f}): {plain / cached:.1f} times as fast as without ({plain:.1f} s, "
         f"accuracy {plain_reached:.3f}); goal: at least 3, same accuracy"
     )

@@ -1,4 +1,4 @@
-"""Cold `cnnspec validate` against importing its libraries, and against building with Keras."""
+"""Benchmark a cold `cnnspec validate` against importing its libraries and building with Keras."""
 
 from benchmarks.timing import cnnspec, median_seconds, python, ratio
 
@@ -24,4 +24,4 @@ def main() -> None:
     built, checked_beside = median_seconds((python(KERAS_SCRIPT), validate), runs=3)
     what = f"cnnspec validate {SPEC}"
     ratio(what, checked, floor, "`import yaml, pydantic`", "at most 3")
-    ratio(what, checked_beside, built, "building it in a Keras script", "at most 1/10")
+    ratio(what, checked_beside, built, "building it with Keras", "at most 1/10")

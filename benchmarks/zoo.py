@@ -1,4 +1,4 @@
-"""ResNet152V2: cold `cnnspec validate` against Keras and against importing its libraries."""
+"""Benchmark a cold `cnnspec validate` of ResNet152V2 against Keras and importing its libraries."""
 
 from benchmarks.timing import cnnspec, median_seconds, python, ratio
 
@@ -12,5 +12,5 @@ def main() -> None:
     floor, checked = median_seconds((imports, validate), runs=9)
     built, checked_beside = median_seconds((python(KERAS_SCRIPT), validate), runs=3)
     what = f"cnnspec validate {SPEC}"
-    ratio(what, checked_beside, built, "building it in a Keras script", "at most 1/20")
+    ratio(what, checked_beside, built, "building it with Keras", "at most 1/20")
     ratio(what, checked, floor, "`import yaml, pydantic`", "at most 4")

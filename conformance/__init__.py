@@ -1,1 +1,1 @@
-"""Holds the static engine against Keras: every kind, and random whole graphs."""
+"""Compares the static analysis with Keras: every kind of layer, and random graphs."""

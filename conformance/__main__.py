@@ -1,4 +1,4 @@
-"""Holds the static engine against Keras: `make conformance`, `python -m conformance --help`."""
+"""The command `make conformance`; for its options see `python -m conformance --help`."""
 
 import sys
 import time
@@ -11,35 +11,39 @@ from conformance.run import ENVIRONMENT, Outcome, run
 
 
 @click.command()
-@click.option("--seed", default=0, show_default=True, help="Another seed, other cases.")
-@click.option("--kinds", default="", help="Only these kinds, separated by commas.")
-@click.option("--configurations", default=300, show_default=True, help="How many for each kind.")
-@click.option("--graphs", default=3000, show_default=True, help="How many random graphs.")
-@click.option("--networks", default=40, show_default=True, help="How many round trips.")
-@click.option("--quiet", is_flag=True, help="Print the totals only.")
+@click.option("--seed", default=0, show_default=True, help="Seed of the random cases.")
+@click.option("--kinds", default="", help="Check only these kinds, separated by commas.")
+@click.option(
+    "--configurations", default=300, show_default=True, help="Number of configurations per kind."
+)
+@click.option("--graphs", default=3000, show_default=True, help="Number of random graphs.")
+@click.option(
+    "--networks", default=40, show_default=True, help="Number of networks for round trips."
+)
+@click.option("--quiet", is_flag=True, help="Print only the totals.")
 def main(
     seed: int, kinds: str, configurations: int, graphs: int, networks: int, quiet: bool
 ) -> None:
-    """Compare what the static engine says with what Keras does; exit with 1 where they differ.
+    """Compare the static analysis with Keras, and exit with 1 if they differ.
 
-    The networks of keras.applications are imported and built again, and have to be the same.
+    The networks of keras.applications are imported and rebuilt, and must stay the same.
     """
     chosen = kinds.split(",") if kinds else list(LAYERS.kinds)
     if unknown := [kind for kind in chosen if kind not in LAYERS.kinds]:
-        raise click.UsageError(f"there is no kind {', '.join(unknown)}")
+        raise click.UsageError(f"unknown kinds: {', '.join(unknown)}")
     outcome = run(chosen, configurations, graphs, seed)
     if not quiet:
         for found, times in sorted(outcome.found.items(), key=lambda item: str(item[0])):
             click.echo(f"{found}\n  met {times} times\n")
     for share in outcome.crashed:
-        click.echo(f"Keras ended the process over {share}\n")
+        click.echo(f"Keras crashed the process in {share}\n")
     click.echo(totals(outcome))
     inexact = compare_networks(networks)
     sys.exit(1 if outcome.found or outcome.crashed or inexact else 0)
 
 
 def compare_networks(count: int) -> list[str]:
-    """Print how many networks of Keras come back as they were, and what is different in others."""
+    """Print how many networks of Keras survive a round trip, and how the others differ."""
     from conformance.round_trips import all_networks, run_round_trips
 
     start = time.monotonic()
@@ -56,7 +60,7 @@ def compare_networks(count: int) -> list[str]:
 
 
 def totals(outcome: Outcome) -> str:
-    """The last lines of a run."""
+    """Print the summary of a run."""
     import os
 
     os.environ.update(ENVIRONMENT)
@@ -71,7 +75,7 @@ def totals(outcome: Outcome) -> str:
         f"configurations compared: {outcome.configurations} (both accept {outcome.accepted})",
         f"graphs compared: {outcome.graphs}",
         f"disagreements: {len(outcome.found)}",
-        f"took {outcome.seconds:.0f} s, at most {outcome.megabytes} MB a process",
+        f"took {outcome.seconds:.0f} s, at most {outcome.megabytes} MB per process",
     ]
     return "\n".join(line for line in lines if line)
 

@@ -1,7 +1,7 @@
-"""Where the static engine may refuse what Keras accepts: the one table of such cases.
+"""The cases in which the static analysis may reject what Keras accepts.
 
-(A layer that Keras accepts and that then fails on data, or gives another shape than Keras said,
-need not stand here: every refusal is tried on data before it counts.)
+A layer that Keras accepts but that fails on data, or that returns another shape than Keras
+declared, need not be listed here: every rejection is tried on data before it counts.
 """
 
 from collections.abc import Callable

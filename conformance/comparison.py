@@ -1,4 +1,4 @@
-"""Compares the two verdicts on configurations, and makes what differs as small as it goes."""
+"""Compares the static and the Keras verdict on configurations, and minimizes those that differ."""
 
 from collections import Counter
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Configurations of a kind: arguments, input shapes and data types, from its declaration."""
+"""Generates configurations of a kind (arguments, input shapes, data types) from its declaration."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

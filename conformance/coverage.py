@@ -1,4 +1,4 @@
-"""Which classes of keras.layers are declared, and which are refused with a reason (imports keras)."""
+"""Which classes of keras.layers are declared, and which are rejected with a reason."""
 
 import inspect
 

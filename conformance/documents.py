@@ -1,7 +1,7 @@
-"""Random documents that are right by construction, as the plain data of a spec.
+"""Generates random valid documents, as the plain data of a spec.
 
-A layer is put in only where its own rules take the tensors at hand; how the parts are put together
-is valid by the language. So a document that does not compile is a finding.
+A layer is added only if its own rules accept the available tensors, and the parts are combined as
+the language allows. A document that does not compile is therefore a bug.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Random whole graphs: static against built, and against the same document written out (imports keras)."""
+"""Compares random graphs with the models built from them, and with their expanded documents."""
 
 import copy
 import math

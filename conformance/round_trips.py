@@ -1,4 +1,4 @@
-"""From every network of `keras.applications` to a spec and back: the same model, to the last bit."""
+"""Converts every network of `keras.applications` to a spec and back, and compares the models."""
 
 import re
 from collections.abc import Iterator, Sequence

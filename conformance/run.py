@@ -1,4 +1,4 @@
-"""The whole run: shares of the work in two processes, and their results together."""
+"""Runs all comparisons in two processes, and merges their results."""
 
 import os
 import resource

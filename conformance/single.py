@@ -1,4 +1,4 @@
-"""The graph of a model of one layer or submodel."""
+"""Makes the graph of a model with a single layer or submodel."""
 
 from cnnspec.graph import Graph, Input, Node, Output, Ref, SubmodelLayer
 from cnnspec.layers.base import Layer

@@ -1,4 +1,4 @@
-"""Runs Keras layers on data in a process of its own: TensorFlow ends the process over some."""
+"""Runs Keras layers on data in a separate process, because TensorFlow may crash the process."""
 
 import logging
 from multiprocessing import get_context

@@ -1,4 +1,4 @@
-"""Random values for the arguments of a kind, from the types that its declaration gives them."""
+"""Generates random values for the arguments of a kind from their declared types."""
 
 import re
 from collections.abc import Callable, Mapping

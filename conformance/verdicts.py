@@ -1,4 +1,4 @@
-"""What the static engine and what Keras say of a configuration (imports keras)."""
+"""The verdicts of the static analysis and of Keras on a configuration."""
 
 import inspect
 import math
