@@ -1,4 +1,5 @@
-# Everything a fresh machine needs: `make demo` and `make test`. Neither needs root or Graphviz.
+# Commands for developing cnnspec. `make demo` and `make test` also work on a fresh machine, without
+# root privileges or Graphviz.
 
 VENV := .venv
 PYTHON := python3
