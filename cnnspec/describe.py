@@ -57,8 +57,13 @@ def argument_docstrings(declaration: type[Any]) -> dict[str, str]:
     texts: dict[str, str] = {}
     for parent in reversed(declaration.__mro__):
         if parent is not object:
-            texts |= _docstrings(parent.__module__, parent.__qualname__)
+            texts |= attribute_docstrings(parent)
     return texts
+
+
+def attribute_docstrings(class_: type[Any]) -> dict[str, str]:
+    """The text under each annotated attribute in the body of a class."""
+    return _docstrings(class_.__module__, class_.__qualname__)
 
 
 @cache

@@ -3,7 +3,7 @@
 Values that may be `$name` or `$(expression)` are kept as they are written; `expand` resolves them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -21,13 +21,9 @@ from pydantic_core import PydanticCustomError
 
 from cnnspec.declarations import shown
 from cnnspec.expressions import is_pattern, is_reference
-from cnnspec.objects import DATA
+from cnnspec.objects import APPLICATIONS, CALLBACKS, DATA, LOSSES, METRICS, OPTIMIZERS
 
 VERSION = 1
-
-STEP_KEYS = ("name", "from", "branches", "repeat", "frozen")
-"""The keys of a step that are not arguments of its kind."""
-
 
 BROKEN_STEP = "\0"
 """The kind that a step gets in place of one that did not check; no text can hold this character."""
@@ -102,11 +98,28 @@ def _count(value: object) -> object:
     return value
 
 
-Name = Annotated[str, BeforeValidator(_name)]
+class Form:
+    """Names the definition in the JSON Schema of how a value is written in a spec."""
+
+    def __init__(self, name: str, *, is_short: bool = False) -> None:
+        """Name the definition; with `is_short`, a value may also be written as its type says."""
+        self.name = name
+        self.is_short = is_short
+
+    def __get_pydantic_json_schema__(
+        self, schema: Any, handler: Callable[[Any], dict[str, Any]]
+    ) -> dict[str, Any]:
+        """Refer to the definition, which only editors need and so stands in `schema`."""
+        form = {"form": self.name}
+        return {"anyOf": [form, handler(schema)]} if self.is_short else form
+
+
+Name = Annotated[str, BeforeValidator(_name), Form("name")]
 """What a layer, input, output, block, parameter or model may be called."""
-Flag = Annotated[bool | str, BeforeValidator(_flag)]
-Number = Annotated[float | int | str, BeforeValidator(_number)]
-Count = Annotated[int | str, BeforeValidator(_count)]
+ParameterName = Annotated[Name, Form("parameter_name")]
+Flag = Annotated[bool | str, BeforeValidator(_flag), Form("flag")]
+Number = Annotated[float | int | str, BeforeValidator(_number), Form("number")]
+Count = Annotated[int | str, BeforeValidator(_count), Form("count")]
 
 
 FROM_TEXT = "the data come from a text"
@@ -128,6 +141,11 @@ class Model(BaseModel):
         defer_build=True,  # the Document is built with all its parts when it is first used
     )
 
+    @classmethod
+    def spec_keys(cls) -> tuple[str, ...]:
+        """The keys by which a spec writes the fields, in the language's order."""
+        return tuple(field.alias or name for name, field in cls.model_fields.items())
+
 
 class Call(Model):
     """`Kind`, or `Kind: {argument: value, ...}`."""
@@ -146,6 +164,14 @@ class Call(Model):
     @model_serializer
     def _write(self) -> Any:
         return {self.kind: self.arguments} if self.arguments else self.kind
+
+
+Loss = Annotated[Call, Form(LOSSES.namespace)]
+Metric = Annotated[Call, Form(METRICS.namespace)]
+Optimizer = Annotated[Call, Form(OPTIMIZERS.namespace)]
+Callback = Annotated[Call, Form(CALLBACKS.namespace)]
+Source = Annotated[Call, Form(DATA.namespace)]
+Application = Annotated[Call, Form(APPLICATIONS.namespace)]
 
 
 def _split(value: object) -> tuple[str, dict[str, Any]]:
@@ -168,15 +194,23 @@ def _split(value: object) -> tuple[str, dict[str, Any]]:
 
 
 class Step(Model):
-    """One step of `layers`: a call, with the keys that place it in the graph."""
+    """A step: a layer with the arguments of its kind, or a call of a block or submodel."""
 
+    # The order is the canonical one, in which Keras's arguments stand between the language's keys.
     kind: str
+    name: Annotated[str | None, BeforeValidator(_step_name), Form("step_name")] = None
+    """The name of the step, unique in its scope."""
+    from_: Annotated[list[str] | None, BeforeValidator(_references), Form("references")] = Field(
+        None, alias="from"
+    )
+    """Where the input comes from: a name, `previous`, or a list of them."""
     arguments: dict[str, Any] = {}
-    name: Annotated[str | None, BeforeValidator(_step_name)] = None
-    from_: Annotated[list[str] | None, BeforeValidator(_references)] = Field(None, alias="from")
-    branches: "Branches | None" = None
     repeat: Count | None = None
+    """How often the step is repeated in a row; `$index` counts from 0."""
     frozen: Flag | None = None
+    """Freeze the step: training changes none of its weights, and it runs in inference mode."""
+    branches: "Branches | None" = None
+    """Branches that all start at the step's input, and whose results it merges."""
 
     @model_validator(mode="before")
     @classmethod
@@ -191,17 +225,32 @@ class Step(Model):
 
     @model_serializer
     def _write(self) -> Any:
-        keys: dict[str, Any] = {"name": self.name}
-        if self.from_ is not None:
-            keys["from"] = self.from_[0] if len(self.from_) == 1 else self.from_
-        keys |= self.arguments
-        keys |= {"repeat": self.repeat, "frozen": self.frozen}
-        written = {
-            key: value for key, value in keys.items() if value is not None or key in self.arguments
-        }
-        if self.branches is not None:
-            written["branches"] = self.branches.model_dump()
+        written: dict[str, Any] = {}
+        for name, field in type(self).model_fields.items():
+            value = getattr(self, name)
+            if name == "arguments":
+                written |= value
+            elif name == "from_" and value is not None:
+                written["from"] = value[0] if len(value) == 1 else value
+            elif name != "kind" and value is not None:
+                written[field.alias or name] = _plain(value)
         return {self.kind: written} if written else self.kind
+
+
+FIRST_KEYS, LAST_KEYS = (
+    Step.spec_keys()[1 : Step.spec_keys().index("arguments")],
+    Step.spec_keys()[Step.spec_keys().index("arguments") + 1 :],
+)
+"""The keys of a step that stand in front of the arguments of its kind, and behind them."""
+STEP_KEYS = FIRST_KEYS + LAST_KEYS
+"""The keys of a step that are not arguments of its kind."""
+
+
+def _plain(value: object) -> Any:
+    """A value of a field as plain data."""
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return value.model_dump() if isinstance(value, BaseModel) else value
 
 
 class Branches(Model):
@@ -231,8 +280,10 @@ class Branches(Model):
 class Input(Model):
     """An input: its shape without the batch axis, and its data type."""
 
-    shape: list[Any] | str
-    dtype: Any = "float32"
+    shape: Annotated[list[Any] | str, Form("shape")]
+    """The shape without the batch axis; null for an unknown size."""
+    dtype: Annotated[Any, Form("input_dtype")] = "float32"
+    """The data type of the values."""
 
     @model_validator(mode="before")
     @classmethod
@@ -257,9 +308,13 @@ class Output(Model):
     """An output: which tensor it is, and what it is trained and measured by."""
 
     from_: str | None = Field(None, alias="from")
-    loss: Call | None = None
+    """The layer that it comes from. Default: the layer of the same name."""
+    loss: Loss | None = None
+    """What training minimizes; an output without a loss is not trained."""
     loss_weight: Number | None = None
-    metrics: list[Call] = []
+    """The weight of this loss in the sum of all losses."""
+    metrics: list[Metric] = []
+    """What is measured in training and evaluation."""
 
     @model_validator(mode="before")
     @classmethod
@@ -268,21 +323,22 @@ class Output(Model):
 
     @model_serializer
     def _write(self) -> Any:
-        written: dict[str, Any] = {} if self.from_ is None else {"from": self.from_}
-        if self.loss is not None:
-            written["loss"] = self.loss.model_dump()
-        if self.loss_weight is not None:
-            written["loss_weight"] = self.loss_weight
-        if self.metrics:
-            written["metrics"] = [metric.model_dump() for metric in self.metrics]
-        return written
+        fields = type(self).model_fields
+        given = {name: getattr(self, name) for name in fields}
+        return {
+            fields[name].alias or name: _plain(value)
+            for name, value in given.items()
+            if value != fields[name].default
+        }
 
 
 class Block(Model):
-    """A macro: steps that a call writes out in place. A parameter of null must be given."""
+    """A macro: called like a layer, written out in place."""
 
     params: dict[str, Any] = {}
+    """Its parameters with their defaults; one whose default is null must be given."""
     layers: list[Step]
+    """Its steps; the value of a call is that of the last one."""
 
 
 def _sort_of_spec(value: object) -> str:
@@ -296,18 +352,23 @@ class Submodel(Model):
         Annotated[str | None, Tag("path")] | Annotated["Document", Tag("document")],
         Discriminator(_sort_of_spec),
     ] = None
-    """The path of a spec, or the document itself."""
+    """Another spec: its path, or the spec itself."""
     keras: str | None = None
-    application: Call | None = None
+    """The path of a .keras file."""
+    application: Application | None = None
+    """A network of keras.applications."""
     preprocess: Flag | None = None
-    """Whether the network of `application` gets the layers in front that scale pixels for it."""
+    """Whether the network of `application` takes pixels from 0 to 255, which are scaled for it."""
     until: str | None = None
+    """Cut the model: its output is that of this layer."""
     weights: str | None = None
+    """A .weights.h5 or .keras file; weights are loaded by layer name."""
     frozen: Flag | None = None
+    """Freeze the model: training changes none of its weights, and it runs in inference mode."""
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
-        given = [key for key in ("spec", "keras", "application") if getattr(self, key) is not None]
+        given = [key for key in SUBMODEL_SOURCES if getattr(self, key) is not None]
         if len(given) != 1:
             said = f", not {' and '.join(repr(key) for key in given)}" if given else ""
             message = f"a submodel needs one of 'spec', 'keras' and 'application'{said}"
@@ -318,10 +379,15 @@ class Submodel(Model):
         return self
 
 
+SUBMODEL_SOURCES = ("spec", "keras", "application")
+"""The keys that name the model of a submodel, one of which it needs."""
+
+
 class LastLayers(Model):
-    """The last frozen layers that have weights."""
+    """How many of the last frozen layers that have weights."""
 
     last: Count
+    """How many layers."""
 
 
 def _unfrozen(value: object) -> object:
@@ -374,16 +440,20 @@ def _expression(value: object) -> object:
 class Phase(Model):
     """A stage of training."""
 
-    epochs: Annotated[int | str, BeforeValidator(_needed_count)]
-    optimizer: Call | None = None
-    unfreeze: Annotated[list[str] | LastLayers | None, BeforeValidator(_unfrozen)] = None
-    """Patterns of the layers that are trained from here on."""
+    epochs: Annotated[int | str, BeforeValidator(_needed_count), Form("count")]
+    """How many epochs it trains."""
+    optimizer: Optimizer | None = None
+    """The optimizer of this stage. Default: that of the section."""
+    unfreeze: Annotated[
+        list[str] | LastLayers | None, BeforeValidator(_unfrozen), Form("pattern", is_short=True)
+    ] = None
+    """The layers that are trained from here on: patterns of their names, or the last few."""
 
 
-Expression = Annotated[str, BeforeValidator(_expression)]
+Expression = Annotated[str, BeforeValidator(_expression), Form("column_expression")]
 """An expression over the columns of the data; a number is one too."""
 
-Weight = Annotated[float | int | str, BeforeValidator(_weight)]
+Weight = Annotated[float | int | str, BeforeValidator(_weight), Form("weight")]
 
 
 def _source(value: object) -> object:
@@ -399,20 +469,34 @@ def _source(value: object) -> object:
 class Train(Model):
     """How the model is trained."""
 
-    optimizer: Call | None = None
-    data: Annotated[Call | None, BeforeValidator(_source)] = None
-    inputs: dict[Name, Expression] = {}
-    targets: dict[Name, Expression] = {}
-    validation: Annotated[
-        float | int | str | dict[str, str] | None, BeforeValidator(_validation)
+    optimizer: Optimizer | None = None
+    """What changes the weights; its learning rate may be a schedule."""
+    data: Annotated[
+        Source | None, BeforeValidator(_source), Form("short_source", is_short=True)
     ] = None
+    """The data source; `{keras: mnist}` is short for `{keras: {name: mnist}}`."""
+    inputs: dict[Name, Expression] = {}
+    """By input: an expression over the columns of the data."""
+    targets: dict[Name, Expression] = {}
+    """By output: an expression over the columns of the data."""
+    validation: Annotated[
+        float | int | str | dict[str, str] | None, BeforeValidator(_validation), Form("validation")
+    ] = None
+    """A fraction of the data, or the columns that stand for others."""
     batch_size: Count | None = None
+    """How many samples are in a batch."""
     epochs: Count | None = None
+    """How many epochs it trains."""
     seed: Count | None = None
-    callbacks: list[Call] = []
-    class_weight: dict[Name, dict[Any, Weight]] = {}
+    """The seed of the weights and of the order of the data."""
+    callbacks: list[Callback] = []
+    """What Keras calls while it trains, such as `EarlyStopping`."""
+    class_weight: dict[Name, dict[Annotated[Any, Form("class_number")], Weight]] = {}
+    """By output: the weight of each class."""
     sample_weight: dict[Name, Expression] = {}
+    """By output: an expression over the columns of the data, the weight of each sample."""
     phases: list[Phase] = []
+    """The stages of training, one after the other."""
 
 
 MODEL_SECTIONS = {"inputs": "`inputs: {image: [28, 28, 1]}`", "layers": "a list of steps"}
@@ -424,30 +508,45 @@ def missing_section(key: str, *, there: bool) -> str:
     return f"'{key}' is {'empty' if there else 'missing'}; a model needs {MODEL_SECTIONS[key]}"
 
 
+MODEL_KEYS = (*MODEL_SECTIONS, "outputs")
+"""The keys that a file of definitions for others does not have."""
+
+
 class Document(Model):
     """A whole spec, or a file of blocks, submodels and defaults for others to import."""
 
     cnnspec: Literal[1] = 1
+    """The version of the language."""
     name: Annotated[str | None, Field(pattern=r"^[\w][\w.\- ]*$")] = None
+    """The name of the model."""
     weights: str | None = None
     """The file that the model's weights come from, before it is trained any further."""
     imports: list[str] = []
-    ignore: list[str] = []
-    """The codes of warnings that are not told."""
-    params: dict[Name, Any] = {}
-    defaults: dict[str, dict[str, Any]] = {}
+    """Files whose blocks, submodels and defaults are brought in."""
+    ignore: list[Annotated[str, Form("warning")]] = []
+    """Codes of warnings that are not reported."""
+    params: dict[ParameterName, Any] = {}
+    """Parameters with their defaults; `--set name=value` overrides them."""
+    defaults: Annotated[dict[str, dict[str, Any]], Form("defaults")] = {}
+    """Default arguments of a kind, for all its steps."""
     blocks: dict[Name, Block] = {}
+    """Macros made of steps, by name."""
     submodels: dict[Name, Submodel] = {}
+    """Models that are used as layers, by name."""
     inputs: dict[Name, Input] = {}
+    """The inputs of the model, by name."""
     layers: list[Step] = []
+    """The steps of the model, from top to bottom."""
     outputs: dict[Name, Output] = {}
+    """The outputs, by name, each with its loss and metrics. Default: the last step."""
     train: Train | None = None
+    """How the model is trained, and on which data."""
 
     @property
     def is_library(self) -> bool:
         """Whether it only defines what other files import."""
         said = self.model_fields_set
-        return not said & {"inputs", "layers", "outputs"} and bool(
+        return said.isdisjoint(MODEL_KEYS) and bool(
             said & {"blocks", "submodels", "defaults", "imports"}
         )
 

@@ -1,23 +1,14 @@
 """A located tree to a Document; what pydantic finds becomes located diagnostics."""
 
 from collections.abc import Iterator
-from typing import Any
+from types import UnionType
+from typing import Annotated, Any, TypeGuard, Union, get_args, get_origin, get_type_hints
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from cnnspec.declarations import shown
 from cnnspec.diagnostics import Report, did_you_mean
-from cnnspec.document import (
-    FROM_TEXT,
-    Block,
-    Document,
-    Input,
-    Output,
-    Phase,
-    Submodel,
-    Train,
-    missing_section,
-)
+from cnnspec.document import FROM_TEXT, Document, Model, missing_section
 from cnnspec.recovery import without
 from cnnspec.source import Source, TreePath
 
@@ -51,7 +42,7 @@ def parse(source: Source, report: Report) -> Document | None:
         document = _understood(data, error, source, report)
         if document is None:
             return None
-    if not document.is_library and not _is_model(document, source, report):
+    if not document.is_library and not _is_whole(document, source, report):
         return None
     return document
 
@@ -73,7 +64,7 @@ def _has_version(source: Source, data: dict[str, Any], report: Report) -> bool:
     return True
 
 
-def _is_model(document: Document, source: Source, report: Report) -> bool:
+def _is_whole(document: Document, source: Source, report: Report) -> bool:
     mistyped = {found.suggestion for found in report if found.code == "unknown-key"}
     for key in document.missing():
         if f"did you mean '{key}'?" in mistyped:
@@ -124,22 +115,41 @@ def _document_path(loc: TreePath) -> TreePath:
     return tuple(part for before, part in pairs if (before, part) not in inner)
 
 
-_SECTIONS: dict[str, type[BaseModel]] = {
-    "blocks": Block,
-    "submodels": Submodel,
-    "inputs": Input,
-    "outputs": Output,
-}
-
-
 def _keys_at(path: TreePath) -> list[str]:
     """The keys that the language has in the mapping that a path leads to."""
-    model: type[BaseModel] = Document
-    if path:
-        model = _SECTIONS.get(str(path[0]), Document)
-    if path[:1] == ("train",):
-        model = Phase if len(path) > 1 else Train
-    return [field.alias or name for name, field in model.model_fields.items()]
+    hints: list[Any] = [Document]
+    for part in path:
+        hints = [inner for hint in hints for inner in _within(hint, part)]
+    return [key for hint in hints if _is_model(hint) for key in hint.spec_keys()]
+
+
+def _within(hint: Any, part: str | int) -> Iterator[Any]:
+    """What may stand at a key or position of a value of some type."""
+    if _is_model(hint):
+        names = (
+            name
+            for name, key in zip(hint.model_fields, hint.spec_keys(), strict=True)
+            if key == part
+        )
+        for name in names:
+            yield from _choices(get_type_hints(hint, include_extras=True)[name])
+    elif get_origin(hint) in (dict, list):
+        yield from _choices(get_args(hint)[-1])
+
+
+def _choices(hint: Any) -> Iterator[Any]:
+    """The types that a type has for choice, without what is annotated to them."""
+    if get_origin(hint) is Annotated:
+        yield from _choices(get_args(hint)[0])
+    elif get_origin(hint) in (Union, UnionType):
+        for choice in get_args(hint):
+            yield from _choices(choice)
+    else:
+        yield hint
+
+
+def _is_model(hint: object) -> TypeGuard[type[Model]]:
+    return isinstance(hint, type) and issubclass(hint, Model)
 
 
 def _understood(

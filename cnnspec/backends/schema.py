@@ -1,12 +1,28 @@
-"""The language as JSON Schema, for editors: every kind with its arguments and what they are for."""
+"""The language as JSON Schema, for editors: the Document's keys, every kind and its arguments."""
 
+from collections.abc import Callable
 from typing import Any
 
 from pydantic import TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema
+from pydantic_core import core_schema
 
 from cnnspec.declarations import Declaration, Family, expectation
-from cnnspec.describe import describe, summary_line
+from cnnspec.describe import attribute_docstrings, describe, summary_line
 from cnnspec.diagnostics import WARNINGS
+from cnnspec.document import (
+    MODEL_KEYS,
+    MODEL_SECTIONS,
+    STEP_KEYS,
+    SUBMODEL_SOURCES,
+    Branches,
+    Document,
+    Input,
+    Model,
+    Output,
+    Step,
+    Submodel,
+)
 from cnnspec.fields import DATA_TYPES
 from cnnspec.layers.base import LAYERS
 from cnnspec.objects import APPLICATIONS, CALLBACKS, DATA, FAMILIES
@@ -16,307 +32,230 @@ Schema = dict[str, Any]
 DIALECT = "http://json-schema.org/draft-07/schema#"
 """The dialect that YAML language servers know best."""
 
-REFERENCE: Schema = {
-    "type": "string",
-    "pattern": r"^\$([A-Za-z_]\w*|\(.*\))$",
-    "description": "A parameter, `$name`, or an expression, `$(width * 2)`.",
-}
-_NAMES: Schema = {"pattern": r"^(?!(previous|shared)$)[^/$\s][^/]*$"}
-_NAME: Schema = {"type": "string", **_NAMES}
-
-
-def _or_reference(schema: Schema) -> Schema:
-    return {"anyOf": [schema, {"$ref": "#/$defs/reference"}]}
-
-
-def _mapping(properties: Schema, *, says: str = "", required: tuple[str, ...] = ()) -> Schema:
-    """A mapping of known keys, and no others."""
-    schema: Schema = {"type": "object", "properties": properties, "additionalProperties": False}
-    if says:
-        schema["description"] = says
-    if required:
-        schema["required"] = list(required)
-    return schema
-
-
-def _named(schema: Schema, says: str) -> Schema:
-    """A mapping from names to one sort of value."""
-    return {
-        "type": "object",
-        "propertyNames": _NAMES,
-        "additionalProperties": schema,
-        "description": says,
-    }
-
-
-_COUNT = _or_reference({"type": "integer", "minimum": 0})
-
-
-def _says(schema: Schema, says: str) -> Schema:
-    return {**schema, "description": says}
-
 
 def language_schema() -> Schema:
     """The JSON Schema of a whole spec."""
-    definitions = {
-        family.namespace: _calls(family)
-        for family in (LAYERS, *FAMILIES, DATA, CALLBACKS, APPLICATIONS)
-    }
-    definitions |= {
-        "reference": REFERENCE,
-        "steps": {"type": "array", "items": {"$ref": "#/$defs/step"}},
-        "step": _step(),
-        "block": _block(),
-        "document": _document(),
-    }
+    models = Document.model_json_schema(schema_generator=_Models)
+    definitions = {name: _linked(schema) for name, schema in models["$defs"].items()}
+    for model, written in _WRITTEN.items():
+        definitions[model.__name__] = written(definitions[model.__name__])
+    definitions |= _forms()
+    for family in (LAYERS, *FAMILIES, DATA, CALLBACKS, APPLICATIONS):
+        definitions[family.namespace] = _calls(family)
     return {
         "$schema": DIALECT,
         "title": "cnnspec",
         "description": "A spec of a convolutional network.",
-        "allOf": [{"$ref": "#/$defs/document"}, {"required": ["cnnspec"]}],
+        "allOf": [_ref("Document"), {"required": ["cnnspec"]}],
         "$defs": definitions,
     }
 
 
-def _calls(family: Family) -> Schema:
-    """A call of any kind of a family: a word, or a mapping of the kind to its arguments."""
-    words = [*family.kinds, *family.aliases]
+def _ref(name: str) -> Schema:
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def _or_reference(schema: Schema) -> Schema:
+    return {"anyOf": [schema, _ref("reference")]}
+
+
+def _forms() -> dict[str, Schema]:
+    """How values are written that are more, or less, than their types say."""
+    name = {"type": "string", "pattern": r"^(?!(?:previous|shared)$)(?=.*\S)[^/$][^/]*$"}
+    inside = r"\$\((?:[^()]|\([^()]*\))*\)"
+    counted = {"type": "string", "pattern": rf"^(?=.*{inside})(?:[^/$]|{inside})+$"}
+    text = {"type": "string"}
+    size = {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "null"}]}
+    count = {"type": "integer", "minimum": 0}
     return {
-        "anyOf": [
-            {"enum": words},
-            {
-                "type": "object",
-                "minProperties": 1,
-                "maxProperties": 1,
-                "additionalProperties": False,
-                "properties": {word: _arguments(family.find(word)) for word in words},
-            },
-        ]
+        "reference": {
+            "type": "string",
+            "pattern": r"^\$([A-Za-z_]\w*|\(.*\))$",
+            "description": "A parameter, `$name`, or an expression, `$(width * 2)`.",
+        },
+        "name": name,
+        "parameter_name": {**name, "not": {"const": "index"}},
+        "step_name": {"anyOf": [_ref("name"), _ref("reference"), counted]},
+        "references": {"anyOf": [text, {"type": "array", "items": text, "minItems": 1}]},
+        "flag": _or_reference({"type": "boolean"}),
+        "number": _or_reference({"type": "number"}),
+        "weight": _or_reference({"type": "number", "minimum": 0}),
+        "count": _or_reference(count),
+        "shape": _or_reference({"type": "array", "items": _or_reference(size)}),
+        "input_dtype": _or_reference({"enum": list(DATA_TYPES)}),
+        "warning": {"enum": sorted(WARNINGS)},
+        "column_expression": {"type": ["string", "number"]},
+        "class_number": {"pattern": "^[0-9]+$"},
+        "pattern": {"type": "string", "description": "A pattern of layer names."},
+        "validation": {
+            "anyOf": [
+                {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1},
+                {"type": "object", "additionalProperties": text},
+                _ref("reference"),
+                {"type": "null"},
+            ]
+        },
+        "short_source": _one_of_keys(dict.fromkeys(DATA.kinds, text)),
+        "defaults": _mapping({word: _arguments(LAYERS.find(word)) for word in _words(LAYERS)}),
     }
 
 
-def _arguments(declaration: type[Declaration], extra: Schema | None = None) -> Schema:
-    properties = {
+def _words(family: Family) -> list[str]:
+    """The words that name a kind of a family."""
+    return [*family.kinds, *family.aliases]
+
+
+def _mapping(properties: Schema) -> Schema:
+    """A mapping of known keys, and no others."""
+    return {"type": "object", "properties": properties, "additionalProperties": False}
+
+
+def _one_of_keys(properties: Schema, others: Schema | bool = False) -> Schema:
+    """A mapping of one key to its value."""
+    mapping = {**_mapping(properties), "additionalProperties": others}
+    return {**mapping, "minProperties": 1, "maxProperties": 1}
+
+
+def _described(schema: Schema, description: str) -> Schema:
+    """The same with a description, which draft 7 does not allow beside a reference."""
+    inner = {"allOf": [schema]} if "$ref" in schema or "form" in schema else schema
+    return {**inner, "description": description} if description else schema
+
+
+def _calls(family: Family) -> Schema:
+    """A call of any kind of a family: a word, or a mapping of the kind to its arguments."""
+    words = _words(family)
+    calls = {word: _arguments(family.find(word)) for word in words}
+    return {"anyOf": [{"enum": words}, _one_of_keys(calls)]}
+
+
+def _arguments(declaration: type[Declaration], keys: Schema | None = None) -> Schema:
+    """The arguments of a kind, beside keys of the language."""
+    arguments = {
         each.name: _argument(declaration, each.name, each.says or each.takes)
         for each in describe(declaration)
     }
-    mapping = _mapping(properties | (extra or {}), says=summary_line(declaration))
-    return {"anyOf": [mapping, {"type": "null"}], "description": summary_line(declaration)}
+    mapping = _described(_mapping(arguments | (keys or {})), summary_line(declaration))
+    return _described({"anyOf": [mapping, {"type": "null"}]}, summary_line(declaration))
 
 
-def _argument(declaration: type[Declaration], name: str, says: str) -> Schema:
+def _argument(declaration: type[Declaration], name: str, description: str) -> Schema:
     hint = declaration.arguments()[name]
     schema = expectation(hint).json_schema(declaration)
     if schema is None:
         schema = TypeAdapter(hint).json_schema()
-    return _says(_or_reference(schema) if schema else {}, says)
+    return _described(_or_reference(schema) if schema else {}, description)
 
 
-def _step_keys() -> Schema:
-    name = _or_reference(_NAME)
-    source = {"type": "string"}
-    return {
-        "name": _says(name, "What the step is called; unique in its scope."),
-        "from": {
-            "anyOf": [source, {"type": "array", "items": source, "minItems": 1}],
-            "description": "Where the input comes from: a name, `previous`, or a list of them.",
-        },
-        "repeat": _says(
-            _or_reference({"type": "integer", "minimum": 0}),
-            "How often the step is done; `$index` counts from 0.",
-        ),
-        "frozen": _says(
-            _or_reference({"type": "boolean"}),
-            "Whether training changes none of its weights, and it runs as in inference.",
-        ),
-    }
+class _Models(GenerateJsonSchema):
+    """The schema of the pydantic models, in the forms in which a spec writes them."""
+
+    def model_schema(self, schema: core_schema.ModelSchema) -> Schema:
+        """A model: its keys, each with the text below the field."""
+        mapping = super().model_schema(schema)
+        del mapping["title"]
+        model = schema["cls"]
+        assert issubclass(model, Model)
+        texts = attribute_docstrings(model)
+        keys = mapping["properties"]
+        for name, key in zip(model.model_fields, model.spec_keys(), strict=True):
+            keys[key] = _described(keys[key], texts.get(name, ""))
+        return mapping
+
+    def dict_schema(self, schema: core_schema.DictSchema) -> Schema:
+        """A mapping of names to values of one sort."""
+        names = self.generate_inner(schema["keys_schema"])
+        values = self.generate_inner(schema["values_schema"])
+        mapping: Schema = {"type": "object", "additionalProperties": values}
+        return {**mapping, "propertyNames": names} if "form" in names else mapping
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> Schema:
+        """Leave out defaults: most say only that a key may be absent."""
+        return self.generate_inner(schema["schema"])
+
+    def field_title_should_be_set(self, schema: object) -> bool:
+        """Leave out titles: they are the names in other letters."""
+        return False
+
+    def sort(self, value: Schema, parent_key: str | None = None) -> Schema:
+        """Keep the order of the language."""
+        return value
 
 
-def _step() -> Schema:
-    """A step: a layer with the arguments of its kind, or a call of a block or submodel."""
-    keys = _step_keys()
-    steps = {"$ref": "#/$defs/steps"}
-    branches: Schema = {
-        "anyOf": [
-            {"type": "array", "items": steps},
-            {"type": "object", "additionalProperties": steps},
-        ],
-        "description": "Branches that all start at the step's input and are merged by it.",
-    }
+def _linked(schema: Any) -> Any:
+    """The schema with a reference for every form."""
+    if isinstance(schema, list):
+        return [_linked(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "form" in schema and isinstance(schema["form"], str):
+        return _ref(schema["form"])
+    return {key: _linked(value) for key, value in schema.items()}
+
+
+def _step(mapping: Schema) -> Schema:
+    """A step: the arguments of its kind, and the keys that place it in the graph."""
+    own = mapping["properties"]
+    keys = {key: _described(_given(own[key]), own[key]["description"]) for key in STEP_KEYS}
+    branches = {"branches": keys.pop("branches")}
     kinds = {}
-    for word in (*LAYERS.kinds, *LAYERS.aliases):
+    for word in _words(LAYERS):
         declaration = LAYERS.find(word)
         merges = getattr(declaration, "merges", False)
-        kinds[word] = _arguments(declaration, keys | ({"branches": branches} if merges else {}))
-    shared = {"layer": _says({"type": "string"}, "The layer that is called again."), **keys}
-    del shared["frozen"]
+        kinds[word] = _arguments(declaration, keys | (branches if merges else {}))
+    layer = _described({"type": "string"}, "The layer that is called again.")
+    again = {"layer": layer, **{key: keys[key] for key in keys if key != "frozen"}}
+    shared = {**_described(_mapping(again), "Calls an earlier layer again."), "required": ["layer"]}
     called = {"anyOf": [{"type": "object", "properties": keys}, {"type": "null"}]}
-    return {
-        "anyOf": [
-            {"type": "string"},
-            {
-                "type": "object",
-                "minProperties": 1,
-                "maxProperties": 1,
-                "properties": {
-                    **kinds,
-                    "shared": _mapping(
-                        shared, says="Calls an earlier layer again.", required=("layer",)
-                    ),
-                },
-                "additionalProperties": _says(called, "A call of a block or submodel."),
-            },
-        ]
-    }
-
-
-def _block() -> Schema:
-    says = "A macro: called like a layer, written out in place."
-    parameters = {"type": "object", "description": "Its parameters; null must be given."}
-    return _mapping(
-        {"params": parameters, "layers": {"$ref": "#/$defs/steps"}}, says=says, required=("layers",)
+    calls = _one_of_keys(
+        {**kinds, "shared": shared}, _described(called, "A call of a block or submodel.")
     )
+    return _described({"anyOf": [{"type": "string"}, calls]}, mapping["description"])
 
 
-def _input() -> Schema:
-    size = _or_reference({"anyOf": [{"type": "integer", "minimum": 1}, {"type": "null"}]})
-    shape = _or_reference({"type": "array", "items": size})
-    says = "The shape without the batch axis; null for an unknown size."
-    dtype = _or_reference({"enum": list(DATA_TYPES)})
-    return {
-        "anyOf": [shape, _mapping({"shape": shape, "dtype": dtype}, required=("shape",))],
-        "description": says,
-    }
+def _given(schema: Schema) -> Schema:
+    """The schema of a value that has to be given: without null."""
+    choices = [each for each in schema.get("anyOf", []) if each != {"type": "null"}]
+    return choices[0] if len(choices) == 1 else schema
 
 
-def _output() -> Schema:
-    mapping = _mapping(
-        {
-            "from": _says(
-                {"type": "string"}, "The tensor; default: that of the layer of this name."
-            ),
-            "loss": {"$ref": "#/$defs/losses"},
-            "loss_weight": _or_reference({"type": "number"}),
-            "metrics": {"type": "array", "items": {"$ref": "#/$defs/metrics"}},
-        }
-    )
-    return {"anyOf": [mapping, {"type": "null"}]}
+def _branches(mapping: Schema) -> Schema:
+    """Branches: in a list, or by name."""
+    by_name = mapping["properties"]["steps"]
+    listed = {"type": "array", "items": by_name["additionalProperties"]}
+    return _described({"anyOf": [listed, by_name]}, mapping["description"])
 
 
-def _train() -> Schema:
-    """How a model is trained."""
-    computed = _named({"type": ["string", "number"]}, "Expressions over the columns of the data.")
-    several = {"type": "array", "items": {"type": "string"}}
-    says = "How many of the last frozen layers that have weights."
-    last = _mapping({"last": _COUNT}, says=says, required=("last",))
-    phase = _mapping(
-        {
-            "epochs": _COUNT,
-            "optimizer": {"$ref": "#/$defs/optimizers"},
-            "unfreeze": {"anyOf": [{"type": "string"}, several, last]},
-        },
-        says="A stage of training.",
-        required=("epochs",),
-    )
-    weight = _or_reference({"type": "number", "minimum": 0})
-    weights = {
-        "type": "object",
-        "propertyNames": {"pattern": "^[0-9]+$"},
-        "additionalProperties": weight,
-    }
-    return _mapping(
-        {
-            "optimizer": {"$ref": "#/$defs/optimizers"},
-            "data": {
-                "anyOf": [
-                    {"$ref": "#/$defs/data"},
-                    {
-                        "type": "object",
-                        "properties": {word: {"type": "string"} for word in DATA.kinds},
-                        "additionalProperties": False,
-                        "minProperties": 1,
-                        "maxProperties": 1,
-                    },
-                ]
-            },
-            "inputs": computed,
-            "targets": computed,
-            "validation": {
-                "anyOf": [
-                    {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1},
-                    {"type": "object", "additionalProperties": {"type": "string"}},
-                    {"$ref": "#/$defs/reference"},
-                ],
-                "description": "A fraction of the data, or the columns that stand for others.",
-            },
-            "batch_size": _COUNT,
-            "epochs": _COUNT,
-            "seed": _COUNT,
-            "callbacks": {"type": "array", "items": {"$ref": "#/$defs/callbacks"}},
-            "class_weight": _named(weights, "By output: the weight of each class."),
-            "sample_weight": computed,
-            "phases": {"type": "array", "items": phase},
-        },
-        says="How it is trained.",
-    )
+def _input(mapping: Schema) -> Schema:
+    """An input: its shape, or a mapping."""
+    return _described({"anyOf": [_ref("shape"), mapping]}, mapping["description"])
 
 
-def _submodel() -> Schema:
-    path = {"type": "string"}
-    mapping = _mapping(
-        {
-            "spec": _says(
-                {"anyOf": [path, {"$ref": "#/$defs/document"}]},
-                "Another spec: its path, or the spec itself.",
-            ),
-            "keras": _says(path, "A .keras file."),
-            "application": _says(
-                {"$ref": "#/$defs/applications"}, "A network of keras.applications."
-            ),
-            "preprocess": _says(
-                _or_reference({"type": "boolean"}),
-                "Whether the application gets pixels from 0 to 255, which are scaled for it.",
-            ),
-            "until": _says(path, "Cut: the output is that of this layer."),
-            "weights": _says(path, "A .weights.h5 or .keras file, loaded by layer name."),
-            "frozen": _or_reference({"type": "boolean"}),
-        }
-    )
-    return {**mapping, "oneOf": [{"required": [key]} for key in ("spec", "keras", "application")]}
+def _output(mapping: Schema) -> Schema:
+    """An output: a mapping, or nothing."""
+    return _described({"anyOf": [mapping, {"type": "null"}]}, mapping["description"])
 
 
-def _document() -> Schema:
-    defaults = {word: _arguments(LAYERS.find(word)) for word in (*LAYERS.kinds, *LAYERS.aliases)}
-    model = {"required": ["inputs", "layers"]}
-    parts = ({"required": [key]} for key in ("inputs", "layers", "outputs"))
-    mapping = _mapping(
-        {
-            "cnnspec": _says({"const": 1}, "The version of the language."),
-            "name": _says(
-                {"type": "string", "pattern": r"^\w[\w.\- ]*$"}, "What the model is called."
-            ),
-            "ignore": {
-                "type": "array",
-                "items": {"enum": sorted(WARNINGS)},
-                "description": "Codes of warnings that are not told.",
-            },
-            "imports": {
-                "type": "array",
-                "items": {"type": "string"},
-                "description": "Files whose blocks, submodels and defaults are brought in.",
-            },
-            "params": {
-                **_named({}, "Parameters; `--set name=value` overrides."),
-                "propertyNames": {"allOf": [_NAMES, {"not": {"const": "index"}}]},
-            },
-            "defaults": _mapping(defaults, says="Default arguments of a kind, for all its steps."),
-            "blocks": _named({"$ref": "#/$defs/block"}, "Macros made of steps."),
-            "submodels": _named(_submodel(), "Models that are used as layers."),
-            "inputs": {**_named(_input(), "The inputs of the model."), "minProperties": 1},
-            "layers": {"allOf": [{"$ref": "#/$defs/steps"}], "minItems": 1},
-            "outputs": _named(_output(), "The outputs, each with its loss, weight and metrics."),
-            "train": _train(),
-        }
-    )
-    # Either a model, or a file of definitions for others to import.
-    return {**mapping, "anyOf": [model, {"not": {"anyOf": list(parts)}}]}
+def _submodel(mapping: Schema) -> Schema:
+    """A submodel: one of its sources must be given."""
+    return {**mapping, "oneOf": [{"required": [key]} for key in SUBMODEL_SOURCES]}
+
+
+def _document(mapping: Schema) -> Schema:
+    """A document: a model, or a file of definitions for others to import."""
+    keys = mapping["properties"]
+    for key in MODEL_SECTIONS:
+        keys[key] |= {"minItems" if keys[key]["type"] == "array" else "minProperties": 1}
+    of_models = [{"required": [key]} for key in MODEL_KEYS]
+    return {**mapping, "anyOf": [{"required": [*MODEL_SECTIONS]}, {"not": {"anyOf": of_models}}]}
+
+
+_WRITTEN: dict[type[Model], Callable[[Schema], Schema]] = {
+    Branches: _branches,
+    Document: _document,
+    Input: _input,
+    Output: _output,
+    Step: _step,
+    Submodel: _submodel,
+}
+"""The models that a spec writes in another form than a mapping of their fields, or with conditions."""

@@ -4,16 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from cnnspec.document import Document
+from cnnspec.document import FIRST_KEYS, LAST_KEYS, Document
 from cnnspec.dump import ROLES, ROLES_WITHIN, SECTIONS, WIDTH
 from cnnspec.formatting.layout import Comment, Entry, Layout, Node
 
 _DISTANCE = 2
 """How far a comment at the end of a line is from it, at least."""
-
-_SECTIONS = tuple(Document.model_fields)
-_FIRST, _LAST = ("name", "from"), ("repeat", "frozen", "branches")
-"""Where a step has the keys of the language; Keras's arguments stand between, in their order."""
 
 
 @dataclass(slots=True)
@@ -61,9 +57,9 @@ class _Writer:
         """The entries of a collection in their order, with the roles of their values."""
         found = node.entries or []
         if role == "document":
-            found = self.ordered(found, _SECTIONS)
+            found = self.ordered(found, Document.spec_keys())
         elif role == "arguments":
-            found = self.ordered(found, _FIRST, _LAST)
+            found = self.ordered(found, FIRST_KEYS, LAST_KEYS)
         within = ROLES_WITHIN.get(role, "")
         return [(entry, within or ROLES.get(entry.key, "")) for entry in found]
 
