@@ -14,7 +14,7 @@ import cnnspec
 PACKAGE = Path(cnnspec.__file__).parent
 
 LEVELS = (
-    ("diagnostics", "naming", "shapes"),
+    ("diagnostics", "files", "naming", "shapes"),
     ("declarations", "reporters", "source"),
     ("describe", "explanations", "expressions", "fields"),
     ("objects",),

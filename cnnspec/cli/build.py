@@ -2,9 +2,7 @@
 
 import hashlib
 import os
-import shutil
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,11 +23,13 @@ from cnnspec.cli.common import (
     tell,
     usage_error,
 )
+from cnnspec.cli.files import writing
 from cnnspec.cli.quiet import import_quietly
 from cnnspec.compiler import Compilation
 from cnnspec.custom_code import check_code
 from cnnspec.diagnostics import Report
 from cnnspec.dump import dumps
+from cnnspec.files import folder_beside
 from cnnspec.graph import CheckedGraph
 from cnnspec.written_out import written_out
 
@@ -134,12 +134,7 @@ def _build(
         click.echo(
             f"{loaded.file}: weights of {len(loaded.layers)} layers, by name: {', '.join(loaded.layers)}"
         )
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
-    except OSError as error:
-        usage_error(f"'{target}' cannot be written: {error.strerror}")
-    try:
+    with writing(target), folder_beside(target) as beside:
         built.model.save(beside / "model.keras")
         _draw(checked, beside)
         expanded = dumps(written_out(checked.graph, target))
@@ -153,10 +148,6 @@ def _build(
                 (beside / name).replace(target / name)
             else:
                 (target / name).unlink(missing_ok=True)
-    except OSError as error:
-        usage_error(f"'{target}' cannot be written: {error.strerror or error}")
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
 
 
 def _draw(checked: CheckedGraph, folder: Path) -> None:

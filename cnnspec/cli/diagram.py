@@ -27,7 +27,7 @@ from cnnspec.cli.common import (
     spec_arguments,
     usage_error,
 )
-from cnnspec.cli.files import keep_what_is_there, written_beside
+from cnnspec.cli.files import keep_what_is_there, replacing
 from cnnspec.declarations import Problem
 
 
@@ -142,7 +142,7 @@ def command(
     if output is None:
         sys.stdout.buffer.write(figure)
         return
-    with written_beside(output) as temporary:
+    with replacing(output) as temporary:
         temporary.write_bytes(figure)
 
 

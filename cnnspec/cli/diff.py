@@ -9,7 +9,7 @@ from cnnspec.backends.diagram import THEME_NAMES, USUAL, Look, NoRenderer, TooLa
 from cnnspec.cli.common import compile_spec, root_option, tell, usage_error
 from cnnspec.cli.diagram import Depth, format_of
 from cnnspec.cli.diff_output import compile_model_file, is_model_file, told
-from cnnspec.cli.files import keep_what_is_there, written_beside
+from cnnspec.cli.files import keep_what_is_there, replacing
 from cnnspec.cli.git_driver import drive
 from cnnspec.compiler import Compilation, checked_or_raise
 from cnnspec.diagnostics import SpecError
@@ -86,7 +86,7 @@ def command(
             figure = drawing.rendered(drawn_as)
         except (NoRenderer, TooLarge) as error:
             usage_error(str(error))
-        with written_beside(output) as temporary:
+        with replacing(output) as temporary:
             temporary.write_bytes(figure)
     if not quiet:
         click.echo(told(difference, form, verbose=verbose), nl=False)

@@ -1,7 +1,6 @@
 """`cnnspec export`: a model for another runtime, compared with Keras."""
 
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -18,11 +17,12 @@ from cnnspec.cli.common import (
     usage_error,
 )
 from cnnspec.cli.evaluate import OF_NEW_MODELS, spec_and_weights
-from cnnspec.cli.files import keep_what_is_there
+from cnnspec.cli.files import keep_what_is_there, writing
 from cnnspec.cli.quiet import import_quietly, without_native_log
 from cnnspec.cli.train import expected_errors
 from cnnspec.custom_code import check_code
 from cnnspec.exporting import FORMATS, ExportProblem, said
+from cnnspec.files import folder_beside
 
 MODEL_FILES = (".keras", ".h5")
 
@@ -171,28 +171,24 @@ def _export(
 ) -> None:
     """Export beside the target, and move it there if it gives what Keras gives."""
     comparison = import_quietly("cnnspec.exporting.comparison", "exporting")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as folder:
-            beside = Path(folder) / f"exported{FORMATS[form].suffix}"
-            problem = None
-            with without_native_log():
-                try:
-                    differences = comparison.export(model, form, beside, names=names)
-                except ExportProblem as error:
-                    problem = str(error)
-            if problem is not None:
-                _refuse(problem)
-            for name, difference in differences.items() if not quiet else ():
-                click.echo(f"{name}: largest difference {difference:.2g}")
-            apart = [name for name, most in differences.items() if not most <= tolerance]
-            if apart:
-                _refuse(f"more than {tolerance:g} away from Keras: {', '.join(apart)}")
-            if target.is_dir():
-                target.replace(Path(folder) / "replaced")
-            beside.replace(target)
-    except OSError as error:
-        usage_error(f"'{target}' cannot be written: {error.strerror or error}")
+    with writing(target), folder_beside(target) as folder:
+        beside = folder / f"exported{FORMATS[form].suffix}"
+        problem = None
+        with without_native_log():
+            try:
+                differences = comparison.export(model, form, beside, names=names)
+            except ExportProblem as error:
+                problem = str(error)
+        if problem is not None:
+            _refuse(problem)
+        for name, difference in differences.items() if not quiet else ():
+            click.echo(f"{name}: largest difference {difference:.2g}")
+        apart = [name for name, most in differences.items() if not most <= tolerance]
+        if apart:
+            _refuse(f"more than {tolerance:g} away from Keras: {', '.join(apart)}")
+        if target.is_dir():
+            target.replace(folder / "replaced")
+        beside.replace(target)
     if not quiet:
         click.echo(f"{target}: as Keras, on inputs {', '.join(each.name for each in model.inputs)}")
 

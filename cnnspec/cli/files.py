@@ -1,8 +1,5 @@
-"""Writing files: beside the target first, so that it is whole or not there."""
+"""Writing files for commands: replaced only with --force, and one line where that fails."""
 
-import os
-import stat
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +7,7 @@ from pathlib import Path
 import click
 
 from cnnspec.cli.common import usage_error
+from cnnspec.files import written_beside
 
 
 def keep_what_is_there(target: Path | None, *, force: bool) -> None:
@@ -23,34 +21,21 @@ def give(text: str, output: Path | None) -> None:
     if output is None:
         click.echo(text, nl=False)
         return
-    with written_beside(output) as temporary:
+    with replacing(output) as temporary:
         temporary.write_text(text, encoding="utf-8")
 
 
 @contextmanager
-def written_beside(target: Path) -> Iterator[Path]:
-    """A temporary file beside the target that takes its place once it is whole."""
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-        os.close(handle)
-    except OSError as error:
-        usage_error(f"'{target}' cannot be written: {error.strerror}")
-    temporary = Path(name)
-    try:
+def replacing(target: Path) -> Iterator[Path]:
+    """A file that takes the place of the target once it is whole; end where it cannot be written."""
+    with writing(target), written_beside(target) as temporary:
         yield temporary
-        temporary.chmod(_mode(target))
-        temporary.replace(target)
+
+
+@contextmanager
+def writing(target: Path) -> Iterator[None]:
+    """End with one line where a file or folder cannot be written."""
+    try:
+        yield
     except OSError as error:
-        usage_error(f"'{target}' cannot be written: {error.strerror}")
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _mode(target: Path) -> int:
-    """The permissions of the file that is replaced, or those of a new one."""
-    if target.exists():
-        return stat.S_IMODE(target.stat().st_mode)
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
+        usage_error(f"'{target}' cannot be written: {error.strerror or error}")

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from cnnspec.cli.common import STDIN, expand_patterns, spec_arguments, tell, usage_error
-from cnnspec.cli.files import written_beside
+from cnnspec.cli.files import replacing
 from cnnspec.diagnostics import Report
 from cnnspec.formatting import ChangedMeaning, formatted
 from cnnspec.parse import parse
@@ -50,7 +50,7 @@ def command(specs: tuple[str, ...], check: bool, diff: bool) -> None:
         elif spec == STDIN:
             sys.stdout.buffer.write(after)
         elif after != before:
-            with written_beside(Path(spec).resolve()) as temporary:
+            with replacing(Path(spec).resolve()) as temporary:
                 temporary.write_bytes(after)
             click.echo(f"{spec}: formatted")
     sys.exit(1 if failed else 0)

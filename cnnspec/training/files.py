@@ -1,22 +1,13 @@
-"""Files of a run: written beside their target first, so that they are whole or not there."""
+"""Files of a run: text, weights, and whatever saves itself."""
 
-import os
 import shutil
-import tempfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+from cnnspec.files import written_beside
 from cnnspec.stored_weights import WEIGHTS
 from cnnspec.training.problems import RunProblem
-
-PREFIX = ".cnnspec-"
-
-
-def sweep(folder: Path) -> None:
-    """Remove what a run that was killed was just writing."""
-    for file in folder.glob(f"{PREFIX}*"):
-        file.unlink(missing_ok=True)
 
 
 def write(target: Path, save: Callable[[Path], object]) -> None:
@@ -26,23 +17,11 @@ def write(target: Path, save: Callable[[Path], object]) -> None:
         RunProblem: it cannot be written; what stood there before still does.
 
     """
-    suffix = "".join(target.suffixes)
     try:
-        handle, name = tempfile.mkstemp(prefix=PREFIX, suffix=suffix, dir=target.parent)
-        os.close(handle)
+        with written_beside(target) as beside:
+            save(beside)
     except OSError as error:
         raise unwritable(target, error) from None
-    beside = Path(name)
-    try:
-        save(beside)
-        with beside.open("rb+") as file:
-            os.fsync(file.fileno())
-        beside.chmod(0o644)
-        beside.replace(target)
-    except OSError as error:
-        raise unwritable(target, error) from None
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def write_text(target: Path, text: str) -> None:

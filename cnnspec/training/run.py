@@ -16,12 +16,13 @@ import tensorflow as tf
 
 from cnnspec.backends.keras import build
 from cnnspec.dump import dumps
+from cnnspec.files import sweep
 from cnnspec.graph import CheckedGraph, Training
 from cnnspec.training import checkpoint
 from cnnspec.training.checks import Data
 from cnnspec.training.curves import draw_curves
 from cnnspec.training.events import FOLDER, Events
-from cnnspec.training.files import sweep, unwritable, write, write_text, write_weights
+from cnnspec.training.files import unwritable, write, write_text, write_weights
 from cnnspec.training.fit import Listener, Trained, fit
 from cnnspec.training.names import by_output
 from cnnspec.training.pipeline import Pipeline
