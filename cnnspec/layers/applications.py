@@ -1,11 +1,9 @@
 """Layers that Keras has for its own networks alone: ConvNeXt and InceptionResNetV2."""
 
-from typing import Any
-
 from cnnspec.declarations import Problem
 from cnnspec.fields import FLOAT_TYPES, Number, PositiveInt
 from cnnspec.layers import reach_rules, shape_rules
-from cnnspec.layers.base import Example, Layer, Weight, kind, known
+from cnnspec.layers.base import Example, Layer, Named, Weight, kind, known
 from cnnspec.layers.core import Identity
 from cnnspec.layers.fields import FloatPolicy
 from cnnspec.layers.merging import Merging
@@ -76,7 +74,7 @@ class StochasticDepth(OfFloats):
         return Identity.of({} if self.dtype is None else {"dtype": self.dtype})
 
 
-def stretched(layer: Any, first: Shape, second: Shape) -> Shape:
+def stretched(layer: Named, first: Shape, second: Shape) -> Shape:
     """Sizes of 1 stretch; an unknown one is that of the other input, where that is not 1."""
     if len(first) != len(second):
         message = f"{layer.kind()} cannot merge {text(first)} and {text(second)}"

@@ -1,13 +1,18 @@
 """Pure rules of the layers that attend: which shapes go together, and what comes out."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from cnnspec.declarations import Problem
-from cnnspec.layers.base import Weight, known
+from cnnspec.layers.base import Named, Weight, known
 from cnnspec.shapes import Shape, text
 
+if TYPE_CHECKING:
+    from cnnspec.layers.protocols import Attends, Heads, Scaled, ScoresAttention
 
-def attend(layer: Any, query: Shape, value: Shape, key: Shape | None = None) -> Shape:
+
+def attend(layer: Attends, query: Shape, value: Shape, key: Shape | None = None) -> Shape:
     """For every query a mean of the values, weighted by how well their keys fit it."""
     key = value if key is None else key
     check_ranks(layer, query, value, key)
@@ -22,18 +27,18 @@ def attend(layer: Any, query: Shape, value: Shape, key: Shape | None = None) -> 
     return (*query[:-1], value[-1])
 
 
-def attention_weights(layer: Any, *shapes: Shape) -> tuple[Weight, ...]:
+def attention_weights(layer: ScoresAttention, *shapes: Shape) -> tuple[Weight, ...]:
     """A factor of the scores, and one of their sum in the mode `concat`."""
     names = (("scale", layer.use_scale), ("concat_score_weight", layer.score_mode == "concat"))
     return tuple(Weight(name, ()) for name, used in names if used)
 
 
-def feature_scale(layer: Any, query: Shape, *others: Shape) -> tuple[Weight, ...]:
+def feature_scale(layer: Scaled, query: Shape, *others: Shape) -> tuple[Weight, ...]:
     """A factor for every feature."""
     return (Weight("scale", (known(query[-1], -1, query, layer),)),) if layer.use_scale else ()
 
 
-def check_ranks(layer: Any, *shapes: Shape) -> None:
+def check_ranks(layer: Named, *shapes: Shape) -> None:
     """Check that all inputs have as many axes.
 
     Raises:
@@ -46,7 +51,7 @@ def check_ranks(layer: Any, *shapes: Shape) -> None:
 
 
 def check_same(
-    layer: Any, name: str, sizes: Shape, other: str, wanted: Shape, *, stretches: bool = False
+    layer: Named, name: str, sizes: Shape, other: str, wanted: Shape, *, stretches: bool = False
 ) -> None:
     """Check that some sizes of two inputs are the same, as far as they are known.
 
@@ -62,7 +67,7 @@ def check_same(
             raise Problem("shape-mismatch", message)
 
 
-def attend_with_heads(layer: Any, query: Shape, value: Shape, key: Shape | None = None) -> Shape:
+def attend_with_heads(layer: Heads, query: Shape, value: Shape, key: Shape | None = None) -> Shape:
     """Attention of several heads over projections of the inputs, projected once more."""
     key = value if key is None else key
     kind = layer.kind()
@@ -82,10 +87,10 @@ def attend_with_heads(layer: Any, query: Shape, value: Shape, key: Shape | None 
     for axis in range(1, len(query) - 1):
         if axis not in axes:
             check_same(layer, "query", query[axis : axis + 1], "key", key[axis : axis + 1])
-    return layer.projected(query, value)  # type: ignore[no-any-return]
+    return layer.projected(query, value)
 
 
-def attention_axes(layer: Any, query: Shape) -> tuple[int, ...]:
+def attention_axes(layer: Heads, query: Shape) -> tuple[int, ...]:
     """The axes that it attends over, counted from the front: those between batch and features.
 
     Raises:
@@ -107,7 +112,7 @@ def attention_axes(layer: Any, query: Shape) -> tuple[int, ...]:
 
 
 def projections(
-    layer: Any, query: Shape, value: Shape, key: Shape | None = None
+    layer: Heads, query: Shape, value: Shape, key: Shape | None = None
 ) -> tuple[Weight, ...]:
     """A kernel and a bias for each projection: of the query, key, gate, value, and of the output."""
     widths = {
@@ -119,13 +124,14 @@ def projections(
     for name, heads in layer.heads().items():
         if name != "gate" or layer.use_gate:
             found += _projection(layer, name, (widths[name],), heads)
-    output = layer.projected(query, value)[len(query) - 1 :]
+    features = layer.projected(query, value)[len(query) - 1 :]
+    output = tuple(known(size, -1, query, layer) for size in features)
     found += _projection(layer, "output", layer.heads()["gate"], output)
     return tuple(found)
 
 
 def _projection(
-    layer: Any, name: str, sizes: tuple[int, ...], becomes: tuple[int, ...]
+    layer: Heads, name: str, sizes: tuple[int, ...], becomes: tuple[int, ...]
 ) -> list[Weight]:
     place = layer.stored_as.get(name, f"_{name}_dense")
     weights = [Weight("kernel", (*sizes, *becomes), places=(place,))]

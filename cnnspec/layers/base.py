@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from cnnspec.declarations import Declaration, Family, Problem
 from cnnspec.fields import FLOAT_TYPES, DtypePolicy, Flag
@@ -63,17 +63,25 @@ class Example:
         return tuple(self.inputs) if isinstance(self.inputs, list) else (self.inputs,)
 
 
-def no_weights(layer: Any, *inputs: Shape) -> tuple[Weight, ...]:
+class Named(Protocol):
+    """A kind with a name: what a rule needs for its messages."""
+
+    @classmethod
+    def kind(cls) -> str:
+        """The name of the Keras class."""
+
+
+def no_weights(layer: object, *inputs: Shape) -> tuple[Weight, ...]:
     """The rule of layers without weights."""
     return ()
 
 
-def no_macs(layer: Any, *inputs: Shape) -> Dim:
+def no_macs(layer: object, *inputs: Shape) -> Dim:
     """The rule of layers without kernels."""
     return 0
 
 
-def unknown_reach(layer: Any, *inputs: Shape) -> Any:
+def unknown_reach(layer: object, *inputs: Shape) -> Any:
     """The rule of layers of which it is not known where they look."""
     return None
 
@@ -181,7 +189,7 @@ def compute_dtype(policy: str | None) -> str:
     return (policy or "float32").removeprefix("mixed_")
 
 
-def known(size: int | None, axis: int, shape: Shape, layer: Layer) -> int:
+def known(size: int | None, axis: int, shape: Shape, layer: Named) -> int:
     """A size that a weight depends on.
 
     Raises:

@@ -4,10 +4,16 @@ Counted are the products of kernels and attention alone, as published tables cou
 activations, normalization and pooling are none. Unknown where a size that it depends on is.
 """
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from cnnspec.layers.shape_rules import images, windows
 from cnnspec.shapes import Dim, Shape, product
+
+if TYPE_CHECKING:
+    from cnnspec.layers.protocols import Einsum, Frames, Heads, Scaled, Shaped, TwoAxes, Weighted
+    from cnnspec.layers.sequence_protocols import RecurrentConvolution, Wraps, WrapsBothWays
 
 
 def times(*factors: Dim) -> Dim:
@@ -21,18 +27,18 @@ def plus(*terms: Dim) -> Dim:
     return sum(known) if len(known) == len(terms) else None
 
 
-def kernel_sizes(layer: Any, *shapes: Shape) -> int:
+def kernel_sizes(layer: Weighted, *shapes: Shape) -> int:
     """How many numbers the kernels of a layer hold."""
     return sum(weight.size for weight in layer.weights(*shapes) if "kernel" in weight.name)
 
 
-def places(layer: Any, shape: Shape) -> Dim:
+def places(layer: object, shape: Shape) -> Dim:
     """How many places an image has, without its channels."""
     first = getattr(layer, "data_format", None) == "channels_first"
     return product(shape[2:] if first else shape[1:-1])
 
 
-def kernel_at_every_output(layer: Any, shape: Shape) -> Dim:
+def kernel_at_every_output(layer: Shaped, shape: Shape) -> Dim:
     """Every number of the kernels is used once for each place of the output.
 
     For a convolution that is `places * kernel_size * channels / groups * filters`; for a depthwise
@@ -42,7 +48,7 @@ def kernel_at_every_output(layer: Any, shape: Shape) -> Dim:
     return times(places(layer, layer.shape(shape)), kernel_sizes(layer, shape))
 
 
-def kernel_at_every_input(layer: Any, shape: Shape) -> Dim:
+def kernel_at_every_input(layer: Weighted, shape: Shape) -> Dim:
     """A transposed convolution spreads each place of its input over a kernel.
 
     (Dumoulin and Visin, 2016, arXiv:1603.07285, section 4.)
@@ -50,7 +56,7 @@ def kernel_at_every_input(layer: Any, shape: Shape) -> Dim:
     return times(places(layer, shape), kernel_sizes(layer, shape))
 
 
-def einsum(layer: Any, shape: Shape) -> Dim:
+def einsum(layer: Einsum, shape: Shape) -> Dim:
     """A product for every combination of the letters in the equation, but for that of the batch."""
     kernel = next(weight for weight in layer.weights(shape) if weight.name == "kernel")
     letters = zip(layer.parts.kernel, kernel.shape, strict=True)
@@ -58,46 +64,46 @@ def einsum(layer: Any, shape: Shape) -> Dim:
     return product((*shape[1:], *new))
 
 
-def kernels_at_every_step(layer: Any, sequence: Shape, *states: Shape) -> Dim:
+def kernels_at_every_step(layer: Weighted, sequence: Shape, *states: Shape) -> Dim:
     """The kernels over input and state are used once for each step of a sequence."""
     return times(sequence[1], kernel_sizes(layer, sequence, *states))
 
 
-def kernels_once(layer: Any, *shapes: Shape) -> Dim:
+def kernels_once(layer: Weighted, *shapes: Shape) -> Dim:
     """The kernels are used once."""
     return kernel_sizes(layer, *shapes)
 
 
-def convolutions_at_every_step(layer: Any, sequence: Shape, *states: Shape) -> Dim:
+def convolutions_at_every_step(layer: RecurrentConvolution, sequence: Shape, *states: Shape) -> Dim:
     """The kernels over input and state go over an image for each step of a sequence."""
     output, _ = layer.step_shapes((sequence[0], *sequence[2:]))
     return times(sequence[1], places(layer, output), kernel_sizes(layer, sequence, *states))
 
 
-def at_every_step(layer: Any, shape: Shape) -> Dim:
+def at_every_step(layer: Wraps, shape: Shape) -> Dim:
     """What the inner layer costs, for every step."""
     return times(shape[1], layer.layer.macs((shape[0], *shape[2:])))
 
 
-def as_wrapped(layer: Any, shape: Shape) -> Dim:
+def as_wrapped(layer: Wraps, shape: Shape) -> Dim:
     """What the inner layer costs."""
     cost: Dim = layer.layer.macs(shape)
     return cost
 
 
-def both_ways(layer: Any, sequence: Shape, *states: Shape) -> Dim:
+def both_ways(layer: WrapsBothWays, sequence: Shape, *states: Shape) -> Dim:
     """What the layers that go forwards and backwards cost."""
     return plus(layer.layer.macs(sequence), layer.backwards().macs(sequence))
 
 
-def waves(layer: Any, shape: Shape) -> Dim:
+def waves(layer: Frames, shape: Shape) -> Dim:
     """Every channel of a sound goes through the kernels, once for each step of a frame."""
     (samples,), channels = images(layer, shape)
     steps = windows(samples, layer.frame_length, layer.step(), layer.padding)
     return times(steps, channels, kernel_sizes(layer, shape))
 
 
-def dot(layer: Any, first: Shape, second: Shape) -> Dim:
+def dot(layer: TwoAxes, first: Shape, second: Shape) -> Dim:
     """A product for every value of the first input, and every row of the second that it meets."""
     axes = layer.axes if isinstance(layer.axes, tuple) else (layer.axes, layer.axes)
     met = axes[1] % len(second)
@@ -105,20 +111,20 @@ def dot(layer: Any, first: Shape, second: Shape) -> Dim:
     return times(product(first[1:]), product(others))
 
 
-def attention(layer: Any, query: Shape, value: Shape, key: Shape | None = None) -> Dim:
+def attention(layer: object, query: Shape, value: Shape, key: Shape | None = None) -> Dim:
     """The products of each query with the keys, and of the scores with the values."""
     scores = times(product(query[1:-1]), value[-2])
     return plus(times(scores, query[-1]), times(scores, value[-1]))
 
 
-def summed_attention(layer: Any, query: Shape, value: Shape, key: Shape | None = None) -> Dim:
+def summed_attention(layer: Scaled, query: Shape, value: Shape, key: Shape | None = None) -> Dim:
     """Scores that are sums need a product only for a learned factor of each feature."""
     scores = times(product(query[1:-1]), value[-2])
     factors = times(scores, query[-1]) if layer.use_scale else 0
     return plus(factors, times(scores, value[-1]))
 
 
-def attention_with_heads(layer: Any, query: Shape, value: Shape, key: Shape | None = None) -> Dim:
+def attention_with_heads(layer: Heads, query: Shape, value: Shape, key: Shape | None = None) -> Dim:
     """The projections of all inputs and of the output, and in each head the products between.
 
     (Vaswani et al., 2017, arXiv:1706.03762, section 3.2.)

@@ -12,7 +12,7 @@ from cnnspec.shapes import UNKNOWN, Dim, Shape
 _PATH = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*", re.ASCII)
 
 
-def stated_shape(layer: Any, *shapes: Shape) -> Shape:
+def stated_shape(layer: "CustomLayer", *shapes: Shape) -> Shape:
     """The shape that the step states, behind the batch axis; without one it is not known."""
     if layer.output_shape is None:
         return UNKNOWN

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cnnspec.declarations import Checked, Declaration, Problem, default
 from cnnspec.fields import OptionalText
@@ -19,6 +19,9 @@ from cnnspec.layers.fields import (
     SizesOrNulls,
 )
 from cnnspec.shapes import Dim, Shape, text
+
+if TYPE_CHECKING:
+    from cnnspec.layers.protocols import Einsum
 
 FORMS = (
     r"(?P<inputs>[a-zA-Z]+),(?P<kernel>[a-zA-Z]+)->(?P<output>[a-zA-Z]+)",
@@ -82,7 +85,7 @@ EinsumEquation = Annotated[
 ]
 
 
-def sizes(layer: Any, shape: Shape) -> Shape:
+def sizes(layer: "Einsum", shape: Shape) -> Shape:
     """The output shape: the batch, the axes that `...` stands for, and `output_shape`.
 
     What is null in `output_shape` stays unknown, as in Keras.
@@ -112,7 +115,7 @@ def sizes(layer: Any, shape: Shape) -> Shape:
     return result
 
 
-def _more_axes(layer: Any, shape: Shape) -> int:
+def _more_axes(layer: "Einsum", shape: Shape) -> int:
     """How many axes `...` stands for.
 
     Raises:
@@ -131,7 +134,7 @@ def _more_axes(layer: Any, shape: Shape) -> int:
 
 
 def _sizes_of_letters(
-    layer: Any, shape: Shape, result: Shape
+    layer: "Einsum", shape: Shape, result: Shape
 ) -> tuple[dict[str, Dim], dict[str, Dim]]:
     equation = layer.parts
     start = _more_axes(layer, shape) if equation.left else 0
@@ -141,7 +144,7 @@ def _sizes_of_letters(
     )
 
 
-def kernel_and_bias(layer: Any, shape: Shape) -> tuple[Weight, ...]:
+def kernel_and_bias(layer: "Einsum", shape: Shape) -> tuple[Weight, ...]:
     """A kernel with an axis for each of its letters, and a bias that broadcasts to the output."""
     equation, result = layer.parts, sizes(layer, shape)
     of_input, of_output = _sizes_of_letters(layer, shape, result)

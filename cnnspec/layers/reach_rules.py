@@ -5,13 +5,31 @@ channels), or None where nothing is known. From them follow receptive fields (Du
 2016, arXiv:1603.07285; Araujo, Norris and Sim, 2019, https://distill.pub/2019/computing-receptive-fields).
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from math import inf
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cnnspec.layers.reshaping_rules import ends_of_axes
 from cnnspec.layers.shape_rules import dilated, images
 from cnnspec.shapes import Dim, Shape
+
+if TYPE_CHECKING:
+    from cnnspec.layers.protocols import (
+        Cropped,
+        Einsum,
+        Kernel,
+        OverAxes,
+        OverOneAxis,
+        Padded,
+        Pooling,
+        Resizing,
+        Shaped,
+        ShapedTransposed,
+        Sliding,
+    )
+    from cnnspec.layers.sequence_protocols import Wraps
 
 
 class Reach(NamedTuple):
@@ -40,19 +58,19 @@ def spatial(shape: Shape) -> int:
     return max(len(shape) - 2, 0)
 
 
-def pointwise(layer: Any, *shapes: Shape) -> Reaches:
+def pointwise(layer: object, *shapes: Shape) -> Reaches:
     """Every place by itself."""
     return (POINT,) * max(map(spatial, shapes))
 
 
-def everything(layer: Any, *shapes: Shape) -> Reaches:
+def everything(layer: Shaped, *shapes: Shape) -> Reaches:
     """Every place of the output looks at all of the input."""
     output = layer.shape(*shapes)
     first = output[0] if isinstance(output, list) else output
     return (WHOLE,) * spatial(first)
 
 
-def along(layer: Any, *shapes: Shape) -> Reaches:
+def along(layer: OverAxes, *shapes: Shape) -> Reaches:
     """Everything along the axes that the layer names, one place along the others.
 
     Axis 1 may be that of the channels or not.
@@ -65,24 +83,24 @@ def along(layer: Any, *shapes: Shape) -> Reaches:
     return tuple(WHOLE if axis in named else POINT for axis in range(1, 1 + spatial(shape)))
 
 
-def side_by_side(layer: Any, *shapes: Shape) -> Reaches:
+def side_by_side(layer: OverOneAxis, *shapes: Shape) -> Reaches:
     """Inputs that are joined along the last axis; along another one places would move."""
     last = layer.axis % len(shapes[0]) == len(shapes[0]) - 1
     return pointwise(layer, *shapes) if last else None
 
 
-def convolution(layer: Any, shape: Shape) -> Reaches:
+def convolution(layer: Kernel, shape: Shape) -> Reaches:
     """A dilated kernel reaches over `(kernel_size - 1) * dilation_rate + 1` places."""
     return _windows(layer, shape, dilated(layer), layer.strides)
 
 
-def pooling(layer: Any, shape: Shape) -> Reaches:
+def pooling(layer: Pooling, shape: Shape) -> Reaches:
     """A window of `pool_size`, by the strides or else by its own size."""
     return _windows(layer, shape, layer.pool_size, layer.strides or layer.pool_size)
 
 
 def _windows(
-    layer: Any, shape: Shape, extents: tuple[int, ...], strides: tuple[int, ...]
+    layer: Sliding, shape: Shape, extents: tuple[int, ...], strides: tuple[int, ...]
 ) -> Reaches:
     sizes, _ = images(layer, shape)
     return tuple(
@@ -108,7 +126,7 @@ def _before(padding: str, size: Dim, extent: int, stride: int) -> int:
     return max(extent - 1 - over, 0) // 2
 
 
-def transposed(layer: Any, shape: Shape) -> Reaches:
+def transposed(layer: ShapedTransposed, shape: Shape) -> Reaches:
     """A place of the output gets something from each place whose kernel reaches it."""
     sizes, _ = images(layer, shape)
     results, _ = images(layer, layer.shape(shape))
@@ -129,7 +147,7 @@ SUPPORT = {"bilinear": 1, "bicubic": 2, "lanczos3": 3, "lanczos5": 5}
 """How far interpolation looks to either side, in places of the input."""
 
 
-def upsampling(layer: Any, shape: Shape) -> Reaches:
+def upsampling(layer: Resizing, shape: Shape) -> Reaches:
     """The nearest place, or as many around the middle of a new place as interpolation takes."""
     method = getattr(layer, "interpolation", "nearest")
     sizes = layer.size if isinstance(layer.size, tuple) else (layer.size,)
@@ -144,12 +162,12 @@ def upsampling(layer: Any, shape: Shape) -> Reaches:
     return tuple(reaches)
 
 
-def padded(layer: Any, shape: Shape) -> Reaches:
+def padded(layer: Padded, shape: Shape) -> Reaches:
     """Places move by what is added in front of them."""
     return _moved(-before for before, _ in ends_of_axes(layer, layer.padding))
 
 
-def cropped(layer: Any, shape: Shape) -> Reaches:
+def cropped(layer: Cropped, shape: Shape) -> Reaches:
     """Places move by what is cut off in front of them."""
     return _moved(before for before, _ in ends_of_axes(layer, layer.cropping))
 
@@ -158,7 +176,7 @@ def _moved(offsets: Iterable[int]) -> Reaches:
     return tuple(Reach(by, by) for by in offsets)
 
 
-def reshaped(layer: Any, shape: Shape) -> Reaches:
+def reshaped(layer: Shaped, shape: Shape) -> Reaches:
     """Known where only axes of size 1 come and go, and where nothing but such axes is left."""
     output = layer.shape(shape)
     if all(size == 1 for size in output[1:-1]):
@@ -167,20 +185,20 @@ def reshaped(layer: Any, shape: Shape) -> Reaches:
     return (POINT,) * spatial(output) if before == after else None
 
 
-def of_equation(layer: Any, shape: Shape) -> Reaches:
+def of_equation(layer: Einsum, shape: Shape) -> Reaches:
     """An equation over the channels alone: `...x,xy->...y`."""
     parts = layer.parts
     over_channels = parts.left and len(parts.inputs) == len(parts.output) == 1
     return pointwise(layer, shape) if over_channels else None
 
 
-def at_every_step(layer: Any, shape: Shape) -> Reaches:
+def at_every_step(layer: Wraps, shape: Shape) -> Reaches:
     """One step of the sequence, and within it what the inner layer looks at."""
     inner: Reaches = layer.layer.reach((shape[0], *shape[2:]))
     return None if inner is None else (POINT, *inner)
 
 
-def as_wrapped(layer: Any, shape: Shape) -> Reaches:
+def as_wrapped(layer: Wraps, shape: Shape) -> Reaches:
     """What the inner layer looks at."""
     inner: Reaches = layer.layer.reach(shape)
     return inner

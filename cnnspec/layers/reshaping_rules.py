@@ -1,19 +1,32 @@
 """Shape rules of the layers that move values without changing them."""
 
+from __future__ import annotations
+
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cnnspec.declarations import Problem
 from cnnspec.layers.shape_rules import images, with_sizes
 from cnnspec.shapes import Shape, product, text
 
+if TYPE_CHECKING:
+    from cnnspec.layers.protocols import (
+        Cropped,
+        Padded,
+        Permutes,
+        Repeats,
+        Reshapes,
+        Resizing,
+        Spatial,
+    )
 
-def flatten(layer: Any, shape: Shape) -> Shape:
+
+def flatten(layer: object, shape: Shape) -> Shape:
     """All axes but the batch become one."""
     return (shape[0], None if None in shape[1:] else product(shape[1:]))
 
 
-def reshape(layer: Any, shape: Shape) -> Shape:
+def reshape(layer: Reshapes, shape: Shape) -> Shape:
     """All axes but the batch become `target_shape`; -1 takes what is left."""
     target: tuple[int, ...] = layer.target_shape
     has = math.prod(size for size in shape[1:] if size is not None)
@@ -26,7 +39,7 @@ def reshape(layer: Any, shape: Shape) -> Shape:
     return (shape[0], *(rest if size == -1 else size for size in target))
 
 
-def permute(layer: Any, shape: Shape) -> Shape:
+def permute(layer: Permutes, shape: Shape) -> Shape:
     """The axes change places by `dims`."""
     if len(shape) != len(layer.dims) + 1:
         message = f"{layer.kind()} puts {len(layer.dims)} axes in order, its input is {text(shape)}"
@@ -34,7 +47,7 @@ def permute(layer: Any, shape: Shape) -> Shape:
     return (shape[0], *(shape[axis] for axis in layer.dims))
 
 
-def repeat(layer: Any, shape: Shape) -> Shape:
+def repeat(layer: Repeats, shape: Shape) -> Shape:
     """A vector becomes a sequence of `n` of it."""
     if len(shape) != 2:
         message = f"{layer.kind()} takes an input of 2 axes (batch, values), not {text(shape)}"
@@ -42,7 +55,7 @@ def repeat(layer: Any, shape: Shape) -> Shape:
     return (shape[0], layer.n, shape[1])
 
 
-def upsample(layer: Any, shape: Shape) -> Shape:
+def upsample(layer: Resizing, shape: Shape) -> Shape:
     """Every spatial size is multiplied."""
     sizes, channels = images(layer, shape)
     factors = layer.size if isinstance(layer.size, tuple) else (layer.size,)
@@ -52,12 +65,12 @@ def upsample(layer: Any, shape: Shape) -> Shape:
     return with_sizes(layer, shape, larger, channels)
 
 
-def ends_of_axes(layer: Any, ends: Any) -> tuple[tuple[int, int], ...]:
+def ends_of_axes(layer: Spatial, ends: Any) -> tuple[tuple[int, int], ...]:
     """What is added or cut at the two ends of each spatial axis; a sequence has a bare pair."""
     return (ends,) if layer.rank == 1 else ends
 
 
-def pad(layer: Any, shape: Shape) -> Shape:
+def pad(layer: Padded, shape: Shape) -> Shape:
     """Every spatial axis grows at both ends by `padding`."""
     sizes, channels = images(layer, shape)
     larger = tuple(
@@ -67,7 +80,7 @@ def pad(layer: Any, shape: Shape) -> Shape:
     return with_sizes(layer, shape, larger, channels)
 
 
-def crop(layer: Any, shape: Shape) -> Shape:
+def crop(layer: Cropped, shape: Shape) -> Shape:
     """Every spatial axis shrinks at both ends by `cropping`."""
     sizes, channels = images(layer, shape)
     smaller = tuple(

@@ -3,14 +3,31 @@
 A recurrent layer says by `step_shapes` what its cell makes of one step; the rules do the rest.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from cnnspec.declarations import Problem
 from cnnspec.layers.base import Layer, Weight, check_initializers, compute_dtype, known
 from cnnspec.layers.shape_rules import convolve
 from cnnspec.shapes import Shape, text
+
+if TYPE_CHECKING:
+    from cnnspec.layers.protocols import Convolution
+    from cnnspec.layers.sequence_protocols import (
+        Cell,
+        ConvolutionCell,
+        HoldsCell,
+        Recurrent,
+        Stateful,
+        Trainable,
+        Wraps,
+        WrapsBothWays,
+    )
+
+_Result = TypeVar("_Result")
 
 AXES = {
     0: "(batch, steps, features)",
@@ -20,7 +37,7 @@ AXES = {
 }
 
 
-def within(part: str, rule: Any, *inputs: Any) -> Any:
+def within(part: str, rule: Callable[..., _Result], *inputs: object) -> _Result:
     """What a rule of an inner layer says; what it refuses, it refuses in that argument.
 
     Raises:
@@ -45,7 +62,7 @@ def made(layer: Layer, *shapes: Shape) -> tuple[Weight, ...]:
     return weights
 
 
-def held(part: str, layer: Layer, weights: Iterable[Weight]) -> tuple[Weight, ...]:
+def held(part: str, layer: Trainable, weights: Iterable[Weight]) -> tuple[Weight, ...]:
     """The weights of an inner layer, as those of the layer that holds it as an attribute."""
     return tuple(
         replace(weight.inside(part), trainable=weight.trainable and layer.trainable)
@@ -72,7 +89,7 @@ def check_types(outer: Layer, inner: Layer, part: str) -> Iterator[Problem]:
 # recurrent layers
 
 
-def recur(layer: Any, shape: Shape, *states: Shape) -> Any:
+def recur(layer: Recurrent, shape: Shape, *states: Shape) -> Any:
     """A cell goes over the steps: its last output, or with `return_sequences` all of them.
 
     With `return_state`, a list: the output, then the last states.
@@ -85,7 +102,7 @@ def recur(layer: Any, shape: Shape, *states: Shape) -> Any:
     return [output, *kept] if layer.return_state else output
 
 
-def check_sequence(layer: Any, shape: Shape) -> None:
+def check_sequence(layer: Recurrent, shape: Shape) -> None:
     """Check that a recurrent layer can go over a sequence.
 
     Raises:
@@ -107,7 +124,7 @@ def check_sequence(layer: Any, shape: Shape) -> None:
 
 
 def check_states(
-    layer: Any, given: Sequence[Shape], names: Sequence[str], wanted: Sequence[Shape]
+    layer: Stateful, given: Sequence[Shape], names: Sequence[str], wanted: Sequence[Shape]
 ) -> None:
     """Check the initial states that stand behind the input: all of them, or none.
 
@@ -132,7 +149,7 @@ def check_states(
             raise Problem("shape-mismatch", message)
 
 
-def cell_weights(layer: Any, shape: Shape, *states: Shape) -> tuple[Weight, ...]:
+def cell_weights(layer: HoldsCell, shape: Shape, *states: Shape) -> tuple[Weight, ...]:
     """The weights of the cell, for features of the size of the last axis."""
     cell = layer.step_cell()
     size = known(shape[-1], -1, shape, layer)
@@ -145,7 +162,7 @@ def cell_weights(layer: Any, shape: Shape, *states: Shape) -> tuple[Weight, ...]
     return held("cell", cell, weights)
 
 
-def one_step(cell: Any, shape: Shape, *states: Shape) -> list[Shape]:
+def one_step(cell: Cell, shape: Shape, *states: Shape) -> list[Shape]:
     """A cell by itself, on one step: its output, then its states."""
     kind = cell.kind()
     if len(shape) != 2:
@@ -159,12 +176,12 @@ def one_step(cell: Any, shape: Shape, *states: Shape) -> list[Shape]:
     return [(shape[0], cell.output_size()), *wanted]
 
 
-def one_step_weights(cell: Any, shape: Shape, *states: Shape) -> tuple[Weight, ...]:
+def one_step_weights(cell: Cell, shape: Shape, *states: Shape) -> tuple[Weight, ...]:
     """The weights of a cell, for the features of one step."""
-    return cell.gate_weights(known(shape[-1], -1, shape, cell))  # type: ignore[no-any-return]
+    return cell.gate_weights(known(shape[-1], -1, shape, cell))
 
 
-def convolve_step(layer: Any, step: Shape) -> Shape:
+def convolve_step(layer: Convolution, step: Shape) -> Shape:
     """A convolution of one step; what the state is made of must have known sizes.
 
     Raises:
@@ -178,7 +195,7 @@ def convolve_step(layer: Any, step: Shape) -> Shape:
     return convolve(layer, step)
 
 
-def convolution_gates(layer: Any, shape: Shape, *states: Shape) -> tuple[Weight, ...]:
+def convolution_gates(layer: ConvolutionCell, shape: Shape, *states: Shape) -> tuple[Weight, ...]:
     """Kernels of four gates, over the input and over the state, and a bias."""
     channels = shape[2] if layer.data_format == "channels_first" else shape[-1]
     size, filters = layer.kernel_size, layer.filters
@@ -194,7 +211,7 @@ def convolution_gates(layer: Any, shape: Shape, *states: Shape) -> tuple[Weight,
 # wrappers
 
 
-def at_every_step(layer: Any, shape: Shape) -> Shape:
+def at_every_step(layer: Wraps, shape: Shape) -> Shape:
     """The inner layer sees every step by itself; the axis of steps stays."""
     if len(shape) < 3:
         message = f"{layer.kind()} takes an input of 3 axes or more (batch, steps, ...), not {text(shape)}"
@@ -203,18 +220,19 @@ def at_every_step(layer: Any, shape: Shape) -> Shape:
     return (inner[0], shape[1], *inner[1:])
 
 
-def weights_of_a_step(layer: Any, shape: Shape) -> tuple[Weight, ...]:
+def weights_of_a_step(layer: Wraps, shape: Shape) -> tuple[Weight, ...]:
     """The weights of the inner layer, which all steps share."""
     weights = within("layer", made, layer.layer, one_of(shape))
     return held("layer", layer.layer, weights)
 
 
-def as_wrapped(layer: Any, shape: Shape) -> Shape:
+def as_wrapped(layer: Wraps, shape: Shape) -> Shape:
     """The shape that the inner layer gives."""
-    return within("layer", layer.layer.shape, shape)  # type: ignore[no-any-return]
+    inner: Shape = within("layer", layer.layer.shape, shape)
+    return inner
 
 
-def normalized_kernel(layer: Any, shape: Shape) -> tuple[Weight, ...]:
+def normalized_kernel(layer: Wraps, shape: Shape) -> tuple[Weight, ...]:
     """The kernel, which wrapper and inner layer share, a vector, and the inner layer's others."""
     inner = held("layer", layer.layer, within("layer", made, layer.layer, shape))
     kernel = next(
@@ -235,7 +253,7 @@ def normalized_kernel(layer: Any, shape: Shape) -> tuple[Weight, ...]:
     )
 
 
-def both_ways(layer: Any, shape: Shape, *states: Shape) -> Any:
+def both_ways(layer: WrapsBothWays, shape: Shape, *states: Shape) -> Any:
     """One layer goes forwards, one backwards; their outputs are merged, or stay two.
 
     What there is more than one of is a list: the output or outputs, then the states of both.
@@ -262,7 +280,7 @@ def both_ways(layer: Any, shape: Shape, *states: Shape) -> Any:
     return [merged, *kept, *kept_back] if kept else merged
 
 
-def weights_both_ways(layer: Any, shape: Shape, *states: Shape) -> tuple[Weight, ...]:
+def weights_both_ways(layer: WrapsBothWays, shape: Shape, *states: Shape) -> tuple[Weight, ...]:
     """The weights of the layer that goes forwards, then of the one that goes backwards."""
     back = layer.backwards()
     part = "backward_layer" if layer.backward_layer is not None else "layer"

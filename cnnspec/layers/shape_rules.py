@@ -4,10 +4,32 @@ A rule is a method of the layer that names it: it reads the layer's arguments, a
 where the layer cannot take the inputs.
 """
 
-from typing import Any
+from __future__ import annotations
 
-from cnnspec.declarations import Problem
+from typing import TYPE_CHECKING
+
+from cnnspec.declarations import Declaration, Problem
+from cnnspec.layers.base import Named
 from cnnspec.shapes import Dim, Shape, text
+
+if TYPE_CHECKING:
+    from cnnspec.layers.protocols import (
+        AdaptivePooling,
+        Convolution,
+        DepthwiseConvolution,
+        DropsByShape,
+        Embeds,
+        GlobalPooling,
+        Kernel,
+        OverAxes,
+        OverOneAxis,
+        Pooling,
+        Sliding,
+        Spatial,
+        TransposedConvolution,
+        TwoAxes,
+        Units,
+    )
 
 AXIS_NAMES = {
     1: "(batch, steps, channels)",
@@ -16,12 +38,12 @@ AXIS_NAMES = {
 }
 
 
-def same(layer: Any, shape: Shape) -> Shape:
+def same(layer: object, shape: Shape) -> Shape:
     """The output has the shape of the input."""
     return shape
 
 
-def images(layer: Any, shape: Shape) -> tuple[Shape, Dim]:
+def images(layer: Spatial, shape: Shape) -> tuple[Shape, Dim]:
     """Split an input into its spatial sizes and its channels, by the layer's rank and data format.
 
     Raises:
@@ -38,18 +60,18 @@ def images(layer: Any, shape: Shape) -> tuple[Shape, Dim]:
     return shape[1:-1], shape[-1]
 
 
-def same_images(layer: Any, shape: Shape) -> Shape:
+def same_images(layer: Spatial, shape: Shape) -> Shape:
     """The output has the shape of the input, which must have the axes of the layer's rank."""
     images(layer, shape)
     return shape
 
 
-def channels_first(layer: Any) -> bool:
+def channels_first(layer: object) -> bool:
     """Whether the layer has its channels on axis 1; Keras's default is the last axis."""
     return getattr(layer, "data_format", None) == "channels_first"
 
 
-def with_sizes(layer: Any, shape: Shape, sizes: Shape, channels: Dim) -> Shape:
+def with_sizes(layer: object, shape: Shape, sizes: Shape, channels: Dim) -> Shape:
     """Put batch, spatial sizes and channels together again, in the layer's data format."""
     if channels_first(layer):
         return (shape[0], channels, *sizes)
@@ -63,7 +85,7 @@ def windows(size: Dim, window: int, stride: int, padding: str) -> Dim:
     return (size - 1) // stride + 1 if padding != "valid" else (size - window) // stride + 1
 
 
-def slide(layer: Any, shape: Shape, window: tuple[int, ...], argument: str) -> Shape:
+def slide(layer: Sliding, shape: Shape, window: tuple[int, ...], argument: str) -> Shape:
     """The spatial sizes after a window of the layer's strides and padding went over the input."""
     sizes, _ = images(layer, shape)
     strides = layer.strides or window
@@ -78,7 +100,7 @@ def slide(layer: Any, shape: Shape, window: tuple[int, ...], argument: str) -> S
     return result
 
 
-def dilated(layer: Any) -> tuple[int, ...]:
+def dilated(layer: Kernel) -> tuple[int, ...]:
     """The extent of the layer's kernel with its dilation."""
     return tuple(
         (size - 1) * rate + 1
@@ -86,13 +108,13 @@ def dilated(layer: Any) -> tuple[int, ...]:
     )
 
 
-def convolve(layer: Any, shape: Shape) -> Shape:
+def convolve(layer: Convolution, shape: Shape) -> Shape:
     """A kernel goes over the input; `filters` channels come out."""
     sizes = slide(layer, shape, dilated(layer), "kernel_size")
     return with_sizes(layer, shape, sizes, layer.filters)
 
 
-def convolve_depthwise(layer: Any, shape: Shape) -> Shape:
+def convolve_depthwise(layer: DepthwiseConvolution, shape: Shape) -> Shape:
     """A kernel goes over every channel; each gives `depth_multiplier` channels."""
     sizes = slide(layer, shape, dilated(layer), "kernel_size")
     channels = images(layer, shape)[1]
@@ -100,7 +122,7 @@ def convolve_depthwise(layer: Any, shape: Shape) -> Shape:
     return with_sizes(layer, shape, sizes, out)
 
 
-def convolve_transposed(layer: Any, shape: Shape) -> Shape:
+def convolve_transposed(layer: TransposedConvolution, shape: Shape) -> Shape:
     """The shape that a convolution with the same arguments would have taken."""
     sizes, _ = images(layer, shape)
     given = layer.output_padding or (None,) * layer.rank
@@ -121,13 +143,13 @@ def _transposed(size: Dim, extent: int, stride: int, padding: str, extra: int | 
     return (size - 1) * stride + extent + (max(stride - extent, 0) if extra is None else extra)
 
 
-def pool(layer: Any, shape: Shape) -> Shape:
+def pool(layer: Pooling, shape: Shape) -> Shape:
     """A window goes over every channel."""
     sizes = slide(layer, shape, layer.pool_size, "pool_size")
     return with_sizes(layer, shape, sizes, images(layer, shape)[1])
 
 
-def pool_globally(layer: Any, shape: Shape) -> Shape:
+def pool_globally(layer: GlobalPooling, shape: Shape) -> Shape:
     """Every channel becomes one value; with `keepdims` the axes stay, of size 1."""
     _, channels = images(layer, shape)
     if layer.keepdims:
@@ -135,7 +157,7 @@ def pool_globally(layer: Any, shape: Shape) -> Shape:
     return (shape[0], channels)
 
 
-def adapt(layer: Any, shape: Shape) -> Shape:
+def adapt(layer: AdaptivePooling, shape: Shape) -> Shape:
     """Every spatial axis becomes `output_size` windows of nearly the same size."""
     sizes, channels = images(layer, shape)
     # TensorFlow also pools with windows one larger than needed, and these must fit too.
@@ -147,7 +169,7 @@ def adapt(layer: Any, shape: Shape) -> Shape:
     return with_sizes(layer, shape, layer.output_size, channels)
 
 
-def dense(layer: Any, shape: Shape) -> Shape:
+def dense(layer: Units, shape: Shape) -> Shape:
     """The last axis becomes `units` wide."""
     if len(shape) < 2:
         raise Problem(
@@ -156,12 +178,12 @@ def dense(layer: Any, shape: Shape) -> Shape:
     return (*shape[:-1], layer.units)
 
 
-def embed(layer: Any, shape: Shape) -> Shape:
+def embed(layer: Embeds, shape: Shape) -> Shape:
     """Every number becomes a vector: an axis more, `output_dim` wide."""
     return (*shape, layer.output_dim)
 
 
-def rescale(layer: Any, shape: Shape) -> Shape:
+def rescale(layer: Declaration, shape: Shape) -> Shape:
     """The shape stays; lists of numbers have one for each channel."""
     channels = shape[-1] if len(shape) > 1 else 1
     for argument in ("scale", "offset"):
@@ -172,7 +194,7 @@ def rescale(layer: Any, shape: Shape) -> Shape:
     return shape
 
 
-def drop(layer: Any, shape: Shape) -> Shape:
+def drop(layer: DropsByShape, shape: Shape) -> Shape:
     """The shape stays; `noise_shape` has a size for each axis: that of the input, or 1."""
     noise = layer.noise_shape or shape
     if len(noise) != len(shape):
@@ -187,13 +209,13 @@ def drop(layer: Any, shape: Shape) -> Shape:
     return shape
 
 
-def normalize_axes(layer: Any, shape: Shape) -> Shape:
+def normalize_axes(layer: OverAxes, shape: Shape) -> Shape:
     """The shape stays; every axis that the layer names must be there."""
     axes_of(layer, shape)
     return shape
 
 
-def normalize_last_axes(layer: Any, shape: Shape) -> Shape:
+def normalize_last_axes(layer: OverAxes, shape: Shape) -> Shape:
     """The shape stays; the axes that the layer names must be the last ones, in their order."""
     axes = axes_of(layer, shape)
     if axes != tuple(range(len(shape) - len(axes), len(shape))):
@@ -202,7 +224,7 @@ def normalize_last_axes(layer: Any, shape: Shape) -> Shape:
     return shape
 
 
-def axes_of(layer: Any, shape: Shape) -> tuple[int, ...]:
+def axes_of(layer: OverAxes, shape: Shape) -> tuple[int, ...]:
     """Count the axes that a layer names from the front; in Keras's order, which is that of `axis` sorted.
 
     Raises:
@@ -219,7 +241,7 @@ def axes_of(layer: Any, shape: Shape) -> tuple[int, ...]:
     return axes
 
 
-def check_axis(layer: Any, axis: int, shape: Shape) -> int:
+def check_axis(layer: Named, axis: int, shape: Shape) -> int:
     """Count an axis from the front.
 
     Raises:
@@ -234,7 +256,7 @@ def check_axis(layer: Any, axis: int, shape: Shape) -> int:
     return axis % len(shape)
 
 
-def merge_batches(layer: Any, *shapes: Shape) -> Dim:
+def merge_batches(layer: Named, *shapes: Shape) -> Dim:
     """The batch size of merged inputs.
 
     Raises:
@@ -247,7 +269,7 @@ def merge_batches(layer: Any, *shapes: Shape) -> Dim:
     return next(iter(batches), None)
 
 
-def broadcast(layer: Any, *shapes: Shape) -> Shape:
+def broadcast(layer: Named, *shapes: Shape) -> Shape:
     """Elementwise merging: axes are matched from the last one, and a size of 1 stretches."""
     longest = max(map(len, shapes))
     merged: list[Dim] = []
@@ -263,7 +285,7 @@ def broadcast(layer: Any, *shapes: Shape) -> Shape:
     return (merge_batches(layer, *shapes), *merged)
 
 
-def concatenate(layer: Any, *shapes: Shape) -> Shape:
+def concatenate(layer: OverOneAxis, *shapes: Shape) -> Shape:
     """Inputs are put side by side along `axis`; all other sizes must be the same."""
     first = shapes[0]
     axis = check_axis(layer, layer.axis, first)
@@ -285,7 +307,7 @@ def concatenate(layer: Any, *shapes: Shape) -> Shape:
     return (*first[:axis], total, *first[axis + 1 :])
 
 
-def dot(layer: Any, first: Shape, second: Shape) -> Shape:
+def dot(layer: TwoAxes, first: Shape, second: Shape) -> Shape:
     """The product along one axis of each input; both axes are gone after it."""
     axes = layer.axes if isinstance(layer.axes, tuple) else (layer.axes, layer.axes)
     places = []

@@ -3,15 +3,34 @@
 Names, shapes and order are Keras's: what training changes first, then the rest.
 """
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from cnnspec.declarations import Problem
-from cnnspec.layers.base import Weight, known
+from cnnspec.layers.base import Named, Weight, known
 from cnnspec.layers.shape_rules import axes_of, channels_first
 from cnnspec.shapes import Shape
 
+if TYPE_CHECKING:
+    from cnnspec.layers.protocols import (
+        BatchScaling,
+        DepthwiseConvolution,
+        Embeds,
+        EmbedsBothWays,
+        GroupedConvolution,
+        GroupScaling,
+        HasBias,
+        OverAxes,
+        Scaling,
+        SeparableConvolution,
+        SharedSlopes,
+        TransposedConvolution,
+        Units,
+    )
 
-def input_channels(layer: Any, shape: Shape) -> int:
+
+def input_channels(layer: Named, shape: Shape) -> int:
     """How many channels the input has.
 
     Raises:
@@ -22,11 +41,11 @@ def input_channels(layer: Any, shape: Shape) -> int:
     return known(shape[axis], axis, shape, layer)
 
 
-def _bias(layer: Any, size: int) -> tuple[Weight, ...]:
+def _bias(layer: HasBias, size: int) -> tuple[Weight, ...]:
     return (Weight("bias", (size,)),) if layer.use_bias else ()
 
 
-def convolution_kernel(layer: Any, shape: Shape) -> tuple[Weight, ...]:
+def convolution_kernel(layer: GroupedConvolution, shape: Shape) -> tuple[Weight, ...]:
     """A kernel of (*kernel_size, input channels a group, filters), and a bias."""
     channels = input_channels(layer, shape)
     if channels % layer.groups:
@@ -38,20 +57,20 @@ def convolution_kernel(layer: Any, shape: Shape) -> tuple[Weight, ...]:
     return (kernel, *_bias(layer, layer.filters))
 
 
-def transposed_kernel(layer: Any, shape: Shape) -> tuple[Weight, ...]:
+def transposed_kernel(layer: TransposedConvolution, shape: Shape) -> tuple[Weight, ...]:
     """A kernel of (*kernel_size, filters, input channels), and a bias."""
     kernel = Weight("kernel", (*layer.kernel_size, layer.filters, input_channels(layer, shape)))
     return (kernel, *_bias(layer, layer.filters))
 
 
-def depthwise_kernel(layer: Any, shape: Shape) -> tuple[Weight, ...]:
+def depthwise_kernel(layer: DepthwiseConvolution, shape: Shape) -> tuple[Weight, ...]:
     """A kernel of (*kernel_size, input channels, depth_multiplier), and a bias."""
     channels = input_channels(layer, shape)
     kernel = Weight("kernel", (*layer.kernel_size, channels, layer.depth_multiplier))
     return (kernel, *_bias(layer, channels * layer.depth_multiplier))
 
 
-def separable_kernels(layer: Any, shape: Shape) -> tuple[Weight, ...]:
+def separable_kernels(layer: SeparableConvolution, shape: Shape) -> tuple[Weight, ...]:
     """A depthwise kernel, a pointwise kernel, and a bias."""
     channels = input_channels(layer, shape)
     depth = layer.depth_multiplier
@@ -63,14 +82,14 @@ def separable_kernels(layer: Any, shape: Shape) -> tuple[Weight, ...]:
     )
 
 
-def dense_kernel(layer: Any, shape: Shape) -> tuple[Weight, ...]:
+def dense_kernel(layer: Units, shape: Shape) -> tuple[Weight, ...]:
     """A kernel of (size of the last axis, units), and a bias."""
     last = len(shape) - 1
     kernel = Weight("kernel", (known(shape[last], last, shape, layer), layer.units))
     return (kernel, *_bias(layer, layer.units))
 
 
-def axis_sizes(layer: Any, shape: Shape) -> tuple[int, ...]:
+def axis_sizes(layer: OverAxes, shape: Shape) -> tuple[int, ...]:
     """The sizes of the axes that a layer normalizes.
 
     Raises:
@@ -80,13 +99,13 @@ def axis_sizes(layer: Any, shape: Shape) -> tuple[int, ...]:
     return tuple(known(shape[axis], axis, shape, layer) for axis in axes_of(layer, shape))
 
 
-def scale_and_offset(layer: Any, shape: Shape) -> tuple[Weight, ...]:
+def scale_and_offset(layer: Scaling, shape: Shape) -> tuple[Weight, ...]:
     """Gamma and beta, of the sizes of the normalized axes."""
     names = (("gamma", layer.scale), ("beta", layer.center))
     return tuple(Weight(name, axis_sizes(layer, shape)) for name, used in names if used)
 
 
-def scale_of_groups(layer: Any, shape: Shape) -> tuple[Weight, ...]:
+def scale_of_groups(layer: GroupScaling, shape: Shape) -> tuple[Weight, ...]:
     """Gamma and beta, of the size of the axis that falls into groups."""
     (size,) = axis_sizes(layer, shape)
     groups = size if layer.groups == -1 else layer.groups
@@ -96,12 +115,12 @@ def scale_of_groups(layer: Any, shape: Shape) -> tuple[Weight, ...]:
     return scale_and_offset(layer, shape)
 
 
-def scale(layer: Any, shape: Shape) -> tuple[Weight, ...]:
+def scale(layer: OverAxes, shape: Shape) -> tuple[Weight, ...]:
     """A scale of the sizes of the normalized axes."""
     return (Weight("scale", axis_sizes(layer, shape)),)
 
 
-def batch_statistics(layer: Any, shape: Shape) -> tuple[Weight, ...]:
+def batch_statistics(layer: BatchScaling, shape: Shape) -> tuple[Weight, ...]:
     """Gamma and beta, and the moving statistics that only training mode changes."""
     trained = scale_and_offset(layer, shape)
     size = axis_sizes(layer, shape)
@@ -111,18 +130,18 @@ def batch_statistics(layer: Any, shape: Shape) -> tuple[Weight, ...]:
     return (*trained, *(Weight(name, size, trainable=False) for name in moving))
 
 
-def embeddings(layer: Any, shape: Shape) -> tuple[Weight, ...]:
+def embeddings(layer: Embeds, shape: Shape) -> tuple[Weight, ...]:
     """A vector for each of `input_dim` numbers."""
     return (Weight("embeddings", (layer.input_dim, layer.output_dim)),)
 
 
-def reversible_embeddings(layer: Any, shape: Shape) -> tuple[Weight, ...]:
+def reversible_embeddings(layer: EmbedsBothWays, shape: Shape) -> tuple[Weight, ...]:
     """The embeddings, and where they are not tied, those that lead back."""
     back = Weight("reverse_embeddings", (layer.output_dim, layer.input_dim))
     return (*embeddings(layer, shape), *(() if layer.tie_weights else (back,)))
 
 
-def slopes(layer: Any, shape: Shape) -> tuple[Weight, ...]:
+def slopes(layer: SharedSlopes, shape: Shape) -> tuple[Weight, ...]:
     """A slope for every value of the input; shared axes have one slope."""
     shared = layer.shared_axes
     axes = () if shared is None else shared if isinstance(shared, tuple) else (shared,)
