@@ -105,7 +105,7 @@ class Spec:
         training = checked.graph.training
         if training is None:
             message = "the spec does not say on which data it is trained"
-            report.error("missing-key", message, checked.graph.place.span())
+            checked.graph.place.error(report, "missing-key", message)
         if training is None or report.has_errors:
             raise SpecError(report)
         from cnnspec.training.checks import check_data

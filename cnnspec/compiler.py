@@ -87,7 +87,7 @@ def _compile_read(read_model: Callable[[], Document], where: str) -> Compilation
         return compile_document(read_model())
     except UnreadableModel as error:
         report = Report()
-        report.error("unreadable-model", f"{where}{error}", None)
+        report.error("unreadable-model", f"{where}{error}")
         return Compilation(report, None)
 
 
@@ -142,8 +142,8 @@ def checked_or_raise(compilation: Compilation) -> CheckedGraph:
     """
     if compilation.checked is None:
         if not compilation.report.has_errors:
-            span = compilation.source.start() if compilation.source else None
             message = "this file defines blocks for others to import, and no model"
-            compilation.report.error("not-a-model", message, span)
+            place = Place(compilation.source, ())
+            place.error(compilation.report, "not-a-model", message, "start")
         raise SpecError(compilation.report)
     return compilation.checked

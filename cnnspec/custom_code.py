@@ -15,8 +15,7 @@ def check_code(checked: CheckedGraph, allowed: Collection[str], report: Report) 
                 f"building this runs code of the package '{layer.package()}'; "
                 f"--allow-code {layer.package()} allows it"
             )
-            place = node.node.place
-            report.error("code-not-allowed", message, place.head(), notes=place.callers())
+            node.node.place.error(report, "code-not-allowed", message, "kind")
 
 
 def packages(checked: CheckedGraph) -> set[str]:

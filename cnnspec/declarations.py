@@ -25,6 +25,9 @@ Where = Literal["value", "key", "kind"]
 class Problem(Exception):
     """A finding without a place: `at` leads from the call to the argument that is meant."""
 
+    is_reported: ClassVar[bool] = False
+    """Whether it only follows from an error that has been reported."""
+
     def __init__(
         self,
         code: str,

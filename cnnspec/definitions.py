@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from cnnspec.declarations import At, Problem
-from cnnspec.diagnostics import Note, Report, did_you_mean
+from cnnspec.declarations import Problem
+from cnnspec.diagnostics import Report, did_you_mean
 from cnnspec.document import Block, Document, Submodel
-from cnnspec.expressions import BROKEN, BrokenParameter, substitute
+from cnnspec.expressions import BROKEN, substitute
 from cnnspec.layers.base import LAYERS
 from cnnspec.loading import Loader
 from cnnspec.source import Place
@@ -54,22 +54,6 @@ class Definitions:
     defaults: dict[str, dict[str, Default]] = field(default_factory=dict)
 
 
-def report_problem(
-    report: Report, problem: Problem, place: Place, *, within: At | None = None
-) -> None:
-    """Give a problem its place in the file, and tell the calls that led there.
-
-    `within` leads from the place to what is meant; without it, the problem's own path does.
-    """
-    if isinstance(problem, BrokenParameter):
-        return
-    exact = place.within(problem.at if within is None else within)
-    span = exact.head() if problem.where == "kind" else exact.span(on_key=problem.where == "key")
-    report.error(
-        problem.code, problem.message, span, notes=place.callers(), suggestion=problem.suggestion
-    )
-
-
 def resolve_parameters(
     defined: Mapping[str, Any],
     given: Mapping[str, Any],
@@ -86,12 +70,12 @@ def resolve_parameters(
     for name, default in defined.items():
         if name == "index":
             message = "the name 'index' is not allowed; $index counts the repetitions of a step"
-            report.error("bad-name", message, (place / name).span(on_key=True))
+            (place / name).error(report, "bad-name", message, "key")
             continue
         try:
             values[name] = given[name] if name in given else substitute(default, values)
         except Problem as problem:
-            report_problem(report, problem, place / name)
+            (place / name).problem(report, problem)
             values[name] = BROKEN
     return values
 
@@ -115,7 +99,7 @@ def _gather(
             continue
         if path.resolve() in importing:
             message = f"'{reference}' imports itself"
-            loader.report.error("recursive-import", message, where.span(), notes=where.callers())
+            where.error(loader.report, "recursive-import", message)
             continue
         if (read := loader.document(path, where)) is None:
             continue
@@ -158,9 +142,9 @@ def _merge_named(into: dict[str, _Defined], other: dict[str, _Defined], report: 
 
 
 def _defined_twice(name: str, first: Place, second: Place, report: Report) -> None:
-    note = Note("it is defined here first", first.span(on_key=True))
+    note = first.note("it is defined here first", "key")
     message = f"the name '{name}' is defined twice"
-    report.error("duplicate-name", message, second.span(on_key=True), notes=(note,))
+    second.error(report, "duplicate-name", message, "key", notes=[note])
 
 
 def _check_names(found: Definitions, report: Report) -> None:
@@ -169,7 +153,7 @@ def _check_names(found: Definitions, report: Report) -> None:
     for name, place in places:
         if name in LAYERS:
             message = f"'{name}' is the name of a layer kind"
-            report.error("duplicate-name", message, place.span(on_key=True))
+            place.error(report, "duplicate-name", message, "key")
     for name in (each for each in found.blocks if each in found.submodels):
         _defined_twice(name, found.blocks[name].place, found.submodels[name].place, report)
 
@@ -183,19 +167,19 @@ def _defaults(
         try:
             declaration = LAYERS.find(word)
         except Problem as problem:
-            span = where.span(on_key=True)
-            report.error(problem.code, problem.message, span, suggestion=problem.suggestion)
+            code, message, suggestion = problem.code, problem.message, problem.suggestion
+            where.error(report, code, message, "key", suggestion=suggestion)
             continue
         of_kind = defaults.setdefault(declaration.kind(), {})
         for name, value in arguments.items():
             if name not in declaration.arguments():
                 suggestion = did_you_mean(name, declaration.arguments())
                 message = f"{declaration.kind()} has no argument '{name}'"
-                span = (where / name).span(on_key=True)
-                report.error("unknown-argument", message, span, suggestion=suggestion)
+                at = where / name
+                at.error(report, "unknown-argument", message, "key", suggestion=suggestion)
                 continue
             try:
                 of_kind[name] = Default(substitute(value, parameters), where / name)
             except Problem as problem:
-                report_problem(report, problem, where / name)
+                (where / name).problem(report, problem)
     return defaults

@@ -158,29 +158,9 @@ class Report:
         for found in other:
             self.add(found)
 
-    def error(
-        self,
-        code: str,
-        message: str,
-        span: Span | None = None,
-        *,
-        notes: tuple[Note, ...] = (),
-        suggestion: str | None = None,
-    ) -> None:
-        """Add an error."""
-        self.add(Diagnostic("error", code, message, span, notes, suggestion))
-
-    def warning(
-        self,
-        code: str,
-        message: str,
-        span: Span | None = None,
-        *,
-        notes: tuple[Note, ...] = (),
-        suggestion: str | None = None,
-    ) -> None:
-        """Add a warning."""
-        self.add(Diagnostic("warning", code, message, span, notes, suggestion))
+    def error(self, code: str, message: str) -> None:
+        """Add an error without a place; one that has a place is reported through it."""
+        self.add(Diagnostic("error", code, message))
 
     def ignore(self, codes: Collection[str]) -> None:
         """Drop the warnings of some codes; errors stay."""

@@ -38,7 +38,7 @@ def expand(
     for name in (each for each in given if each not in document.params):
         suggestion = did_you_mean(name, document.params)
         message = f"there is no parameter '{name}' to set"
-        report.error("unknown-parameter", message, place.span(), suggestion=suggestion)
+        place.error(report, "unknown-parameter", message, suggestion=suggestion)
     parameters = resolve_parameters(document.params, given, {}, place / "params", report)
     definitions = gather(document, place, parameters, loader)
     reader = SubmodelReader(loader, expand, reading)
@@ -59,7 +59,7 @@ def _weights(
     if isinstance(reference, str):
         return loader.locate(reference, at)
     if reference is not None:
-        loader.report.error("wrong-type", f"'weights' cannot be {shown(reference)}", at.span())
+        at.error(loader.report, "wrong-type", f"'weights' cannot be {shown(reference)}")
     return None
 
 

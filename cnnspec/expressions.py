@@ -34,6 +34,8 @@ BROKEN = Broken()
 class BrokenParameter(Problem):
     """What depends on a broken parameter; it is not reported again."""
 
+    is_reported = True
+
     def __init__(self) -> None:
         super().__init__("bad-expression", "")
 

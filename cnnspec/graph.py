@@ -1,14 +1,15 @@
 """The graph of a model, before and after its shapes are known: frozen dataclasses, nothing else."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from cnnspec.declarations import Declaration
+from cnnspec.diagnostics import Note
 from cnnspec.layers.base import Layer, Weight
 from cnnspec.naming import keras_name
-from cnnspec.shapes import TensorSpec
+from cnnspec.shapes import TensorSpec, text
 from cnnspec.source import Place
 
 if TYPE_CHECKING:
@@ -34,6 +35,11 @@ class Input:
     name: str
     tensor: TensorSpec
     place: Place
+
+    @property
+    def scoped(self) -> str:
+        """The name as the spec says it."""
+        return self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +215,12 @@ class Graph:
     """None where the spec does not say on which data it is trained."""
     weights: Path | None = None
     """The file that the weights of the whole model come from, if any."""
+
+
+def origin(ref: Ref, tensor: TensorSpec, source: Input | Node) -> Note:
+    """Say where an input of a node comes from: the tensor of an input of the model or of a node."""
+    name = replace(ref, node=source.scoped)
+    return source.place.note(f"the input {text(tensor.shape)} comes from '{name}' here")
 
 
 @dataclass(frozen=True, slots=True)

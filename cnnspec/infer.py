@@ -9,10 +9,18 @@ from dataclasses import dataclass, field, replace
 
 from cnnspec.declarations import Problem
 from cnnspec.diagnostics import Note, Report
-from cnnspec.graph import CheckedGraph, CheckedNode, Graph, Node, Ref, SubmodelLayer
+from cnnspec.graph import (
+    CheckedGraph,
+    CheckedNode,
+    Graph,
+    Input,
+    Node,
+    Ref,
+    SubmodelLayer,
+    origin,
+)
 from cnnspec.layers.base import Layer, Weight, check_initializers
 from cnnspec.shapes import UNKNOWN, Shape, TensorSpec, text
-from cnnspec.source import Place
 
 Tensors = dict[str | None, TensorSpec]
 
@@ -27,9 +35,8 @@ class _Inference:
     graph: Graph
     report: Report
     tensors: dict[str, Tensors | None] = field(default_factory=dict)
-    places: dict[str, Place] = field(default_factory=dict)
-    said: dict[str, str] = field(default_factory=dict)
-    """The names of nodes as the spec says them."""
+    sources: dict[str, Input | Node] = field(default_factory=dict)
+    """What the tensors of each name come from."""
     weights: dict[str, tuple[Weight, ...]] = field(default_factory=dict)
     """The weights of each layer, made by its first call."""
     models: dict[str, CheckedGraph] = field(default_factory=dict)
@@ -38,10 +45,9 @@ class _Inference:
     def run(self) -> CheckedGraph | None:
         for each in self.graph.inputs:
             self.tensors[each.name] = {None: each.tensor}
-            self.places[each.name] = each.place
+            self.sources[each.name] = each
         for node in self.graph.nodes:
-            self.places[node.name] = node.place
-            self.said[node.name] = node.scoped
+            self.sources[node.name] = node
             self.tensors[node.name] = self.node(node)
         if self.report.has_errors:
             return None
@@ -93,12 +99,12 @@ class _Inference:
             weights = layer.weights(*shapes)
             check_initializers(layer, weights)
         except Problem as problem:
-            self.report_with_sources(problem, node)
+            node.place.problem(self.report, problem, notes=self.origins(node, inputs))
             return None
         if node.shares is None:
             self.weights[node.name] = weights
         elif weights != self.weights[node.shares]:
-            self.report_other_weights(node, weights)
+            self.report_other_weights(node, weights, inputs)
             return None
         dtype = layer.output_dtype(*(each.dtype for each in inputs))
         tensors: Tensors = {None: TensorSpec(shape, dtype)}
@@ -135,24 +141,14 @@ class _Inference:
             wanted = wanted if most is not None else f"{wanted} or more"
             raise Problem("wrong-input-count", f"{layer.kind()} takes {wanted}, not {count}")
 
-    def report_with_sources(self, problem: Problem, node: Node) -> None:
-        """Report what a layer refuses, and say where each of its inputs comes from."""
-        at = node.place.within(problem.at)
-        said_there = problem.at and at.value() is not None
-        span = at.span() if said_there else node.place.head()
-        notes = tuple(self.source_note(ref) for ref in dict.fromkeys(node.inputs))
-        notes += node.place.callers()
-        self.report.error(
-            problem.code, problem.message, span, notes=notes, suggestion=problem.suggestion
-        )
+    def origins(self, node: Node, inputs: Sequence[TensorSpec]) -> list[Note]:
+        """Say where each input of a node comes from."""
+        tensors = dict(zip(node.inputs, inputs, strict=True))
+        return [origin(ref, tensor, self.sources[ref.node]) for ref, tensor in tensors.items()]
 
-    def source_note(self, ref: Ref) -> Note:
-        tensor, place = self.tensor(ref), self.places[ref.node]
-        shape = text(tensor.shape) if tensor else "unknown"
-        said = replace(ref, node=self.said.get(ref.node, ref.node))
-        return Note(f"the input {shape} comes from '{said}' here", place.name_span())
-
-    def report_other_weights(self, node: Node, weights: tuple[Weight, ...]) -> None:
+    def report_other_weights(
+        self, node: Node, weights: tuple[Weight, ...], inputs: Sequence[TensorSpec]
+    ) -> None:
         shared = node.shares
         assert shared is not None
         differing = next(
@@ -165,12 +161,9 @@ class _Inference:
             f"'{shared}' has a {first.name} of {text(first.shape)}; this call of it would need "
             f"one of {text(mine.shape)}"
         )
-        notes = (
-            Note("it is called here first", self.places[shared].name_span()),
-            *(self.source_note(ref) for ref in node.inputs),
-            *node.place.callers(),
-        )
-        self.report.error("shape-mismatch", message, node.place.head(), notes=notes)
+        first_call = self.sources[shared].place.note("it is called here first")
+        notes = [first_call, *self.origins(node, inputs)]
+        node.place.error(self.report, "shape-mismatch", message, "kind", notes=notes)
 
     def submodel(
         self, node: Node, layer: SubmodelLayer, inputs: list[TensorSpec]
@@ -183,7 +176,7 @@ class _Inference:
             said = ", ".join(each.name for each in taken)
             count = "one input" if len(taken) == 1 else f"{len(taken)} inputs"
             message = f"'{layer.key}' takes {count} ({said}), not {len(inputs)}"
-            self.report_with_sources(Problem("wrong-input-count", message), node)
+            self.refuse_call("wrong-input-count", message, node, inputs)
             return None
         for given, wanted in zip(inputs, taken, strict=True):
             if not fits(given.shape, wanted.tensor.shape):
@@ -191,7 +184,7 @@ class _Inference:
                     f"the input '{wanted.name}' of '{layer.key}' is {text(wanted.tensor.shape)}, "
                     f"not {text(given.shape)}"
                 )
-                self.report_with_sources(Problem("shape-mismatch", message), node)
+                self.refuse_call("shape-mismatch", message, node, inputs)
                 return None
         called = self.called(model, inputs)
         if called is None:
@@ -203,13 +196,18 @@ class _Inference:
         self.checked.append(CheckedNode(node, layer, tuple(inputs), tensors, (), model))
         return tensors
 
+    def refuse_call(
+        self, code: str, message: str, node: Node, inputs: Sequence[TensorSpec]
+    ) -> None:
+        """Report that a submodel does not take what one of its calls gives it."""
+        node.place.error(self.report, code, message, "kind", notes=self.origins(node, inputs))
+
     def model(self, layer: SubmodelLayer) -> CheckedGraph | None:
         """A submodel checked for the inputs that it declares itself; once for all its calls."""
         if layer.key not in self.models:
             inner = self.report.child()
             model = infer(layer.graph, inner)
-            for found in inner:
-                self.report.add(found)
+            self.report.take(inner)
             if model is None:
                 return None
             self.models[layer.key] = model

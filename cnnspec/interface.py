@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from cnnspec.declarations import Declaration, Family, Problem, Problems, shown
-from cnnspec.definitions import Parameters, report_problem
-from cnnspec.diagnostics import CODES, WARNINGS, Note, Report, did_you_mean
+from cnnspec.definitions import Parameters
+from cnnspec.diagnostics import CODES, WARNINGS, Report, did_you_mean
 from cnnspec.document import Call, Document
 from cnnspec.document import Input as InputSpec
 from cnnspec.document import Output as OutputSpec
@@ -37,20 +37,19 @@ class Interface:
         if not isinstance(shape, list):
             if shape is not None:
                 message = f"a shape is a list of sizes, not {shown(shape)}"
-                self.report.error("wrong-type", message, where.span())
+                where.error(self.report, "wrong-type", message)
             return None
         for position, size in enumerate(shape):
             whole = isinstance(size, int) and not isinstance(size, bool)
             if size is not None and not (whole and size >= 1):
                 message = f"a size of '{name}' must be a whole number of at least 1, or null, not {shown(size)}"
                 code = "out-of-range" if whole else "wrong-type"
-                self.report.error(code, message, (where / position).span())
+                (where / position).error(self.report, code, message)
                 return None
         if dtype not in DATA_TYPES:
             known = did_you_mean(dtype, DATA_TYPES) if isinstance(dtype, str) else None
             message = f"there is no data type {shown(dtype)}"
-            span = (place / "dtype").span()
-            self.report.error("unknown-value", message, span, suggestion=known)
+            (place / "dtype").error(self.report, "unknown-value", message, suggestion=known)
             return None
         return Input(name, TensorSpec((None, *shape), dtype), place)
 
@@ -85,9 +84,9 @@ class Interface:
                 ref = self.names.rename_call(node)
             elif keras_name(name) in self.names.keras_names:
                 first = self.names.defined[self.names.keras_names[keras_name(name)]]
-                note = Note(f"'{name}' is defined here", first.name_span())
+                note = first.note(f"'{name}' is defined here")
                 message = f"the output '{name}' has the name of a layer whose tensor it is not"
-                self.report.error("duplicate-name", message, place.span(on_key=True), notes=(note,))
+                place.error(self.report, "duplicate-name", message, "key", notes=[note])
             identity = LAYERS.find("Identity").of({})
             assert isinstance(identity, Layer)
             self.names.add(Node(name, name, identity, (ref,), place))
@@ -95,8 +94,7 @@ class Interface:
         loss, weight, metrics = self.output_calls(said, scope, place)
         if weight is not None and said.loss is None:
             message = "'loss_weight' weighs a loss, and this output has none"
-            span = (place / "loss_weight").span(on_key=True)
-            self.report.error("conflicting-arguments", message, span)
+            (place / "loss_weight").error(self.report, "conflicting-arguments", message, "key")
         return Output(name, ref, place, loss, weight, metrics)
 
     def output_calls(
@@ -107,7 +105,7 @@ class Interface:
         weight = self.names.resolved(said.loss_weight, scope.parameters, place / "loss_weight")
         if weight is not None and (isinstance(weight, bool) or not isinstance(weight, int | float)):
             message = f"'loss_weight' must be a number, not {shown(weight)}"
-            self.report.error("wrong-type", message, (place / "loss_weight").span())
+            (place / "loss_weight").error(self.report, "wrong-type", message)
         metrics = [
             self.call(METRICS, metric, scope.parameters, place / "metrics" / position)
             for position, metric in enumerate(said.metrics)
@@ -124,10 +122,10 @@ class Interface:
             arguments = substitute(said.arguments, parameters)
             return family.find(said.kind).of(arguments, word=said.kind)
         except Problem as problem:
-            report_problem(self.report, problem, place)
+            place.problem(self.report, problem)
         except Problems as found:
             for each in found.problems:
-                report_problem(self.report, each, place)
+                place.problem(self.report, each)
         return None
 
     def optimizer(
@@ -146,6 +144,6 @@ class Interface:
             if code in CODES:
                 message = f"'{code}' is an error, and only warnings can be ignored"
             suggestion = None if code in CODES else did_you_mean(code, WARNINGS)
-            span = (place / position).span()
-            self.report.error("unknown-value", message, span, suggestion=suggestion)
+            at = place / position
+            at.error(self.report, "unknown-value", message, suggestion=suggestion)
         return tuple(document.ignore)

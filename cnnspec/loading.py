@@ -30,16 +30,16 @@ class Loader:
         path = folder / reference
         if "\0" in reference:
             message = f"the file {shown(reference)} cannot be read"
-            self.report.error("file-not-found", message, place.span(), notes=place.callers())
+            place.error(self.report, "file-not-found", message)
             return None
         if outside := leads_out(path, self.root, reference):
-            self.report.error("outside-root", outside, place.span(), notes=place.callers())
+            place.error(self.report, "outside-root", outside)
             return None
         what = _trouble(path)
         if what is None:
             return path
         message = f"the file {shown(shown_path(path))} {what}"
-        self.report.error("file-not-found", message, place.span(), notes=place.callers())
+        place.error(self.report, "file-not-found", message)
         return None
 
     def document(self, path: Path, place: Place) -> tuple[Document, Source] | None:
@@ -47,12 +47,12 @@ class Loader:
         key = path.resolve()
         if key not in self._read:
             try:
-                source = read(path, self.report, name=shown_path(path))
+                source = read(path, self.report, name=shown_path(path), caller=place)
             except OSError as error:
                 message = f"the file '{shown_path(path)}' cannot be read: {error.strerror}"
-                self.report.error("file-not-found", message, place.span(), notes=place.callers())
+                place.error(self.report, "file-not-found", message)
                 return None
-            document = parse(source, self.report) if source else None
+            document = parse(source, self.report, caller=place) if source else None
             self._read[key] = (document, source) if source and document else None
         return self._read[key]
 

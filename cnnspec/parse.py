@@ -10,7 +10,7 @@ from cnnspec.declarations import shown
 from cnnspec.diagnostics import Report, did_you_mean
 from cnnspec.document import FROM_TEXT, Document, Model, missing_section
 from cnnspec.recovery import without
-from cnnspec.source import Source, TreePath
+from cnnspec.source import Place, Source, TreePath
 
 _STRUCTURES = {
     "dict_type": "a mapping",
@@ -22,27 +22,27 @@ _STRUCTURES = {
 }
 
 
-def parse(source: Source, report: Report) -> Document | None:
-    """Read a document.
+def parse(source: Source, report: Report, *, caller: Place | None = None) -> Document | None:
+    """Read a document; `caller` is what names its file in another one.
 
     Where the rest can be understood without what is wrong, it is: unknown keys are passed over, a
     step that is none keeps its place and name, and an output only its tensor.
     """
-    data = source.tree.value
+    data, place = source.tree.value, Place(source, (), caller)
     if not isinstance(data, dict):
         message = f"a spec is a mapping that starts with `cnnspec: 1`, not {_sort(data)}"
-        report.error("wrong-structure", message, source.span())
+        place.error(report, "wrong-structure", message)
         return None
-    if not _has_version(source, data, report):
+    if not _has_version(place, data, report):
         return None
     document: Document | None
     try:
         document = Document.model_validate(data, context=FROM_TEXT)
     except ValidationError as error:
-        document = _understood(data, error, source, report)
+        document = _understood(data, error, place, report)
         if document is None:
             return None
-    if not document.is_library and not _is_whole(document, source, report):
+    if not document.is_library and not _is_whole(document, place, report):
         return None
     return document
 
@@ -51,32 +51,32 @@ def _sort(data: object) -> str:
     return "a list" if isinstance(data, list) else shown(data)
 
 
-def _has_version(source: Source, data: dict[str, Any], report: Report) -> bool:
+def _has_version(place: Place, data: dict[str, Any], report: Report) -> bool:
     if "cnnspec" not in data:
         message = "the key 'cnnspec' is missing; a spec starts with `cnnspec: 1`"
-        report.error("missing-key", message, source.start())
+        place.error(report, "missing-key", message, "start")
         return False
     version = data["cnnspec"]
     if version != 1 or isinstance(version, bool):
         message = f"this is version {shown(version)} of the language; this release reads version 1"
-        report.error("unsupported-version", message, source.span(("cnnspec",)))
+        (place / "cnnspec").error(report, "unsupported-version", message)
         return False
     return True
 
 
-def _is_whole(document: Document, source: Source, report: Report) -> bool:
+def _is_whole(document: Document, place: Place, report: Report) -> bool:
     mistyped = {found.suggestion for found in report if found.code == "unknown-key"}
     for key in document.missing():
         if f"did you mean '{key}'?" in mistyped:
             return False
-        there = key in source.tree.value
-        span = source.span((key,), on_key=True) if there else source.start()
-        report.error("missing-key", missing_section(key, there=there), span)
+        there = key in place.value()
+        message = missing_section(key, there=there)
+        (place / key).error(report, "missing-key", message, "key" if there else "start")
         return False
     return True
 
 
-def _report(error: ValidationError, source: Source, report: Report) -> Iterator[TreePath]:
+def _report(error: ValidationError, document: Place, report: Report) -> Iterator[TreePath]:
     """Report every finding; yield the path of each. A mistyped key is not also missing."""
     mistyped = {
         (path[:-1], did_you_mean(str(path[-1]), _keys_at(path[:-1])))
@@ -87,25 +87,26 @@ def _report(error: ValidationError, source: Source, report: Report) -> Iterator[
         path = _document_path(details["loc"])
         yield path
         sort, last = details["type"], path[-1] if path else ""
+        place, around = document.within(path), document.within(path[:-1])
         if sort == "cnnspec":
-            context = details["ctx"]
-            span = source.span(path[:-1], on_key=True) if last == "[key]" else source.span(path)
-            report.error(context["code"], context["message"], span)
+            code, message = details["ctx"]["code"], details["ctx"]["message"]
+            if last == "[key]":
+                around.error(report, code, message, "key")
+            else:
+                place.error(report, code, message)
         elif sort == "extra_forbidden":
             known = _keys_at(path[:-1])
             message = f"the language has no key '{last}' here"
             suggestion = did_you_mean(str(last), known)
-            span = source.span(path, on_key=True)
-            report.error("unknown-key", message, span, suggestion=suggestion)
+            place.error(report, "unknown-key", message, "key", suggestion=suggestion)
         elif sort == "missing" and (path[:-1], f"did you mean '{last}'?") in mistyped:
             continue
         elif sort == "missing":
-            span = source.span(path[:-1], on_key=True)
-            report.error("missing-key", f"the key '{last}' is missing here", span)
+            around.error(report, "missing-key", f"the key '{last}' is missing here", "key")
         else:
             wanted = _STRUCTURES.get(sort, "something else")
             message = f"this must be {wanted}, not {shown(details['input'])}"
-            report.error("wrong-structure", message, source.span(path))
+            place.error(report, "wrong-structure", message)
 
 
 def _document_path(loc: TreePath) -> TreePath:
@@ -152,11 +153,9 @@ def _is_model(hint: object) -> TypeGuard[type[Model]]:
     return isinstance(hint, type) and issubclass(hint, Model)
 
 
-def _understood(
-    data: Any, error: ValidationError, source: Source, report: Report
-) -> Document | None:
+def _understood(data: Any, error: ValidationError, place: Place, report: Report) -> Document | None:
     """Report what is wrong; the document without it, or None where that makes no sense."""
-    paths = list(_report(error, source, report))
+    paths = list(_report(error, place, report))
     unknown = [
         _document_path(details["loc"])
         for details in error.errors(include_url=False)

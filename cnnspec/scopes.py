@@ -1,17 +1,16 @@
 """The names of a spec: what they stand for, in which scope, and what Keras will call them."""
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cnnspec.declarations import Problem
 from cnnspec.definitions import Parameters
-from cnnspec.diagnostics import Note, Report, did_you_mean
-from cnnspec.expressions import BrokenParameter, filled, is_pattern, substitute
+from cnnspec.diagnostics import Report, did_you_mean
+from cnnspec.expressions import filled, is_pattern, substitute
 from cnnspec.graph import BlockCall, Node, Ref, SubmodelLayer
 from cnnspec.naming import keras_name
-from cnnspec.source import Place
+from cnnspec.source import Place, Where
 
 Value = tuple[Ref, ...] | None
 """What a step gives: one tensor or several; None after an error that has been reported."""
@@ -98,9 +97,8 @@ class Names:
         message = f"the name '{scoped}' is defined twice"
         if taken != scoped:
             message = f"'{scoped}' and '{taken}' both become the Keras name '{keras_name(scoped)}'"
-        note = Note("it is defined here first", self.defined[taken].name_span())
-        notes = (note, *place.callers())
-        self.report.error("duplicate-name", message, place.name_span(), notes=notes)
+        note = self.defined[taken].note("it is defined here first")
+        place.error(self.report, "duplicate-name", message, "name", notes=[note])
         return False
 
     def define(self, scoped: str, value: Value, place: Place, *, is_layer: bool = False) -> Value:
@@ -155,17 +153,16 @@ class Names:
         """Report a name that stands for nothing, or for something further down."""
         if self.unnamed_failed and word.rpartition("_")[2].isdigit():
             return
-        span = place.span(on_key=output)
+        where: Where = "key" if output else "value"
         later = place.source.tree if place.source else None
         if word in scope.explicit and later is not None:
             message = f"'{word}' has no value here yet; a layer can use only what stands above it"
-            self.report.error("defined-later", message, span, notes=place.callers())
+            place.error(self.report, "defined-later", message, where)
             return
         known = [name.removeprefix(scope.prefix) for name in self.values]
         what = f"the output '{word}' is no layer" if output else f"nothing is called '{word}'"
-        notes = place.callers()
         suggestion = did_you_mean(word, known)
-        self.report.error("unknown-name", what, span, notes=notes, suggestion=suggestion)
+        place.error(self.report, "unknown-name", what, where, suggestion=suggestion)
 
     def single(self, value: tuple[Ref, ...], place: Place) -> Ref | None:
         """The one tensor of a value.
@@ -176,32 +173,24 @@ class Names:
             return value[0]
         said = ", ".join(str(ref) for ref in value)
         message = f"this stands for {len(value)} tensors ({said}); one is needed here"
-        span = place.span() if isinstance(place.value(), str) else place.name_span()
-        self.report.error("unknown-output", message, span, notes=place.callers())
+        is_reference = isinstance(place.value(), str)
+        place.error(self.report, "unknown-output", message, "value" if is_reference else "name")
         return None
 
     def resolved(self, value: Any, parameters: Parameters, place: Place) -> Any:
         """A value with its references resolved; None, and a diagnostic, where that fails."""
-        return self._made(substitute, value, parameters, place)
+        try:
+            return substitute(value, parameters)
+        except Problem as problem:
+            place.problem(self.report, problem)
+            return None
 
     def resolved_name(self, name: str, parameters: Parameters, place: Place) -> Any:
         """A name with its expressions computed; None, and a diagnostic, where that fails."""
-        return self._made(filled if is_pattern(name) else substitute, name, parameters, place)
-
-    def _made(
-        self, make: Callable[..., Any], value: Any, parameters: Parameters, place: Place
-    ) -> Any:
+        if not is_pattern(name):
+            return self.resolved(name, parameters, place)
         try:
-            return make(value, parameters)
-        except BrokenParameter:
-            return None
+            return filled(name, parameters)
         except Problem as problem:
-            exact = place.within(problem.at)
-            self.report.error(
-                problem.code,
-                problem.message,
-                exact.span(),
-                notes=place.callers(),
-                suggestion=problem.suggestion,
-            )
+            place.problem(self.report, problem)
             return None

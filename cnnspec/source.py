@@ -8,11 +8,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import yaml
 
-from cnnspec.diagnostics import Note, Report, Span
+from cnnspec.diagnostics import Diagnostic, Note, Report, Severity, Span
+
+if TYPE_CHECKING:
+    from cnnspec.declarations import Problem
 
 MAX_BYTES = 4 * 1024 * 1024
 MAX_DEPTH = 100
@@ -91,10 +94,6 @@ class Source:
             node = key
         return self._span(node.start, node.end)
 
-    def start(self) -> Span:
-        """The very start of the document, for what concerns it as a whole."""
-        return Span(self.name, 1, 1, 1, 1)
-
     def _span(self, start: Any, end: Any) -> Span:
         last = end.line
         if end.column == 0 and last > start.line:
@@ -121,14 +120,31 @@ def _child(node: Tree, part: str | int) -> tuple[Tree | None, Tree] | None:
     return None
 
 
+Where = Literal["value", "key", "kind", "name", "given", "caller", "start"]
+"""What is meant at a place.
+
+- `value`, `key`: what stands there, or the key that it stands under
+- `kind`: the kind of the call that stands there
+- `name`: what gives a step or an entry its name
+- `given`: the value where the text has one, else the kind of the call that lacks it
+- `caller`: what brings in a block or another file: a call by its kind, an entry by its key
+- `start`: the very start of the document
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where in which document something is said, and from where that was called."""
+    """Where in which document something is said, and from where that was called.
+
+    What is wrong there is reported through it, so that the notes on the calls that led there are
+    never left out.
+    """
 
     source: Source | None
     """None for a document that was built in Python."""
     path: TreePath
     caller: "Place | None" = field(default=None, compare=False)
+    """The step that calls the block of this place, or what names the file that it is in."""
 
     def __truediv__(self, part: str | int) -> "Place":
         return Place(self.source, (*self.path, part), self.caller)
@@ -137,26 +153,43 @@ class Place:
         """The place that a path leads to from here."""
         return Place(self.source, (*self.path, *path), self.caller)
 
-    def span(self, *, on_key: bool = False) -> Span | None:
-        """Locate it in the text, where there is a text."""
-        return self.source.span(self.path, on_key=on_key) if self.source else None
+    def span(self, where: Where = "value") -> Span | None:
+        """Locate it in the text; None where there is no text."""
+        if self.source is None:
+            return None
+        match where:
+            case "start":
+                return Span(self.source.name, 1, 1, 1, 1)
+            case "kind":
+                return self._kind(self.source)
+            case "name":
+                in_list = bool(self.path) and isinstance(self.path[-1], int)
+                name = self / "name"
+                is_named = isinstance(name.value(), str)
+                return name.span() if is_named else self.span("kind" if in_list else "key")
+            case "caller":
+                is_entry = bool(self.path) and isinstance(self.path[-1], str)
+                is_mapping = isinstance(self.value(), dict)
+                return self.span("key" if is_entry and is_mapping else "kind")
+            case "given" if self.node() is None and self.path:
+                return self._outer()._kind(self.source)
+        return self.source.span(self.path, on_key=where == "key")
 
-    def head(self) -> Span | None:
-        """Locate the kind of the call that stands here."""
+    def _kind(self, source: Source) -> Span:
         node = self.node()
-        if self.source is None or node is None:
-            return self.span()
+        if node is None:
+            return source.span(self.path)
         if isinstance(node.children, dict) and len(node.children) == 1:
             ((key, _),) = node.children.values()
-            return self.source._span(key.start, key.end)
-        return self.source._span(node.start, node.end)
+            return source._span(key.start, key.end)
+        return source._span(node.start, node.end)
 
-    def name_span(self) -> Span | None:
-        """Locate what gives a step or an entry its name."""
-        if isinstance((self / "name").value(), str):
-            return (self / "name").span()
-        in_list = bool(self.path) and isinstance(self.path[-1], int)
-        return self.head() if in_list else self.span(on_key=True)
+    def _outer(self) -> "Place":
+        """The innermost place on the way here at which something stands."""
+        place = self
+        while place.node() is None and place.path:
+            place = Place(place.source, place.path[:-1], place.caller)
+        return place
 
     def node(self) -> Tree | None:
         """Return the tree that stands here; None where there is no text, or nothing here."""
@@ -183,13 +216,69 @@ class Place:
             each = each.caller
 
     def callers(self) -> tuple[Note, ...]:
-        """Notes on the block calls that led here, the nearest first."""
+        """Notes on the calls that led here, the nearest first."""
         _, *calls = self.outward()
-        return tuple(Note("called from here", call.head()) for call in calls)
+        return tuple(call.note("called from here", "caller") for call in calls)
+
+    def note(self, message: str, where: Where = "name") -> Note:
+        """A remark on this place, which explains a finding at another one."""
+        return Note(message, self.span(where))
+
+    def error(
+        self,
+        report: Report,
+        code: str,
+        message: str,
+        where: Where = "value",
+        *,
+        notes: Sequence[Note] = (),
+        suggestion: str | None = None,
+    ) -> None:
+        """Report an error here, with notes on the calls that led here."""
+        self._report(report, "error", code, message, where, notes, suggestion)
+
+    def warning(
+        self,
+        report: Report,
+        code: str,
+        message: str,
+        where: Where = "value",
+        *,
+        notes: Sequence[Note] = (),
+        suggestion: str | None = None,
+    ) -> None:
+        """Report a warning here, with notes on the calls that led here."""
+        self._report(report, "warning", code, message, where, notes, suggestion)
+
+    def problem(self, report: Report, problem: "Problem", *, notes: Sequence[Note] = ()) -> None:
+        """Report what a declaration or an expression refuses; its own path starts here."""
+        if problem.is_reported:
+            return
+        where: Where = "given" if problem.where == "value" else problem.where
+        self.within(problem.at).error(
+            report, problem.code, problem.message, where, notes=notes, suggestion=problem.suggestion
+        )
+
+    def _report(
+        self,
+        report: Report,
+        severity: Severity,
+        code: str,
+        message: str,
+        where: Where,
+        notes: Sequence[Note],
+        suggestion: str | None,
+    ) -> None:
+        notes = (*notes, *self.callers())
+        report.add(Diagnostic(severity, code, message, self.span(where), notes, suggestion))
 
 
-def read(path: Path, report: Report, *, name: str | None = None) -> Source | None:
+def read(
+    path: Path, report: Report, *, name: str | None = None, caller: Place | None = None
+) -> Source | None:
     """Read a file; what is wrong with its text goes into the report.
+
+    `caller` is what names the file in another one.
 
     Raises:
         OSError: the file is missing or cannot be read.
@@ -197,35 +286,39 @@ def read(path: Path, report: Report, *, name: str | None = None) -> Source | Non
     """
     with path.open("rb") as file:
         data = file.read(MAX_BYTES + 1)
-    return parse_bytes(data, name or str(path), path.parent, report)
+    return parse_bytes(data, name or str(path), path.parent, report, caller=caller)
 
 
-def parse_bytes(data: bytes, name: str, folder: Path, report: Report) -> Source | None:
+def parse_bytes(
+    data: bytes, name: str, folder: Path, report: Report, *, caller: Place | None = None
+) -> Source | None:
     """Turn the bytes of a document into a located tree, or into one diagnostic."""
-    top = Span(name, 1, 1, 1, 1)
+
+    def place(start: Mark, end: Mark) -> Place:
+        return Place(Source(name, text, Tree(None, start, end), folder), (), caller)
+
+    text = ""
     if len(data) > MAX_BYTES:
-        limit = MAX_BYTES // (1024 * 1024)
-        report.error("file-too-large", f"a spec may have at most {limit} MB, this has more", top)
+        message = f"a spec may have at most {MAX_BYTES // (1024 * 1024)} MB, this has more"
+        place(Mark(0, 0), Mark(0, 0)).error(report, "file-too-large", message)
         return None
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = data[: error.start].decode("utf-8", "replace")
-        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-        where = Span(name, line, column, line, column + 1)
-        report.error("not-utf8", f"the file is not UTF-8 text (byte {error.start})", where)
+        start = Mark(before.count("\n"), len(before) - before.rfind("\n") - 1)
+        message = f"the file is not UTF-8 text (byte {error.start})"
+        place(start, Mark(start.line, start.column + 1)).error(report, "not-utf8", message)
         return None
     report.texts[name] = text
     try:
         tree = parse_text(text)
     except YamlProblem as problem:
         end = problem.end or Mark(problem.start.line, problem.start.column + 1)
-        place = Source(name, text, Tree(None, problem.start, end), folder)
-        notes: tuple[Note, ...] = ()
-        if problem.first is not None:
-            first = place._span(problem.first.start, problem.first.end)
-            notes = (Note("it stands here first", first),)
-        report.error(problem.code, problem.message, place.span(), notes=notes)
+        notes: list[Note] = []
+        if (first := problem.first) is not None:
+            notes.append(place(first.start, first.end).note("it stands here first", "value"))
+        place(problem.start, end).error(report, problem.code, problem.message, notes=notes)
         return None
     return Source(name, text, tree, folder)
 

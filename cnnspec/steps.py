@@ -5,13 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cnnspec.declarations import Declaration, Problem, Problems, shown
-from cnnspec.definitions import (
-    BlockDefinition,
-    Definitions,
-    report_problem,
-    resolve_parameters,
-)
-from cnnspec.diagnostics import Note, Report, did_you_mean
+from cnnspec.definitions import BlockDefinition, Definitions, resolve_parameters
+from cnnspec.diagnostics import Report, did_you_mean
 from cnnspec.document import BROKEN_STEP, Step, name_problem
 from cnnspec.expressions import counts, is_pattern, is_reference, substitute
 from cnnspec.graph import BlockCall, Node, Ref, SubmodelLayer
@@ -97,13 +92,12 @@ class Writer:
             return int(times)
         if whole and times > 0:
             message = f"the spec writes out to more than {MAX_STEPS} steps"
-            self.report.error("too-large", message, (place / "repeat").span())
+            (place / "repeat").error(self.report, "too-large", message)
             return None
         if times is not None:
             message = f"'repeat' must be a whole number of at least 0, not {shown(times)}"
             code = "out-of-range" if whole else "wrong-type"
-            span = (place / "repeat").span()
-            self.report.error(code, message, span, notes=place.callers())
+            (place / "repeat").error(self.report, code, message)
         return None
 
     @staticmethod
@@ -122,8 +116,7 @@ class Writer:
         problem = name_problem(name) if name is not None else None
         if problem is not None:
             code, message = problem
-            span = (place / "name").span()
-            self.report.error(code, message, span, notes=place.callers())
+            (place / "name").error(self.report, code, message)
         return None if problem else name
 
     def once(self, step: Step, scope: Scope, above: Value, place: Place, name: str | None) -> Value:
@@ -132,7 +125,7 @@ class Writer:
         if self.written > MAX_STEPS:
             if self.written == MAX_STEPS + 1:
                 message = f"the spec writes out to more than {MAX_STEPS} steps"
-                self.report.error("too-large", message, place.head(), notes=place.callers())
+                place.error(self.report, "too-large", message, "kind")
             return None
         if step.kind == BROKEN_STEP:
             return self.names.failed(name, scope)
@@ -140,7 +133,7 @@ class Writer:
         frozen = self.names.resolved(step.frozen, scope.parameters, place / "frozen")
         if frozen is not None and not isinstance(frozen, bool):
             message = f"'frozen' must be true or false, not {shown(frozen)}"
-            self.report.error("wrong-type", message, (place / "frozen").span())
+            (place / "frozen").error(self.report, "wrong-type", message)
         inner = replace(scope, frozen=True) if frozen is True else scope
         if step.branches is not None:
             inputs = self.branches(step, inner, inputs, place)
@@ -159,7 +152,7 @@ class Writer:
             if scope.several_inputs:
                 said = " and ".join(scope.several_inputs)
                 message = f"the model has several inputs, {said}; the first step needs 'from'"
-                self.report.error("needs-from", message, place.head())
+                place.error(self.report, "needs-from", message, "kind")
                 return None
             return above
         refs: list[Ref] = []
@@ -176,12 +169,12 @@ class Writer:
                 value = None
                 if word is not None:
                     message = f"'from' takes names, not {shown(word)}"
-                    self.report.error("wrong-type", message, at.span(), notes=place.callers())
+                    at.error(self.report, "wrong-type", message)
             failed = failed or value is None
             refs += value or ()
         if len(refs) > MAX_INPUTS:
             message = f"the step takes more than {MAX_INPUTS} tensors"
-            self.report.error("too-large", message, place.head(), notes=place.callers())
+            place.error(self.report, "too-large", message, "kind")
             return None
         return None if failed else tuple(refs)
 
@@ -200,8 +193,7 @@ class Writer:
             message = (
                 f"{step.kind} does not merge; 'branches' is for layers such as Add and Concatenate"
             )
-            span = (place / "branches").span(on_key=True)
-            self.report.error("conflicting-arguments", message, span, notes=place.callers())
+            (place / "branches").error(self.report, "conflicting-arguments", message, "key")
             return None
         return None if failed else tuple(inputs)
 
@@ -233,9 +225,7 @@ class Writer:
         message = f"there is no layer, block or submodel '{kind}'"
         if problem.code == "refused-kind":
             message, suggestion = problem.message, problem.suggestion
-        self.report.error(
-            problem.code, message, place.head(), notes=place.callers(), suggestion=suggestion
-        )
+        place.error(self.report, problem.code, message, "kind", suggestion=suggestion)
 
     def checked_layer(
         self, step: Step, declaration: type[Declaration], scope: Scope, place: Place
@@ -244,7 +234,7 @@ class Writer:
         try:
             given = substitute(step.arguments, scope.parameters)
         except Problem as problem:
-            report_problem(self.report, problem, place)
+            place.problem(self.report, problem)
             return None
         defaults = self.definitions.defaults.get(declaration.kind(), {})
         arguments = given | {
@@ -254,11 +244,10 @@ class Writer:
             layer = declaration.of(arguments, word=step.kind)
         except Problems as found:
             for each in found.problems:
-                head = str(each.at[0]) if each.at else ""
-                at = place / head
-                if head in defaults and head not in given:
-                    at = defaults[head].place
-                report_problem(self.report, each, place if not each.at else at, within=each.at[1:])
+                argument, at = str(each.at[0]) if each.at else "", place
+                if argument in defaults and argument not in given:
+                    at, each.at = defaults[argument].place, each.at[1:]
+                at.problem(self.report, each)
             return None
         assert isinstance(layer, Layer)
         return layer
@@ -269,18 +258,15 @@ class Writer:
         """Write out another call of an earlier layer."""
         for key in (each for each in step.arguments if each != "layer"):
             message = f"'shared' has no argument '{key}'; it takes 'layer', 'name' and 'from'"
-            span = (place / key).span(on_key=True)
-            self.report.error("unknown-argument", message, span, notes=place.callers())
+            (place / key).error(self.report, "unknown-argument", message, "key")
         if step.frozen is not None:
             message = "'frozen' belongs to the layer that is shared, not to another call of it"
-            span = (place / "frozen").span(on_key=True)
-            self.report.error("conflicting-arguments", message, span, notes=place.callers())
+            (place / "frozen").error(self.report, "conflicting-arguments", message, "key")
         wanted = self.names.resolved(step.arguments.get("layer"), scope.parameters, place / "layer")
         if not isinstance(wanted, str):
             message = "'shared' needs 'layer': the name of an earlier layer"
-            span = (place / "layer").span() if "layer" in step.arguments else place.head()
             code = "wrong-type" if "layer" in step.arguments else "missing-argument"
-            self.report.error(code, message, span, notes=place.callers())
+            (place / "layer").error(self.report, code, message, "given")
             return self.names.failed(name, scope)
         value = self.names.look_up(wanted, scope, place / "layer")
         scoped = self.names.named(name, "shared", scope, place)
@@ -289,7 +275,7 @@ class Writer:
         target = self.names.by_name.get(value[0].node)
         if target is None or len(value) > 1 or value != target.value:
             message = f"'{wanted}' is no layer that can be called again"
-            self.report.error("unknown-name", message, (place / "layer").span())
+            (place / "layer").error(self.report, "unknown-name", message)
             return self.names.failed(name, scope)
         original = self.names.by_name[target.layer_name]
         shared = replace(original, name=node_name(scoped), scoped=scoped, shares=original.name)
@@ -315,11 +301,11 @@ class Writer:
         if step.kind in scope.blocks:
             chain = " -> ".join((*scope.blocks[scope.blocks.index(step.kind) :], step.kind))
             message = f"the block '{step.kind}' calls itself ({chain})"
-            self.report.error("recursive-block", message, place.head())
+            place.error(self.report, "recursive-block", message, "kind")
             return self.names.failed(name, scope)
         if len(scope.blocks) == MAX_BLOCK_DEPTH:
             message = f"blocks call blocks more than {MAX_BLOCK_DEPTH} levels deep"
-            self.report.error("too-large", message, place.head())
+            place.error(self.report, "too-large", message, "kind")
             return self.names.failed(name, scope)
         if scoped is None or parameters is None:
             return self.names.failed(name, scope)
@@ -352,22 +338,19 @@ class Writer:
         for key in (each for each in step.arguments if each not in defined):
             suggestion = did_you_mean(key, defined)
             message = f"the block '{step.kind}' has no parameter '{key}'"
-            span = (place / key).span(on_key=True)
-            self.report.error(
-                "unknown-parameter", message, span, notes=place.callers(), suggestion=suggestion
-            )
+            at = place / key
+            at.error(self.report, "unknown-parameter", message, "key", suggestion=suggestion)
             fine = False
         try:
             given = substitute(step.arguments, scope.parameters)
         except Problem as problem:
-            report_problem(self.report, problem, place)
+            place.problem(self.report, problem)
             return None
         missing = [key for key, default in defined.items() if default is None and key not in given]
         for key in missing if fine else ():
             message = f"the block '{step.kind}' needs its parameter '{key}'"
-            note = Note("it is defined here", (definition.place / "params" / key).span(on_key=True))
-            notes = (note, *place.callers())
-            self.report.error("missing-parameter", message, place.head(), notes=notes)
+            note = (definition.place / "params" / key).note("it is defined here", "key")
+            place.error(self.report, "missing-parameter", message, "kind", notes=[note])
         if missing or not fine:
             return None
         at = replace(definition.place / "params", caller=place)
@@ -379,8 +362,7 @@ class Writer:
         """Write out a call of a submodel; every call after the first shares its weights."""
         for key in step.arguments:
             message = f"a submodel takes no arguments, and '{key}' is none of a step's own keys"
-            span = (place / key).span(on_key=True)
-            self.report.error("unknown-argument", message, span, notes=place.callers())
+            (place / key).error(self.report, "unknown-argument", message, "key")
         layer = self.submodels.read(step.kind, self.definitions.submodels[step.kind])
         scoped = self.names.named(name, step.kind, scope, place)
         if layer is None or inputs is None or scoped is None:
@@ -393,8 +375,8 @@ class Writer:
             message = (
                 f"'{step.kind}' is called above without being frozen; its calls share their weights"
             )
-            note = Note("it is called here first", earlier.place.head())
-            self.report.error("conflicting-arguments", message, place.head(), notes=(note,))
+            note = earlier.place.note("it is called here first", "kind")
+            place.error(self.report, "conflicting-arguments", message, "kind", notes=[note])
         node = Node(node_name(scoped), scoped, layer, inputs, place, frozen, block=scope.block)
         if earlier is not None:
             node = replace(

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from cnnspec.declarations import Problem, shown
-from cnnspec.definitions import SubmodelDefinition, report_problem
+from cnnspec.definitions import SubmodelDefinition
 from cnnspec.diagnostics import did_you_mean
 from cnnspec.document import Call, Document, missing_section
 from cnnspec.expressions import substitute
@@ -54,7 +54,7 @@ class SubmodelReader:
         if said["application"] is not None:
             graph, application = self._from_application(said, place)
         elif isinstance(said["spec"], Document):
-            graph = self._from_document(said["spec"], place / "spec")
+            graph = self._from_document(said["spec"], replace(place / "spec", caller=place))
         elif said["spec"] is not None:
             graph, file = self._from_spec(said["spec"], place / "spec")
         else:
@@ -93,12 +93,12 @@ class SubmodelReader:
                     value = Call(kind=value.kind, arguments=arguments)
                 value = substitute(value, definition.parameters)
             except Problem as problem:
-                report_problem(self.loader.report, problem, place)
+                place.problem(self.loader.report, problem)
                 return None
             wanted = _WANTED.get(field_name, str)
             if value is not None and not isinstance(value, wanted):
                 message = f"'{field_name}' cannot be {shown(value)}"
-                self.loader.report.error("wrong-type", message, place.span())
+                place.error(self.loader.report, "wrong-type", message)
                 return None
             said[field_name] = value
         return said
@@ -122,16 +122,14 @@ class SubmodelReader:
             return None, None
         if path.resolve() in self.reading:
             message = f"'{shown_path(path)}' includes itself"
-            self.loader.report.error(
-                "recursive-import", message, place.span(), notes=place.callers()
-            )
+            place.error(self.loader.report, "recursive-import", message)
             return None, None
         if (read := self.loader.document(path, place)) is None:
             return None, None
         document, source = read
         if document.is_library:
             message = f"'{shown_path(path)}' defines blocks, and no model"
-            self.loader.report.error("not-a-model", message, place.span())
+            place.error(self.loader.report, "not-a-model", message)
             return None, None
         reading = (*self.reading, path.resolve())
         return self._expanded(document, Place(source, (), place), reading), path
@@ -139,7 +137,7 @@ class SubmodelReader:
     def _from_document(self, document: Document, place: Place) -> Graph | None:
         for key in document.missing():
             message = missing_section(key, there=False)
-            self.loader.report.error("missing-key", message, place.span(), notes=place.callers())
+            place.error(self.loader.report, "missing-key", message)
             return None
         return self._expanded(document, place, self.reading)
 
@@ -149,8 +147,7 @@ class SubmodelReader:
         """The graph of a document; None if anything in it is wrong, which is reported."""
         inner = self.loader.for_part()
         graph = self.expand(document, place, inner, reading=reading)
-        for found in inner.report:
-            self.loader.report.add(found)
+        self.loader.report.take(inner.report)
         return None if inner.report.has_errors else graph
 
     def _from_archive(self, reference: str, place: Place) -> tuple[Graph | None, Path | None]:
@@ -166,9 +163,7 @@ class SubmodelReader:
             said = [str(error)]
         if said:
             message = f"'{shown_path(path)}': {said[0]}"
-            self.loader.report.error(
-                "unreadable-model", message, place.span(), notes=place.callers()
-            )
+            place.error(self.loader.report, "unreadable-model", message)
             return None, None
         return graph, path
 
@@ -178,7 +173,7 @@ class SubmodelReader:
             names = [name for each in graph.nodes for name in (each.scoped, each.name)]
             message = f"the submodel has no layer '{until}' to end with"
             suggestion = did_you_mean(until, names)
-            self.loader.report.error("unknown-name", message, place.span(), suggestion=suggestion)
+            place.error(self.loader.report, "unknown-name", message, suggestion=suggestion)
             return None
         return cut(graph, node.name, node.place)
 

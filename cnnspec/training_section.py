@@ -8,8 +8,8 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, cast
 
 from cnnspec.declarations import Declaration, Problem, shown
-from cnnspec.definitions import Parameters, report_problem
-from cnnspec.diagnostics import did_you_mean
+from cnnspec.definitions import Parameters
+from cnnspec.diagnostics import Report, did_you_mean
 from cnnspec.document import Document, LastLayers, Train
 from cnnspec.document import Phase as PhaseSpec
 from cnnspec.expressions import compute, names_in, parse
@@ -93,11 +93,9 @@ class _Section:
     def folder(self) -> Path:
         return self.spec.source.folder if self.spec.source else Path()
 
-    def error(
-        self, code: str, message: str, place: Place, *, key: bool = False, hint: str | None = None
-    ) -> None:
-        span, notes = place.span(on_key=key), place.callers()
-        self.interface.report.error(code, message, span, notes=notes, suggestion=hint)
+    @property
+    def report(self) -> Report:
+        return self.interface.report
 
     def known_outputs(self) -> set[str] | None:
         """The names of the outputs; None where one has a mistake."""
@@ -109,7 +107,7 @@ class _Section:
         for argument in data.paths():
             reference = data.checked(argument)
             if message := leads_out(self.folder / reference, root, reference):
-                self.error("outside-root", message, self.place / "data" / argument)
+                (self.place / "data" / argument).error(self.report, "outside-root", message)
 
     def is_whole(self) -> bool:
         """Whether nothing of the section was left out because of a mistake."""
@@ -139,17 +137,17 @@ class _Section:
                     "has a target, and" if has_target else "is of a model that is trained, and has"
                 )
                 message = f"the output '{each.name}' {what} no loss to train it by"
-                self.error("missing-argument", message, self.output_place(each), key=True)
+                self.output_place(each).error(self.report, "missing-argument", message, "key")
         if len(bare) == len(self.outputs) and not targets & known:
             message = "no output has a loss, so that nothing can be trained"
-            self.error("missing-argument", message, self.output_place(bare[0]), key=True)
+            self.output_place(bare[0]).error(self.report, "missing-argument", message, "key")
         if not targets <= known:
             return
         place = self.place / ("targets" if "targets" in self.said.model_fields_set else "data")
         for name, said in self.document.outputs.items():
             if said.loss is not None and name not in targets:
                 message = f"the output '{name}' has a loss, and no target in 'train.targets'"
-                self.error("missing-argument", message, place, key=True)
+                place.error(self.report, "missing-argument", message, "key")
 
     def output_place(self, output: Output) -> Place:
         """Where an output is said; a spec without the section has the last step."""
@@ -169,7 +167,7 @@ class _Section:
         for name in missing:
             hint = f"there are {_listed(columns)}" if columns else None
             message = f"the input '{name}' has no expression in 'train.inputs'"
-            self.error("missing-argument", message, place, key=True, hint=hint)
+            place.error(self.report, "missing-argument", message, "key", suggestion=hint)
         return {}
 
     def expressions(
@@ -196,14 +194,15 @@ class _Section:
             if not names_in(tree):
                 raise Problem("bad-expression", f"'{text}' reads no column of the data")
         except Problem as problem:
-            report_problem(self.interface.report, problem, place)
+            place.problem(self.report, problem)
             return False
         if columns is None:
             return True
         for wrong in sorted(names_in(tree) - {*self.parameters, *columns}):
             hint = did_you_mean(wrong, (*columns, *self.parameters))
             hint = hint or f"there are {_listed(columns)}"
-            self.error("unknown-name", f"the data have no column '{wrong}'", place, hint=hint)
+            message = f"the data have no column '{wrong}'"
+            place.error(self.report, "unknown-name", message, suggestion=hint)
             return False
         return True
 
@@ -211,7 +210,8 @@ class _Section:
         if known is None or name in known:
             return True
         hint = did_you_mean(name, known)
-        self.error("unknown-name", f"there is no {noun} '{name}'", place, key=True, hint=hint)
+        message = f"there is no {noun} '{name}'"
+        place.error(self.report, "unknown-name", message, "key", suggestion=hint)
         return False
 
     def validation(self, columns: tuple[str, ...] | None) -> float | dict[str, str] | None:
@@ -220,13 +220,13 @@ class _Section:
             value = self.resolved(said, place, whole=False)
             if value is not None and not 0 < value < 1:
                 message = f"'validation' must lie between 0 and 1, not {shown(value)}"
-                self.error("out-of-range", message, place)
+                place.error(self.report, "out-of-range", message)
             return None if value is None else float(value)
         for name in said if columns else ():
             hint = did_you_mean(name, columns or ())
             if name not in (columns or ()):
                 message = f"the data have no column '{name}'"
-                self.error("unknown-name", message, place / name, key=True, hint=hint)
+                (place / name).error(self.report, "unknown-name", message, "key", suggestion=hint)
         return dict(said)
 
     def resolved(self, said: Any, place: Place, *, whole: bool = True) -> float | None:
@@ -235,7 +235,7 @@ class _Section:
         if value is None or _is_number(value, whole=whole):
             return value  # type: ignore[no-any-return]
         message = f"'{place.path[-1]}' must be {_sort(whole)}, not {shown(value)}"
-        self.error("wrong-type", message, place)
+        place.error(self.report, "wrong-type", message)
         return None
 
     def number(self, said: Any, place: Place, default: int, *, least: int = 1) -> float:
@@ -243,7 +243,7 @@ class _Section:
         value = self.resolved(said, place)
         if value is not None and value < least:
             message = f"'{place.path[-1]}' must be at least {least}, not {shown(value)}"
-            self.error("out-of-range", message, place)
+            place.error(self.report, "out-of-range", message)
         return default if value is None else value
 
     def callbacks(self) -> tuple[Declaration, ...]:
@@ -266,7 +266,7 @@ class _Section:
     def class_weight(self, label: object, said: Any, place: Place) -> tuple[int, float] | None:
         if isinstance(label, bool) or not (str(label).isascii() and str(label).isdecimal()):
             message = f"a class is a whole number of at least 0, not {shown(label)}"
-            self.error("wrong-type", message, place, key=True)
+            place.error(self.report, "wrong-type", message, "key")
             return None
         value = self.interface.names.resolved(said, self.parameters, place)
         if value is None:
@@ -274,7 +274,7 @@ class _Section:
         if not _is_number(value, whole=False) or not 0 <= value < float("inf"):
             code = "out-of-range" if _is_number(value, whole=False) else "wrong-type"
             message = f"the weight of a class must be a number of at least 0, not {shown(value)}"
-            self.error(code, message, place)
+            place.error(self.report, code, message)
             return None
         return int(str(label)), float(value)
 
@@ -310,7 +310,7 @@ class _Section:
             return
         hint = did_you_mean(pattern, names)
         message = f"no frozen layer is called '{pattern}'"
-        self.error("unknown-name", message, place, hint=hint)
+        place.error(self.report, "unknown-name", message, suggestion=hint)
 
 
 def _frozen(nodes: tuple[Node, ...], outer: PurePosixPath) -> Iterator[PurePosixPath]:

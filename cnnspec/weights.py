@@ -148,7 +148,7 @@ def _check_file(use: _Use, report: Report) -> None:
             f"the weights in '{shown_path(use.file)}' were not compared with the model: "
             "that needs h5py; pip install 'cnnspec[tensorflow]'"
         )
-        report.warning("weights-not-checked", message, use.place.span())
+        use.place.warning(report, "weights-not-checked", message)
         return
     from cnnspec.stored_weights import UnreadableWeights, open_weights
 
@@ -161,5 +161,5 @@ def _check_file(use: _Use, report: Report) -> None:
         found = [str(error)]
     if found:
         message = f"'{shown_path(use.file)}' does not fit {use.called}: {found[0]}"
-        notes = tuple(Note(said) for said in found[1:])
-        report.error("weights-do-not-fit", message, use.place.span(), notes=notes)
+        notes = [Note(said) for said in found[1:]]
+        use.place.error(report, "weights-do-not-fit", message, notes=notes)

@@ -15,7 +15,8 @@ PACKAGE = Path(cnnspec.__file__).parent
 
 LEVELS = (
     ("diagnostics", "files", "naming", "shapes"),
-    ("declarations", "reporters", "source"),
+    ("declarations", "reporters"),
+    ("source",),
     ("describe", "explanations", "expressions", "fields"),
     ("objects",),
     ("layers",),

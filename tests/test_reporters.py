@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cnnspec.diagnostics import CODES, Note, Report, Span
+from cnnspec.diagnostics import CODES, Diagnostic, Note, Report, Span
 from cnnspec.reporters import MAX_WIDTH, REPORTERS, as_github, as_json, as_sarif, as_text
 
 
@@ -18,7 +18,7 @@ def at(line: int, column: int, end: int, *, file: str = "a.yaml", end_line: int 
 def one(text: str, span: Span | None, *notes: Note, suggestion: str | None = None) -> Report:
     """A report of one error in a text."""
     report = Report({"a.yaml": text})
-    report.error("bad-name", "oh", span, notes=notes, suggestion=suggestion)
+    report.add(Diagnostic("error", "bad-name", "oh", span, notes, suggestion))
     return report
 
 
@@ -117,13 +117,14 @@ def test_text_shows_the_line_and_a_caret(report: Report, lines: list[str]) -> No
 
 def test_text_cannot_command_a_terminal() -> None:
     report = Report({"a.yaml": "name: \x1b[31mred\x07"})
-    report.error("bad-name", "no \x1b[31mred", at(1, 7, 12), notes=(Note("\x1b[0m"),))
+    span, notes = at(1, 7, 12), (Note("\x1b[0m"),)
+    report.add(Diagnostic("error", "bad-name", "no \x1b[31mred", span, notes))
     assert [line for line in as_text(report).splitlines() if not line.isprintable()] == []
 
 
 def test_styles_are_for_the_parts_of_a_finding() -> None:
     report = one("bad", at(1, 1, 4), Note("here", at(1, 1, 2)))
-    report.warning("yaml-tab", "ah", at(1, 2, 3))
+    report.add(Diagnostic("warning", "yaml-tab", "ah", at(1, 2, 3)))
     assert as_text(report, lambda part, role: f"<{role}>{part}</>").splitlines() == [
         "<place>a.yaml:1:1:</> <error>error[bad-name]</>: oh",
         " 1 | bad",
@@ -140,10 +141,10 @@ def test_styles_are_for_the_parts_of_a_finding() -> None:
 def whole_report() -> Report:
     """An error with everything, a warning with nothing, in no order."""
     report = Report({"dir\\b.yaml": "größe: 1"})
-    report.warning("yaml-tab", "100% of it,\r\nreally: yes")
+    report.add(Diagnostic("warning", "yaml-tab", "100% of it,\r\nreally: yes"))
     span = at(1, 1, 6, file="dir\\b.yaml")
     notes = (Note("here", at(2, 3, 5, file="c.yaml", end_line=4)), Note("nowhere"))
-    report.error("bad-name", "größe", span, notes=notes, suggestion="did you mean 'x'?")
+    report.add(Diagnostic("error", "bad-name", "größe", span, notes, "did you mean 'x'?"))
     return report
 
 
@@ -191,7 +192,8 @@ def test_github_escapes_what_would_end_a_field() -> None:
         "title=cnnspec bad-name::größe (did you mean 'x'?)",
     ]
     report = Report()
-    report.error("bad-name", "a:b,c", at(1, 2, 3, file="100%,a:b\n.yaml"))
+    span = at(1, 2, 3, file="100%,a:b\n.yaml")
+    report.add(Diagnostic("error", "bad-name", "a:b,c", span))
     assert as_github(report) == (
         "::error file=100%25%2Ca%3Ab%0A.yaml,line=1,endLine=1,col=2,endColumn=3,"
         "title=cnnspec bad-name::a:b,c"
@@ -268,7 +270,7 @@ def test_sarif_names_files_by_uri() -> None:
 def test_sarif_rules_and_results_belong_together() -> None:
     report = Report()
     for number, code in enumerate(reversed(CODES), start=1):
-        report.error(code, "oh", at(number, 1, 2))
+        report.add(Diagnostic("error", code, "oh", at(number, 1, 2)))
     (run,) = json.loads(as_sarif(report))["runs"]
     rules = run["tool"]["driver"]["rules"]
     assert [rules[each["ruleIndex"]]["id"] for each in run["results"]] == list(reversed(CODES))
@@ -285,7 +287,7 @@ def test_nothing_found() -> None:
 def test_findings_stand_in_the_order_of_the_text_and_once() -> None:
     report = Report()
     for span in (at(2, 1, 2), at(1, 5, 6), at(1, 5, 6), at(1, 1, 2, file="b.yaml"), at(1, 1, 9)):
-        report.error("bad-name", "oh", span)
+        report.add(Diagnostic("error", "bad-name", "oh", span))
     assert re.findall(r"^[\w.]+:\d+:\d+", as_text(report), re.MULTILINE) == [
         "a.yaml:1:1",
         "a.yaml:1:5",

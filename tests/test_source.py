@@ -2,7 +2,7 @@
 
 import math
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given, settings
@@ -17,6 +17,7 @@ from cnnspec.source import (
     Place,
     Source,
     TreePath,
+    Where,
     YamlProblem,
     parse_bytes,
     parse_text,
@@ -242,10 +243,10 @@ def test_a_place_knows_its_call_and_its_callers() -> None:
     caller = Place(source, ("layers", 0))
     step = Place(source, ("blocks", "cell", 0), caller)
     assert (
-        step.head(),
-        step.name_span(),
-        caller.name_span(),
-        (step / "units").span(on_key=True),
+        step.span("kind"),
+        step.span("name"),
+        caller.span("name"),
+        (step / "units").span("key"),
         step.within(("units",)).value(),
         step.has_list("units"),
         (step / "units").callers(),
@@ -262,7 +263,8 @@ def test_a_place_knows_its_call_and_its_callers() -> None:
 
 def test_a_place_without_a_text_is_nowhere() -> None:
     place = Place(None, ("layers", 0))
-    assert (place.span(), place.head(), place.name_span(), place.value()) == (None,) * 4
+    assert [place.span(where) for where in get_args(Where)] == [None] * len(get_args(Where))
+    assert place.value() is None
 
 
 def test_reading_keeps_the_text_for_the_reporters() -> None:

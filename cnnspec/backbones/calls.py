@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 from cnnspec.declarations import Problem, Problems
-from cnnspec.definitions import report_problem
 from cnnspec.document import Call
 from cnnspec.graph import Application
 from cnnspec.loading import Loader
@@ -26,7 +25,7 @@ def checked_application(said: dict[str, Any], place: Place, loader: Loader) -> A
     if said["weights"] is not None:
         if declaration.given.get("weights") is not None:
             message = "the submodel names its weights, and its application does too"
-            loader.report.error("conflicting-arguments", message, (here / "weights").span())
+            (here / "weights").error(loader.report, "conflicting-arguments", message)
             return None
     elif declaration.weights == applications.IMAGENET:
         weights = "imagenet"
@@ -38,8 +37,7 @@ def checked_application(said: dict[str, Any], place: Place, loader: Loader) -> A
     channels = declaration.shape[2]
     if preprocess and scales and channels != applications.CHANNELS:
         message = f"'preprocess' scales {applications.CHANNELS} channels, and not {channels}"
-        span = (place / "preprocess").span(on_key=True)
-        loader.report.error("conflicting-arguments", message, span)
+        (place / "preprocess").error(loader.report, "conflicting-arguments", message, "key")
         return None
     return Application(declaration, weights, preprocess, scales)
 
@@ -49,16 +47,16 @@ def _declaration(call: Call, place: Place, loader: Loader) -> applications.Netwo
     if call.kind in applications.NOT_YET:
         supported = ", ".join(sorted(APPLICATIONS.kinds))
         message = f"{call.kind} is not supported by this release yet; it has {supported}"
-        loader.report.error("not-supported-yet", message, place.head())
+        place.error(loader.report, "not-supported-yet", message, "kind")
         return None
     try:
         found = APPLICATIONS.find(call.kind).of(call.arguments, word=call.kind)
     except Problem as problem:
-        report_problem(loader.report, problem, place)
+        place.problem(loader.report, problem)
         return None
     except Problems as refused:
         for each in refused.problems:
-            report_problem(loader.report, each, place)
+            place.problem(loader.report, each)
         return None
     assert isinstance(found, applications.Network)
     return found

@@ -12,7 +12,7 @@ from cnnspec.compiler import Compilation, compile_archive, compile_file, compile
 from cnnspec.diagnostics import CODES, WARNINGS, Report, did_you_mean
 from cnnspec.graph import CheckedGraph
 from cnnspec.loading import leads_out
-from cnnspec.source import plain_scalar
+from cnnspec.source import Place, plain_scalar
 
 STDIN = "-"
 _COLOURS = {"error": "red", "warning": "yellow", "note": "blue", "caret": "red", "place": None}
@@ -129,7 +129,7 @@ def checked_spec(
     report = compilation.report
     if compilation.checked is None and not report.has_errors and compilation.source:
         message = "this file defines blocks for others to import, and no model"
-        report.error("not-a-model", message, compilation.source.start())
+        Place(compilation.source, ()).error(report, "not-a-model", message, "start")
     report.ignore(ignore)
     tell(report, err=True)
     if compilation.checked is None:

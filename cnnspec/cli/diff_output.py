@@ -32,7 +32,7 @@ def compile_model_file(file: Path, name: str) -> Compilation:
         return compile_document(read_model(file).document)
     except UnreadableModel as error:
         report = Report()
-        report.error("unreadable-model", f"'{name}': {error}", None)
+        report.error("unreadable-model", f"'{name}': {error}")
         return Compilation(report)
 
 

@@ -84,6 +84,6 @@ def _application(name: str) -> Read:
 
 def _refuse(message: str) -> NoReturn:
     report = Report()
-    report.error("unreadable-model", message, None)
+    report.error("unreadable-model", message)
     tell(report, err=True)
     sys.exit(1)

@@ -53,8 +53,13 @@ def _add(report: Report, code: str, *findings: Finding) -> None:
     """Report what a lint found: once for a place, though a block may be called often."""
     told = set()
     for found in findings:
-        if found.span is None or found.span not in told:
-            report.warning(
-                code, found.message, found.span, notes=found.notes, suggestion=found.suggestion
+        span = found.place.span(found.where)
+        if span is None or span not in told:
+            message, where, notes, suggestion = (
+                found.message,
+                found.where,
+                found.notes,
+                found.suggestion,
             )
-        told.add(found.span)
+            found.place.warning(report, code, message, where, notes=notes, suggestion=suggestion)
+        told.add(span)

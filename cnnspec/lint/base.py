@@ -1,24 +1,24 @@
 """What lints start from, what they give, and the two tables that they are in."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from cnnspec.diagnostics import Note, Span
+from cnnspec.diagnostics import Note
 from cnnspec.document import Document
-from cnnspec.graph import CheckedGraph, CheckedNode
+from cnnspec.graph import CheckedGraph, CheckedNode, Input, Node, origin
 from cnnspec.layers.custom import CustomLayer
-from cnnspec.shapes import text
-from cnnspec.source import Place
+from cnnspec.source import Place, Where
 
 
 class Finding(NamedTuple):
     """A warning; its code is that of the lint that gives it."""
 
     message: str
-    span: Span | None
-    notes: tuple[Note, ...] = ()
+    place: Place
+    where: Where = "value"
+    notes: Sequence[Note] = ()
     suggestion: str | None = None
 
 
@@ -41,15 +41,10 @@ class Model:
 
     def source_notes(self, node: CheckedNode) -> tuple[Note, ...]:
         """Say where each input of a node comes from."""
-        inputs = {each.name: each.place for each in self.checked.inputs}
-        notes = {}
-        for ref, tensor in zip(node.node.inputs, node.inputs, strict=True):
-            source = self.nodes.get(ref.node)
-            place = source.node.place if source else inputs[ref.node]
-            said = source.node.scoped if source else ref.node
-            message = f"the input {text(tensor.shape)} comes from '{said}' here"
-            notes[ref] = Note(message, place.name_span())
-        return tuple(notes.values())
+        sources: dict[str, Input | Node] = {each.name: each for each in self.checked.inputs}
+        sources |= {name: each.node for name, each in self.nodes.items()}
+        tensors = dict(zip(node.node.inputs, node.inputs, strict=True))
+        return tuple(origin(ref, tensor, sources[ref.node]) for ref, tensor in tensors.items())
 
 
 def kind(node: CheckedNode) -> str:
@@ -58,12 +53,6 @@ def kind(node: CheckedNode) -> str:
     A class of the user's own has none.
     """
     return "" if isinstance(node.layer, CustomLayer) else node.kind
-
-
-def at(node: CheckedNode, argument: str) -> Span | None:
-    """Where a step says an argument; the step itself where a default or nothing says it."""
-    place = node.node.place / argument
-    return node.node.place.head() if place.value() is None else place.span()
 
 
 ModelLint = Callable[[Model], Iterator[Finding]]

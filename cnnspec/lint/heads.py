@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from cnnspec.declarations import Declaration
 from cnnspec.diagnostics import Note
 from cnnspec.graph import CheckedGraph, CheckedNode, Output, Ref, SubmodelLayer
-from cnnspec.lint.base import Finding, Model, at, kind, model_lint
+from cnnspec.lint.base import Finding, Model, kind, model_lint
 from cnnspec.shapes import TensorSpec
 
 KERNELS = frozenset(
@@ -88,7 +88,8 @@ class Head(NamedTuple):
 
     def note(self) -> Note:
         """Where the activation is said."""
-        return Note(f"'{self.node.node.scoped}' has {self.said}", at(self.node, "activation"))
+        place = self.node.node.place / "activation"
+        return place.note(f"'{self.node.node.scoped}' has {self.said}", "given")
 
 
 def head(nodes: dict[str, CheckedNode], ref: Ref) -> Head | None:
@@ -179,7 +180,7 @@ class Trained(NamedTuple):
         """A finding at the loss, with a note on the head."""
         place = self.output.place / "loss"
         known = (self.head.note(),) if self.head and not notes else notes
-        return Finding(message, (place / at if at else place).span(), known, suggestion)
+        return Finding(message, place / at if at else place, "value", known, suggestion)
 
 
 def trained(model: Model) -> Iterator[Trained]:
@@ -250,8 +251,8 @@ def loss_units(model: Model) -> Iterator[Finding]:
         notes: tuple[Note, ...] = ()
         if each.head is not None:
             node = each.head.node
-            span = at(node, "units" if kind(node) == "Dense" else "filters")
-            notes = (Note(f"'{node.node.scoped}' has one unit", span),)
+            place = node.node.place / ("units" if kind(node) == "Dense" else "filters")
+            notes = (place.note(f"'{node.node.scoped}' has one unit", "given"),)
         suggestion = "one value tells two classes apart with BinaryCrossentropy"
         yield each.finding(message, *notes, suggestion=suggestion)
 
@@ -263,8 +264,8 @@ def softmax_of_one(model: Model) -> Iterator[Finding]:
         sizes = [last_size(output) for output in node.outputs.values()]
         if last_activation(node) in SOFTMAX and sizes == [1]:
             message = f"'{node.node.scoped}' applies softmax to one value, which always gives 1"
-            notes = node.node.place.callers()
-            yield Finding(message, at(node, "activation"), notes, "one unit goes with 'sigmoid'")
+            place, suggestion = node.node.place / "activation", "one unit goes with 'sigmoid'"
+            yield Finding(message, place, "given", suggestion=suggestion)
 
 
 @model_lint("activation-twice")
@@ -276,8 +277,7 @@ def activation_twice(model: Model) -> Iterator[Finding]:
         activation, before = last_activation(node), head(model.nodes, node.node.inputs[0])
         if activation in PROBABILITIES and before and before.activation in PROBABILITIES:
             message = f"'{node.node.scoped}' applies '{activation}' to the result of {before.said}"
-            notes = (before.note(), *node.node.place.callers())
-            yield Finding(message, node.node.place.head(), notes)
+            yield Finding(message, node.node.place, "kind", [before.note()])
 
 
 @model_lint("half-precision-output")
@@ -290,7 +290,8 @@ def half_precision_output(model: Model) -> Iterator[Finding]:
         dtype = node.outputs[ref.output].dtype if node else None
         if node is not None and dtype in ("float16", "bfloat16"):
             message = f"'{node.node.scoped}' computes the output '{each.output.name}' in {dtype}, which is too coarse for a loss"
-            yield Finding(message, at(node, "dtype"), suggestion="use 'dtype: float32' for it")
+            place, suggestion = node.node.place / "dtype", "use 'dtype: float32' for it"
+            yield Finding(message, place, "given", suggestion=suggestion)
 
 
 def _moves_values(node: CheckedNode) -> bool:

@@ -36,7 +36,7 @@ def unscaled_input(model: Model) -> Iterator[Finding]:
             f"and '{node.node.scoped}' gets '{name}' as it is"
         )
         suggestion = f"`preprocess: true` in '{layer.key}' scales pixels from 0 to 255"
-        yield Finding(message, node.node.place.name_span(), node.node.place.callers(), suggestion)
+        yield Finding(message, node.node.place, "name", suggestion=suggestion)
 
 
 def _input(model: Model, name: str) -> str | None:

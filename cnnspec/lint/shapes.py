@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 
-from cnnspec.diagnostics import Note
 from cnnspec.graph import CheckedNode, Input, Ref, SubmodelLayer
-from cnnspec.lint.base import Finding, Model, at, kind, model_lint
+from cnnspec.lint.base import Finding, Model, kind, model_lint
 from cnnspec.shapes import UNKNOWN, Shape, text
 
 ELEMENTWISE = frozenset(("Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract"))
@@ -38,9 +37,9 @@ def dense_without_flatten(model: Model) -> Iterator[Finding]:
             shape, layer = first.inputs[0].shape, first.node.scoped
             (output,) = first.outputs.values()
             message = f"'{layer}' works on the last axis of {text(shape)} alone and gives {text(output.shape)}"
-            notes = (*model.source_notes(first), *first.node.place.callers())
+            notes = model.source_notes(first)
             suggestion = "is a Flatten or GlobalAveragePooling2D missing before it?"
-            yield Finding(message, first.node.place.head(), notes, suggestion)
+            yield Finding(message, first.node.place, "kind", notes, suggestion)
 
 
 @model_lint("broadcast-merge")
@@ -64,8 +63,7 @@ def broadcast_merge(model: Model) -> Iterator[Finding]:
             continue
         said = " and ".join(text(shape) for shape in dict.fromkeys(shapes))
         message = f"{node.kind} stretches {said} to {text(merged)}"
-        notes = (*model.source_notes(node), *node.node.place.callers())
-        yield Finding(message, node.node.place.head(), notes)
+        yield Finding(message, node.node.place, "kind", model.source_notes(node))
 
 
 def _stretched(shape: Shape, merged: Shape) -> list[int]:
@@ -88,8 +86,9 @@ def channel_order(model: Model) -> Iterator[Finding]:
         if _looks_like(each.tensor.shape, other) and not _looks_like(each.tensor.shape, taken):
             message = f"{text(each.tensor.shape[1:])} looks like {other}; {first.layer.kind()} takes it as {taken}"
             place = each.place / "shape" if isinstance(each.place.value(), dict) else each.place
-            note = Note(f"'{first.node.scoped}' reads it here", at(first, "data_format"))
-            yield Finding(message, place.span(), (note, *first.node.place.callers()))
+            reader = first.node.place / "data_format"
+            note = reader.note(f"'{first.node.scoped}' reads it here", "given")
+            yield Finding(message, place, "value", [note, *reader.callers()])
 
 
 def _first_reader(model: Model, each: Input) -> CheckedNode | None:
@@ -129,6 +128,6 @@ def normalized_axis(model: Model) -> Iterator[Finding]:
             source = model.nodes.get(source.node.inputs[0].node)
         if source and getattr(source.layer, "data_format", None) == "channels_first":
             message = f"'{node.node.scoped}' normalizes over the last axis; the channels of {text(shape)} are on axis 1"
-            note = Note(f"'{source.node.scoped}' gives channels_first", at(source, "data_format"))
-            notes = (note, *node.node.place.callers())
-            yield Finding(message, at(node, "axis"), notes, "give it 'axis: 1'")
+            first = source.node.place / "data_format"
+            note = first.note(f"'{source.node.scoped}' gives channels_first", "given")
+            yield Finding(message, node.node.place / "axis", "given", [note], "give it 'axis: 1'")

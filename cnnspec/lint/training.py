@@ -1,13 +1,14 @@
 """Lints of how weights start and how they are trained."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from cnnspec.declarations import Declaration
-from cnnspec.diagnostics import Note, Span
 from cnnspec.graph import CheckedGraph, CheckedNode, SubmodelLayer
 from cnnspec.layers.base import LAYERS
 from cnnspec.lint.base import Finding, Model, model_lint
 from cnnspec.objects import INITIALIZERS
+from cnnspec.source import Place, Where
 
 
 @model_lint("frozen-without-weights")
@@ -19,10 +20,11 @@ def frozen_without_weights(model: Model) -> Iterator[Finding]:
             continue
         if node.node.frozen and not _loads(layer, inner) and _has_trained(inner):
             place = layer.place if layer.frozen and layer.place.source else node.node.place
-            said = (place / "frozen").value() is not None
-            span = (place / "frozen").span(on_key=True) if said else place.name_span()
             message = f"'{layer.key}' is frozen and loads no weights, so that it stays random"
-            yield Finding(message, span)
+            if (place / "frozen").value() is None:
+                yield Finding(message, place, "name")
+            else:
+                yield Finding(message, place / "frozen", "key")
 
 
 def _loads(layer: SubmodelLayer, inner: CheckedGraph) -> bool:
@@ -68,21 +70,21 @@ def repeated_seed(model: Model) -> Iterator[Finding]:
             if other is not node and shapes:
                 said, before = node.node.scoped, other.node.scoped
                 message = f"'{said}' starts with the {what} of '{before}': one seed, one shape"
-                note = Note(f"'{before}' is here", other.node.place.name_span())
-                notes = (note, *node.node.place.callers())
-                yield Finding(message, _seed_span(model, node, argument), notes)
+                note = other.node.place.note(f"'{before}' is here")
+                place, where = _seed(model, node, argument)
+                yield Finding(message, place, where, [note])
 
 
-def _seed_span(model: Model, node: CheckedNode, argument: str) -> Span | None:
+def _seed(model: Model, node: CheckedNode, argument: str) -> tuple[Place, Where]:
     """Where the seed of an initializer is said: at the step, or in the defaults of its kind."""
     seed = node.node.place / argument / "seed"
     if seed.value() is not None:
-        return seed.span()
+        return seed, "value"
     for word in model.document.defaults:
         default = model.place / "defaults" / word / argument / "seed"
         if LAYERS.canonical(word) == node.kind and default.value() is not None:
-            return default.span()
-    return node.node.place.head()
+            return replace(default, caller=node.node.place.caller), "value"
+    return node.node.place, "kind"
 
 
 @model_lint("incomplete-warmup")
@@ -98,10 +100,10 @@ def incomplete_warmup(model: Model) -> Iterator[Finding]:
         message = (
             "without 'warmup_target' there is no warmup; CosineDecay passes 'warmup_steps' over"
         )
-        yield Finding(message, (place / "warmup_steps").span())
+        yield Finding(message, place / "warmup_steps")
     if steps == 0 and target is not None:
         message = "without 'warmup_steps' there is no warmup; CosineDecay starts at 'warmup_target'"
-        yield Finding(message, (place / "warmup_target").span())
+        yield Finding(message, place / "warmup_target")
 
 
 @model_lint("nesterov-without-momentum")
@@ -112,5 +114,5 @@ def nesterov_without_momentum(model: Model) -> Iterator[Finding]:
         return
     if optimizer.checked("nesterov") and optimizer.checked("momentum") == 0:
         message = "the 'momentum' of SGD is 0, so that 'nesterov' changes nothing"
-        span = (model.place / "train" / "optimizer" / "nesterov").span()
-        yield Finding(message, span, suggestion="a usual momentum is 0.9")
+        place = model.place / "train" / "optimizer" / "nesterov"
+        yield Finding(message, place, suggestion="a usual momentum is 0.9")

@@ -28,7 +28,7 @@ def unused_layer(model: Model) -> Iterator[Finding]:
             continue
         name, place = _whole_call(node, used)
         message = f"no output needs '{name}'"
-        yield Finding(message, place.name_span(), place.callers())
+        yield Finding(message, place, "name")
 
 
 def _whole_call(node: Node, used: list[str]) -> tuple[str, Place]:
@@ -50,7 +50,7 @@ def unused_input(model: Model) -> Iterator[Finding]:
     read |= {output.ref.node for output in graph.outputs}
     for each in graph.inputs:
         if each.name not in read:
-            yield Finding(f"nothing reads the input '{each.name}'", each.place.name_span())
+            yield Finding(f"nothing reads the input '{each.name}'", each.place, "name")
 
 
 @model_lint("unused-block")
@@ -58,8 +58,8 @@ def unused_block(model: Model) -> Iterator[Finding]:
     """A block that no step calls, neither of the model nor of another block."""
     said = _said(model.document)
     for name in (each for each in model.document.blocks if each not in said):
-        span = (model.place / "blocks" / name).span(on_key=True)
-        yield Finding(f"nothing calls the block '{name}'", span)
+        place = model.place / "blocks" / name
+        yield Finding(f"nothing calls the block '{name}'", place, "key")
 
 
 @model_lint("unused-submodel")
@@ -67,8 +67,8 @@ def unused_submodel(model: Model) -> Iterator[Finding]:
     """A submodel that no step calls."""
     said = _said(model.document)
     for name in (each for each in model.document.submodels if each not in said):
-        span = (model.place / "submodels" / name).span(on_key=True)
-        yield Finding(f"nothing calls the submodel '{name}'", span)
+        place = model.place / "submodels" / name
+        yield Finding(f"nothing calls the submodel '{name}'", place, "key")
 
 
 @model_lint("unused-default")
@@ -79,8 +79,8 @@ def unused_default(model: Model) -> Iterator[Finding]:
     used |= {LAYERS.canonical(kind) for kind in _said(model.document)}
     for word in model.document.defaults:
         if LAYERS.canonical(word) not in used:
-            span = (model.place / "defaults" / word).span(on_key=True)
-            yield Finding(f"there is no {word} that these defaults could be for", span)
+            place = model.place / "defaults" / word
+            yield Finding(f"there is no {word} that these defaults could be for", place, "key")
 
 
 @document_lint("unused-parameter")
@@ -97,12 +97,11 @@ def unused_parameter(document: Document, place: Place) -> Iterator[Finding]:
         inner = {*_references(block.layers), *_references(block.params)}
         used |= inner - block.params.keys()
         for name in (each for each in block.params if each not in inner):
-            span = (place / "blocks" / block_name / "params" / name).span(on_key=True)
+            at = place / "blocks" / block_name / "params" / name
             message = f"nothing in '{block_name}' refers to its parameter '{name}'"
-            yield Finding(message, span)
+            yield Finding(message, at, "key")
     for name in (each for each in document.params if each not in used):
-        span = (place / "params" / name).span(on_key=True)
-        yield Finding(f"nothing refers to the parameter '{name}'", span)
+        yield Finding(f"nothing refers to the parameter '{name}'", place / "params" / name, "key")
 
 
 def _computed_with(train: Train | None) -> Iterator[str]:

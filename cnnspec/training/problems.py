@@ -19,8 +19,8 @@ class DataProblem(Exception):
 
     def report_to(self, report: Report, training: Training) -> None:
         """Add it to a report, at its place in the spec."""
-        span = training.place.within(self.at).span()
-        report.error(self.code, self.message, span, suggestion=self.suggestion)
+        place = training.place.within(self.at)
+        place.error(report, self.code, self.message, suggestion=self.suggestion)
 
 
 class RunProblem(Exception):

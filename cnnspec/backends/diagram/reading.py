@@ -190,7 +190,7 @@ class _Reader:
             together(each.nodes[call.name] for each in found for call in nodes) if found else None
         )
         params = sum(each.params for each in nodes) if node.weights_known else None
-        span = node.node.place.head()
+        span = node.node.place.span("kind")
         made = Box(
             id,
             node.node.layer_name,
@@ -243,8 +243,8 @@ def _weight(weight: Weight) -> str:
 
 
 def _lines(node: CheckedNode) -> list[str]:
-    """Where the spec says a layer, and where it calls the blocks around it."""
-    spans = (each.head() for each in node.node.place.outward())
+    """Where the spec has a layer, and what calls the blocks and submodels around it."""
+    spans = (each.span("kind") for each in node.node.place.outward())
     return [f"{Path(span.file).name}:{span.line}" for span in spans if span is not None]
 
 
