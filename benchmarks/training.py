@@ -130,6 +130,6 @@ def main() -> None:
     (cached, reached), (plain, plain_reached) = (map(float, line.split()) for line in lines[-2:])
     print(
         f"transfer learning on MobileNetV2, 96 x 96, 5 epochs, with the feature cache "
-        f"({cached:.1f} s, accuracy {reached:.3f}): {plain / cached:.1f} times as fast as without ({plain:.1f} s, "
-        f"accuracy {plain_reached:.3f}); goal: at least 3, same accuracy"
+        f"({cached:.1f} s, accuracy {reached:.3f}): {plain / cached:.1f} times as fast as without "
+        f"({plain:.1f} s, accuracy {plain_reached:.3f}); goal: at least 3, same accuracy"
     )

@@ -1,4 +1,4 @@
-"""The command line: a small module a command, imported when the command is called."""
+"""The command line. Each command is a module that is imported when the command is called."""
 
 import gc
 import os
@@ -10,7 +10,7 @@ import click
 
 from cnnspec import __version__
 
-# pydantic would look through all installed packages for plugins, at every start.
+# Without this, pydantic searches all installed packages for plugins at every start.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 COMMANDS = (
@@ -35,14 +35,14 @@ COMMANDS = (
 
 
 class LazyGroup(click.Group):
-    """A group whose commands are imported one at a time."""
+    """A group that imports a command only when it is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Name the commands in the order of use."""
+        """List the commands in the order of use."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import a command's module."""
+        """Import the module of a command."""
         if cmd_name not in COMMANDS:
             return None
         module = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
@@ -63,8 +63,8 @@ def main() -> None:
 
 
 def run() -> None:
-    """Run the command line as a program of its own."""
-    gc.disable()  # collecting garbage is a tenth of a short command's time; `build` turns it on
+    """Run the command line as a program."""
+    gc.disable()  # it takes a tenth of the time of a short command; `build` enables it again
     try:
         main(prog_name="cnnspec")
     except OSError as error:  # a full disk, a closed output
@@ -77,10 +77,10 @@ def run() -> None:
 
 
 def _end(code: int) -> None:
-    """End the process without freeing what it holds, which takes another tenth."""
+    """Exit without interpreter teardown, which takes another tenth of the time."""
     try:
         sys.stdout.flush()
         sys.stderr.flush()
-    except OSError:  # a closed pipe: Python tells it in its own way
+    except OSError:  # a closed pipe: Python reports it itself
         return
     os._exit(code)

@@ -1,4 +1,4 @@
-"""`cnnspec build`: from a spec to a Keras model, with its table, figure and expanded spec."""
+"""`cnnspec build`: build a Keras model, its summary, its diagram and the expanded spec."""
 
 import hashlib
 import os
@@ -35,7 +35,7 @@ from cnnspec.written_out import written_out
 
 SUMMARY = "summary.txt"
 FILES = ("model.keras", "spec.expanded.yaml", "diagram.svg", "diagram.dot")
-"""What a build may write beside the summary."""
+"""The files that a build may write in addition to the summary."""
 
 
 @click.command("build")
@@ -46,18 +46,18 @@ FILES = ("model.keras", "spec.expanded.yaml", "diagram.svg", "diagram.dot")
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("build"),
     show_default=True,
-    help="The folder that gets a folder for each model.",
+    help="Output folder, with one subfolder per model.",
 )
 @click.option(
     "--weights",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A .weights.h5 or .keras file for the whole model, loaded by layer name.",
+    help="Load the weights of the model by layer name from a .weights.h5 or .keras file.",
 )
 @code_option
 @click.option(
-    "--force", is_flag=True, help="Replace files that were changed since they were built."
+    "--force", is_flag=True, help="Overwrite files that have changed since they were built."
 )
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
+@click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 @set_option
 @root_option
 def command(
@@ -70,7 +70,9 @@ def command(
     overrides: tuple[str, ...],
     root: Path | None,
 ) -> None:
-    """Build Keras models: model.keras, summary.txt, diagram.svg, spec.expanded.yaml.
+    """Build Keras models.
+
+    Writes model.keras, summary.txt, diagram.svg and spec.expanded.yaml for each spec.
 
     \b
     Example:
@@ -94,7 +96,7 @@ def command(
 
 
 def _refuse_code(compilations: list[Compilation], allow_code: tuple[str, ...]) -> None:
-    """End at a spec whose layer classes are not all allowed."""
+    """Exit if a spec uses layer classes of packages that are not allowed."""
     report = Report()
     for compilation in compilations:
         assert compilation.checked is not None
@@ -106,7 +108,7 @@ def _refuse_code(compilations: list[Compilation], allow_code: tuple[str, ...]) -
 
 
 def _refuse_same_names(names: list[str]) -> None:
-    """End where two models would be built into one folder."""
+    """Exit if two models would be built into the same folder."""
     for name, count in Counter(names).items():
         if count > 1:
             usage_error(f"{count} of the specs are called '{name}'; build them into other folders")
@@ -119,7 +121,7 @@ def _build(
     allow_code: tuple[str, ...],
     quiet: bool,
 ) -> None:
-    """Write everything beside the target, then move it there."""
+    """Write all files to a temporary folder, then move them to the target."""
     keras_backend = import_quietly("cnnspec.backends.keras", "building")
     try:
         built = keras_backend.build(checked, weights=weights, allow_code=allow_code)
@@ -160,7 +162,7 @@ def _draw(checked: CheckedGraph, folder: Path) -> None:
 
 
 def _with_digests(table: str, digests: dict[str, str]) -> str:
-    """The table, and a line for each file by which a later build knows that it is still its own."""
+    """Append the digests of the files, by which a later build recognizes its own files."""
     own = hashlib.sha256(table.encode()).hexdigest()
     lines = [f"sha256 {digest} {name}" for name, digest in ({SUMMARY: own} | digests).items()]
     return f"{table}\n{chr(10).join(lines)}\n"
@@ -172,7 +174,7 @@ def _digest(file: Path) -> str:
 
 
 def changed_files(target: Path) -> list[Path]:
-    """The files in a build folder that a build would replace and did not make as they are."""
+    """List the files in a build folder that a build did not write, or that were changed since."""
     summary = target / SUMMARY
     try:
         text = summary.read_text(encoding="utf-8")
@@ -197,7 +199,7 @@ def changed_files(target: Path) -> list[Path]:
 
 @contextmanager
 def _progress(said: str, quiet: bool) -> Iterator[None]:
-    """Show that something is going on; a plain line where there is no terminal."""
+    """Show a spinner on a terminal, otherwise print a line."""
     if quiet:
         yield
         return

@@ -1,4 +1,4 @@
-"""`cnnspec code`: a model as a plain Keras script."""
+"""`cnnspec code`: generate a plain Keras script for a model."""
 
 import sys
 from pathlib import Path
@@ -23,7 +23,7 @@ from cnnspec.cli.files import give, keep_what_is_there
     "-o",
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="The file. Default: standard output.",
+    help="Output file.  [default: standard output]",
 )
 @force_option
 @set_option
@@ -31,10 +31,11 @@ from cnnspec.cli.files import give, keep_what_is_there
 def command(
     spec: str, output: Path | None, force: bool, overrides: tuple[str, ...], root: Path | None
 ) -> None:
-    """Write a model as a Keras script that needs no cnnspec: of a spec, or of a .keras file.
+    """Generate a plain Keras script for a spec or a .keras file.
 
-    Blocks become functions, repetitions loops, submodels models of their own. Training data is not
-    part of it. Weights files are named from the current folder.
+    The script does not need cnnspec. Blocks become functions, repetitions become loops, and
+    submodels become nested models. Training data is not included. Paths of weights files are
+    relative to the current folder.
 
     \b
     Example:

@@ -1,4 +1,4 @@
-"""What commands share: their options, reading specs, and telling what was found."""
+"""Shared by the commands: options, reading specs, and printing diagnostics."""
 
 import glob
 import sys
@@ -21,7 +21,7 @@ Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
 def spec_arguments(*, several: bool = True) -> Decorator:
-    """The specs of a command: paths, patterns, or `-` for standard input."""
+    """Declare the spec arguments of a command: paths, patterns, or `-` for standard input."""
     if several:
         return click.argument("specs", nargs=-1, required=True, metavar="SPEC...")
     return click.argument("spec", metavar="SPEC")
@@ -32,37 +32,37 @@ set_option = click.option(
     "overrides",
     multiple=True,
     metavar="NAME=VALUE",
-    help="Give a parameter of the spec another value.",
+    help="Override a parameter of the spec (repeatable).",
 )
 code_option = click.option(
     "--allow-code",
     multiple=True,
     metavar="PACKAGE",
-    help="Import the package's layer classes that the spec names.",
+    help="Allow importing custom layer classes from this package (repeatable).",
 )
-force_option = click.option("--force", is_flag=True, help="Replace the file if it is there.")
+force_option = click.option("--force", is_flag=True, help="Overwrite the output file.")
 root_option = click.option(
     "--root",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Refuse any file outside this folder.",
+    help="Reject any file outside this folder.",
 )
 
 
 def usage_error(message: str) -> NoReturn:
-    """End with exit code 2 and one line."""
+    """Print a message and exit with code 2."""
     click.echo(f"cnnspec: {message}", err=True)
     sys.exit(2)
 
 
 def check_root(root: Path | None, *paths: Path) -> None:
-    """End with exit code 2 where a path among the arguments leads out of the allowed folder."""
+    """Exit with code 2 if a path leads out of the allowed folder."""
     for path in paths:
         if message := leads_out(path, root, str(path)):
             usage_error(message)
 
 
 def parse_overrides(pairs: tuple[str, ...]) -> dict[str, Any]:
-    """Read `name=value` pairs; values are scalars as in a spec."""
+    """Parse `name=value` pairs. Values are scalars, as in a spec."""
     overrides = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
@@ -76,7 +76,7 @@ def parse_overrides(pairs: tuple[str, ...]) -> dict[str, Any]:
 
 
 def check_ignored(codes: tuple[str, ...]) -> None:
-    """End with exit code 2 where a code is that of no warning."""
+    """Exit with code 2 if a code is not the code of a warning."""
     for code in codes:
         if code in WARNINGS:
             continue
@@ -87,7 +87,7 @@ def check_ignored(codes: tuple[str, ...]) -> None:
 
 
 def expand_patterns(specs: tuple[str, ...]) -> list[str]:
-    """The files that arguments name; patterns that the shell left alone are matched here."""
+    """List the files for the arguments, expanding patterns that the shell did not."""
     files: list[str] = []
     for spec in specs:
         if spec == STDIN or Path(spec).exists() or not glob.has_magic(spec):
@@ -102,7 +102,7 @@ def expand_patterns(specs: tuple[str, ...]) -> list[str]:
 def compile_spec(
     spec: str, *, overrides: Mapping[str, Any] | None = None, root: Path | None = None
 ) -> Compilation:
-    """Compile the spec that an argument names; end with exit code 2 where there is no such file."""
+    """Compile the spec at a path or from standard input; exit with code 2 if it cannot be read."""
     if spec == STDIN:
         data = sys.stdin.buffer.read()
         return compile_text(data, overrides=overrides, root=root)
@@ -121,9 +121,9 @@ def checked_spec(
     root: Path | None = None,
     ignore: Collection[str] = (),
 ) -> tuple[Compilation, CheckedGraph]:
-    """Compile a spec for a command that needs a model; tell findings, and end at an error.
+    """Compile a spec for a command that needs a model; print diagnostics, exit on errors.
 
-    `ignore` are the codes of warnings that mean nothing to the command.
+    `ignore` lists the codes of warnings that do not apply to the command.
     """
     compilation = compile_spec(spec, overrides=overrides, root=root)
     report = compilation.report
@@ -140,7 +140,7 @@ def checked_spec(
 def checked_model(
     model: str, *, overrides: Mapping[str, Any] | None = None, root: Path | None = None
 ) -> CheckedGraph:
-    """Compile a spec or the model of a `.keras` file; tell findings, and end at an error."""
+    """Compile a spec or the model in a `.keras` file; print diagnostics, exit on errors."""
     if Path(model).suffix.lower() != ".keras":
         return checked_spec(model, overrides=overrides, root=root)[1]
     if overrides:
@@ -156,7 +156,7 @@ def checked_model(
 
 
 def tell(report: Report, *, err: bool) -> None:
-    """Print findings as text, coloured on a terminal."""
+    """Print diagnostics as text, coloured on a terminal."""
     if not any(True for _ in report):
         return
     from cnnspec.reporters import as_text

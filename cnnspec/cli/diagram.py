@@ -1,4 +1,4 @@
-"""`cnnspec diagram`: the figure of a model, without TensorFlow."""
+"""`cnnspec diagram`: draw a model, without TensorFlow."""
 
 import sys
 from pathlib import Path
@@ -39,7 +39,7 @@ class Depth(click.ParamType[int | str]):
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> int | str:
-        """Read the number."""
+        """Convert the value of the option."""
         if value == "all":
             return "all"
         if not str(value).isdecimal():
@@ -53,41 +53,52 @@ class Depth(click.ParamType[int | str]):
     "-o",
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="The file; its ending says the format. Default: standard output.",
+    help="Output file; its suffix sets the format.  [default: standard output]",
 )
-@click.option("--format", "form", type=click.Choice(FORMATS), help="Default: as the file, or svg.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    help="Output format.  [default: from the output file, or svg]",
+)
 @click.option(
     "--style",
     type=click.Choice(STYLES),
     default="rich",
-    help="rich, or keras: the tables of plot_model.",
+    help="Diagram style; 'keras' draws the tables of plot_model.",
 )
-@click.option("--theme", type=click.Choice(THEME_NAMES), default="light", help="The colours.")
+@click.option("--theme", type=click.Choice(THEME_NAMES), default="light", help="Colour theme.")
 @click.option(
     "--direction",
     type=click.Choice(DIRECTIONS),
     default="TB",
-    help="From top to bottom, or left to right.",
+    help="Top to bottom, or left to right.",
 )
 @click.option(
-    "--show", multiple=True, type=click.Choice(tuple(DETAILS)), help="Show a kind of detail too."
+    "--show", multiple=True, type=click.Choice(tuple(DETAILS)), help="Show a detail (repeatable)."
 )
-@click.option("--hide", multiple=True, type=click.Choice(tuple(DETAILS)), help="Leave one out.")
-@click.option("--legend", is_flag=True, help="Say what the colours mean; as --show legend.")
+@click.option(
+    "--hide", multiple=True, type=click.Choice(tuple(DETAILS)), help="Hide a detail (repeatable)."
+)
+@click.option("--legend", is_flag=True, help="Explain the colours; same as --show legend.")
 @click.option(
     "--depth",
     type=Depth(),
-    help="How many levels of blocks and submodels to unfold; 'all' also draws every repetition.",
+    help="Levels of blocks and submodels to unfold; 'all' also draws every repetition.",
 )
-@click.option("--from", "start", metavar="NAME", help="Draw what follows this layer or block.")
-@click.option("--to", "end", metavar="NAME", help="Draw what leads to this layer or block.")
+@click.option("--from", "start", metavar="NAME", help="Start the diagram at this layer or block.")
+@click.option("--to", "end", metavar="NAME", help="End the diagram at this layer or block.")
 @click.option(
-    "--dpi", type=click.IntRange(10, 2400), default=96, show_default=True, help="For png."
+    "--dpi",
+    type=click.IntRange(10, 2400),
+    default=96,
+    show_default=True,
+    help="Resolution of png files.",
 )
 @click.option(
-    "--links/--no-links", default=True, help="In svg files, let boxes link to their lines."
+    "--links/--no-links", default=True, help="Link boxes in svg files to the lines of the spec."
 )
-@click.option("--quiet", is_flag=True, help="Do not tell what was folded.")
+@click.option("--quiet", is_flag=True, help="Do not print what was folded.")
 @force_option
 @set_option
 @root_option
@@ -111,10 +122,11 @@ def command(
     overrides: tuple[str, ...],
     root: Path | None,
 ) -> None:
-    """Draw a model: of a spec, or of a .keras file, whose weights are not read.
+    """Draw a diagram of a spec or a .keras file.
 
-    Large models are folded: blocks and submodels to boxes, repetitions to one box that says how
-    often it comes. An html page holds all layers, to search and unfold.
+    Large models are folded: blocks and submodels become single boxes, and repetitions become one
+    box with a count. An html page contains all layers and can be searched and unfolded. The weights
+    of a .keras file are not read.
 
     \b
     Example:
@@ -147,7 +159,7 @@ def command(
 
 
 def format_of(output: Path | None) -> str:
-    """The format that a file's name asks for."""
+    """Return the format for the suffix of a file name."""
     if output is None:
         return "svg"
     suffix = output.suffix.lower()

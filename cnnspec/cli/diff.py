@@ -1,4 +1,4 @@
-"""`cnnspec diff`: what is different between two models, without TensorFlow."""
+"""`cnnspec diff`: show the differences between two models, without TensorFlow."""
 
 import sys
 from pathlib import Path
@@ -18,7 +18,7 @@ from cnnspec.diff.union import Comparison
 from cnnspec.graph import CheckedGraph
 
 SAME, DIFFERENT, TROUBLE = range(3)
-"""The exit codes, as those of diff."""
+"""The exit codes, the same as those of diff."""
 
 
 @click.command("diff")
@@ -28,20 +28,22 @@ SAME, DIFFERENT, TROUBLE = range(3)
     "form",
     type=click.Choice(("text", "json")),
     default="text",
-    help="Lines for people, or data.",
+    help="Output format.",
 )
-@click.option("-v", "--verbose", is_flag=True, help="Tell of every layer by itself.")
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing; the exit code says it.")
+@click.option("-v", "--verbose", is_flag=True, help="Show every layer separately.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing; set only the exit code.")
 @click.option(
     "-o",
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Draw both models as one diagram, too; the ending says the format.",
+    help="Also draw both models in one diagram; the suffix sets the format.",
 )
-@click.option("--theme", type=click.Choice(THEME_NAMES), default="light", help="Its colours.")
-@click.option("--depth", type=Depth(), help="How many levels of blocks it unfolds, or 'all'.")
-@click.option("--force", is_flag=True, help="Replace the diagram if it is there.")
-@click.option("--git", is_flag=True, help="Take the arguments that git gives a diff driver.")
+@click.option(
+    "--theme", type=click.Choice(THEME_NAMES), default="light", help="Colour theme of the diagram."
+)
+@click.option("--depth", type=Depth(), help="Levels of blocks to unfold in the diagram, or 'all'.")
+@click.option("--force", is_flag=True, help="Overwrite the diagram.")
+@click.option("--git", is_flag=True, help="Accept the arguments that git passes to a diff driver.")
 @root_option
 def command(
     models: tuple[str, ...],
@@ -55,11 +57,11 @@ def command(
     git: bool,
     root: Path | None,
 ) -> None:
-    """Tell what is different between two models, each a spec or a .keras, .h5 or .json file.
+    """Show the differences between two models, each a spec or a .keras, .h5 or .json file.
 
-    Layers are matched by their names and by what stands around them, so that a new name is one
-    line. The exit code is 0 where the models are the same, 1 where they differ, and 2 where one
-    cannot be read. Of Keras's files, what they hold is compared: they say nothing of data.
+    Layers are matched by name and by their connections, so that a renamed layer is one line. The
+    exit code is 0 if the models are the same, 1 if they differ, and 2 if one of them cannot be
+    read. Training data is not compared for Keras files, which do not contain it.
 
     \b
     Example:
@@ -94,7 +96,7 @@ def command(
 
 
 def _compiled(model: str, root: Path | None) -> Compilation:
-    """Compile a spec or a model file; end with exit code 2 where there is no such file."""
+    """Compile a spec or a model file; exit with code 2 if it cannot be read."""
     if not is_model_file(model):
         return compile_spec(model, root=root)
     try:
@@ -104,7 +106,7 @@ def _compiled(model: str, root: Path | None) -> Compilation:
 
 
 def _checked(compilation: Compilation) -> CheckedGraph | None:
-    """The model of a compilation; None, and its findings are told, where there is none."""
+    """Return the model of a compilation; print its diagnostics and return None if there is none."""
     try:
         return checked_or_raise(compilation)
     except SpecError as error:

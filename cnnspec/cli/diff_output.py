@@ -1,4 +1,4 @@
-"""What both ways to ask for a difference share: reading model files, and printing."""
+"""Shared by `cnnspec diff` and its git driver: reading model files, and printing."""
 
 import json
 from pathlib import Path
@@ -17,12 +17,12 @@ COLOURS = {"added": "green", "removed": "red", "changed": "yellow", "same": None
 
 
 def is_model_file(model: str) -> bool:
-    """Whether an argument names a file of Keras's rather than a spec."""
+    """Whether an argument names a Keras file, not a spec."""
     return Path(model).suffix.lower() in MODEL_SUFFIXES
 
 
 def compile_model_file(file: Path, name: str) -> Compilation:
-    """Compile the model of a file of Keras's, which readers know as `name`.
+    """Compile the model in a Keras file, which messages call `name`.
 
     Raises:
         OSError: the file is missing or cannot be read.
@@ -37,12 +37,12 @@ def compile_model_file(file: Path, name: str) -> Compilation:
 
 
 def told(difference: Difference, form: str = "text", *, verbose: bool = False) -> str:
-    """A difference in one of the forms, with colours that a terminal shows."""
+    """Format a difference as text with terminal colours, or as JSON."""
     if form == "json":
         return json.dumps(as_data(difference), indent=2, ensure_ascii=False) + "\n"
     return as_text(difference, styled, verbose=verbose)
 
 
 def styled(text: str, role: str) -> str:
-    """A text in the colour of its role."""
+    """Colour a text by its role."""
     return click.style(text, fg=COLOURS[role], bold=role == "title")

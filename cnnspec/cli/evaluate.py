@@ -1,4 +1,4 @@
-"""`cnnspec evaluate`: losses and metrics of a trained model on its test data."""
+"""`cnnspec evaluate`: compute the losses and metrics of a trained model on its test data."""
 
 import io
 import json
@@ -22,12 +22,12 @@ from cnnspec.training.names import parted
 SPEC = "spec.expanded.yaml"
 WEIGHTS = "model.weights.h5"
 OF_NEW_MODELS = ("frozen-without-weights",)
-"""What may be said of a spec, and not of one whose weights are all loaded from a file."""
+"""Warnings that do not apply to a model whose weights are loaded from a file."""
 
 spec_option = click.option(
     "--spec",
     type=click.Path(exists=True, dir_okay=False),
-    help="The spec of a model file; a run folder holds its own.",
+    help="Spec of a model file; not needed for a run folder.",
 )
 
 
@@ -36,7 +36,9 @@ spec_option = click.option(
 @data_option
 @spec_option
 @code_option
-@click.option("--format", "form", type=click.Choice(("table", "json")), default="table")
+@click.option(
+    "--format", "form", type=click.Choice(("table", "json")), default="table", help="Output format."
+)
 @root_option
 def command(
     model: Path,
@@ -46,7 +48,9 @@ def command(
     form: str,
     root: Path | None,
 ) -> None:
-    """Measure a trained model on its test data, or on all rows where there is no test part.
+    """Evaluate a trained model on its test data.
+
+    Without test data, the validation data is used; without that, all rows.
 
     \b
     Example:
@@ -77,7 +81,7 @@ def command(
 
 
 def _table(metrics: Mapping[str, float], outputs: tuple[Output, ...]) -> str:
-    """A row for each output, and one for the loss that is trained where it is a sum of several."""
+    """Format one row per output, and a row for the total loss if there are several outputs."""
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
@@ -103,7 +107,7 @@ def _table(metrics: Mapping[str, float], outputs: tuple[Output, ...]) -> str:
 
 
 def spec_and_weights(model: Path, spec: str | None) -> tuple[str, Path]:
-    """The spec and the weights that an argument names; end where one is missing."""
+    """Return the paths of the spec and the weights of a model; exit if one is missing."""
     if not model.is_dir():
         if spec is None:
             usage_error(f"'{model}' is a model file; --spec names its spec")

@@ -1,4 +1,4 @@
-"""`cnnspec expand`: a spec with nothing left to work out."""
+"""`cnnspec expand`: expand blocks, parameters and other shorthand of a spec."""
 
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from cnnspec.written_out import written_out
     "-o",
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Where to write it; files it names are written relative to there.",
+    help="Output file; paths in it are relative to its folder.  [default: standard output]",
 )
 @force_option
 @set_option
@@ -31,10 +31,10 @@ from cnnspec.written_out import written_out
 def command(
     spec: str, output: Path | None, force: bool, overrides: tuple[str, ...], root: Path | None
 ) -> None:
-    """Print the spec with parameters, defaults, blocks, repeats and branches written out.
+    """Expand the parameters, defaults, blocks, repeats and branches of a spec.
 
-    The result is itself a spec, of the same model. Files that it names are relative to the current
-    folder, or to that of --output.
+    The result is a spec of the same model. Its paths are relative to the current folder, or to the
+    folder of --output.
 
     \b
     Example:

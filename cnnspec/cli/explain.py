@@ -1,4 +1,4 @@
-"""`cnnspec explain`: what a code means, with an example that fails and one that passes."""
+"""`cnnspec explain`: explain the code of a diagnostic, with a failing and a passing example."""
 
 import textwrap
 
@@ -12,7 +12,9 @@ from cnnspec.explanations import Block, explanation
 @click.command("explain")
 @click.argument("code", required=False)
 def command(code: str | None) -> None:
-    """Say what a code means, such as the unknown-key of `error[unknown-key]`; or list all codes.
+    """Explain the code of a diagnostic, or list all codes.
+
+    For example, the code of `error[unknown-key]` is unknown-key.
 
     \b
     Example:

@@ -1,4 +1,4 @@
-"""`cnnspec export`: a model for another runtime, compared with Keras."""
+"""`cnnspec export`: export a model to another format, and compare it with Keras."""
 
 import sys
 from pathlib import Path
@@ -33,29 +33,29 @@ MODEL_FILES = (".keras", ".h5")
     "--format",
     "form",
     type=click.Choice(tuple(FORMATS)),
-    help="Default: as the ending of the file.",
+    help="Output format.  [default: from the output file]",
 )
 @click.option(
     "-o",
     "--output",
     type=click.Path(path_type=Path),
-    help="The file, or the folder of a SavedModel.  [default: the name of the model]",
+    help="Output file, or folder for a SavedModel.  [default: the name of the model]",
 )
 @click.option(
     "--weights",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A .weights.h5 or .keras file for the model of a spec.",
+    help="Load the weights of a spec from a .weights.h5 or .keras file.",
 )
 @click.option(
     "--tolerance",
     type=click.FloatRange(min=0),
     default=1e-4,
     show_default=True,
-    help="How far an output may be from that of Keras.",
+    help="Largest allowed difference from the outputs of Keras.",
 )
 @code_option
-@click.option("--force", is_flag=True, help="Replace the file, or the SavedModel, if it is there.")
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
+@click.option("--force", is_flag=True, help="Overwrite the output file or SavedModel.")
+@click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 @set_option
 @root_option
 def command(
@@ -70,10 +70,10 @@ def command(
     overrides: tuple[str, ...],
     root: Path | None,
 ) -> None:
-    """Export a spec, the folder of a run, or a .keras or .h5 file to ONNX, TFLite or a SavedModel.
+    """Export a spec, a run folder, or a .keras or .h5 file to ONNX, TFLite or a SavedModel.
 
-    Inputs and outputs keep their names, and the batch may have any size. What was exported is run on
-    the same random input as the Keras model; nothing is written where they differ.
+    Inputs and outputs keep their names, and the batch size is not fixed. The exported model and the
+    Keras model are run on the same random input; if their outputs differ, no file is written.
 
     \b
     Example:
@@ -92,7 +92,7 @@ def command(
 
 
 def _format(output: Path | None) -> str:
-    """The format that a file's name asks for."""
+    """Return the format for the suffix of a file name."""
     forms = {each.suffix: form for form, each in FORMATS.items() if each.suffix}
     suffix = output.suffix.lower() if output else ""
     if suffix not in forms:
@@ -101,7 +101,7 @@ def _format(output: Path | None) -> str:
 
 
 def _check_target(target: Path, form: str, force: bool) -> None:
-    """End where something stands there that may not be replaced."""
+    """Exit if the target exists and must not be overwritten."""
     if not target.exists():
         return
     keep_what_is_there(target, force=force)
@@ -117,7 +117,7 @@ def _model(
     overrides: tuple[str, ...],
     root: Path | None,
 ) -> tuple[Any, list[str] | None]:
-    """The Keras model that an argument names, and the names of its outputs in the spec."""
+    """Return the Keras model for an argument, and the names of its outputs in the spec."""
     path = Path(model)
     if path.suffix.lower() in MODEL_FILES:
         for option, given in (("--set", overrides), ("--weights", weights)):
@@ -145,7 +145,7 @@ def _model(
 
 
 def _loaded(path: Path) -> Any:
-    """The model in a file; Keras runs no code that stands in it."""
+    """Load the model in a file, without executing code that the file contains."""
     if not path.is_file():
         usage_error(f"'{path}' cannot be read: there is no such file")
     keras = import_quietly("keras", "exporting")
@@ -155,7 +155,7 @@ def _loaded(path: Path) -> Any:
     with without_native_log():
         try:
             loaded = keras.models.load_model(path, compile=False, safe_mode=True)
-        except Exception as error:  # Keras has many for files that are not what they should be
+        except Exception as error:  # Keras raises many types for invalid files
             problem = said(error)
     if problem is not None:
         _refuse(f"'{path}' cannot be loaded: {problem}")
@@ -169,7 +169,7 @@ def _version(keras: Any) -> tuple[int, ...]:
 def _export(
     model: Any, names: list[str] | None, form: str, target: Path, tolerance: float, quiet: bool
 ) -> None:
-    """Export beside the target, and move it there if it gives what Keras gives."""
+    """Export to a temporary path, and move the result to the target if it matches Keras."""
     comparison = import_quietly("cnnspec.exporting.comparison", "exporting")
     with writing(target), folder_beside(target) as folder:
         beside = folder / f"exported{FORMATS[form].suffix}"
@@ -194,6 +194,6 @@ def _export(
 
 
 def _refuse(message: str) -> NoReturn:
-    """End with exit code 1 and one line; nothing was written."""
+    """Print a message and exit with code 1."""
     click.echo(f"error: {message}", err=True)
     sys.exit(1)

@@ -1,4 +1,4 @@
-"""`cnnspec format`: the canonical layout of specs, with their comments kept."""
+"""`cnnspec format`: format specs, keeping their comments."""
 
 import difflib
 import sys
@@ -20,14 +20,17 @@ _NO_BREAK = "\n\\ No newline at end of file\n"
 @click.command("format")
 @spec_arguments()
 @click.option(
-    "--check", is_flag=True, help="Change nothing; list what would be, and exit with 1 if any is."
+    "--check",
+    is_flag=True,
+    help="Only list the files that would change; exit with 1 if there are any.",
 )
-@click.option("--diff", is_flag=True, help="Change nothing; print the changes.")
+@click.option("--diff", is_flag=True, help="Only print the changes.")
 def command(specs: tuple[str, ...], check: bool, diff: bool) -> None:
-    """Lay out specs: sections in order, calls on one line where they fit, comments kept.
+    """Format specs: order sections, put calls that fit on one line, keep comments.
 
-    Files are changed in place, those in folders too; `-` is from standard input to standard output.
-    What a spec says is not changed, and a spec with mistakes in its structure is left as it is.
+    Files are changed in place; for a folder, all specs in it are formatted. `-` reads standard
+    input and writes standard output. The meaning of a spec does not change. Specs with structural errors
+    are left unchanged.
 
     \b
     Example:
@@ -57,7 +60,7 @@ def command(specs: tuple[str, ...], check: bool, diff: bool) -> None:
 
 
 def _files(specs: tuple[str, ...]) -> list[str]:
-    """The files that arguments name, and those in the folders that they name."""
+    """List the files for the arguments, including those in folders."""
     files: list[str] = []
     for spec in expand_patterns(specs):
         if not Path(spec).is_dir():
@@ -79,7 +82,7 @@ def _read(spec: str) -> bytes:
 
 
 def _formatted(spec: str, data: bytes) -> bytes | None:
-    """The text of a spec, laid out; None, and its findings are told, where it has mistakes."""
+    """Format the text of a spec; print diagnostics and return None if it has errors."""
     report = Report()
     source = parse_bytes(data, "<stdin>" if spec == STDIN else spec, Path(), report)
     if source is not None:

@@ -1,4 +1,4 @@
-"""`cnnspec diff --git`: the arguments that git gives a diff driver, and what it prints of them."""
+"""`cnnspec diff --git`: the diff driver for git."""
 
 import difflib
 import os
@@ -16,37 +16,37 @@ from cnnspec.diff import compare
 from cnnspec.graph import CheckedGraph
 
 NOTHING = "/dev/null"
-"""What git names in place of a file that one side does not have."""
+"""The path that git passes for a side that does not have the file."""
 ROLES = {"+": "added", "-": "removed"}
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the two files that git compares."""
+    """One of the two files to compare."""
 
     path: str
-    """Where it stands in the repository."""
+    """Its path in the repository."""
     file: Path
-    """The file that holds it, which may be a temporary one."""
+    """The file with its content, which may be a temporary file."""
     prefix: str
-    """`a` or `b`, as git calls the old and the new side."""
+    """`a` for the old side or `b` for the new one, as in git."""
 
     @property
     def is_there(self) -> bool:
-        """Whether this side has the file at all."""
+        """Whether this side has the file."""
         return str(self.file) != NOTHING
 
     @property
     def name(self) -> str:
-        """The name by which git's readers know it."""
+        """The name that git displays."""
         return f"{self.prefix}/{self.path}" if self.is_there else NOTHING
 
     def model(self, root: Path | None) -> CheckedGraph | None:
-        """The model of the file; paths in it start where it stands in the repository.
+        """Compile the model of the file. Paths in it are relative to its path in the repository.
 
-        Raises:
-            SpecError: it has mistakes.
-            OSError: it cannot be read.
+                Raises:
+        SpecError: it has errors.
+                    OSError: it cannot be read.
 
         """
         if not self.is_there:
@@ -62,9 +62,10 @@ class Side:
 
 
 def drive(arguments: tuple[str, ...], *, verbose: bool, root: Path | None) -> None:
-    """Print the difference that git asks for; it takes any exit code but 0 for a failure.
+    """Print the difference between the two files that git passes.
 
-    Where one side is no model, the lines of the text are compared, as git does it.
+    If one side is not a model, the files are compared line by line, as git does. The exit code is
+    always 0, because git treats any other code as a failure.
     """
     if len(arguments) == 1:
         click.echo(f"unmerged: {arguments[0]}")
@@ -78,7 +79,7 @@ def drive(arguments: tuple[str, ...], *, verbose: bool, root: Path | None) -> No
         text = "".join(_lines(old, new, verbose, root))
     except OSError as error:
         usage_error(f"'{error.filename}' cannot be read: {error.strerror}")
-    # git gives its output to a pager by itself, which shows colours
+    # git pipes the output into a pager that shows colours
     click.echo(text, nl=False, color=True if os.environ.get("GIT_PAGER_IN_USE") else None)
 
 
@@ -102,7 +103,7 @@ def _lines(old: Side, new: Side, verbose: bool, root: Path | None) -> Iterator[s
 
 
 def _by_text(old: Side, new: Side) -> Iterator[str]:
-    """The lines that are different, as git shows them."""
+    """Yield the changed lines, as git shows them."""
     try:
         before, after = (
             each.file.read_text(encoding="utf-8").splitlines() if each.is_there else []

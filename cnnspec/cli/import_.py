@@ -1,4 +1,4 @@
-"""`cnnspec import`: from a Keras model to a spec."""
+"""`cnnspec import`: convert a Keras model to a spec."""
 
 import sys
 from pathlib import Path
@@ -24,19 +24,19 @@ APPLICATION = "application:"
     "-o",
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Where to write the spec; the weights are named relative to there.",
+    help="Output file; the path of the weights is relative to its folder.",
 )
 @click.option(
     "--compact/--no-compact",
     default=True,
-    help="Write blocks, repetitions and branches, or a step for every layer.  [default: compact]",
+    help="Use blocks, repetitions and branches, or one step per layer.  [default: compact]",
 )
 @force_option
 def command(model: str, output: Path | None, compact: bool, force: bool) -> None:
-    """Write the spec of a .keras or .h5 file, of what to_json gives, or of application:NAME.
+    """Convert a .keras or .h5 file, the JSON of to_json, or application:NAME to a spec.
 
-    A file is read as data: neither Keras nor anything in the file is run. Networks of
-    keras.applications are made by Keras, without weights.
+    Files are parsed as data: Keras is not imported, and no code in a file is executed.
+    application:NAME is a network of keras.applications; Keras builds it, without weights.
 
     \b
     Example:
@@ -74,7 +74,7 @@ def _read(path: Path) -> Read:
 
 
 def _application(name: str) -> Read:
-    """A network of Keras, made by Keras."""
+    """Build a network of keras.applications."""
     keras: Any = import_quietly("keras", "making a network of keras.applications")
     make = getattr(keras.applications, name, None)
     if not name[:1].isupper() or make is None:

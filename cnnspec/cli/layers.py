@@ -1,4 +1,4 @@
-"""`cnnspec layers`: what layer kinds there are, and what each takes."""
+"""`cnnspec layers`: list the kinds of layers, or the arguments of one."""
 
 import click
 
@@ -13,7 +13,7 @@ from cnnspec.shapes import text
 @click.command("layers")
 @click.argument("kind", required=False)
 def command(kind: str | None) -> None:
-    """List the layer kinds, or tell what a KIND does, its arguments and an example.
+    """List the kinds of layers, or the arguments of one KIND with an example.
 
     \b
     Example:
@@ -31,7 +31,7 @@ def command(kind: str | None) -> None:
 
 
 def _list() -> None:
-    """Print every kind with its one line, family by family."""
+    """Print every kind with its summary line, family by family."""
     families: dict[str, list[type[Declaration]]] = {}
     for declaration in LAYERS.kinds.values():
         families.setdefault(declaration.__module__.rpartition(".")[2], []).append(declaration)
@@ -43,7 +43,7 @@ def _list() -> None:
 
 
 def _tell(declaration: type[Declaration]) -> None:
-    """Print what a kind is, takes and gives."""
+    """Print the summary, arguments and examples of a kind."""
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
@@ -54,7 +54,7 @@ def _tell(declaration: type[Declaration]) -> None:
         click.echo(f"Also called {', '.join(declaration.aliases)}.\n")
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("argument", no_wrap=True)
-    for heading in ("takes", "default", "what it is"):
+    for heading in ("type", "default", "description"):
         table.add_column(heading)
     for each in describe(declaration):
         table.add_row(each.name, each.takes, _default(each), each.says)

@@ -1,4 +1,4 @@
-"""`cnnspec new`: a first spec out of a template."""
+"""`cnnspec new`: create a spec from a template."""
 
 import sys
 from pathlib import Path
@@ -20,15 +20,15 @@ from cnnspec.templates import TEMPLATES, NoSuchParameter, filled, template
     "-o",
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="The file to write; the model gets its name.  [default: standard output]",
+    help="Output file; the model is named after it.  [default: standard output]",
 )
-@click.option("--name", "model", metavar="NAME", help="The name of the model.")
+@click.option("--name", "model", metavar="NAME", help="Name of the model.")
 @click.option(
     "--set",
     "overrides",
     multiple=True,
     metavar="NAME=VALUE",
-    help="Write another value for a parameter of the template.",
+    help="Set a parameter of the template (repeatable).",
 )
 @force_option
 def command(
@@ -39,9 +39,9 @@ def command(
     overrides: tuple[str, ...],
     force: bool,
 ) -> None:
-    """Start a spec: classifier, multi-output, transfer, unet or siamese.
+    """Create a spec from a template: classifier, multi-output, transfer, unet or siamese.
 
-    What is written has comments for learners, and is right as it is.
+    The spec is valid and has explanatory comments.
 
     \b
     Example:

@@ -1,4 +1,4 @@
-"""`cnnspec predict`: what a trained model says of images and arrays."""
+"""`cnnspec predict`: predict the outputs of a trained model for images and arrays."""
 
 import json
 import sys
@@ -20,7 +20,9 @@ from cnnspec.cli.train import expected_errors
 )
 @spec_option
 @code_option
-@click.option("--format", "form", type=click.Choice(("table", "json")), default="table")
+@click.option(
+    "--format", "form", type=click.Choice(("table", "json")), default="table", help="Output format."
+)
 @root_option
 def command(
     model: Path,
@@ -30,7 +32,7 @@ def command(
     form: str,
     root: Path | None,
 ) -> None:
-    """Tell the class and its probability for each output, for images, .npy and .npz files.
+    """Predict the class and its probability for each output, for images, .npy and .npz files.
 
     \b
     Example:

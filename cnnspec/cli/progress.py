@@ -1,4 +1,4 @@
-"""How a training goes: a bar on a terminal, a line for each epoch elsewhere."""
+"""Shows the progress of training: a bar on a terminal, otherwise a line per epoch."""
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -11,38 +11,38 @@ import click
 
 @dataclass(slots=True)
 class Lines:
-    """A plain line for each epoch."""
+    """Prints a line for each epoch."""
 
     epochs: int
 
     def batch(self, epoch: int, step: int, steps: int, logs: Mapping[str, float]) -> None:
-        """Say nothing of a batch."""
+        """Ignore a batch."""
 
     def epoch(self, epoch: int, logs: Mapping[str, float]) -> None:
-        """Tell the losses and metrics of an epoch."""
+        """Print the losses and metrics of an epoch."""
         click.echo(f"epoch {epoch + 1}/{self.epochs}: {_said(logs)}", err=True)
 
 
 @dataclass(slots=True)
 class Bar:
-    """A bar over all epochs with the time that is left, and below it what was measured last."""
+    """A progress bar over all epochs, with the remaining time and the latest metrics below it."""
 
     epochs: int
     live: Any
     bar: Any
     task: Any
     below: Callable[[list[str]], Any]
-    """What is shown: the bar, and texts in columns below it, none of them cut."""
+    """Renders the bar, with texts in columns below it."""
 
     def batch(self, epoch: int, step: int, steps: int, logs: Mapping[str, float]) -> None:
-        """Move the bar."""
+        """Update the bar."""
         said = f"epoch {epoch + 1}/{self.epochs}, step {step}/{steps}"
         done, total = epoch * steps + step, self.epochs * steps
         self.bar.update(self.task, total=total, completed=done, description=said, left="left")
         self.live.update(self.below(_measures(logs)))
 
     def epoch(self, epoch: int, logs: Mapping[str, float]) -> None:
-        """Leave a line for an epoch; the terminal breaks it where it must."""
+        """Print a line for an epoch above the bar."""
         said = f"epoch {epoch + 1}/{self.epochs}: {_said(logs)}"
         self.live.console.print(said, highlight=False, markup=False, soft_wrap=True)
 
@@ -57,7 +57,7 @@ def _measures(logs: Mapping[str, float]) -> list[str]:
 
 @contextmanager
 def progress(epochs: int, quiet: bool) -> Iterator[Lines | Bar | None]:
-    """Give what shows a training of some epochs."""
+    """Yield a listener that shows the progress of training, or None if `quiet` is set."""
     if quiet:
         yield None
         return

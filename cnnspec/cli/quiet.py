@@ -1,4 +1,4 @@
-"""Importing what brings TensorFlow, without its own words about the machine."""
+"""Imports modules that load TensorFlow without showing its log messages."""
 
 import gc
 import os
@@ -13,7 +13,7 @@ from cnnspec.cli.common import usage_error
 
 
 def import_quietly(module: str, doing: str) -> Any:
-    """Import a module; TensorFlow's words are shown only if that fails."""
+    """Import a module; log messages of TensorFlow are shown only if the import fails."""
     gc.enable()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
@@ -25,7 +25,7 @@ def import_quietly(module: str, doing: str) -> Any:
 
 @contextmanager
 def without_native_log() -> Iterator[None]:
-    """Keep what native code writes to standard error from the terminal, unless something fails."""
+    """Hide what native code writes to standard error, unless an exception is raised."""
     sys.stderr.flush()
     own = os.dup(2)
     with tempfile.TemporaryFile() as log:

@@ -1,4 +1,4 @@
-"""`cnnspec schema`: the language as JSON Schema."""
+"""`cnnspec schema`: print the JSON Schema of the language."""
 
 import json
 
@@ -11,11 +11,11 @@ from cnnspec.backends.schema import language_schema
 def command() -> None:
     """Print the JSON Schema of the spec language, for editors.
 
-    A YAML language server then completes kinds and arguments, and shows what they are for.
+    A YAML language server uses it to complete kinds and arguments and to show their descriptions.
 
-    \b
-    Example:
-      cnnspec schema > cnnspec.schema.json
-      # yaml-language-server: $schema=cnnspec.schema.json    (first line of a spec)
+        \b
+        Example:
+          cnnspec schema > cnnspec.schema.json
+          # yaml-language-server: $schema=cnnspec.schema.json    (first line of a spec)
     """
     click.echo(json.dumps(language_schema(), indent=1, ensure_ascii=False))

@@ -1,4 +1,4 @@
-"""`cnnspec summary`: the table of layers, shapes and parameters, without TensorFlow."""
+"""`cnnspec summary`: print a table of layers, shapes and parameters, without TensorFlow."""
 
 import json
 from pathlib import Path
@@ -23,13 +23,13 @@ from cnnspec.cli.common import (
     "form",
     type=click.Choice(("text", "json")),
     default="text",
-    help="A table, or data.",
+    help="Output format.",
 )
-@click.option("--expand", is_flag=True, help="Show the layers of submodels too.")
+@click.option("--expand", is_flag=True, help="Also show the layers of submodels.")
 @click.option(
     "--cost",
     is_flag=True,
-    help="Show multiply-accumulates, memory of activations, and receptive fields (size / stride).",
+    help="Show multiply-accumulates, activation memory and receptive fields (size / stride).",
 )
 @set_option
 @root_option
@@ -41,9 +41,9 @@ def command(
     overrides: tuple[str, ...],
     root: Path | None,
 ) -> None:
-    """Print each layer's output shape and parameters, as Keras's summary does.
+    """Print the output shape and the parameters of each layer, like the summary of Keras.
 
-    Costs are those of one sample. What depends on a size that is unknown is unknown.
+    Costs are per sample. Values that depend on an unknown size are shown as unknown.
 
     \b
     Example:

@@ -1,4 +1,4 @@
-"""`cnnspec train`: a spec with a `train` section to a run folder."""
+"""`cnnspec train`: train a model and write a run folder."""
 
 import sys
 from collections.abc import Mapping
@@ -31,33 +31,33 @@ from cnnspec.training.problems import DataProblem, RunProblem
 data_option = click.option(
     "--data",
     type=click.Path(path_type=Path),
-    help="Another file or folder of the same kind as the spec's data.",
+    help="Use another file or folder, in the same format as the data of the spec.",
 )
 
 
 @click.command("train")
 @spec_arguments(several=False)
 @data_option
-@click.option("--epochs", type=click.IntRange(min=1), help="Train for so many epochs in all.")
+@click.option("--epochs", type=click.IntRange(min=1), help="Total number of epochs.")
 @click.option(
     "-o",
     "--output",
     type=click.Path(file_okay=False, path_type=Path),
-    help="The folder of the run.  [default: runs/NAME/TIME]",
+    help="Run folder.  [default: runs/NAME/TIME]",
 )
 @click.option(
     "--resume",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Go on with a run from its last whole epoch.",
+    help="Resume a run from its last completed epoch.",
 )
 @code_option
 @click.option(
     "--feature-cache/--no-feature-cache",
     default=True,
-    help="Compute what a frozen part makes of the data once for all epochs, where that pays.",
+    help="Compute the features of frozen parts only once, if that saves time.  [default: enabled]",
 )
-@click.option("--tensorboard", is_flag=True, help="Write losses and metrics for TensorBoard, too.")
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
+@click.option("--tensorboard", is_flag=True, help="Also write logs for TensorBoard.")
+@click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 @set_option
 @root_option
 def command(
@@ -73,7 +73,9 @@ def command(
     overrides: tuple[str, ...],
     root: Path | None,
 ) -> None:
-    """Train a model as its spec says: weights, history and metrics go into a run folder.
+    """Train a model as specified by the `train` section of its spec.
+
+    Weights, history and metrics are written to a run folder.
 
     \b
     Example:
@@ -122,7 +124,7 @@ def command(
 
 
 def training_of(checked: CheckedGraph) -> Training:
-    """The training of a spec; end where it says none."""
+    """Return the training section of a spec; exit if it has none."""
     training = checked.graph.training
     if training is None or training.data is None:
         usage_error(f"'{checked.name}' does not say on which data it is trained: `train: data:`")
@@ -136,7 +138,7 @@ def checked_data(
     override: Path | None,
     allow_code: tuple[str, ...],
 ) -> Data:
-    """The data of a training, held against the model; end where it does not fit."""
+    """Open the training data and check it against the model; exit if it does not fit."""
     report = compilation.report.child()
     check_code(checked, allow_code, report)
     tell(report, err=True)
@@ -149,7 +151,7 @@ def checked_data(
 
 
 def refuse(compilation: Compilation, training: Training, problem: DataProblem) -> NoReturn:
-    """End with the finding at its place in the spec."""
+    """Print the problem at its location in the spec, and exit."""
     report = compilation.report.child()
     problem.report_to(report, training)
     tell(report, err=True)
@@ -157,7 +159,7 @@ def refuse(compilation: Compilation, training: Training, problem: DataProblem) -
 
 
 def expected_errors() -> tuple[type[Exception], ...]:
-    """What building a model, training it and predicting with it may raise."""
+    """The exceptions that building, training and predicting may raise."""
     backend = import_quietly("cnnspec.backends.keras", "training")
     return (
         DataProblem,
@@ -182,5 +184,5 @@ def _tell_results(run: Any, tensorboard: bool) -> None:
 
 
 def measures(metrics: Mapping[str, float]) -> str:
-    """Losses and metrics on one line."""
+    """Format losses and metrics in one line."""
     return ", ".join(f"{name} {value:.4g}" for name, value in metrics.items())

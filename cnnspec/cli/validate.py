@@ -25,13 +25,13 @@ from cnnspec.diagnostics import Report
     "form",
     type=click.Choice(("text", "json", "github", "sarif")),
     default="text",
-    help="How findings are told.",
+    help="Output format.",
 )
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing about specs that are right.")
+@click.option("-q", "--quiet", is_flag=True, help="Print diagnostics only.")
 @click.option(
-    "--ignore", multiple=True, metavar="CODE", help="Do not tell warnings of this code; repeatable."
+    "--ignore", multiple=True, metavar="CODE", help="Suppress warnings with this code (repeatable)."
 )
-@click.option("--strict", is_flag=True, help="Take warnings for errors.")
+@click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 @set_option
 @root_option
 def command(
@@ -43,10 +43,10 @@ def command(
     overrides: tuple[str, ...],
     root: Path | None,
 ) -> None:
-    """Check specs: structure, arguments, references and shapes; exit code 1 at any error.
+    """Check the structure, arguments, references and shapes of specs.
 
-    Warnings are told too, and are no errors unless --strict says so. A spec can list codes that it
-    does not want under `ignore`.
+    The exit code is 1 if there are errors. Warnings count as errors only with --strict. A spec can
+    suppress warnings by listing their codes under `ignore`.
 
     \b
     Example:
