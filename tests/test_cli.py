@@ -34,8 +34,8 @@ tests/bad/unknown_argument.yaml:7:27: error[unknown-argument]: Conv2D has no arg
    |                           ^^^^^^^^^^^ did you mean 'kernel_size'?
 """
 NO_MODEL = """\
-specs/blocks/residual.yaml:1:1: error[not-a-model]: this file defines blocks for others to import, and no model
- 1 | # A residual block (He et al., 2015, arXiv:1512.03385) for other specs to import.
+specs/blocks/residual.yaml:1:1: error[not-a-model]: this file only defines blocks for other specs to import; it has no model
+ 1 | # Residual blocks (He et al., 2015, arXiv:1512.03385) for other specs to import.
    | ^
 """
 SMALL = b"cnnspec: 1\nparams: {width: 3}\ninputs: {x: [4]}\nlayers: [Dense: {units: $width}]\n"
@@ -69,12 +69,12 @@ def checked(spec: str, **params: Any) -> CheckedGraph:
         ([SIMPLE, f"./{SIMPLE}", SIMPLE], (0, f"{SIMPLE}: ok (54,410 parameters)\n./{SIMPLE}: ok (54,410 parameters)\n", "")),
         (["specs/mnist_s*.yaml"], (0, f"{SIMPLE}: ok (54,410 parameters)\n", "")),
         (["specs/**/resi*.yaml"], (0, f"{LIBRARY}: ok (blocks to import)\n", "")),
-        (["specs/none*.yaml"], (2, "", "cnnspec: no file fits 'specs/none*.yaml'\n")),
-        (["specs"], (2, "", "cnnspec: 'specs' is a folder; name a spec in it\n")),
+        (["specs/none*.yaml"], (2, "", "cnnspec: no file matches 'specs/none*.yaml'\n")),
+        (["specs"], (2, "", "cnnspec: 'specs' is a folder, not a spec\n")),
         (["none.yaml"], (2, "", "cnnspec: 'none.yaml' cannot be read: No such file or directory\n")),
         (["--set", "width=3", "--set", "depth=2", RESIDUAL], (0, f"{RESIDUAL}: ok (6,661 parameters)\n", "")),
-        (["--set", "width", RESIDUAL], (2, "", "cnnspec: --set takes NAME=VALUE, not 'width'\n")),
-        (["--set", "=3", RESIDUAL], (2, "", "cnnspec: --set takes NAME=VALUE, not '=3'\n")),
+        (["--set", "width", RESIDUAL], (2, "", "cnnspec: --set expects NAME=VALUE, got 'width'\n")),
+        (["--set", "=3", RESIDUAL], (2, "", "cnnspec: --set expects NAME=VALUE, got '=3'\n")),
         (["--set", f"width={'9' * 40}", RESIDUAL], (2, "", "cnnspec: --set width: a number of more than 30 digits\n")),
     ],
 )  # fmt: skip
@@ -242,7 +242,7 @@ def test_files_are_written_once_and_replaced_by_force(
     out = tmp_path / "new" / name
     assert run(command, OUTPUTS, "-o", out) == (0, "", "")
     first = out.read_bytes()
-    refused = (2, "", f"cnnspec: '{out}' is there already; --force replaces it\n")
+    refused = (2, "", f"cnnspec: '{out}' already exists; use --force to overwrite it\n")
     assert run(command, SIMPLE, "-o", out) == refused
     assert out.read_bytes() == first
     assert run(command, SIMPLE, "-o", out, "--force") == (0, "", "")

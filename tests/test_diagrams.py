@@ -510,9 +510,7 @@ def test_the_ending_of_the_file_says_the_format(tmp_path: Path) -> None:
     for name, start in starts.items():
         assert run("diagram", spec, "-o", tmp_path / name) == (0, "", "")
         assert (tmp_path / name).read_bytes().lower().startswith(start.lower())
-    said = (
-        "should end in one of .svg, .png, .pdf, .dot, .gv, .mmd, .mermaid, .html, or take --format"
-    )
+    said = "has no known suffix (.svg, .png, .pdf, .dot, .gv, .mmd, .mermaid, .html); use --format"
     out = tmp_path / "a.gif"
     assert run("diagram", spec, "-o", out) == (2, "", f"cnnspec: '{out}' {said}\n")
     assert not out.exists()

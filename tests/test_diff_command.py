@@ -75,7 +75,7 @@ def test_exit_codes_are_those_of_diff() -> None:
     assert run("--quiet", "old.yaml", "new.yaml") == (1, "", "")
     assert run("--format", "json", "old.yaml", "new.yaml") == (1, data, "")
     assert run("old.yaml", "none.yaml") == (2, "", missing)
-    assert run("old.yaml") == (2, "", "cnnspec: diff takes two models, not 1\n")
+    assert run("old.yaml") == (2, "", "cnnspec: diff takes two models, got 1\n")
     exit_code, stdout, stderr = run("bad.yaml", "old.yaml")
     assert (exit_code, stdout, stderr.splitlines()[0]) == (
         2,
@@ -148,7 +148,7 @@ def test_diagrams_are_written_by_their_ending(name: str) -> None:
     assert run("--quiet", "old.yaml", "new.yaml", "-o", name, "--theme", "dark") == (1, "", "")
     text = Path(name).read_text("utf-8")
     assert [word in text for word in ("filters 4", "norm", "#4ade80")] == [True] * 3
-    refused = f"cnnspec: '{name}' is there already; --force replaces it\n"
+    refused = f"cnnspec: '{name}' already exists; use --force to overwrite it\n"
     assert run("old.yaml", "new.yaml", "-o", name) == (2, "", refused)
     assert run("--quiet", "old.yaml", "old.yaml", "-o", name, "--force") == (0, "", "")
     assert Path(name).read_text("utf-8") != text
@@ -222,7 +222,7 @@ def test_what_is_no_model_is_compared_by_lines() -> None:
 
 def test_other_arguments_than_those_of_git() -> None:
     assert run("--git", "m.yaml") == (0, "unmerged: m.yaml\n", "")
-    message = "cnnspec: --git takes the 7 or 9 arguments of a diff driver, not 2\n"
+    message = "cnnspec: --git takes the 7 or 9 arguments of a diff driver, got 2\n"
     assert run("--git", "a", "b") == (2, "", message)
     missing = ["m.yaml", "none.yaml", "a", "100644", "new.yaml", "b", "100644"]
     message = "cnnspec: 'none.yaml' cannot be read: No such file or directory\n"

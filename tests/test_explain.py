@@ -80,7 +80,7 @@ def test_all_codes_are_listed() -> None:
 
 
 DUPLICATE_KEY = """\
-error[duplicate-key]: a key stands twice in one mapping
+error[duplicate-key]: a key that appears twice in one mapping
 
 The same key appears twice in one mapping. Most YAML parsers silently keep only the last one, so the
 first value would be lost.
@@ -117,8 +117,8 @@ def test_every_page_is_printed_whole(code: str) -> None:
 @pytest.mark.parametrize(
     ("code", "said"),
     [
-        ("duplicat-key", "there is no code 'duplicat-key'; did you mean 'duplicate-key'?"),
-        ("zzz", "there is no code 'zzz'; `cnnspec explain` lists all"),
+        ("duplicat-key", "unknown code 'duplicat-key'; did you mean 'duplicate-key'?"),
+        ("zzz", "unknown code 'zzz'; `cnnspec explain` lists all codes"),
     ],
 )
 def test_codes_that_there_are_not(code: str, said: str) -> None:

@@ -127,7 +127,10 @@ def test_the_two_output_model(
     target = tmp_path / f"exported{FORMATS[form].suffix}"
     exit_code, stdout, stderr = export(*arguments, "--format", form, "-o", target)
     outputs = ("digit_dense", "odd_dense")
-    said = [*(f"{name}: largest OK" for name in outputs), f"{target}: as Keras, on inputs inputs"]
+    said = [
+        *(f"{name}: largest OK" for name in outputs),
+        f"{target}: matches Keras; inputs: inputs",
+    ]
     assert (exit_code, as_keras(stdout).splitlines(), stderr) == (0, said, "")
     assert names(form, target) == (["inputs"], list(outputs))
     image = np.random.default_rng(1).random((5, 28, 28, 1), "float32")  # the batch is of any size
@@ -142,7 +145,7 @@ def test_resnet50(form: str, tmp_path: Path) -> None:
     exit_code, stdout, stderr = export(
         spec, "--set", "size=32", "--set", "classes=10", "-o", target
     )
-    said = f"predictions: largest OK\n{target}: as Keras, on inputs image\n"
+    said = f"predictions: largest OK\n{target}: matches Keras; inputs: image\n"
     assert (exit_code, as_keras(stdout), stderr) == (0, said, "")
     assert names(form, target) == (["image"], ["predictions"])
 
@@ -199,8 +202,8 @@ def test_what_a_format_cannot_hold() -> None:
 @pytest.mark.parametrize(
     ("found", "said"),
     [
-        ({"dense_1": np.full((2, 2), 9.0)}, "error: more than 0.0001 away from Keras: dense_1\n"),
-        ({"dense_1": np.full((2, 2), np.nan)}, "error: more than 0.0001 away from Keras: dense_1\n"),
+        ({"dense_1": np.full((2, 2), 9.0)}, "error: outputs differ from Keras by more than 0.0001: dense_1\n"),
+        ({"dense_1": np.full((2, 2), np.nan)}, "error: outputs differ from Keras by more than 0.0001: dense_1\n"),
         ({"dense_1": np.zeros((2, 3))}, "error: the output 'dense_1' became (2, 3), and Keras gives (2, 2)\n"),
         ({"dense": np.zeros((2, 2))}, "error: the outputs became dense, not dense_1\n"),
     ],
@@ -219,14 +222,14 @@ def test_what_stands_there_is_replaced_by_force_alone() -> None:
     for form, target in (("onnx", Path("a.onnx")), ("saved_model", Path("a"))):
         arguments = ("small.yaml", "--format", form, "-o", target, "-q")
         assert export(*arguments) == (0, "", "")
-        there = f"cnnspec: '{target}' is there already; --force replaces it\n"
+        there = f"cnnspec: '{target}' already exists; use --force to overwrite it\n"
         assert export(*arguments) == (2, "", there)
         assert export(*arguments, "--force") == (0, "", "")
     Path("mine").mkdir()
     Path("mine/thesis.txt").write_text("all of it")
     for form, target in (("onnx", "mine"), ("saved_model", "mine"), ("saved_model", "a.onnx")):
         arguments = ("small.yaml", "--format", form, "-o", target, "--force")
-        refused = f"cnnspec: '{target}' is no {form} and is not replaced\n"
+        refused = f"cnnspec: '{target}' is not a {form} file, so it is not overwritten\n"
         assert export(*arguments) == (2, "", refused)
     assert left() == ["a", "a.onnx", "lstm.yaml", "mine", "small.yaml"]
     assert Path("mine/thesis.txt").read_text() == "all of it"
@@ -236,16 +239,16 @@ def test_what_stands_there_is_replaced_by_force_alone() -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (["small.yaml"], 2, "cnnspec: --format says which of onnx, tflite, saved_model, or --output ends like it"),
-        (["small.yaml", "-o", "a.pb"], 2, "cnnspec: --format says which of onnx, tflite, saved_model, or --output ends like it"),
+        (["small.yaml"], 2, "cnnspec: cannot infer the format from --output; use --format with one of onnx, tflite, saved_model"),
+        (["small.yaml", "-o", "a.pb"], 2, "cnnspec: cannot infer the format from --output; use --format with one of onnx, tflite, saved_model"),
         (["none.yaml", "-o", "a.onnx"], 2, "cnnspec: 'none.yaml' cannot be read: No such file or directory"),
-        (["none.keras", "-o", "a.onnx"], 2, "cnnspec: 'none.keras' cannot be read: there is no such file"),
+        (["none.keras", "-o", "a.onnx"], 2, "cnnspec: 'none.keras' cannot be read: no such file"),
         (["bad.keras", "-o", "a.onnx"], 1, "error: 'bad.keras' cannot be loaded: "),
         (["bad.h5", "-o", "a.onnx"], 1, "error: 'bad.h5' cannot be loaded: "),
         (["lambda.keras", "-o", "a.onnx"], 1, "error: 'lambda.keras' cannot be loaded: "),
         (["lambda.h5", "-o", "a.onnx"], 1, "error: 'lambda.h5' cannot be loaded: "),
-        (["bad.keras", "-o", "a.onnx", "--set", "a=1"], 2, "cnnspec: --set is for specs; 'bad.keras' is a model"),
-        ([".", "-o", "a.onnx"], 2, "cnnspec: '.' has no 'spec.expanded.yaml', so it is no folder of a finished run"),
+        (["bad.keras", "-o", "a.onnx", "--set", "a=1"], 2, "cnnspec: --set applies to specs only; 'bad.keras' is a model file"),
+        ([".", "-o", "a.onnx"], 2, "cnnspec: '.' is not a completed run: it has no 'spec.expanded.yaml'"),
         (["small.yaml", "-o", "a.onnx", "--weights", "bad.h5"], 1, "error: 'bad.h5': "),
     ],
 )  # fmt: skip
@@ -285,7 +288,7 @@ def test_code_in_a_model_file_is_never_run(tmp_path: Path, monkeypatch: pytest.M
     file = tmp_path / "a.h5"
     file.touch()
     monkeypatch.setattr(keras, "__version__", "3.10.0")
-    said = f"cnnspec: Keras 3.10.0 would run code out of '{file}'; 3.11.3 does not\n"
+    said = f"cnnspec: Keras 3.10.0 would execute code from '{file}'; upgrade to 3.11.3 or later\n"
     assert export(file, "-o", tmp_path / "a.onnx") == (2, "", said)
 
 

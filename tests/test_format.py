@@ -321,7 +321,7 @@ def test_what_has_mistakes_is_left_as_it_is(text: bytes, finding: str, tmp_path:
 
 
 def test_files_that_are_not_there(tmp_path: Path) -> None:
-    assert run(tmp_path) == (2, "", f"cnnspec: there is no spec in '{tmp_path}'\n")
+    assert run(tmp_path) == (2, "", f"cnnspec: no specs in '{tmp_path}'\n")
     assert run("none.yaml") == (
         2,
         "",

@@ -101,7 +101,7 @@ def test_a_keras_file_becomes_the_spec_that_a_person_would_write(folder: Path) -
 def test_what_is_there_is_replaced_only_by_force(folder: Path) -> None:
     Path("model.json").write_text(model().to_json())
     Path("spec.yaml").write_text("mine")
-    message = "cnnspec: 'spec.yaml' is there already; --force replaces it\n"
+    message = "cnnspec: 'spec.yaml' already exists; use --force to overwrite it\n"
     assert run("model.json", "-o", "spec.yaml") == (2, "", message)
     assert Path("spec.yaml").read_text() == "mine"
     assert run("model.json", "-o", "spec.yaml", "--force") == (0, "", "")
@@ -164,7 +164,7 @@ def test_networks_of_keras_are_short(name: str, most: int) -> None:
 
 def test_other_words_are_no_networks() -> None:
     for name in ("Banana", "resnet50", "keras"):
-        message = f"cnnspec: there is no network '{name}' in keras.applications\n"
+        message = f"cnnspec: keras.applications has no network '{name}'\n"
         assert run(f"application:{name}") == (2, "", message)
 
 

@@ -500,7 +500,7 @@ def test_codes_can_be_ignored(tmp_path: Path) -> None:
     [
         ("softmax-of-on", "there is no warning 'softmax-of-on'; did you mean 'softmax-of-one'?"),
         ("zzz", "there is no warning 'zzz'; `cnnspec explain` lists them"),
-        ("wrong-rank", "'wrong-rank' is an error, and only warnings can be ignored"),
+        ("wrong-rank", "'wrong-rank' is an error; only warnings can be ignored"),
     ],
 )
 def test_codes_that_cannot_be_ignored(code: str, said: str, tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def test_the_file_gives_its_name_and_is_written_once(tmp_path: Path) -> None:
     assert run("unet", "-o", spec) == (
         2,
         "",
-        f"cnnspec: '{spec}' is there already; --force replaces it\n",
+        f"cnnspec: '{spec}' already exists; use --force to overwrite it\n",
     )
     assert spec.read_text("utf-8") == text
     assert run("unet", "-o", spec, "--name", "maps", "--force")[0] == 0
@@ -68,12 +68,12 @@ def test_the_list() -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ((), "which template? there are classifier, multi-output, transfer, unet, siamese"),
-        (("unett",), "there is no template 'unett'; did you mean 'unet'?"),
-        (("x",), "there is no template 'x'; there are classifier, multi-output, transfer, unet, siamese"),
+        ((), "no template given; choose from classifier, multi-output, transfer, unet, siamese"),
+        (("unett",), "unknown template 'unett'; did you mean 'unet'?"),
+        (("x",), "unknown template 'x'; choose from classifier, multi-output, transfer, unet, siamese"),
         (("unet", "--set", "with=3"), "the template has no parameter 'with'; did you mean 'width'?"),
         (("siamese", "--set", "classes=3"), "the template has no parameter 'classes'; it has size"),
-        (("unet", "--set", "size"), "--set takes NAME=VALUE, not 'size'"),
+        (("unet", "--set", "size"), "--set expects NAME=VALUE, got 'size'"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_made(arguments: tuple[str, ...], said: str) -> None:

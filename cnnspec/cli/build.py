@@ -45,7 +45,6 @@ FILES = ("model.keras", "spec.expanded.yaml", "diagram.svg", "diagram.dot")
     "--output",
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("build"),
-    show_default=True,
     help="Output folder, with one subfolder per model.",
 )
 @click.option(
@@ -86,7 +85,9 @@ def command(
     for _, checked in models:
         target = output / checked.name
         if not force and (changed := changed_files(target)):
-            usage_error(f"'{changed[0]}' is not as it was built; --force replaces it")
+            usage_error(
+                f"'{changed[0]}' has changed since it was built; use --force to overwrite it"
+            )
         with _progress(f"building {checked.name}", quiet):
             _build(checked, target, weights, allow_code, quiet)
         if not quiet:
@@ -111,7 +112,7 @@ def _refuse_same_names(names: list[str]) -> None:
     """Exit if two models would be built into the same folder."""
     for name, count in Counter(names).items():
         if count > 1:
-            usage_error(f"{count} of the specs are called '{name}'; build them into other folders")
+            usage_error(f"{count} specs have the name '{name}'; build them into different folders")
 
 
 def _build(
@@ -134,7 +135,8 @@ def _build(
         sys.exit(1)
     for loaded in built.loaded if not quiet else ():
         click.echo(
-            f"{loaded.file}: weights of {len(loaded.layers)} layers, by name: {', '.join(loaded.layers)}"
+            f"{loaded.file}: loaded the weights of {len(loaded.layers)} layers by name: "
+            f"{', '.join(loaded.layers)}"
         )
     with writing(target), folder_beside(target) as beside:
         built.model.save(beside / "model.keras")
@@ -158,7 +160,7 @@ def _draw(checked: CheckedGraph, folder: Path) -> None:
         (folder / "diagram.svg").write_text(drawing.svg(), encoding="utf-8")
     except NoRenderer as error:
         (folder / "diagram.dot").write_text(drawing.dot(), encoding="utf-8")
-        click.echo(f"diagram.dot is written, and no diagram.svg: {error}", err=True)
+        click.echo(f"wrote diagram.dot instead of diagram.svg: {error}", err=True)
 
 
 def _with_digests(table: str, digests: dict[str, str]) -> str:

@@ -31,11 +31,11 @@ from cnnspec.cli.files import give, keep_what_is_there
 def command(
     spec: str, output: Path | None, force: bool, overrides: tuple[str, ...], root: Path | None
 ) -> None:
-    """Generate a plain Keras script for a spec or a .keras file.
+    """Generate a plain Keras script for a model.
 
-    The script does not need cnnspec. Blocks become functions, repetitions become loops, and
-    submodels become nested models. Training data is not included. Paths of weights files are
-    relative to the current folder.
+    The model is a spec or a .keras file. The script does not need cnnspec. Blocks become functions,
+    repetitions become loops, and submodels become nested models. Training data is not included.
+    Paths of weights files are relative to the current folder.
 
     \b
     Example:

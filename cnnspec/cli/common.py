@@ -67,7 +67,7 @@ def parse_overrides(pairs: tuple[str, ...]) -> dict[str, Any]:
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals or not name:
-            usage_error(f"--set takes NAME=VALUE, not '{pair}'")
+            usage_error(f"--set expects NAME=VALUE, got '{pair}'")
         try:
             overrides[name] = plain_scalar(value)
         except OverflowError as error:
@@ -81,9 +81,9 @@ def check_ignored(codes: tuple[str, ...]) -> None:
         if code in WARNINGS:
             continue
         if code in CODES:
-            usage_error(f"--ignore: '{code}' is an error, and only warnings can be ignored")
+            usage_error(f"--ignore: '{code}' is an error; only warnings can be ignored")
         hint = did_you_mean(code, WARNINGS) or "`cnnspec explain` lists them"
-        usage_error(f"--ignore: there is no warning '{code}'; {hint}")
+        usage_error(f"--ignore: unknown warning '{code}'; {hint}")
 
 
 def expand_patterns(specs: tuple[str, ...]) -> list[str]:
@@ -95,7 +95,7 @@ def expand_patterns(specs: tuple[str, ...]) -> list[str]:
         elif found := sorted(glob.glob(spec, recursive=True)):
             files += found
         else:
-            usage_error(f"no file fits '{spec}'")
+            usage_error(f"no file matches '{spec}'")
     return list(dict.fromkeys(files))
 
 
@@ -109,7 +109,7 @@ def compile_spec(
     try:
         return compile_file(Path(spec), overrides=overrides, root=root)
     except IsADirectoryError:
-        usage_error(f"'{spec}' is a folder; name a spec in it")
+        usage_error(f"'{spec}' is a folder, not a spec")
     except OSError as error:
         usage_error(f"'{spec}' cannot be read: {error.strerror}")
 
@@ -144,7 +144,7 @@ def checked_model(
     if Path(model).suffix.lower() != ".keras":
         return checked_spec(model, overrides=overrides, root=root)[1]
     if overrides:
-        usage_error("--set is for specs; a .keras file has no parameters")
+        usage_error("--set applies to specs only; a .keras file has no parameters")
     try:
         compilation = compile_archive(Path(model))
     except OSError as error:

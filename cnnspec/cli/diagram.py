@@ -92,7 +92,6 @@ class Depth(click.ParamType[int | str]):
     "--dpi",
     type=click.IntRange(10, 2400),
     default=96,
-    show_default=True,
     help="Resolution of png files.",
 )
 @click.option(
@@ -164,5 +163,5 @@ def format_of(output: Path | None) -> str:
         return "svg"
     suffix = output.suffix.lower()
     if suffix not in SUFFIXES:
-        usage_error(f"'{output}' should end in one of {', '.join(SUFFIXES)}, or take --format")
+        usage_error(f"'{output}' has no known suffix ({', '.join(SUFFIXES)}); use --format")
     return SUFFIXES[suffix]

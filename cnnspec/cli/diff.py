@@ -57,7 +57,9 @@ def command(
     git: bool,
     root: Path | None,
 ) -> None:
-    """Show the differences between two models, each a spec or a .keras, .h5 or .json file.
+    """Show the differences between two models.
+
+    Each model is a spec or a .keras, .h5 or .json file.
 
     Layers are matched by name and by their connections, so that a renamed layer is one line. The
     exit code is 0 if the models are the same, 1 if they differ, and 2 if one of them cannot be
@@ -74,7 +76,7 @@ def command(
         drive(models, verbose=verbose, root=root)
         return
     if len(models) != 2:
-        usage_error(f"diff takes two models, not {len(models)}")
+        usage_error(f"diff takes two models, got {len(models)}")
     drawn_as = format_of(output) if output is not None else ""
     keep_what_is_there(output, force=force)
     old, new = [_checked(_compiled(model, root)) for model in models]

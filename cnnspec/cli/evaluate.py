@@ -110,9 +110,9 @@ def spec_and_weights(model: Path, spec: str | None) -> tuple[str, Path]:
     """Return the paths of the spec and the weights of a model; exit if one is missing."""
     if not model.is_dir():
         if spec is None:
-            usage_error(f"'{model}' is a model file; --spec names its spec")
+            usage_error(f"'{model}' is a model file; pass its spec with --spec")
         return spec, model
     for name in (SPEC, WEIGHTS):
         if not (model / name).exists():
-            usage_error(f"'{model}' has no '{name}', so it is no folder of a finished run")
+            usage_error(f"'{model}' is not a completed run: it has no '{name}'")
     return spec or str(model / SPEC), model / WEIGHTS

@@ -31,10 +31,10 @@ from cnnspec.written_out import written_out
 def command(
     spec: str, output: Path | None, force: bool, overrides: tuple[str, ...], root: Path | None
 ) -> None:
-    """Expand the parameters, defaults, blocks, repeats and branches of a spec.
+    """Expand the shorthand of a spec into plain steps.
 
-    The result is a spec of the same model. Its paths are relative to the current folder, or to the
-    folder of --output.
+    Expands parameters, defaults, blocks, repeats and branches. The result is a spec of the same
+    model. Its paths are relative to the current folder, or to the folder of --output.
 
     \b
     Example:

@@ -26,8 +26,8 @@ def command(code: str | None) -> None:
         click.echo(_listed("\nWarnings, which --ignore and `ignore` take", list(WARNINGS)))
         return
     if code not in CODES:
-        hint = did_you_mean(code, CODES) or "`cnnspec explain` lists all"
-        usage_error(f"there is no code '{code}'; {hint}")
+        hint = did_you_mean(code, CODES) or "`cnnspec explain` lists all codes"
+        usage_error(f"unknown code '{code}'; {hint}")
     found = explanation(code)
     severity = "warning" if code in WARNINGS else "error"
     parts = [f"{severity}[{code}]: {CODES[code]}", found.meaning]

@@ -50,7 +50,6 @@ MODEL_FILES = (".keras", ".h5")
     "--tolerance",
     type=click.FloatRange(min=0),
     default=1e-4,
-    show_default=True,
     help="Largest allowed difference from the outputs of Keras.",
 )
 @code_option
@@ -70,10 +69,11 @@ def command(
     overrides: tuple[str, ...],
     root: Path | None,
 ) -> None:
-    """Export a spec, a run folder, or a .keras or .h5 file to ONNX, TFLite or a SavedModel.
+    """Export a model to ONNX, TFLite or a SavedModel.
 
-    Inputs and outputs keep their names, and the batch size is not fixed. The exported model and the
-    Keras model are run on the same random input; if their outputs differ, no file is written.
+    The model is a spec, a run folder, or a .keras or .h5 file. Inputs and outputs keep their names,
+    and the batch size is not fixed. The exported model and the Keras model are run on the same
+    random input; if their outputs differ, no file is written.
 
     \b
     Example:
@@ -96,7 +96,9 @@ def _format(output: Path | None) -> str:
     forms = {each.suffix: form for form, each in FORMATS.items() if each.suffix}
     suffix = output.suffix.lower() if output else ""
     if suffix not in forms:
-        usage_error(f"--format says which of {', '.join(FORMATS)}, or --output ends like it")
+        usage_error(
+            f"cannot infer the format from --output; use --format with one of {', '.join(FORMATS)}"
+        )
     return forms[suffix]
 
 
@@ -107,7 +109,7 @@ def _check_target(target: Path, form: str, force: bool) -> None:
     keep_what_is_there(target, force=force)
     is_own = (target / "saved_model.pb").is_file() if form == "saved_model" else target.is_file()
     if not is_own:
-        usage_error(f"'{target}' is no {form} and is not replaced")
+        usage_error(f"'{target}' is not a {form} file, so it is not overwritten")
 
 
 def _model(
@@ -122,7 +124,7 @@ def _model(
     if path.suffix.lower() in MODEL_FILES:
         for option, given in (("--set", overrides), ("--weights", weights)):
             if given:
-                usage_error(f"{option} is for specs; '{model}' is a model")
+                usage_error(f"{option} applies to specs only; '{model}' is a model file")
         check_root(root, path)
         return _loaded(path), None
     ignored: tuple[str, ...] = ()
@@ -147,10 +149,13 @@ def _model(
 def _loaded(path: Path) -> Any:
     """Load the model in a file, without executing code that the file contains."""
     if not path.is_file():
-        usage_error(f"'{path}' cannot be read: there is no such file")
+        usage_error(f"'{path}' cannot be read: no such file")
     keras = import_quietly("keras", "exporting")
     if path.suffix.lower() == ".h5" and _version(keras) < (3, 11, 3):
-        usage_error(f"Keras {keras.__version__} would run code out of '{path}'; 3.11.3 does not")
+        usage_error(
+            f"Keras {keras.__version__} would execute code from '{path}'; "
+            "upgrade to 3.11.3 or later"
+        )
     problem = None
     with without_native_log():
         try:
@@ -190,7 +195,9 @@ def _export(
             target.replace(folder / "replaced")
         beside.replace(target)
     if not quiet:
-        click.echo(f"{target}: as Keras, on inputs {', '.join(each.name for each in model.inputs)}")
+        click.echo(
+            f"{target}: matches Keras; inputs: {', '.join(each.name for each in model.inputs)}"
+        )
 
 
 def _refuse(message: str) -> NoReturn:

@@ -13,7 +13,7 @@ from cnnspec.files import written_beside
 def keep_what_is_there(target: Path | None, *, force: bool) -> None:
     """End where a file would be replaced that nobody said to replace."""
     if target is not None and target.exists() and not force:
-        usage_error(f"'{target}' is there already; --force replaces it")
+        usage_error(f"'{target}' already exists; use --force to overwrite it")
 
 
 def give(text: str, output: Path | None) -> None:

@@ -26,11 +26,11 @@ _NO_BREAK = "\n\\ No newline at end of file\n"
 )
 @click.option("--diff", is_flag=True, help="Only print the changes.")
 def command(specs: tuple[str, ...], check: bool, diff: bool) -> None:
-    """Format specs: order sections, put calls that fit on one line, keep comments.
+    """Format specs in place, keeping their comments.
 
-    Files are changed in place; for a folder, all specs in it are formatted. `-` reads standard
-    input and writes standard output. The meaning of a spec does not change. Specs with structural errors
-    are left unchanged.
+    Sections are put in order, and calls on one line if they fit.
+    The meaning of a spec does not change; a spec with structural errors is left as it is. For a
+    folder, all specs in it are formatted. `-` reads standard input and writes standard output.
 
     \b
     Example:
@@ -67,7 +67,7 @@ def _files(specs: tuple[str, ...]) -> list[str]:
             files.append(spec)
             continue
         found = sorted(str(file) for file in Path(spec).rglob("*") if file.suffix in ENDINGS)
-        files += found or usage_error(f"there is no spec in '{spec}'")
+        files += found or usage_error(f"no specs in '{spec}'")
     return list(dict.fromkeys(files))
 
 

@@ -44,9 +44,9 @@ class Side:
     def model(self, root: Path | None) -> CheckedGraph | None:
         """Compile the model of the file. Paths in it are relative to its path in the repository.
 
-                Raises:
-        SpecError: it has errors.
-                    OSError: it cannot be read.
+        Raises:
+            SpecError: it has errors.
+            OSError: it cannot be read.
 
         """
         if not self.is_there:
@@ -71,7 +71,7 @@ def drive(arguments: tuple[str, ...], *, verbose: bool, root: Path | None) -> No
         click.echo(f"unmerged: {arguments[0]}")
         return
     if len(arguments) not in (7, 9):
-        usage_error(f"--git takes the 7 or 9 arguments of a diff driver, not {len(arguments)}")
+        usage_error(f"--git takes the 7 or 9 arguments of a diff driver, got {len(arguments)}")
     path, old_file, _, _, new_file, *rest = arguments
     new_path = rest[2] if len(rest) > 2 else path
     old, new = Side(path, Path(old_file), "a"), Side(new_path, Path(new_file), "b")

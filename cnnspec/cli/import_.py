@@ -29,12 +29,13 @@ APPLICATION = "application:"
 @click.option(
     "--compact/--no-compact",
     default=True,
-    help="Use blocks, repetitions and branches, or one step per layer.  [default: compact]",
+    help="Use blocks, repetitions and branches, or one step per layer.",
 )
 @force_option
 def command(model: str, output: Path | None, compact: bool, force: bool) -> None:
-    """Convert a .keras or .h5 file, the JSON of to_json, or application:NAME to a spec.
+    """Convert a Keras model to a spec.
 
+    The model is a .keras or .h5 file, the JSON of `Model.to_json`, or application:NAME.
     Files are parsed as data: Keras is not imported, and no code in a file is executed.
     application:NAME is a network of keras.applications; Keras builds it, without weights.
 
@@ -78,7 +79,7 @@ def _application(name: str) -> Read:
     keras: Any = import_quietly("keras", "making a network of keras.applications")
     make = getattr(keras.applications, name, None)
     if not name[:1].isupper() or make is None:
-        usage_error(f"there is no network '{name}' in keras.applications")
+        usage_error(f"keras.applications has no network '{name}'")
     return read_config(make(weights=None).to_json())
 
 

@@ -13,7 +13,7 @@ from cnnspec.shapes import text
 @click.command("layers")
 @click.argument("kind", required=False)
 def command(kind: str | None) -> None:
-    """List the kinds of layers, or the arguments of one KIND with an example.
+    """List the kinds of layers, or describe one KIND.
 
     \b
     Example:

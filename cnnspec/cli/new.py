@@ -39,9 +39,10 @@ def command(
     overrides: tuple[str, ...],
     force: bool,
 ) -> None:
-    """Create a spec from a template: classifier, multi-output, transfer, unet or siamese.
+    """Create a spec from a template.
 
-    The spec is valid and has explanatory comments.
+    Templates are classifier, multi-output, transfer, unet and siamese. The spec is valid and has
+    explanatory comments.
 
     \b
     Example:
@@ -54,8 +55,8 @@ def command(
             click.echo(f"{each:<{width}}  {says}")
         return
     if name not in TEMPLATES:
-        hint = (name and did_you_mean(name, TEMPLATES)) or f"there are {', '.join(TEMPLATES)}"
-        usage_error(f"there is no template '{name}'; {hint}" if name else f"which template? {hint}")
+        hint = (name and did_you_mean(name, TEMPLATES)) or f"choose from {', '.join(TEMPLATES)}"
+        usage_error(f"unknown template '{name}'; {hint}" if name else f"no template given; {hint}")
     keep_what_is_there(output, force=force)
     if model is None and output is not None:
         model = model_name(output.stem)

@@ -32,7 +32,9 @@ def command(
     form: str,
     root: Path | None,
 ) -> None:
-    """Predict the class and its probability for each output, for images, .npy and .npz files.
+    """Predict the outputs for images, .npy and .npz files.
+
+    Prints the class and its probability for each output.
 
     \b
     Example:

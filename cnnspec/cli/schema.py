@@ -13,9 +13,9 @@ def command() -> None:
 
     A YAML language server uses it to complete kinds and arguments and to show their descriptions.
 
-        \b
-        Example:
-          cnnspec schema > cnnspec.schema.json
-          # yaml-language-server: $schema=cnnspec.schema.json    (first line of a spec)
+    \b
+    Example:
+      cnnspec schema > cnnspec.schema.json
+      # yaml-language-server: $schema=cnnspec.schema.json    (first line of a spec)
     """
     click.echo(json.dumps(language_schema(), indent=1, ensure_ascii=False))

@@ -41,7 +41,7 @@ def command(
     overrides: tuple[str, ...],
     root: Path | None,
 ) -> None:
-    """Print the output shape and the parameters of each layer, like the summary of Keras.
+    """Print a table of layers, output shapes and parameters.
 
     Costs are per sample. Values that depend on an unknown size are shown as unknown.
 

@@ -54,7 +54,7 @@ data_option = click.option(
 @click.option(
     "--feature-cache/--no-feature-cache",
     default=True,
-    help="Compute the features of frozen parts only once, if that saves time.  [default: enabled]",
+    help="Compute the features of frozen parts only once, if that saves time.",
 )
 @click.option("--tensorboard", is_flag=True, help="Also write logs for TensorBoard.")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
@@ -85,12 +85,14 @@ def command(
     if data is not None:
         check_root(root, data)
     if output is not None and resume is not None:
-        usage_error("--resume goes on in the folder of its run; leave --output out")
+        usage_error(
+            "--output cannot be used with --resume, which continues in the folder of the run"
+        )
     values = parse_overrides(overrides)
     compilation, checked = checked_spec(spec, overrides=values, root=root)
     training = training_of(checked)
     if epochs is not None and training.phases:
-        usage_error("--epochs is for a training without phases; each phase says its own")
+        usage_error("--epochs cannot be used with phases; set the epochs of each phase in the spec")
     found = checked_data(compilation, checked, training, data, allow_code)
     runs = import_quietly("cnnspec.training.run", "training")
     folder = resume or output or runs.run_folder(checked.name)
@@ -119,7 +121,7 @@ def command(
     if not quiet:
         _tell_results(run, tensorboard)
     if run.interrupted:
-        click.echo(f"interrupted; --resume {run.folder} goes on from there", err=True)
+        click.echo(f"interrupted; use --resume {run.folder} to continue", err=True)
         sys.exit(130)
 
 
@@ -127,7 +129,7 @@ def training_of(checked: CheckedGraph) -> Training:
     """Return the training section of a spec; exit if it has none."""
     training = checked.graph.training
     if training is None or training.data is None:
-        usage_error(f"'{checked.name}' does not say on which data it is trained: `train: data:`")
+        usage_error(f"'{checked.name}' has no training data; set `data` under `train`")
     return training
 
 
@@ -176,10 +178,12 @@ def _tell_results(run: Any, tensorboard: bool) -> None:
     if run.frozen:
         click.echo(f"{len(run.frozen)} frozen weights are unchanged")
     if not can_draw():
-        click.echo("no curves.svg: pip install 'cnnspec[plots]' brings Matplotlib")
+        click.echo("no curves.svg: it needs Matplotlib (pip install 'cnnspec[plots]')")
     if tensorboard:
-        missing = "" if find_spec("tensorboard") else "; pip install tensorboard brings it"
-        click.echo(f"tensorboard --logdir {run.folder / 'tensorboard'} shows the curves{missing}")
+        missing = "" if find_spec("tensorboard") else " (pip install tensorboard)"
+        click.echo(
+            f"view the curves with: tensorboard --logdir {run.folder / 'tensorboard'}{missing}"
+        )
     click.echo(f"{run.folder}: {', '.join(sorted(each.name for each in run.folder.iterdir()))}")
 
 

@@ -1,4 +1,4 @@
-"""First specs to start from: a commented file each, which is right as it is."""
+"""Templates for new specs. Each is a valid spec with explanatory comments."""
 
 from collections.abc import Mapping
 from importlib.resources import files
@@ -10,30 +10,30 @@ from cnnspec.dump import value_text
 from cnnspec.source import Source, parse_bytes
 
 TEMPLATES = {
-    "classifier": "which of some kinds of things an image shows",
-    "multi-output": "two answers from one network, each with its loss",
-    "transfer": "a trained network with a new head, tuned in two phases",
-    "unet": "a class for every pixel of an image",
+    "classifier": "image classification",
+    "multi-output": "two outputs, each with its own loss",
+    "transfer": "a pretrained network with a new head, fine-tuned in two phases",
+    "unet": "image segmentation: a class for every pixel",
     "siamese": "whether two images show the same thing",
 }
-"""What each of them is for."""
+"""The templates, with the purpose of each."""
 
 
 class NoSuchParameter(ValueError):
-    """A template has no such parameter."""
+    """The template does not have a parameter with this name."""
 
 
 def template(name: str) -> str:
-    """The text of a template."""
+    """Return the text of a template."""
     file = f"{name.replace('-', '_')}.yaml"
     return (files(__name__) / file).read_text("utf-8")
 
 
 def filled(text: str, name: str | None, params: Mapping[str, Any]) -> str:
-    """A template with another name and other values of its parameters.
+    """Set the name and the parameters of a template.
 
     Raises:
-        NoSuchParameter: it has no parameter of a name.
+        NoSuchParameter: the template does not have one of the parameters.
 
     """
     source = parse_bytes(text.encode(), "<template>", Path(), Report())
@@ -53,7 +53,7 @@ def filled(text: str, name: str | None, params: Mapping[str, Any]) -> str:
 
 
 def _place(source: Source, path: tuple[str, ...]) -> tuple[int, int]:
-    """Where in the text a value starts and ends."""
+    """Return the start and end index of a value in the text."""
     node = source.tree
     for part in path:
         assert isinstance(node.children, dict)
