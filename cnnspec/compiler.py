@@ -142,7 +142,7 @@ def checked_or_raise(compilation: Compilation) -> CheckedGraph:
     """
     if compilation.checked is None:
         if not compilation.report.has_errors:
-            message = "this file defines blocks for others to import, and no model"
+            message = "this file only defines blocks for other specs to import; it has no model"
             place = Place(compilation.source, ())
             place.error(compilation.report, "not-a-model", message, "start")
         raise SpecError(compilation.report)

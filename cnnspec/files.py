@@ -1,4 +1,4 @@
-"""Writes files and folders beside their target, then moves them there: whole, or not there."""
+"""Writes files and folders atomically: to a temporary path next to the target, then moves them."""
 
 import os
 import secrets
@@ -9,17 +9,17 @@ from contextlib import contextmanager
 from pathlib import Path
 
 PREFIX = ".cnnspec-"
-"""How the names of files begin that are not whole yet."""
+"""The prefix of temporary files."""
 
 
 @contextmanager
 def written_beside(target: Path) -> Iterator[Path]:
-    """A new file beside the target, with the same suffix, that takes its place at the end.
+    """Yield a new file next to the target, with the same suffix, that replaces the target at the end.
 
-    Folders above the target are made. A file that is replaced keeps its permissions.
+    Missing parent folders are created. If a file is replaced, the new one keeps its permissions.
 
     Raises:
-        OSError: it cannot be written; what stood there before still does.
+        OSError: the file cannot be written; the target is unchanged.
 
     """
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -128,7 +128,7 @@ def checked_spec(
     compilation = compile_spec(spec, overrides=overrides, root=root)
     report = compilation.report
     if compilation.checked is None and not report.has_errors and compilation.source:
-        message = "this file defines blocks for others to import, and no model"
+        message = "this file only defines blocks for other specs to import; it has no model"
         Place(compilation.source, ()).error(report, "not-a-model", message, "start")
     report.ignore(ignore)
     tell(report, err=True)

@@ -190,7 +190,7 @@ def _export(
             click.echo(f"{name}: largest difference {difference:.2g}")
         apart = [name for name, most in differences.items() if not most <= tolerance]
         if apart:
-            _refuse(f"more than {tolerance:g} away from Keras: {', '.join(apart)}")
+            _refuse(f"outputs differ from Keras by more than {tolerance:g}: {', '.join(apart)}")
         if target.is_dir():
             target.replace(folder / "replaced")
         beside.replace(target)

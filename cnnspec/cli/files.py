@@ -1,4 +1,4 @@
-"""Writing files for commands: replaced only with --force, and one line where that fails."""
+"""Writes the output files of commands; existing files are overwritten only with --force."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,13 +11,13 @@ from cnnspec.files import written_beside
 
 
 def keep_what_is_there(target: Path | None, *, force: bool) -> None:
-    """End where a file would be replaced that nobody said to replace."""
+    """Exit if the target exists, unless `force` is set."""
     if target is not None and target.exists() and not force:
         usage_error(f"'{target}' already exists; use --force to overwrite it")
 
 
 def give(text: str, output: Path | None) -> None:
-    """Print a text, or write it to a file."""
+    """Write a text to a file, or print it."""
     if output is None:
         click.echo(text, nl=False)
         return
@@ -27,14 +27,14 @@ def give(text: str, output: Path | None) -> None:
 
 @contextmanager
 def replacing(target: Path) -> Iterator[Path]:
-    """A file that takes the place of the target once it is whole; end where it cannot be written."""
+    """Yield a temporary file that replaces the target on success; exit if it cannot be written."""
     with writing(target), written_beside(target) as temporary:
         yield temporary
 
 
 @contextmanager
 def writing(target: Path) -> Iterator[None]:
-    """End with one line where a file or folder cannot be written."""
+    """Exit with a message if a file or folder cannot be written."""
     try:
         yield
     except OSError as error:
