@@ -5,7 +5,7 @@ a spec pays only for the kinds it names.
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib import import_module
@@ -60,9 +60,13 @@ class Problems(Exception):
 
 @dataclass(frozen=True)
 class Expects:
-    """Says in words what an argument takes, for messages and for editors."""
+    """What an argument takes, in words for messages and editors, and what its values mean."""
 
     phrase: str
+    null: Any = field(default=None, kw_only=True)
+    """What null stands for: a value, or a function of the call; None where it stands for none."""
+    alike: Callable[[Any], Any] | None = field(default=None, kw_only=True)
+    """Gives one value for all checked values that mean the same, where several do."""
 
     def describe(self, declaration: "type[Declaration]") -> str:
         """What it takes as an argument of a kind."""
@@ -106,6 +110,8 @@ class Family:
     """
     refusals: Mapping[str, str] = field(default_factory=dict)
     """The names of Keras that no spec can say, each with the reason."""
+    by_alias: bool = False
+    """Whether a call without arguments is written by the first alias of its kind."""
     _kinds: "dict[str, type[Declaration]]" = field(default_factory=dict)
     _aliases: dict[str, str] = field(default_factory=dict)
 
@@ -216,11 +222,14 @@ class Declaration:
     """Other names that Keras knows the class by."""
     absent: ClassVar[tuple[str, ...]] = ()
     """Arguments of a parent class that this kind does not have."""
+    open_words: ClassVar[tuple[str, ...]] = ()
+    """Words that leave the kind open: Keras chooses the one that fits the shapes."""
     rank: ClassVar[int] = 0
     """How many numbers an argument such as `kernel_size` has; 0 where there is no such argument."""
 
     _arguments: ClassVar[dict[str, Any]]
     _defaults: ClassVar[dict[str, Any]]
+    _meanings: ClassVar[dict[str, Expects]]
     _required: ClassVar[tuple[str, ...]]
 
     given: dict[str, Any]
@@ -291,6 +300,87 @@ class Declaration:
     def checked(self, argument: str) -> Any:
         """Return the checked value of an argument."""
         return getattr(self, argument)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether Keras chooses the kind by the shapes; such a call takes no arguments."""
+        return not self.given and self.word.lower() in self.open_words
+
+    def meant_kind(self) -> str:
+        """The kind that is called; for a call that leaves it open, the first word for that."""
+        return self.open_words[0] if self.is_open else self.kind()
+
+    def alias(self) -> str:
+        """The word for the kind where a call has no arguments."""
+        if self.is_open:
+            return self.open_words[0]
+        return self.aliases[0] if self.family.by_alias and self.aliases else self.kind()
+
+    def meant(self, argument: str) -> Any:
+        """The checked value of an argument, or what null stands for there."""
+        return self._value(argument, self.checked(argument))
+
+    def meaning(self) -> tuple[Hashable, ...]:
+        """The kind and all arguments; equal for calls that mean the same."""
+        return (self.meant_kind(), *((name, self.meaning_of(name)) for name in self._sorted()))
+
+    def meaning_of(self, argument: str) -> Hashable:
+        """What an argument means; equal for values that mean the same in this call."""
+        return self._meaning(argument, self.checked(argument))
+
+    def is_default(self, argument: str) -> bool:
+        """Whether an argument means what the call would mean without it."""
+        defaults = self.defaults()
+        if argument not in defaults:
+            return False
+        return self.meaning_of(argument) == self._meaning(argument, defaults[argument])
+
+    def means(self, argument: str, value: object) -> bool:
+        """Whether an argument means what it would mean if the call gave this value."""
+        try:
+            checked = _checked(type(self), argument, value)
+        except Problems:
+            return False
+        return self._meaning(argument, checked) == self.meaning_of(argument)
+
+    @classmethod
+    def _sorted(cls) -> list[str]:
+        return sorted(cls.arguments())
+
+    def _value(self, argument: str, value: Any) -> Any:
+        if value is not None or (expects := self.meanings().get(argument)) is None:
+            return value
+        return expects.null(self) if callable(expects.null) else expects.null
+
+    def _meaning(self, argument: str, value: Any) -> Hashable:
+        value = self._value(argument, value)
+        expects = self.meanings().get(argument)
+        if value is None or expects is None or expects.alike is None:
+            return meaning(value)
+        return meaning(expects.alike(value))
+
+    @classmethod
+    def meanings(cls) -> dict[str, Expects]:
+        """The arguments of which several values mean the same."""
+        if "_meanings" not in cls.__dict__:
+            expected = {name: expectation(hint) for name, hint in cls.arguments().items()}
+            cls._meanings = {
+                name: expects
+                for name, expects in expected.items()
+                if expects.null is not None or expects.alike is not None
+            }
+        return cls._meanings
+
+
+def meaning(value: Any) -> Hashable:
+    """A value of the language, equal to another one where both mean the same."""
+    if isinstance(value, Declaration):
+        return value.meaning()
+    if isinstance(value, Mapping):
+        return tuple((key, meaning(item)) for key, item in value.items())
+    if isinstance(value, list | tuple):
+        return tuple(map(meaning, value))
+    return (bool, value) if isinstance(value, bool) else value  # which would be equal to 0 or 1
 
 
 def _arguments(declaration: type[Declaration]) -> dict[str, Any]:

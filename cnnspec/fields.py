@@ -2,6 +2,7 @@
 
 import math
 import sys
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from annotated_types import Ge, Gt, Le, Lt
@@ -30,7 +31,12 @@ Seed = Annotated[int | None, Expects("a whole number or null")]
 class Choice(Checked):
     """Marks an argument that takes one of a few words."""
 
-    def __init__(self, *words: str | None, synonyms: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        *words: str | None,
+        synonyms: dict[str, str] | None = None,
+        null: str | Callable[[Any], str] | None = None,
+    ) -> None:
         known = {word: word for word in words if word is not None} | (synonyms or {})
 
         def check(value: Any, _: type[Declaration]) -> str | None:
@@ -46,12 +52,14 @@ class Choice(Checked):
         said += ["null"] if None in words else []
         phrase = f"{', '.join(said[:-1])} or {said[-1]}" if len(said) > 1 else said[0]
         schema = {"enum": [*known, *([None] if None in words else [])]}
-        super().__init__(phrase, check=check, schema=schema)
+        super().__init__(phrase, check=check, schema=schema, null=null)
 
 
 FLOAT_TYPES = ("float16", "bfloat16", "float32", "float64")
 INT_TYPES = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
 DATA_TYPES = (*FLOAT_TYPES, *INT_TYPES, "bool", "string")
+DEFAULT_TYPE = "float32"
+"""What is computed in where nothing else is said; Keras would ask the user's own configuration."""
 
 Dtype = Annotated[str | None, Choice(*FLOAT_TYPES, *INT_TYPES, "bool", None)]
 
@@ -65,10 +73,26 @@ def _policy(value: Any, _: type[Declaration]) -> str | None:
     raise Problem("unknown-value", "", suggestion=did_you_mean(value, known))
 
 
-DtypePolicy = Annotated[
-    str | None, Checked("a data type such as 'float32', 'mixed_float16' or null", check=_policy)
-]
+class Policy(Checked):
+    """Marks an argument that takes a dtype policy."""
+
+    def __init__(self, *, null: str | Callable[[Any], str]) -> None:
+        phrase = "a data type such as 'float32', 'mixed_float16' or null"
+        super().__init__(phrase, check=_policy, null=null)
+
+
+DtypePolicy = Annotated[str | None, Policy(null=DEFAULT_TYPE)]
 """A dtype policy: one type for weights and computation, or `mixed_float16`, `mixed_bfloat16`."""
+FloatPolicy = Annotated[
+    str | None,
+    Choice(*FLOAT_TYPES, "mixed_float16", "mixed_bfloat16", None, null=DEFAULT_TYPE),
+]
+"""A dtype policy of what computes with fractions."""
+
+
+def listed(value: Any) -> Any:
+    """A number as the list of one that means the same."""
+    return value if isinstance(value, list | tuple) else (value,)
 
 
 def int_or_ints(value: Any, _: type[Declaration]) -> int | tuple[int, ...]:
@@ -82,7 +106,8 @@ def int_or_ints(value: Any, _: type[Declaration]) -> int | tuple[int, ...]:
 
 Axis = Annotated[int, Expects("a whole number (an axis)")]
 Axes = Annotated[
-    int | tuple[int, ...], Checked("a whole number or a list of them (axes)", check=int_or_ints)
+    int | tuple[int, ...],
+    Checked("a whole number or a list of them (axes)", check=int_or_ints, alike=listed),
 ]
 
 
@@ -92,7 +117,7 @@ def _optional_ints(value: Any, declaration: type[Declaration]) -> int | tuple[in
 
 OptionalAxes = Annotated[
     int | tuple[int, ...] | None,
-    Checked("a whole number, a list of them (axes) or null", check=_optional_ints),
+    Checked("a whole number, a list of them (axes) or null", check=_optional_ints, alike=listed),
 ]
 
 
@@ -109,7 +134,7 @@ OptionalPositiveInt = Annotated[
 class ScopeName(Checked):
     """Marks a name that Keras opens a name scope with, which a slash would split."""
 
-    def __init__(self, *, optional: bool = False) -> None:
+    def __init__(self, *, optional: bool = False, null: Callable[[Any], str] | None = None) -> None:
         def check(value: Any, _: type[Declaration]) -> str | None:
             if value is None and optional:
                 return None
@@ -119,7 +144,8 @@ class ScopeName(Checked):
                 raise Problem("bad-name", "")
             return value
 
-        super().__init__(f"text without '/'{', or null' if optional else ''}", check=check)
+        phrase = f"text without '/'{', or null' if optional else ''}"
+        super().__init__(phrase, check=check, null=null)
 
 
 def bounded(value: Any, minimum: float, maximum: float = math.inf, at: At = ()) -> float:

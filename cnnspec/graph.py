@@ -53,6 +53,11 @@ class Output:
     loss_weight: float | None = None
     metrics: tuple[Declaration, ...] = ()
 
+    @property
+    def weight(self) -> float:
+        """What its loss is multiplied by."""
+        return 1.0 if self.loss_weight is None else float(self.loss_weight)
+
 
 NAMED_WEIGHTS = (".weights.h5", ".keras")
 """How the weights files end that Keras writes today."""

@@ -18,10 +18,11 @@ from cnnspec.layers.fields import (
     AxisOrder,
     Ends,
     OptionalSize,
-    OptionalStrides,
+    PoolingStrides,
     Size,
     TargetShape,
 )
+from cnnspec.layers.hashing import BinDtype
 from cnnspec.objects import CONSTRAINTS, INITIALIZERS, REGULARIZERS
 
 Draw = Callable[[Random, type[Declaration]], Any]
@@ -86,7 +87,7 @@ def _choice(*values: Any) -> Draw:
 BY_TYPE: dict[Any, Draw] = {
     Size: _sizes(1, 4),
     OptionalSize: _sizes(0, 2, optional=True),
-    OptionalStrides: _sizes(1, 3, optional=True),
+    PoolingStrides: _sizes(1, 3, optional=True),
     Ends: _ends,
     Axis: _choice(*AXES),
     Axes: _axes(),
@@ -96,6 +97,7 @@ BY_TYPE: dict[Any, Draw] = {
     Activation: _choice(None, *ACTIVATIONS),
     ActivationName: _choice(*ACTIVATIONS),
     DtypePolicy: _choice("float16", "float64", "bfloat16", "mixed_float16", "int32", None),
+    BinDtype: _choice("float16", "float64", "bfloat16", "mixed_float16", "int32", None),
     Dtype: _choice("float16", "float32", "int32", "bool", None),
     Seed: _choice(None, 0, 7),
 }

@@ -17,7 +17,7 @@ LEVELS = (
     ("diagnostics", "files", "naming", "shapes"),
     ("declarations", "reporters"),
     ("source",),
-    ("describe", "explanations", "expressions", "fields"),
+    ("describe", "explanations", "expressions", "fields", "wording"),
     ("objects",),
     ("layers",),
     ("document", "graph", "receptive_field"),
@@ -59,7 +59,7 @@ NOT_FOR = {
 ONLY_FOR = {
     "backends": (
         "cost", "custom_code", "declarations", "describe", "diagnostics", "expressions", "fields", "graph",
-        "layers", "naming", "objects", "receptive_field", "shapes", "stored_weights", "weights",
+        "layers", "naming", "objects", "receptive_field", "shapes", "stored_weights", "weights", "wording",
     ),
 }  # fmt: skip
 """All that a part may see: backends start from a checked graph, not from a document."""

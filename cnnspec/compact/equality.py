@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from cnnspec.declarations import meaning
 from cnnspec.graph import Graph, Node, SubmodelLayer
-from cnnspec.layers.base import Layer
+from cnnspec.objects import OPTIMIZERS, USUAL_OPTIMIZER
 
 
 def same_model(one: Graph, other: Graph) -> bool:
@@ -16,10 +17,10 @@ def _facts(graph: Graph) -> Any:
         [(each.name, each.tensor) for each in graph.inputs],
         {node.name: _node_facts(node) for node in graph.nodes},
         [
-            (each.name, each.ref, _call(each.loss), each.loss_weight, [*map(_call, each.metrics)])
+            (each.name, each.ref, meaning(each.loss), each.weight, meaning(each.metrics))
             for each in graph.outputs
         ],
-        _call(graph.optimizer),
+        meaning(graph.optimizer or OPTIMIZERS.check(USUAL_OPTIMIZER)),
     )
 
 
@@ -28,23 +29,5 @@ def _node_facts(node: Node) -> Any:
     if isinstance(layer, SubmodelLayer):
         what: Any = (layer.key, _facts(layer.graph), layer.weights)
     else:
-        what = _call(layer)
+        what = meaning(layer)
     return what, node.inputs, node.frozen, node.shares
-
-
-def _call(declaration: Any) -> Any:
-    """The kind and all arguments of a call, as rules see them."""
-    if declaration is None:
-        return None
-    arguments = {name: getattr(declaration, name, None) for name in declaration.arguments()}
-    return declaration.kind(), {name: _value(value) for name, value in arguments.items()}
-
-
-def _value(value: Any) -> Any:
-    if isinstance(value, Layer) or hasattr(value, "family"):
-        return _call(value)
-    if isinstance(value, list | tuple):
-        return [_value(each) for each in value]
-    if isinstance(value, dict):
-        return {key: _value(each) for key, each in value.items()}
-    return value

@@ -4,13 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from cnnspec.cost import costs
+from cnnspec.declarations import meaning
 from cnnspec.diff.changes import Change, Difference, Member, OutputPair, Outputs, Pair, Totals
 from cnnspec.diff.matching import matched
-from cnnspec.diff.parts import INPUT, Model, Part, Source, canonical, differing, model_of, written
+from cnnspec.diff.parts import INPUT, Model, Part, Source, differing, model_of
 from cnnspec.diff.wires import Wires, wires
 from cnnspec.graph import CheckedGraph, Output
 from cnnspec.loading import shown_path
+from cnnspec.objects import OPTIMIZERS, USUAL_OPTIMIZER
 from cnnspec.shapes import text
+from cnnspec.wording import written
 from cnnspec.written_out import written_out
 
 
@@ -190,18 +193,18 @@ def _outputs(old: Model, new: Model, found: Wires, aims: bool) -> Outputs:
 
 def _aims(old: Output, new: Output) -> Iterator[Change]:
     """What an output is trained and measured by."""
-    if canonical(old.loss) != canonical(new.loss):
+    if meaning(old.loss) != meaning(new.loss):
         yield Change("loss", written(old.loss), written(new.loss))
-    weights = [1.0 if each.loss_weight is None else each.loss_weight for each in (old, new)]
-    if weights[0] != weights[1]:
-        yield Change("loss_weight", *weights)
-    if [*map(canonical, old.metrics)] != [*map(canonical, new.metrics)]:
+    if old.weight != new.weight:
+        yield Change("loss_weight", old.weight, new.weight)
+    if meaning(old.metrics) != meaning(new.metrics):
         yield Change("metrics", [*map(written, old.metrics)], [*map(written, new.metrics)])
 
 
 def _optimizer(old: CheckedGraph, new: CheckedGraph) -> Iterator[Change]:
     before, after = old.graph.optimizer, new.graph.optimizer
-    if canonical(before) != canonical(after):
+    usual = OPTIMIZERS.check(USUAL_OPTIMIZER)
+    if meaning(before or usual) != meaning(after or usual):
         yield Change("optimizer", written(before), written(after))
 
 

@@ -5,9 +5,9 @@ from dataclasses import asdict
 from typing import Any
 
 from cnnspec.diff.changes import Change, Difference, Member, Pair
-from cnnspec.diff.parts import written
 from cnnspec.diff.renames import is_counted
 from cnnspec.graph import Output
+from cnnspec.wording import written
 
 Data = dict[str, Any]
 

@@ -7,16 +7,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cnnspec.cost import Costs, together
-from cnnspec.declarations import Declaration
 from cnnspec.graph import CheckedGraph, CheckedNode, Input, Ref, SubmodelLayer
 from cnnspec.loading import shown_path
 from cnnspec.naming import keras_name, snake_case
 from cnnspec.shapes import Dim, TensorSpec
+from cnnspec.wording import written
 
 INPUT = "InputLayer"
 SUBMODEL = "Functional"
-MEANT_BY_NULL = {"activation": "linear", "data_format": "channels_last", "dtype": "float32"}
-"""What a layer does where these arguments are null."""
 
 
 class Source(NamedTuple):
@@ -151,7 +149,7 @@ def _part(
         weights = _weights(layer)
     else:
         assert layer is not None
-        kind, said = layer.kind(), canonical(layer)
+        kind, said = layer.meant_kind(), layer.meaning()
         given = {name: written(value) for name, value in layer.given.items()}
         defaults = {name: written(getattr(type(layer), name, None)) for name in layer.arguments()}
     shown = first.node.layer_name if first.node.shares else first.node.scoped
@@ -183,33 +181,6 @@ def _weights(layer: SubmodelLayer) -> str | None:
     """The file that the weights of a submodel come from, or the word for them."""
     source = layer.weights or (layer.application.weights if layer.application else None)
     return shown_path(source) if isinstance(source, Path) else source
-
-
-def written(value: Any) -> Any:
-    """A value or a call as a spec would write it, as plain data."""
-    if isinstance(value, Declaration):
-        given = {name: written(each) for name, each in value.given.items()}
-        return {value.word: given} if given else value.word
-    if isinstance(value, Mapping):
-        return {key: written(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [written(each) for each in value]
-    return value
-
-
-def canonical(value: Any, name: str = "") -> Any:
-    """A value or a call, equal to another one where both mean the same as argument `name`."""
-    if value is None:
-        return MEANT_BY_NULL.get(name)
-    if isinstance(value, Declaration):
-        known = {each: getattr(value, each, None) for each in value.arguments()}
-        said = value.given | known
-        return (value.kind(), *((each, canonical(said[each], each)) for each in sorted(said)))
-    if isinstance(value, Mapping):
-        return tuple((key, canonical(each)) for key, each in value.items())
-    if isinstance(value, list | tuple):
-        return tuple(canonical(each) for each in value)
-    return value
 
 
 def differing(old: Part, new: Part) -> Iterator[tuple[str, Any, Any]]:

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
 from cnnspec.diff.changes import Change, Difference, Member, Pair
-from cnnspec.diff.parts import written
 from cnnspec.diff.renames import NUMBER, renames
 from cnnspec.dump import value_text
 from cnnspec.graph import Output
+from cnnspec.wording import written
 
 Style = Callable[[str, str], str]
 """Dresses a text up by its role: `added`, `removed`, `changed`, `same` or `title`."""

@@ -3,10 +3,17 @@
 from typing import ClassVar
 
 from cnnspec.declarations import default
-from cnnspec.fields import Axes, NonNegativeNumber, Number, OptionalAxes, OptionalNonNegativeNumber
+from cnnspec.fields import (
+    Axes,
+    FloatPolicy,
+    NonNegativeNumber,
+    Number,
+    OptionalAxes,
+    OptionalNonNegativeNumber,
+)
 from cnnspec.layers import reach_rules, shape_rules, weight_rules
 from cnnspec.layers.base import Example, Layer, kind
-from cnnspec.layers.fields import ActivationName, Constraint, FloatPolicy, Initializer, Regularizer
+from cnnspec.layers.fields import ActivationName, Constraint, Initializer, Regularizer
 
 
 class Elementwise(Layer):

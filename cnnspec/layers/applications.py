@@ -1,11 +1,10 @@
 """Layers that Keras has for its own networks alone: ConvNeXt and InceptionResNetV2."""
 
 from cnnspec.declarations import Problem
-from cnnspec.fields import FLOAT_TYPES, Number, PositiveInt
+from cnnspec.fields import FLOAT_TYPES, FloatPolicy, Number, PositiveInt
 from cnnspec.layers import reach_rules, shape_rules
 from cnnspec.layers.base import Example, Layer, Named, Weight, kind, known
 from cnnspec.layers.core import Identity
-from cnnspec.layers.fields import FloatPolicy
 from cnnspec.layers.merging import Merging
 from cnnspec.layers.regularization import RateBelowOne
 from cnnspec.shapes import Shape, text

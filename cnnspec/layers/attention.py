@@ -7,6 +7,7 @@ from cnnspec.declarations import Checked, Declaration, Problem, default
 from cnnspec.fields import (
     Choice,
     Flag,
+    FloatPolicy,
     OptionalAxes,
     OptionalPositiveInt,
     PositiveInt,
@@ -16,7 +17,7 @@ from cnnspec.fields import (
 from cnnspec.layers import attention_rules, cost_rules, reach_rules
 from cnnspec.layers.base import Example, Layer, kind
 from cnnspec.layers.cells import without_dropout
-from cnnspec.layers.fields import Constraint, FloatPolicy, Initializer, Regularizer
+from cnnspec.layers.fields import Constraint, Initializer, Regularizer
 from cnnspec.layers.merging import Merging
 from cnnspec.shapes import Shape
 

@@ -9,6 +9,7 @@ from cnnspec.fields import (
     FLOAT_TYPES,
     Choice,
     Flag,
+    FloatPolicy,
     NonNegativeNumber,
     Number,
     OptionalPositiveInt,
@@ -18,7 +19,7 @@ from cnnspec.fields import (
 )
 from cnnspec.layers import cost_rules
 from cnnspec.layers.base import Example, Layer, Weight, compute_dtype, kind, known
-from cnnspec.layers.fields import DataFormat, FloatPolicy, PoolingPadding
+from cnnspec.layers.fields import DataFormat, PoolingPadding
 from cnnspec.layers.shape_rules import channels_first, images, windows
 from cnnspec.shapes import Shape, text
 

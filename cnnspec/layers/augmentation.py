@@ -1,10 +1,9 @@
 """Random changes of images that act only in training: what they share, and those that mix or erase."""
 
 from cnnspec.declarations import default
-from cnnspec.fields import DtypePolicy, Flag, PositiveInt, PositiveNumber
+from cnnspec.fields import DtypePolicy, Flag, FloatPolicy, PositiveInt, PositiveNumber
 from cnnspec.layers.base import Example, Layer, kind
 from cnnspec.layers.core import Rescaling
-from cnnspec.layers.fields import FloatPolicy
 from cnnspec.layers.image_fields import Fill, FromZero, Interpolation, ValueRange
 from cnnspec.layers.images import Images
 from cnnspec.layers.regularization import TrainingOnly

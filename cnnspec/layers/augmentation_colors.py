@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from cnnspec.declarations import Problem
-from cnnspec.fields import UnitInterval
+from cnnspec.fields import FloatPolicy, UnitInterval
 from cnnspec.layers.augmentation import WIDE_FLOATS, Augmentation, ColorAugmentation
 from cnnspec.layers.base import Example, kind
-from cnnspec.layers.fields import FloatPolicy
 from cnnspec.layers.image_fields import (
     Bits,
     BothWays,

@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from typing import Annotated
 
 from cnnspec.declarations import Problem, shown
-from cnnspec.fields import Choice, Number, UnitInterval
+from cnnspec.fields import Choice, FloatPolicy, Number, UnitInterval
 from cnnspec.layers.augmentation import WIDE_FLOATS, Augmentation, ColorAugmentation
 from cnnspec.layers.base import Example, kind
-from cnnspec.layers.fields import FloatPolicy
 from cnnspec.layers.image_fields import (
     BothWays,
     FillMode,

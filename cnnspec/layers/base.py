@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Protocol
 
 from cnnspec.declarations import Declaration, Family, Problem
-from cnnspec.fields import FLOAT_TYPES, DtypePolicy, Flag
+from cnnspec.fields import DEFAULT_TYPE, FLOAT_TYPES, DtypePolicy, Flag
 from cnnspec.layers.families import FAMILIES
 from cnnspec.layers.fields import Regularizer
 from cnnspec.layers.refusals import REFUSALS
@@ -186,7 +186,7 @@ def check_initializers(layer: Layer, weights: Sequence[Weight]) -> None:
 
 def compute_dtype(policy: str | None) -> str:
     """The type that a layer computes in under a policy; Keras's default is float32."""
-    return (policy or "float32").removeprefix("mixed_")
+    return (policy or DEFAULT_TYPE).removeprefix("mixed_")
 
 
 def known(size: int | None, axis: int, shape: Shape, layer: Named) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, ClassVar
 
 from cnnspec.declarations import Checked, Declaration, Problem, Problems, default
-from cnnspec.fields import FLOAT_TYPES, Decay, Flag, PositiveInt, Seed
+from cnnspec.fields import FLOAT_TYPES, Decay, Flag, FloatPolicy, PositiveInt, Seed
 from cnnspec.layers import cost_rules, sequence_rules
 from cnnspec.layers.base import (
     LAYERS,
@@ -15,7 +15,7 @@ from cnnspec.layers.base import (
     compute_dtype,
     kind,
 )
-from cnnspec.layers.fields import Activation, Constraint, FloatPolicy, Initializer, Regularizer
+from cnnspec.layers.fields import Activation, Constraint, Initializer, Regularizer
 from cnnspec.naming import snake_case
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from cnnspec.declarations import Problem, default
-from cnnspec.fields import Flag, PositiveInt
+from cnnspec.fields import Flag, FloatPolicy, PositiveInt
 from cnnspec.layers import cost_rules, reach_rules, shape_rules, weight_rules
 from cnnspec.layers.base import Example, Layer, kind
 from cnnspec.layers.fields import (
@@ -11,7 +11,6 @@ from cnnspec.layers.fields import (
     CausalPadding,
     Constraint,
     DataFormat,
-    FloatPolicy,
     Initializer,
     OptionalSize,
     Padding,

@@ -5,13 +5,12 @@ from typing import Annotated, Any
 from annotated_types import Gt
 
 from cnnspec.declarations import Checked, Declaration, Expects, Problem, default
-from cnnspec.fields import Dtype, Flag, Number, PositiveInt
+from cnnspec.fields import Dtype, Flag, FloatPolicy, Number, PositiveInt
 from cnnspec.layers import cost_rules, reach_rules, shape_rules, weight_rules
 from cnnspec.layers.base import Example, Layer, kind
 from cnnspec.layers.fields import (
     Activation,
     Constraint,
-    FloatPolicy,
     Initializer,
     Regularizer,
     list_of,

@@ -1,7 +1,8 @@
 """Layer classes of the user's own, known by their import path alone."""
 
+import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from functools import cache
 from typing import Any, ClassVar, Self
 
@@ -50,6 +51,27 @@ class CustomLayer(Layer):
         layer.word = word or cls.import_path
         layer.output_shape = _sizes(arguments.get("output_shape"))
         return layer
+
+    def checked(self, argument: str) -> Any:
+        """Return an argument as it was given."""
+        return self.output_shape if argument == "output_shape" else self.given.get(argument)
+
+    def is_default(self, argument: str) -> bool:
+        """Only its code knows what it does without an argument."""
+        return False
+
+    def meant_kind(self) -> str:
+        """The import path: classes of one name may be in several modules."""
+        return self.import_path
+
+    def meaning(self) -> tuple[Hashable, ...]:
+        """The class and its arguments to the letter: only its code knows what means the same."""
+        names = ("output_shape", *sorted(self.given))
+        return (self.import_path, *((name, self.meaning_of(name)) for name in names))
+
+    def meaning_of(self, argument: str) -> Hashable:
+        """An argument to the letter, in which 1, 1.0 and true differ."""
+        return json.dumps(self.checked(argument), sort_keys=True)
 
     @classmethod
     def package(cls) -> str:

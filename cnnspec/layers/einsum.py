@@ -7,13 +7,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cnnspec.declarations import Checked, Declaration, Problem, default
-from cnnspec.fields import OptionalText
+from cnnspec.fields import FloatPolicy, OptionalText
 from cnnspec.layers import cost_rules, reach_rules
 from cnnspec.layers.base import Example, Layer, Weight, kind
 from cnnspec.layers.fields import (
     Activation,
     Constraint,
-    FloatPolicy,
     Initializer,
     Regularizer,
     SizesOrNulls,

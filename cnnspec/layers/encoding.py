@@ -8,13 +8,13 @@ from typing import Annotated, Any
 from cnnspec.declarations import Checked, Declaration, Problem
 from cnnspec.fields import (
     Choice,
+    FloatPolicy,
     OptionalNonNegativeInt,
     OptionalPositiveInt,
     PositiveNumber,
     bounded,
 )
 from cnnspec.layers.base import Example, Layer, compute_dtype, kind, known
-from cnnspec.layers.fields import FloatPolicy
 from cnnspec.shapes import Shape, text
 
 COUNTED_IN = ("float32", "float64", "int32", "int64")

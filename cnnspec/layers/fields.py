@@ -1,10 +1,11 @@
 """Argument types of layers."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from cnnspec.declarations import Checked, Declaration, Problem, call_of
 from cnnspec.diagnostics import did_you_mean
-from cnnspec.fields import FLOAT_TYPES, Choice
+from cnnspec.fields import Choice
 from cnnspec.objects import CONSTRAINTS, INITIALIZERS, REGULARIZERS
 
 ACTIVATIONS = (
@@ -22,11 +23,17 @@ UNUSABLE = {
 """Those of them that no layer can apply, with the reason."""
 
 
+SAME_FUNCTION = {"hard_swish": "hard_silu", "swish": "silu"}
+"""Those that Keras knows by another name as well."""
+
+
 def _activation(value: Any, _: type[Declaration]) -> str | None:
     if isinstance(value, str) and value in UNUSABLE:
         raise Problem("unknown-value", UNUSABLE[value])
-    if value is None or value in ACTIVATIONS:
-        return value  # type: ignore[no-any-return]
+    if value is None:
+        return None
+    if value in ACTIVATIONS:
+        return str(SAME_FUNCTION.get(value, value))
     if not isinstance(value, str):
         raise Problem("wrong-type", "")
     message = f"there is no activation '{value}'"
@@ -40,6 +47,7 @@ Activation = Annotated[
     Checked(
         "an activation such as 'relu', or null",
         check=_activation,
+        null="linear",
         schema={"enum": [*_USABLE, None]},
     ),
 ]
@@ -51,9 +59,9 @@ Initializer = Annotated[Declaration, call_of(INITIALIZERS, optional=False)]
 OptionalInitializer = Annotated[Declaration | None, call_of(INITIALIZERS)]
 Regularizer = Annotated[Declaration | None, call_of(REGULARIZERS)]
 Constraint = Annotated[Declaration | None, call_of(CONSTRAINTS)]
-FloatPolicy = Annotated[str | None, Choice(*FLOAT_TYPES, "mixed_float16", "mixed_bfloat16", None)]
-"""A dtype policy of layers whose weights or noise are no whole numbers."""
-DataFormat = Annotated[str | None, Choice("channels_last", "channels_first", None)]
+DataFormat = Annotated[
+    str | None, Choice("channels_last", "channels_first", None, null="channels_last")
+]
 PoolingPadding = Annotated[str, Choice("valid", "same")]
 
 
@@ -79,7 +87,13 @@ class Sizes(Checked):
     optional: bool
     minimum: int
 
-    def __init__(self, minimum: int, *, optional: bool = False) -> None:
+    def __init__(
+        self,
+        minimum: int,
+        *,
+        optional: bool = False,
+        null: Callable[[Any], tuple[int, ...]] | None = None,
+    ) -> None:
         def check(value: Any, declaration: type[Declaration]) -> tuple[int, ...] | None:
             if value is None and optional:
                 return None
@@ -95,7 +109,7 @@ class Sizes(Checked):
                 raise Problem("wrong-type", "")
             return tuple(items)
 
-        super().__init__(f"a whole number of at least {minimum}", check=check)
+        super().__init__(f"a whole number of at least {minimum}", check=check, null=null)
         object.__setattr__(self, "optional", optional)
         object.__setattr__(self, "minimum", minimum)
 
@@ -114,7 +128,9 @@ class Sizes(Checked):
 
 Size = Annotated[tuple[int, ...], Sizes(1)]
 OptionalSize = Annotated[tuple[int, ...] | None, Sizes(0, optional=True)]
-OptionalStrides = Annotated[tuple[int, ...] | None, Sizes(1, optional=True)]
+PoolingStrides = Annotated[
+    tuple[int, ...] | None, Sizes(1, optional=True, null=lambda call: call.pool_size)
+]
 
 
 def _pairs(value: Any, declaration: type[Declaration]) -> tuple[tuple[int, int], ...]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Annotated, Any, ClassVar
 
 from cnnspec.declarations import Checked, Declaration, Problem
-from cnnspec.fields import INT_TYPES, Choice, PositiveInt
+from cnnspec.fields import DEFAULT_TYPE, INT_TYPES, Choice, Policy, PositiveInt
 from cnnspec.layers.base import Example, compute_dtype, kind
 from cnnspec.layers.encoding import Encoding, check_counts, encoded, variable_dtype
 from cnnspec.layers.merging import Merging
@@ -28,7 +28,11 @@ def _salt(value: Any, _: type[Declaration]) -> int | tuple[int, ...] | None:
 
 Salt = Annotated[
     int | tuple[int, ...] | None,
-    Checked("a whole number of at least 0, a list of two, or null", check=_salt),
+    Checked(
+        "a whole number of at least 0, a list of two, or null",
+        check=_salt,
+        alike=lambda salt: salt if isinstance(salt, tuple) else (salt, salt),
+    ),
 ]
 
 
@@ -38,6 +42,10 @@ def _mask(value: Any, _: type[Declaration]) -> int | str | None:
     return value
 
 
+BinDtype = Annotated[
+    str | None,
+    Policy(null=lambda call: "int64" if call.output_mode == "int" else DEFAULT_TYPE),
+]
 Mask = Annotated[
     int | str | None,
     Checked(
@@ -58,6 +66,7 @@ def hashed(layer: "Hashing", shape: Shape) -> Shape:
 class Hashing(Encoding):
     """Sorts values into bins by their hash; several may fall into one bin."""
 
+    dtype: BinDtype = None
     num_bins: PositiveInt
     """Number of bins."""
     mask_value: Mask = None
@@ -97,7 +106,7 @@ class Hashing(Encoding):
     def output_dtype(self, *inputs: str) -> str:
         """Whole numbers, unless it is said otherwise."""
         if self.output_mode == "int":
-            return self.dtype or "int64"
+            return str(self.meant("dtype"))
         return variable_dtype(self.dtype)
 
 
@@ -117,6 +126,7 @@ class HashedCrossing(Encoding, Merging):
     max_inputs = 2
     takes_text = True
     absent = ("trainable", "activity_regularizer")
+    dtype: BinDtype = None
     num_bins: PositiveInt
     """Number of bins."""
     output_mode: Annotated[str, Choice("int", "one_hot")] = "int"
@@ -143,6 +153,4 @@ class HashedCrossing(Encoding, Merging):
 
     def output_dtype(self, *inputs: str) -> str:
         """Whole numbers, unless it is said otherwise."""
-        if self.output_mode == "int" and self.dtype is None:
-            return "int64"
-        return compute_dtype(self.dtype)
+        return compute_dtype(self.meant("dtype"))

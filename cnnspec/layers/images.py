@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, ClassVar
 
 from cnnspec.declarations import Problem, default
-from cnnspec.fields import FLOAT_TYPES, INT_TYPES, Choice, Flag, Number, PositiveInt
+from cnnspec.fields import FLOAT_TYPES, INT_TYPES, Choice, Flag, FloatPolicy, Number, PositiveInt
 from cnnspec.layers import shape_rules
 from cnnspec.layers.base import Example, Layer, compute_dtype, kind, known
-from cnnspec.layers.fields import DataFormat, FloatPolicy, Size
+from cnnspec.layers.fields import DataFormat, Size
 from cnnspec.layers.image_fields import ValueRange
 from cnnspec.shapes import Shape
 

@@ -5,10 +5,10 @@ from typing import Annotated, Any
 
 from cnnspec.declarations import Checked, Declaration, Problem, default, shown
 from cnnspec.diagnostics import did_you_mean
-from cnnspec.fields import Axes, Axis, Flag, Number, UnitInterval
+from cnnspec.fields import Axes, Axis, Flag, FloatPolicy, Number, UnitInterval
 from cnnspec.layers import reach_rules, shape_rules, weight_rules
 from cnnspec.layers.base import Example, Layer, kind
-from cnnspec.layers.fields import Constraint, FloatPolicy, Initializer, Regularizer
+from cnnspec.layers.fields import Constraint, Initializer, Regularizer
 
 
 class Normalization(Layer):

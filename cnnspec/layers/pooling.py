@@ -4,7 +4,7 @@ from cnnspec.declarations import default
 from cnnspec.fields import Flag
 from cnnspec.layers import reach_rules, shape_rules
 from cnnspec.layers.base import Example, Layer, kind
-from cnnspec.layers.fields import DataFormat, OptionalStrides, PoolingPadding, Size
+from cnnspec.layers.fields import DataFormat, PoolingPadding, PoolingStrides, Size
 
 
 class Pooling(Layer):
@@ -12,7 +12,7 @@ class Pooling(Layer):
 
     pool_size: Size
     """Extent of the window along every spatial axis."""
-    strides: OptionalStrides = None
+    strides: PoolingStrides = None
     """Step of the window; null takes the pool size."""
     padding: PoolingPadding = "valid"
     """`valid` leaves out windows that do not fit; `same` keeps them."""

@@ -5,10 +5,9 @@ from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, ClassVar
 
 from cnnspec.declarations import At, Checked, Declaration, Problem, Problems
-from cnnspec.fields import Flag, OptionalAxes, bounded
+from cnnspec.fields import Flag, FloatPolicy, OptionalAxes, bounded
 from cnnspec.layers import reach_rules
 from cnnspec.layers.base import LAYERS, Example, Layer, Weight, kind, known
-from cnnspec.layers.fields import FloatPolicy
 from cnnspec.layers.shape_rules import check_axis
 from cnnspec.layers.vocabulary import Lookup
 from cnnspec.shapes import Shape, text

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, ClassVar
 
 from cnnspec.declarations import Checked, Declaration, Problem
-from cnnspec.fields import Flag
+from cnnspec.fields import Flag, FloatPolicy
 from cnnspec.layers import cost_rules, reach_rules, sequence_rules
 from cnnspec.layers.base import LAYERS, Example, Layer, compute_dtype, kind
 from cnnspec.layers.cells import (
@@ -19,7 +19,6 @@ from cnnspec.layers.cells import (
     cells_of,
     without_dropout,
 )
-from cnnspec.layers.fields import FloatPolicy
 from cnnspec.shapes import Shape
 
 

@@ -5,11 +5,11 @@ from typing import Annotated
 from annotated_types import Ge, Lt
 
 from cnnspec.declarations import Expects
-from cnnspec.fields import NonNegativeNumber, Seed, UnitInterval
+from cnnspec.fields import FloatPolicy, NonNegativeNumber, Seed, UnitInterval
 from cnnspec.layers import reach_rules, shape_rules
 from cnnspec.layers.base import Example, Layer, kind
 from cnnspec.layers.core import Identity
-from cnnspec.layers.fields import DataFormat, FloatPolicy, NoiseShape
+from cnnspec.layers.fields import DataFormat, NoiseShape
 
 
 class TrainingOnly(Layer):

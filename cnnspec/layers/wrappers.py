@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar
 
 from cnnspec.declarations import Checked, Declaration, Problem, call_of
-from cnnspec.fields import FLOAT_TYPES, Choice, PositiveInt
+from cnnspec.fields import FLOAT_TYPES, Choice, FloatPolicy, PositiveInt
 from cnnspec.layers import cost_rules, reach_rules, sequence_rules
 from cnnspec.layers.base import LAYERS, Example, Layer, compute_dtype, kind
-from cnnspec.layers.fields import FloatPolicy
 from cnnspec.layers.recurrent import Recurrent
 
 AnyLayer = Annotated[Layer, call_of(LAYERS, optional=False)]

@@ -81,7 +81,7 @@ def channel_order(model: Model) -> Iterator[Finding]:
         first = _first_reader(model, each)
         if first is None or isinstance(first.layer, SubmodelLayer):
             continue
-        taken = getattr(first.layer, "data_format", None) or "channels_last"
+        taken = first.layer.meant("data_format")
         other = {"channels_last": "channels_first", "channels_first": "channels_last"}[taken]
         if _looks_like(each.tensor.shape, other) and not _looks_like(each.tensor.shape, taken):
             message = f"{text(each.tensor.shape[1:])} looks like {other}; {first.layer.kind()} takes it as {taken}"

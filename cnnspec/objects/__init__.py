@@ -2,15 +2,23 @@
 
 from cnnspec.declarations import Family
 
-INITIALIZERS = Family("initializer", "initializers", {"cnnspec.objects.initializers": ()})
-REGULARIZERS = Family("regularizer", "regularizers", {"cnnspec.objects.regularizers": ()})
-CONSTRAINTS = Family("constraint", "constraints", {"cnnspec.objects.constraints": ()})
-LOSSES = Family("loss", "losses", {"cnnspec.objects.losses": ()})
-METRICS = Family("metric", "metrics", {"cnnspec.objects.metrics": ()})
+INITIALIZERS = Family(
+    "initializer", "initializers", {"cnnspec.objects.initializers": ()}, by_alias=True
+)
+REGULARIZERS = Family(
+    "regularizer", "regularizers", {"cnnspec.objects.regularizers": ()}, by_alias=True
+)
+CONSTRAINTS = Family(
+    "constraint", "constraints", {"cnnspec.objects.constraints": ()}, by_alias=True
+)
+LOSSES = Family("loss", "losses", {"cnnspec.objects.losses": ()}, by_alias=True)
+METRICS = Family("metric", "metrics", {"cnnspec.objects.metrics": ()}, by_alias=True)
 SCHEDULES = Family(
     "learning-rate schedule", "optimizers.schedules", {"cnnspec.objects.schedules": ()}
 )
-OPTIMIZERS = Family("optimizer", "optimizers", {"cnnspec.objects.optimizers": ()})
+OPTIMIZERS = Family("optimizer", "optimizers", {"cnnspec.objects.optimizers": ()}, by_alias=True)
+USUAL_OPTIMIZER = "adam"
+"""What trains a model whose spec names no optimizer."""
 DATA = Family("data source", "data", {"cnnspec.objects.data_sources": ()})
 _WRITES_FILES = "it writes where a spec says; a run keeps its history and models by itself"
 _RUNS_CODE = "it runs code"

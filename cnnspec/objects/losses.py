@@ -7,10 +7,10 @@ from annotated_types import Gt, Lt
 
 from cnnspec.declarations import Declaration, Expects, Problem
 from cnnspec.fields import (
-    FLOAT_TYPES,
     Axis,
     Choice,
     Flag,
+    FloatPolicy,
     NonNegativeNumber,
     Number,
     Numbers,
@@ -20,14 +20,16 @@ from cnnspec.fields import (
     ScopeName,
     UnitInterval,
 )
+from cnnspec.naming import snake_case
 from cnnspec.objects import LOSSES
 
 Reduction = Annotated[
     str | None,
     Choice("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none", None),
 ]
-LossName = Annotated[str | None, ScopeName(optional=True)]
-LossDtype = Annotated[str | None, Choice(*FLOAT_TYPES, "mixed_float16", "mixed_bfloat16", None)]
+LossName = Annotated[
+    str | None, ScopeName(optional=True, null=lambda call: snake_case(call.kind()))
+]
 ClassWeights = Annotated[
     float | list[float],
     Numbers("a number of at least 0, or a list of them", minimum=0, single=True),
@@ -36,9 +38,6 @@ OpenUnitInterval = Annotated[
     float, Gt(0), Lt(1), Expects("a number between 0 and 1, neither of them included")
 ]
 
-CHOSEN_BY_SHAPES = ("crossentropy", "ce")
-"""Words for the binary, sparse or categorical cross-entropy, whichever fits the shapes."""
-
 
 class Loss(Declaration):
     """What all losses share."""
@@ -46,7 +45,7 @@ class Loss(Declaration):
     reduction: Reduction = "sum_over_batch_size"
     """How the losses of the examples become one number; `none` leaves them as they are."""
     name: LossName = None
-    dtype: LossDtype = None
+    dtype: FloatPolicy = None
     """The type that the loss is computed in; null is Keras's float type."""
 
 
@@ -78,12 +77,13 @@ class BinaryCrossentropy(SmoothedCrossentropy):
 class CategoricalCrossentropy(SmoothedCrossentropy):
     """`-sum(y log(p))`, for one-hot labels."""
 
-    aliases = ("categorical_crossentropy", *CHOSEN_BY_SHAPES)
+    open_words = ("crossentropy", "ce")
+    aliases = ("categorical_crossentropy", *open_words)
     name: LossName = "categorical_crossentropy"
 
     def conflicts(self) -> Iterator[Problem]:
         """Refuse arguments of a word that leaves the kind open."""
-        if self.word in CHOSEN_BY_SHAPES and self.given:
+        if self.word in self.open_words and self.given:
             message = f"'{self.word}' takes no arguments, as it does not say which cross-entropy"
             suggestion = "name one, such as 'CategoricalCrossentropy'"
             first = next(iter(self.given))

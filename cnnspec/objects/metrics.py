@@ -1,16 +1,18 @@
 """What is reported of a model beside its loss."""
 
-from collections.abc import Iterator
-from typing import Annotated
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Self
 
 from annotated_types import Ge, Gt, Le
 
 from cnnspec.declarations import Declaration, Expects, Problem, default
 from cnnspec.fields import (
+    DEFAULT_TYPE,
+    FLOAT_TYPES,
+    INT_TYPES,
     Axes,
     Axis,
     Choice,
-    Dtype,
     Flag,
     NonNegativeInt,
     Number,
@@ -18,11 +20,11 @@ from cnnspec.fields import (
     OptionalInt,
     OptionalNonNegativeInt,
     OptionalPositiveInt,
-    OptionalText,
     PositiveInt,
     PositiveNumber,
     UnitInterval,
 )
+from cnnspec.naming import snake_case
 from cnnspec.objects import METRICS
 
 Several = Annotated[int, Ge(2), Expects("a whole number of at least 2")]
@@ -70,20 +72,40 @@ Summation = Annotated[
         },
     ),
 ]
+MetricName = Annotated[
+    str | None, Expects("text or null", null=lambda call: snake_case(call.kind()))
+]
+MetricDtype = Annotated[
+    str | None, Choice(*FLOAT_TYPES, *INT_TYPES, "bool", None, null=DEFAULT_TYPE)
+]
 Average = Annotated[str | None, Choice("micro", "macro", "weighted", None)]
 Aggregation = Annotated[str | None, Choice("uniform_average", "variance_weighted_average", None)]
-
-CHOSEN_BY_SHAPES = ("accuracy", "acc")
-"""Words for the binary, sparse or categorical accuracy, whichever fits the shapes."""
 
 
 class Metric(Declaration):
     """What all metrics share."""
 
-    name: OptionalText = None
+    name: MetricName = None
     """What the metric is called in logs; null is its kind in snake case."""
-    dtype: Dtype = None
+    dtype: MetricDtype = None
     """The type that the metric is computed in; null is Keras's choice."""
+
+    @classmethod
+    def of(cls, arguments: Mapping[str, Any], *, word: str | None = None) -> Self:
+        """Check arguments and keep them. Keras calls a metric by the word that names it, if any.
+
+        Raises:
+            Problems: any argument is unknown, missing, or not of its type.
+
+        """
+        metric = super().of(arguments, word=word)
+        if not arguments and metric.word in cls.aliases:
+            metric.name = metric.word
+        return metric
+
+    def alias(self) -> str:
+        """The word for a call without arguments, which is also what Keras calls it."""
+        return self.name if self.name in self.aliases else self.kind()
 
 
 # Classes
@@ -93,12 +115,13 @@ class Metric(Declaration):
 class Accuracy(Metric):
     """How often the prediction is the label itself; as a word, the accuracy that fits."""
 
-    aliases = CHOSEN_BY_SHAPES
-    name: OptionalText = "accuracy"
+    open_words = ("accuracy", "acc")
+    aliases = open_words
+    name: MetricName = "accuracy"
 
     def conflicts(self) -> Iterator[Problem]:
         """Refuse arguments of a word that leaves the kind open."""
-        if self.word in CHOSEN_BY_SHAPES and self.given:
+        if self.word in self.open_words and self.given:
             message = f"'{self.word}' takes no arguments, as it does not say which accuracy"
             suggestion = "name one, such as 'CategoricalAccuracy'"
             first = next(iter(self.given))
@@ -111,7 +134,7 @@ class BinaryAccuracy(Metric):
 
     aliases = ("binary_accuracy",)
     threshold: Number = 0.5
-    name: OptionalText = "binary_accuracy"
+    name: MetricName = "binary_accuracy"
 
 
 @METRICS
@@ -119,7 +142,7 @@ class CategoricalAccuracy(Metric):
     """How often the largest prediction is that of the one-hot label."""
 
     aliases = ("categorical_accuracy",)
-    name: OptionalText = "categorical_accuracy"
+    name: MetricName = "categorical_accuracy"
 
 
 @METRICS
@@ -127,7 +150,7 @@ class SparseCategoricalAccuracy(Metric):
     """How often the largest prediction is that of the class number."""
 
     aliases = ("sparse_categorical_accuracy",)
-    name: OptionalText = "sparse_categorical_accuracy"
+    name: MetricName = "sparse_categorical_accuracy"
 
 
 @METRICS
@@ -136,7 +159,7 @@ class TopKCategoricalAccuracy(Metric):
 
     aliases = ("top_k_categorical_accuracy",)
     k: PositiveInt = 5
-    name: OptionalText = "top_k_categorical_accuracy"
+    name: MetricName = "top_k_categorical_accuracy"
 
 
 @METRICS
@@ -147,7 +170,7 @@ class SparseTopKCategoricalAccuracy(Metric):
     k: PositiveInt = 5
     from_sorted_ids: Flag = False
     """Whether the model gives class numbers, the best first, instead of a value for each class."""
-    name: OptionalText = "sparse_top_k_categorical_accuracy"
+    name: MetricName = "sparse_top_k_categorical_accuracy"
 
 
 # Positives and negatives
@@ -296,7 +319,7 @@ class FBetaScore(Metric):
     beta: PositiveNumber = 1.0
     threshold: OptionalPositiveFraction = None
     """From where on a prediction is positive; null takes the largest one."""
-    name: OptionalText = "fbeta_score"
+    name: MetricName = "fbeta_score"
 
 
 @METRICS
@@ -305,7 +328,7 @@ class F1Score(FBetaScore):
 
     aliases = ("f1_score",)
     absent = ("beta",)
-    name: OptionalText = "f1_score"
+    name: MetricName = "f1_score"
 
 
 # Overlap
@@ -401,7 +424,7 @@ class BinaryCrossentropy(SmoothedCrossentropy):
     """`-(y log(p) + (1 - y) log(1 - p))`, for labels that are 0 or 1."""
 
     aliases = ("binary_crossentropy", "bce", "BCE")
-    name: OptionalText = "binary_crossentropy"
+    name: MetricName = "binary_crossentropy"
 
 
 @METRICS
@@ -411,7 +434,7 @@ class CategoricalCrossentropy(SmoothedCrossentropy):
     aliases = ("categorical_crossentropy",)
     axis: Axis = -1
     """The axis of the classes."""
-    name: OptionalText = "categorical_crossentropy"
+    name: MetricName = "categorical_crossentropy"
 
 
 @METRICS
@@ -423,7 +446,7 @@ class SparseCategoricalCrossentropy(Crossentropy):
     """A class number whose examples do not count."""
     axis: Axis = -1
     """The axis of the classes."""
-    name: OptionalText = "sparse_categorical_crossentropy"
+    name: MetricName = "sparse_categorical_crossentropy"
 
 
 @METRICS
@@ -431,7 +454,7 @@ class KLDivergence(Metric):
     """`sum(y log(y / p))`, for labels that are distributions."""
 
     aliases = ("kl_divergence",)
-    name: OptionalText = "kl_divergence"
+    name: MetricName = "kl_divergence"
 
 
 @METRICS
@@ -439,7 +462,7 @@ class Poisson(Metric):
     """`mean(p - y log(p))`, for counts."""
 
     aliases = ("poisson",)
-    name: OptionalText = "poisson"
+    name: MetricName = "poisson"
 
 
 @METRICS
@@ -447,7 +470,7 @@ class Hinge(Metric):
     """`mean(max(1 - y p, 0))`, for labels that are -1 or 1."""
 
     aliases = ("hinge",)
-    name: OptionalText = "hinge"
+    name: MetricName = "hinge"
 
 
 @METRICS
@@ -455,7 +478,7 @@ class SquaredHinge(Metric):
     """`mean(max(1 - y p, 0) ** 2)`, for labels that are -1 or 1."""
 
     aliases = ("squared_hinge",)
-    name: OptionalText = "squared_hinge"
+    name: MetricName = "squared_hinge"
 
 
 @METRICS
@@ -463,7 +486,7 @@ class CategoricalHinge(Metric):
     """`max(1 + max((1 - y) p) - sum(y p), 0)`, for one-hot labels."""
 
     aliases = ("categorical_hinge",)
-    name: OptionalText = "categorical_hinge"
+    name: MetricName = "categorical_hinge"
 
 
 # Regression
@@ -474,7 +497,7 @@ class MeanSquaredError(Metric):
     """`mean((y - p) ** 2)`."""
 
     aliases = ("mean_squared_error", "mse", "MSE")
-    name: OptionalText = "mean_squared_error"
+    name: MetricName = "mean_squared_error"
 
 
 @METRICS
@@ -482,7 +505,7 @@ class RootMeanSquaredError(Metric):
     """`sqrt(mean((y - p) ** 2))`, the mean over everything seen."""
 
     aliases = ("root_mean_squared_error",)
-    name: OptionalText = "root_mean_squared_error"
+    name: MetricName = "root_mean_squared_error"
 
 
 @METRICS
@@ -490,7 +513,7 @@ class MeanAbsoluteError(Metric):
     """`mean(|y - p|)`."""
 
     aliases = ("mean_absolute_error", "mae", "MAE")
-    name: OptionalText = "mean_absolute_error"
+    name: MetricName = "mean_absolute_error"
 
 
 @METRICS
@@ -498,7 +521,7 @@ class MeanAbsolutePercentageError(Metric):
     """`100 mean(|y - p| / |y|)`."""
 
     aliases = ("mean_absolute_percentage_error", "mape", "MAPE")
-    name: OptionalText = "mean_absolute_percentage_error"
+    name: MetricName = "mean_absolute_percentage_error"
 
 
 @METRICS
@@ -506,7 +529,7 @@ class MeanSquaredLogarithmicError(Metric):
     """`mean((log(y + 1) - log(p + 1)) ** 2)`."""
 
     aliases = ("mean_squared_logarithmic_error", "msle", "MSLE")
-    name: OptionalText = "mean_squared_logarithmic_error"
+    name: MetricName = "mean_squared_logarithmic_error"
 
 
 @METRICS
@@ -514,7 +537,7 @@ class LogCoshError(Metric):
     """`mean(log(cosh(p - y)))`."""
 
     aliases = ("log_cosh_error",)
-    name: OptionalText = "logcosh"
+    name: MetricName = "logcosh"
 
 
 @METRICS
@@ -524,7 +547,7 @@ class CosineSimilarity(Metric):
     aliases = ("cosine_similarity",)
     axis: Axis = -1
     """The axis along which the vectors lie."""
-    name: OptionalText = "cosine_similarity"
+    name: MetricName = "cosine_similarity"
 
 
 @METRICS
@@ -536,7 +559,7 @@ class R2Score(Metric):
     """How the scores of the outputs become one; null gives one score for each output."""
     num_regressors: NonNegativeInt = 0
     """The number of independent variables, for the adjusted score; 0 is the plain one."""
-    name: OptionalText = "r2_score"
+    name: MetricName = "r2_score"
 
 
 class Correlation(Metric):
@@ -551,7 +574,7 @@ class PearsonCorrelation(Correlation):
     """The linear correlation."""
 
     aliases = ("pearson_correlation",)
-    name: OptionalText = "pearson_correlation"
+    name: MetricName = "pearson_correlation"
 
 
 @METRICS
@@ -559,4 +582,4 @@ class ConcordanceCorrelation(Correlation):
     """The linear correlation, lowered where means or variances differ."""
 
     aliases = ("concordance_correlation",)
-    name: OptionalText = "concordance_correlation"
+    name: MetricName = "concordance_correlation"

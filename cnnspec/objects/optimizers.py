@@ -59,6 +59,9 @@ OptionalSeveral = Annotated[
     Annotated[int, Ge(2)] | None, Expects("a whole number of at least 2, or null")
 ]
 NonPositiveNumber = Annotated[float, Le(0), Expects("a number of at most 0")]
+OptimizerName = Annotated[
+    str | None, ScopeName(optional=True, null=lambda call: call.kind().lower())
+]
 NonZeroFraction = Annotated[float, Gt(0), Le(1), Expects("a number above 0, up to 1")]
 
 
@@ -83,7 +86,8 @@ class Optimizer(Declaration):
     """A factor for the loss, undone in the gradients, against underflow."""
     gradient_accumulation_steps: OptionalSeveral = None
     """How many batches make one update."""
-    name: Annotated[str | None, ScopeName(optional=True)] = None
+    name: OptimizerName = None
+    """What it is called; null is its kind in small letters."""
 
     def conflicts(self) -> Iterator[Problem]:
         """Gradients are clipped in one way only."""

@@ -7,8 +7,6 @@ from cnnspec.backends.keras import keras_object
 from cnnspec.declarations import At, Declaration
 from cnnspec.diagnostics import did_you_mean
 from cnnspec.graph import Output, Training
-from cnnspec.naming import snake_case
-from cnnspec.objects.metrics import CHOSEN_BY_SHAPES
 from cnnspec.training.names import VALIDATION, as_keras, as_said
 from cnnspec.training.problems import DataProblem
 
@@ -44,20 +42,11 @@ def _values(outputs: Collection[Output]) -> Iterator[tuple[str, str | None]]:
         for metric in each.metrics:
             if metric.kind() in ("F1Score", "FBetaScore") and metric.checked("average") is None:
                 continue  # a number for each class is not better or worse than others
-            yield f"{each.name}_{_name(metric)}", _mode(metric)
-
-
-def _name(metric: Declaration) -> str:
-    """What Keras calls a metric: the word that a spec has for it, or else by its kind."""
-    if metric.word != metric.kind() and not metric.given:
-        return metric.word
-    if metric.word.lower() in CHOSEN_BY_SHAPES and not metric.given:
-        return metric.word.lower()
-    return metric.checked("name") or snake_case(metric.kind())
+            yield f"{each.name}_{metric.meant('name')}", _mode(metric)
 
 
 def _mode(metric: Declaration) -> str | None:
-    if metric.word.lower() in CHOSEN_BY_SHAPES:
+    if metric.is_open:
         return "max"
     return MODES.get(getattr(keras_object(metric), "_direction", ""))
 

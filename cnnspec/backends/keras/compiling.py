@@ -7,8 +7,9 @@ import keras
 from cnnspec.backends.keras.objects import arguments_of, keras_object
 from cnnspec.declarations import Declaration
 from cnnspec.graph import CheckedGraph
-from cnnspec.naming import keras_name, snake_case
-from cnnspec.objects.metrics import CHOSEN_BY_SHAPES
+from cnnspec.naming import keras_name
+from cnnspec.objects import OPTIMIZERS, USUAL_OPTIMIZER
+from cnnspec.wording import short_alias
 
 
 def compile_model(model: Any, checked: CheckedGraph) -> None:
@@ -22,12 +23,8 @@ def compile_model(model: Any, checked: CheckedGraph) -> None:
     }
     if not losses and not metrics:
         return
-    weights = {
-        keras_name(each.name): 1.0 if each.loss_weight is None else float(each.loss_weight)
-        for each in outputs
-        if each.loss
-    }
-    weighted = any(each.loss_weight is not None for each in outputs)
+    weights = {keras_name(each.name): each.weight for each in outputs if each.loss}
+    weighted = any(each.weight != 1 for each in outputs)
     model.compile(
         optimizer=_optimizer(checked.graph.optimizer),
         loss=losses or None,
@@ -37,26 +34,23 @@ def compile_model(model: Any, checked: CheckedGraph) -> None:
 
 
 def _loss(call: Declaration) -> Any:
-    is_alias = call.word != call.kind()
-    return call.word if is_alias and not call.given else keras_object(call)
+    """A loss by the word for it that Keras resolves, or an object."""
+    return short_alias(call) or keras_object(call)
 
 
 def _metric(call: Declaration) -> Any:
-    """A metric by the word that Keras resolves, or an object with a name of its own.
+    """A metric by the word for it that Keras resolves, or an object with a name of its own.
 
     Keras would count metrics of a kind through the whole process to name them.
     """
-    if not call.given and call.word != call.kind():
-        return call.word
-    if not call.given and call.word.lower() in CHOSEN_BY_SHAPES:
-        return call.word.lower()
-    name = call.checked("name") or snake_case(call.kind())
-    arguments = {"name": name} | arguments_of(call)
+    if (word := short_alias(call)) is not None:
+        return word
+    arguments = arguments_of(call) | {"name": call.meant("name")}
     return getattr(keras.metrics, call.kind())(**arguments)
 
 
 def _optimizer(call: Declaration | None) -> Any:
     """The optimizer, named by its kind; Keras would count them through the whole process."""
-    kind = call.kind() if call else "Adam"
-    arguments = {"name": kind.lower()} | (arguments_of(call) if call else {})
-    return getattr(keras.optimizers, kind)(**arguments)
+    optimizer = call or OPTIMIZERS.check(USUAL_OPTIMIZER)
+    arguments = arguments_of(optimizer) | {"name": optimizer.meant("name")}
+    return getattr(keras.optimizers, optimizer.kind())(**arguments)

@@ -14,10 +14,8 @@ from cnnspec.layers.custom import CustomLayer
 from cnnspec.layers.families import ELSEWHERE
 from cnnspec.naming import snake_case
 
-SETTINGS = {"data_format": "channels_last", "dtype": "float32"}
+SETTINGS = ("data_format", "dtype")
 """What Keras would take from the user's own configuration where a spec says nothing."""
-WHOLE_NUMBERS = ("Hashing", "HashedCrossing")
-"""Layers that are of the type int64 where nothing is said and their `output_mode` is `int`."""
 
 
 def keras_object(declaration: Declaration) -> Any:
@@ -55,12 +53,7 @@ def _argument(value: Any) -> Any:
 def layer_object(layer: Layer, name: str) -> Any:
     """The Keras layer that a checked call of a layer stands for."""
     known = layer.arguments()
-    settings = {
-        key: value for key, value in SETTINGS.items() if key in known and layer.checked(key) is None
-    }
-    if layer.kind() in WHOLE_NUMBERS and layer.checked("output_mode") == "int":
-        settings = dict.fromkeys(settings, "int64")
-    arguments = arguments_of(layer) | settings
+    arguments = arguments_of(layer) | {key: layer.meant(key) for key in SETTINGS if key in known}
     return keras_class(type(layer))(name=name, **arguments)
 
 

@@ -11,11 +11,7 @@ def compile_call(checked: CheckedGraph) -> Call | None:
     """How the model is compiled; None where the spec says nothing to train or measure it by."""
     outputs = checked.graph.outputs
     losses = {keras_name(each.name): loss(each.loss) for each in outputs if each.loss}
-    weights = {
-        keras_name(each.name): literal(float(1 if each.loss_weight is None else each.loss_weight))
-        for each in outputs
-        if each.loss
-    }
+    weights = {keras_name(each.name): literal(each.weight) for each in outputs if each.loss}
     metrics: dict[str, Code] = {
         keras_name(each.name): Items("[", tuple(map(metric, each.metrics)), "]")
         for each in outputs
@@ -26,7 +22,7 @@ def compile_call(checked: CheckedGraph) -> Call | None:
     arguments = [Labelled("optimizer=", optimizer(checked.graph.optimizer))]
     if losses:
         arguments.append(Labelled("loss=", dictionary(losses)))
-    if any(each.loss_weight is not None for each in outputs):
+    if any(each.weight != 1 for each in outputs):
         arguments.append(Labelled("loss_weights=", dictionary(weights)))
     if metrics:
         arguments.append(Labelled("metrics=", dictionary(metrics)))

@@ -8,13 +8,13 @@ from typing import Any
 from cnnspec.backends.python.formulas import Differs, Environment, formula
 from cnnspec.backends.python.layout import Call, Code, Items, Labelled
 from cnnspec.backends.python.literals import dictionary, literal, quoted, with_tuples
-from cnnspec.declarations import Declaration, Problems
+from cnnspec.declarations import Declaration
 from cnnspec.layers.base import Layer
 from cnnspec.layers.custom import CustomLayer
 from cnnspec.layers.families import ELSEWHERE
 from cnnspec.naming import snake_case
-from cnnspec.objects import CONSTRAINTS, INITIALIZERS, REGULARIZERS
-from cnnspec.objects.metrics import CHOSEN_BY_SHAPES
+from cnnspec.objects import CONSTRAINTS, INITIALIZERS, REGULARIZERS, USUAL_OPTIMIZER
+from cnnspec.wording import short_alias, shortest_argument
 
 BY_NAME = (CONSTRAINTS, INITIALIZERS, REGULARIZERS)
 """The families whose objects Keras makes of a name, where they have no arguments."""
@@ -31,30 +31,29 @@ def import_path(layer: Layer) -> str | None:
 
 
 def loss(call: Declaration) -> Code:
-    """A loss; by its word where that names the function, and not the class."""
-    is_alias = call.word != call.kind() and not call.given
-    return quoted(call.word) if is_alias else Objects((call,)).code()
+    """A loss, by the word for it that Keras resolves, or an object."""
+    word = short_alias(call)
+    return quoted(word) if word is not None else Objects((call,)).code()
 
 
 def metric(call: Declaration) -> Code:
     """A metric; an object gets a name, since Keras would count them through the whole process."""
-    if not call.given and call.word.lower() in CHOSEN_BY_SHAPES:
-        return quoted(call.word.lower())
-    if not call.given and call.word != call.kind():
-        return quoted(call.word)
-    name = call.checked("name") or snake_case(call.kind())
+    if (word := short_alias(call)) is not None:
+        return quoted(word)
     inner = [
         each
         for each in Objects((call,)).arguments()
         if not (isinstance(each, Labelled) and each.label == "name=")
     ]
-    return Call(f"keras.metrics.{call.kind()}", (*inner, Labelled("name=", quoted(name))))
+    return Call(
+        f"keras.metrics.{call.kind()}", (*inner, Labelled("name=", quoted(call.meant("name"))))
+    )
 
 
 def optimizer(call: Declaration | None) -> Code:
-    """An optimizer, by its name where it has no arguments; Adam where none is said."""
+    """An optimizer, by its name where it has no arguments."""
     if call is None:
-        return quoted("adam")
+        return quoted(USUAL_OPTIMIZER)
     if Objects((call,)).arguments() or call.kind() in NOT_BY_NAME:
         return Objects((call,)).code()
     return quoted(call.kind().lower())
@@ -109,16 +108,12 @@ class Objects:
         """
         first = self.calls[0]
         for each in self.calls:
-            if type(each) is not type(first) or each.given.keys() != first.given.keys():
+            if type(each) is not type(first):
                 raise Differs
-        defaults = {} if isinstance(first, CustomLayer) else type(first).defaults()
         made: list[Code] = []
         unsayable: dict[str, Code] = {}
-        for name in _in_order(first):
-            values = [_checked(each, name) for each in self.calls]
-            if name in defaults and all(_are_same(each, defaults[name]) for each in values):
-                continue
-            code = self.argument(name, values)
+        for name in _in_order(self.calls):
+            code = self.argument(name, [each.checked(name) for each in self.calls])
             if isinstance(first, Layer) and name in first.required():
                 made.append(code)
             elif name.isidentifier() and not keyword.iskeyword(name):
@@ -131,7 +126,7 @@ class Objects:
         """One argument, which has these values."""
         first = values[0]
         said = self.said.get(name) if isinstance(self.said, dict) else None
-        given = [with_tuples(each.given[name]) for each in self.calls]
+        given = [with_tuples(_given(each, name)) for each in self.calls]
         if any(isinstance(each, Declaration) for each in values):
             try:
                 return self.nested(values, said)
@@ -143,8 +138,9 @@ class Objects:
         if isinstance(first, tuple) and first and isinstance(first[0], Declaration):
             return self.listed(values)
         constant = None
-        if all(_are_same(each, first) for each in values):
-            constant = literal(_shortest(self.calls[0], name, first))
+        if len({each.meaning_of(name) for each in self.calls}) == 1:
+            number = shortest_argument(self.calls[0], name)
+            constant = literal(first if isinstance(number, list) else number)
         try:
             found = formula(given, self.known, said)
         except Differs:
@@ -180,45 +176,24 @@ class Objects:
         return objects.code()
 
 
-def _in_order(call: Declaration) -> list[str]:
-    """The arguments that were given: first those that must be, last those of every layer."""
-    if isinstance(call, CustomLayer):
-        return list(call.given)
-    order = list(call.arguments())
-    shared = Layer.arguments() if isinstance(call, Layer) else {}
+def _in_order(calls: Sequence[Declaration]) -> list[str]:
+    """What any call says: first the arguments that must be given, last those of every layer."""
+    first = calls[0]
+    if isinstance(first, CustomLayer):
+        if any(each.given.keys() != first.given.keys() for each in calls):
+            raise Differs
+        return list(first.given)
+    order = list(first.arguments())
+    shared = Layer.arguments() if isinstance(first, Layer) else {}
 
     def place(name: str) -> tuple[bool, bool, bool, int]:
         is_first = name == "filters"  # declared below the arguments of all convolutions
-        return name not in call.required(), not is_first, name in shared, order.index(name)
+        return name not in first.required(), not is_first, name in shared, order.index(name)
 
-    given = [name for name in call.given if not (shared and name == "trainable")]
-    return sorted(given, key=place)
-
-
-def _checked(call: Declaration, name: str) -> Any:
-    """An argument as Keras gets it."""
-    return call.given[name] if isinstance(call, CustomLayer) else call.checked(name)
+    said = {name for each in calls for name in each.given if not each.is_default(name)}
+    return sorted(said - ({"trainable"} if shared else set()), key=place)
 
 
-def _are_same(one: Any, other: Any) -> bool:
-    """Whether two arguments are the same to Keras."""
-    if isinstance(one, Declaration) and isinstance(other, Declaration):
-        keys = one.given.keys() | other.given.keys()
-        return type(one) is type(other) and all(
-            _are_same(one.checked(key), other.checked(key)) for key in keys
-        )
-    return type(one) is type(other) and bool(one == other)
-
-
-def _shortest(call: Declaration, name: str, value: Any) -> Any:
-    """One number in place of a tuple of equal ones, where the argument takes that."""
-    number = value
-    while isinstance(number, tuple) and number and all(each == number[0] for each in number):
-        number = number[0]
-    if number is value or not isinstance(number, int):
-        return value
-    try:
-        found = type(call).of({**call.given, name: number}, word=call.word)
-    except Problems:
-        return value
-    return number if _are_same(found.checked(name), value) else value
+def _given(call: Declaration, name: str) -> Any:
+    """An argument as a spec has it."""
+    return call.given[name] if name in call.given else getattr(type(call), name)

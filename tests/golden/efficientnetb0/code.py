@@ -27,7 +27,7 @@ def project(
         name=f"{name}_depthwise_conv2d_1",
     )(x)
     x = layers.BatchNormalization(name=f"{name}_batch_normalization_1")(x)
-    x = layers.Activation("swish", name=f"{name}_activation_1")(x)
+    x = layers.Activation("silu", name=f"{name}_activation_1")(x)
     excitation = layers.GlobalAveragePooling2D(
         name=f"{name}_global_average_pooling2d_1"
     )(x)
@@ -36,7 +36,7 @@ def project(
         channels // 4,
         1,
         padding="same",
-        activation="swish",
+        activation="silu",
         kernel_initializer=keras.initializers.VarianceScaling(
             scale=2.0, mode="fan_out"
         ),
@@ -78,7 +78,7 @@ def expand(x, channels, name="expand"):
         name=f"{name}_conv2d_1",
     )(x)
     x = layers.BatchNormalization(name=f"{name}_batch_normalization_1")(x)
-    return layers.Activation("swish", name=f"{name}_activation_1")(x)
+    return layers.Activation("silu", name=f"{name}_activation_1")(x)
 
 
 def halving(x, channels, filters, kernel_size, name="halving"):
@@ -141,7 +141,7 @@ def efficientnetb0() -> keras.Model:
         name="conv2d_1",
     )(x)
     x = layers.BatchNormalization(name="batch_normalization_1")(x)
-    x = layers.Activation("swish", name="activation_1")(x)
+    x = layers.Activation("silu", name="activation_1")(x)
     x = project(x, channels=32, filters=16, kernel_size=3, inner=32, name="project_1")
     x = halving(x, channels=16, filters=24, kernel_size=3, name="halving_1")
     x = residual(x, channels=24, kernel_size=3, block=2, name="residual_1")
@@ -182,7 +182,7 @@ def efficientnetb0() -> keras.Model:
         name="conv2d_2",
     )(x)
     x = layers.BatchNormalization(name="batch_normalization_2")(x)
-    x = layers.Activation("swish", name="activation_2")(x)
+    x = layers.Activation("silu", name="activation_2")(x)
     x = layers.GlobalAveragePooling2D(name="global_average_pooling2d_1")(x)
     x = layers.Dropout(0.2, name="dropout_1")(x)
     predictions = layers.Dense(
