@@ -4,7 +4,6 @@ Text that is no document ends it; what is wrong from there on is reported all at
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +15,12 @@ from cnnspec.infer import infer
 from cnnspec.lint import lint
 from cnnspec.loading import Loader, shown_path
 from cnnspec.parse import parse
+from cnnspec.records import Record
 from cnnspec.source import Place, Source, parse_bytes, read
 from cnnspec.weights import check_weights
 
 
-@dataclass(frozen=True, slots=True)
-class Compilation:
+class Compilation(Record):
     """All that came out of one spec."""
 
     report: Report

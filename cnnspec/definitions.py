@@ -1,7 +1,6 @@
 """What a spec defines by name, its imports included: parameters, defaults, blocks, submodels."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,13 +10,13 @@ from cnnspec.document import Block, Document, Submodel
 from cnnspec.expressions import BROKEN, substitute
 from cnnspec.layers.base import LAYERS
 from cnnspec.loading import Loader
+from cnnspec.records import Record
 from cnnspec.source import Place
 
 Parameters = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class BlockDefinition:
+class BlockDefinition(Record):
     """A block, where it stands, and the parameters of the file that it stands in."""
 
     block: Block
@@ -25,8 +24,7 @@ class BlockDefinition:
     parameters: Parameters
 
 
-@dataclass(frozen=True, slots=True)
-class SubmodelDefinition:
+class SubmodelDefinition(Record):
     """A submodel, where it stands, and the parameters of the file that it stands in."""
 
     submodel: Submodel
@@ -37,21 +35,20 @@ class SubmodelDefinition:
 _Defined = TypeVar("_Defined", BlockDefinition, SubmodelDefinition)
 
 
-@dataclass(frozen=True, slots=True)
-class Default:
+class Default(Record):
     """A default for an argument of a kind, and where it stands."""
 
     value: Any
     place: Place
 
 
-@dataclass(slots=True)
 class Definitions:
     """Everything that a step may call by name, and the defaults of the kinds."""
 
-    blocks: dict[str, BlockDefinition] = field(default_factory=dict)
-    submodels: dict[str, SubmodelDefinition] = field(default_factory=dict)
-    defaults: dict[str, dict[str, Default]] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.blocks: dict[str, BlockDefinition] = {}
+        self.submodels: dict[str, SubmodelDefinition] = {}
+        self.defaults: dict[str, dict[str, Default]] = {}
 
 
 def resolve_parameters(
@@ -111,17 +108,16 @@ def _gather(
             _gather(imported, inner, values, loader, (*importing, path.resolve())),
             loader.report,
         )
-    own = Definitions(
-        {
-            name: BlockDefinition(block, place / "blocks" / name, parameters)
-            for name, block in document.blocks.items()
-        },
-        {
-            name: SubmodelDefinition(submodel, place / "submodels" / name, parameters)
-            for name, submodel in document.submodels.items()
-        },
-        _defaults(document, place / "defaults", parameters, loader.report),
-    )
+    own = Definitions()
+    own.blocks = {
+        name: BlockDefinition(block, place / "blocks" / name, parameters)
+        for name, block in document.blocks.items()
+    }
+    own.submodels = {
+        name: SubmodelDefinition(submodel, place / "submodels" / name, parameters)
+        for name, submodel in document.submodels.items()
+    }
+    own.defaults = _defaults(document, place / "defaults", parameters, loader.report)
     _merge(found, own, loader.report)
     _check_names(found, loader.report)
     return found

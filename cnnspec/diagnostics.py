@@ -1,15 +1,14 @@
 """What can be said about a spec: places, findings, and the collector that a run fills."""
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from typing import Literal
+
+from cnnspec.records import Record, replace
 
 Severity = Literal["error", "warning"]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(Record):
     """A stretch of text. Lines and columns count from 1; the end column is exclusive."""
 
     file: str
@@ -18,17 +17,22 @@ class Span:
     end_line: int
     end_column: int
 
+    def __lt__(self, other: "Span") -> bool:
+        return self._order < other._order
 
-@dataclass(frozen=True, slots=True)
-class Note:
+    @property
+    def _order(self) -> tuple[str, int, int, int, int]:
+        return self.file, self.line, self.column, self.end_line, self.end_column
+
+
+class Note(Record):
     """A remark on another place that explains a finding."""
 
     message: str
     span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(Record):
     """One finding: what is wrong, in the reader's terms, and where."""
 
     severity: Severity
@@ -133,13 +137,13 @@ CODES: dict[str, str] = {
 """All codes of diagnostics, with their meaning."""
 
 
-@dataclass(slots=True)
 class Report:
     """Collects the findings of one run; one mistake told twice is kept once."""
 
-    texts: dict[str, str] = field(default_factory=dict)
-    """The text of every file that was read, for showing the lines that findings point at."""
-    _found: dict[tuple[str, str, Span | None], Diagnostic] = field(default_factory=dict)
+    def __init__(self, texts: dict[str, str] | None = None) -> None:
+        self.texts = {} if texts is None else texts
+        """The text of every file that was read, for showing the lines that findings point at."""
+        self._found: dict[tuple[str, str, Span | None], Diagnostic] = {}
 
     def child(self) -> "Report":
         """A report of its own for a part of the run, over the same texts."""
@@ -200,6 +204,8 @@ class SpecError(Exception):
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """Suggest the known word nearest to a mistyped one, in the letter case that it was begun in."""
+    from difflib import get_close_matches  # a spec without a mistake needs none
+
     by_folded: dict[str, str] = {}
     for candidate in sorted(known, key=lambda each: each[:1].isupper() == word[:1].isupper()):
         by_folded[candidate.lower()] = candidate

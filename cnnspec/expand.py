@@ -1,7 +1,6 @@
 """A Document to a Graph: everything that it leaves to be worked out is written out."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from cnnspec.graph import Graph, Ref
 from cnnspec.interface import Interface
 from cnnspec.loading import Loader
 from cnnspec.naming import model_name
+from cnnspec.records import replace
 from cnnspec.scopes import Names, Scope
 from cnnspec.source import Place
 from cnnspec.steps import Writer, explicit_names

@@ -1,14 +1,15 @@
-"""The graph of a model, before and after its shapes are known: frozen dataclasses, nothing else."""
+"""The graph of a model, before and after its shapes are known: records, nothing else."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from cnnspec.declarations import Declaration
 from cnnspec.diagnostics import Note
 from cnnspec.layers.base import Layer, Weight
 from cnnspec.naming import keras_name
+from cnnspec.records import Record, replace
 from cnnspec.shapes import TensorSpec, text
 from cnnspec.source import Place
 
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from cnnspec.objects.data_sources import DataSource
 
 
-@dataclass(frozen=True, slots=True)
-class Ref:
+class Ref(Record):
     """A tensor: the value of an input or node, or one of the outputs of a submodel's call."""
 
     node: str
@@ -28,8 +28,7 @@ class Ref:
         return self.node if self.output is None else f"{self.node}/{self.output}"
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(Record):
     """An input of a model."""
 
     name: str
@@ -42,8 +41,7 @@ class Input:
         return self.name
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(Record):
     """An output of a model, with what it is trained and measured by."""
 
     name: str
@@ -63,8 +61,7 @@ NAMED_WEIGHTS = (".weights.h5", ".keras")
 """How the weights files end that Keras writes today."""
 
 
-@dataclass(frozen=True, slots=True)
-class Application:
+class Application(Record):
     """The network of `keras.applications` that a submodel is."""
 
     declaration: "Network"
@@ -82,8 +79,7 @@ class Application:
         return self.weights if isinstance(self.weights, Path) and has_names else None
 
 
-@dataclass(frozen=True, slots=True)
-class SubmodelLayer:
+class SubmodelLayer(Record):
     """A whole model used as a layer."""
 
     key: str
@@ -104,8 +100,7 @@ class SubmodelLayer:
     application: Application | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class BlockCall:
+class BlockCall(Record):
     """A call of a block, which was written out in place."""
 
     kind: str
@@ -124,8 +119,7 @@ class BlockCall:
     """The call whose steps this one is among, if any."""
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Record, uncompared=("block",)):
     """A call of a layer."""
 
     name: str
@@ -140,7 +134,7 @@ class Node:
     frozen: bool = False
     shares: str | None = None
     """The earlier node whose layer is called again, if any."""
-    block: BlockCall | None = field(default=None, compare=False)
+    block: BlockCall | None = None
     """The innermost block call that it was written out from, if any."""
 
     @property
@@ -163,8 +157,7 @@ class Node:
         return self.shares or self.name
 
 
-@dataclass(frozen=True, slots=True)
-class Phase:
+class Phase(Record):
     """A stage of training, with what is trained in it beside what the spec leaves trainable."""
 
     epochs: int
@@ -177,8 +170,7 @@ class Phase:
     """How many of the last frozen layers that have weights are unfrozen from this phase on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Training:
+class Training(Record):
     """How a model is trained: on which data, for how long, in which stages."""
 
     place: Place
@@ -197,15 +189,14 @@ class Training:
     epochs: int = 1
     seed: int = 0
     callbacks: tuple[Declaration, ...] = ()
-    class_weight: dict[str, dict[int, float]] = field(default_factory=dict)
+    class_weight: Mapping[str, Mapping[int, float]] = MappingProxyType({})
     """By output: the weight of each class."""
-    sample_weight: dict[str, str] = field(default_factory=dict)
+    sample_weight: Mapping[str, str] = MappingProxyType({})
     """By output: the expression for the weight of each sample."""
     phases: tuple[Phase, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Graph:
+class Graph(Record):
     """A model, written out: every block, repetition and branch in place."""
 
     name: str
@@ -228,8 +219,7 @@ def origin(ref: Ref, tensor: TensorSpec, source: Input | Node) -> Note:
     return source.place.note(f"the input {text(tensor.shape)} comes from '{name}' here")
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedNode:
+class CheckedNode(Record):
     """A node of which everything is known that can be known before there is data."""
 
     node: Node
@@ -284,8 +274,7 @@ class CheckedNode:
         return inner + sum(weight.size for weight in self.weights if weight.trainable)
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedGraph:
+class CheckedGraph(Record):
     """A model without mistakes: what every backend starts from."""
 
     graph: Graph

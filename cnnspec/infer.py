@@ -5,7 +5,6 @@ as a size that is legally unknown, which is None inside a shape.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 
 from cnnspec.declarations import Problem
 from cnnspec.diagnostics import Note, Report
@@ -20,6 +19,7 @@ from cnnspec.graph import (
     origin,
 )
 from cnnspec.layers.base import Layer, Weight, check_initializers
+from cnnspec.records import replace
 from cnnspec.shapes import UNKNOWN, Shape, TensorSpec, text
 
 Tensors = dict[str | None, TensorSpec]
@@ -30,17 +30,16 @@ def infer(graph: Graph, report: Report) -> CheckedGraph | None:
     return _Inference(graph, report).run()
 
 
-@dataclass(slots=True)
 class _Inference:
-    graph: Graph
-    report: Report
-    tensors: dict[str, Tensors | None] = field(default_factory=dict)
-    sources: dict[str, Input | Node] = field(default_factory=dict)
-    """What the tensors of each name come from."""
-    weights: dict[str, tuple[Weight, ...]] = field(default_factory=dict)
-    """The weights of each layer, made by its first call."""
-    models: dict[str, CheckedGraph] = field(default_factory=dict)
-    checked: list[CheckedNode] = field(default_factory=list)
+    def __init__(self, graph: Graph, report: Report) -> None:
+        self.graph, self.report = graph, report
+        self.tensors: dict[str, Tensors | None] = {}
+        self.sources: dict[str, Input | Node] = {}
+        """What the tensors of each name come from."""
+        self.weights: dict[str, tuple[Weight, ...]] = {}
+        """The weights of each layer, made by its first call."""
+        self.models: dict[str, CheckedGraph] = {}
+        self.checked: list[CheckedNode] = []
 
     def run(self) -> CheckedGraph | None:
         for each in self.graph.inputs:

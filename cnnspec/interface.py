@@ -1,7 +1,5 @@
 """What a spec shows to the outside: its inputs, its outputs with their losses, its optimizer."""
 
-from dataclasses import dataclass
-
 from cnnspec.declarations import Declaration, Family, Problem, Problems, shown
 from cnnspec.definitions import Parameters
 from cnnspec.diagnostics import CODES, WARNINGS, Report, did_you_mean
@@ -19,12 +17,12 @@ from cnnspec.shapes import TensorSpec
 from cnnspec.source import Place
 
 
-@dataclass(slots=True)
 class Interface:
     """Checks the inputs, outputs and training of one spec."""
 
-    names: Names
-    report: Report
+    def __init__(self, names: Names, report: Report) -> None:
+        self.names = names
+        self.report = report
 
     def input(
         self, name: str, said: InputSpec, parameters: Parameters, place: Place

@@ -1,7 +1,6 @@
 """Finds and reads the files that specs name: other specs, models, weights."""
 
 import os
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from cnnspec.declarations import shown
@@ -11,18 +10,20 @@ from cnnspec.parse import parse
 from cnnspec.source import Place, Source, read
 
 
-@dataclass(slots=True)
 class Loader:
     """Resolves paths relative to the file that names them, and reads each spec once."""
 
-    report: Report
-    root: Path | None = None
-    """A folder that no path may lead out of."""
-    _read: dict[Path, tuple[Document, Source] | None] = field(default_factory=dict)
+    def __init__(self, report: Report, root: Path | None = None) -> None:
+        self.report = report
+        self.root = root
+        """A folder that no path may lead out of."""
+        self._read: dict[Path, tuple[Document, Source] | None] = {}
 
     def for_part(self) -> "Loader":
         """The same loader, with a report of its own."""
-        return Loader(self.report.child(), self.root, self._read)
+        loader = Loader(self.report.child(), self.root)
+        loader._read = self._read
+        return loader
 
     def locate(self, reference: str, place: Place) -> Path | None:
         """The file that a path in a spec means; None, and a diagnostic, where there is none."""

@@ -1,7 +1,6 @@
 """The names of a spec: what they stand for, in which scope, and what Keras will call them."""
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cnnspec.declarations import Problem
@@ -10,14 +9,14 @@ from cnnspec.diagnostics import Report, did_you_mean
 from cnnspec.expressions import filled, is_pattern, substitute
 from cnnspec.graph import BlockCall, Node, Ref, SubmodelLayer
 from cnnspec.naming import keras_name
+from cnnspec.records import Record, replace
 from cnnspec.source import Place, Where
 
 Value = tuple[Ref, ...] | None
 """What a step gives: one tensor or several; None after an error that has been reported."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Record):
     """Where steps are written out: the names before them, and what they see."""
 
     prefix: str
@@ -39,21 +38,21 @@ def node_name(scoped: str) -> str:
     return scoped.replace("/", "_")
 
 
-@dataclass(slots=True)
 class Names:
     """The nodes of a graph that is being written, and the names that stand for them."""
 
-    report: Report
-    nodes: list[Node] = field(default_factory=list)
-    by_name: dict[str, Node] = field(default_factory=dict)
-    values: dict[str, Value] = field(default_factory=dict)
-    """What names stand for, with their scopes."""
-    defined: dict[str, Place] = field(default_factory=dict)
-    keras_names: dict[str, str] = field(default_factory=dict)
-    """The scoped name that stands behind each Keras name."""
-    counted: Counter[str] = field(default_factory=Counter)
-    unnamed_failed: bool = False
-    """Whether a step without a name failed, so that a counted name may be its own."""
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self.nodes: list[Node] = []
+        self.by_name: dict[str, Node] = {}
+        self.values: dict[str, Value] = {}
+        """What names stand for, with their scopes."""
+        self.defined: dict[str, Place] = {}
+        self.keras_names: dict[str, str] = {}
+        """The scoped name that stands behind each Keras name."""
+        self.counted: Counter[str] = Counter()
+        self.unnamed_failed = False
+        """Whether a step without a name failed, so that a counted name may be its own."""
 
     def add(self, node: Node) -> Value:
         """Append a node to the graph, and give its name the tensors that it makes."""

@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from cnnspec.records import Record
 
 Dim = int | None
 """A size, or None where it is legally unknown until data comes."""
@@ -20,8 +21,7 @@ UNKNOWN: Shape = _Unknown()
 """What comes out of code that cnnspec does not run; compare with `is`."""
 
 
-@dataclass(frozen=True, slots=True)
-class TensorSpec:
+class TensorSpec(Record):
     """What is known of a tensor before there is one."""
 
     shape: Shape

@@ -6,13 +6,13 @@ no duplicate keys, bounded depth, and aliases that cannot multiply.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import yaml
 
 from cnnspec.diagnostics import Diagnostic, Note, Report, Severity, Span
+from cnnspec.records import Record
 
 if TYPE_CHECKING:
     from cnnspec.declarations import Problem
@@ -47,28 +47,32 @@ class YamlProblem(Exception):
         self.first: Tree | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Record):
     """A position in the text, counted from 0."""
 
     line: int
     column: int
 
 
-@dataclass(slots=True)
 class Tree:
     """A value of the document, its place, and the trees of what is inside it."""
 
-    value: Any
-    start: Any
-    end: Any
-    children: "list[Tree] | dict[str | int, tuple[Tree, Tree]] | None" = None
-    size: int = 1
-    """How many values it holds, aliases written out."""
+    __slots__ = ("children", "end", "size", "start", "value")
+
+    def __init__(
+        self,
+        value: Any,
+        start: Any,
+        end: Any,
+        children: "list[Tree] | dict[str | int, tuple[Tree, Tree]] | None" = None,
+        size: int = 1,
+    ) -> None:
+        self.value, self.start, self.end, self.children = value, start, end, children
+        self.size = size
+        """How many values it holds, aliases written out."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Source:
+class Source(Record):
     """A document that was read: its text, its tree and where it came from."""
 
     name: str
@@ -77,6 +81,9 @@ class Source:
     tree: Tree
     folder: Path
     """Relative paths in the document start here."""
+
+    __eq__ = object.__eq__  # a document that was read twice stands in two places
+    __hash__ = object.__hash__
 
     def span(self, path: TreePath = (), *, on_key: bool = False) -> Span:
         """Locate a value, or its key.
@@ -132,8 +139,7 @@ Where = Literal["value", "key", "kind", "name", "given", "caller", "start"]
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Record, uncompared=("caller",)):
     """Where in which document something is said, and from where that was called.
 
     What is wrong there is reported through it, so that the notes on the calls that led there are
@@ -143,7 +149,7 @@ class Place:
     source: Source | None
     """None for a document that was built in Python."""
     path: TreePath
-    caller: "Place | None" = field(default=None, compare=False)
+    caller: "Place | None" = None
     """The step that calls the block of this place, or what names the file that it is in."""
 
     def __truediv__(self, part: str | int) -> "Place":

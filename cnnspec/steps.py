@@ -1,7 +1,6 @@
 """Steps to nodes: repetitions, branches, blocks, submodels and shared layers written out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 from cnnspec.declarations import Declaration, Problem, Problems, shown
@@ -13,6 +12,7 @@ from cnnspec.graph import BlockCall, Node, Ref, SubmodelLayer
 from cnnspec.layers.base import LAYERS, Layer
 from cnnspec.layers.custom import custom_kind, is_import_path
 from cnnspec.naming import snake_case
+from cnnspec.records import replace
 from cnnspec.scopes import Names, Scope, Value, node_name
 from cnnspec.source import Place
 from cnnspec.submodels import SubmodelReader, freeze
@@ -40,15 +40,17 @@ def is_call_of(node: Node, submodel: SubmodelLayer) -> bool:
     return isinstance(node.layer, SubmodelLayer) and node.layer.key == submodel.key
 
 
-@dataclass(slots=True)
 class Writer:
     """Writes the steps of one spec out into the nodes of its graph."""
 
-    definitions: Definitions
-    submodels: SubmodelReader
-    names: Names
-    report: Report
-    written: int = 0
+    def __init__(
+        self, definitions: Definitions, submodels: SubmodelReader, names: Names, report: Report
+    ) -> None:
+        self.definitions = definitions
+        self.submodels = submodels
+        self.names = names
+        self.report = report
+        self.written = 0
 
     def run(self, steps: Sequence[Step], scope: Scope, place: Place) -> Value:
         """Write steps out one after the other; give the value of the last."""

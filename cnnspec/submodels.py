@@ -1,7 +1,6 @@
 """Reads submodels: another spec, a Keras file or a known network, cut and frozen as the spec says."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from cnnspec.document import Call, Document, missing_section
 from cnnspec.expressions import substitute
 from cnnspec.graph import Application, Graph, Output, Ref, SubmodelLayer
 from cnnspec.loading import Loader, shown_path
+from cnnspec.records import replace
 from cnnspec.source import Place
 
 _WANTED: dict[str, Any] = {
@@ -23,16 +23,18 @@ _WANTED: dict[str, Any] = {
 """What the keys of a submodel hold that do not hold text."""
 
 
-@dataclass(slots=True)
 class SubmodelReader:
     """Reads each submodel of a spec once."""
 
-    loader: Loader
-    expand: Callable[..., Graph]
-    """How a document becomes a graph."""
-    reading: tuple[Path, ...]
-    """The spec files that are being read, the outermost first."""
-    _read: dict[str, SubmodelLayer | None] = field(default_factory=dict)
+    def __init__(
+        self, loader: Loader, expand: Callable[..., Graph], reading: tuple[Path, ...]
+    ) -> None:
+        self.loader = loader
+        self.expand = expand
+        """How a document becomes a graph."""
+        self.reading = reading
+        """The spec files that are being read, the outermost first."""
+        self._read: dict[str, SubmodelLayer | None] = {}
 
     def read(self, key: str, definition: SubmodelDefinition) -> SubmodelLayer | None:
         """The submodel of a name; None after an error, which has been reported."""

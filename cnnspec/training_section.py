@@ -2,7 +2,6 @@
 
 import ast
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, cast
@@ -18,6 +17,7 @@ from cnnspec.interface import Interface
 from cnnspec.loading import leads_out
 from cnnspec.naming import keras_name
 from cnnspec.objects import CALLBACKS, DATA, OPTIMIZERS
+from cnnspec.records import Record
 from cnnspec.source import Place
 
 if TYPE_CHECKING:
@@ -40,8 +40,7 @@ def training(
     return section.checked(root)
 
 
-@dataclass(slots=True)
-class _Section:
+class _Section(Record):
     document: Document
     said: Train
     parameters: Parameters

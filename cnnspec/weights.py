@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from cnnspec.diagnostics import Note, Report
 from cnnspec.graph import CheckedGraph, CheckedNode, SubmodelLayer
 from cnnspec.layers.base import Weight
 from cnnspec.loading import shown_path
+from cnnspec.records import Record
 from cnnspec.shapes import text
 from cnnspec.source import Place
 
@@ -114,8 +114,7 @@ def check_weights(model: CheckedGraph, report: Report) -> None:
             check_weights(node.submodel, report)
 
 
-@dataclass(frozen=True, slots=True)
-class _Use:
+class _Use(Record):
     """A weights file, and the model that it is for."""
 
     model: CheckedGraph

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from cnnspec.expressions import escaped, with_values
 from cnnspec.graph import Application, Graph, Node, Ref, SubmodelLayer
 from cnnspec.layers.base import Layer
 from cnnspec.layers.custom import CustomLayer
+from cnnspec.records import replace
 
 
 def written_out(graph: Graph, folder: Path | None = None, *, inline: bool = False) -> Document:

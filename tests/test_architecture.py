@@ -14,7 +14,8 @@ import cnnspec
 PACKAGE = Path(cnnspec.__file__).parent
 
 LEVELS = (
-    ("diagnostics", "files", "naming", "shapes"),
+    ("naming", "records"),
+    ("diagnostics", "files", "shapes"),
     ("declarations", "reporters"),
     ("source",),
     ("describe", "explanations", "expressions", "fields", "wording"),

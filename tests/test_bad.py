@@ -17,7 +17,6 @@ import re
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +30,7 @@ from cnnspec.compiler import compile_file, compile_text
 from cnnspec.custom_code import check_code
 from cnnspec.diagnostics import CODES, Diagnostic, Note, Report, Severity, Span
 from cnnspec.dump import dumps
+from cnnspec.records import replace
 from cnnspec.source import MAX_BYTES
 from cnnspec.written_out import written_out
 

@@ -2,7 +2,6 @@
 
 import csv
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from cnnspec import loads
 from cnnspec.cli import main
 from cnnspec.graph import Output
 from cnnspec.objects import CALLBACKS
+from cnnspec.records import replace
 from cnnspec.training.checks import check_data
 from cnnspec.training.monitoring import callbacks_of
 from cnnspec.training.names import as_keras, as_said, by_output, parted

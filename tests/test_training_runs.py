@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from cnnspec.api import Spec
 from cnnspec.cli import main
 from cnnspec.compiler import Compilation, compile_text
 from cnnspec.declarations import Declaration, Family
+from cnnspec.records import replace
 from cnnspec.training import pipeline
 from cnnspec.training.checks import check_data
 from cnnspec.training.pipeline import TENSORFLOW, Pipeline

@@ -2,7 +2,6 @@
 
 import inspect
 import json
-from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from cnnspec.document import Document
 from cnnspec.expressions import names_in, parse, with_values
 from cnnspec.graph import Phase, Training
 from cnnspec.objects import CALLBACKS, DATA, OPTIMIZERS
+from cnnspec.records import Record, fields
 from cnnspec.written_out import written_out
 
 MODEL = """
@@ -186,9 +186,10 @@ def plain(value: Any) -> Any:
     """A value without places, calls as their words and arguments."""
     if isinstance(value, Declaration):
         return value.word, value.given
-    if is_dataclass(value):
-        names = [each.name for each in fields(value) if each.name not in ("place", "parameters")]
-        return {name: plain(getattr(value, name)) for name in names}
+    if isinstance(value, Record):
+        left_out = ("place", "parameters")
+        kept = {name: inner for name, inner in fields(value).items() if name not in left_out}
+        return {name: plain(inner) for name, inner in kept.items()}
     return [plain(each) for each in value] if isinstance(value, tuple) else value
 
 

@@ -1,7 +1,7 @@
 """A small spec with its training and data, for the tests of training; no TensorFlow."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from cnnspec import CheckedGraph, loads
 from cnnspec.graph import Training
 from cnnspec.objects import DATA
 from cnnspec.objects.data_sources import DataSource
+from cnnspec.records import replace
 
 SPEC = """cnnspec: 1
 name: tiny

@@ -4,7 +4,6 @@ Their layers get the names that Keras gives them, which stand in `names/` in the
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from cnnspec.graph import Application, Graph, Node, Ref
 from cnnspec.layers.base import LAYERS, Layer
 from cnnspec.loading import Loader
 from cnnspec.objects.applications import CHANNELS, MobileNetV2, Network
+from cnnspec.records import replace
 from cnnspec.source import Place
 
 FOLDER = Path(__file__).parent

@@ -1,7 +1,7 @@
 """Lines to the steps of a document, with names and references only where they are needed."""
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from cnnspec.document import Block, Branches, Document, Step
 from cnnspec.graph import Graph, Ref, SubmodelLayer
 from cnnspec.layers.base import LAYERS
 from cnnspec.naming import snake_case
+from cnnspec.records import replace
 from cnnspec.written_out import written_out
 
 

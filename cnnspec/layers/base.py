@@ -1,7 +1,6 @@
 """What a layer declaration is: arguments, a shape rule, weights, examples."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Protocol
 
 from cnnspec.declarations import Declaration, Family, Problem
@@ -9,6 +8,7 @@ from cnnspec.fields import DEFAULT_TYPE, FLOAT_TYPES, DtypePolicy, Flag
 from cnnspec.layers.families import FAMILIES
 from cnnspec.layers.fields import Regularizer
 from cnnspec.layers.refusals import REFUSALS
+from cnnspec.records import Record, replace
 from cnnspec.shapes import Dim, Shape, product, text
 
 LAYERS = Family(
@@ -21,8 +21,7 @@ kind = LAYERS
 """The decorator that declares a layer kind."""
 
 
-@dataclass(frozen=True, slots=True)
-class Weight:
+class Weight(Record):
     """A weight of a layer: its name in the layer, its shape, whether training may change it."""
 
     name: str
@@ -45,8 +44,7 @@ class Weight:
         return replace(self, places=places)
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(Record):
     """A call of a kind with the shapes it takes and gives."""
 
     arguments: dict[str, Any]

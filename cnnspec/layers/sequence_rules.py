@@ -6,12 +6,12 @@ A recurrent layer says by `step_shapes` what its cell makes of one step; the rul
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from cnnspec.declarations import Problem
 from cnnspec.layers.base import Layer, Weight, check_initializers, compute_dtype, known
 from cnnspec.layers.shape_rules import convolve
+from cnnspec.records import replace
 from cnnspec.shapes import Shape, text
 
 if TYPE_CHECKING:

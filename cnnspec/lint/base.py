@@ -1,7 +1,6 @@
 """What lints start from, what they give, and the two tables that they are in."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
@@ -9,6 +8,7 @@ from cnnspec.diagnostics import Note
 from cnnspec.document import Document
 from cnnspec.graph import CheckedGraph, CheckedNode, Input, Node, origin
 from cnnspec.layers.custom import CustomLayer
+from cnnspec.records import Record
 from cnnspec.source import Place, Where
 
 
@@ -22,8 +22,7 @@ class Finding(NamedTuple):
     suggestion: str | None = None
 
 
-@dataclass(frozen=True)
-class Model:
+class Model(Record):
     """A checked model, and the document that says it."""
 
     checked: CheckedGraph

@@ -1,13 +1,13 @@
 """Lints of how weights start and how they are trained."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from cnnspec.declarations import Declaration
 from cnnspec.graph import CheckedGraph, CheckedNode, SubmodelLayer
 from cnnspec.layers.base import LAYERS
 from cnnspec.lint.base import Finding, Model, model_lint
 from cnnspec.objects import INITIALIZERS
+from cnnspec.records import replace
 from cnnspec.source import Place, Where
 
 

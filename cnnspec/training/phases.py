@@ -1,7 +1,7 @@
 """Stages of training: what each unfreezes, and where it begins."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from typing import Any
@@ -12,6 +12,7 @@ from cnnspec.declarations import At
 from cnnspec.diagnostics import Report
 from cnnspec.graph import CheckedGraph, Phase, Training
 from cnnspec.infer import infer
+from cnnspec.records import replace
 from cnnspec.training.problems import DataProblem
 from cnnspec.training.unfreezing import frozen_layers, unfrozen
 

@@ -6,7 +6,7 @@ import io
 import json
 import platform
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from cnnspec.backends.keras import build
 from cnnspec.dump import dumps
 from cnnspec.files import sweep
 from cnnspec.graph import CheckedGraph, Training
+from cnnspec.records import replace
 from cnnspec.training import checkpoint
 from cnnspec.training.checks import Data
 from cnnspec.training.curves import draw_curves

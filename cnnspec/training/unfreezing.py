@@ -1,11 +1,11 @@
 """The graph of a model in which some layers that were frozen are trained again."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import replace
 
 from cnnspec.graph import CheckedGraph, CheckedNode, Graph, SubmodelLayer
 from cnnspec.layers.base import Layer
 from cnnspec.naming import keras_name
+from cnnspec.records import replace
 
 
 def frozen_layers(checked: CheckedGraph, outer: str = "") -> Iterator[tuple[str, CheckedNode]]:
