@@ -129,7 +129,7 @@ class Spec:
                 allow_code=allow_code,
             )
         except DataProblem as problem:
-            problem.report_to(report, training)
+            training.place.problem(report, problem)
             raise SpecError(report) from None
 
     def draw(self, **choices: Any) -> "Drawing":

@@ -156,11 +156,11 @@ class Report:
         key = (diagnostic.code, diagnostic.message, diagnostic.span)
         self._found.setdefault(key, diagnostic)
 
-    def take(self, other: "Report") -> None:
-        """Add all that another report holds."""
+    def take(self, other: "Report", notes: tuple[Note, ...] = ()) -> None:
+        """Add all that another report holds, each with some more notes."""
         self.texts.update(other.texts)
         for found in other:
-            self.add(found)
+            self.add(replace(found, notes=(*found.notes, *notes)))
 
     def error(self, code: str, message: str) -> None:
         """Add an error without a place; one that has a place is reported through it."""

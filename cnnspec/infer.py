@@ -21,6 +21,7 @@ from cnnspec.graph import (
 from cnnspec.layers.base import Layer, Weight, check_initializers
 from cnnspec.records import replace
 from cnnspec.shapes import UNKNOWN, Shape, TensorSpec, text
+from cnnspec.source import Place
 
 Tensors = dict[str | None, TensorSpec]
 
@@ -185,7 +186,7 @@ class _Inference:
                 )
                 self.refuse_call("shape-mismatch", message, node, inputs)
                 return None
-        called = self.called(model, inputs)
+        called = self.called(model, inputs, node.place)
         if called is None:
             return None
         names = list(called.outputs)
@@ -212,7 +213,9 @@ class _Inference:
             self.models[layer.key] = model
         return self.models[layer.key]
 
-    def called(self, model: CheckedGraph, inputs: Sequence[TensorSpec]) -> CheckedGraph | None:
+    def called(
+        self, model: CheckedGraph, inputs: Sequence[TensorSpec], call: Place
+    ) -> CheckedGraph | None:
         """A submodel checked for the inputs of one call."""
         declared = [each.tensor.shape for each in model.inputs]
         shapes = [
@@ -226,10 +229,9 @@ class _Inference:
             for each, shape in zip(model.inputs, shapes, strict=True)
         )
         inner = self.report.child()
-        found = infer(replace(model.graph, inputs=specialized), inner)
-        for diagnostic in inner:
-            self.report.add(diagnostic)
-        return found
+        checked = infer(replace(model.graph, inputs=specialized), inner)
+        self.report.take(inner, call.calls())
+        return checked
 
 
 def fits(given: Shape, wanted: Shape) -> bool:

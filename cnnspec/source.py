@@ -223,8 +223,11 @@ class Place(Record, uncompared=("caller",)):
 
     def callers(self) -> tuple[Note, ...]:
         """Notes on the calls that led here, the nearest first."""
-        _, *calls = self.outward()
-        return tuple(call.note("called from here", "caller") for call in calls)
+        return self.caller.calls() if self.caller else ()
+
+    def calls(self) -> tuple[Note, ...]:
+        """Notes on the call that stands here and on those that led to it, the nearest first."""
+        return tuple(call.note("called from here", "caller") for call in self.outward())
 
     def note(self, message: str, where: Where = "name") -> Note:
         """A remark on this place, which explains a finding at another one."""
@@ -275,8 +278,8 @@ class Place(Record, uncompared=("caller",)):
         notes: Sequence[Note],
         suggestion: str | None,
     ) -> None:
-        notes = (*notes, *self.callers())
-        report.add(Diagnostic(severity, code, message, self.span(where), notes, suggestion))
+        all_notes = tuple(dict.fromkeys((*notes, *self.callers())))
+        report.add(Diagnostic(severity, code, message, self.span(where), all_notes, suggestion))
 
 
 def read(

@@ -1,6 +1,7 @@
 """The shape of the package: who may import whom, what is imported late, how long a module is."""
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -125,6 +126,17 @@ LATE = {
     "weights": ("stored_weights",),
 }
 """What is imported inside a function: what a command or an optional package needs, and no more."""
+
+MAKERS_OF_FINDINGS = {
+    "": "lists the public names",
+    "diagnostics": "declares them",
+    "reporters": "shows them",
+    "source": "`Place` locates a finding and adds the calls that led there",
+}
+"""The modules that know of `Span` and `Diagnostic`; all others report through a `Place`."""
+
+WITHOUT_A_PLACE = ("cli.diff_output", "cli.import_", "compiler")
+"""The modules that report of a model file, in which there are no places."""
 
 MAX_LINES = 600
 
@@ -255,6 +267,26 @@ def test_late_imports_are_those_of_the_table() -> None:
             if is_late and imported.partition(".")[0] not in sys.stdlib_module_names:
                 found.setdefault(module.name, set()).add(name or imported.partition(".")[0])
     assert {module: tuple(sorted(names)) for module, names in found.items()} == LATE
+
+
+def test_only_places_make_findings() -> None:
+    users = {
+        module.name
+        for module in MODULES
+        for node in ast.walk(ast.parse(module.file.read_text("utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module == "cnnspec.diagnostics"
+        for alias in node.names
+        if alias.name in ("Diagnostic", "Span")
+    }
+    assert users | {"diagnostics"} == MAKERS_OF_FINDINGS.keys()
+
+
+def test_findings_without_a_place_are_about_model_files() -> None:
+    """`report.error` takes none; `place.error` is the way to report."""
+    calls = re.compile(r"\breport\.(?:error|warning|add)\(")
+    texts = {module.name: module.file.read_text("utf-8") for module in MODULES}
+    found = {name for name, text in texts.items() if calls.search(text)}
+    assert found - {"source"} == {*WITHOUT_A_PLACE}
 
 
 def test_modules_are_short_enough_to_read() -> None:

@@ -195,7 +195,7 @@ try:
     check_data(checked, training)
 except DataProblem as problem:
     report = Report()
-    problem.report_to(report, training)
+    training.place.problem(report, problem)
     (found,) = report
     print(found.code, found.span.line, "tensorflow" in sys.modules)
 """

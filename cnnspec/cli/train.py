@@ -155,7 +155,7 @@ def checked_data(
 def refuse(compilation: Compilation, training: Training, problem: DataProblem) -> NoReturn:
     """Print the problem at its location in the spec, and exit."""
     report = compilation.report.child()
-    problem.report_to(report, training)
+    training.place.problem(report, problem)
     tell(report, err=True)
     sys.exit(1)
 
