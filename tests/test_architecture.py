@@ -42,6 +42,7 @@ LEVELS = (
     ("interface", "steps"),
     ("training_section",),
     ("expand", "infer"),
+    ("backends.lowering",),
     ("backends", "compiler"),
     ("diff", "exporting", "importing", "training"),
     ("api",),
@@ -59,8 +60,9 @@ NOT_FOR = {
 """Lower modules that are none of a part's business: layers never see YAML or places."""
 
 ONLY_FOR = {
+    "backends.lowering": ("declarations", "graph", "layers", "naming", "objects", "wording"),
     "backends": (
-        "cost", "custom_code", "declarations", "describe", "diagnostics", "expressions", "fields", "graph",
+        "backends.lowering", "cost", "custom_code", "declarations", "describe", "diagnostics", "expressions", "fields", "graph",
         "layers", "naming", "objects", "receptive_field", "shapes", "stored_weights", "weights", "wording",
     ),
 }  # fmt: skip

@@ -112,13 +112,13 @@ UNUSUAL = [
 """Kinds that are called in ways of their own, or hold other layers."""
 
 
-def of_example(kind: str, number: int) -> CheckedGraph:
+def of_example(kind: str, number: int, **arguments: Any) -> CheckedGraph:
     example = LAYERS.find(kind).examples[number]
     inputs = {
         f"input {at}": {"shape": list(shape[1:]), "dtype": example.dtype}
         for at, shape in enumerate(example.shapes)
     }
-    step = {kind: {**example.arguments, "name": "it", "from": list(inputs)}}
+    step = {kind: {**example.arguments, "name": "it", "from": list(inputs), **arguments}}
     document = Document.model_validate({"inputs": inputs, "layers": [step]})
     return checked_or_raise(compile_document(document))
 

@@ -129,6 +129,7 @@ class WithHeads(Attending):
 
     steps_only: ClassVar[bool]
     """Whether inputs have exactly one axis between batch and features."""
+    passes_trainable_on = False
     stored_as: ClassVar[dict[str, str]] = {}
     """The attributes that hold the projections, where they are not named `_query_dense`."""
 

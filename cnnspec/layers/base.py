@@ -1,6 +1,6 @@
 """What a layer declaration is: arguments, a shape rule, weights, examples."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar, Protocol
 
 from cnnspec.declarations import Declaration, Family, Problem
@@ -100,6 +100,8 @@ class Layer(Declaration):
     """Whether the weight rule knows them; it cannot for a class of the user's own."""
     passes_dtype: ClassVar[bool] = False
     """Whether inputs that are no floats keep their data type rather than getting the layer's own."""
+    passes_trainable_on: ClassVar[bool] = True
+    """Whether Keras passes `trainable` on to the layers that it makes inside this one."""
     takes_text: ClassVar[bool] = False
     """Whether its inputs may be texts; what passes data types on takes them, too."""
     examples: ClassVar[tuple[Example, ...]] = ()
@@ -147,6 +149,10 @@ class Layer(Declaration):
         if self.passes_dtype and inputs[0] not in FLOAT_TYPES:
             return inputs[0]
         return compute_dtype(self.dtype)
+
+    def inner(self) -> "Iterator[tuple[str, Layer]]":
+        """The layers that it wraps, each with the attribute of Keras that holds it."""
+        return iter(())
 
     def in_inference(self) -> "Layer":
         """The layer that does in training what this one does in inference, and no more."""

@@ -32,6 +32,7 @@ class ConvLSTM(LSTMGates, Recurrent):
     """Distance between the values that the input's kernel looks at."""
 
     absent = ("unroll",)
+    passes_trainable_on = False
     weights = sequence_rules.convolution_gates
     macs = cost_rules.convolutions_at_every_step
 

@@ -32,6 +32,10 @@ class Wrapper(Layer):
         """Say what the inner layer says."""
         sequence_rules.within("layer", self.layer.check_dtypes, *inputs)
 
+    def inner(self) -> Iterator[tuple[str, Layer]]:
+        """The layer that it calls."""
+        yield "layer", self.layer
+
     def in_inference(self) -> Layer:
         """The inner layer does what it does in inference."""
         inner = sequence_rules.within("layer", self.layer.in_inference)
@@ -233,6 +237,11 @@ class Bidirectional(Layer):
         """All of them in the type that it computes in."""
         dtype = compute_dtype(self.dtype)
         return [dtype] * len(self.outputs()) or dtype
+
+    def inner(self) -> Iterator[tuple[str, Layer]]:
+        """Both layers; that which goes backwards is made of the other where none is given."""
+        yield "forward_layer", self.layer
+        yield "backward_layer", self.backwards()
 
     def in_inference(self) -> Layer:
         """Neither layer drops anything."""

@@ -25,6 +25,11 @@ def called(node: CheckedNode, function: Code, variables: Sequence[str]) -> Call:
     return Call("keras.tree.flatten", (call,)) if _nests(node.layer) else call
 
 
+def says_training(node: CheckedNode) -> bool:
+    """Whether the call of a layer says that it is not in training."""
+    return isinstance(node.layer, Layer) and "training" in node.layer.arranged([""])[1]
+
+
 def single(variables: Sequence[str]) -> Code:
     """One variable, or a list of several."""
     return variables[0] if len(variables) == 1 else Items("[", tuple(variables), "]")

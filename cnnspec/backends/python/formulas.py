@@ -101,6 +101,7 @@ FUNCTIONS = ("abs", "max", "min", "round")
 _PLAIN = (
     ast.Name, ast.Constant, ast.BinOp, ast.Call, ast.expr_context,
     ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod,
+    ast.Compare, ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE,
 )  # fmt: skip
 """What is written as formatters write it; powers and signs are not always."""
 

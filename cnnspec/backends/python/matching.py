@@ -6,13 +6,14 @@ turn; a tensor from outside becomes a parameter, too.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
-from cnnspec.backends.python.calling import called
+from cnnspec.backends.python.calling import called, says_training
 from cnnspec.backends.python.formulas import Differs, formula, pattern
 from cnnspec.backends.python.functions import Function, Tensor
 from cnnspec.backends.python.identifiers import Identifiers
-from cnnspec.backends.python.layout import Call, Code, Labelled
+from cnnspec.backends.python.layout import Call, Code, Labelled, flat
 from cnnspec.backends.python.literals import quoted
 from cnnspec.backends.python.objects import Objects, import_path
 from cnnspec.backends.python.outline import (
@@ -34,6 +35,12 @@ from cnnspec.naming import keras_name
 
 INDICES = ("index", "index_2", "index_3")
 """What loops count with, the outermost first."""
+NOT_HANDED_ON = "The layers that Keras makes inside this one do not get its `trainable`."
+"""Why that is set when they are there."""
+IN_TRAINING = (
+    "By default Keras runs these layers as in training, even where a call of the model does not\n"
+    "say so; with `training=False` that is up to the call, and `fit` still trains with them."
+)
 
 
 class Matcher:
@@ -175,9 +182,19 @@ class Matcher:
         if len(alike) > 1 or any(self.uses.is_kept(each) for each in nodes):
             raise Differs
         reads = self.inputs(parts, items, lane)
-        making = self.making(parts, items)
+        objects = self.objects(parts, items)
+        making = self.making(objects, parts, items)
         results = self.results(parts, items, lane)
-        return [Assign(results, reads, lambda read: called(nodes[0], making, read))]
+        settings = objects.set_when_built()
+        why = IN_TRAINING if says_training(nodes[0]) else ""
+        if not settings:
+            return [Assign(results, reads, lambda read: called(nodes[0], making, read), why)]
+        kept = Value((), f"{parts[0].local(name_of(items[0]))}_layer", is_named=True)
+        return [
+            Assign((kept,), (), lambda _: making),
+            Assign(results, (kept, *reads), lambda read: called(nodes[0], read[0], read[1:]), why),
+            *trainable_set(kept, settings),
+        ]
 
     def inputs(
         self, parts: Sequence[Part], items: Sequence[LayerItem], lane: Lane
@@ -207,18 +224,21 @@ class Matcher:
                 part.is_now(ref, value)
         return tuple(results)
 
-    def making(self, parts: Sequence[Part], items: Sequence[LayerItem]) -> Call:
-        """The expression that makes a layer."""
-        first = items[0].node
-        layers = [each.node.layer for each in items if isinstance(each.node.layer, Layer)]
-        path = import_path(layers[0])
+    def objects(self, parts: Sequence[Part], items: Sequence[LayerItem]) -> Objects:
+        """The calls of the language that the same layer of each part stands for."""
         return Objects(
-            layers,
+            [each.node.layer for each in items if isinstance(each.node.layer, Layer)],
             [part.known for part in parts],
             said_arguments(items[0]),
-            first.node.frozen and not self.is_frozen,
+            [self.is_frozen or not each.node.node.frozen for each in items],
             lambda name, values: self.differing(name, values, parts),
-        ).layer(
+        )
+
+    def making(self, objects: Objects, parts: Sequence[Part], items: Sequence[LayerItem]) -> Call:
+        """The expression that makes a layer."""
+        first = items[0].node
+        path = import_path(first.layer) if isinstance(first.layer, Layer) else None
+        return objects.layer(
             self.classes[path] if path else f"layers.{first.kind}",
             self.name([each.node.keras_name for each in items], parts),
         )
@@ -336,6 +356,17 @@ class Matcher:
         if not self.made or len(found) < len(self.made):
             raise Differs
         return [found[number] for number in range(len(self.made))]
+
+
+def trainable_set(kept: Value, settings: Mapping[str, Code]) -> Iterator[Statement]:
+    """Set `trainable` of parts of a layer that has been called."""
+    for path, code in settings.items():
+        attribute = f".{path}.trainable" if path else ".trainable"
+        yield Assign((), (kept,), partial(_set, attribute, code), NOT_HANDED_ON)
+
+
+def _set(attribute: str, value: Code, read: Sequence[str]) -> Code:
+    return f"{read[0]}{attribute} = {flat(value)}"
 
 
 def _matched(of_parts: Sequence[Sequence[Step]]) -> Iterator[tuple[Path, list[Step | None]]]:

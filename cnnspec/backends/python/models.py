@@ -6,13 +6,13 @@ from pathlib import Path
 
 from cnnspec.backends.python.applications import Network, is_counted, network_call, network_of
 from cnnspec.backends.python.blocks import Blocks
-from cnnspec.backends.python.calling import called, single
+from cnnspec.backends.python.calling import called, says_training, single
 from cnnspec.backends.python.compiling import compile_call
 from cnnspec.backends.python.formulas import Differs, Environment
 from cnnspec.backends.python.identifiers import Identifiers, identifier
 from cnnspec.backends.python.layout import INDENT, Call, Code, Labelled, lines
 from cnnspec.backends.python.literals import literal, quoted
-from cnnspec.backends.python.matching import Matcher
+from cnnspec.backends.python.matching import IN_TRAINING, Matcher, trainable_set
 from cnnspec.backends.python.outline import LayerItem, Uses, outline
 from cnnspec.backends.python.parts import Part
 from cnnspec.backends.python.statements import Assign, Lane, Statement, Value
@@ -237,15 +237,20 @@ class _Builder(Matcher):
         made: list[Statement] = []
         if node.node.layer_name not in self.kept:
             made += self.keep(parts[0], items[0])
-        reads = (self.kept[node.node.layer_name], *self.inputs(parts, items, lane))
+        kept = self.kept[node.node.layer_name]
+        reads = (kept, *self.inputs(parts, items, lane))
         results = self.results(parts, items, lane)
-        return [*made, Assign(results, reads, lambda read: called(node, read[0], read[1:]))]
+        why = IN_TRAINING if says_training(node) else ""
+        call = Assign(results, reads, lambda read: called(node, read[0], read[1:]), why)
+        is_built = not made or node.submodel is not None
+        settings = {} if is_built else self.objects(parts, items).set_when_built()
+        return [*made, call, *trainable_set(kept, settings)]
 
     def keep(self, part: Part, item: LayerItem) -> list[Statement]:
         """The statements that make a layer or submodel, and keep it in a variable."""
         node, layer = item.node, item.node.layer
         if not isinstance(layer, SubmodelLayer):
-            making = self.making([part], [item])
+            making = self.making(self.objects([part], [item]), [part], [item])
             kept = Value((), f"{node.keras_name}_layer", is_named=True)
             self.kept[node.node.layer_name] = kept
             return [Assign((kept,), (), lambda _: making)]

@@ -1,10 +1,11 @@
 """Calls of a spec as calls of Keras; calls that differ in their arguments as one expression."""
 
 import keyword
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from cnnspec.backends.lowering import set_when_built
 from cnnspec.backends.python.formulas import Differs, Environment, formula
 from cnnspec.backends.python.layout import Call, Code, Items, Labelled
 from cnnspec.backends.python.literals import dictionary, literal, quoted, with_tuples
@@ -67,8 +68,8 @@ class Objects:
     known: Sequence[Environment] = (Environment(),)
     said: Any = None
     """The arguments as the spec says them, if that is known."""
-    frozen: bool = False
-    """Whether layers get no updates."""
+    trained: Sequence[bool] = (True,)
+    """Whether what is around a layer is trained, for each of the calls."""
     differing: Callable[[str, Sequence[Any]], Code] | None = None
     """Writes an argument whose values have no one expression."""
 
@@ -91,13 +92,33 @@ class Objects:
             Differs: there is none.
 
         """
-        first = self.calls[0]
-        assert isinstance(first, Layer)
-        is_frozen = self.frozen or not first.trainable
-        arguments = replace(self, frozen=is_frozen).arguments()
-        if is_frozen:
-            arguments.append(Labelled("trainable=", "False"))
+        pairs = list(self.layers())
+        trained = [call.trainable and around for call, around in pairs]
+        arguments = replace(self, trained=trained).arguments()
+        if not all(trained) and all(call.passes_trainable_on for call, _ in pairs):
+            arguments.append(Labelled("trainable=", self.argument_of("trainable", trained)))
         return Call(function, (*arguments, Labelled("name=", name)))
+
+    def layers(self) -> Iterator[tuple[Layer, bool]]:
+        """The calls, each with whether what is around it is trained."""
+        for call, trained in zip(self.calls, self.trained, strict=True):
+            assert isinstance(call, Layer)
+            yield call, trained
+
+    def set_when_built(self) -> dict[str, Code]:
+        """What the `trainable` of parts of the layer has to be set to, by their attributes.
+
+        Raises:
+            Differs: there is no expression for one.
+
+        """
+        of_calls = [dict(set_when_built(call, trained=around)) for call, around in self.layers()]
+        values = {path: [each[path] for each in of_calls] for path in of_calls[0]}
+        return {
+            path: self.argument_of("trainable", each)
+            for path, each in values.items()
+            if not all(each)
+        }
 
     def arguments(self) -> list[Code]:
         """The arguments; those that have their defaults are left out.
@@ -124,8 +145,7 @@ class Objects:
 
     def argument(self, name: str, values: Sequence[Any]) -> Code:
         """One argument, which has these values."""
-        first = values[0]
-        said = self.said.get(name) if isinstance(self.said, dict) else None
+        first, said = values[0], self.said_of(name)
         given = [with_tuples(_given(each, name)) for each in self.calls]
         if any(isinstance(each, Declaration) for each in values):
             try:
@@ -141,15 +161,26 @@ class Objects:
         if len({each.meaning_of(name) for each in self.calls}) == 1:
             number = shortest_argument(self.calls[0], name)
             constant = literal(first if isinstance(number, list) else number)
+        if constant is None:
+            return self.argument_of(name, given)
         try:
             found = formula(given, self.known, said)
         except Differs:
-            if constant is None and self.differing is not None:
-                return self.differing(name, given)
-            if constant is None:
-                raise
             return constant
-        return found if constant is None or found != literal(given[0]) else constant
+        return found if found != literal(given[0]) else constant
+
+    def argument_of(self, name: str, values: Sequence[Any]) -> Code:
+        """An argument without calls in it, which has these values."""
+        try:
+            return formula(values, self.known, self.said_of(name))
+        except Differs:
+            if self.differing is None:
+                raise
+            return self.differing(name, values)
+
+    def said_of(self, name: str) -> Any:
+        """What the spec says for an argument, if that is known."""
+        return self.said.get(name) if isinstance(self.said, dict) else None
 
     def listed(self, values: Sequence[Any]) -> Code:
         """A list of layers among the arguments."""
@@ -169,7 +200,7 @@ class Objects:
         inner = None
         if isinstance(said, dict) and len(said) == 1:
             (inner,) = said.values()
-        objects = Objects(calls, self.known, inner, self.frozen)
+        objects = Objects(calls, self.known, inner, self.trained, self.differing)
         if isinstance(first, Layer):
             name = quoted(f"{snake_case(first.kind())}{number}")
             return objects.layer(f"layers.{first.kind()}", name)

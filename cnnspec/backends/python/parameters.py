@@ -89,8 +89,8 @@ def _is_computed(said: Any) -> bool:
 
 
 def names_in(code: Code) -> Iterator[str]:
-    """The names that an expression reads."""
-    for each in ast.walk(ast.parse(flat(code), mode="eval")):
+    """The names that an expression or an assignment reads."""
+    for each in ast.walk(ast.parse(flat(code))):
         if isinstance(each, ast.Name):
             yield each.id
 

@@ -28,6 +28,8 @@ class Assign:
     reads: tuple[Value, ...]
     code: Callable[[Sequence[str]], Code]
     """The call, from the variables of what it reads."""
+    comment: str = ""
+    """What has to be known of it, in lines; a function says it once."""
 
     def inputs(self) -> Iterator[Value]:
         """What it reads."""

@@ -21,6 +21,8 @@ class Variables:
         self.names = names
         self.of: dict[Value, str] = {}
         self.lanes: dict[Lane, str] = {}
+        self.commented: set[str] = set()
+        """The comments that stand above a statement."""
 
     def lane(self, lane: Lane) -> str:
         """The variable of a lane: that of the whole function is `x`."""
@@ -89,6 +91,7 @@ class Variables:
             if isinstance(statement, Loop):
                 yield from self.loop(statement, indent)
                 continue
+            yield from self.comment(statement, indent)
             targets = ", ".join(self.of[each] if each else "_" for each in statement.results)
             code = statement.code([self.of[each] for each in statement.reads])
             if len(targets) <= MAX_TARGETS:
@@ -107,11 +110,18 @@ class Variables:
         last = statements[-1] if statements else None
         if isinstance(last, Assign) and last.results == (result,):
             yield from self.written(statements[:-1], indent)
+            yield from self.comment(last, indent)
             code = last.code([self.of[each] for each in last.reads])
             yield from lines(code, indent, "return ")
         else:
             yield from self.written(statements, indent)
             yield f"{indent}return {self.of[result]}"
+
+    def comment(self, statement: Assign, indent: str) -> Iterator[str]:
+        """The lines of a comment that the function does not have yet."""
+        if statement.comment and statement.comment not in self.commented:
+            self.commented.add(statement.comment)
+            yield from (f"{indent}# {line}" for line in statement.comment.splitlines())
 
     def loop(self, loop: Loop, indent: str) -> Iterator[str]:
         """The lines of a loop; it carries a value in the variable of its result."""
