@@ -12,7 +12,7 @@ from test_code import ROOT, assert_same_model, built_by, of_example, of_text, ze
 from cnnspec.api import from_keras
 from cnnspec.backends.keras import build
 from cnnspec.backends.python import script
-from cnnspec.backends.python.matching import IN_TRAINING
+from cnnspec.backends.python.calling import IN_TRAINING
 from cnnspec.compiler import checked_or_raise, compile_document, compile_file
 from cnnspec.graph import CheckedGraph
 from cnnspec.layers.base import LAYERS, Example, Layer

@@ -11,6 +11,7 @@ from cnnspec.backends.python.matching import Matcher
 from cnnspec.backends.python.outline import BlockItem, Item, Uses
 from cnnspec.backends.python.parameters import names_in_all, parameters_of
 from cnnspec.backends.python.parts import Part
+from cnnspec.backends.python.scope import Scope
 from cnnspec.backends.python.statements import Statement, Value, all_read
 from cnnspec.backends.python.variables import Variables
 from cnnspec.graph import BlockCall
@@ -62,18 +63,19 @@ class Blocks:
         own = {name: names.free(name) for name in block.own}
         parts = [_part(each.call, own, number) for number, each in enumerate(calls)]
         made = [{node.name for node in each.nodes()} for each in calls]
-        matcher = Matcher(self.uses, names, self.classes, self.of_calls, made)
-        _give_inputs(matcher, parts, [each.call for each in calls])
+        scope = Scope(names, made)
+        matcher = Matcher(self.uses, scope, self.classes, self.of_calls)
+        _give_inputs(scope, parts, [each.call for each in calls])
         statements = matcher.body(parts, [each.items for each in calls])
         given = [self.uses.given_out(list(each.nodes())) for each in calls]
         if any(len(refs) != 1 for refs in given):
             raise Differs
-        result = matcher.read([refs[0] for refs in given], parts)
+        result = scope.read([refs[0] for refs in given], parts)
         used = set(names_in_all(statements))
-        parameters = parameters_of(block, own, matcher.extras, [each.known for each in parts], used)
+        parameters = parameters_of(block, own, scope.extras, [each.known for each in parts], used)
         names.taken -= set(own.values()) - parameters.used
         read = {result, *all_read(statements)}
-        tensors = [each for each in matcher.tensors if each.value in read]
+        tensors = [each for each in scope.tensors if each.value in read]
         variables = Variables(names)
         _choose(variables, statements, result, tensors)
         takes = [variables.of[each.value] for each in tensors]
@@ -90,13 +92,13 @@ def _part(call: BlockCall, own: Mapping[str, str], number: int) -> Part:
     return Part(known, f"{keras_name(call.scoped)}_", number)
 
 
-def _give_inputs(matcher: Matcher, parts: Sequence[Part], calls: Sequence[BlockCall]) -> None:
+def _give_inputs(scope: Scope, parts: Sequence[Part], calls: Sequence[BlockCall]) -> None:
     """Let a function take what its steps start from."""
     if len({len(each.inputs) for each in calls}) > 1:
         raise Differs
     for position, refs in enumerate(zip(*(each.inputs for each in calls), strict=True)):
         value = Value((), "other" if position else "inputs")
-        matcher.tensors.append(Tensor(value, None, refs))
+        scope.tensors.append(Tensor(value, None, refs))
         for part, ref in zip(parts, refs, strict=True):
             part.is_now(ref, value)
 

@@ -1,15 +1,25 @@
 """How layers are called on tensors."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
-from cnnspec.backends.python.layout import Call, Code, Items, Labelled
+from cnnspec.backends.python.layout import Call, Code, Items, Labelled, flat
 from cnnspec.backends.python.literals import literal
+from cnnspec.backends.python.statements import Assign, Statement, Value
 from cnnspec.graph import CheckedNode
 from cnnspec.layers.base import Layer
 from cnnspec.layers.cells import Cell
 from cnnspec.layers.recurrent import Recurrent
 from cnnspec.layers.wrappers import Bidirectional
+
+NOT_HANDED_ON = "The layers that Keras makes inside this one do not get its `trainable`."
+"""Why that is set when they are there."""
+IN_TRAINING = (
+    "Unless told otherwise, Keras runs these layers in training mode, even in `model(x)`.\n"
+    "With `training=False` they act in training only, as in `fit`."
+)
+"""Why their calls say it."""
 
 
 def called(node: CheckedNode, function: Code, variables: Sequence[str]) -> Call:
@@ -49,3 +59,14 @@ def _nests(layer: Layer) -> bool:
     if isinstance(layer, Recurrent | Bidirectional):
         return bool(layer.outputs()) and not layer.states_are_flat()
     return False
+
+
+def trainable_set(kept: Value, settings: Mapping[str, Code]) -> Iterator[Statement]:
+    """Set `trainable` of parts of a layer that has been called."""
+    for path, code in settings.items():
+        attribute = f".{path}.trainable" if path else ".trainable"
+        yield Assign((), (kept,), partial(_set, attribute, code), NOT_HANDED_ON)
+
+
+def _set(attribute: str, value: Code, read: Sequence[str]) -> Code:
+    return f"{read[0]}{attribute} = {flat(value)}"

@@ -5,29 +5,26 @@ turn; a tensor from outside becomes a parameter, too.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
-from typing import Any
+from collections.abc import Mapping, Sequence
 
-from cnnspec.backends.python.calling import called, says_training
-from cnnspec.backends.python.formulas import Differs, formula, pattern
-from cnnspec.backends.python.functions import Function, Tensor
-from cnnspec.backends.python.identifiers import Identifiers
-from cnnspec.backends.python.layout import Call, Code, Labelled, flat
-from cnnspec.backends.python.literals import quoted
+from cnnspec.backends.python.calling import IN_TRAINING, called, says_training, trainable_set
+from cnnspec.backends.python.formulas import Differs, formula
+from cnnspec.backends.python.functions import Function
+from cnnspec.backends.python.layout import Call, Code, Labelled
 from cnnspec.backends.python.objects import Objects, import_path
 from cnnspec.backends.python.outline import (
     DEEPER,
     BlockItem,
     Item,
     LayerItem,
-    Path,
     Step,
     Uses,
+    side_by_side,
     steps,
 )
 from cnnspec.backends.python.parts import Part, name_of, place_of, said_arguments, sources
 from cnnspec.backends.python.repetitions import given_by, starts_of
+from cnnspec.backends.python.scope import Scope
 from cnnspec.backends.python.statements import Assign, Lane, Loop, Statement, Value
 from cnnspec.graph import Ref
 from cnnspec.layers.base import Layer
@@ -35,12 +32,6 @@ from cnnspec.naming import keras_name
 
 INDICES = ("index", "index_2", "index_3")
 """What loops count with, the outermost first."""
-NOT_HANDED_ON = "The layers that Keras makes inside this one do not get its `trainable`."
-"""Why that is set when they are there."""
-IN_TRAINING = (
-    "By default Keras runs these layers as in training, even where a call of the model does not\n"
-    "say so; with `training=False` that is up to the call, and `fit` still trains with them."
-)
 
 
 class Matcher:
@@ -49,23 +40,16 @@ class Matcher:
     def __init__(
         self,
         uses: Uses,
-        names: Identifiers,
+        scope: Scope,
         classes: Mapping[str, str],
         functions: Mapping[int, tuple[Function, int]],
-        made: Sequence[set[str]] = (),
     ) -> None:
         self.uses = uses
-        self.names = names
+        self.scope = scope
         self.classes = classes
         """The identifiers of classes that are imported, by their import paths."""
         self.functions = functions
         """The function of each block call that has one, and which of its calls it is."""
-        self.made = made
-        """The names of the nodes that each call of the block makes; nothing for a model."""
-        self.tensors: list[Tensor] = []
-        """What the function takes."""
-        self.extras: dict[str, list[Any]] = {}
-        """Parameters that the block does not have, with their value in each call."""
         self.is_frozen = False
         """Whether the whole model is frozen from outside, so that no layer need say it."""
         self.loops = 0
@@ -85,7 +69,7 @@ class Matcher:
 
         """
         found: list[Statement] = []
-        for path, each in _matched([steps(each, depth) for each in items]):
+        for path, each in side_by_side([steps(each, depth) for each in items]):
             inner = (*lane, str(path[-2])) if depth > 1 else lane
             found += self.step(parts, each, depth, inner)
         return found
@@ -121,7 +105,7 @@ class Matcher:
         pairs = [(part, each.turns) for part, each in zip(parts, found, strict=True) if each]
         given = [given_by(turns, depth, self.uses) for _, turns in pairs]
         starts = starts_of([turns for _, turns in pairs], given)
-        start = self.read(starts, [part for part, _ in pairs])
+        start = self.scope.read(starts, [part for part, _ in pairs])
         carried = Value(lane, "start")
         inner: list[Part] = []
         for (part, turns), first, refs in zip(pairs, starts, given, strict=True):
@@ -133,7 +117,7 @@ class Matcher:
             body = self.turn(inner, [turn for _, turns in pairs for turn in turns], depth, lane)
         finally:
             self.loops -= 1
-        last = self.read([ref for refs in given for ref in refs], inner)
+        last = self.scope.read([ref for refs in given for ref in refs], inner)
         name = inner[0].local(name_of(pairs[0][1][0][-1]))
         result = Value(lane, re.sub(r"_?\d+$", "", name))
         gives = iter(given)
@@ -154,7 +138,7 @@ class Matcher:
         try:
             return formula(counts, [part.known for part in parts], said)
         except Differs:
-            return self.differing("times", counts, parts)
+            return self.scope.differing("times", counts, parts)
 
     def turn(
         self, parts: Sequence[Part], turns: Sequence[Sequence[Item]], depth: int, lane: Lane
@@ -203,7 +187,7 @@ class Matcher:
         refs = list(zip(*(each.node.node.inputs for each in items), strict=True))
         names = sources(items[0], len(refs))
         return tuple(
-            self.read(each, parts, name, lane) for each, name in zip(refs, names, strict=True)
+            self.scope.read(each, parts, name, lane) for each, name in zip(refs, names, strict=True)
         )
 
     def results(
@@ -231,7 +215,7 @@ class Matcher:
             [part.known for part in parts],
             said_arguments(items[0]),
             [self.is_frozen or not each.node.node.frozen for each in items],
-            lambda name, values: self.differing(name, values, parts),
+            lambda name, values: self.scope.differing(name, values, parts),
         )
 
     def making(self, objects: Objects, parts: Sequence[Part], items: Sequence[LayerItem]) -> Call:
@@ -240,18 +224,8 @@ class Matcher:
         path = import_path(first.layer) if isinstance(first.layer, Layer) else None
         return objects.layer(
             self.classes[path] if path else f"layers.{first.kind}",
-            self.name([each.node.keras_name for each in items], parts),
+            self.scope.name([each.node.keras_name for each in items], parts),
         )
-
-    def name(self, names: Sequence[str], parts: Sequence[Part]) -> str:
-        """The name of a layer or block, as text or as an f-string."""
-        pairs = list(zip(names, parts, strict=True))
-        if not all(name.startswith(part.prefix) for name, part in pairs):
-            raise Differs
-        found = pattern([part.local(name) for name, part in pairs], [part.known for part in parts])
-        if self.made:
-            return f'f"{{name}}_{found}"'
-        return f'f"{found}"' if "{" in found else quoted(found)
 
     def block(
         self, parts: Sequence[Part], items: Sequence[BlockItem], lane: Lane
@@ -267,7 +241,7 @@ class Matcher:
             raise Differs
         names = iter(sources(items[0], len(items[0].call.inputs)))
         reads = tuple(
-            self.read(
+            self.scope.read(
                 [tensor.refs[number] for number in numbers],
                 parts,
                 next(names, None) if tensor.name is None else tensor.name,
@@ -301,88 +275,7 @@ class Matcher:
             try:
                 code = formula(values, [part.known for part in parts], said)
             except Differs:
-                code = self.differing(each.identifier, values, parts)
+                code = self.scope.differing(each.identifier, values, parts)
             found.append(code if [each] == required else Labelled(f"{each.identifier}=", code))
         names = [keras_name(each.call.scoped) for each in items]
-        return [*found, Labelled("name=", self.name(names, parts))]
-
-    def read(
-        self,
-        refs: Sequence[Ref],
-        parts: Sequence[Part],
-        said: str | None = None,
-        lane: Lane = (),
-    ) -> Value:
-        """The value that a tensor of each part is; `said` is the name by which the spec refers to it.
-
-        What has such a name has a variable of its own.
-        """
-        of_parts = [part.of(ref) for part, ref in zip(parts, refs, strict=True)]
-        for value in reversed(of_parts[0]):
-            if all(value in each for each in of_parts):
-                value.is_named = value.is_named or said is not None
-                return value
-        for part, ref in zip(parts, refs, strict=True):
-            if not self.made or ref.node in self.made[part.number]:
-                raise Differs
-        name = said or "other"
-        value = Value(lane if name in lane[-1:] else (), name)
-        self.tensors.append(Tensor(value, name, self.by_call(refs, parts)))
-        for part, ref in zip(parts, refs, strict=True):
-            part.was_always(ref, value)
-        return value
-
-    def differing(self, name: str, values: Sequence[Any], parts: Sequence[Part]) -> str:
-        """A parameter for what differs between the calls of a block, and follows from nothing."""
-        given = self.by_call(values, parts)
-        for identifier, known in self.extras.items():
-            if repr(known) == repr(given):  # 1 is not true
-                return identifier
-        identifier = self.names.free(name)
-        self.extras[identifier] = given
-        return identifier
-
-    def by_call(self, values: Sequence[Any], parts: Sequence[Part]) -> list[Any]:
-        """What is the same in all turns, for each call of a block.
-
-        Raises:
-            Differs: it is not the same, or not there in every call.
-
-        """
-        found: dict[int, Any] = {}
-        for part, value in zip(parts, values, strict=True):
-            if found.setdefault(part.number, value) != value:
-                raise Differs
-        if not self.made or len(found) < len(self.made):
-            raise Differs
-        return [found[number] for number in range(len(self.made))]
-
-
-def trainable_set(kept: Value, settings: Mapping[str, Code]) -> Iterator[Statement]:
-    """Set `trainable` of parts of a layer that has been called."""
-    for path, code in settings.items():
-        attribute = f".{path}.trainable" if path else ".trainable"
-        yield Assign((), (kept,), partial(_set, attribute, code), NOT_HANDED_ON)
-
-
-def _set(attribute: str, value: Code, read: Sequence[str]) -> Code:
-    return f"{read[0]}{attribute} = {flat(value)}"
-
-
-def _matched(of_parts: Sequence[Sequence[Step]]) -> Iterator[tuple[Path, list[Step | None]]]:
-    """The steps of several parts side by side, in their order; None where a part has no turn of one."""
-    if len(of_parts) == 1:
-        for step in of_parts[0]:
-            yield step.path, [step]
-        return
-    by_path = [{step.path: step for step in each} for each in of_parts]
-    ordered = list(by_path[0])
-    for found in by_path[1:]:
-        place = 0
-        for path in found:
-            if path in ordered:
-                place = ordered.index(path) + 1
-            else:
-                ordered.insert(place, path)
-                place += 1
-    yield from ((path, [each.get(path) for each in by_path]) for path in ordered)
+        return [*found, Labelled("name=", self.scope.name(names, parts))]

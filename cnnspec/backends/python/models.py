@@ -6,15 +6,22 @@ from pathlib import Path
 
 from cnnspec.backends.python.applications import Network, is_counted, network_call, network_of
 from cnnspec.backends.python.blocks import Blocks
-from cnnspec.backends.python.calling import called, says_training, single
+from cnnspec.backends.python.calling import (
+    IN_TRAINING,
+    called,
+    says_training,
+    single,
+    trainable_set,
+)
 from cnnspec.backends.python.compiling import compile_call
 from cnnspec.backends.python.formulas import Differs, Environment
 from cnnspec.backends.python.identifiers import Identifiers, identifier
 from cnnspec.backends.python.layout import INDENT, Call, Code, Labelled, lines
 from cnnspec.backends.python.literals import literal, quoted
-from cnnspec.backends.python.matching import IN_TRAINING, Matcher, trainable_set
+from cnnspec.backends.python.matching import Matcher
 from cnnspec.backends.python.outline import LayerItem, Uses, outline
 from cnnspec.backends.python.parts import Part
+from cnnspec.backends.python.scope import Scope
 from cnnspec.backends.python.statements import Assign, Lane, Statement, Value
 from cnnspec.backends.python.variables import Variables
 from cnnspec.backends.python.weights import COPY_WEIGHTS, LOAD_WEIGHTS
@@ -152,8 +159,8 @@ class _Builder(Matcher):
         self.models = models
         self.checked = checked
         self.blocks = Blocks(Uses(checked), models.names, models.classes)
-        names = models.names.inside()
-        super().__init__(self.blocks.uses, names, models.classes, self.blocks.of_calls)
+        scope = Scope(models.names.inside())
+        super().__init__(self.blocks.uses, scope, models.classes, self.blocks.of_calls)
         self.is_loaded = is_loaded or checked.graph.weights is not None
         """Whether the weights of a model that this is a part of are loaded, or its own."""
         self.is_frozen = is_frozen
@@ -175,7 +182,7 @@ class _Builder(Matcher):
         """The lines of the function, with a network of Keras in place of most steps."""
         statements = self.inputs_of_model()
         statements += self.body([self.part], [outline(self.checked, network.front)])
-        source = self.read([network.inner[0].node.inputs[0]], [self.part])
+        source = self.scope.read([network.inner[0].node.inputs[0]], [self.part])
         weights = literal(None) if self.is_loaded else self.models.weights(application)
         made, output = Value((), "network", is_named=True), Value((), "output")
         statements.append(
@@ -201,8 +208,8 @@ class _Builder(Matcher):
         self, statements: list[Statement], name: str, compiling: Call | None = None
     ) -> list[str]:
         """The lines of statements, and of the model that they end in."""
-        inputs = [self.read([Ref(each.name)], [self.part]) for each in self.checked.inputs]
-        outputs = [self.read([each.ref], [self.part]) for each in self.checked.graph.outputs]
+        inputs = [self.scope.read([Ref(each.name)], [self.part]) for each in self.checked.inputs]
+        outputs = [self.scope.read([each.ref], [self.part]) for each in self.checked.graph.outputs]
         for value, each in zip(outputs, self.checked.graph.outputs, strict=True):
             value.name, value.is_named = each.name, value.is_named or _is_said(each)
         model = Value((), "model")
@@ -215,7 +222,7 @@ class _Builder(Matcher):
         weights = self.checked.graph.weights
         if weights is not None:
             statements.append(self.models.load(model, weights, self.checked.name))
-        variables = Variables(self.names)
+        variables = Variables(self.scope.names)
         variables.of[model] = "model"
         variables.choose(statements, ())
         for value, said in self.outputs.items():

@@ -115,6 +115,25 @@ def steps(items: Sequence[Item], depth: int) -> list[Step]:
     return found
 
 
+def side_by_side(of_parts: Sequence[Sequence[Step]]) -> Iterator[tuple[Path, list[Step | None]]]:
+    """The steps of several parts side by side, in their order; None where a part has no turn of one."""
+    if len(of_parts) == 1:
+        for step in of_parts[0]:
+            yield step.path, [step]
+        return
+    by_path = [{step.path: step for step in each} for each in of_parts]
+    ordered = list(by_path[0])
+    for found in by_path[1:]:
+        place = 0
+        for path in found:
+            if path in ordered:
+                place = ordered.index(path) + 1
+            else:
+                ordered.insert(place, path)
+                place += 1
+    yield from ((path, [each.get(path) for each in by_path]) for path in ordered)
+
+
 class Uses:
     """Who reads what in a graph."""
 
