@@ -14,7 +14,7 @@ PREFIX = ".cnnspec-"
 
 @contextmanager
 def written_beside(target: Path) -> Iterator[Path]:
-    """Yield a new file next to the target, with the same suffix, that replaces the target at the end.
+    """Yield a new file next to the target, with the same suffix, that replaces the target on exit.
 
     Missing parent folders are created. If a file is replaced, the new one keeps its permissions.
 
