@@ -236,7 +236,7 @@ def draw(
     `hide` name kinds of details (`cnnspec.backends.diagram.DETAILS`).
 
     Raises:
-        SpecError: the spec has mistakes, or the model cannot be said in a spec.
+        SpecError: the spec has mistakes, or the model cannot be used in a spec.
 
     """
     from cnnspec.backends.diagram import USUAL, Drawing, Look

@@ -152,7 +152,7 @@ class Family:
         """
         declaration = self._declared(word)
         if declaration is None and word in self.refusals:
-            message = f"{word} cannot be said in a spec: {self.refusals[word]}"
+            message = f"{word} cannot be used in a spec: {self.refusals[word]}"
             raise Problem("refused-kind", message)
         if declaration is None:
             suggestion = did_you_mean(word, [*self.kinds, *self._aliases])

@@ -36,7 +36,7 @@ def imported(
     `compact` it has blocks, repetitions and branches.
 
     Raises:
-        SpecError: the model cannot be said in a spec.
+        SpecError: the model cannot be used in a spec.
 
     """
     checked = checked_or_raise(compile_document(document))

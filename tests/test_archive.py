@@ -505,7 +505,7 @@ def with_an_optional_input() -> Any:
 REFUSED_MODELS: dict[str, tuple[Callable[[], Any], str]] = {
     "a lambda": (
         lambda: of_layer(layers.Lambda(lambda x: x, name="code")),
-        "the layer 'code': Lambda cannot be said in a spec: it runs code that a file brings along",
+        "the layer 'code': Lambda cannot be used in a spec: it runs Python code",
     ),
     "a class of its own": (
         lambda: of_layer(Unknown(name="mine")),
@@ -547,7 +547,7 @@ REFUSED_MODELS: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "an operation that no layer does": (
         lambda: of_layer(keras.ops.sort),
-        "the operation 'sort' (Sort) cannot be said in a spec: no layer of Keras computes this",
+        "the operation 'sort' (Sort) cannot be used in a spec: no layer of Keras computes this",
     ),
     "an activation that is a layer": (
         lambda: of_layer(layers.Dense(2, activation=layers.ReLU(), name="dense")),

@@ -128,7 +128,7 @@ def test_what_is_no_layer_is_refused(path: str) -> None:
         (
             "a.b:C: {output_shape: [0]}",
             "wrong-type",
-            "'output_shape' is a list of sizes without the batch, null where unknown, not 0",
+            "'output_shape' must be a list of sizes without the batch, with null for unknown ones, not 0",
         ),
         (
             "a.b:C: {frozen: true}",

@@ -380,6 +380,6 @@ def test_operations_of_keras_2_are_refused() -> None:
     with pytest.raises(UnreadableModel) as raised:
         read_config({"class_name": "Functional", "config": config})
     assert str(raised.value) == (
-        "the operation 'tf.math.multiply' (TFOpLambda) cannot be said in a spec: "
+        "the operation 'tf.math.multiply' (TFOpLambda) cannot be used in a spec: "
         "Keras 2 did not save on what shapes and data types it works"
     )

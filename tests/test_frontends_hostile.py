@@ -208,7 +208,7 @@ HOSTILE: dict[str, tuple[Callable[[Path], Any], str]] = {
     "keys that stand twice": (text('{"class_name": "Lambda", "class_name": "Model", "config": {}}'), NO_MODEL),
     "code in a layer": (
         text(functional([layer("Lambda", "last", "x", function=CODE)])),
-        "the layer 'last': Lambda cannot be said in a spec: it runs code that a file brings along",
+        "the layer 'last': Lambda cannot be used in a spec: it runs Python code",
     ),
     "code in an argument": (
         text(functional([layer("Dense", "last", "x", units=2, activation={

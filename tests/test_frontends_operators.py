@@ -289,7 +289,7 @@ def test_an_operation_without_an_equal_is_refused(what: str) -> None:
     kind = type(model.operations[-1]).__name__
     with pytest.raises(UnreadableModel) as raised:
         read(model)
-    expected = f"the operation '{name}' ({kind}) cannot be said in a spec: {reason}"
+    expected = f"the operation '{name}' ({kind}) cannot be used in a spec: {reason}"
     assert str(raised.value) == expected
 
 
@@ -300,7 +300,7 @@ def test_an_operation_takes_masks_off_as_no_layer_does() -> None:
     with pytest.raises(UnreadableModel) as raised:
         read(model)
     assert str(raised.value) == (
-        "the operation 'multiply' (Multiply) cannot be said in a spec: "
+        "the operation 'multiply' (Multiply) cannot be used in a spec: "
         "the model makes masks, which a layer would pass on"
     )
 

@@ -140,12 +140,22 @@ def findings(text: str) -> list[tuple[str, str]]:
     [
         pytest.param(
             "inputs: {x: [4, 4, 3]}\n" + OPEN + "layers: [base, base]",
-            [("kernel-too-large", "Conv2D looks at 3 x 3 values, its input has only 1 x 1")],
+            [
+                (
+                    "kernel-too-large",
+                    "Conv2D needs at least 3 x 3 values, but its input has only 1 x 1",
+                )
+            ],
             id="the-second-call-of-a-submodel",
         ),
         pytest.param(
             "inputs: {x: [3, 3, 3]}\n" + OPEN + "layers: [base]",
-            [("kernel-too-large", "MaxPooling2D looks at 2 x 2 values, its input has only 1 x 1")],
+            [
+                (
+                    "kernel-too-large",
+                    "MaxPooling2D needs at least 2 x 2 values, but its input has only 1 x 1",
+                )
+            ],
             id="inside-a-submodel",
         ),
         pytest.param(
@@ -180,7 +190,7 @@ def findings(text: str) -> list[tuple[str, str]]:
                 ),
                 (
                     "wrong-rank",
-                    "Conv2D takes an input of 4 axes (batch, height, width, channels), not (None, 4)",
+                    "Conv2D takes an input with 4 axes (batch, height, width, channels), not (None, 4)",
                 ),
             ],
             id="all-errors-at-once",
@@ -235,7 +245,7 @@ layers:
 def test_what_no_output_needs_is_checked_all_the_same() -> None:
     text = "layers: [Dense: {units: 1}, Conv2D: {filters: 1, kernel_size: 99, from: image}]\n"
     assert findings(f"{text}outputs: {{dense_1: }}") == [
-        ("kernel-too-large", "Conv2D looks at 99 x 99 values, its input has only 28 x 28")
+        ("kernel-too-large", "Conv2D needs at least 99 x 99 values, but its input has only 28 x 28")
     ]
 
 

@@ -405,19 +405,19 @@ UNITS = "units: 4"
 REFUSALS = {
     "LSTM: {from: image, units: 4}": (
         "wrong-rank",
-        "LSTM takes an input of 3 axes (batch, steps, features), not (None, 8, 8, 3)",
+        "LSTM takes an input with 3 axes (batch, steps, features), not (None, 8, 8, 3)",
     ),
     "ConvLSTM2D: {from: image, filters: 2, kernel_size: 3}": (
         "wrong-rank",
-        "ConvLSTM2D takes an input of 5 axes (batch, steps, height, width, channels), not (None, 8, 8, 3)",
+        "ConvLSTM2D takes an input with 5 axes (batch, steps, height, width, channels), not (None, 8, 8, 3)",
     ),
     "ConvLSTM1D: {from: open, filters: 2, kernel_size: 3}": (
         "unknown-size",
-        "ConvLSTM1D needs to know all sizes of a step, axis 2 of its input is unknown",
+        "ConvLSTM1D needs to know all sizes of a step, but axis 2 of its input is unknown",
     ),
     "ConvLSTM1D: {from: image, filters: 2, kernel_size: 9}": (
         "kernel-too-large",
-        "ConvLSTM1D looks at 9 values, its input has only 8",
+        "ConvLSTM1D needs at least 9 values, but its input has only 8",
     ),
     "ConvLSTM1D: {from: image, filters: 2, kernel_size: 2, strides: 2, dilation_rate: 2}": (
         "conflicting-arguments",
@@ -429,11 +429,11 @@ REFUSALS = {
     ),
     "LSTM: {units: 4, stateful: true}": (
         "unknown-size",
-        "a stateful LSTM needs to know the size of the batch, which a spec leaves open",
+        "a stateful LSTM needs a fixed batch size, which a spec cannot set",
     ),
     "LSTM: {from: any, units: 4, unroll: true}": (
         "unknown-size",
-        "LSTM can be unrolled over a known number of steps only, its input is (None, None, 3)",
+        "LSTM can be unrolled only over a known number of steps, but its input is (None, None, 3)",
     ),
     "LSTM: {units: 4, dropout: 1}": (
         "out-of-range",
@@ -445,19 +445,19 @@ REFUSALS = {
     ),
     "LSTM: {units: 4, use_cudnn: true, unroll: true}": (
         "conflicting-arguments",
-        "cuDNN computes LSTM only where 'unroll' is false",
+        "cuDNN supports LSTM only if 'unroll' is false",
     ),
     "GRU: {units: 4, use_cudnn: true, reset_after: false}": (
         "conflicting-arguments",
-        "cuDNN computes GRU only where 'reset_after' is true",
+        "cuDNN supports GRU only if 'reset_after' is true",
     ),
     "GRU: {units: 4, use_cudnn: true, recurrent_dropout: 0.1}": (
         "conflicting-arguments",
-        "cuDNN computes GRU only where 'recurrent_dropout' is 0",
+        "cuDNN supports GRU only if 'recurrent_dropout' is 0",
     ),
     "GRU: {units: 4, use_cudnn: true, activation: relu}": (
         "conflicting-arguments",
-        "cuDNN computes GRU only where 'activation' is 'tanh'",
+        "cuDNN supports GRU only if 'activation' is 'tanh'",
     ),
     "GRU: {units: 4, use_cudnn: always}": (
         "unknown-value",
@@ -465,24 +465,24 @@ REFUSALS = {
     ),
     "LSTM: {from: [x, four], units: 4}": (
         "wrong-input-count",
-        "LSTM takes behind its input all of its states (state_h, state_c), not 1",
+        "LSTM takes all of its states (state_h, state_c) after its input, not 1",
     ),
     "LSTM: {from: [x, four, three], units: 4}": (
         "shape-mismatch",
-        "the state 'state_c' of LSTM is (None, 4), not (None, 3)",
+        "the state 'state_c' of LSTM must be (None, 4), not (None, 3)",
     ),
     "Bidirectional: {from: [x, four, four], layer: {LSTM: {units: 4}}}": (
         "wrong-input-count",
-        "Bidirectional takes behind its input all of its states (forward_state_h, forward_state_c, "
-        "backward_state_h, backward_state_c), not 2",
+        "Bidirectional takes all of its states (forward_state_h, forward_state_c, "
+        "backward_state_h, backward_state_c) after its input, not 2",
     ),
     "RNN: {from: [x, four, four, four], cell: [{LSTMCell: {units: 4}}, {GRUCell: {units: 4}}]}": (
         "wrong-input-count",
-        "RNN takes no initial states where a cell of several is one of a stack",
+        "RNN does not accept initial states if a cell with several states is part of a stack",
     ),
     "RNN: {cell: {Dense: {units: 4}}}": (
         "wrong-type",
-        "'cell' of RNN must be a cell such as LSTMCell, and Dense is none",
+        "'cell' of RNN must be a cell such as LSTMCell; Dense is not a cell",
     ),
     "RNN: {cell: []}": (
         "wrong-type",
@@ -490,24 +490,24 @@ REFUSALS = {
     ),
     "RNN: {cell: {StackedRNNCells: {cells: [{StackedRNNCells: {cells: [{GRUCell: {units: 4}}]}}]}}}": (
         "wrong-type",
-        "StackedRNNCells needs cells such as LSTMCell, and StackedRNNCells is none",
+        "StackedRNNCells needs cells such as LSTMCell; StackedRNNCells is not a cell",
     ),
     "RNN: {cell: {GRUCell: {units: 4, dropout: 0.5}}, dtype: mixed_float16}": (
         "conflicting-arguments",
-        "GRUCell drops values in float32, and RNN around it computes in float16; give both the same 'dtype'",
+        "GRUCell drops values in float32, but RNN around it computes in float16; give both the same 'dtype'",
     ),
     "TimeDistributed: {from: image, layer: {LSTM: {units: 4, dropout: 0.5}}, dtype: float64}": (
         "conflicting-arguments",
-        "LSTM drops values in float32, and TimeDistributed around it computes in float64; give both "
+        "LSTM drops values in float32, but TimeDistributed around it computes in float64; give both "
         "the same 'dtype'",
     ),
     "LSTMCell: {from: [x, four, four], units: 4}": (
         "wrong-rank",
-        "LSTMCell takes an input of 2 axes (batch, features), not (None, 7, 3)",
+        "LSTMCell takes an input with 2 axes (batch, features), not (None, 7, 3)",
     ),
     "LSTMCell: {from: [four, four, four], units: 4, dropout: 0.5}": (
         "conflicting-arguments",
-        "LSTMCell can drop values only as the cell of an RNN: by itself it cannot train",
+        "LSTMCell can drop values only as the cell of an RNN; on its own it cannot be trained",
     ),
     "GRUCell: {from: four, units: 4}": (
         "wrong-input-count",
@@ -519,31 +519,31 @@ REFUSALS = {
     ),
     "TimeDistributed: {from: four, layer: {Dense: {units: 4}}}": (
         "wrong-rank",
-        "TimeDistributed takes an input of 3 axes or more (batch, steps, ...), not (None, 4)",
+        "TimeDistributed takes an input with at least 3 axes (batch, steps, ...), not (None, 4)",
     ),
     "TimeDistributed: {layer: {Conv2D: {filters: 4, kernel_size: 3}}}": (
         "wrong-rank",
-        "Conv2D takes an input of 4 axes (batch, height, width, channels), not (None, 3)",
+        "Conv2D takes an input with 4 axes (batch, height, width, channels), not (None, 3)",
     ),
     "TimeDistributed: {layer: Add}": (
         "conflicting-arguments",
-        "TimeDistributed gives its layer one input, and Add takes several",
+        "TimeDistributed passes one input to its layer, but Add takes several",
     ),
     "TimeDistributed: {from: image, layer: {LSTM: {units: 4, return_state: true}}}": (
         "conflicting-arguments",
-        "TimeDistributed takes one output of its layer, and LSTM has several",
+        "TimeDistributed supports only one output of its layer, but LSTM has several",
     ),
     "TimeDistributed: {layer: {Dense: {units: 4, activity_regularizer: L2}}}": (
         "conflicting-arguments",
-        "TimeDistributed leaves out the penalty of its layer; give it to TimeDistributed",
+        "TimeDistributed ignores the penalty of its layer; set it on TimeDistributed",
     ),
     "TimeDistributed: {from: image, layer: {StochasticDepth: {drop_path_rate: 0.5}}}": (
         "conflicting-arguments",
-        "StochasticDepth cannot stand in TimeDistributed",
+        "StochasticDepth cannot be used in TimeDistributed",
     ),
     "TimeDistributed: {from: image, layer: {Pipeline: {layers: [{Dropout: {rate: 0.5}}]}}}": (
         "conflicting-arguments",
-        "Pipeline cannot stand in TimeDistributed",
+        "Pipeline cannot be used in TimeDistributed",
     ),
     "TimeDistributed: {from: image, layer: {Dense: {units: 2, bias_initializer: Orthogonal}}}": (
         "shape-mismatch",
@@ -559,11 +559,11 @@ REFUSALS = {
     ),
     "SpectralNormalization: {layer: Flatten}": (
         "conflicting-arguments",
-        "SpectralNormalization normalizes a kernel or embeddings, and Flatten has neither",
+        "SpectralNormalization normalizes a kernel or embeddings, but Flatten has neither",
     ),
     "SpectralNormalization: {layer: {LSTM: {units: 4}}}": (
         "conflicting-arguments",
-        "SpectralNormalization normalizes a kernel or embeddings, and LSTM has neither",
+        "SpectralNormalization normalizes a kernel or embeddings, but LSTM has neither",
     ),
     "SpectralNormalization: {layer: {Dense: {units: 4}}, power_iterations: 0}": (
         "out-of-range",
@@ -575,11 +575,11 @@ REFUSALS = {
     ),
     "SpectralNormalization: {from: whole, layer: {Dense: {units: 4}}}": (
         "wrong-dtype",
-        "SpectralNormalization gives its output the type of its input, int32, which has no fractions",
+        "SpectralNormalization casts its output to the type of its input, int32, which has no fractions",
     ),
     "Bidirectional: {layer: {Dense: {units: 4}}}": (
         "wrong-type",
-        "Bidirectional needs a recurrent layer such as LSTM, and Dense is none",
+        "Bidirectional needs a recurrent layer such as LSTM, not Dense",
     ),
     "Bidirectional: {layer: {LSTM: {units: 4, go_backwards: true}}}": (
         "conflicting-arguments",
@@ -591,7 +591,7 @@ REFUSALS = {
     ),
     "Bidirectional: {layer: {LSTM: {units: 4}}, backward_layer: {GRU: {units: 5, go_backwards: true}}}": (
         "shape-mismatch",
-        "Bidirectional needs two layers of the same shapes: forwards (None, 4), backwards (None, 5)",
+        "Bidirectional needs two layers with the same shapes: (None, 4) forwards, (None, 5) backwards",
     ),
     "Bidirectional: {layer: {LSTM: {units: 4}}, merge_mode: concatenate}": (
         "unknown-value",
@@ -607,42 +607,42 @@ REFUSALS = {
     ),
     "Attention: {from: [x, four]}": (
         "wrong-rank",
-        "Attention takes inputs of as many axes, not (None, 7, 3) and (None, 4)",
+        "Attention takes inputs with the same number of axes, not (None, 7, 3) and (None, 4)",
     ),
     "Attention: {from: [four, four]}": (
         "wrong-rank",
-        "Attention takes inputs of 3 axes or more (batch, ..., steps, features), not (None, 4)",
+        "Attention takes inputs with at least 3 axes (batch, ..., steps, features), not (None, 4)",
     ),
     "Attention: {from: [x, wide]}": (
         "shape-mismatch",
-        "Attention needs a query and a key that fit: 3 in one is 4 in the other",
+        "Attention needs a query and a key with equal sizes: 3 is 4 in the other",
     ),
     "AdditiveAttention: {from: [x, wide]}": (
         "shape-mismatch",
-        "AdditiveAttention needs a query and a key that fit: 3 in one is 4 in the other",
+        "AdditiveAttention needs a query and a key with equal sizes: 3 is 4 in the other",
     ),
     "MultiHeadAttention: {from: [x, image], num_heads: 2, key_dim: 3}": (
         "wrong-rank",
-        "MultiHeadAttention takes inputs of as many axes, not (None, 7, 3) and (None, 8, 8, 3)",
+        "MultiHeadAttention takes inputs with the same number of axes, not (None, 7, 3) and (None, 8, 8, 3)",
     ),
     "MultiHeadAttention: {from: [four, four], num_heads: 2, key_dim: 3}": (
         "wrong-rank",
-        "MultiHeadAttention takes inputs of 3 axes or more (batch, steps, ..., features), not (None, 4)",
+        "MultiHeadAttention takes inputs with at least 3 axes (batch, steps, ..., features), not (None, 4)",
     ),
     "MultiHeadAttention: {from: [x, wide, any], num_heads: 2, key_dim: 3}": (
         "shape-mismatch",
-        "MultiHeadAttention needs a value and a key with the same axes but for the last, "
+        "MultiHeadAttention needs a value and a key with the same axes except the last, "
         "not (None, 7, 4) and (None, None, 3)",
     ),
     "MultiHeadAttention: {from: [x, x], num_heads: 2, key_dim: 3, attention_axes: [2]}": (
         "out-of-range",
-        "MultiHeadAttention cannot attend over axis 2 of (None, 7, 3): it is that of the batch or the "
-        "features, or not there",
+        "MultiHeadAttention cannot attend over axis 2 of (None, 7, 3): it must be an existing "
+        "axis between batch and features",
     ),
     "MultiHeadAttention: {from: [image, image], num_heads: 2, key_dim: 3, attention_axes: [1, -1]}": (
         "out-of-range",
-        "MultiHeadAttention cannot attend over axis -1 of (None, 8, 8, 3): it is that of the batch or "
-        "the features, or not there",
+        "MultiHeadAttention cannot attend over axis -1 of (None, 8, 8, 3): it must be an "
+        "existing axis between batch and features",
     ),
     "MultiHeadAttention: {from: [image, image], num_heads: 2, key_dim: 3, attention_axes: [1, 1]}": (
         "conflicting-arguments",
@@ -654,7 +654,7 @@ REFUSALS = {
     ),
     "MultiHeadAttention: {from: [image, image], num_heads: 2, key_dim: 3, sliding_window: 2}": (
         "conflicting-arguments",
-        "MultiHeadAttention has a 'sliding_window' only over axis 1 alone, and it attends over (1, 2)",
+        "MultiHeadAttention supports 'sliding_window' only for axis 1, but it attends over (1, 2)",
     ),
     "MultiHeadAttention: {from: [x, x], num_heads: 2, key_dim: 3, output_shape: [4, 0]}": (
         "out-of-range",
@@ -667,11 +667,11 @@ REFUSALS = {
     ),
     "GroupQueryAttention: {from: [image, image], head_dim: 2, num_query_heads: 2, num_key_value_heads: 1}": (
         "wrong-rank",
-        "GroupQueryAttention takes inputs of 3 axes (batch, steps, features), not (None, 8, 8, 3)",
+        "GroupQueryAttention takes inputs with 3 axes (batch, steps, features), not (None, 8, 8, 3)",
     ),
     "GroupQueryAttention: {from: [x, wide], head_dim: 2, num_query_heads: 2, num_key_value_heads: 1}": (
         "shape-mismatch",
-        "GroupQueryAttention needs a query and a value of as many features, not 3 and 4",
+        "GroupQueryAttention needs a query and a value with the same number of features, not 3 and 4",
     ),
     "GroupQueryAttention: {from: [x, x], head_dim: 2, num_query_heads: 3, num_key_value_heads: 2}": (
         "conflicting-arguments",
@@ -710,7 +710,7 @@ layers:
     ] == [
         (
             "kernel-too-large",
-            "Conv2D looks at 4 x 4 values, its input has only 3 x 3",
+            "Conv2D needs at least 4 x 4 values, but its input has only 3 x 3",
             (6, 43),
         ),
         ("unknown-argument", "GRUCell has no argument 'unit'", (8, 48)),

@@ -45,7 +45,7 @@ def operator_step(operation: Operation, *, masked: bool) -> Equal:
             raise NoEqual("the model makes masks, which a layer would pass on")
         return make(operation)
     except NoEqual as reason:
-        said = f"the operation '{operation.name}' ({operation.kind}) cannot be said in a spec"
+        said = f"the operation '{operation.name}' ({operation.kind}) cannot be used in a spec"
         raise UnreadableModel(f"{said}: {reason}") from None
 
 

@@ -1,4 +1,4 @@
-"""What is known of every Keras layer: one short class each, the families in a file each."""
+"""Declarations of all Keras layers: one short class each, grouped into families by file."""
 
 from cnnspec.layers.base import LAYERS, Example, Layer, Weight
 

@@ -1,4 +1,4 @@
-"""Activations as layers of their own."""
+"""Activation layers."""
 
 from typing import ClassVar
 
@@ -17,7 +17,7 @@ from cnnspec.layers.fields import ActivationName, Constraint, Initializer, Regul
 
 
 class Elementwise(Layer):
-    """What changes every value by itself."""
+    """Base class of layers that transform every value separately."""
 
     shape = shape_rules.same
     reach = reach_rules.pointwise
@@ -28,16 +28,16 @@ class Elementwise(Layer):
 
 @kind
 class Activation(Elementwise):
-    """Applies an activation function by its name."""
+    """Applies an activation function, given by name."""
 
     activation: ActivationName
-    """Name of a function of keras.activations."""
+    """Name of a function in keras.activations."""
     examples = (Example({"activation": "relu"}, (None, 26, 26, 8), (None, 26, 26, 8)),)
 
 
 @kind
 class ReLU(Elementwise):
-    """`max(x, 0)`, with a slope below `threshold` and a ceiling where asked for."""
+    """`max(x, 0)`, optionally with a slope below `threshold` and an upper bound."""
 
     max_value: OptionalNonNegativeNumber = None
     negative_slope: NonNegativeNumber = 0.0
@@ -46,21 +46,21 @@ class ReLU(Elementwise):
 
 @kind
 class LeakyReLU(Elementwise):
-    """`x` above zero, `negative_slope * x` below."""
+    """`x` for positive values, `negative_slope * x` for negative ones."""
 
     negative_slope: NonNegativeNumber = 0.3
 
 
 @kind
 class PReLU(Elementwise):
-    """A leaky ReLU whose slopes are learned (He et al., 2015, arXiv:1502.01852)."""
+    """A leaky ReLU with learned slopes (He et al., 2015, arXiv:1502.01852)."""
 
     dtype: FloatPolicy = None
     alpha_initializer: Initializer = default("zeros")
     alpha_regularizer: Regularizer = None
     alpha_constraint: Constraint = None
     shared_axes: OptionalAxes = None
-    """Axes, counted from 1, along which one slope serves all."""
+    """Axes that share one slope, counted from 1."""
 
     weights = weight_rules.slopes
     examples = (
@@ -78,7 +78,7 @@ class ELU(Elementwise):
 
 @kind
 class Softmax(Elementwise):
-    """Makes values along an axis positive, with the sum 1."""
+    """Makes the values along an axis positive with a sum of 1."""
 
     axis: Axes = -1
 

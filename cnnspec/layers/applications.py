@@ -1,4 +1,4 @@
-"""Layers that Keras has for its own networks alone: ConvNeXt and InceptionResNetV2."""
+"""Layers that Keras uses only in its own networks, ConvNeXt and InceptionResNetV2."""
 
 from cnnspec.declarations import Problem
 from cnnspec.fields import FLOAT_TYPES, FloatPolicy, Number, PositiveInt
@@ -11,27 +11,27 @@ from cnnspec.shapes import Shape, text
 
 
 def scaled(layer: "LayerScale", shape: Shape) -> Shape:
-    """The shape stays, if there is a scale for every channel."""
+    """Shape rule: the shape does not change. There must be one scale per channel."""
     size = known(shape[-1], -1, shape, layer) if len(shape) > 1 else None
     if size != layer.projection_dim:
-        message = f"LayerScale has {layer.projection_dim} scales, and its input is {text(shape)}"
+        message = f"LayerScale has {layer.projection_dim} scales, but its input is {text(shape)}"
         raise Problem("shape-mismatch", message, "projection_dim")
     return shape
 
 
 def one_scale_a_channel(layer: "LayerScale", shape: Shape) -> tuple[Weight, ...]:
-    """The scales; Keras gives them no name of their own."""
+    """Weight rule: the scales. Keras does not name them."""
     return (Weight("variable", (layer.projection_dim,)),)
 
 
 class OfFloats(Layer):
-    """What those networks give floats alone."""
+    """Base class of layers that take only floats."""
 
     dtype: FloatPolicy = None
     reach = reach_rules.pointwise
 
     def check_dtypes(self, *inputs: str) -> None:
-        """All inputs are floats."""
+        """Check that all inputs are floats."""
         strange = [dtype for dtype in inputs if dtype not in FLOAT_TYPES]
         if strange:
             raise Problem("wrong-dtype", f"{self.kind()} takes floats, not {strange[0]}")
@@ -39,12 +39,12 @@ class OfFloats(Layer):
 
 @kind
 class LayerScale(OfFloats):
-    """Multiplies every channel by a weight of its own (Touvron et al., 2021, arXiv:2103.17239)."""
+    """Multiplies every channel by its own weight (Touvron et al., 2021, arXiv:2103.17239)."""
 
     init_values: Number
-    """What the weights start as."""
+    """Initial value of the weights."""
     projection_dim: PositiveInt
-    """How many channels the input has."""
+    """Number of channels of the input."""
 
     shape = scaled
     weights = one_scale_a_channel
@@ -57,24 +57,24 @@ class LayerScale(OfFloats):
 
 @kind
 class StochasticDepth(OfFloats):
-    """Drops whole samples in training, as a branch that is added (Huang et al., 2016, arXiv:1603.09382).
+    """Drops whole samples in training, for residual branches (Huang et al., 2016, arXiv:1603.09382).
 
-    Keras draws from its global random numbers, not by a seed of the layer.
+    Keras uses its global random generator, not a seed of the layer.
     """
 
     drop_path_rate: RateBelowOne
-    """Share of the samples that is dropped."""
+    """Fraction of the samples to drop."""
 
     shape = shape_rules.same
     examples = (Example({"drop_path_rate": 0.1}, (None, 14, 14, 8), (None, 14, 14, 8)),)
 
     def in_inference(self) -> Layer:
-        """Nothing happens to the input."""
+        """Return the inference behaviour: the input does not change."""
         return Identity.of({} if self.dtype is None else {"dtype": self.dtype})
 
 
 def stretched(layer: Named, first: Shape, second: Shape) -> Shape:
-    """Sizes of 1 stretch; an unknown one is that of the other input, where that is not 1."""
+    """Shape rule: broadcast sizes of 1; an unknown size is that of the other input, if not 1."""
     if len(first) != len(second):
         message = f"{layer.kind()} cannot merge {text(first)} and {text(second)}"
         raise Problem("shape-mismatch", message)
@@ -88,12 +88,12 @@ def stretched(layer: Named, first: Shape, second: Shape) -> Shape:
 
 @kind
 class CustomScaleLayer(OfFloats, Merging):
-    """The first input plus the second times `scale` (Szegedy et al., 2016, arXiv:1602.07261)."""
+    """Adds the second input, times `scale`, to the first (Szegedy et al., 2016, arXiv:1602.07261)."""
 
     min_inputs = 2
     max_inputs = 2
     scale: Number
-    """What the second input is multiplied by."""
+    """Factor of the second input."""
 
     shape = stretched
     examples = (Example({"scale": 0.2}, [(None, 8, 8, 4), (None, 8, 8, 4)], (None, 8, 8, 4)),)

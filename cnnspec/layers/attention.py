@@ -1,4 +1,4 @@
-"""Layers that attend: a mean of values, weighted by how well their keys fit a query."""
+"""Attention layers: averages of values, weighted by how well their keys match a query."""
 
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, ClassVar
@@ -23,7 +23,7 @@ from cnnspec.shapes import Shape
 
 
 class Attending(Merging):
-    """What takes a query, values and, unless these are the same, keys: `from: [query, value, key]`."""
+    """Base class of layers with query, value and optional key: `from: [query, value, key]`."""
 
     dtype: FloatPolicy = None
     min_inputs = 2
@@ -31,7 +31,7 @@ class Attending(Merging):
     reach = reach_rules.everything
 
     def in_inference(self) -> Layer:
-        """No score is dropped."""
+        """Return the inference behaviour: no scores are dropped."""
         return without_dropout(self)
 
 
@@ -39,15 +39,15 @@ class Attending(Merging):
 class Attention(Attending):
     """Attention whose scores are products of query and key (Luong et al., 2015, arXiv:1508.04025).
 
-    It takes a query, values, and keys; without keys the values are their own.
+    The inputs are query, value and key; without a key, the value is used as the key.
     """
 
     use_scale: Flag = False
-    """Whether the scores have a learned factor."""
+    """Whether to scale the scores by a learned factor."""
     score_mode: Annotated[str, Choice("dot", "concat")] = "dot"
-    """`dot`: the product of query and key; `concat`: the sum of `tanh(query + key)`."""
+    """`dot`: scores are products of query and key; `concat`: sums of `tanh(query + key)`."""
     dropout: UnitInterval = 0.0
-    """Share of the scores that is dropped."""
+    """Fraction of the scores to drop."""
     seed: Seed = None
 
     shape = attention_rules.attend
@@ -64,21 +64,21 @@ class Attention(Attending):
     )
 
     def adds_up(self) -> bool:
-        """Whether query and key are added, so that a size of 1 stretches."""
+        """Whether query and key are added, so that sizes of 1 are broadcast."""
         return self.score_mode == "concat"
 
 
 @kind
 class AdditiveAttention(Attending):
-    """Attention whose scores are sums of `tanh(query + key)` (Bahdanau et al., 2014, arXiv:1409.0473).
+    """Attention with sums of `tanh(query + key)` as scores (Bahdanau et al., 2014, arXiv:1409.0473).
 
-    It takes a query, values, and keys; without keys the values are their own.
+    The inputs are query, value and key; without a key, the value is used as the key.
     """
 
     use_scale: Flag = True
-    """Whether every feature has a learned factor in the sum."""
+    """Whether to scale each feature in the sum by a learned factor."""
     dropout: UnitInterval = 0.0
-    """Share of the scores that is dropped."""
+    """Fraction of the scores to drop."""
 
     shape = attention_rules.attend
     weights = attention_rules.feature_scale
@@ -89,7 +89,7 @@ class AdditiveAttention(Attending):
     )
 
     def adds_up(self) -> bool:
-        """Query and key are added, so that a size of 1 stretches."""
+        """Query and key are added, so sizes of 1 are broadcast."""
         return True
 
 
@@ -107,16 +107,16 @@ FlashAttention = Annotated[
 
 
 class WithHeads(Attending):
-    """What attends with several heads, each over projections of its own."""
+    """Base class of multi-head attention layers."""
 
     dropout: UnitInterval = 0.0
-    """Share of the scores that is dropped."""
+    """Fraction of the scores to drop."""
     use_bias: Flag = True
     """Whether the projections have a bias."""
     sliding_window: OptionalPositiveInt = None
-    """How far a step looks: to steps less than this away; null is everywhere."""
+    """Attend only to steps closer than this; null means no limit."""
     flash_attention: FlashAttention = None
-    """Whether a faster implementation is used; there is none on TensorFlow."""
+    """Whether to use flash attention, which is not available on TensorFlow."""
     kernel_initializer: Initializer = default("glorot_uniform")
     bias_initializer: Initializer = default("zeros")
     kernel_regularizer: Regularizer = None
@@ -124,14 +124,14 @@ class WithHeads(Attending):
     kernel_constraint: Constraint = None
     bias_constraint: Constraint = None
     use_gate: Flag = False
-    """Whether the query also gates what was attended to (arXiv:2505.06708)."""
+    """Whether to gate the attention output by the query (arXiv:2505.06708)."""
     seed: Seed = None
 
     steps_only: ClassVar[bool]
-    """Whether inputs have exactly one axis between batch and features."""
+    """Whether inputs must have exactly one axis between batch and features."""
     passes_trainable_on = False
     stored_as: ClassVar[dict[str, str]] = {}
-    """The attributes that hold the projections, where they are not named `_query_dense`."""
+    """The attributes that hold the projections, if they are not named like `_query_dense`."""
 
     shape = attention_rules.attend_with_heads
     weights = attention_rules.projections
@@ -139,23 +139,23 @@ class WithHeads(Attending):
 
     @property
     def axes(self) -> tuple[int, ...] | None:
-        """The axes that it attends over; None for all between batch and features."""
+        """The axes to attend over; None for all axes between batch and features."""
         return None
 
     def heads(self) -> dict[str, tuple[int, int]]:
-        """The number of heads and the size of one, for each projection, in Keras's order.
+        """The number of heads and their size, for each projection, in the order of Keras.
 
-        Those of the gate are also what the output is projected from.
+        The entry of the gate also describes the input of the output projection.
         """
         raise NotImplementedError
 
     def projected(self, query: Shape, value: Shape) -> Shape:
-        """The shape of the output."""
+        """Return the shape of the output."""
         raise NotImplementedError
 
     @classmethod
     def arranged(cls, inputs: Sequence[Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        """Query, value and key, in this order."""
+        """Pass query, value and key in this order."""
         return tuple(inputs), {}
 
 
@@ -187,22 +187,22 @@ OutputSizes = Annotated[
 
 @kind
 class MultiHeadAttention(WithHeads):
-    """Attention of several heads (Vaswani et al., 2017, arXiv:1706.03762).
+    """Multi-head attention (Vaswani et al., 2017, arXiv:1706.03762).
 
-    It takes a query, values, and keys; without keys the values are their own. Self-attention takes
-    the same thing twice: `from: [x, x]`.
+    The inputs are query, value and key; without a key, the value is used as the key. For
+    self-attention, pass the same input twice: `from: [x, x]`.
     """
 
     num_heads: PositiveInt
     """Number of heads."""
     key_dim: PositiveInt
-    """Size of the projected queries and keys of a head."""
+    """Size of the projected queries and keys of each head."""
     value_dim: OptionalPositiveInt = None
-    """Size of the projected values of a head; null takes `key_dim`."""
+    """Size of the projected values of each head; null means `key_dim`."""
     output_shape: OutputSizes = None
-    """What the last axis becomes, one size or several; null keeps that of the query."""
+    """Size or sizes that replace the last axis; null keeps the size of the query."""
     attention_axes: OptionalAxes = None
-    """The axes that it attends over, the batch being 0; null takes all but batch and features."""
+    """Axes to attend over, where 0 is the batch; null means all except batch and features."""
 
     steps_only = False
     stored_as = {name: f"{name}_dense" for name in ("query", "key", "value", "output")}
@@ -227,22 +227,22 @@ class MultiHeadAttention(WithHeads):
 
     @property
     def axes(self) -> tuple[int, ...] | None:
-        """The axes that are named, as a tuple."""
+        """The given axes, as a tuple."""
         named = self.attention_axes
         return (named,) if isinstance(named, int) else named
 
     def heads(self) -> dict[str, tuple[int, int]]:
-        """As many heads for each; gate and values have a size of their own."""
+        """All projections have the same number of heads; gate and value have their own size."""
         key = (self.num_heads, self.key_dim)
         value = (self.num_heads, self.value_dim or self.key_dim)
         return {"query": key, "key": key, "gate": value, "value": value}
 
     def projected(self, query: Shape, value: Shape) -> Shape:
-        """The last axis becomes `output_shape`."""
+        """Replace the last axis by `output_shape`."""
         return (*query[:-1], *(self.output_shape or query[-1:]))
 
     def conflicts(self) -> Iterator[Problem]:
-        """It attends over something."""
+        """Check that there is an axis to attend over."""
         if self.axes == ():
             message = f"'attention_axes' of {self.kind()} names no axis"
             yield Problem("out-of-range", message, "attention_axes")
@@ -250,17 +250,17 @@ class MultiHeadAttention(WithHeads):
 
 @kind
 class GroupQueryAttention(WithHeads):
-    """Attention in which groups of queries share keys and values (Ainslie et al., 2023, arXiv:2305.13245).
+    """Attention whose query groups share keys and values (Ainslie et al., 2023, arXiv:2305.13245).
 
-    It takes a query, values, and keys; without keys the values are their own.
+    The inputs are query, value and key; without a key, the value is used as the key.
     """
 
     head_dim: PositiveInt
-    """Size of the projections of a head."""
+    """Size of the projections of each head."""
     num_query_heads: PositiveInt
-    """Number of heads of the queries."""
+    """Number of query heads."""
     num_key_value_heads: PositiveInt
-    """Number of heads of keys and values; it divides that of the queries."""
+    """Number of key and value heads; it must divide the number of query heads."""
 
     steps_only = True
     examples = (
@@ -284,25 +284,25 @@ class GroupQueryAttention(WithHeads):
     )
 
     def heads(self) -> dict[str, tuple[int, int]]:
-        """Queries, and with them the gate, may have more heads than keys and values."""
+        """Query and gate may have more heads than key and value."""
         queries = (self.num_query_heads, self.head_dim)
         shared = (self.num_key_value_heads, self.head_dim)
         return {"query": queries, "key": shared, "gate": queries, "value": shared}
 
     def projected(self, query: Shape, value: Shape) -> Shape:
-        """The output has the shape of the query, whose features must be as many as the values'.
+        """Return the shape of the query, whose number of features must equal that of the value.
 
         Raises:
-            Problem: they are not.
+            Problem: the numbers of features differ.
 
         """
         if query[-1] != value[-1] and None not in (query[-1], value[-1]):
-            message = f"{self.kind()} needs a query and a value of as many features, not {query[-1]} and {value[-1]}"
+            message = f"{self.kind()} needs a query and a value with the same number of features, not {query[-1]} and {value[-1]}"
             raise Problem("shape-mismatch", message)
         return query
 
     def conflicts(self) -> Iterator[Problem]:
-        """The heads of the queries fall into equal groups."""
+        """Check that the query heads form equal groups."""
         queries, shared = self.num_query_heads, self.num_key_value_heads
         if queries % shared:
             message = f"{self.kind()} cannot split {queries} query heads into {shared} groups"

@@ -1,4 +1,4 @@
-"""Pure rules of the layers that attend: which shapes go together, and what comes out."""
+"""Rules of the attention layers: which shapes fit together, and the shape of the output."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 
 def attend(layer: Attends, query: Shape, value: Shape, key: Shape | None = None) -> Shape:
-    """For every query a mean of the values, weighted by how well their keys fit it."""
+    """Return a weighted average of the values for every query."""
     key = value if key is None else key
     check_ranks(layer, query, value, key)
     if len(query) < 3:
-        message = f"{layer.kind()} takes inputs of 3 axes or more (batch, ..., steps, features), not {text(query)}"
+        message = f"{layer.kind()} takes inputs with at least 3 axes (batch, ..., steps, features), not {text(query)}"
         raise Problem("wrong-rank", message)
     if not layer.adds_up() or 1 not in (query[-1], key[-1]):
         check_same(layer, "query", query[-1:], "key", key[-1:])
@@ -28,7 +28,7 @@ def attend(layer: Attends, query: Shape, value: Shape, key: Shape | None = None)
 
 
 def attention_weights(layer: ScoresAttention, *shapes: Shape) -> tuple[Weight, ...]:
-    """A factor of the scores, and one of their sum in the mode `concat`."""
+    """A factor of the scores; in the mode `concat`, also a factor of their sum."""
     names = (("scale", layer.use_scale), ("concat_score_weight", layer.score_mode == "concat"))
     return tuple(Weight(name, ()) for name, used in names if used)
 
@@ -39,50 +39,54 @@ def feature_scale(layer: Scaled, query: Shape, *others: Shape) -> tuple[Weight, 
 
 
 def check_ranks(layer: Named, *shapes: Shape) -> None:
-    """Check that all inputs have as many axes.
+    """Check that all inputs have the same number of axes.
 
     Raises:
-        Problem: they do not.
+        Problem: the numbers differ.
 
     """
     if len({len(shape) for shape in shapes}) > 1:
         said = " and ".join(dict.fromkeys(map(text, shapes)))
-        raise Problem("wrong-rank", f"{layer.kind()} takes inputs of as many axes, not {said}")
+        raise Problem(
+            "wrong-rank", f"{layer.kind()} takes inputs with the same number of axes, not {said}"
+        )
 
 
 def check_same(
     layer: Named, name: str, sizes: Shape, other: str, wanted: Shape, *, stretches: bool = False
 ) -> None:
-    """Check that some sizes of two inputs are the same, as far as they are known.
+    """Check that some sizes of two inputs are equal, as far as they are known.
 
-    The second may also be 1 where that `stretches`.
+    If it `stretches`, the second size may also be 1.
 
     Raises:
-        Problem: two of them differ.
+        Problem: two sizes differ.
 
     """
     for a, b in zip(sizes, wanted, strict=True):
         if a != b and None not in (a, b) and not (stretches and b == 1):
-            message = f"{layer.kind()} needs a {name} and a {other} that fit: {a} in one is {b} in the other"
+            message = f"{layer.kind()} needs a {name} and a {other} with equal sizes: {a} is {b} in the other"
             raise Problem("shape-mismatch", message)
 
 
 def attend_with_heads(layer: Heads, query: Shape, value: Shape, key: Shape | None = None) -> Shape:
-    """Attention of several heads over projections of the inputs, projected once more."""
+    """Multi-head attention over projections of the inputs, followed by an output projection."""
     key = value if key is None else key
     kind = layer.kind()
     check_ranks(layer, query, value, key)
     if len(query) < 3 or (layer.steps_only and len(query) != 3):
         least = "3 axes (batch, steps, features)"
-        least = least if layer.steps_only else "3 axes or more (batch, steps, ..., features)"
-        raise Problem("wrong-rank", f"{kind} takes inputs of {least}, not {text(query)}")
+        least = least if layer.steps_only else "at least 3 axes (batch, steps, ..., features)"
+        raise Problem("wrong-rank", f"{kind} takes inputs with {least}, not {text(query)}")
     if value[1:-1] != key[1:-1]:
         said = f"{text(value)} and {text(key)}"
-        message = f"{kind} needs a value and a key with the same axes but for the last, not {said}"
+        message = f"{kind} needs a value and a key with the same axes except the last, not {said}"
         raise Problem("shape-mismatch", message)
     axes = attention_axes(layer, query)
     if layer.sliding_window is not None and axes != (1,):
-        message = f"{kind} has a 'sliding_window' only over axis 1 alone, and it attends over {text(axes)}"
+        message = (
+            f"{kind} supports 'sliding_window' only for axis 1, but it attends over {text(axes)}"
+        )
         raise Problem("conflicting-arguments", message, "sliding_window")
     for axis in range(1, len(query) - 1):
         if axis not in axes:
@@ -91,10 +95,10 @@ def attend_with_heads(layer: Heads, query: Shape, value: Shape, key: Shape | Non
 
 
 def attention_axes(layer: Heads, query: Shape) -> tuple[int, ...]:
-    """The axes that it attends over, counted from the front: those between batch and features.
+    """Return the axes to attend over, counted from the front: those between batch and features.
 
     Raises:
-        Problem: an axis is none of these, or named twice.
+        Problem: an axis is not one of these, or is named twice.
 
     """
     last = len(query) - 1
@@ -103,7 +107,7 @@ def attention_axes(layer: Heads, query: Shape) -> tuple[int, ...]:
     axes = tuple(axis if axis >= 0 else len(query) + axis for axis in layer.axes)
     for position, axis in enumerate(axes):
         if not 1 <= axis < last:
-            message = f"{layer.kind()} cannot attend over axis {layer.axes[position]} of {text(query)}: it is that of the batch or the features, or not there"
+            message = f"{layer.kind()} cannot attend over axis {layer.axes[position]} of {text(query)}: it must be an existing axis between batch and features"
             raise Problem("out-of-range", message, "attention_axes")
     if len(set(axes)) < len(axes):
         message = f"'attention_axes' of {layer.kind()} names an axis of {text(query)} twice"
@@ -114,7 +118,7 @@ def attention_axes(layer: Heads, query: Shape) -> tuple[int, ...]:
 def projections(
     layer: Heads, query: Shape, value: Shape, key: Shape | None = None
 ) -> tuple[Weight, ...]:
-    """A kernel and a bias for each projection: of the query, key, gate, value, and of the output."""
+    """A kernel and a bias for each projection: query, key, gate, value and output."""
     widths = {
         name: known(shape[-1], -1, shape, layer)
         for name, shape in (("query", query), ("key", key or value), ("value", value))

@@ -1,4 +1,4 @@
-"""Layers that make images of sounds."""
+"""Layers that compute spectrograms of sound."""
 
 import math
 from collections.abc import Iterator
@@ -40,68 +40,68 @@ Window = Annotated[
     str | list[float] | None,
     Checked("'hann', 'hamming', a list of numbers, or null", check=_window),
 ]
-"""What every frame is multiplied by."""
+"""Window function that each frame is multiplied by."""
 
 
 def check_window(layer: Layer, length: int) -> Iterator[Problem]:
-    """A window has a number for each sample of a frame."""
+    """Check that a window has one number per sample of a frame."""
     window = layer.checked("window")
     if isinstance(window, list) and len(window) != length:
-        message = f"'window' of {layer.kind()} has {len(window)} numbers for frames of {length}"
+        message = f"'window' of {layer.kind()} has {len(window)} numbers, but frames have {length} samples"
         yield Problem("conflicting-arguments", message, "window")
 
 
 def mel_frames(layer: "MelSpectrogram", shape: Shape) -> Shape:
-    """A column for every stride; Keras announces one too many where the last stride is not full."""
+    """Shape rule: one column per stride. Keras declares one too many after an incomplete stride."""
     if len(shape) != 2:
-        message = f"MelSpectrogram takes an input of 2 axes (batch, samples), not {text(shape)}"
+        message = f"MelSpectrogram takes an input with 2 axes (batch, samples), not {text(shape)}"
         raise Problem("wrong-rank", message)
     batch, samples = shape
     if samples is None:
         return (batch, layer.num_mel_bins, None)
     padding = layer.fft_length // 2
     if samples <= padding:
-        message = f"MelSpectrogram needs more than {padding} samples, its input has {samples}"
+        message = f"MelSpectrogram needs more than {padding} samples, but its input has {samples}"
         raise Problem("kernel-too-large", message, "fft_length")
     announced = (samples + layer.sequence_stride + 1) // layer.sequence_stride
     frames = (samples + 2 * padding - layer.fft_length) // layer.sequence_stride + 1
     if announced != frames:
-        message = f"Keras announces {announced} columns for {samples} samples, and MelSpectrogram makes {frames}; one sample less or more helps"
+        message = f"Keras declares {announced} columns for {samples} samples, but MelSpectrogram computes {frames}; use one sample more or less"
         raise Problem("shape-mismatch", message, "sequence_stride")
     return (batch, layer.num_mel_bins, frames)
 
 
 @kind
 class MelSpectrogram(Layer):
-    """How loud a sound is over time and pitch (the mel scale of Stevens et al., 1937)."""
+    """Mel spectrogram: loudness over time and pitch (Stevens et al., 1937)."""
 
     fft_length: PositiveInt = 2048
-    """Number of samples of a Fourier transform."""
+    """Number of samples of each Fourier transform."""
     sequence_stride: PositiveInt = 512
-    """Samples from one column to the next."""
+    """Number of samples between columns."""
     sequence_length: OptionalPositiveInt = None
-    """Samples of the window; null for `fft_length`."""
+    """Length of the window; null means `fft_length`."""
     window: Window = "hann"
     sampling_rate: PositiveInt = 16000
-    """Samples a second."""
+    """Samples per second."""
     num_mel_bins: PositiveInt = 128
-    """Number of pitches."""
+    """Number of mel bands."""
     min_freq: NonNegativeNumber = 20.0
-    """The lowest frequency, in hertz."""
+    """Lowest frequency, in hertz."""
     max_freq: Annotated[
         float | None, Checked("a number above 0, or null", check=lambda value, _: _above_0(value))
     ] = None
-    """The highest frequency; null for half the sampling rate."""
+    """Highest frequency, in hertz; null means half the sampling rate."""
     power_to_db: Flag = True
-    """Whether loudness is in decibels."""
+    """Whether to convert power to decibels."""
     top_db: NonNegativeNumber = 80.0
-    """What is this much below the loudest is cut off."""
+    """Decibels below the maximum at which values are cut off."""
     mag_exp: Number = 2.0
     """1 for magnitude, 2 for power."""
     min_power: PositiveNumber = 1e-10
-    """What is less counts as this much."""
+    """Lower bound of the power, before conversion to decibels."""
     ref_power: Number = 1.0
-    """The power that is 0 decibels."""
+    """The power that corresponds to 0 decibels."""
 
     shape = mel_frames
     examples = (
@@ -119,11 +119,11 @@ class MelSpectrogram(Layer):
     )
 
     def conflicts(self) -> Iterator[Problem]:
-        """A window fits its transform, and there are pitches."""
+        """Check that the window fits the transform, and that the frequency range is not empty."""
         yield from super().conflicts()
         length = self.sequence_length or self.fft_length
         if length > self.fft_length:
-            message = f"'sequence_length' of MelSpectrogram is {length}, 'fft_length' only {self.fft_length}"
+            message = f"'sequence_length' of MelSpectrogram is {length}, but 'fft_length' is only {self.fft_length}"
             yield Problem("conflicting-arguments", message, "sequence_length")
         yield from check_window(self, length)
         highest = self.max_freq or self.sampling_rate // 2
@@ -132,13 +132,13 @@ class MelSpectrogram(Layer):
             yield Problem("conflicting-arguments", message, "min_freq")
 
     def check_dtypes(self, *inputs: str) -> None:
-        """Keras has decibels in float32 only."""
+        """Check the data type: decibels are computed in float32 only."""
         super().check_dtypes(*inputs)
         if self.power_to_db and self.dtype == "float64":
             message = "MelSpectrogram cannot work in float64 with 'power_to_db'"
             raise Problem("wrong-dtype", message, "dtype")
         if self.dtype in ("bool", "string"):
-            raise Problem("wrong-dtype", f"MelSpectrogram gives no {self.dtype}", "dtype")
+            raise Problem("wrong-dtype", f"MelSpectrogram cannot output {self.dtype}", "dtype")
 
 
 def _above_0(value: Any) -> float | None:
@@ -148,13 +148,13 @@ def _above_0(value: Any) -> float | None:
 
 
 def transformed(layer: "STFTSpectrogram", shape: Shape) -> Shape:
-    """A row for every step of a frame, with the frequencies of every channel."""
+    """Shape rule: one row per frame step, with the frequencies of every channel."""
     (samples,), channels = images(layer, shape)
     axis = 1 if channels_first(layer) else 2
     count = known(channels, axis, shape, layer)
     steps = windows(samples, layer.frame_length, layer.step(), layer.padding)
     if steps is not None and steps <= 0:
-        message = f"STFTSpectrogram takes frames of {layer.frame_length} samples, its input has only {samples}"
+        message = f"STFTSpectrogram takes frames of {layer.frame_length} samples, but its input has only {samples}"
         raise Problem("kernel-too-large", message, "frame_length")
     frequencies = layer.frequencies() * (2 if layer.mode == "stft" else 1)
     if layer.expand_dims:
@@ -165,7 +165,7 @@ def transformed(layer: "STFTSpectrogram", shape: Shape) -> Shape:
 
 
 def fourier_kernels(layer: "STFTSpectrogram", shape: Shape) -> tuple[Weight, ...]:
-    """The waves that a frame is compared with; Keras lets training change them."""
+    """Weight rule: the waves that frames are convolved with. Keras makes them trainable."""
     size = (layer.frame_length, 1, layer.frequencies())
     return (
         *((Weight("real_kernel", size),) if layer.mode != "imag" else ()),
@@ -175,33 +175,33 @@ def fourier_kernels(layer: "STFTSpectrogram", shape: Shape) -> tuple[Weight, ...
 
 @kind
 class STFTSpectrogram(Layer):
-    """How loud a sound is over time and frequency, by convolution with waves.
+    """Spectrogram by short-time Fourier transform, computed as a convolution with waves.
 
-    Keras takes the named windows from SciPy, which must be installed for them.
+    The named windows come from SciPy, which must be installed for them.
     """
 
     rank = 1
     dtype: FloatPolicy = None
     mode: Annotated[str, Choice("log", "magnitude", "psd", "real", "imag", "angle", "stft")] = "log"
-    """What is told of every frequency: the logarithm of its magnitude, its magnitude, its power,
-    the parts of its complex value, its angle, or both parts."""
+    """What to compute per frequency: the logarithm of the magnitude, the magnitude, the power, the real
+    or the imaginary part, the angle, or both parts."""
     frame_length: PositiveInt = 256
-    """Samples of a frame."""
+    """Number of samples of each frame."""
     frame_step: OptionalPositiveInt = None
-    """Samples from one frame to the next; null for half a frame."""
+    """Number of samples between frames; null means half a frame."""
     fft_length: OptionalPositiveInt = None
-    """Samples of the transform; null for the power of two that a frame fits in."""
+    """Length of the transform; null means the smallest power of two that holds a frame."""
     window: Window = "hann"
     periodic: Flag = False
-    """Whether the window goes on where it ends."""
+    """Whether the window is periodic rather than symmetric."""
     scaling: Annotated[str | None, Choice("density", "spectrum", None)] = "density"
-    """What the result is divided by: the power of the window, its sum, or nothing."""
+    """Divisor of the result: the power of the window, its sum, or none."""
     padding: PoolingPadding = "valid"
     """`valid` adds nothing; `same` adds zeros at both ends."""
     expand_dims: Flag = False
-    """Whether the channels get an axis of their own, as those of images have."""
+    """Whether to put the channels on a separate axis, as in images."""
     data_format: DataFormat = None
-    """Where the channels are: `channels_last` (the default) or `channels_first`."""
+    """Position of the channels: `channels_last` (the default) or `channels_first`."""
 
     shape = transformed
     weights = fourier_kernels
@@ -226,15 +226,15 @@ class STFTSpectrogram(Layer):
     )
 
     def step(self) -> int:
-        """Samples from one frame to the next."""
+        """The number of samples between frames."""
         return self.frame_step or self.frame_length // 2
 
     def frequencies(self) -> int:
-        """How many frequencies the transform tells apart."""
+        """The number of frequencies."""
         return (self.fft_length or 2 ** math.ceil(math.log2(self.frame_length))) // 2 + 1
 
     def conflicts(self) -> Iterator[Problem]:
-        """A frame fits its transform, and frames leave no gaps."""
+        """Check that a frame fits the transform, and that frames leave no gaps."""
         yield from super().conflicts()
         length = self.frame_length
         if self.step() > length or self.step() == 0:
@@ -246,7 +246,7 @@ class STFTSpectrogram(Layer):
         yield from check_window(self, length)
 
     def check_dtypes(self, *inputs: str) -> None:
-        """Keras has it for floats, and not for bfloat16."""
+        """Check the data type: floats except bfloat16."""
         super().check_dtypes(*inputs)
         if inputs[0] not in FLOAT_TYPES:
             raise Problem("wrong-dtype", f"STFTSpectrogram takes floats, not {inputs[0]}")

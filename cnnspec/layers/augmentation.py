@@ -1,4 +1,4 @@
-"""Random changes of images that act only in training: what they share, and those that mix or erase."""
+"""Random image augmentation layers: base classes, and layers that mix or erase."""
 
 from cnnspec.declarations import default
 from cnnspec.fields import DtypePolicy, Flag, FloatPolicy, PositiveInt, PositiveNumber
@@ -9,68 +9,68 @@ from cnnspec.layers.images import Images
 from cnnspec.layers.regularization import TrainingOnly
 
 WIDE_FLOATS = ("float32", "float64")
-"""What every operation of TensorFlow works in."""
+"""The data types that all operations of TensorFlow support."""
 
 
 class Augmentation(Images, TrainingOnly):
-    """What changes images at random in training, and in inference only gives them its data type."""
+    """Base class of layers that change images at random, but only cast them in inference."""
 
     dtype: DtypePolicy = None
 
     shape = Images.shape
 
     def in_inference(self) -> Layer:
-        """Whole numbers become floats, as they do here; nothing else happens to the images."""
+        """Return the inference behaviour: integers become floats, nothing else changes."""
         return Rescaling.of({"scale": 1} | ({} if self.dtype is None else {"dtype": self.dtype}))
 
 
 class ColorAugmentation(Augmentation):
-    """What changes the values of pixels, which it must know the range of."""
+    """Base class of layers that change pixel values and need to know their range."""
 
     value_range: ValueRange = default((0, 255))
 
 
 @kind
 class MixUp(Augmentation):
-    """Blends every image with another of its batch (Zhang et al., 2018, arXiv:1710.09412).
+    """MixUp: blends every image with another of its batch (Zhang et al., 2018, arXiv:1710.09412).
 
-    In a model only the images are blended: their labels stay as they are.
+    Inside a model only the images are blended; the labels do not change.
     """
 
     dtype: FloatPolicy = None
     alpha: PositiveNumber = 0.2
-    """Of the beta distribution that the share of the other image is drawn from."""
+    """Parameter of the beta distribution of the blending factor."""
     examples = (Example({}, (None, 28, None, 3), (None, 28, None, 3)),)
 
 
 @kind
 class CutMix(Augmentation):
-    """Puts a piece of another image of the batch into every image (Yun et al., 2019, arXiv:1905.04899).
+    """CutMix: pastes a patch of another image into each image (Yun et al., 2019, arXiv:1905.04899).
 
-    In a model only the images are mixed: their labels stay as they are.
+    Inside a model only the images are mixed; the labels do not change.
     """
 
     dtype: FloatPolicy = None
     computes_in = WIDE_FLOATS
     knows_sizes = True
     factor: FromZero = 1.0
-    """Of the beta distribution that the size of the piece is drawn from."""
+    """Parameter of the beta distribution of the patch size."""
     examples = (Example({"factor": [0.2, 0.8]}, (None, 28, 28, 3), (None, 28, 28, 3)),)
 
 
 @kind
 class RandomErasing(ColorAugmentation):
-    """Covers a rectangle of an image (Zhong et al., 2020, arXiv:1708.04896)."""
+    """Erases a random rectangle of an image (Zhong et al., 2020, arXiv:1708.04896)."""
 
     dtype: FloatPolicy = None
     computes_in = ("bfloat16", *WIDE_FLOATS)
     knows_sizes = True
     factor: FromZero = 1.0
-    """How likely an image is changed."""
+    """Fraction of the images that are changed."""
     scale: FromZero = default((0.02, 0.33))
-    """Share of the image that the rectangle may have."""
+    """Area of the rectangle, as a fraction of the image."""
     fill_value: Fill = None
-    """What it is covered with; null for noise."""
+    """Value of the erased pixels; null means noise."""
     examples = (
         Example({"factor": 0.5, "fill_value": 0}, (None, 28, 28, 3), (None, 28, 28, 3)),
         Example({"scale": [0.1, 0.2]}, (None, 28, 28, 1), (None, 28, 28, 1)),
@@ -79,64 +79,64 @@ class RandomErasing(ColorAugmentation):
 
 @kind
 class Solarization(ColorAugmentation):
-    """Inverts the pixels that are brighter than a random threshold."""
+    """Inverts pixels that are brighter than a random threshold."""
 
     dtype: FloatPolicy = None
     addition_factor: FromZero = 0.0
-    """Share of the range that is added first, at most."""
+    """Largest value to add first, as a fraction of the range."""
     threshold_factor: FromZero = 0.0
-    """Where the threshold lies in the range, at most."""
+    """Largest threshold, as a fraction of the range."""
     examples = (
         Example({"threshold_factor": [0.3, 0.6]}, (None, 28, None, 3), (None, 28, None, 3)),
     )
 
 
 class Policy(ColorAugmentation):
-    """What draws from a list of changes."""
+    """Base class of layers that draw from a list of operations."""
 
     dtype: FloatPolicy = None
     knows_channels = True
     interpolation: Interpolation = "bilinear"
-    """How the values between pixels are computed."""
+    """Interpolation between pixels."""
 
     def channels(self) -> tuple[int, ...]:
-        """Some of the changes are those of colors."""
+        """Check the number of channels: some operations change colors."""
         return (1, 3)
 
 
 @kind
 class RandAugment(Policy):
-    """Does several random changes in a row (Cubuk et al., 2020, arXiv:1909.13719)."""
+    """RandAugment: applies random operations in sequence (Cubuk et al., 2020, arXiv:1909.13719)."""
 
     num_ops: PositiveInt = 2
-    """Number of changes."""
+    """Number of operations."""
     factor: FromZero = 0.5
-    """How strong they are."""
+    """Strength of the operations."""
     examples = (Example({"factor": 0.3}, (None, 28, None, 3), (None, 28, None, 3)),)
 
 
 @kind
 class AugMix(Policy):
-    """Blends an image with the results of several chains of changes (Hendrycks et al., 2020, arXiv:1912.02781).
+    """AugMix: blends chains of random operations (Hendrycks et al., 2020, arXiv:1912.02781).
 
-    The changes of a chain are drawn when the model is traced, so they stay the same in a training run.
+    The operations are drawn when the model is traced, so they stay the same during training.
     """
 
     num_chains: PositiveInt = 3
     """Number of chains."""
     chain_depth: PositiveInt = 3
-    """Number of changes in a chain, at most."""
+    """Largest number of operations in a chain."""
     factor: FromZero = 0.3
-    """How strong they are."""
+    """Strength of the operations."""
     alpha: PositiveNumber = 1.0
-    """Of the distributions that the shares of the chains are drawn from."""
+    """Parameter of the distributions of the blending factors."""
     all_ops: Flag = True
-    """Whether changes of brightness, color, contrast and sharpness are among them."""
+    """Whether to include changes of brightness, color, contrast and sharpness."""
     examples = (
         Example({"num_chains": 2}, (None, 28, None, 3), (None, 28, None, 3)),
         Example({"all_ops": False}, (None, 28, 28, 4), (None, 28, 28, 4)),
     )
 
     def channels(self) -> tuple[int, ...]:
-        """Without the changes of colors, any number."""
+        """Any number of channels, if color operations are disabled."""
         return super().channels() if self.all_ops else ()

@@ -1,4 +1,4 @@
-"""Random changes of the colors of images, in training."""
+"""Random color augmentation layers."""
 
 from collections.abc import Iterator
 from typing import ClassVar
@@ -22,19 +22,19 @@ ANY_CHANNELS = Example({"factor": 0.2}, (None, 28, None, 4), (None, 28, None, 4)
 
 
 class RandomColors(ColorAugmentation):
-    """What works on red, green and blue."""
+    """Base class of layers that work on red, green and blue."""
 
     def channels(self) -> tuple[int, ...]:
-        """Red, green and blue."""
+        """Three channels: red, green and blue."""
         return (3,)
 
 
 @kind
 class RandomBrightness(ColorAugmentation):
-    """Makes images brighter or darker."""
+    """Changes the brightness of images."""
 
     factor: BothWays
-    """Share of the range that is added, at most."""
+    """Largest change, as a fraction of the range."""
     examples = (
         ANY_CHANNELS,
         Example({"factor": [-0.3, 0.1]}, (None, 28, 28, 3), (None, 28, 28, 3)),
@@ -43,11 +43,11 @@ class RandomBrightness(ColorAugmentation):
 
 @kind
 class RandomContrast(ColorAugmentation):
-    """Brings the values of a channel nearer to their mean, or away from it."""
+    """Changes the contrast: moves the values of each channel closer to their mean or away."""
 
     dtype: FloatPolicy = None
     factor: FromZero
-    """By how much less, or more, than the original contrast."""
+    """Largest relative change of the contrast."""
     examples = (ANY_CHANNELS,)
 
 
@@ -57,7 +57,7 @@ class RandomSharpness(ColorAugmentation):
 
     dtype: FloatPolicy = None
     factor: FromZero
-    """0 blurs, 0.5 changes nothing, 1 sharpens."""
+    """0 blurs, 0.5 has no effect, 1 sharpens."""
     examples = (ANY_CHANNELS,)
 
 
@@ -68,11 +68,11 @@ class RandomGaussianBlur(ColorAugmentation):
     dtype: FloatPolicy = None
     computes_in = ("bfloat16", *WIDE_FLOATS)
     factor: FromZero = 1.0
-    """How likely an image is blurred."""
+    """Fraction of the images that are blurred."""
     kernel_size: OddSize = 3
     """Height and width of the kernel."""
     sigma: FromZero = 1.0
-    """Standard deviation of the kernel, at most."""
+    """Largest standard deviation of the kernel."""
     examples = (
         ANY_CHANNELS,
         Example({"kernel_size": [3, 5]}, (None, 28, 28, 1), (None, 28, 28, 1)),
@@ -81,69 +81,69 @@ class RandomGaussianBlur(ColorAugmentation):
 
 @kind
 class RandomInvert(ColorAugmentation):
-    """Takes the values from the largest one, as in a negative."""
+    """Inverts the values, as in a negative."""
 
     factor: FromZero = 1.0
-    """How likely an image is inverted."""
+    """Fraction of the images that are inverted."""
     examples = (ANY_CHANNELS,)
 
 
 @kind
 class RandomPosterization(ColorAugmentation):
-    """Leaves only the highest bits of every value."""
+    """Reduces the number of bits of every value."""
 
     factor: Bits
-    """How many bits are kept: this many at most, or a list of the fewest and the most."""
+    """Number of bits to keep: a maximum, or a list of minimum and maximum."""
     examples = (Example({"factor": 4}, (None, 28, None, 3), (None, 28, None, 3)),)
 
 
 @kind
 class RandomColorDegeneration(RandomColors):
-    """Takes color away."""
+    """Removes color."""
 
     knows_channels = True
     factor: BothWays
-    """0 changes nothing, 1 leaves shades of gray."""
+    """0 has no effect, 1 converts to grayscale."""
     examples = (COLORS,)
 
 
 @kind
 class RandomHue(RandomColors):
-    """Turns the colors around the color wheel."""
+    """Changes the hue of images."""
 
     factor: FromZero
-    """Share of half a turn, at most."""
+    """Largest rotation, as a fraction of half a turn of the color wheel."""
     examples = (COLORS,)
 
 
 @kind
 class RandomSaturation(RandomColors):
-    """Makes colors stronger or weaker."""
+    """Changes the saturation of images."""
 
     dtype: FloatPolicy = None
     factor: BothWays
-    """0 takes the color away, 0.5 changes nothing, 1 makes it strongest."""
+    """0 removes the color, 0.5 has no effect, 1 gives the highest saturation."""
     examples = (Example({"factor": [0.3, 0.7]}, (None, 28, None, 3), (None, 28, None, 3)),)
 
 
 @kind
 class RandomGrayscale(Augmentation):
-    """Makes images gray; the number of channels stays."""
+    """Converts images to grayscale; the number of channels does not change."""
 
     passes_dtype = True
     knows_channels = True
     factor: UnitInterval = 0.5
-    """How likely an image is made gray."""
+    """Fraction of the images that are converted."""
     examples = (Example({}, (None, 28, None, 3), (None, 28, None, 3)),)
 
     def channels(self) -> tuple[int, ...]:
-        """Red, green and blue, or gray already."""
+        """Three channels (red, green and blue) or one."""
         return (1, 3)
 
 
 @kind
 class RandomColorJitter(ColorAugmentation):
-    """Changes brightness, contrast, saturation and hue, in this order; null leaves one out."""
+    """Changes brightness, contrast, saturation and hue, in this order; null disables a step."""
 
     dtype: FloatPolicy = None
     brightness_factor: OptionalBothWays = None
@@ -160,12 +160,12 @@ class RandomColorJitter(ColorAugmentation):
     )
 
     def channels(self) -> tuple[int, ...]:
-        """Saturation and hue are those of red, green and blue."""
+        """Saturation and hue need red, green and blue."""
         return () if self.saturation_factor is None and self.hue_factor is None else (3,)
 
     def conflicts(self) -> Iterator[Problem]:
-        """Keras does not tell the parts of this layer where the channels are."""
+        """Check the data format, which Keras does not pass to the parts of this layer."""
         yield from super().conflicts()
         if channels_first(self):
-            message = "RandomColorJitter takes the last axis for the channels, whatever is said"
+            message = "RandomColorJitter always treats the last axis as the channels"
             yield Problem("conflicting-arguments", message, "data_format")

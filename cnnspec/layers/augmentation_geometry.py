@@ -1,4 +1,4 @@
-"""Random changes of the places of pixels, in training."""
+"""Random geometric augmentation layers."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -23,7 +23,7 @@ class RandomFlip(Augmentation):
     mode: Annotated[str, Choice("horizontal", "vertical", "horizontal_and_vertical")] = (
         "horizontal_and_vertical"
     )
-    """Left and right, top and bottom, or both at once."""
+    """Direction: horizontal, vertical, or both."""
     examples = (
         Example({"mode": "horizontal"}, (None, 28, None, 3), (None, 28, None, 3)),
         Example({"data_format": "channels_first"}, (None, 3, 28, 28), (None, 3, 28, 28)),
@@ -31,22 +31,22 @@ class RandomFlip(Augmentation):
 
 
 class Moved(Augmentation):
-    """What moves pixels to places between others, and over the edge."""
+    """Base class of layers that move pixels to positions between others or outside the image."""
 
     interpolation: Interpolation = "bilinear"
-    """How the values between pixels are computed."""
+    """Interpolation between pixels."""
     fill_mode: FillMode = "reflect"
-    """What comes in over the edge: the image once more, mirrored or not, its edge, or `fill_value`."""
+    """Values outside the image: the image repeated or mirrored, its edge, or `fill_value`."""
     fill_value: Number = 0.0
-    """What `constant` fills with."""
+    """Value used by `constant`."""
 
 
 @kind
 class RandomRotation(Moved):
-    """Turns images around their middle."""
+    """Rotates images around their center."""
 
     factor: BothWays
-    """Share of a full turn, at most."""
+    """Largest rotation, as a fraction of a full turn."""
     examples = (
         Example({"factor": 0.1}, (None, 28, None, 3), (None, 28, None, 3)),
         Example(
@@ -62,9 +62,9 @@ class RandomTranslation(Moved):
     """Shifts images."""
 
     height_factor: BothWays
-    """Share of the height, at most; above 0 is down."""
+    """Largest shift, as a fraction of the height; positive values shift down."""
     width_factor: BothWays
-    """Share of the width, at most; above 0 is to the right."""
+    """Largest shift, as a fraction of the width; positive values shift right."""
     examples = (
         Example(
             {"height_factor": 0.2, "width_factor": [0, 0.1]},
@@ -79,9 +79,9 @@ class RandomZoom(Moved):
     """Zooms in or out of images."""
 
     height_factor: BothWays
-    """Share of the height that is added to what is seen; below 0 zooms in. -1 would leave nothing."""
+    """Relative change of the visible height; negative values zoom in. -1 would leave nothing."""
     width_factor: OptionalBothWays = None
-    """The same for the width; null keeps the proportions."""
+    """The same for the width; null preserves the aspect ratio."""
     examples = (
         Example({"height_factor": 0.2}, (None, 28, None, 3), (None, 28, None, 3)),
         Example(
@@ -92,7 +92,7 @@ class RandomZoom(Moved):
     )
 
     def conflicts(self) -> Iterator[Problem]:
-        """Something must be left to see."""
+        """Check that part of the image stays visible."""
         yield from super().conflicts()
         for name in ("height_factor", "width_factor"):
             said = self.checked(name)
@@ -103,13 +103,13 @@ class RandomZoom(Moved):
 
 @kind
 class RandomShear(Moved):
-    """Slants images."""
+    """Shears images."""
 
     dtype: FloatPolicy = None
     x_factor: FromZero = 0.0
-    """How far a row moves for each row that it is lower: a list of the least and the most."""
+    """Horizontal shear: a list of the smallest and the largest shift per row."""
     y_factor: FromZero = 0.0
-    """How far a column moves for each column that it is further right: a list of two, too."""
+    """Vertical shear: a list of the smallest and the largest shift per column."""
     examples = (
         Example({"x_factor": [0, 0.2]}, (None, 28, None, 3), (None, 28, None, 3)),
         Example(
@@ -118,51 +118,51 @@ class RandomShear(Moved):
     )
 
     def conflicts(self) -> Iterator[Problem]:
-        """Keras saves a number as a list that it refuses when the model is loaded."""
+        """Check for a plain number, which Keras saves as a list that it rejects on loading."""
         yield from super().conflicts()
         for name in ("x_factor", "y_factor"):
             said = self.checked(name)
             if not isinstance(said, tuple) and said:
                 message = f"Keras cannot load a saved RandomShear whose '{name}' is a number"
-                suggestion = f"write [0, {shown(said)}]"
+                suggestion = f"use [0, {shown(said)}]"
                 yield Problem("out-of-range", message, name, suggestion=suggestion)
 
 
 @kind
 class RandomPerspective(Augmentation):
-    """Shows images as if seen from another place."""
+    """Changes the perspective of images."""
 
     dtype: FloatPolicy = None
     knows_sizes = True
     factor: FromZero = 1.0
-    """How likely an image is changed."""
+    """Fraction of the images that are changed."""
     scale: UnitInterval = 1.0
-    """How far corners may move."""
+    """Largest shift of the corners."""
     interpolation: Interpolation = "bilinear"
-    """How the values between pixels are computed."""
+    """Interpolation between pixels."""
     fill_value: Number = 0.0
-    """What comes in over the edge."""
+    """Values outside the image."""
     examples = (Example({"scale": 0.3}, (None, 28, 24, 3), (None, 28, 24, 3)),)
 
 
 @kind
 class RandomElasticTransform(ColorAugmentation):
-    """Moves pixels by smooth random fields (Simard et al., 2003)."""
+    """Elastic deformation: moves pixels by smooth random fields (Simard et al., 2003)."""
 
     dtype: FloatPolicy = None
     computes_in = ("bfloat16", *WIDE_FLOATS)
     knows_sizes = True
     knows_channels = True
     factor: FromZero = 1.0
-    """How likely an image is changed."""
+    """Fraction of the images that are changed."""
     scale: FromZero = 1.0
-    """How strong the change is, at most."""
+    """Largest strength."""
     interpolation: Interpolation = "bilinear"
-    """How the values between pixels are computed."""
+    """Interpolation between pixels."""
     fill_mode: Annotated[str, Choice("reflect", "wrap", "constant", "nearest", "mirror")] = (
         "reflect"
     )
-    """What comes in over the edge."""
+    """Values outside the image."""
     fill_value: Number = 0.0
-    """What `constant` fills with."""
+    """Value used by `constant`."""
     examples = (Example({"scale": 0.5}, (None, 28, 24, 3), (None, 28, 24, 3)),)

@@ -1,4 +1,4 @@
-"""What a layer declaration is: arguments, a shape rule, weights, examples."""
+"""The base of layer declarations: arguments, rules for shapes and weights, and examples."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar, Protocol
@@ -18,40 +18,40 @@ LAYERS = Family(
     REFUSALS,
 )
 kind = LAYERS
-"""The decorator that declares a layer kind."""
+"""Decorator that declares a kind of layer."""
 
 
 class Weight(Record):
-    """A weight of a layer: its name in the layer, its shape, whether training may change it."""
+    """A weight of a layer: its name in the layer, its shape, and whether it is trainable."""
 
     name: str
     shape: tuple[int, ...]
     trainable: bool = True
     places: tuple[str, ...] = ("",)
-    """Where Keras stores it: the path of attributes to the layer inside this one that holds it.
+    """Where Keras stores it: the path of attributes to the inner layer that holds it.
 
-    There are several where layers share it.
+    A weight has several paths if layers share it.
     """
 
     @property
     def size(self) -> int:
-        """How many numbers it holds."""
+        """The number of values."""
         return product(self.shape) or 0
 
     def inside(self, part: str) -> "Weight":
-        """The same weight, seen from a layer that holds this one's as an attribute."""
+        """Return the same weight for a layer that has the layer of this weight as an attribute."""
         places = tuple(f"{part}/{place}" if place else part for place in self.places)
         return replace(self, places=places)
 
 
 class Example(Record):
-    """A call of a kind with the shapes it takes and gives."""
+    """An example call of a kind, with the shapes of its inputs and outputs."""
 
     arguments: dict[str, Any]
     inputs: Any
-    """One shape, or a list of shapes for a layer of several inputs."""
+    """One shape, or a list of shapes for a layer with several inputs."""
     output: Any
-    """One shape, or a list of shapes for a layer of several outputs."""
+    """One shape, or a list of shapes for a layer with several outputs."""
     dtype: str = "float32"
     """The data type of every input."""
 
@@ -62,30 +62,30 @@ class Example(Record):
 
 
 class Named(Protocol):
-    """A kind with a name: what a rule needs for its messages."""
+    """A kind with a name, which rules need for their messages."""
 
     @classmethod
     def kind(cls) -> str:
-        """The name of the Keras class."""
+        """Return the name of the Keras class."""
 
 
 def no_weights(layer: object, *inputs: Shape) -> tuple[Weight, ...]:
-    """The rule of layers without weights."""
+    """Weight rule for layers without weights."""
     return ()
 
 
 def no_macs(layer: object, *inputs: Shape) -> Dim:
-    """The rule of layers without kernels."""
+    """Cost rule for layers without kernels."""
     return 0
 
 
 def unknown_reach(layer: object, *inputs: Shape) -> Any:
-    """The rule of layers of which it is not known where they look."""
+    """Reach rule for layers whose receptive field is unknown."""
     return None
 
 
 class Layer(Declaration):
-    """A layer kind. A subclass annotates its arguments and names its rules."""
+    """Base class of layer kinds. A subclass annotates its arguments and sets its rules."""
 
     trainable: Flag = True
     dtype: DtypePolicy = None
@@ -93,81 +93,81 @@ class Layer(Declaration):
 
     min_inputs: ClassVar[int] = 1
     max_inputs: ClassVar[int | None] = 1
-    """How many inputs it takes; None for any number."""
+    """Number of inputs; None for any number."""
     merges: ClassVar[bool] = False
-    """Whether its inputs come as one list, so that `branches` makes sense."""
+    """Whether the inputs are passed as a list, which allows `branches`."""
     weights_known: ClassVar[bool] = True
-    """Whether the weight rule knows them; it cannot for a class of the user's own."""
+    """Whether the weight rule knows the weights; it does not for custom classes."""
     passes_dtype: ClassVar[bool] = False
-    """Whether inputs that are no floats keep their data type rather than getting the layer's own."""
+    """Whether integer and boolean inputs keep their data type instead of the type of the layer."""
     passes_trainable_on: ClassVar[bool] = True
     """Whether Keras passes `trainable` on to the layers that it makes inside this one."""
     takes_text: ClassVar[bool] = False
-    """Whether its inputs may be texts; what passes data types on takes them, too."""
+    """Whether inputs may be text; layers that pass data types on accept text, too."""
     examples: ClassVar[tuple[Example, ...]] = ()
 
     shape: ClassVar[Callable[..., Any]]
-    """The rule for the shape of the output, from the shapes of the inputs.
+    """The rule that computes the shape of the output from the shapes of the inputs.
 
-    Raises `Problem` where the layer cannot take them.
+    Raises `Problem` if the layer does not accept the inputs.
     """
     weights: ClassVar[Callable[..., tuple[Weight, ...]]] = no_weights
-    """The rule for the weights, from the shapes of the inputs: the trainable ones first, as in Keras.
+    """The rule that computes the weights from the shapes of the inputs: trainable ones first.
 
-    Raises `Problem` where a size that a weight depends on is unknown.
+    Raises `Problem` if a weight depends on an unknown size.
     """
 
     macs: ClassVar[Callable[..., Dim]] = no_macs
-    """The rule for the multiply-accumulates of one sample, from the shapes of the inputs."""
+    """The rule that computes the multiply-accumulates of a sample from the shapes of the inputs."""
     reach: ClassVar[Callable[..., Any]] = unknown_reach
-    """The rule for where a place of the output looks, from the shapes of the inputs."""
+    """The rule that computes the reach of an output position from the shapes of the inputs."""
 
     def outputs(self) -> tuple[str, ...]:
-        """The names of its outputs where it has several; the first is what a step stands for.
+        """Return the names of the outputs if there are several; a step refers to the first.
 
-        The shape rule and `output_dtype` of such a layer give a list, one item for each.
+        The shape rule and `output_dtype` of such a layer return a list with one item per output.
         """
         return ()
 
     @classmethod
     def arranged(cls, inputs: Sequence[Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        """The positional and keyword arguments of its Keras call for its inputs in their order."""
+        """Return the positional and keyword arguments of the Keras call for some inputs."""
         return ((list(inputs),) if cls.merges else tuple(inputs)), {}
 
     def check_dtypes(self, *inputs: str) -> None:
-        """Look at the data types of the inputs, and at the layer's own.
+        """Check the data types of the inputs and of the layer.
 
         Raises:
-            Problem: the layer cannot work with them.
+            Problem: the layer does not support them.
 
         """
         if "string" in inputs and not (self.takes_text or self.passes_dtype):
             raise Problem("wrong-dtype", f"{self.kind()} takes numbers, not text")
 
     def output_dtype(self, *inputs: str) -> Any:
-        """The data type of the output."""
+        """Return the data type of the output."""
         if self.passes_dtype and inputs[0] not in FLOAT_TYPES:
             return inputs[0]
         return compute_dtype(self.dtype)
 
     def inner(self) -> "Iterator[tuple[str, Layer]]":
-        """The layers that it wraps, each with the attribute of Keras that holds it."""
+        """Yield the wrapped layers, each with the Keras attribute that holds it."""
         return iter(())
 
     def in_inference(self) -> "Layer":
-        """The layer that does in training what this one does in inference, and no more."""
+        """Return a layer that does in training what this one does in inference."""
         return self
 
 
 INITIALIZED_AXES = {"Identity": (2, 2), "Orthogonal": (2, None), "STFT": (3, 3)}
-"""How many axes a weight must and may have for the initializers that do not take any."""
+"""The numbers of axes that weights may have, for initializers that do not support all."""
 
 
 def check_initializers(layer: Layer, weights: Sequence[Weight]) -> None:
-    """Hold the weights of a layer against its initializers.
+    """Check the weights of a layer against its initializers.
 
     Raises:
-        Problem: an initializer cannot make a weight of that many axes.
+        Problem: an initializer does not support a weight with that number of axes.
 
     """
     for weight in weights:
@@ -189,15 +189,15 @@ def check_initializers(layer: Layer, weights: Sequence[Weight]) -> None:
 
 
 def compute_dtype(policy: str | None) -> str:
-    """The type that a layer computes in under a policy; Keras's default is float32."""
+    """Return the type that a layer computes in under a policy; the default of Keras is float32."""
     return (policy or DEFAULT_TYPE).removeprefix("mixed_")
 
 
 def known(size: int | None, axis: int, shape: Shape, layer: Named) -> int:
-    """A size that a weight depends on.
+    """Return a size that a weight depends on.
 
     Raises:
-        Problem: it is unknown.
+        Problem: the size is unknown.
 
     """
     if size is None:

@@ -1,4 +1,4 @@
-"""Cells: what a recurrent layer does at one step. They stand in `cell` of RNN, or by themselves."""
+"""Recurrent cells: a single step of a recurrent layer, used as `cell` of RNN or as a layer."""
 
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, ClassVar
@@ -20,12 +20,12 @@ from cnnspec.naming import snake_case
 
 
 class Gates(Layer):
-    """The arguments that every recurrent layer shares with its cell."""
+    """Arguments that every recurrent layer shares with its cell."""
 
     activation: Activation = "tanh"
-    """What is applied to the output."""
+    """Activation of the output."""
     use_bias: Flag = True
-    """Whether a bias is added."""
+    """Whether to add a bias."""
     kernel_initializer: Initializer = default("glorot_uniform")
     recurrent_initializer: Initializer = default("orthogonal")
     bias_initializer: Initializer = default("zeros")
@@ -36,13 +36,13 @@ class Gates(Layer):
     recurrent_constraint: Constraint = None
     bias_constraint: Constraint = None
     dropout: Decay = 0.0
-    """Share of the input's features that is dropped, the same at every step."""
+    """Fraction of the input features to drop, the same at every step."""
     recurrent_dropout: Decay = 0.0
-    """Share of the state's values that is dropped, the same at every step."""
+    """Fraction of the state values to drop, the same at every step."""
     seed: Seed = None
 
     def conflicts(self) -> Iterator[Problem]:
-        """TensorFlow makes no orthogonal matrices of bfloat16."""
+        """Check the data type: TensorFlow cannot make orthogonal matrices in bfloat16."""
         yield from super().conflicts()
         for name in ("kernel_initializer", "recurrent_initializer"):
             if self.dtype == "bfloat16" and self.checked(name).kind() == "Orthogonal":
@@ -51,40 +51,40 @@ class Gates(Layer):
 
 
 class Units(Gates):
-    """The arguments of what has a state of `units` values."""
+    """Arguments of layers with a state of `units` values."""
 
     units: PositiveInt
-    """Size of the output, and of each state."""
+    """Size of the output and of each state."""
 
 
 class LSTMGates(Gates):
-    """The arguments of gates with a memory of their own."""
+    """Arguments of gated layers with a memory cell."""
 
     recurrent_activation: Activation = "sigmoid"
-    """What is applied to the gates."""
+    """Activation of the gates."""
     unit_forget_bias: Flag = True
-    """Whether the bias of the forget gate starts at one (Jozefowicz et al., 2015)."""
+    """Whether to initialize the bias of the forget gate to one (Jozefowicz et al., 2015)."""
 
 
 class GRUGates(Gates):
-    """The arguments of gates that decide how much of the state is kept."""
+    """Arguments of layers with reset and update gates."""
 
     recurrent_activation: Activation = "sigmoid"
-    """What is applied to the gates."""
+    """Activation of the gates."""
     reset_after: Flag = True
-    """Whether the reset gate acts after the product with the recurrent kernel, as on GPUs."""
+    """Whether to apply the reset gate after the product with the recurrent kernel, as on GPUs."""
 
 
 def without_dropout(layer: Layer, **changed: Any) -> Layer:
-    """The same call without its dropout, and with other arguments put in."""
+    """Return the same call without dropout and with changed arguments."""
     given = {key: value for key, value in layer.given.items() if "dropout" not in key}
     return type(layer).of(given | changed, word=layer.word)
 
 
 class Cell(Layer):
-    """One step. By itself it takes the input and all states: `from: [x, state_h, state_c]`.
+    """A single step. As a layer it takes the input and all states: `from: [x, state_h, state_c]`.
 
-    Its outputs are `output` and the states by their names.
+    Its outputs are `output` and the states by name.
     """
 
     dtype: FloatPolicy = None
@@ -95,36 +95,36 @@ class Cell(Layer):
     macs = cost_rules.kernels_once
 
     def state_sizes(self) -> dict[str, int]:
-        """The sizes of its states, by their names."""
+        """The sizes of the states, by name."""
         raise NotImplementedError
 
     def output_size(self) -> int:
-        """The size of its output."""
+        """The size of the output."""
         raise NotImplementedError
 
     def gate_weights(self, size: int) -> tuple[Weight, ...]:
-        """Its weights, for an input of so many features."""
+        """Return the weights for an input with this number of features."""
         raise NotImplementedError
 
     def drops(self) -> bool:
-        """Whether it drops values in training."""
+        """Whether values are dropped in training."""
         raise NotImplementedError
 
     def states_are_flat(self) -> bool:
-        """Whether Keras takes its states as one list."""
+        """Whether Keras takes the states as one list."""
         return True
 
     def outputs(self) -> tuple[str, ...]:
-        """The output, and the states."""
+        """The output, then the states."""
         return ("output", *self.state_sizes())
 
     @classmethod
     def arranged(cls, inputs: Sequence[Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        """The input, and a list of the states."""
+        """Pass the input, and a list of the states."""
         return (inputs[0], list(inputs[1:])), {}
 
     def check_dtypes(self, *inputs: str) -> None:
-        """By itself it computes with the states as they come."""
+        """Check the data types: a cell used as a layer does not cast its states."""
         super().check_dtypes(*inputs)
         for name, dtype in zip(self.state_sizes(), inputs[1:], strict=False):
             if dtype not in FLOAT_TYPES:
@@ -132,19 +132,19 @@ class Cell(Layer):
                 raise Problem("wrong-dtype", message)
 
     def output_dtype(self, *inputs: str) -> list[str]:
-        """All of them in the type that it computes in."""
+        """All outputs have the type that the cell computes in."""
         return [compute_dtype(self.dtype)] * len(self.outputs())
 
 
 class SingleCell(Units, Cell):
-    """A cell with `units` values in each state."""
+    """Base class of cells with `units` values in each state."""
 
     gates: ClassVar[int]
-    """How many products are made of the input, and of the state."""
+    """The number of products computed from the input, and from the state."""
     states: ClassVar[tuple[str, ...]] = ("state",)
 
     def state_sizes(self) -> dict[str, int]:
-        """Every state has the size of the output."""
+        """All states have the size of the output."""
         return dict.fromkeys(self.states, self.units)
 
     def output_size(self) -> int:
@@ -156,18 +156,18 @@ class SingleCell(Units, Cell):
         return (self.gates * self.units,)
 
     def gate_weights(self, size: int) -> tuple[Weight, ...]:
-        """A kernel over the input, one over the state, and a bias."""
+        """An input kernel, a recurrent kernel, and a bias."""
         width = self.gates * self.units
         bias = (Weight("bias", self.bias_shape()),) if self.use_bias else ()
         kernels = (Weight("kernel", (size, width)), Weight("recurrent_kernel", (self.units, width)))
         return (*kernels, *bias)
 
     def drops(self) -> bool:
-        """Whether a share of the input or of the state is dropped."""
+        """Whether part of the input or of the state is dropped."""
         return self.dropout > 0 or self.recurrent_dropout > 0
 
     def in_inference(self) -> Layer:
-        """Nothing is dropped."""
+        """Return the inference behaviour: nothing is dropped."""
         return without_dropout(self)
 
 
@@ -199,20 +199,20 @@ class GRUCell(GRUGates, SingleCell):
     )
 
     def bias_shape(self) -> tuple[int, ...]:
-        """With `reset_after` the products of input and state have biases of their own."""
+        """With `reset_after`, the products of input and state have separate biases."""
         return (2, *super().bias_shape()) if self.reset_after else super().bias_shape()
 
 
 def cell_of(value: Any, declaration: type[Declaration]) -> SingleCell:
-    """Check a call of a cell that is no stack.
+    """Check a call of a cell that is not a stack.
 
     Raises:
-        Problem: it is another layer.
+        Problem: it is not a cell.
 
     """
     found = LAYERS.check(value)
     if not isinstance(found, SingleCell):
-        message = f"{declaration.kind()} needs cells such as LSTMCell, and {found.kind()} is none"
+        message = f"{declaration.kind()} needs cells such as LSTMCell; {found.kind()} is not a cell"
         raise Problem("wrong-type", message)
     return found
 
@@ -221,8 +221,8 @@ def cells_of(value: Any, declaration: type[Declaration]) -> tuple[SingleCell, ..
     """Check a list of calls of cells.
 
     Raises:
-        Problem: it is no list, or has no items.
-        Problems: an item is wrong.
+        Problem: it is not a list, or is empty.
+        Problems: an item is invalid.
 
     """
     if not isinstance(value, list | tuple) or not value:
@@ -249,13 +249,13 @@ Cells = Annotated[
 
 @kind
 class StackedRNNCells(Cell):
-    """Several cells, each of which takes the output of the one before.
+    """A stack of cells, each of which takes the output of the previous one.
 
     Its states are those of all cells: `cell_1_state_h`, `cell_1_state_c`, `cell_2_state`.
     """
 
     cells: Cells
-    """The cells, the first one first."""
+    """The cells, in order."""
 
     examples = (
         Example(
@@ -266,7 +266,7 @@ class StackedRNNCells(Cell):
     )
 
     def state_sizes(self) -> dict[str, int]:
-        """The states of each cell, by its position."""
+        """The states of each cell, by position."""
         return {
             f"cell_{position}_{name}": size
             for position, cell in enumerate(self.cells, start=1)
@@ -278,7 +278,7 @@ class StackedRNNCells(Cell):
         return self.cells[-1].output_size()
 
     def gate_weights(self, size: int) -> tuple[Weight, ...]:
-        """The weights of each cell; Keras stores them by class and counter."""
+        """The weights of each cell, which Keras stores by class and counter."""
         found: list[Weight] = []
         kinds: list[str] = []
         for position, cell in enumerate(self.cells):
@@ -295,18 +295,18 @@ class StackedRNNCells(Cell):
         return tuple(found)
 
     def output_dtype(self, *inputs: str) -> list[str]:
-        """Each in the type that its cell computes in."""
+        """Each state has the type that its cell computes in."""
         each = [compute_dtype(cell.dtype) for cell in self.cells for _ in cell.states]
         return [compute_dtype(self.cells[-1].dtype), *each]
 
     def drops(self) -> bool:
-        """Whether any cell does."""
+        """Whether any cell drops values."""
         return any(cell.drops() for cell in self.cells)
 
     def states_are_flat(self) -> bool:
-        """Keras wants a list within the list for a cell of several states."""
+        """Keras expects a nested list for a cell with several states."""
         return all(len(cell.states) == 1 for cell in self.cells)
 
     def in_inference(self) -> Layer:
-        """No cell drops anything."""
+        """Return the inference behaviour: no cell drops anything."""
         return without_dropout(self, cells=[cell.in_inference() for cell in self.cells])

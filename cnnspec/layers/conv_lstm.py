@@ -1,4 +1,4 @@
-"""Convolutional LSTMs, over sequences of images."""
+"""Convolutional LSTMs over sequences of images."""
 
 from collections.abc import Iterator
 
@@ -13,23 +13,23 @@ from cnnspec.shapes import Shape
 
 
 class ConvLSTM(LSTMGates, Recurrent):
-    """What the convolutional LSTMs share (Shi et al., 2015, arXiv:1506.04214).
+    """Base class of convolutional LSTMs (Shi et al., 2015, arXiv:1506.04214).
 
-    The first axis behind the batch is that of the steps.
+    The first axis after the batch is the time axis.
     """
 
     filters: PositiveInt
     """Number of output channels, and of channels of each state."""
     kernel_size: Size
-    """Extent of the kernels along every spatial axis."""
+    """Size of the kernels along each spatial axis."""
     strides: Size = default(1)
-    """Step of the input's kernel along every spatial axis."""
+    """Stride of the input kernel along each spatial axis."""
     padding: Padding = "valid"
-    """`valid` adds nothing; `same` adds zeros so that a stride of 1 keeps the size."""
+    """`valid` adds nothing; `same` adds zeros, so that a stride of 1 preserves the size."""
     data_format: DataFormat = None
-    """Where the channels are: `channels_last` (the default) or `channels_first`."""
+    """Position of the channels: `channels_last` (the default) or `channels_first`."""
     dilation_rate: Size = default(1)
-    """Distance between the values that the input's kernel looks at."""
+    """Distance between the values that the input kernel is applied to."""
 
     absent = ("unroll",)
     passes_trainable_on = False
@@ -37,24 +37,24 @@ class ConvLSTM(LSTMGates, Recurrent):
     macs = cost_rules.convolutions_at_every_step
 
     def step_shapes(self, step: Shape) -> tuple[Shape, tuple[Shape, ...]]:
-        """The output and both states have the shape of the convolution."""
+        """Output and both states have the shape of the convolution."""
         shape = sequence_rules.convolve_step(self, step)
         return shape, (shape, shape)
 
     def state_names(self) -> tuple[str, ...]:
-        """Those of an LSTM."""
+        """The states of an LSTM."""
         return LSTMCell.states
 
     def drops(self) -> bool:
-        """Whether a share of the input or of the state is dropped."""
+        """Whether part of the input or of the state is dropped."""
         return self.dropout > 0 or self.recurrent_dropout > 0
 
     def states_are_flat(self) -> bool:
-        """There is one cell."""
+        """The only cell."""
         return True
 
     def conflicts(self) -> Iterator[Problem]:
-        """A kernel cannot both stride and be dilated."""
+        """Check that strides and dilation are not combined."""
         yield from super().conflicts()
         if max(self.strides) > 1 and max(self.dilation_rate) > 1:
             message = f"{self.kind()} cannot have both 'strides' and 'dilation_rate' above 1"
@@ -63,7 +63,7 @@ class ConvLSTM(LSTMGates, Recurrent):
 
 @kind
 class ConvLSTM1D(ConvLSTM):
-    """An LSTM whose products are 1-D convolutions, over sequences of sequences."""
+    """1-D convolutional LSTM, over sequences of sequences."""
 
     rank = 1
     examples = (
@@ -78,7 +78,7 @@ class ConvLSTM1D(ConvLSTM):
 
 @kind
 class ConvLSTM2D(ConvLSTM):
-    """An LSTM whose products are 2-D convolutions, over sequences of images."""
+    """2-D convolutional LSTM, over sequences of images."""
 
     rank = 2
     examples = (
@@ -97,7 +97,7 @@ class ConvLSTM2D(ConvLSTM):
 
 @kind
 class ConvLSTM3D(ConvLSTM):
-    """An LSTM whose products are 3-D convolutions, over sequences of volumes."""
+    """3-D convolutional LSTM, over sequences of volumes."""
 
     rank = 3
     examples = (

@@ -1,4 +1,4 @@
-"""Convolutions: plain, transposed, depthwise, separable."""
+"""Convolution layers: plain, transposed, depthwise and separable."""
 
 from collections.abc import Iterator
 
@@ -20,23 +20,23 @@ from cnnspec.layers.fields import (
 
 
 class Sliding(Layer):
-    """What has a kernel that goes over its input."""
+    """Base class of layers with a convolution kernel."""
 
     dtype: FloatPolicy = None
     kernel_size: Size
-    """Extent of the kernel along every spatial axis."""
+    """Size of the kernel along each spatial axis."""
     strides: Size = default(1)
-    """Step of the kernel along every spatial axis."""
+    """Stride of the kernel along each spatial axis."""
     padding: Padding = "valid"
-    """`valid` adds nothing; `same` adds zeros so that a stride of 1 keeps the size."""
+    """`valid` adds nothing; `same` adds zeros, so that a stride of 1 preserves the size."""
     data_format: DataFormat = None
-    """Where the channels are: `channels_last` (the default) or `channels_first`."""
+    """Position of the channels: `channels_last` (the default) or `channels_first`."""
     dilation_rate: Size = default(1)
-    """Distance between the values that a kernel looks at."""
+    """Distance between the values that the kernel is applied to."""
     activation: Activation = None
-    """What is applied to the output."""
+    """Activation of the output."""
     use_bias: Flag = True
-    """Whether a bias is added."""
+    """Whether to add a bias."""
     bias_initializer: Initializer = default("zeros")
     bias_regularizer: Regularizer = None
     bias_constraint: Constraint = None
@@ -46,12 +46,12 @@ class Sliding(Layer):
 
 
 class Conv(Sliding):
-    """What the convolutions share."""
+    """Base class of plain convolutions."""
 
     filters: PositiveInt
     """Number of output channels."""
     groups: PositiveInt = 1
-    """In how many groups the channels are convolved, each by itself."""
+    """Number of groups of channels that are convolved separately."""
     kernel_initializer: Initializer = default("glorot_uniform")
     kernel_regularizer: Regularizer = None
     kernel_constraint: Constraint = None
@@ -60,7 +60,7 @@ class Conv(Sliding):
     weights = weight_rules.convolution_kernel
 
     def conflicts(self) -> Iterator[Problem]:
-        """A kernel cannot both stride and be dilated; the filters must fall into equal groups."""
+        """Check strides, dilation and groups."""
         if max(self.strides) > 1 and max(self.dilation_rate) > 1:
             message = f"{self.kind()} cannot have both 'strides' and 'dilation_rate' above 1"
             yield Problem("conflicting-arguments", message, "dilation_rate")
@@ -128,10 +128,10 @@ class Conv3D(Conv):
 
 
 class ConvTranspose(Conv):
-    """What the transposed convolutions share."""
+    """Base class of transposed convolutions."""
 
     output_padding: OptionalSize = None
-    """How much is added at one end of the output; null lets Keras choose."""
+    """Size to add at one end of the output; null lets Keras choose."""
 
     absent = ("groups",)
     shape = shape_rules.convolve_transposed
@@ -140,7 +140,7 @@ class ConvTranspose(Conv):
     reach = reach_rules.transposed
 
     def conflicts(self) -> Iterator[Problem]:
-        """The padding of the output stays below the strides, and leaves it its size."""
+        """Check that the output padding is smaller than the strides and keeps the size."""
         yield from super().conflicts()
         given = self.output_padding or ()
         if any(padding >= stride for padding, stride in zip(given, self.strides, strict=False)):
@@ -149,13 +149,13 @@ class ConvTranspose(Conv):
         extents = shape_rules.dilated(self)
         fits = all(extent % 2 or padding for extent, padding in zip(extents, given, strict=False))
         if self.padding == "same" and not fits:
-            message = f"'output_padding' of {self.kind()} must be above 0 where an even kernel has the padding 'same'"
+            message = f"'output_padding' of {self.kind()} must be above 0 if the kernel size is even and the padding is 'same'"
             yield Problem("conflicting-arguments", message, "output_padding")
 
 
 @kind
 class Conv1DTranspose(ConvTranspose):
-    """1-D transposed convolution ("deconvolution"), typically to make sequences longer."""
+    """1-D transposed convolution ("deconvolution"), typically to upsample sequences."""
 
     rank = 1
     aliases = ("Convolution1DTranspose",)
@@ -171,7 +171,7 @@ class Conv1DTranspose(ConvTranspose):
 
 @kind
 class Conv2DTranspose(ConvTranspose):
-    """2-D transposed convolution ("deconvolution"), typically to make images larger."""
+    """2-D transposed convolution ("deconvolution"), typically to upsample images."""
 
     rank = 2
     aliases = ("Convolution2DTranspose",)
@@ -194,7 +194,7 @@ class Conv2DTranspose(ConvTranspose):
 
 @kind
 class Conv3DTranspose(ConvTranspose):
-    """3-D transposed convolution ("deconvolution"), typically to make volumes larger."""
+    """3-D transposed convolution ("deconvolution"), typically to upsample volumes."""
 
     rank = 3
     aliases = ("Convolution3DTranspose",)
@@ -213,7 +213,7 @@ class Conv3DTranspose(ConvTranspose):
 
 
 class DepthwiseConv(Sliding):
-    """What the depthwise convolutions share."""
+    """Base class of depthwise convolutions."""
 
     depth_multiplier: PositiveInt = 1
     """Number of output channels for each input channel."""
@@ -227,7 +227,7 @@ class DepthwiseConv(Sliding):
 
 @kind
 class DepthwiseConv1D(DepthwiseConv):
-    """1-D convolution of every input channel by itself."""
+    """1-D convolution of each input channel separately."""
 
     rank = 1
     examples = (
@@ -242,7 +242,7 @@ class DepthwiseConv1D(DepthwiseConv):
 
 @kind
 class DepthwiseConv2D(DepthwiseConv):
-    """2-D convolution of every input channel by itself."""
+    """2-D convolution of each input channel separately."""
 
     rank = 2
     examples = (
@@ -256,7 +256,7 @@ class DepthwiseConv2D(DepthwiseConv):
 
 
 class SeparableConv(DepthwiseConv):
-    """What the separable convolutions share."""
+    """Base class of separable convolutions."""
 
     filters: PositiveInt
     """Number of output channels."""
@@ -270,7 +270,7 @@ class SeparableConv(DepthwiseConv):
 
 @kind
 class SeparableConv1D(SeparableConv):
-    """1-D depthwise convolution, then a pointwise one that mixes the channels."""
+    """1-D depthwise convolution, followed by a pointwise convolution that mixes the channels."""
 
     rank = 1
     aliases = ("SeparableConvolution1D",)
@@ -286,7 +286,7 @@ class SeparableConv1D(SeparableConv):
 
 @kind
 class SeparableConv2D(SeparableConv):
-    """2-D depthwise convolution, then a pointwise one that mixes the channels."""
+    """2-D depthwise convolution, followed by a pointwise convolution that mixes the channels."""
 
     rank = 2
     aliases = ("SeparableConvolution2D",)

@@ -1,4 +1,4 @@
-"""Dense layers, embeddings, and the layers that pass their input on."""
+"""Dense and embedding layers, and layers that pass their input on."""
 
 from typing import Annotated, Any
 
@@ -19,15 +19,15 @@ from cnnspec.layers.fields import (
 
 @kind
 class Dense(Layer):
-    """A fully connected layer: every output is a weighted sum of the last axis."""
+    """Fully connected layer: every output is a weighted sum of the last axis."""
 
     dtype: FloatPolicy = None
     units: PositiveInt
-    """Size of the output's last axis."""
+    """Size of the last axis of the output."""
     activation: Activation = None
-    """What is applied to the output."""
+    """Activation of the output."""
     use_bias: Flag = True
-    """Whether a bias is added."""
+    """Whether to add a bias."""
     kernel_initializer: Initializer = default("glorot_uniform")
     bias_initializer: Initializer = default("zeros")
     kernel_regularizer: Regularizer = None
@@ -47,18 +47,18 @@ class Dense(Layer):
 
 @kind
 class Embedding(Layer):
-    """A learned vector for every number from 0 to below `input_dim`, such as the index of a word."""
+    """Maps integers from 0 to `input_dim - 1`, such as indices of words, to learned vectors."""
 
     dtype: FloatPolicy = None
     input_dim: PositiveInt
-    """How many numbers there are: the largest, and 1 for zero."""
+    """Number of vectors: the largest integer plus 1."""
     output_dim: PositiveInt
-    """Length of a vector."""
+    """Size of the vectors."""
     embeddings_initializer: Initializer = default("uniform")
     embeddings_regularizer: Regularizer = None
     embeddings_constraint: Constraint = None
     mask_zero: Flag = False
-    """Whether 0 means that there is nothing; layers further down leave it out."""
+    """Whether 0 marks missing values, which later layers ignore."""
 
     shape = shape_rules.embed
     weights = weight_rules.embeddings
@@ -73,14 +73,14 @@ SoftCap = Annotated[Annotated[float, Gt(0)] | None, Expects("a number above 0, o
 
 @kind
 class ReversibleEmbedding(Embedding):
-    """An embedding that Keras can also call backwards (Press and Wolf, 2016, arXiv:1608.05859)."""
+    """An embedding that Keras can also call in reverse (Press and Wolf, 2016, arXiv:1608.05859)."""
 
     tie_weights: Flag = True
-    """Whether the way back uses the same vectors."""
+    """Whether the reverse projection uses the same vectors."""
     reverse_dtype: Dtype = None
-    """The data type of the way back; null takes that of the layer."""
+    """Data type of the reverse projection; null means that of the layer."""
     logit_soft_cap: SoftCap = None
-    """Bound that the values of the way back stay below, by `tanh`."""
+    """Bound of the outputs of the reverse projection, applied with `tanh`."""
 
     weights = weight_rules.reversible_embeddings
     examples = (
@@ -93,10 +93,10 @@ class ReversibleEmbedding(Embedding):
 
 @kind
 class Masking(Layer):
-    """Marks the steps of a sequence whose values are all `mask_value`; later layers leave them out."""
+    """Masks the steps of a sequence whose values are all `mask_value`; later layers ignore them."""
 
     mask_value: Number = 0.0
-    """The value that means that there is nothing."""
+    """The value that marks missing steps."""
 
     shape = shape_rules.same
     reach = reach_rules.pointwise
@@ -105,7 +105,7 @@ class Masking(Layer):
 
 @kind
 class Identity(Layer):
-    """Gives its input unchanged."""
+    """Returns its input unchanged."""
 
     passes_dtype = True
     shape = shape_rules.same
@@ -133,12 +133,12 @@ Factor = Annotated[
 
 @kind
 class Rescaling(Layer):
-    """Multiplies its input by `scale` and adds `offset`; 1/255 brings image bytes to 0..1."""
+    """Multiplies its input by `scale` and adds `offset`; 1/255 scales pixels to 0..1."""
 
     scale: Factor
-    """What every value is multiplied by."""
+    """Factor of every value."""
     offset: Factor = 0.0
-    """What is added after that."""
+    """Offset added after scaling."""
 
     shape = shape_rules.rescale
     reach = reach_rules.pointwise

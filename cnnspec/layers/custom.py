@@ -1,4 +1,4 @@
-"""Layer classes of the user's own, known by their import path alone."""
+"""Custom layer classes, which are known only by their import path."""
 
 import json
 import re
@@ -14,16 +14,16 @@ _PATH = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*", re.ASCII)
 
 
 def stated_shape(layer: "CustomLayer", *shapes: Shape) -> Shape:
-    """The shape that the step states, behind the batch axis; without one it is not known."""
+    """Shape rule: the declared shape, with the batch axis. Without it the shape is unknown."""
     if layer.output_shape is None:
         return UNKNOWN
     return (shapes[0][0] if shapes[0] is not UNKNOWN else None, *layer.output_shape)
 
 
 class CustomLayer(Layer):
-    """A class that cnnspec does not know; its module is imported only when it is allowed and built.
+    """A custom layer class. Its module is imported only if allowed, and only to build the model.
 
-    Its weights are never known without it, and its output shape only if the step states one.
+    Its weights are unknown, and so is its output shape unless the step declares it.
     """
 
     import_path: ClassVar[str]
@@ -33,16 +33,16 @@ class CustomLayer(Layer):
     takes_text = True
 
     output_shape: tuple[Dim, ...] | None
-    """The shape of the output without the batch, as the step states it."""
+    """The shape of the output without the batch, as declared by the step."""
 
     shape = stated_shape
 
     @classmethod
     def of(cls, arguments: Mapping[str, Any], *, word: str | None = None) -> Self:
-        """Keep the arguments as they are; only the stated shape is checked.
+        """Keep the arguments as they are, and check only the declared shape.
 
         Raises:
-            Problems: `output_shape` is no list of sizes.
+            Problems: `output_shape` is not a list of sizes.
 
         """
         layer = cls.__new__(cls)
@@ -75,16 +75,16 @@ class CustomLayer(Layer):
 
     @classmethod
     def package(cls) -> str:
-        """The outermost package that holds the class."""
+        """The top-level package that contains the class."""
         return cls.import_path.partition(":")[0].partition(".")[0]
 
     @classmethod
     def arranged(cls, inputs: Sequence[Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        """One tensor, or a list of several."""
+        """Pass one tensor, or a list of several."""
         return ((inputs[0] if len(inputs) == 1 else list(inputs)),), {}
 
     def in_inference(self) -> Layer:
-        """It cannot be said what acts in training as it does in inference."""
+        """Raise, because the behaviour in training is unknown."""
         message = (
             f"{self.kind()} cannot be frozen: only its own code knows what it does in training"
         )
@@ -97,19 +97,19 @@ def _sizes(shape: object) -> tuple[Dim, ...] | None:
     sizes = shape if isinstance(shape, list | tuple) else [shape]
     for position, size in enumerate(sizes):
         if size is not None and (isinstance(size, bool) or not isinstance(size, int) or size < 1):
-            message = "'output_shape' is a list of sizes without the batch, null where unknown"
+            message = "'output_shape' must be a list of sizes without the batch, with null for unknown ones"
             at = ("output_shape", position) if sizes is shape else ("output_shape",)
             raise Problems([Problem("wrong-type", f"{message}, not {shown(size)}", at)])
     return tuple(sizes)
 
 
 def is_import_path(word: str) -> bool:
-    """Whether a kind is written as the import path of a class."""
+    """Whether a kind is the import path of a class."""
     return _PATH.fullmatch(word) is not None
 
 
 @cache
 def custom_kind(import_path: str) -> type[CustomLayer]:
-    """The declaration of a class of the user's own."""
+    """Return the declaration of a custom class."""
     name = import_path.rpartition(":")[2]
     return type(name, (CustomLayer,), {"import_path": import_path, "__module__": __name__})

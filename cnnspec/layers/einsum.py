@@ -1,4 +1,4 @@
-"""A dense layer over any axes, said by an equation in Einstein's notation."""
+"""A dense layer over any axes, specified by an einsum equation."""
 
 import re
 from collections.abc import Iterator
@@ -31,20 +31,20 @@ FORMS = (
 
 @dataclass(frozen=True, slots=True)
 class Equation:
-    """An equation, taken apart: a letter for each axis."""
+    """A parsed equation: one letter per axis."""
 
     inputs: str
     kernel: str
     output: str
     left: bool
-    """Whether further axes stand on the left, as `...`; the batch is one of them."""
+    """Whether there are further axes on the left, written `...`; the batch is one of them."""
     right: bool
-    """Whether further axes stand on the right, as `...`."""
+    """Whether there are further axes on the right, written `...`."""
 
 
 @cache
 def equation_of(written: str) -> Equation | None:
-    """Take an equation apart; None if it has none of Keras's three forms."""
+    """Parse an equation; return None if it has none of the three forms of Keras."""
     for form in FORMS:
         if found := re.fullmatch(form, written):
             sides = found.groupdict()
@@ -54,15 +54,15 @@ def equation_of(written: str) -> Equation | None:
 
 
 def mistake_in(equation: Equation) -> str | None:
-    """What is wrong with the letters of an equation."""
+    """Return an error in the letters of an equation."""
     inputs, kernel, output = equation.inputs, equation.kernel, equation.output
     for letters in (inputs, kernel, output):
         if len(set(letters)) < len(letters):
             return f"'{letters}' names an axis twice"
     if lost := set(output) - set(inputs + kernel):
-        return f"'{min(lost)}' of the output is neither of the input nor of the kernel"
+        return f"'{min(lost)}' of the output is in neither the input nor the kernel"
     if lost := set(kernel) - set(inputs + output):
-        return f"'{min(lost)}' of the kernel is neither of the input nor of the output"
+        return f"'{min(lost)}' of the kernel is in neither the input nor the output"
     return None
 
 
@@ -85,9 +85,9 @@ EinsumEquation = Annotated[
 
 
 def sizes(layer: "Einsum", shape: Shape) -> Shape:
-    """The output shape: the batch, the axes that `...` stands for, and `output_shape`.
+    """Shape rule: the batch, the axes of `...`, and `output_shape`.
 
-    What is null in `output_shape` stays unknown, as in Keras.
+    Sizes that are null in `output_shape` stay unknown, as in Keras.
     """
     equation = layer.parts
     more = _more_axes(layer, shape)
@@ -97,11 +97,11 @@ def sizes(layer: "Einsum", shape: Shape) -> Shape:
         message = f"'output_shape' of {layer.kind()} must have {wanted} size{'' if wanted == 1 else 's'} for '{layer.equation}', not {len(stated)}"
         raise Problem("shape-mismatch", message, "output_shape")
     if not (equation.left and more) and equation.inputs[0] != equation.output[0]:
-        message = f"the first axis in '{layer.equation}' is the batch, and must stay the first"
+        message = f"the first axis in '{layer.equation}' is the batch, which must stay first"
         raise Problem("conflicting-arguments", message, "equation")
     between = shape[1:more] if equation.left else ()
     if between != between[::-1]:
-        message = f"{layer.kind()} cannot have '...' for the axes {text(between)}: Keras would put them in reverse order"
+        message = f"{layer.kind()} cannot have '...' for the axes {text(between)}: Keras would reverse their order"
         raise Problem("conflicting-arguments", message, "equation")
     behind = shape[len(shape) - more :] if equation.right else ()
     result = (shape[0], *between, *stated, *behind)
@@ -109,25 +109,25 @@ def sizes(layer: "Einsum", shape: Shape) -> Shape:
     for letter, size in of_output.items():
         has = of_input.get(letter, size)
         if size not in (None, has):
-            message = f"'output_shape' of {layer.kind()} has {size} for '{letter}', which is {has} in its input {text(shape)}"
+            message = f"'output_shape' of {layer.kind()} has {size} for '{letter}', but it is {has} in its input {text(shape)}"
             raise Problem("shape-mismatch", message, "output_shape")
     return result
 
 
 def _more_axes(layer: "Einsum", shape: Shape) -> int:
-    """How many axes `...` stands for.
+    """Return the number of axes that `...` stands for.
 
     Raises:
-        Problem: the input has too few axes, or too many where there is no `...`.
+        Problem: the input has too few axes, or too many if there is no `...`.
 
     """
     equation = layer.parts
     more = len(shape) - len(equation.inputs)
     if more < 0 or (more and not (equation.left or equation.right)):
         least = (
-            f"{len(equation.inputs)} axes{' or more' if equation.left or equation.right else ''}"
+            f"{'at least ' if equation.left or equation.right else ''}{len(equation.inputs)} axes"
         )
-        message = f"'{layer.equation}' takes an input of {least}, not {text(shape)}"
+        message = f"'{layer.equation}' takes an input with {least}, not {text(shape)}"
         raise Problem("wrong-rank", message)
     return more
 
@@ -144,7 +144,7 @@ def _sizes_of_letters(
 
 
 def kernel_and_bias(layer: "Einsum", shape: Shape) -> tuple[Weight, ...]:
-    """A kernel with an axis for each of its letters, and a bias that broadcasts to the output."""
+    """A kernel with one axis per letter, and a bias that broadcasts to the output."""
     equation, result = layer.parts, sizes(layer, shape)
     of_input, of_output = _sizes_of_letters(layer, shape, result)
 
@@ -169,17 +169,17 @@ def kernel_and_bias(layer: "Einsum", shape: Shape) -> tuple[Weight, ...]:
 
 @kind
 class EinsumDense(Layer):
-    """A dense layer over any axes: a sum of products, said by an equation."""
+    """A dense layer over any axes, specified by an einsum equation."""
 
     dtype: FloatPolicy = None
     equation: EinsumEquation
-    """A letter for each axis of the input, the kernel and the output; `...` for further axes."""
+    """Equation, with one letter per axis of input, kernel and output; `...` for other axes."""
     output_shape: SizesOrNulls
-    """Sizes of the output without the batch and what `...` stands for; null where not said."""
+    """Sizes of the output without the batch and the axes of `...`; null for unknown ones."""
     activation: Activation = None
-    """What is applied to the output."""
+    """Activation of the output."""
     bias_axes: OptionalText = None
-    """The letters of the output's axes that have a bias; null for none."""
+    """Letters of the output axes that have a bias; null for no bias."""
     kernel_initializer: Initializer = default("glorot_uniform")
     bias_initializer: Initializer = default("zeros")
     kernel_regularizer: Regularizer = None
@@ -212,17 +212,17 @@ class EinsumDense(Layer):
 
     @property
     def parts(self) -> Equation:
-        """The equation, taken apart."""
+        """The parsed equation."""
         parts = equation_of(self.equation)
         assert parts is not None  # its type has been checked
         return parts
 
     def conflicts(self) -> Iterator[Problem]:
-        """Every letter leads from the input and the kernel to the output, once in each."""
+        """Check that every letter of the input and the kernel is used consistently."""
         if mistake := mistake_in(self.parts):
             message = f"{mistake} in '{self.equation}'"
             yield Problem("conflicting-arguments", message, "equation")
         output = self.parts.output
         if self.bias_axes is not None and (not self.bias_axes or set(self.bias_axes) - set(output)):
-            message = f"'bias_axes' of {self.kind()} takes letters of the output '{output}', not '{self.bias_axes}'"
+            message = f"'bias_axes' of {self.kind()} must be letters of the output '{output}', not '{self.bias_axes}'"
             yield Problem("conflicting-arguments", message, "bias_axes")

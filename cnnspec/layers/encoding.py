@@ -1,4 +1,4 @@
-"""Layers that make categories of numbers and texts, and vectors of categories."""
+"""Base classes and layers that map numbers and text to categories, and categories to vectors."""
 
 import math
 from collections.abc import Iterator
@@ -18,18 +18,18 @@ from cnnspec.layers.base import Example, Layer, compute_dtype, kind, known
 from cnnspec.shapes import Shape, text
 
 COUNTED_IN = ("float32", "float64", "int32", "int64")
-"""The data types that TensorFlow counts in."""
+"""The data types that TensorFlow can count in."""
 EXACT_UP_TO = {
     "bfloat16": 2**8, "float16": 2**11, "float32": 2**24,
     "int8": 2**7, "uint8": 2**8, "int16": 2**15, "uint16": 2**16, "bool": 2,
 }  # fmt: skip
-"""Up to where every whole number has a value of its own."""
+"""The limit up to which every integer has an exact value, by type."""
 
 
 def encoded(layer: "Encoding", shape: Shape) -> Shape:
-    """A place in the vector for every category; what is counted are the values of a sample.
+    """Shape rule: a vector with one position per category; the values of a sample are counted.
 
-    Keras announces other shapes than it gives where there are more axes, or none but the batch.
+    Keras declares wrong shapes if there are more axes, or only the batch axis.
     """
     if layer.output_mode == "int":
         return shape
@@ -38,33 +38,36 @@ def encoded(layer: "Encoding", shape: Shape) -> Shape:
         last = known(shape[-1], -1, shape, layer) if len(shape) > 1 else None
         return (*shape[:-1], depth) if last == 1 else (*shape, depth)
     if len(shape) != 2:
-        message = f"{layer.kind()} in the mode '{layer.output_mode}' takes an input of 2 axes (batch, values), not {text(shape)}"
+        message = f"{layer.kind()} in the mode '{layer.output_mode}' takes an input with 2 axes (batch, values), not {text(shape)}"
         raise Problem("wrong-rank", message)
     return (shape[0], depth)
 
 
 def discretized(layer: "Discretization", shape: Shape) -> Shape:
-    """As encoded; with more axes, what is counted are the values along the first one."""
+    """Shape rule as for encoding; with more axes, the values along the first one are counted."""
     if layer.output_mode in ("multi_hot", "count") and len(shape) > 2:
         return (shape[0], *shape[2:], layer.depth())
     return encoded(layer, shape)
 
 
 def learned(layer: Layer, argument: str, what: str) -> Problem:
-    """What a layer without an argument would learn from data."""
-    message = f"{layer.kind()} needs '{argument}': a spec cannot say the data that Keras would learn {what} from (`adapt`)"
+    """Return the problem of a missing argument that Keras would learn from data."""
+    message = f"{layer.kind()} needs '{argument}': a spec cannot contain the data from which Keras would learn {what} (`adapt`)"
     return Problem("missing-argument", message)
 
 
 class Plain(Checked):
-    """Marks `sparse` and `ragged`: tensors that hardly any other layer of Keras takes."""
+    """Type of `sparse` and `ragged`, which produce tensors that hardly any other layer accepts."""
 
     def __init__(self, tensors: str) -> None:
         def check(value: Any, _: type[Declaration]) -> bool:
             if not isinstance(value, bool):
                 raise Problem("wrong-type", "")
             if value:
-                raise Problem("unknown-value", f"{tensors} tensors fit no other layer of a model")
+                raise Problem(
+                    "unknown-value",
+                    f"{tensors} tensors are not accepted by the other layers of a model",
+                )
             return False
 
         super().__init__("false", check=check, schema={"const": False})
@@ -76,24 +79,25 @@ Mode = Choice("int", "one_hot", "multi_hot", "count")
 
 
 class Encoding(Layer):
-    """What makes a category of every value, or a vector of categories."""
+    """Base class of layers that map values to categories, or to vectors of categories."""
 
     output_mode: Annotated[str, Mode] = "int"
-    """`int`: the number of the category. `one_hot`: a vector for every value, with a 1 for its
-    category. `multi_hot`: one for all values of a sample. `count`: how often each is there."""
+    """`int`: the index of the category. `one_hot`: a one-hot vector for every value.
+    `multi_hot`: one vector for all values of a sample. `count`: the number of occurrences.
+    """
     sparse: NotSparse = False
 
     shape = encoded
 
     def depth(self) -> int:
-        """How many categories there are."""
+        """The number of categories."""
         raise NotImplementedError
 
     def check_dtypes(self, *inputs: str) -> None:
-        """No category is a text."""
+        """Check that the output is not text."""
         super().check_dtypes(*inputs)
         if self.dtype == "string":
-            raise Problem("wrong-dtype", f"{self.kind()} gives no text", "dtype")
+            raise Problem("wrong-dtype", f"{self.kind()} cannot output text", "dtype")
 
 
 def _boundaries(value: Any, _: type[Declaration]) -> tuple[float, ...] | None:
@@ -125,11 +129,11 @@ class Discretization(Encoding):
     absent = ("trainable", "activity_regularizer")
     dtype: FloatPolicy = None
     bin_boundaries: Boundaries = None
-    """Where a range ends and the next one begins; there is one range more than numbers."""
+    """Boundaries between the ranges; there is one more range than boundaries."""
     num_bins: OptionalNonNegativeInt = None
-    """For ranges that are learned from data, which no spec can say."""
+    """Number of ranges to learn from data, which a spec does not support."""
     epsilon: PositiveNumber = 0.01
-    """How exactly they are learned."""
+    """Accuracy of learned ranges."""
 
     shape = discretized
     examples = (
@@ -141,33 +145,33 @@ class Discretization(Encoding):
     )
 
     def depth(self) -> int:
-        """One more than boundaries."""
+        """The number of ranges: one more than boundaries."""
         return len(self.bin_boundaries or ()) + 1
 
     def conflicts(self) -> Iterator[Problem]:
-        """The ranges are given."""
+        """Check that the boundaries are given."""
         yield from super().conflicts()
         if self.bin_boundaries is None:
             yield learned(self, "bin_boundaries", "them")
         elif self.num_bins is not None:
-            message = "Discretization has 'num_bins' by its 'bin_boundaries'"
+            message = "Discretization derives 'num_bins' from its 'bin_boundaries'"
             yield Problem("conflicting-arguments", message, "num_bins")
 
     def check_dtypes(self, *inputs: str) -> None:
-        """Refuse a type that TensorFlow cannot count in."""
+        """Reject types that TensorFlow cannot count in."""
         super().check_dtypes(*inputs)
         check_counts(self, compute_dtype(self.dtype))
 
     def output_dtype(self, *inputs: str) -> str:
-        """Numbers of ranges are whole."""
+        """Indices of ranges are integers."""
         return "int32" if self.output_mode == "int" else compute_dtype(self.dtype)
 
 
 def check_counts(layer: Encoding, dtype: str) -> None:
-    """Some types cannot be counted in.
+    """Check that a layer does not count in an unsupported type.
 
     Raises:
-        Problem: the layer counts in one of them.
+        Problem: it does.
 
     """
     if layer.output_mode in ("multi_hot", "count") and dtype not in COUNTED_IN:
@@ -176,16 +180,16 @@ def check_counts(layer: Encoding, dtype: str) -> None:
 
 
 def variable_dtype(policy: str | None) -> str:
-    """The type of weights under a policy."""
+    """Return the type of weights under a policy."""
     return "float32" if policy is None or policy.startswith("mixed_") else policy
 
 
 @kind
 class CategoryEncoding(Encoding):
-    """Makes vectors of the numbers of categories."""
+    """Encodes integer categories as vectors."""
 
     num_tokens: OptionalPositiveInt = None
-    """Number of categories; they are counted from 0."""
+    """Number of categories, counted from 0."""
     output_mode: Annotated[str, CountingMode] = "multi_hot"
     examples = (
         Example({"num_tokens": 4}, (None, None), (None, 4)),
@@ -195,21 +199,21 @@ class CategoryEncoding(Encoding):
     )
 
     def depth(self) -> int:
-        """As many as are said."""
+        """The number of categories, as declared."""
         return self.num_tokens or 0
 
     def conflicts(self) -> Iterator[Problem]:
-        """Keras has no default for the number of categories."""
+        """Check that the number of categories is given; Keras has no default."""
         yield from super().conflicts()
         if not self.num_tokens:
-            message = "CategoryEncoding needs 'num_tokens': a whole number of at least 1"
+            message = "CategoryEncoding needs 'num_tokens', a whole number of at least 1"
             yield Problem("missing-argument", message)
 
     def check_dtypes(self, *inputs: str) -> None:
-        """Keras brings the numbers of categories into the layer's type before it looks at them."""
+        """Check the types: Keras casts the categories to the type of the layer first."""
         super().check_dtypes(*inputs)
         check_counts(self, variable_dtype(self.dtype))
         dtype = compute_dtype(self.dtype)
         if self.depth() > EXACT_UP_TO.get(dtype, self.depth()):
-            message = f"CategoryEncoding cannot tell {self.depth()} categories apart in {dtype}"
+            message = f"CategoryEncoding cannot distinguish {self.depth()} categories in {dtype}"
             raise Problem("wrong-dtype", message, "dtype")

@@ -1,6 +1,6 @@
-"""Which module declares which layer kind, so that a spec loads the families that it names.
+"""Maps each layer kind to the module that declares it, so that only needed ones are imported.
 
-`tests/test_layer_kinds.py` holds this table against the declarations.
+`tests/test_layer_kinds.py` compares this table with the declarations.
 """
 
 FAMILIES: dict[str, tuple[str, ...]] = {
@@ -206,11 +206,11 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "RandomElasticTransform",
     ),
 }
-"""The words of each module of this package: its kinds, and their aliases."""
+"""The kinds and aliases that each module of this package declares."""
 
 ELSEWHERE = {
     "CustomScaleLayer": "keras.src.applications.inception_resnet_v2",
     "LayerScale": "keras.src.applications.convnext",
     "StochasticDepth": "keras.src.applications.convnext",
 }
-"""Layers that `keras.layers` does not show, with the modules of Keras that have them."""
+"""Layers that are not in `keras.layers`, with the Keras modules that contain them."""

@@ -1,4 +1,4 @@
-"""Argument types of layers."""
+"""Types of layer arguments."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -14,13 +14,13 @@ ACTIVATIONS = (
     "sigmoid", "silu", "soft_shrink", "softmax", "softplus", "softsign", "sparse_plus", "sparse_sigmoid",
     "sparsemax", "squareplus", "swish", "tanh", "tanh_shrink", "threshold",
 )  # fmt: skip
-"""Every function of keras.activations."""
+"""All functions of keras.activations."""
 
 UNUSABLE = {
-    "glu": "'glu' halves the last axis, which Keras leaves out of its shapes",
+    "glu": "'glu' halves the last axis, which Keras does not reflect in its shapes",
     "threshold": "'threshold' needs arguments that a layer cannot give it",
 }
-"""Those of them that no layer can apply, with the reason."""
+"""Activations that no layer can use, with the reason."""
 
 
 SAME_FUNCTION = {"hard_swish": "hard_silu", "swish": "silu"}
@@ -36,7 +36,7 @@ def _activation(value: Any, _: type[Declaration]) -> str | None:
         return str(SAME_FUNCTION.get(value, value))
     if not isinstance(value, str):
         raise Problem("wrong-type", "")
-    message = f"there is no activation '{value}'"
+    message = f"unknown activation '{value}'"
     raise Problem("unknown-value", message, suggestion=did_you_mean(value, _USABLE))
 
 
@@ -66,7 +66,7 @@ PoolingPadding = Annotated[str, Choice("valid", "same")]
 
 
 def in_any_case(*words: str) -> Choice:
-    """Mark an argument that takes one of a few words, which Keras turns to lower case."""
+    """Make a type for one of a few words, which Keras converts to lower case."""
     forms = {form: word for word in words for form in (word.upper(), word.capitalize())}
     return Choice(*words, synonyms=forms)
 
@@ -82,7 +82,7 @@ def list_of(schema: dict[str, Any], length: int | None = None) -> dict[str, Any]
 
 
 class Sizes(Checked):
-    """Marks an argument of one whole number for each spatial axis; one number stands for all."""
+    """Type of an argument with one integer per spatial axis; a single number applies to all."""
 
     optional: bool
     minimum: int
@@ -114,13 +114,13 @@ class Sizes(Checked):
         object.__setattr__(self, "minimum", minimum)
 
     def json_schema(self, declaration: type[Declaration]) -> dict[str, Any]:
-        """One number, or one for each spatial axis."""
+        """A number, or one number per spatial axis."""
         number = {"type": "integer", "minimum": self.minimum}
         choices = [number, list_of(number, declaration.rank)]
         return {"anyOf": [*choices, {"type": "null"}] if self.optional else choices}
 
     def describe(self, declaration: type[Declaration]) -> str:
-        """Say how many numbers the kind takes."""
+        """Describe how many numbers the kind takes."""
         rank = declaration.rank
         listed = f", or a list of {rank} of them" if rank > 1 else ""
         return f"{self.phrase}{listed}{', or null' if self.optional else ''}"
@@ -134,7 +134,7 @@ PoolingStrides = Annotated[
 
 
 def _pairs(value: Any, declaration: type[Declaration]) -> tuple[tuple[int, int], ...]:
-    """A number for all ends, one for each axis, or a pair for each axis: as a pair for each."""
+    """Normalize a number for all ends, one per axis, or a pair per axis to a pair per axis."""
     rank = declaration.rank
     if not isinstance(value, list | tuple):
         return ((_count(value, ()),) * 2,) * rank
@@ -162,12 +162,12 @@ _PAIR = list_of(_COUNT, 2)
 Ends = Annotated[
     tuple[tuple[int, int], ...],
     Checked(
-        "a whole number of at least 0, one for each axis, or a pair for each axis",
+        "a whole number of at least 0, one per axis, or a pair per axis",
         check=_pairs,
         schema={"anyOf": [_COUNT, list_of({"anyOf": [_COUNT, _PAIR]})]},
     ),
 ]
-"""How much is added or cut at the two ends of every spatial axis."""
+"""How much is added or cut at both ends of every spatial axis."""
 
 
 def _both_ends(value: Any, _: type[Declaration]) -> tuple[int, int]:
@@ -186,7 +186,7 @@ BothEnds = Annotated[
         schema={"anyOf": [_COUNT, _PAIR]},
     ),
 ]
-"""How much is added or cut at the two ends of the only spatial axis."""
+"""How much is added or cut at both ends of the only spatial axis."""
 
 
 def _whole_numbers(value: Any, _: type[Declaration]) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""Layers that sort values into bins by their hash."""
+"""Layers that sort values into bins by hash."""
 
 from collections.abc import Callable, Iterator
 from typing import Annotated, Any, ClassVar
@@ -55,7 +55,7 @@ Mask = Annotated[
 
 
 def hashed(layer: "Hashing", shape: Shape) -> Shape:
-    """As encoded, but Keras announces `one_hot` rightly for single values only."""
+    """Shape rule as for encoding, but Keras declares `one_hot` correctly only for single values."""
     if layer.output_mode == "one_hot" and (len(shape) < 2 or shape[-1] != 1):
         message = f"Hashing in the mode 'one_hot' takes an input whose last axis has the size 1, not {text(shape)}"
         raise Problem("shape-mismatch", message)
@@ -64,15 +64,15 @@ def hashed(layer: "Hashing", shape: Shape) -> Shape:
 
 @kind
 class Hashing(Encoding):
-    """Sorts values into bins by their hash; several may fall into one bin."""
+    """Sorts values into bins by hash; several values may share a bin."""
 
     dtype: BinDtype = None
     num_bins: PositiveInt
     """Number of bins."""
     mask_value: Mask = None
-    """A value that has bin 0 for itself."""
+    """A value with its own bin, bin 0."""
     salt: Salt = None
-    """Makes SipHash of the FarmHash."""
+    """Key of the hash: SipHash instead of FarmHash is used."""
     takes_text = True
 
     shape = hashed
@@ -83,37 +83,37 @@ class Hashing(Encoding):
     )
 
     def depth(self) -> int:
-        """One for each bin."""
+        """The number of bins."""
         return self.num_bins
 
     def conflicts(self) -> Iterator[Problem]:
-        """Numbers of bins are whole."""
+        """Indices of bins are integers."""
         yield from super().conflicts()
         if self.output_mode == "int" and self.dtype not in (None, "int32", "int64"):
-            message = "Hashing gives 'int32' or 'int64' in the mode 'int'"
+            message = "Hashing supports only 'int32' and 'int64' in the mode 'int'"
             yield Problem("conflicting-arguments", message, "dtype")
 
     def check_dtypes(self, *inputs: str) -> None:
-        """The masked value must be of the input's type."""
+        """Check that the masked value has the type of the input."""
         super().check_dtypes(*inputs)
         check_counts(self, self.output_dtype(*inputs))
         if self.mask_value is not None and self.num_bins > 1:
             is_text, masks_text = inputs[0] == "string", isinstance(self.mask_value, str)
             if is_text is not masks_text or inputs[0] == "bool":
-                message = f"'mask_value' of Hashing is no value of its {inputs[0]} input"
+                message = f"'mask_value' of Hashing is not a value of its {inputs[0]} input"
                 raise Problem("wrong-dtype", message, "mask_value")
 
     def output_dtype(self, *inputs: str) -> str:
-        """Whole numbers, unless it is said otherwise."""
+        """Integers, unless `dtype` is set."""
         if self.output_mode == "int":
             return str(self.meant("dtype"))
         return variable_dtype(self.dtype)
 
 
 def crossed(layer: "HashedCrossing", first: Shape, second: Shape) -> Shape:
-    """One bin for every pair of single values."""
+    """Shape rule: one bin for every pair of single values."""
     if len(first) > 2 or (len(first) == 2 and first[-1] != 1) or first != second:
-        message = f"HashedCrossing takes two inputs of the shape (batch, 1), not {text(first)} and {text(second)}"
+        message = f"HashedCrossing takes two inputs with the shape (batch, 1), not {text(first)} and {text(second)}"
         raise Problem("shape-mismatch", message)
     return encoded(layer, first)
 
@@ -140,11 +140,11 @@ class HashedCrossing(Encoding, Merging):
     )
 
     def depth(self) -> int:
-        """One for each bin."""
+        """The number of bins."""
         return self.num_bins
 
     def check_dtypes(self, *inputs: str) -> None:
-        """Only whole numbers and texts can be crossed."""
+        """Check that only integers and text are crossed."""
         super().check_dtypes(*inputs)
         for dtype in inputs:
             if dtype not in (*INT_TYPES, "string"):
@@ -152,5 +152,5 @@ class HashedCrossing(Encoding, Merging):
                 raise Problem("wrong-dtype", message)
 
     def output_dtype(self, *inputs: str) -> str:
-        """Whole numbers, unless it is said otherwise."""
+        """Integers, unless `dtype` is set."""
         return compute_dtype(self.meant("dtype"))

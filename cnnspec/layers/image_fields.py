@@ -1,4 +1,4 @@
-"""Argument types of the layers that change images."""
+"""Argument types of image layers."""
 
 import math
 from typing import Annotated, Any
@@ -14,7 +14,7 @@ def _pair(value: list[Any] | tuple[Any, ...]) -> tuple[Any, Any]:
 
 
 class Factor(Checked):
-    """Marks how strong a change is: a number, or a list of two that it is drawn between."""
+    """Type of the strength of a change: a number, or a list of two bounds to draw from."""
 
     def __init__(
         self, low: float, high: float, *, whole: bool = False, optional: bool = False
@@ -44,9 +44,9 @@ def _two(item: dict[str, Any]) -> dict[str, Any]:
 
 
 FromZero = Annotated[float | tuple[float, ...], Factor(0, 1)]
-"""Between 0 and 1; a number is what is drawn at most."""
+"""Between 0 and 1; a number is the upper bound."""
 BothWays = Annotated[float | tuple[float, ...], Factor(-1, 1)]
-"""Between -1 and 1; a number stands for as much in both directions."""
+"""Between -1 and 1; a number is the bound in both directions."""
 OptionalFromZero = Annotated[float | tuple[float, ...] | None, Factor(0, 1, optional=True)]
 OptionalBothWays = Annotated[float | tuple[float, ...] | None, Factor(-1, 1, optional=True)]
 Bits = Annotated[int | tuple[int, ...], Factor(1, 8, whole=True)]
@@ -70,7 +70,7 @@ ValueRange = Annotated[
         schema=_two({"type": "number"}),
     ),
 ]
-"""The smallest and the largest value that a pixel can have."""
+"""The smallest and largest value of a pixel."""
 
 
 def _fill(value: Any, _: type[Declaration]) -> float | tuple[float, ...] | None:

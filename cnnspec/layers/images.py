@@ -1,4 +1,4 @@
-"""What the layers that work on images share, and those that always do the same to them."""
+"""Base classes of image layers, and deterministic image layers."""
 
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, ClassVar
@@ -13,13 +13,13 @@ from cnnspec.shapes import Shape
 
 
 def unchanged(layer: "Images", shape: Shape) -> Shape:
-    """Images keep their size; what the layer must know of them is known."""
+    """Shape rule: images keep their size; the axes that the layer needs are known."""
     sizes, channels = shape_rules.images(layer, shape)
     axis = 1 if shape_rules.channels_first(layer) else 3
     wanted = layer.channels()
     if wanted and channels not in (*wanted, None):
         said = " or ".join(map(str, wanted))
-        message = f"{layer.kind()} works on images of {said} channels, not of {channels}"
+        message = f"{layer.kind()} takes images with {said} channels, not {channels}"
         raise Problem("shape-mismatch", message)
     if layer.knows_channels:
         known(channels, axis, shape, layer)
@@ -30,7 +30,7 @@ def unchanged(layer: "Images", shape: Shape) -> Shape:
 
 
 def tiled(layer: "ContrastLimitedAdaptiveHistogramEqualization", shape: Shape) -> Shape:
-    """Images keep their size; tiles that go over the edge are filled with the image, mirrored."""
+    """Shape rule: images keep their size; incomplete tiles are filled by mirroring."""
     unchanged(layer, shape)
     sizes, _ = shape_rules.images(layer, shape)
     for size, tiles in zip(sizes, layer.tile_grid_size, strict=True):
@@ -42,38 +42,38 @@ def tiled(layer: "ContrastLimitedAdaptiveHistogramEqualization", shape: Shape) -
 
 
 def resized(layer: "Resized", shape: Shape) -> Shape:
-    """Images get the height and width that the layer names."""
+    """Shape rule: images get the given height and width."""
     _, channels = shape_rules.images(layer, shape)
     return shape_rules.with_sizes(layer, shape, (layer.height, layer.width), channels)
 
 
 class Images(Layer):
-    """What works on a batch of images."""
+    """Base class of layers that take a batch of images."""
 
     rank = 2
     data_format: DataFormat = None
-    """Where the channels are: `channels_last` (the default) or `channels_first`."""
+    """Position of the channels: `channels_last` (the default) or `channels_first`."""
 
     computes_in: ClassVar[tuple[str, ...]] = (*FLOAT_TYPES, *INT_TYPES)
-    """The data types that TensorFlow can do its work in."""
+    """The data types that TensorFlow supports for the layer."""
     knows_sizes: ClassVar[bool] = False
-    """Whether height and width must be known before there is data."""
+    """Whether height and width must be known."""
     knows_channels: ClassVar[bool] = False
-    """Whether the number of channels must be."""
+    """Whether the number of channels must be known."""
 
     shape = unchanged
 
     def channels(self) -> tuple[int, ...]:
-        """How many channels an image may have; empty for any number."""
+        """The numbers of channels an image may have; empty for any number."""
         return ()
 
     @classmethod
     def arranged(cls, inputs: Sequence[Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        """Keras takes these layers to be in training wherever nothing is said, even in an export."""
+        """Keras runs these layers in training mode by default, even in an exported model."""
         return tuple(inputs), {"training": False}
 
     def check_dtypes(self, *inputs: str) -> None:
-        """Refuse a data type that TensorFlow cannot do the work of the layer in."""
+        """Check the data type: TensorFlow does not support all."""
         super().check_dtypes(*inputs)
         computed = compute_dtype(self.dtype)
         if computed not in self.computes_in:
@@ -82,7 +82,7 @@ class Images(Layer):
 
 
 class Resized(Images):
-    """What gives images of another size."""
+    """Base class of layers that change the size of images."""
 
     height: PositiveInt
     """Height of the output."""
@@ -94,21 +94,21 @@ class Resized(Images):
 
 @kind
 class Resizing(Resized):
-    """Scales images to a height and width."""
+    """Resizes images."""
 
     interpolation: Annotated[
         str, Choice("bilinear", "nearest", "bicubic", "lanczos3", "lanczos5")
     ] = "bilinear"
-    """How the values between pixels are computed."""
+    """Interpolation between pixels."""
     crop_to_aspect_ratio: Flag = False
-    """Keeps the proportions, and cuts off what is too long."""
+    """Preserve the aspect ratio by cropping."""
     pad_to_aspect_ratio: Flag = False
-    """Keeps the proportions, and fills up what is too short."""
+    """Preserve the aspect ratio by padding."""
     fill_mode: Annotated[str, Choice("constant")] = "constant"
     fill_value: Number = 0.0
-    """What is filled up with."""
+    """Value of the padding."""
     antialias: Flag = False
-    """Whether images are smoothed before they are made smaller."""
+    """Whether to smooth images before downsampling."""
     examples = (
         Example({"height": 24, "width": 32}, (None, 28, None, 3), (None, 24, 32, 3)),
         Example(
@@ -124,7 +124,7 @@ class Resizing(Resized):
     )
 
     def conflicts(self) -> Iterator[Problem]:
-        """What is too long cannot be cut where what is too short is filled up."""
+        """Check that cropping and padding are not combined."""
         yield from super().conflicts()
         if self.crop_to_aspect_ratio and self.pad_to_aspect_ratio:
             message = "Resizing cannot both crop and pad to keep the proportions"
@@ -133,7 +133,7 @@ class Resizing(Resized):
 
 @kind
 class CenterCrop(Resized):
-    """Cuts out the middle; images that are too small are scaled up first."""
+    """Crops the center of images; images that are too small are scaled up first."""
 
     examples = (
         Example({"height": 24, "width": 20}, (None, 28, 28, 3), (None, 24, 20, 3)),
@@ -143,28 +143,28 @@ class CenterCrop(Resized):
 
 @kind
 class AutoContrast(Images):
-    """Stretches the values of every channel of an image over the whole range, also in inference."""
+    """Stretches the values of each channel over the whole range, also in inference."""
 
     dtype: FloatPolicy = None
     value_range: ValueRange = default((0, 255))
     examples = (Example({}, (None, 28, None, 3), (None, 28, None, 3)),)
 
     def conflicts(self) -> Iterator[Problem]:
-        """Keras takes the axes 1 and 2 for height and width in either data format."""
+        """Check the data format: Keras always treats axes 1 and 2 as height and width."""
         yield from super().conflicts()
         if shape_rules.channels_first(self):
-            message = "AutoContrast works on the axes 1 and 2, so the channels must come last"
+            message = "AutoContrast works on axes 1 and 2, so the channels must be last"
             yield Problem("conflicting-arguments", message, "data_format")
 
 
 @kind
 class ContrastLimitedAdaptiveHistogramEqualization(Images):
-    """Evens out the contrast tile by tile, also in inference (Zuiderveld, 1994)."""
+    """Adaptive histogram equalization, also in inference (Zuiderveld, 1994)."""
 
     knows_sizes = True
     value_range: ValueRange = default((0, 255))
     clip_limit: Number = 4.0
-    """How steep the curve of a tile may be; 0 or less sets no limit."""
+    """Limit of the contrast in each tile; 0 or less means no limit."""
     tile_grid_size: Size = default((8, 8))
     """Number of tiles along height and width."""
 

@@ -1,4 +1,4 @@
-"""Layers that make one tensor of several."""
+"""Layers that merge several tensors into one."""
 
 from typing import Annotated, Any, ClassVar
 
@@ -9,14 +9,14 @@ from cnnspec.layers.base import Example, Layer, kind
 
 
 class Merging(Layer):
-    """What takes a list of inputs."""
+    """Base class of layers that take a list of inputs."""
 
     max_inputs: ClassVar[int | None] = None
     merges = True
 
 
 class ElementwiseMerging(Merging):
-    """What merges value by value; sizes of 1 stretch."""
+    """Base class of elementwise merging layers; sizes of 1 are broadcast."""
 
     shape = shape_rules.broadcast
     reach = reach_rules.pointwise
@@ -28,32 +28,32 @@ class ElementwiseMerging(Merging):
 
 @kind
 class Add(ElementwiseMerging):
-    """The sum of its inputs."""
+    """Adds its inputs."""
 
 
 @kind
 class Average(ElementwiseMerging):
-    """The mean of its inputs."""
+    """Averages its inputs."""
 
 
 @kind
 class Maximum(ElementwiseMerging):
-    """The largest of its inputs, value by value."""
+    """Elementwise maximum of its inputs."""
 
 
 @kind
 class Minimum(ElementwiseMerging):
-    """The smallest of its inputs, value by value."""
+    """Elementwise minimum of its inputs."""
 
 
 @kind
 class Multiply(ElementwiseMerging):
-    """The product of its inputs, value by value."""
+    """Multiplies its inputs elementwise."""
 
 
 @kind
 class Subtract(ElementwiseMerging):
-    """The first input less the second."""
+    """Subtracts the second input from the first."""
 
     min_inputs = 2
     max_inputs = 2
@@ -62,10 +62,10 @@ class Subtract(ElementwiseMerging):
 
 @kind
 class Concatenate(Merging):
-    """Puts its inputs side by side."""
+    """Concatenates its inputs."""
 
     axis: Axis = -1
-    """The axis along which they are joined."""
+    """Axis to concatenate along."""
 
     shape = shape_rules.concatenate
     reach = reach_rules.side_by_side
@@ -89,14 +89,14 @@ DotAxes = Annotated[
 
 @kind
 class Dot(Merging):
-    """The product of two inputs along an axis of each."""
+    """Dot product of two inputs along an axis of each."""
 
     min_inputs = 2
     max_inputs = 2
     axes: DotAxes
-    """The axis to multiply along, or one for each input; the batch axis is none."""
+    """Axis or axes to multiply along, one per input; the batch axis is not allowed."""
     normalize: Flag = False
-    """Whether inputs are first brought to length 1, which gives their cosine similarity."""
+    """Whether to normalize the inputs first, which gives their cosine similarity."""
 
     shape = shape_rules.dot
     macs = cost_rules.dot

@@ -12,13 +12,13 @@ from cnnspec.layers.fields import Constraint, Initializer, Regularizer
 
 
 class Normalization(Layer):
-    """What scales and shifts normalized values."""
+    """Base class of layers that scale and shift normalized values."""
 
     dtype: FloatPolicy = None
     center: Flag = True
-    """Whether an offset (beta) is learned."""
+    """Whether to learn an offset (beta)."""
     scale: Flag = True
-    """Whether a factor (gamma) is learned."""
+    """Whether to learn a factor (gamma)."""
     beta_initializer: Initializer = default("zeros")
     gamma_initializer: Initializer = default("ones")
     beta_regularizer: Regularizer = None
@@ -26,7 +26,7 @@ class Normalization(Layer):
     beta_constraint: Constraint = None
     gamma_constraint: Constraint = None
     epsilon: Number = 0.001
-    """Added to the variance, against division by zero."""
+    """Small number added to the variance to avoid division by zero."""
 
     shape = shape_rules.normalize_axes
     weights = weight_rules.scale_and_offset
@@ -68,17 +68,17 @@ class BatchNormalization(Normalization):
     """Normalizes over the batch (Ioffe and Szegedy, 2015, arXiv:1502.03167)."""
 
     axis: Axis = -1
-    """The axis that keeps its own statistics, usually the channels."""
+    """Axis with separate statistics, usually the channels."""
     momentum: UnitInterval = 0.99
-    """Share of the old value in the moving statistics."""
+    """Weight of the old value in the moving statistics."""
     moving_mean_initializer: Initializer = default("zeros")
     moving_variance_initializer: Initializer = default("ones")
     renorm: Flag = False
-    """Batch renormalization (Ioffe, 2017, arXiv:1702.03275)."""
+    """Whether to use batch renormalization (Ioffe, 2017, arXiv:1702.03275)."""
     renorm_clipping: Clipping = None
     renorm_momentum: UnitInterval = 0.99
     synchronized: Flag = False
-    """Whether the statistics are those of all replicas."""
+    """Whether to compute statistics over all replicas."""
 
     weights = weight_rules.batch_statistics
     reach = reach_rules.pointwise
@@ -88,7 +88,7 @@ class BatchNormalization(Normalization):
     )
 
     def conflicts(self) -> Iterator[Problem]:
-        """The bounds of renormalization must leave room."""
+        """Check the bounds of renormalization."""
         bounds = self.renorm_clipping or {}
         smallest, largest = bounds.get("rmin"), bounds.get("rmax")
         if smallest is not None and largest is not None and largest < smallest:
@@ -101,10 +101,10 @@ class BatchNormalization(Normalization):
 
 @kind
 class LayerNormalization(Normalization):
-    """Normalizes every sample by itself (Ba et al., 2016, arXiv:1607.06450)."""
+    """Normalizes each sample separately (Ba et al., 2016, arXiv:1607.06450)."""
 
     axis: Axes = -1
-    """The axis or axes that are normalized."""
+    """Axis or axes to normalize."""
 
     examples = (
         Example({}, (None, 26, 26, 32), (None, 26, 26, 32)),
@@ -134,12 +134,12 @@ Groups = Annotated[
 
 @kind
 class GroupNormalization(Normalization):
-    """Normalizes groups of channels of every sample (Wu and He, 2018, arXiv:1803.08494)."""
+    """Normalizes groups of channels of each sample (Wu and He, 2018, arXiv:1803.08494)."""
 
     groups: Groups = 32
-    """Number of groups; -1 makes one of each channel, which is instance normalization."""
+    """Number of groups; -1 means one per channel, which is instance normalization."""
     axis: Axis = -1
-    """The axis that falls into groups, usually the channels."""
+    """Axis to split into groups, usually the channels."""
 
     weights = weight_rules.scale_of_groups
     reach = reach_rules.everything
@@ -156,9 +156,9 @@ class RMSNormalization(Layer):
 
     dtype: FloatPolicy = None
     axis: Axes = -1
-    """The axis or axes that are normalized: the last ones."""
+    """Axis or axes to normalize; they must be the last ones."""
     epsilon: Number = 1e-6
-    """Added to the mean square, against division by zero."""
+    """Small number added to the mean square to avoid division by zero."""
 
     shape = shape_rules.normalize_last_axes
     weights = weight_rules.scale
@@ -171,10 +171,10 @@ class RMSNormalization(Layer):
 
 @kind
 class UnitNormalization(Layer):
-    """Brings its input to length 1 (Euclidean norm)."""
+    """Scales its input to unit length (Euclidean norm)."""
 
     axis: Axes = -1
-    """The axis or axes along which the length is 1."""
+    """Axis or axes along which the length is 1."""
 
     shape = shape_rules.normalize_axes
     reach = reach_rules.along

@@ -1,4 +1,4 @@
-"""Pooling: the largest or the mean value of a window, or of all places."""
+"""Pooling layers: maximum or average over windows, or over all positions."""
 
 from cnnspec.declarations import default
 from cnnspec.fields import Flag
@@ -8,14 +8,14 @@ from cnnspec.layers.fields import DataFormat, PoolingPadding, PoolingStrides, Si
 
 
 class Pooling(Layer):
-    """What the pooling layers share."""
+    """Base class of pooling layers."""
 
     pool_size: Size
-    """Extent of the window along every spatial axis."""
+    """Size of the window along each spatial axis."""
     strides: PoolingStrides = None
-    """Step of the window; null takes the pool size."""
+    """Stride of the window; null means the pool size."""
     padding: PoolingPadding = "valid"
-    """`valid` leaves out windows that do not fit; `same` keeps them."""
+    """`valid` ignores incomplete windows; `same` includes them."""
     data_format: DataFormat = None
 
     shape = shape_rules.pool
@@ -54,7 +54,7 @@ class Pooling3D(Pooling):
 
 @kind
 class MaxPooling1D(Pooling1D):
-    """The largest value of every window along a sequence."""
+    """Maximum over each window of a sequence."""
 
     aliases = ("MaxPool1D",)
     pool_size: Size = default(2)
@@ -62,7 +62,7 @@ class MaxPooling1D(Pooling1D):
 
 @kind
 class MaxPooling2D(Pooling2D):
-    """The largest value of every window of an image."""
+    """Maximum over each window of an image."""
 
     aliases = ("MaxPool2D",)
     pool_size: Size = default(2)
@@ -70,7 +70,7 @@ class MaxPooling2D(Pooling2D):
 
 @kind
 class MaxPooling3D(Pooling3D):
-    """The largest value of every window of a volume."""
+    """Maximum over each window of a volume."""
 
     aliases = ("MaxPool3D",)
     pool_size: Size = default(2)
@@ -78,37 +78,37 @@ class MaxPooling3D(Pooling3D):
 
 @kind
 class AveragePooling1D(Pooling1D):
-    """The mean value of every window along a sequence."""
+    """Average over each window of a sequence."""
 
     aliases = ("AvgPool1D",)
 
 
 @kind
 class AveragePooling2D(Pooling2D):
-    """The mean value of every window of an image."""
+    """Average over each window of an image."""
 
     aliases = ("AvgPool2D",)
 
 
 @kind
 class AveragePooling3D(Pooling3D):
-    """The mean value of every window of a volume."""
+    """Average over each window of a volume."""
 
     aliases = ("AvgPool3D",)
 
 
 class AdaptivePooling(Layer):
-    """What the pooling layers share that make outputs of one size from inputs of any size."""
+    """Base class of pooling layers with a fixed output size."""
 
     output_size: Size
-    """How many windows there are along every spatial axis."""
+    """Number of windows along each spatial axis."""
     data_format: DataFormat = None
 
     shape = shape_rules.adapt
 
 
 class AdaptivePooling1D(AdaptivePooling):
-    """Pooling of a sequence into a number of windows."""
+    """Pooling of a sequence into a fixed number of windows."""
 
     rank = 1
     examples = (
@@ -118,7 +118,7 @@ class AdaptivePooling1D(AdaptivePooling):
 
 
 class AdaptivePooling2D(AdaptivePooling):
-    """Pooling of an image into a number of windows."""
+    """Pooling of an image into a fixed number of windows."""
 
     rank = 2
     examples = (
@@ -132,7 +132,7 @@ class AdaptivePooling2D(AdaptivePooling):
 
 
 class AdaptivePooling3D(AdaptivePooling):
-    """Pooling of a volume into a number of windows."""
+    """Pooling of a volume into a fixed number of windows."""
 
     rank = 3
     examples = (
@@ -143,47 +143,47 @@ class AdaptivePooling3D(AdaptivePooling):
 
 @kind
 class AdaptiveMaxPooling1D(AdaptivePooling1D):
-    """The largest value of every window, with windows chosen for the output's length."""
+    """Maximum over windows that give the output length."""
 
 
 @kind
 class AdaptiveMaxPooling2D(AdaptivePooling2D):
-    """The largest value of every window, with windows chosen for the output's size."""
+    """Maximum over windows that give the output size."""
 
 
 @kind
 class AdaptiveMaxPooling3D(AdaptivePooling3D):
-    """The largest value of every window, with windows chosen for the output's size."""
+    """Maximum over windows that give the output size."""
 
 
 @kind
 class AdaptiveAveragePooling1D(AdaptivePooling1D):
-    """The mean value of every window, with windows chosen for the output's length."""
+    """Average over windows that give the output length."""
 
 
 @kind
 class AdaptiveAveragePooling2D(AdaptivePooling2D):
-    """The mean value of every window, with windows chosen for the output's size."""
+    """Average over windows that give the output size."""
 
 
 @kind
 class AdaptiveAveragePooling3D(AdaptivePooling3D):
-    """The mean value of every window, with windows chosen for the output's size."""
+    """Average over windows that give the output size."""
 
 
 class GlobalPooling(Layer):
-    """What the global pooling layers share."""
+    """Base class of global pooling layers."""
 
     data_format: DataFormat = None
     keepdims: Flag = False
-    """Whether the spatial axes stay, each of size 1."""
+    """Whether to keep the spatial axes with size 1."""
 
     shape = shape_rules.pool_globally
     reach = reach_rules.everything
 
 
 class GlobalPooling1D(GlobalPooling):
-    """Pooling of a whole sequence."""
+    """Pooling over a whole sequence."""
 
     rank = 1
     examples = (
@@ -193,7 +193,7 @@ class GlobalPooling1D(GlobalPooling):
 
 
 class GlobalPooling2D(GlobalPooling):
-    """Pooling of a whole image."""
+    """Pooling over a whole image."""
 
     rank = 2
     examples = (
@@ -205,7 +205,7 @@ class GlobalPooling2D(GlobalPooling):
 
 
 class GlobalPooling3D(GlobalPooling):
-    """Pooling of a whole volume."""
+    """Pooling over a whole volume."""
 
     rank = 3
     examples = (Example({}, (None, 4, 7, 7, 8), (None, 8)),)
@@ -213,41 +213,41 @@ class GlobalPooling3D(GlobalPooling):
 
 @kind
 class GlobalMaxPooling1D(GlobalPooling1D):
-    """The largest value of every channel of a sequence."""
+    """Maximum of each channel over a sequence."""
 
     aliases = ("GlobalMaxPool1D",)
 
 
 @kind
 class GlobalMaxPooling2D(GlobalPooling2D):
-    """The largest value of every channel of an image."""
+    """Maximum of each channel over an image."""
 
     aliases = ("GlobalMaxPool2D",)
 
 
 @kind
 class GlobalMaxPooling3D(GlobalPooling3D):
-    """The largest value of every channel of a volume."""
+    """Maximum of each channel over a volume."""
 
     aliases = ("GlobalMaxPool3D",)
 
 
 @kind
 class GlobalAveragePooling1D(GlobalPooling1D):
-    """The mean value of every channel of a sequence."""
+    """Average of each channel over a sequence."""
 
     aliases = ("GlobalAvgPool1D",)
 
 
 @kind
 class GlobalAveragePooling2D(GlobalPooling2D):
-    """The mean value of every channel of an image."""
+    """Average of each channel over an image."""
 
     aliases = ("GlobalAvgPool2D",)
 
 
 @kind
 class GlobalAveragePooling3D(GlobalPooling3D):
-    """The mean value of every channel of a volume."""
+    """Average of each channel over a volume."""
 
     aliases = ("GlobalAvgPool3D",)

@@ -1,4 +1,4 @@
-"""Normalization by statistics of the data, and preprocessing layers in a row."""
+"""Normalization by statistics of the data, and pipelines of preprocessing layers."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -13,11 +13,11 @@ from cnnspec.layers.vocabulary import Lookup
 from cnnspec.shapes import Shape, text
 
 Nested = float | tuple[Any, ...]
-"""A number, or equally long lists of such."""
+"""A number, or nested lists of numbers with equal lengths."""
 
 
 class Statistics(Checked):
-    """Marks an argument of one number, or of one for each place along the axes of the layer."""
+    """Type of an argument with one number, or one per position along the axes of the layer."""
 
     def __init__(self, minimum: float) -> None:
         def nested(value: Any, at: At) -> Nested:
@@ -33,7 +33,7 @@ class Statistics(Checked):
 
 
 def dimensions(value: Nested) -> tuple[int, ...] | None:
-    """How long nested lists are; None if they are not equally long, or empty."""
+    """Return the lengths of nested lists; None if they differ or are empty."""
     if not isinstance(value, tuple):
         return ()
     inner = {dimensions(item) for item in value}
@@ -42,10 +42,10 @@ def dimensions(value: Nested) -> tuple[int, ...] | None:
 
 
 def kept_axes(layer: "Normalization", shape: Shape) -> tuple[int, ...]:
-    """The sizes along the axes that have statistics of their own, in the order of the input's axes.
+    """Return the sizes of the axes with separate statistics, in the order of the axes of the input.
 
     Raises:
-        Problem: an axis is not there, is named twice, or its size is unknown.
+        Problem: an axis does not exist, is named twice, or has an unknown size.
 
     """
     axes = (layer.axis,) if isinstance(layer.axis, int) else layer.axis or ()
@@ -57,18 +57,18 @@ def kept_axes(layer: "Normalization", shape: Shape) -> tuple[int, ...]:
 
 
 def normalized(layer: "Normalization", shape: Shape) -> Shape:
-    """The shape stays; given statistics stretch to the sizes of the axes."""
+    """Shape rule: the shape stays the same; given statistics broadcast to the sizes of the axes."""
     sizes = kept_axes(layer, shape)
     given = () if layer.mean is None else dimensions(layer.mean) or ()
     for has, size in zip(reversed(given), reversed(sizes), strict=False):
         if has not in (1, size):
-            message = f"'mean' of Normalization has {has} numbers for an axis of {size}"
+            message = f"'mean' of Normalization has {has} numbers for an axis of size {size}"
             raise Problem("shape-mismatch", message, "mean")
     return shape
 
 
 def statistics(layer: "Normalization", shape: Shape) -> tuple[Weight, ...]:
-    """The statistics that are not given, and how many values they are of."""
+    """The statistics that are not given, and the number of values they are computed from."""
     if layer.mean is not None:
         return ()
     sizes = kept_axes(layer, shape)
@@ -78,21 +78,21 @@ def statistics(layer: "Normalization", shape: Shape) -> tuple[Weight, ...]:
 
 @kind
 class Normalization(Layer):
-    """Takes the mean from its input and divides by the standard deviation.
+    """Subtracts the mean and divides by the standard deviation.
 
-    Without `mean` and `variance` they are weights, which a weights file brings along, or `adapt` in
-    Keras; until then nothing changes.
+    Without `mean` and `variance`, these are weights, which are loaded from a file or computed by
+    `adapt` in Keras; until then the layer has no effect.
     """
 
     dtype: FloatPolicy = None
     axis: OptionalAxes = -1
-    """The axis or axes that have a mean for every place; null for one mean of everything."""
+    """Axis or axes with a separate mean per position; null for a single mean."""
     mean: Annotated[Any, Statistics(-math.inf)] = None
-    """One number, or one for every place along the axes."""
+    """Mean: one number, or one per position along the axes."""
     variance: Annotated[Any, Statistics(0)] = None
-    """The same for the square of the standard deviation."""
+    """Variance, in the same form as the mean."""
     invert: Flag = False
-    """Whether a normalized input is brought back."""
+    """Whether to invert the normalization."""
 
     shape = normalized
     weights = statistics
@@ -108,21 +108,21 @@ class Normalization(Layer):
     )
 
     def conflicts(self) -> Iterator[Problem]:
-        """Both statistics are given, of one form, or none."""
+        """Check that both statistics are given in the same form, or none."""
         yield from super().conflicts()
         for name, other in (("mean", "variance"), ("variance", "mean")):
             if self.checked(name) is not None and self.checked(other) is None:
-                message = f"Normalization needs '{other}' where '{name}' is given"
+                message = f"Normalization needs '{other}' if '{name}' is given"
                 yield Problem("missing-argument", message)
         if self.mean is None or self.variance is None:
             return
         mean, variance = dimensions(self.mean), dimensions(self.variance)
         axes = 1 if isinstance(self.axis, int) else len(self.axis or ())
         if mean is None or len(mean) > axes:
-            message = f"'mean' of Normalization is a number, or lists of it for {axes} axes"
+            message = f"'mean' of Normalization must be a number, or nested lists for {axes} axes"
             yield Problem("wrong-type", message, "mean")
         elif variance != mean:
-            message = "'variance' of Normalization has as many numbers as 'mean'"
+            message = "'variance' of Normalization must have as many numbers as 'mean'"
             yield Problem("conflicting-arguments", message, "variance")
 
 
@@ -151,11 +151,11 @@ LayerCalls = Annotated[
 
 
 def in_a_row(layer: "Pipeline", shape: Shape) -> Shape:
-    """Every layer takes what the one before gives."""
+    """Apply the layers one after another."""
     for position, each in enumerate(layer.layers):
         try:
             if each.weights(shape):
-                message = f"{each.kind()} has weights, and belongs in `layers` of the model"
+                message = f"{each.kind()} has weights, so it must be in `layers` of the model"
                 raise Problem("conflicting-arguments", message)
             shape = each.shape(shape)
         except Problem as problem:
@@ -165,14 +165,14 @@ def in_a_row(layer: "Pipeline", shape: Shape) -> Shape:
 
 @kind
 class Pipeline(Layer):
-    """Several preprocessing layers as one."""
+    """A sequence of preprocessing layers as one layer."""
 
     absent = ("trainable", "dtype", "activity_regularizer")
     not_inside: ClassVar[tuple[str, ...]] = ("Normalization",)
-    """What Keras cannot run there: its constants belong to the trace that first made them."""
+    """Layers that Keras cannot run here, because their constants belong to the first trace."""
 
     layers: LayerCalls
-    """The layers, the first one first."""
+    """The layers, in order."""
 
     shape = in_a_row
     examples = (
@@ -184,21 +184,21 @@ class Pipeline(Layer):
     )
 
     def conflicts(self) -> Iterator[Problem]:
-        """Only plain layers of one input and one output can stand in a row."""
+        """Check that all layers have one input and one output."""
         yield from super().conflicts()
         for position, each in enumerate(self.layers):
             several = each.max_inputs != 1 or each.outputs()
             if several or isinstance(each, Lookup) or each.kind() in self.not_inside:
-                message = f"{each.kind()} cannot stand in a Pipeline"
+                message = f"{each.kind()} cannot be used in a Pipeline"
                 yield Problem("conflicting-arguments", message, ("layers", position), where="kind")
 
     @classmethod
     def arranged(cls, inputs: Sequence[Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        """Keras takes it to be in training wherever nothing is said, even in an export."""
+        """Keras runs it in training mode by default, even in an exported model."""
         return tuple(inputs), {"training": False}
 
     def check_dtypes(self, *inputs: str) -> None:
-        """Every layer must take what the one before gives."""
+        """Check that every layer accepts the output of the one before."""
         (dtype,) = inputs
         for position, each in enumerate(self.layers):
             try:
@@ -208,12 +208,12 @@ class Pipeline(Layer):
             dtype = each.output_dtype(dtype)
 
     def output_dtype(self, *inputs: str) -> str:
-        """That of the last layer."""
+        """The type of the output of the last layer."""
         (dtype,) = inputs
         for each in self.layers:
             dtype = each.output_dtype(dtype)
         return dtype
 
     def in_inference(self) -> Layer:
-        """Every layer does what it does in inference."""
+        """Return the inference behaviour of every layer."""
         return Pipeline.of({"layers": [each.in_inference() for each in self.layers]})

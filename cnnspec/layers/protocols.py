@@ -1,4 +1,4 @@
-"""What a rule reads of the layer that names it: small protocols, one for each group of arguments."""
+"""Protocols for the arguments that rules read from a layer, one per group of arguments."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar, Protocol

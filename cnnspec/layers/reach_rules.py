@@ -1,8 +1,9 @@
-"""Pure rules for where a layer looks: from a place of its output to places of its input.
+"""Rules for the receptive field: the input positions that an output position depends on.
 
-Layers name them as `reach`. They give a `Reach` for each spatial axis (those between batch and
-channels), or None where nothing is known. From them follow receptive fields (Dumoulin and Visin,
-2016, arXiv:1603.07285; Araujo, Norris and Sim, 2019, https://distill.pub/2019/computing-receptive-fields).
+Layers use them as `reach`. A rule returns a `Reach` for each spatial axis (those between batch and
+channels), or None if it is unknown. Receptive fields are computed from them (Dumoulin and Visin,
+2016, arXiv:1603.07285; Araujo, Norris and Sim, 2019,
+https://distill.pub/2019/computing-receptive-fields).
 """
 
 from __future__ import annotations
@@ -33,9 +34,9 @@ if TYPE_CHECKING:
 
 
 class Reach(NamedTuple):
-    """Where the place `i` of the output looks.
+    """The input positions that output position `i` depends on.
 
-    From `i * stride / factor + first` to `i * stride / factor + last`, at what lies between.
+    These are all from `i * stride / factor + first` to `i * stride / factor + last`.
     """
 
     first: float
@@ -45,35 +46,35 @@ class Reach(NamedTuple):
 
 
 POINT = Reach(0, 0)
-"""Every place looks at itself."""
+"""Every position depends only on itself."""
 WHOLE = Reach(-inf, inf)
-"""Every place looks everywhere."""
+"""Every position depends on all positions."""
 
 Reaches = tuple[Reach, ...] | None
-"""What a rule gives: a reach for each spatial axis of the output, or None."""
+"""The result of a rule: a reach for each spatial axis of the output, or None."""
 
 
 def spatial(shape: Shape) -> int:
-    """How many spatial axes a tensor has: those between batch and channels."""
+    """Return the number of spatial axes of a tensor: those between batch and channels."""
     return max(len(shape) - 2, 0)
 
 
 def pointwise(layer: object, *shapes: Shape) -> Reaches:
-    """Every place by itself."""
+    """Every position depends only on itself."""
     return (POINT,) * max(map(spatial, shapes))
 
 
 def everything(layer: Shaped, *shapes: Shape) -> Reaches:
-    """Every place of the output looks at all of the input."""
+    """Every output position depends on the whole input."""
     output = layer.shape(*shapes)
     first = output[0] if isinstance(output, list) else output
     return (WHOLE,) * spatial(first)
 
 
 def along(layer: OverAxes, *shapes: Shape) -> Reaches:
-    """Everything along the axes that the layer names, one place along the others.
+    """All positions along the axes of the layer, one position along the others.
 
-    Axis 1 may be that of the channels or not.
+    Axis 1 may be the channels.
     """
     (shape,) = shapes
     axes = layer.axis if isinstance(layer.axis, tuple) else (layer.axis,)
@@ -84,18 +85,18 @@ def along(layer: OverAxes, *shapes: Shape) -> Reaches:
 
 
 def side_by_side(layer: OverOneAxis, *shapes: Shape) -> Reaches:
-    """Inputs that are joined along the last axis; along another one places would move."""
+    """Inputs concatenated along the last axis; along another axis, positions would move."""
     last = layer.axis % len(shapes[0]) == len(shapes[0]) - 1
     return pointwise(layer, *shapes) if last else None
 
 
 def convolution(layer: Kernel, shape: Shape) -> Reaches:
-    """A dilated kernel reaches over `(kernel_size - 1) * dilation_rate + 1` places."""
+    """A dilated kernel covers `(kernel_size - 1) * dilation_rate + 1` positions."""
     return _windows(layer, shape, dilated(layer), layer.strides)
 
 
 def pooling(layer: Pooling, shape: Shape) -> Reaches:
-    """A window of `pool_size`, by the strides or else by its own size."""
+    """A window of `pool_size`, moved by the strides or by its own size."""
     return _windows(layer, shape, layer.pool_size, layer.strides or layer.pool_size)
 
 
@@ -114,7 +115,7 @@ def _window(extent: int, stride: int, before: int) -> Reach:
 
 
 def _before(padding: str, size: Dim, extent: int, stride: int) -> int:
-    """How many zeros stand before an axis; an unknown size is taken for a multiple of the stride.
+    """Return the number of zeros before an axis; an unknown size counts as a multiple of the stride.
 
     For `same`, TensorFlow adds as many zeros as the last window needs, the smaller half in front.
     """
@@ -127,7 +128,7 @@ def _before(padding: str, size: Dim, extent: int, stride: int) -> int:
 
 
 def transposed(layer: ShapedTransposed, shape: Shape) -> Reaches:
-    """A place of the output gets something from each place whose kernel reaches it."""
+    """An output position depends on each input position whose kernel covers it."""
     sizes, _ = images(layer, shape)
     results, _ = images(layer, layer.shape(shape))
     reaches = []
@@ -144,11 +145,11 @@ def transposed(layer: ShapedTransposed, shape: Shape) -> Reaches:
 
 
 SUPPORT = {"bilinear": 1, "bicubic": 2, "lanczos3": 3, "lanczos5": 5}
-"""How far interpolation looks to either side, in places of the input."""
+"""Return how far an interpolation reaches to either side, in input positions."""
 
 
 def upsampling(layer: Resizing, shape: Shape) -> Reaches:
-    """The nearest place, or as many around the middle of a new place as interpolation takes."""
+    """The nearest position, or the neighbours that the interpolation uses."""
     method = getattr(layer, "interpolation", "nearest")
     sizes = layer.size if isinstance(layer.size, tuple) else (layer.size,)
     reaches = []
@@ -163,12 +164,12 @@ def upsampling(layer: Resizing, shape: Shape) -> Reaches:
 
 
 def padded(layer: Padded, shape: Shape) -> Reaches:
-    """Places move by what is added in front of them."""
+    """Positions move by the padding in front of them."""
     return _moved(-before for before, _ in ends_of_axes(layer, layer.padding))
 
 
 def cropped(layer: Cropped, shape: Shape) -> Reaches:
-    """Places move by what is cut off in front of them."""
+    """Positions move by the cropping in front of them."""
     return _moved(before for before, _ in ends_of_axes(layer, layer.cropping))
 
 
@@ -177,7 +178,7 @@ def _moved(offsets: Iterable[int]) -> Reaches:
 
 
 def reshaped(layer: Shaped, shape: Shape) -> Reaches:
-    """Known where only axes of size 1 come and go, and where nothing but such axes is left."""
+    """Known only if just axes of size 1 are added or removed, or if no other axes are left."""
     output = layer.shape(shape)
     if all(size == 1 for size in output[1:-1]):
         return (WHOLE,) * spatial(output)
@@ -186,19 +187,19 @@ def reshaped(layer: Shaped, shape: Shape) -> Reaches:
 
 
 def of_equation(layer: Einsum, shape: Shape) -> Reaches:
-    """An equation over the channels alone: `...x,xy->...y`."""
+    """An equation over the channels only: `...x,xy->...y`."""
     parts = layer.parts
     over_channels = parts.left and len(parts.inputs) == len(parts.output) == 1
     return pointwise(layer, shape) if over_channels else None
 
 
 def at_every_step(layer: Wraps, shape: Shape) -> Reaches:
-    """One step of the sequence, and within it what the inner layer looks at."""
+    """One step of the sequence, and within it the reach of the inner layer."""
     inner: Reaches = layer.layer.reach((shape[0], *shape[2:]))
     return None if inner is None else (POINT, *inner)
 
 
 def as_wrapped(layer: Wraps, shape: Shape) -> Reaches:
-    """What the inner layer looks at."""
+    """The reach of the inner layer."""
     inner: Reaches = layer.layer.reach(shape)
     return inner

@@ -1,4 +1,4 @@
-"""Recurrent layers: a cell that goes over the steps of a sequence."""
+"""Recurrent layers, which apply a cell to the steps of a sequence."""
 
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, ClassVar
@@ -23,24 +23,24 @@ from cnnspec.shapes import Shape
 
 
 class Recurrent(Layer):
-    """What goes over the steps of a sequence, with a state.
+    """Base class of layers with a state that process the steps of a sequence.
 
-    Behind the sequence it may take initial states, all of them: `from: [x, state_h, state_c]`. With
-    `return_state` it has several outputs: `output`, which its name stands for, and the last states
-    by their names. An LSTM has `state_h` and `state_c`, other cells have `state`, and a stack of
-    cells has `cell_1_state_h`, `cell_1_state_c`, `cell_2_state`.
+    The sequence may be followed by the initial states, all of them: `from: [x, state_h, state_c]`.
+    With `return_state` there are several outputs: `output`, to which the name of the step refers,
+    and the last states by name. An LSTM has `state_h` and `state_c`, other cells have `state`, and
+    a stack of cells has `cell_1_state_h`, `cell_1_state_c`, `cell_2_state`.
     """
 
     return_sequences: Flag = False
-    """Whether the output holds every step rather than the last."""
+    """Whether to return all steps rather than the last one."""
     return_state: Flag = False
-    """Whether the last states are outputs too."""
+    """Whether to return the last states too."""
     go_backwards: Flag = False
-    """Whether the last step comes first; the output stays in that order."""
+    """Whether to process the sequence backwards; the output is also reversed."""
     stateful: Flag = False
-    """Whether a batch starts with the states that the one before ended with."""
+    """Whether the last states of a batch are the initial states of the next one."""
     unroll: Flag = False
-    """Whether the steps are written out rather than looped over: faster, and larger."""
+    """Whether to unroll the loop over steps, which is faster but needs more memory."""
 
     dtype: FloatPolicy = None
     max_inputs = None
@@ -54,13 +54,13 @@ class Recurrent(Layer):
         raise NotImplementedError
 
     def step_shapes(self, step: Shape) -> tuple[Shape, tuple[Shape, ...]]:
-        """What the cell makes of one step: its output, and its states."""
+        """The shapes of the output and the states after one step."""
         cell = self.step_cell()
         states = tuple((step[0], size) for size in cell.state_sizes().values())
         return (step[0], cell.output_size()), states
 
     def state_names(self) -> tuple[str, ...]:
-        """The names of the states, in their order."""
+        """The names of the states, in order."""
         return tuple(self.step_cell().state_sizes())
 
     def states_are_flat(self) -> bool:
@@ -68,7 +68,7 @@ class Recurrent(Layer):
         return self.step_cell().states_are_flat()
 
     def drops(self) -> bool:
-        """Whether it drops values in training."""
+        """Whether values are dropped in training."""
         return self.step_cell().drops()
 
     def outputs(self) -> tuple[str, ...]:
@@ -77,16 +77,16 @@ class Recurrent(Layer):
 
     @classmethod
     def arranged(cls, inputs: Sequence[Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        """The sequence, and a list of the initial states if there are any."""
+        """Pass the sequence, and a list of the initial states if there are any."""
         return ((inputs[0], list(inputs[1:])) if len(inputs) > 1 else tuple(inputs)), {}
 
     def output_dtype(self, *inputs: str) -> Any:
-        """All of them in the type that it computes in."""
+        """All outputs have the type that the layer computes in."""
         dtype = compute_dtype(self.dtype)
         return [dtype] * len(self.outputs()) or dtype
 
     def in_inference(self) -> Layer:
-        """Nothing is dropped."""
+        """Return the inference behaviour: nothing is dropped."""
         return without_dropout(self)
 
 
@@ -95,7 +95,7 @@ def _cell(value: Any, declaration: type[Declaration]) -> Cell:
         return StackedRNNCells.of({"cells": cells_of(value, declaration)})
     found = LAYERS.check(value)
     if not isinstance(found, Cell):
-        message = f"'cell' of RNN must be a cell such as LSTMCell, and {found.kind()} is none"
+        message = f"'cell' of RNN must be a cell such as LSTMCell; {found.kind()} is not a cell"
         raise Problem("wrong-type", message)
     return found
 
@@ -112,12 +112,12 @@ CellCall = Annotated[
 
 @kind
 class RNN(Recurrent):
-    """Goes over a sequence with a cell of one's choice, or with a stack of them."""
+    """Applies a cell, or a stack of cells, to the steps of a sequence."""
 
     cell: CellCall
     """The cell; a list of cells is a stack."""
     zero_output_for_mask: Flag = False
-    """Whether masked steps give zeros rather than the output before them."""
+    """Whether masked steps output zeros instead of the previous output."""
 
     examples = (
         Example({"cell": {"LSTMCell": {"units": 4}}}, (None, 7, 3), (None, 4)),
@@ -146,11 +146,11 @@ class RNN(Recurrent):
     )
 
     def step_cell(self) -> Cell:
-        """The cell that it is given."""
+        """The given cell."""
         return self.cell
 
     def conflicts(self) -> Iterator[Problem]:
-        """Cells that drop values must compute as the layer does."""
+        """Check that cells that drop values compute in the same type as the layer."""
         yield from super().conflicts()
         cells = self.cell.cells if isinstance(self.cell, StackedRNNCells) else (self.cell,)
         for each in cells:
@@ -158,12 +158,12 @@ class RNN(Recurrent):
                 yield from sequence_rules.check_types(self, each, "cell")
 
     def in_inference(self) -> Layer:
-        """The cell drops nothing."""
+        """Return the inference behaviour: the cell drops nothing."""
         return without_dropout(self, cell=self.cell.in_inference())
 
 
 def _of_cell(layer: Layer, cell: type[Cell]) -> Any:
-    """The cell that a layer makes of its own arguments."""
+    """Make the cell of a layer from the arguments of the layer."""
     known = cell.arguments()
     given = {name: value for name, value in layer.given.items() if name in known}
     return cell.of(given)
@@ -171,7 +171,7 @@ def _of_cell(layer: Layer, cell: type[Cell]) -> Any:
 
 @kind
 class SimpleRNN(Units, Recurrent):
-    """A fully connected layer that also sees its own last output."""
+    """Fully connected recurrent layer, whose output is fed back into it."""
 
     examples = (
         Example({"units": 4}, (None, 7, 3), (None, 4)),
@@ -183,7 +183,7 @@ class SimpleRNN(Units, Recurrent):
     )
 
     def step_cell(self) -> Cell:
-        """A cell of the same arguments."""
+        """The cell with the same arguments."""
         return _of_cell(self, SimpleRNNCell)  # type: ignore[no-any-return]
 
 
@@ -200,10 +200,10 @@ UseCudnn = Annotated[
 
 
 class OnGPU(Units, Recurrent):
-    """What has an implementation of its own on GPUs, which takes only some arguments."""
+    """Base class of layers that cuDNN can compute on GPUs for some arguments."""
 
     use_cudnn: UseCudnn = "auto"
-    """Whether cuDNN computes it; `true` needs a GPU, `auto` takes it where it can."""
+    """Whether to use cuDNN; `true` needs a GPU, `auto` uses it if possible."""
     cudnn_needs: ClassVar[dict[str, Any]] = {
         "activation": "tanh",
         "recurrent_activation": "sigmoid",
@@ -211,22 +211,22 @@ class OnGPU(Units, Recurrent):
         "unroll": False,
         "use_bias": True,
     }
-    """The arguments that cuDNN can compute with."""
+    """The arguments that cuDNN supports."""
 
     def conflicts(self) -> Iterator[Problem]:
-        """What must be computed by cuDNN, it must be able to compute."""
+        """Check that cuDNN supports the arguments if it must be used."""
         yield from super().conflicts()
         for name, needed in self.cudnn_needs.items() if self.use_cudnn is True else ():
             if getattr(self, name) != needed:
                 said = {True: "true", False: "false"}.get(needed, f"'{needed}'")
                 said = "0" if name == "recurrent_dropout" else said
-                message = f"cuDNN computes {self.kind()} only where '{name}' is {said}"
+                message = f"cuDNN supports {self.kind()} only if '{name}' is {said}"
                 yield Problem("conflicting-arguments", message, "use_cudnn")
 
 
 @kind
 class LSTM(LSTMGates, OnGPU):
-    """A recurrent layer with a memory that gates open and close (Hochreiter and Schmidhuber, 1997)."""
+    """Long short-term memory layer (Hochreiter and Schmidhuber, 1997)."""
 
     examples = (
         Example({"units": 4}, (None, 7, 3), (None, 4)),
@@ -244,13 +244,13 @@ class LSTM(LSTMGates, OnGPU):
     )
 
     def step_cell(self) -> Cell:
-        """A cell of the same arguments."""
+        """The cell with the same arguments."""
         return _of_cell(self, LSTMCell)  # type: ignore[no-any-return]
 
 
 @kind
 class GRU(GRUGates, OnGPU):
-    """A recurrent layer whose gates decide how much of the state is kept (Cho et al., 2014, arXiv:1406.1078)."""
+    """Gated recurrent unit layer (Cho et al., 2014, arXiv:1406.1078)."""
 
     cudnn_needs: ClassVar[dict[str, Any]] = {**OnGPU.cudnn_needs, "reset_after": True}
 
@@ -269,5 +269,5 @@ class GRU(GRUGates, OnGPU):
     )
 
     def step_cell(self) -> Cell:
-        """A cell of the same arguments."""
+        """The cell with the same arguments."""
         return _of_cell(self, GRUCell)  # type: ignore[no-any-return]

@@ -1,7 +1,7 @@
-"""The layers of Keras that no spec can say, each with the reason."""
+"""The Keras layers that a spec cannot express, with the reasons."""
 
-NOT_DATA = "it runs code that a file brings along"
-NO_LAYER = "it is a class that layers are made from"
+NOT_DATA = "it runs Python code"
+NO_LAYER = "it is a base class of layers"
 
 REFUSALS: dict[str, str] = {
     "FlaxLayer": NOT_DATA,
@@ -12,12 +12,12 @@ REFUSALS: dict[str, str] = {
     "InputSpec": NO_LAYER,
     "Layer": NO_LAYER,
     "Wrapper": NO_LAYER,
-    "Input": "inputs stand in the section `inputs`",
-    "InputLayer": "inputs stand in the section `inputs`",
-    "Equalization": "Keras cannot put it in a model, since it gives back its very input; "
-    "ContrastLimitedAdaptiveHistogramEqualization does similar work",
-    "MaxNumBoundingBoxes": "it pads lists of bounding boxes, and a model hands it only images",
-    "RandomCrop": "Keras crops only in training and passes whole images on in inference, "
-    "which no layer after it fits; CenterCrop and Resizing do the same in both",
+    "Input": "inputs are declared under `inputs`",
+    "InputLayer": "inputs are declared under `inputs`",
+    "Equalization": "Keras cannot use it in a model, because it returns its input object; "
+    "use ContrastLimitedAdaptiveHistogramEqualization instead",
+    "MaxNumBoundingBoxes": "it pads lists of bounding boxes, but in a model it gets only images",
+    "RandomCrop": "it crops only in training, and in inference it passes on whole images, "
+    "which do not fit the next layer; use CenterCrop or Resizing instead",
 }
-"""By public name of Keras; "... cannot be said in a spec: " stands before the reason."""
+"""By public name of Keras. Messages start with "X cannot be used in a spec: "."""

@@ -1,4 +1,4 @@
-"""Layers that act only in training, and one that adds to the loss."""
+"""Layers that are active only in training, and one that adds to the loss."""
 
 from typing import Annotated
 
@@ -13,7 +13,7 @@ from cnnspec.layers.fields import DataFormat, NoiseShape
 
 
 class TrainingOnly(Layer):
-    """What passes its input on in inference."""
+    """Base class of layers that pass their input on in inference."""
 
     dtype: FloatPolicy = None
     seed: Seed = None
@@ -22,7 +22,7 @@ class TrainingOnly(Layer):
     reach = reach_rules.pointwise
 
     def in_inference(self) -> Layer:
-        """Nothing happens to the input."""
+        """Return the inference behaviour: the input does not change."""
         return Identity.of({} if self.dtype is None else {"dtype": self.dtype})
 
 
@@ -31,12 +31,12 @@ RateBelowOne = Annotated[float, Ge(0), Lt(1), Expects("a number from 0 to below 
 
 @kind
 class Dropout(TrainingOnly):
-    """Sets a share of the values to zero (Srivastava et al., 2014)."""
+    """Sets a random fraction of the values to zero (Srivastava et al., 2014)."""
 
     rate: UnitInterval
-    """Share of the values that is dropped."""
+    """Fraction of the values to drop."""
     noise_shape: NoiseShape = None
-    """Axes of size 1 drop together."""
+    """Shape of the noise; along axes of size 1, values drop together."""
 
     shape = shape_rules.drop
     examples = (
@@ -50,9 +50,9 @@ class AlphaDropout(TrainingOnly):
     """Dropout that keeps mean and variance, for SELU (Klambauer et al., 2017, arXiv:1706.02515)."""
 
     rate: RateBelowOne
-    """Share of the values that is dropped."""
+    """Fraction of the values to drop."""
     noise_shape: NoiseShape = None
-    """Axes of size 1 drop together."""
+    """Shape of the noise; along axes of size 1, values drop together."""
 
     shape = shape_rules.drop
     examples = (
@@ -63,19 +63,19 @@ class AlphaDropout(TrainingOnly):
 
 @kind
 class GaussianDropout(TrainingOnly):
-    """Multiplies by normally distributed noise with the mean 1 (Srivastava et al., 2014)."""
+    """Multiplies by Gaussian noise with mean 1 (Srivastava et al., 2014)."""
 
     rate: RateBelowOne
-    """The dropout rate of the same strength: the deviation is `sqrt(rate / (1 - rate))`."""
+    """Dropout rate of the same strength: the standard deviation is `sqrt(rate / (1 - rate))`."""
     examples = (Example({"rate": 0.5}, (None, 26, 26, 8), (None, 26, 26, 8)),)
 
 
 class SpatialDropout(TrainingOnly):
-    """What the layers share that drop whole feature maps (Tompson et al., 2014, arXiv:1411.4280)."""
+    """Base class of layers that drop whole feature maps (Tompson et al., 2014, arXiv:1411.4280)."""
 
     absent = ("trainable", "activity_regularizer")
     rate: UnitInterval
-    """Share of the feature maps that is dropped."""
+    """Fraction of the feature maps to drop."""
 
     shape = shape_rules.same_images
 
@@ -108,7 +108,7 @@ class SpatialDropout3D(SpatialDropout):
 
 @kind
 class GaussianNoise(TrainingOnly):
-    """Adds normally distributed noise with the mean 0."""
+    """Adds Gaussian noise with mean 0."""
 
     stddev: UnitInterval
     """Standard deviation of the noise."""
@@ -117,13 +117,13 @@ class GaussianNoise(TrainingOnly):
 
 @kind
 class ActivityRegularization(Layer):
-    """Adds a penalty on the size of its input to the loss, and passes it on."""
+    """Adds a penalty on the size of its input to the loss, and returns the input unchanged."""
 
     absent = ("activity_regularizer",)
     l1: NonNegativeNumber = 0.0
-    """Factor of the sum of the absolute values."""
+    """Factor of the sum of absolute values."""
     l2: NonNegativeNumber = 0.0
-    """Factor of the sum of the squares."""
+    """Factor of the sum of squares."""
 
     shape = shape_rules.same
     reach = reach_rules.pointwise

@@ -1,4 +1,4 @@
-"""Layers that move values without changing them."""
+"""Layers that rearrange values without changing them."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -20,7 +20,7 @@ from cnnspec.layers.fields import (
 
 @kind
 class Flatten(Layer):
-    """Makes one axis of all axes but the batch."""
+    """Flattens all axes except the batch into one."""
 
     data_format: DataFormat = None
 
@@ -35,10 +35,10 @@ class Flatten(Layer):
 
 @kind
 class Reshape(Layer):
-    """Gives its input other axes; the number of values stays."""
+    """Reshapes its input; the number of values does not change."""
 
     target_shape: TargetShape
-    """The new sizes without the batch; -1 takes what is left."""
+    """New sizes without the batch; -1 stands for the remaining size."""
 
     passes_dtype = True
     shape = reshaping_rules.reshape
@@ -49,18 +49,18 @@ class Reshape(Layer):
     )
 
     def conflicts(self) -> Iterator[Problem]:
-        """Sizes are positive, and at most one is -1."""
+        """Check that sizes are positive, and that at most one is -1."""
         if any(size < -1 or size == 0 for size in self.target_shape):
-            message = f"'target_shape' of {self.kind()} takes sizes of at least 1, and -1"
+            message = f"'target_shape' of {self.kind()} must contain sizes of at least 1, or -1"
             yield Problem("out-of-range", message, "target_shape")
         elif self.target_shape.count(-1) > 1:
-            message = f"'target_shape' of {self.kind()} may have one -1"
+            message = f"'target_shape' of {self.kind()} may contain only one -1"
             yield Problem("conflicting-arguments", message, "target_shape")
 
 
 @kind
 class Permute(Layer):
-    """Puts the axes in another order."""
+    """Permutes the axes."""
 
     dims: AxisOrder
     """The old axes in their new order, counted from 1; the batch stays first."""
@@ -70,18 +70,18 @@ class Permute(Layer):
     examples = (Example({"dims": [3, 1, 2]}, (None, 4, 5, 6), (None, 6, 4, 5)),)
 
     def conflicts(self) -> Iterator[Problem]:
-        """Every axis stands once."""
+        """Check that every axis occurs once."""
         if sorted(self.dims) != list(range(1, len(self.dims) + 1)):
-            message = f"'dims' of {self.kind()} must hold each of 1 to {len(self.dims)} once"
+            message = f"'dims' of {self.kind()} must contain each of 1 to {len(self.dims)} once"
             yield Problem("conflicting-arguments", message, "dims")
 
 
 @kind
 class RepeatVector(Layer):
-    """Makes a sequence of a vector by repeating it."""
+    """Repeats a vector to make a sequence."""
 
     n: PositiveInt
-    """How many times the vector stands in the sequence."""
+    """Number of repetitions."""
 
     shape = reshaping_rules.repeat
     examples = (
@@ -92,11 +92,11 @@ class RepeatVector(Layer):
 
 @kind
 class ZeroPadding1D(Layer):
-    """Puts zeros around a sequence."""
+    """Pads a sequence with zeros."""
 
     rank = 1
     padding: BothEnds = default(1)
-    """Steps added: one number, or a pair for the two ends."""
+    """Number of steps to add: one number, or a pair for the two ends."""
     data_format: DataFormat = None
 
     shape = reshaping_rules.pad
@@ -109,11 +109,11 @@ class ZeroPadding1D(Layer):
 
 @kind
 class ZeroPadding2D(Layer):
-    """Puts zeros around an image."""
+    """Pads an image with zeros."""
 
     rank = 2
     padding: Ends = default(1)
-    """Rows and columns added: one number, one for each axis, or a pair for each."""
+    """Number of rows and columns to add: one number, one per axis, or a pair per axis."""
     data_format: DataFormat = None
 
     shape = reshaping_rules.pad
@@ -126,11 +126,11 @@ class ZeroPadding2D(Layer):
 
 @kind
 class ZeroPadding3D(Layer):
-    """Puts zeros around a volume."""
+    """Pads a volume with zeros."""
 
     rank = 3
     padding: Ends = default(1)
-    """What is added along each axis: one number, one for each, or a pair for each."""
+    """Size to add along each axis: one number, one per axis, or a pair per axis."""
     data_format: DataFormat = None
 
     shape = reshaping_rules.pad
@@ -147,11 +147,11 @@ class ZeroPadding3D(Layer):
 
 @kind
 class Cropping1D(Layer):
-    """Cuts the ends of a sequence."""
+    """Crops the ends of a sequence."""
 
     rank = 1
     cropping: BothEnds = default(1)
-    """Steps cut: one number, or a pair for the two ends."""
+    """Number of steps to cut: one number, or a pair for the two ends."""
 
     shape = reshaping_rules.crop
     reach = reach_rules.cropped
@@ -163,11 +163,11 @@ class Cropping1D(Layer):
 
 @kind
 class Cropping2D(Layer):
-    """Cuts the edges of an image."""
+    """Crops the edges of an image."""
 
     rank = 2
     cropping: Ends = default(0)
-    """Rows and columns cut: one number, one for each axis, or a pair for each."""
+    """Number of rows and columns to cut: one number, one per axis, or a pair per axis."""
     data_format: DataFormat = None
 
     shape = reshaping_rules.crop
@@ -180,11 +180,11 @@ class Cropping2D(Layer):
 
 @kind
 class Cropping3D(Layer):
-    """Cuts the sides of a volume."""
+    """Crops the sides of a volume."""
 
     rank = 3
     cropping: Ends = default(1)
-    """What is cut along each axis: one number, one for each, or a pair for each."""
+    """Size to cut along each axis: one number, one per axis, or a pair per axis."""
     data_format: DataFormat = None
 
     shape = reshaping_rules.crop
@@ -201,7 +201,7 @@ class Cropping3D(Layer):
 
 @kind
 class UpSampling1D(Layer):
-    """Makes sequences longer by repeating every step."""
+    """Upsamples a sequence by repeating every step."""
 
     rank = 1
     size: PositiveInt = 2
@@ -217,7 +217,7 @@ class UpSampling1D(Layer):
 
 @kind
 class UpSampling2D(Layer):
-    """Makes images larger by repeating or interpolating."""
+    """Upsamples images by repetition or interpolation."""
 
     rank = 2
     size: Size = default(2)
@@ -234,7 +234,7 @@ class UpSampling2D(Layer):
 
 @kind
 class UpSampling3D(Layer):
-    """Makes volumes larger by repeating their values."""
+    """Upsamples volumes by repetition."""
 
     rank = 3
     size: Size = default(2)

@@ -1,4 +1,4 @@
-"""Shape rules of the layers that move values without changing them."""
+"""Shape rules of layers that rearrange values without changing them."""
 
 from __future__ import annotations
 
@@ -22,35 +22,35 @@ if TYPE_CHECKING:
 
 
 def flatten(layer: object, shape: Shape) -> Shape:
-    """All axes but the batch become one."""
+    """All axes except the batch become one."""
     return (shape[0], None if None in shape[1:] else product(shape[1:]))
 
 
 def reshape(layer: Reshapes, shape: Shape) -> Shape:
-    """All axes but the batch become `target_shape`; -1 takes what is left."""
+    """All axes except the batch become `target_shape`; -1 stands for the remaining size."""
     target: tuple[int, ...] = layer.target_shape
     has = math.prod(size for size in shape[1:] if size is not None)
     wanted = math.prod(size for size in target if size != -1)
     is_known, is_open = None not in shape[1:], -1 in target
     if (is_known and has % wanted) or (not is_open and wanted % has):
-        message = f"{layer.kind()} cannot make {text(target)} of {text(shape[1:])}, which has {'' if is_known else 'a multiple of '}{has} values"
+        message = f"{layer.kind()} cannot reshape {text(shape[1:])}, which has {'' if is_known else 'a multiple of '}{has} values, to {text(target)}"
         raise Problem("shape-mismatch", message, "target_shape")
     rest = has // wanted if is_known else None
     return (shape[0], *(rest if size == -1 else size for size in target))
 
 
 def permute(layer: Permutes, shape: Shape) -> Shape:
-    """The axes change places by `dims`."""
+    """The axes are permuted by `dims`."""
     if len(shape) != len(layer.dims) + 1:
-        message = f"{layer.kind()} puts {len(layer.dims)} axes in order, its input is {text(shape)}"
+        message = f"{layer.kind()} permutes {len(layer.dims)} axes, but its input is {text(shape)}"
         raise Problem("wrong-rank", message, "dims")
     return (shape[0], *(shape[axis] for axis in layer.dims))
 
 
 def repeat(layer: Repeats, shape: Shape) -> Shape:
-    """A vector becomes a sequence of `n` of it."""
+    """A vector becomes a sequence of `n` copies."""
     if len(shape) != 2:
-        message = f"{layer.kind()} takes an input of 2 axes (batch, values), not {text(shape)}"
+        message = f"{layer.kind()} takes an input with 2 axes (batch, values), not {text(shape)}"
         raise Problem("wrong-rank", message)
     return (shape[0], layer.n, shape[1])
 
@@ -66,7 +66,7 @@ def upsample(layer: Resizing, shape: Shape) -> Shape:
 
 
 def ends_of_axes(layer: Spatial, ends: Any) -> tuple[tuple[int, int], ...]:
-    """What is added or cut at the two ends of each spatial axis; a sequence has a bare pair."""
+    """Return the sizes at both ends of each spatial axis; a sequence has a plain pair."""
     return (ends,) if layer.rank == 1 else ends
 
 
@@ -90,6 +90,8 @@ def crop(layer: Cropped, shape: Shape) -> Shape:
     if any(size is not None and size <= 0 for size in smaller):
         has = " x ".join(map(str, sizes))
         raise Problem(
-            "no-output-shape", f"{layer.kind()} crops away all of its {has} input", "cropping"
+            "no-output-shape",
+            f"{layer.kind()} crops away its whole input, which is {has}",
+            "cropping",
         )
     return with_sizes(layer, shape, smaller, channels)

@@ -1,4 +1,4 @@
-"""What the rules of recurrent layers and wrappers read of the layers that name them."""
+"""Protocols for what the rules of recurrent layers and wrappers read from a layer."""
 
 from typing import Any, Protocol
 

@@ -1,6 +1,6 @@
-"""Pure rules of recurrent layers and of the wrappers: shapes, states, and weights of inner layers.
+"""Rules of recurrent layers and wrappers: shapes, states, and weights of inner layers.
 
-A recurrent layer says by `step_shapes` what its cell makes of one step; the rules do the rest.
+A recurrent layer defines in `step_shapes` what its cell computes in one step.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ AXES = {
 
 
 def within(part: str, rule: Callable[..., _Result], *inputs: object) -> _Result:
-    """What a rule of an inner layer says; what it refuses, it refuses in that argument.
+    """Return the result of a rule of an inner layer; its problems are reported for that argument.
 
     Raises:
-        Problem: the inner layer cannot take the inputs.
+        Problem: the inner layer does not accept the inputs.
 
     """
     try:
@@ -51,10 +51,10 @@ def within(part: str, rule: Callable[..., _Result], *inputs: object) -> _Result:
 
 
 def made(layer: Layer, *shapes: Shape) -> tuple[Weight, ...]:
-    """The weights of an inner layer, which its initializers can make.
+    """Return the weights of an inner layer, checked against its initializers.
 
     Raises:
-        Problem: the inner layer cannot take the inputs, or make its weights.
+        Problem: the inner layer does not accept the inputs or cannot initialize its weights.
 
     """
     weights = layer.weights(*shapes)
@@ -63,7 +63,7 @@ def made(layer: Layer, *shapes: Shape) -> tuple[Weight, ...]:
 
 
 def held(part: str, layer: Trainable, weights: Iterable[Weight]) -> tuple[Weight, ...]:
-    """The weights of an inner layer, as those of the layer that holds it as an attribute."""
+    """Return the weights of an inner layer as those of the layer that has it as an attribute."""
     return tuple(
         replace(weight.inside(part), trainable=weight.trainable and layer.trainable)
         for weight in weights
@@ -71,18 +71,18 @@ def held(part: str, layer: Trainable, weights: Iterable[Weight]) -> tuple[Weight
 
 
 def one_of(shape: Shape) -> Shape:
-    """The shape of one step of a sequence."""
+    """Return the shape of one step of a sequence."""
     return (shape[0], *shape[2:])
 
 
 def check_types(outer: Layer, inner: Layer, part: str) -> Iterator[Problem]:
-    """Say that what drops values inside another layer must compute in the same type.
+    """Check that an inner layer that drops values computes in the type of the outer layer.
 
-    Keras makes what it drops by in the type of one, and multiplies with values in that of the other.
+    Keras makes the dropout mask in the type of one, and multiplies values of the other with it.
     """
     has, needs = compute_dtype(inner.dtype), compute_dtype(outer.dtype)
     if has != needs:
-        message = f"{inner.kind()} drops values in {has}, and {outer.kind()} around it computes in {needs}; give both the same 'dtype'"
+        message = f"{inner.kind()} drops values in {has}, but {outer.kind()} around it computes in {needs}; give both the same 'dtype'"
         yield Problem("conflicting-arguments", message, part)
 
 
@@ -90,7 +90,7 @@ def check_types(outer: Layer, inner: Layer, part: str) -> Iterator[Problem]:
 
 
 def recur(layer: Recurrent, shape: Shape, *states: Shape) -> Any:
-    """A cell goes over the steps: its last output, or with `return_sequences` all of them.
+    """A cell is applied to the steps: the last output, or all of them with `return_sequences`.
 
     With `return_state`, a list: the output, then the last states.
     """
@@ -103,54 +103,52 @@ def recur(layer: Recurrent, shape: Shape, *states: Shape) -> Any:
 
 
 def check_sequence(layer: Recurrent, shape: Shape) -> None:
-    """Check that a recurrent layer can go over a sequence.
+    """Check that a recurrent layer can process a sequence.
 
     Raises:
-        Problem: it has other axes, or a size is unknown that must not be.
+        Problem: it has other axes, or a required size is unknown.
 
     """
     kind, axes = layer.kind(), layer.rank + 3
     if len(shape) != axes:
-        message = f"{kind} takes an input of {axes} axes {AXES[layer.rank]}, not {text(shape)}"
+        message = f"{kind} takes an input with {axes} axes {AXES[layer.rank]}, not {text(shape)}"
         raise Problem("wrong-rank", message)
     if layer.stateful and shape[0] is None:
-        message = f"a stateful {kind} needs to know the size of the batch, which a spec leaves open"
+        message = f"a stateful {kind} needs a fixed batch size, which a spec cannot set"
         raise Problem("unknown-size", message, "stateful")
     if layer.unroll and shape[1] is None:
-        message = (
-            f"{kind} can be unrolled over a known number of steps only, its input is {text(shape)}"
-        )
+        message = f"{kind} can be unrolled only over a known number of steps, but its input is {text(shape)}"
         raise Problem("unknown-size", message, "unroll")
 
 
 def check_states(
     layer: Stateful, given: Sequence[Shape], names: Sequence[str], wanted: Sequence[Shape]
 ) -> None:
-    """Check the initial states that stand behind the input: all of them, or none.
+    """Check the initial states that follow the input: all of them, or none.
 
     Raises:
-        Problem: there are more or fewer, or one has another shape.
+        Problem: their number is wrong, or one has another shape.
 
     """
     kind = layer.kind()
     if not given:
         return
     if not layer.states_are_flat():
-        message = f"{kind} takes no initial states where a cell of several is one of a stack"
+        message = f"{kind} does not accept initial states if a cell with several states is part of a stack"
         raise Problem("wrong-input-count", message)
     if len(given) != len(names):
         said = ", ".join(names)
-        message = f"{kind} takes behind its input all of its states ({said}), not {len(given)}"
+        message = f"{kind} takes all of its states ({said}) after its input, not {len(given)}"
         raise Problem("wrong-input-count", message)
     for name, has, needs in zip(names, given, wanted, strict=True):
         sizes = zip(has, needs, strict=False)
         if len(has) != len(needs) or any(a != b for a, b in sizes if None not in (a, b)):
-            message = f"the state '{name}' of {kind} is {text(needs)}, not {text(has)}"
+            message = f"the state '{name}' of {kind} must be {text(needs)}, not {text(has)}"
             raise Problem("shape-mismatch", message)
 
 
 def cell_weights(layer: HoldsCell, shape: Shape, *states: Shape) -> tuple[Weight, ...]:
-    """The weights of the cell, for features of the size of the last axis."""
+    """The weights of the cell, for as many features as the last axis has."""
     cell = layer.step_cell()
     size = known(shape[-1], -1, shape, layer)
     try:
@@ -163,13 +161,15 @@ def cell_weights(layer: HoldsCell, shape: Shape, *states: Shape) -> tuple[Weight
 
 
 def one_step(cell: Cell, shape: Shape, *states: Shape) -> list[Shape]:
-    """A cell by itself, on one step: its output, then its states."""
+    """A cell used as a layer, on one step: its output, then its states."""
     kind = cell.kind()
     if len(shape) != 2:
-        message = f"{kind} takes an input of 2 axes (batch, features), not {text(shape)}"
+        message = f"{kind} takes an input with 2 axes (batch, features), not {text(shape)}"
         raise Problem("wrong-rank", message)
     if cell.drops():
-        message = f"{kind} can drop values only as the cell of an RNN: by itself it cannot train"
+        message = (
+            f"{kind} can drop values only as the cell of an RNN; on its own it cannot be trained"
+        )
         raise Problem("conflicting-arguments", message)
     wanted = [(shape[0], size) for size in cell.state_sizes().values()]
     check_states(cell, states, list(cell.state_sizes()), wanted)
@@ -182,7 +182,7 @@ def one_step_weights(cell: Cell, shape: Shape, *states: Shape) -> tuple[Weight, 
 
 
 def convolve_step(layer: Convolution, step: Shape) -> Shape:
-    """A convolution of one step; what the state is made of must have known sizes.
+    """A convolution of one step; the sizes of the state must be known.
 
     Raises:
         Problem: a spatial size is unknown, or the kernel does not fit.
@@ -190,13 +190,13 @@ def convolve_step(layer: Convolution, step: Shape) -> Shape:
     """
     for axis, size in enumerate(step[1:], start=2):
         if size is None:
-            message = f"{layer.kind()} needs to know all sizes of a step, axis {axis} of its input is unknown"
+            message = f"{layer.kind()} needs to know all sizes of a step, but axis {axis} of its input is unknown"
             raise Problem("unknown-size", message)
     return convolve(layer, step)
 
 
 def convolution_gates(layer: ConvolutionCell, shape: Shape, *states: Shape) -> tuple[Weight, ...]:
-    """Kernels of four gates, over the input and over the state, and a bias."""
+    """Kernels of four gates, for the input and for the state, and a bias."""
     channels = shape[2] if layer.data_format == "channels_first" else shape[-1]
     size, filters = layer.kernel_size, layer.filters
     assert channels is not None  # `convolve_step` has looked
@@ -212,9 +212,9 @@ def convolution_gates(layer: ConvolutionCell, shape: Shape, *states: Shape) -> t
 
 
 def at_every_step(layer: Wraps, shape: Shape) -> Shape:
-    """The inner layer sees every step by itself; the axis of steps stays."""
+    """The inner layer is applied to every step separately; the time axis stays."""
     if len(shape) < 3:
-        message = f"{layer.kind()} takes an input of 3 axes or more (batch, steps, ...), not {text(shape)}"
+        message = f"{layer.kind()} takes an input with at least 3 axes (batch, steps, ...), not {text(shape)}"
         raise Problem("wrong-rank", message)
     inner = within("layer", layer.layer.shape, one_of(shape))
     return (inner[0], shape[1], *inner[1:])
@@ -227,13 +227,13 @@ def weights_of_a_step(layer: Wraps, shape: Shape) -> tuple[Weight, ...]:
 
 
 def as_wrapped(layer: Wraps, shape: Shape) -> Shape:
-    """The shape that the inner layer gives."""
+    """The output shape of the inner layer."""
     inner: Shape = within("layer", layer.layer.shape, shape)
     return inner
 
 
 def normalized_kernel(layer: Wraps, shape: Shape) -> tuple[Weight, ...]:
-    """The kernel, which wrapper and inner layer share, a vector, and the inner layer's others."""
+    """The kernel, which wrapper and inner layer share, a vector, and the other weights."""
     inner = held("layer", layer.layer, within("layer", made, layer.layer, shape))
     kernel = next(
         (
@@ -244,7 +244,7 @@ def normalized_kernel(layer: Wraps, shape: Shape) -> tuple[Weight, ...]:
         None,
     )
     if kernel is None:
-        message = f"{layer.kind()} normalizes a kernel or embeddings, and {layer.layer.kind()} has neither"
+        message = f"{layer.kind()} normalizes a kernel or embeddings, but {layer.layer.kind()} has neither"
         raise Problem("conflicting-arguments", message, "layer")
     return (
         replace(kernel, places=("", *kernel.places)),
@@ -254,9 +254,9 @@ def normalized_kernel(layer: Wraps, shape: Shape) -> tuple[Weight, ...]:
 
 
 def both_ways(layer: WrapsBothWays, shape: Shape, *states: Shape) -> Any:
-    """One layer goes forwards, one backwards; their outputs are merged, or stay two.
+    """A forward and a backward layer; their outputs are merged, or both are returned.
 
-    What there is more than one of is a list: the output or outputs, then the states of both.
+    Several results are a list: the output or outputs, then the states of both.
     """
     forward, *kept = _listed(within("layer", layer.layer.shape, shape))
     back = layer.backwards()
@@ -268,7 +268,7 @@ def both_ways(layer: WrapsBothWays, shape: Shape, *states: Shape) -> Any:
         said = [
             " and ".join(map(text, each)) for each in ((forward, *kept), (backward, *kept_back))
         ]
-        message = f"{layer.kind()} needs two layers of the same shapes: forwards {said[0]}, backwards {said[1]}"
+        message = f"{layer.kind()} needs two layers with the same shapes: {said[0]} forwards, {said[1]} backwards"
         raise Problem("shape-mismatch", message, part)
     check_states(layer, states, layer.state_names(), (*wanted, *wanted))
     if layer.merge_mode is None:
@@ -281,7 +281,7 @@ def both_ways(layer: WrapsBothWays, shape: Shape, *states: Shape) -> Any:
 
 
 def weights_both_ways(layer: WrapsBothWays, shape: Shape, *states: Shape) -> tuple[Weight, ...]:
-    """The weights of the layer that goes forwards, then of the one that goes backwards."""
+    """The weights of the forward layer, then of the backward layer."""
     back = layer.backwards()
     part = "backward_layer" if layer.backward_layer is not None else "layer"
     return (

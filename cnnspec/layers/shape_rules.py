@@ -1,7 +1,7 @@
-"""Pure rules from input shapes to an output shape; layers name them as their `shape`.
+"""Rules that compute the output shape from input shapes, used by layers as `shape`.
 
-A rule is a method of the layer that names it: it reads the layer's arguments, and raises `Problem`
-where the layer cannot take the inputs.
+A rule is a method of the layer: it reads the arguments of the layer, and raises `Problem` if the
+layer does not accept the inputs.
 """
 
 from __future__ import annotations
@@ -44,16 +44,16 @@ def same(layer: object, shape: Shape) -> Shape:
 
 
 def images(layer: Spatial, shape: Shape) -> tuple[Shape, Dim]:
-    """Split an input into its spatial sizes and its channels, by the layer's rank and data format.
+    """Split an input into spatial sizes and channels, by the rank and data format of the layer.
 
     Raises:
-        Problem: the input has another number of axes.
+        Problem: the input has a different number of axes.
 
     """
     rank = layer.rank
     if len(shape) != rank + 2:
         form = AXIS_NAMES[rank]
-        message = f"{layer.kind()} takes an input of {rank + 2} axes {form}, not {text(shape)}"
+        message = f"{layer.kind()} takes an input with {rank + 2} axes {form}, not {text(shape)}"
         raise Problem("wrong-rank", message)
     if channels_first(layer):
         return shape[2:], shape[1]
@@ -61,32 +61,32 @@ def images(layer: Spatial, shape: Shape) -> tuple[Shape, Dim]:
 
 
 def same_images(layer: Spatial, shape: Shape) -> Shape:
-    """The output has the shape of the input, which must have the axes of the layer's rank."""
+    """The output has the shape of the input, whose number of axes must match the layer."""
     images(layer, shape)
     return shape
 
 
 def channels_first(layer: object) -> bool:
-    """Whether the layer has its channels on axis 1; Keras's default is the last axis."""
+    """Whether the channels are on axis 1; by default Keras has them on the last axis."""
     return getattr(layer, "data_format", None) == "channels_first"
 
 
 def with_sizes(layer: object, shape: Shape, sizes: Shape, channels: Dim) -> Shape:
-    """Put batch, spatial sizes and channels together again, in the layer's data format."""
+    """Combine batch, spatial sizes and channels in the data format of the layer."""
     if channels_first(layer):
         return (shape[0], channels, *sizes)
     return (shape[0], *sizes, channels)
 
 
 def windows(size: Dim, window: int, stride: int, padding: str) -> Dim:
-    """How many places a window has along an axis; zero or less where it does not fit."""
+    """Return the number of window positions along an axis; at most 0 if the window does not fit."""
     if size is None:
         return None
     return (size - 1) // stride + 1 if padding != "valid" else (size - window) // stride + 1
 
 
 def slide(layer: Sliding, shape: Shape, window: tuple[int, ...], argument: str) -> Shape:
-    """The spatial sizes after a window of the layer's strides and padding went over the input."""
+    """Return the spatial sizes after a window with the strides and padding of the layer."""
     sizes, _ = images(layer, shape)
     strides = layer.strides or window
     result = tuple(
@@ -95,13 +95,13 @@ def slide(layer: Sliding, shape: Shape, window: tuple[int, ...], argument: str) 
     )
     if any(size is not None and size <= 0 for size in result):
         extent, has = " x ".join(map(str, window)), " x ".join(map(str, sizes))
-        message = f"{layer.kind()} looks at {extent} values, its input has only {has}"
+        message = f"{layer.kind()} needs at least {extent} values, but its input has only {has}"
         raise Problem("kernel-too-large", message, argument)
     return result
 
 
 def dilated(layer: Kernel) -> tuple[int, ...]:
-    """The extent of the layer's kernel with its dilation."""
+    """Return the size of the kernel of the layer, including dilation."""
     return tuple(
         (size - 1) * rate + 1
         for size, rate in zip(layer.kernel_size, layer.dilation_rate, strict=True)
@@ -109,13 +109,13 @@ def dilated(layer: Kernel) -> tuple[int, ...]:
 
 
 def convolve(layer: Convolution, shape: Shape) -> Shape:
-    """A kernel goes over the input; `filters` channels come out."""
+    """A kernel moves over the input; the output has `filters` channels."""
     sizes = slide(layer, shape, dilated(layer), "kernel_size")
     return with_sizes(layer, shape, sizes, layer.filters)
 
 
 def convolve_depthwise(layer: DepthwiseConvolution, shape: Shape) -> Shape:
-    """A kernel goes over every channel; each gives `depth_multiplier` channels."""
+    """A kernel moves over every channel, which gives `depth_multiplier` channels."""
     sizes = slide(layer, shape, dilated(layer), "kernel_size")
     channels = images(layer, shape)[1]
     out = None if channels is None else channels * layer.depth_multiplier
@@ -123,7 +123,7 @@ def convolve_depthwise(layer: DepthwiseConvolution, shape: Shape) -> Shape:
 
 
 def convolve_transposed(layer: TransposedConvolution, shape: Shape) -> Shape:
-    """The shape that a convolution with the same arguments would have taken."""
+    """The input shape of a convolution with the same arguments."""
     sizes, _ = images(layer, shape)
     given = layer.output_padding or (None,) * layer.rank
     result = tuple(
@@ -144,13 +144,13 @@ def _transposed(size: Dim, extent: int, stride: int, padding: str, extra: int | 
 
 
 def pool(layer: Pooling, shape: Shape) -> Shape:
-    """A window goes over every channel."""
+    """A window moves over every channel."""
     sizes = slide(layer, shape, layer.pool_size, "pool_size")
     return with_sizes(layer, shape, sizes, images(layer, shape)[1])
 
 
 def pool_globally(layer: GlobalPooling, shape: Shape) -> Shape:
-    """Every channel becomes one value; with `keepdims` the axes stay, of size 1."""
+    """Every channel becomes one value; with `keepdims` the axes stay, with size 1."""
     _, channels = images(layer, shape)
     if layer.keepdims:
         return with_sizes(layer, shape, (1,) * layer.rank, channels)
@@ -163,78 +163,78 @@ def adapt(layer: AdaptivePooling, shape: Shape) -> Shape:
     # TensorFlow also pools with windows one larger than needed, and these must fit too.
     if 1 in (*sizes, *layer.output_size):
         message = (
-            f"{layer.kind()} cannot pool an axis of 1 value, or into 1: TensorFlow fails there"
+            f"{layer.kind()} cannot pool an axis of size 1, or to size 1, because TensorFlow fails"
         )
         raise Problem("no-output-shape", message, "output_size")
     return with_sizes(layer, shape, layer.output_size, channels)
 
 
 def dense(layer: Units, shape: Shape) -> Shape:
-    """The last axis becomes `units` wide."""
+    """The size of the last axis becomes `units`."""
     if len(shape) < 2:
         raise Problem(
-            "wrong-rank", f"{layer.kind()} takes an input of 2 axes or more, not {text(shape)}"
+            "wrong-rank", f"{layer.kind()} takes an input with at least 2 axes, not {text(shape)}"
         )
     return (*shape[:-1], layer.units)
 
 
 def embed(layer: Embeds, shape: Shape) -> Shape:
-    """Every number becomes a vector: an axis more, `output_dim` wide."""
+    """Every number becomes a vector: an additional axis of size `output_dim`."""
     return (*shape, layer.output_dim)
 
 
 def rescale(layer: Declaration, shape: Shape) -> Shape:
-    """The shape stays; lists of numbers have one for each channel."""
+    """The shape does not change; a list of numbers has one per channel."""
     channels = shape[-1] if len(shape) > 1 else 1
     for argument in ("scale", "offset"):
         value = layer.checked(argument)
         if isinstance(value, tuple) and channels is not None and len(value) not in (1, channels):
-            message = f"'{argument}' of {layer.kind()} has {len(value)} numbers, its input {text(shape)} has {channels} channels"
+            message = f"'{argument}' of {layer.kind()} has {len(value)} numbers, but its input {text(shape)} has {channels} channels"
             raise Problem("shape-mismatch", message, argument)
     return shape
 
 
 def drop(layer: DropsByShape, shape: Shape) -> Shape:
-    """The shape stays; `noise_shape` has a size for each axis: that of the input, or 1."""
+    """The shape does not change; `noise_shape` has the size of the input or 1 for each axis."""
     noise = layer.noise_shape or shape
     if len(noise) != len(shape):
         message = (
-            f"'noise_shape' of {layer.kind()} has {len(noise)} axes, its input is {text(shape)}"
+            f"'noise_shape' of {layer.kind()} has {len(noise)} axes, but its input is {text(shape)}"
         )
         raise Problem("wrong-rank", message, "noise_shape")
     for axis, (wanted, size) in enumerate(zip(noise, shape, strict=True)):
         if None not in (wanted, size) and wanted not in (1, size):
-            message = f"'noise_shape' of {layer.kind()} has {wanted} for axis {axis}, its input is {text(shape)}"
+            message = f"'noise_shape' of {layer.kind()} has {wanted} for axis {axis}, but its input is {text(shape)}"
             raise Problem("shape-mismatch", message, "noise_shape")
     return shape
 
 
 def normalize_axes(layer: OverAxes, shape: Shape) -> Shape:
-    """The shape stays; every axis that the layer names must be there."""
+    """The shape does not change; all axes of the layer must exist."""
     axes_of(layer, shape)
     return shape
 
 
 def normalize_last_axes(layer: OverAxes, shape: Shape) -> Shape:
-    """The shape stays; the axes that the layer names must be the last ones, in their order."""
+    """The shape does not change; the axes of the layer must be the last ones, in order."""
     axes = axes_of(layer, shape)
     if axes != tuple(range(len(shape) - len(axes), len(shape))):
-        message = f"{layer.kind()} works on the last axes of its input {text(shape)}: Keras would scale the wrong ones"
+        message = f"{layer.kind()} works only on the last axes of its input {text(shape)}, because Keras would scale the wrong ones"
         raise Problem("out-of-range", message, "axis")
     return shape
 
 
 def axes_of(layer: OverAxes, shape: Shape) -> tuple[int, ...]:
-    """Count the axes that a layer names from the front; in Keras's order, which is that of `axis` sorted.
+    """Return the axes of a layer counted from the front, in the order in which Keras sorts `axis`.
 
     Raises:
-        Problem: it names none, one twice, or one that the shape does not have.
+        Problem: there are none, or one is named twice or does not exist.
 
     """
     named = sorted(layer.axis) if isinstance(layer.axis, tuple) else [layer.axis]
     axes = tuple(check_axis(layer, axis, shape) for axis in named)
     if not axes:
-        raise Problem("out-of-range", f"'axis' of {layer.kind()} names no axis", "axis")
+        raise Problem("out-of-range", f"'axis' of {layer.kind()} must name an axis", "axis")
     if len(set(axes)) < len(axes):
         message = f"'axis' of {layer.kind()} names an axis of {text(shape)} twice"
         raise Problem("conflicting-arguments", message, "axis")
@@ -242,35 +242,35 @@ def axes_of(layer: OverAxes, shape: Shape) -> tuple[int, ...]:
 
 
 def check_axis(layer: Named, axis: int, shape: Shape) -> int:
-    """Count an axis from the front.
+    """Return an axis counted from the front.
 
     Raises:
         Problem: the shape has no such axis.
 
     """
     if not -len(shape) <= axis < len(shape):
-        message = (
-            f"{layer.kind()} works on axis {axis}, its input {text(shape)} has {len(shape)} axes"
-        )
+        message = f"{layer.kind()} works on axis {axis}, but its input {text(shape)} has {len(shape)} axes"
         raise Problem("out-of-range", message, "axis")
     return axis % len(shape)
 
 
 def merge_batches(layer: Named, *shapes: Shape) -> Dim:
-    """The batch size of merged inputs.
+    """Return the batch size of merged inputs.
 
     Raises:
-        Problem: two of them are known and differ.
+        Problem: two known batch sizes differ.
 
     """
     batches = {shape[0] for shape in shapes} - {None}
     if len(batches) > 1:
-        raise Problem("shape-mismatch", f"{layer.kind()} merges inputs of one batch size")
+        raise Problem(
+            "shape-mismatch", f"{layer.kind()} cannot merge inputs with different batch sizes"
+        )
     return next(iter(batches), None)
 
 
 def broadcast(layer: Named, *shapes: Shape) -> Shape:
-    """Elementwise merging: axes are matched from the last one, and a size of 1 stretches."""
+    """Elementwise merge: axes are aligned from the last one, and sizes of 1 are broadcast."""
     longest = max(map(len, shapes))
     merged: list[Dim] = []
     for axis in range(1, longest):
@@ -286,21 +286,19 @@ def broadcast(layer: Named, *shapes: Shape) -> Shape:
 
 
 def concatenate(layer: OverOneAxis, *shapes: Shape) -> Shape:
-    """Inputs are put side by side along `axis`; all other sizes must be the same."""
+    """Concatenate inputs along `axis`; all other sizes must be equal."""
     first = shapes[0]
     axis = check_axis(layer, layer.axis, first)
     said = " and ".join(text(each) for each in shapes)
     for shape in shapes:
         if len(shape) != len(first):
-            message = (
-                f"{layer.kind()} cannot join {said}: they have {len(first)} and {len(shape)} axes"
-            )
+            message = f"{layer.kind()} cannot concatenate {said}: they have {len(first)} and {len(shape)} axes"
             raise Problem("shape-mismatch", message)
     for position in range(len(first)):
         sizes = [shape[position] for shape in shapes if shape[position] is not None]
         differing = next((size for size in sizes if size != sizes[0]), None)
         if position != axis and differing is not None:
-            message = f"{layer.kind()} cannot join {said}: axis {position} is {sizes[0]} in one and {differing} in another"
+            message = f"{layer.kind()} cannot concatenate {said}: axis {position} is {sizes[0]} in one and {differing} in another"
             raise Problem("shape-mismatch", message)
     joined = [shape[axis] for shape in shapes]
     total = None if None in joined else sum(size for size in joined if size is not None)
@@ -308,7 +306,7 @@ def concatenate(layer: OverOneAxis, *shapes: Shape) -> Shape:
 
 
 def dot(layer: TwoAxes, first: Shape, second: Shape) -> Shape:
-    """The product along one axis of each input; both axes are gone after it."""
+    """Dot product along one axis of each input; both axes are removed."""
     axes = layer.axes if isinstance(layer.axes, tuple) else (layer.axes, layer.axes)
     places = []
     for axis, shape in zip(axes, (first, second), strict=True):

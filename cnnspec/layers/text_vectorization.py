@@ -1,4 +1,4 @@
-"""The layer that splits text into words, and looks them up."""
+"""The layer that splits text into words and looks them up."""
 
 from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar
@@ -33,12 +33,12 @@ Ngrams = Annotated[
 
 
 def vectorized(layer: "TextVectorization", shape: Shape) -> Shape:
-    """Numbers of words, or a vector of the vocabulary; Keras announces others for other inputs."""
+    """Shape rule: indices of words, or a vector over the vocabulary."""
     counts = layer.output_mode != "int"
     if layer.split is None:
         fits, form = len(shape) == 2, "(batch, words)"
     elif counts:
-        fits, form = len(shape) == 1, "(batch,), one text for each sample"
+        fits, form = len(shape) == 1, "(batch,), one text per sample"
     else:
         fits, form = len(shape) == 1 or shape[1:] == (1,), "(batch,) or (batch, 1)"
     if not fits:
@@ -55,17 +55,17 @@ def vectorized(layer: "TextVectorization", shape: Shape) -> Shape:
 
 @kind
 class TextVectorization(Vocabulary):
-    """Splits text into words, and numbers or counts them."""
+    """Splits text into words, and encodes or counts them."""
 
     takes_text: ClassVar[bool] = True
     standardize: Annotated[
         str | None, Choice("lower_and_strip_punctuation", "lower", "strip_punctuation", None)
     ] = "lower_and_strip_punctuation"
-    """What is done to the text first."""
+    """Standardization of the text before splitting."""
     split: Annotated[str | None, Choice("whitespace", "character", None)] = "whitespace"
-    """Where text is split; null if it comes in words."""
+    """How to split text; null if it is already split."""
     ngrams: Ngrams = None
-    """How many words in a row are one term: up to a number, or as many as a list says."""
+    """Length of n-grams: a maximum, or a list of lengths."""
     output_mode: Annotated[
         str,
         Choice(
@@ -74,13 +74,13 @@ class TextVectorization(Vocabulary):
         ),
     ] = "int"  # fmt: skip
     output_sequence_length: OptionalPositiveInt = None
-    """How many words a text is cut or filled up to; null for the longest text of a batch."""
+    """Number of words to truncate or pad to; null for the longest text of a batch."""
     vocabulary: Words = None
-    """The words that are known."""
+    """The known words."""
     ragged: Annotated[bool, Plain("ragged")] = False
     sparse: NotSparse = False
     encoding: Encoded = "utf-8"
-    """How text is stored."""
+    """Encoding of the text."""
 
     shape = vectorized
     examples = (
@@ -98,19 +98,19 @@ class TextVectorization(Vocabulary):
     )
 
     def added(self) -> list[Any]:
-        """An empty word for padding, and one place for unknown words."""
+        """The empty word for padding, and a position for unknown words."""
         return ["", "[UNK]"] if self.output_mode == "int" else ["[UNK]"]
 
     def conflicts(self) -> Iterator[Problem]:
-        """Words are cut where they are numbered, and the empty one pads."""
+        """Check that options of padding are used only for indices."""
         yield from super().conflicts()
         if self.output_mode != "int" and self.output_sequence_length is not None:
             message = "TextVectorization uses 'output_sequence_length' only in the mode 'int'"
             yield Problem("conflicting-arguments", message, "output_sequence_length")
         if self.terms() is not None and "" in self.own_terms():
-            message = "the empty text stands among the terms of TextVectorization"
+            message = "the vocabulary of TextVectorization contains the empty text"
             yield Problem("conflicting-arguments", message, "vocabulary")
 
     def check_dtypes(self, *inputs: str) -> None:
-        """Text comes in."""
+        """Check that the input is text."""
         check_text(self, inputs[0])

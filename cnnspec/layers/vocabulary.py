@@ -1,4 +1,4 @@
-"""Layers that look words and numbers up in a vocabulary."""
+"""Layers that look up words and numbers in a vocabulary."""
 
 import codecs
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from cnnspec.layers.hashing import Salt
 
 
 class Terms(Checked):
-    """Marks a list of texts, or of whole numbers."""
+    """Type of a list of texts, or of integers."""
 
     def __init__(self, phrase: str, of: type, schema: str) -> None:
         def check(value: Any, _: type[Declaration]) -> list[Any] | None:
@@ -41,7 +41,7 @@ class Terms(Checked):
 
 
 def repeated(items: list[Any]) -> int | None:
-    """The first place of a value that stood before."""
+    """Return the position of the first repeated value."""
     seen = set()
     for place, item in enumerate(items):
         if item in seen:
@@ -76,39 +76,40 @@ LookupMode = Choice(
 
 
 class Vocabulary(Encoding):
-    """What has a vocabulary."""
+    """Base class of layers with a vocabulary."""
 
     max_tokens: OptionalPositiveInt = None
-    """Size that the vocabulary may have with what is added to it."""
+    """Largest size of the vocabulary, including added terms."""
     output_mode: Annotated[str, LookupMode] = "int"
-    """As of other encodings; `tf_idf` counts, weighted by `idf_weights`. What is counted comes out
-    in whole numbers, though Keras announces floats; `Dense` takes either."""
+    """As for other encodings; `tf_idf` counts, weighted by `idf_weights`. Counts are integers,
+    although Keras declares floats; `Dense` accepts both.
+    """
     pad_to_max_tokens: Flag = False
-    """Whether vectors get as many places as `max_tokens`."""
+    """Whether vectors have `max_tokens` positions."""
     idf_weights: Weighting = None
-    """A weight for every term of the vocabulary: its inverse document frequency."""
+    """Inverse document frequency of each term of the vocabulary."""
 
     def terms(self) -> list[Any] | None:
-        """The vocabulary as it is given."""
+        """The vocabulary, as given."""
         return self.checked("vocabulary")  # type: ignore[no-any-return]
 
     def added(self) -> list[Any]:
-        """What stands before the terms: the masked value, and the places of unknown terms."""
+        """The terms added in front: the masked value, and positions for unknown terms."""
         raise NotImplementedError
 
     def own_terms(self) -> list[Any]:
-        """The terms without those that are added anyway."""
+        """The terms without those that are added."""
         terms, added = self.terms() or [], self.added()
         return terms[len(added) :] if terms[: len(added)] == added else terms
 
     def depth(self) -> int:
-        """A place for every term, and for what is added."""
+        """One position per term, including added terms."""
         if self.pad_to_max_tokens and self.max_tokens is not None:
             return self.max_tokens
         return len(self.added()) + len(self.own_terms())
 
     def conflicts(self) -> Iterator[Problem]:
-        """The vocabulary is given, and the rest fits it."""
+        """Check that the vocabulary is given, and that the other arguments match it."""
         yield from super().conflicts()
         if self.terms() is None:
             yield learned(self, "vocabulary", "one")
@@ -116,26 +117,28 @@ class Vocabulary(Encoding):
         own = self.own_terms()
         if (twice := repeated(own)) is not None:
             place = len(self.terms() or ()) - len(own) + twice
-            message = f"{shown(own[twice])} stands twice in the vocabulary"
+            message = f"the vocabulary contains {shown(own[twice])} twice"
             yield Problem("conflicting-arguments", message, ("vocabulary", place))
         yield from self.size_conflicts()
         yield from self.weight_conflicts()
 
     def size_conflicts(self) -> Iterator[Problem]:
-        """There must be terms, and room for them."""
+        """Check that there are terms, and space for them."""
         size = len(self.added()) + len(self.own_terms())
         if not self.own_terms():
-            message = f"the vocabulary of {self.kind()} has only what is added to every one"
+            message = (
+                f"the vocabulary of {self.kind()} contains only terms that are added automatically"
+            )
             yield Problem("conflicting-arguments", message, "vocabulary")
         elif self.max_tokens is not None and size > self.max_tokens:
-            message = f"{self.kind()} has {size} terms with those that are added, and 'max_tokens' is {self.max_tokens}"
+            message = f"{self.kind()} has {size} terms including added ones, but 'max_tokens' is {self.max_tokens}"
             yield Problem("conflicting-arguments", message, "max_tokens")
         if self.pad_to_max_tokens and self.max_tokens is None:
-            message = f"{self.kind()} needs 'max_tokens' to pad to"
+            message = f"{self.kind()} needs 'max_tokens' for padding"
             yield Problem("missing-argument", message)
 
     def weight_conflicts(self) -> Iterator[Problem]:
-        """Weights of terms are for `tf_idf`, and for every term."""
+        """Check that weights of terms are used only for `tf_idf`, one per term."""
         if self.output_mode == "tf_idf" and self.idf_weights is None:
             message = f"{self.kind()} needs 'idf_weights' in the mode 'tf_idf'"
             yield Problem("missing-argument", message)
@@ -147,29 +150,29 @@ class Vocabulary(Encoding):
             yield Problem("conflicting-arguments", message, "idf_weights")
 
     def output_dtype(self, *inputs: str) -> str:
-        """Keras takes no notice of `dtype` here."""
+        """Keras ignores `dtype` here."""
         return "int64" if self.output_mode == "int" else "float32"
 
 
 class Lookup(Vocabulary):
-    """What looks single values up."""
+    """Base class of layers that look up single values."""
 
     absent = ("activity_regularizer",)
     num_oov_indices: NonNegativeInt = 1
-    """Number of places for terms that are not in the vocabulary; with 0 they are an error."""
+    """Number of positions for terms outside the vocabulary; with 0 they are an error."""
     invert: Flag = False
-    """Whether numbers are turned into terms."""
+    """Whether to map indices to terms instead."""
     salt: Salt = None
-    """Makes SipHash of the FarmHash that spreads unknown terms over several places."""
+    """Key of the hash for unknown terms: SipHash instead of FarmHash is used."""
 
     def added(self) -> list[Any]:
-        """The masked value only where its number is told."""
+        """The masked value, only if its index is output."""
         mask, unknown = self.checked("mask_token"), self.checked("oov_token")
         masks = mask is not None and self.output_mode == "int"
         return [*([mask] if masks else []), *([unknown] * self.num_oov_indices)]
 
     def conflicts(self) -> Iterator[Problem]:
-        """What is added to the vocabulary does not stand in it."""
+        """Check that the vocabulary does not contain added terms."""
         yield from super().conflicts()
         if self.terms() is None:
             return
@@ -177,29 +180,29 @@ class Lookup(Vocabulary):
         for name in reserved:
             token = self.checked(name)
             if token is not None and token in self.own_terms():
-                message = f"the '{name}' {shown(token)} of {self.kind()} stands among the terms"
+                message = f"the vocabulary of {self.kind()} contains the '{name}' {shown(token)}"
                 yield Problem("conflicting-arguments", message, "vocabulary")
         if self.invert and self.output_mode != "int":
-            message = f"{self.kind()} turns numbers into terms in the mode 'int' only"
+            message = f"{self.kind()} maps indices to terms only in the mode 'int'"
             yield Problem("conflicting-arguments", message, "output_mode")
         if self.invert and self.checked("oov_token") is None:
-            message = f"{self.kind()} needs an 'oov_token' to turn unknown numbers into"
+            message = f"{self.kind()} needs an 'oov_token' for unknown indices"
             yield Problem("conflicting-arguments", message, "oov_token")
 
 
 @kind
 class IntegerLookup(Lookup):
-    """Turns whole numbers into their places in a vocabulary."""
+    """Maps integers to their positions in a vocabulary."""
 
     mask_token: OptionalInt = None
-    """A number for missing values."""
+    """Number for missing values."""
     oov_token: OptionalInt = -1
-    """What unknown places are turned into."""
+    """Number for unknown positions."""
     vocabulary: WholeNumbers = None
-    """The numbers that are known."""
+    """The known numbers."""
     vocabulary_dtype: Annotated[str, Choice("int64")] = "int64"
     oov_method: Annotated[str, Choice("floormod", "farmhash")] = "floormod"
-    """How unknown numbers are spread over several places."""
+    """How to distribute unknown numbers over several positions."""
     examples = (
         Example({"vocabulary": [3, 5, 8]}, (None, None, 2), (None, None, 2)),
         Example(
@@ -211,7 +214,7 @@ class IntegerLookup(Lookup):
     )
 
     def conflicts(self) -> Iterator[Problem]:
-        """Only a hash can be salted."""
+        """Check that only a hash is salted."""
         yield from super().conflicts()
         if self.salt is not None and self.oov_method != "farmhash":
             message = "IntegerLookup uses 'salt' only with the 'oov_method' 'farmhash'"
@@ -222,10 +225,10 @@ of_text = partial(Example, dtype="string")
 
 
 def check_text(layer: Layer, dtype: str) -> None:
-    """Words are looked up.
+    """Check that the input is text.
 
     Raises:
-        Problem: the input has no words.
+        Problem: it is not.
 
     """
     if dtype != "string":
@@ -234,17 +237,17 @@ def check_text(layer: Layer, dtype: str) -> None:
 
 @kind
 class StringLookup(Lookup):
-    """Turns words into their places in a vocabulary."""
+    """Maps words to their positions in a vocabulary."""
 
     takes_text = True
     mask_token: OptionalText = None
-    """A word for missing values."""
+    """Word for missing values."""
     oov_token: OptionalText = "[UNK]"
-    """What unknown places are turned into."""
+    """Word for unknown positions."""
     vocabulary: Words = None
-    """The words that are known."""
+    """The known words."""
     encoding: Encoded = "utf-8"
-    """How text is stored."""
+    """Encoding of the text."""
     examples = (
         of_text({"vocabulary": ["cat", "dog"]}, (None, None), (None, None)),
         of_text(
@@ -270,12 +273,12 @@ class StringLookup(Lookup):
     )
 
     def check_dtypes(self, *inputs: str) -> None:
-        """Words come in, or they come out."""
+        """Check that words are the input or, if inverted, the output."""
         if not self.invert:
             check_text(self, inputs[0])
         elif inputs[0] == "string":
             raise Problem("wrong-dtype", f"{self.kind()} takes numbers, not text")
 
     def output_dtype(self, *inputs: str) -> str:
-        """Words, where numbers are turned into them; Keras announces numbers there."""
+        """Text, if indices are mapped to words; Keras declares numbers."""
         return "string" if self.invert else super().output_dtype(*inputs)

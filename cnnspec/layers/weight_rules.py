@@ -1,6 +1,6 @@
-"""Pure rules from input shapes to the weights that a layer makes of them.
+"""Rules that compute the weights of a layer from the shapes of its inputs.
 
-Names, shapes and order are Keras's: what training changes first, then the rest.
+Names, shapes and order are those of Keras: first trainable weights, then the others.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 
 
 def input_channels(layer: Named, shape: Shape) -> int:
-    """How many channels the input has.
+    """Return the number of input channels.
 
     Raises:
-        Problem: that is unknown.
+        Problem: it is unknown.
 
     """
     axis = 1 if channels_first(layer) else len(shape) - 1
@@ -46,7 +46,7 @@ def _bias(layer: HasBias, size: int) -> tuple[Weight, ...]:
 
 
 def convolution_kernel(layer: GroupedConvolution, shape: Shape) -> tuple[Weight, ...]:
-    """A kernel of (*kernel_size, input channels a group, filters), and a bias."""
+    """A kernel of (*kernel_size, input channels per group, filters), and a bias."""
     channels = input_channels(layer, shape)
     if channels % layer.groups:
         message = (
@@ -90,7 +90,7 @@ def dense_kernel(layer: Units, shape: Shape) -> tuple[Weight, ...]:
 
 
 def axis_sizes(layer: OverAxes, shape: Shape) -> tuple[int, ...]:
-    """The sizes of the axes that a layer normalizes.
+    """Return the sizes of the axes that a layer normalizes.
 
     Raises:
         Problem: one of them is unknown.
@@ -100,13 +100,13 @@ def axis_sizes(layer: OverAxes, shape: Shape) -> tuple[int, ...]:
 
 
 def scale_and_offset(layer: Scaling, shape: Shape) -> tuple[Weight, ...]:
-    """Gamma and beta, of the sizes of the normalized axes."""
+    """Gamma and beta, with the sizes of the normalized axes."""
     names = (("gamma", layer.scale), ("beta", layer.center))
     return tuple(Weight(name, axis_sizes(layer, shape)) for name, used in names if used)
 
 
 def scale_of_groups(layer: GroupScaling, shape: Shape) -> tuple[Weight, ...]:
-    """Gamma and beta, of the size of the axis that falls into groups."""
+    """Gamma and beta, with the size of the axis that is split into groups."""
     (size,) = axis_sizes(layer, shape)
     groups = size if layer.groups == -1 else layer.groups
     if size % groups:
@@ -116,12 +116,12 @@ def scale_of_groups(layer: GroupScaling, shape: Shape) -> tuple[Weight, ...]:
 
 
 def scale(layer: OverAxes, shape: Shape) -> tuple[Weight, ...]:
-    """A scale of the sizes of the normalized axes."""
+    """A scale with the sizes of the normalized axes."""
     return (Weight("scale", axis_sizes(layer, shape)),)
 
 
 def batch_statistics(layer: BatchScaling, shape: Shape) -> tuple[Weight, ...]:
-    """Gamma and beta, and the moving statistics that only training mode changes."""
+    """Gamma and beta, and the moving statistics."""
     trained = scale_and_offset(layer, shape)
     size = axis_sizes(layer, shape)
     moving = ["moving_mean", "moving_variance"]
@@ -136,7 +136,7 @@ def embeddings(layer: Embeds, shape: Shape) -> tuple[Weight, ...]:
 
 
 def reversible_embeddings(layer: EmbedsBothWays, shape: Shape) -> tuple[Weight, ...]:
-    """The embeddings, and where they are not tied, those that lead back."""
+    """The embeddings, and the reverse embeddings unless they are tied."""
     back = Weight("reverse_embeddings", (layer.output_dim, layer.input_dim))
     return (*embeddings(layer, shape), *(() if layer.tie_weights else (back,)))
 
@@ -148,7 +148,7 @@ def slopes(layer: SharedSlopes, shape: Shape) -> tuple[Weight, ...]:
     for axis in axes:
         if not 1 <= axis < len(shape):
             message = (
-                f"{layer.kind()} shares axis {axis}, its input has the axes 1 to {len(shape) - 1}"
+                f"{layer.kind()} shares axis {axis}, but its input has axes 1 to {len(shape) - 1}"
             )
             raise Problem("out-of-range", message, "shared_axes")
     sizes = tuple(

@@ -1,4 +1,4 @@
-"""Layers around another layer, which is a call of its own: `TimeDistributed: {layer: {Conv2D: ...}}`."""
+"""Layers that wrap another layer, given as a call: `TimeDistributed: {layer: {Conv2D: ...}}`."""
 
 from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar
@@ -13,23 +13,23 @@ AnyLayer = Annotated[Layer, call_of(LAYERS, optional=False)]
 
 
 class Wrapper(Layer):
-    """What calls its inner layer on one tensor."""
+    """Base class of layers that call an inner layer on one tensor."""
 
     layer: AnyLayer
     """The inner layer."""
 
     def conflicts(self) -> Iterator[Problem]:
-        """The inner layer takes one tensor, and gives one."""
+        """Check that the inner layer has one input and one output."""
         inner, kind = self.layer, self.layer.kind()
         if inner.merges or inner.min_inputs > 1:
-            message = f"{self.kind()} gives its layer one input, and {kind} takes several"
+            message = f"{self.kind()} passes one input to its layer, but {kind} takes several"
             yield Problem("conflicting-arguments", message, "layer")
         elif inner.outputs():
-            message = f"{self.kind()} takes one output of its layer, and {kind} has several"
+            message = f"{self.kind()} supports only one output of its layer, but {kind} has several"
             yield Problem("conflicting-arguments", message, "layer")
 
     def check_dtypes(self, *inputs: str) -> None:
-        """Say what the inner layer says."""
+        """Check the data types of the inner layer."""
         sequence_rules.within("layer", self.layer.check_dtypes, *inputs)
 
     def inner(self) -> Iterator[tuple[str, Layer]]:
@@ -37,17 +37,17 @@ class Wrapper(Layer):
         yield "layer", self.layer
 
     def in_inference(self) -> Layer:
-        """The inner layer does what it does in inference."""
+        """Return the inference behaviour of the inner layer."""
         inner = sequence_rules.within("layer", self.layer.in_inference)
         return type(self).of(self.given | {"layer": inner}, word=self.word)
 
 
 @kind
 class TimeDistributed(Wrapper):
-    """Calls a layer on every step of a sequence by itself, always with the same weights."""
+    """Applies a layer to every step of a sequence, with the same weights."""
 
     not_inside: ClassVar[tuple[str, ...]] = ("Pipeline", "StochasticDepth")
-    """What Keras cannot say the output shape of at one step."""
+    """Layers whose output shape at one step Keras cannot compute."""
 
     shape = sequence_rules.at_every_step
     weights = sequence_rules.weights_of_a_step
@@ -69,15 +69,13 @@ class TimeDistributed(Wrapper):
     )
 
     def conflicts(self) -> Iterator[Problem]:
-        """Keras leaves the penalty of the inner layer out, and cannot work with every one."""
+        """Check for penalties of the inner layer, which Keras drops, and for unsupported layers."""
         yield from super().conflicts()
         if self.layer.kind() in self.not_inside:
-            message = f"{self.layer.kind()} cannot stand in TimeDistributed"
+            message = f"{self.layer.kind()} cannot be used in TimeDistributed"
             yield Problem("conflicting-arguments", message, "layer")
         if self.layer.activity_regularizer is not None:
-            message = (
-                "TimeDistributed leaves out the penalty of its layer; give it to TimeDistributed"
-            )
+            message = "TimeDistributed ignores the penalty of its layer; set it on TimeDistributed"
             yield Problem("conflicting-arguments", message, ("layer", "activity_regularizer"))
         if isinstance(self.layer, Recurrent) and self.layer.drops():
             yield from sequence_rules.check_types(self, self.layer, "layer")
@@ -87,11 +85,11 @@ class TimeDistributed(Wrapper):
 class SpectralNormalization(Wrapper):
     """Keeps the largest singular value of a kernel near 1 (Miyato et al., 2018, arXiv:1802.05957).
 
-    The kernel is divided whenever the model trains, frozen or not.
+    The kernel is divided whenever the model trains, even if the layer is frozen.
     """
 
     power_iterations: PositiveInt = 1
-    """How often the estimate of the singular value is refined each time."""
+    """Number of iterations to refine the estimate of the singular value."""
 
     shape = sequence_rules.as_wrapped
     weights = sequence_rules.normalized_kernel
@@ -112,14 +110,14 @@ class SpectralNormalization(Wrapper):
     )
 
     def check_dtypes(self, *inputs: str) -> None:
-        """Keras makes the output of the type of the input."""
+        """Check the data type: Keras casts the output to the type of the input."""
         super().check_dtypes(*inputs)
         if inputs[0] not in FLOAT_TYPES:
-            message = f"{self.kind()} gives its output the type of its input, {inputs[0]}, which has no fractions"
+            message = f"{self.kind()} casts its output to the type of its input, {inputs[0]}, which has no fractions"
             raise Problem("wrong-dtype", message)
 
     def in_inference(self) -> Layer:
-        """Nothing that keeps its weights in training does what it does in inference."""
+        """Raise, because no layer does in training what this one does in inference."""
         message = f"{self.kind()} cannot be frozen: it changes its kernel whenever the model trains"
         raise Problem("conflicting-arguments", message)
 
@@ -132,7 +130,7 @@ def _recurrent(*, optional: bool) -> Checked:
             return None
         found = LAYERS.check(value)
         if not isinstance(found, Recurrent):
-            message = f"{declaration.kind()} needs {phrase}, and {found.kind()} is none"
+            message = f"{declaration.kind()} needs {phrase}, not {found.kind()}"
             raise Problem("wrong-type", message)
         return found
 
@@ -147,20 +145,20 @@ OptionalRecurrentLayer = Annotated[Recurrent | None, _recurrent(optional=True)]
 
 @kind
 class Bidirectional(Layer):
-    """Two recurrent layers over one sequence, forwards and backwards (Schuster and Paliwal, 1997).
+    """Two recurrent layers over one sequence, forward and backward (Schuster and Paliwal, 1997).
 
-    The states of the inner layers are inputs behind the sequence, and with `return_state` outputs:
+    The states of the inner layers are inputs after the sequence, and outputs with `return_state`:
     `forward_state_h`, `forward_state_c`, `backward_state_h`, `backward_state_c`. The output before
     them is `output`; with `merge_mode: null` there are two, `forward` and `backward`, and the name
-    of the step stands for the first.
+    of the step refers to the first.
     """
 
     layer: RecurrentLayer
-    """The layer that goes forwards."""
+    """The forward layer."""
     merge_mode: Annotated[str | None, Choice("concat", "sum", "mul", "ave", None)] = "concat"
-    """How the two outputs become one; null leaves them two."""
+    """How to merge the two outputs; null returns both."""
     backward_layer: OptionalRecurrentLayer = None
-    """The layer that goes backwards; null takes one like the other, with weights of its own."""
+    """The backward layer; null means a copy of the forward layer with its own weights."""
 
     dtype: FloatPolicy = None
     max_inputs = None
@@ -198,13 +196,13 @@ class Bidirectional(Layer):
     )
 
     def backwards(self) -> Recurrent:
-        """The layer that goes backwards."""
+        """The backward layer."""
         if self.backward_layer is not None:
             return self.backward_layer
         return type(self.layer).of(self.layer.given | {"go_backwards": True}, word=self.layer.word)
 
     def conflicts(self) -> Iterator[Problem]:
-        """One layer goes forwards, one backwards; what they return is the same."""
+        """Check that one layer goes forward and one backward, and that both return the same."""
         back = self.backwards()
         at = "layer" if self.backward_layer is None else "backward_layer"
         if back.go_backwards == self.layer.go_backwards:
@@ -218,7 +216,7 @@ class Bidirectional(Layer):
                 yield Problem("conflicting-arguments", message, at)
 
     def state_names(self) -> tuple[str, ...]:
-        """The states of the layer that goes forwards, then those of the other."""
+        """The states of the forward layer, then those of the backward layer."""
         pairs = (("forward", self.layer), ("backward", self.backwards()))
         return tuple(f"{way}_{name}" for way, each in pairs for name in each.state_names())
 
@@ -227,14 +225,14 @@ class Bidirectional(Layer):
         return self.layer.states_are_flat() and self.backwards().states_are_flat()
 
     def outputs(self) -> tuple[str, ...]:
-        """The output or outputs, and with `return_state` the states of both layers."""
+        """The output or outputs, and the states of both layers with `return_state`."""
         states = self.state_names() if self.layer.return_state else ()
         if self.merge_mode is None:
             return ("forward", "backward", *states)
         return ("output", *states) if states else ()
 
     def output_dtype(self, *inputs: str) -> Any:
-        """All of them in the type that it computes in."""
+        """All outputs have the type that the layer computes in."""
         dtype = compute_dtype(self.dtype)
         return [dtype] * len(self.outputs()) or dtype
 
@@ -244,7 +242,7 @@ class Bidirectional(Layer):
         yield "backward_layer", self.backwards()
 
     def in_inference(self) -> Layer:
-        """Neither layer drops anything."""
+        """Return the inference behaviour: neither layer drops anything."""
         inner = {"layer": self.layer.in_inference()}
         if self.backward_layer is not None:
             inner["backward_layer"] = self.backward_layer.in_inference()

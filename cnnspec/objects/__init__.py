@@ -21,7 +21,7 @@ USUAL_OPTIMIZER = "adam"
 """What trains a model whose spec names no optimizer."""
 DATA = Family("data source", "data", {"cnnspec.objects.data_sources": ()})
 _WRITES_FILES = "it writes where a spec says; a run keeps its history and models by itself"
-_RUNS_CODE = "it runs code"
+_RUNS_CODE = "it runs Python code"
 CALLBACKS = Family(
     "callback",
     "callbacks",
