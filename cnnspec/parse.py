@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from cnnspec.declarations import shown
 from cnnspec.diagnostics import Report, did_you_mean
 from cnnspec.document import FROM_TEXT, Document, Model, missing_section
+from cnnspec.records import replace
 from cnnspec.recovery import without
 from cnnspec.source import Place, Source, TreePath
 
@@ -76,7 +77,63 @@ def _is_whole(document: Document, place: Place, report: Report) -> bool:
     return True
 
 
-def _report(error: ValidationError, document: Place, report: Report) -> Iterator[TreePath]:
+class _Places:
+    """The places in a document, with what calls the block or the submodel that they are in.
+
+    That is the first call of the block, and the name of a submodel that is written in place.
+    """
+
+    def __init__(self, document: Place) -> None:
+        self.document = document
+        self.calls: dict[TreePath, dict[str, Place]] = {}
+        """The first call of each block, for every document in the document."""
+
+    def at(self, path: TreePath) -> Place:
+        places = [self.document]
+        for position, part in enumerate(path):
+            place = places[-1] / part
+            match path[max(position - 2, 0) : position + 1]:
+                case ("submodels", _, "spec") if isinstance(place.value(), dict):
+                    place = replace(place, caller=places[-1])
+                case ("blocks", str(name), _):
+                    call = self.first_calls(places[-3]).get(name)
+                    place = replace(place, caller=call or place.caller)
+            places.append(place)
+        return places[-1]
+
+    def first_calls(self, document: Place) -> dict[str, Place]:
+        if document.path not in self.calls:
+            self.calls[document.path] = _first_calls(document)
+        return self.calls[document.path]
+
+
+def _first_calls(document: Place) -> dict[str, Place]:
+    """The first call of each block that the layers of a document call, or blocks that they call."""
+    calls: dict[str, Place] = {}
+    blocks = document / "blocks"
+    waiting = [document / "layers"]
+    for steps in waiting:
+        for step, kind in _steps(steps):
+            if isinstance(kind, str) and kind not in calls and (blocks / kind).node() is not None:
+                calls[kind] = step
+                waiting.append(replace(blocks / kind / "layers", caller=step))
+    return calls
+
+
+def _steps(place: Place) -> Iterator[tuple[Place, object]]:
+    """The steps of a list, each with its kind, and after it those in its branches."""
+    steps = place.value()
+    for position, step in enumerate(steps if isinstance(steps, list) else ()):
+        at = place / position
+        yield at, next(iter(step), None) if isinstance(step, dict) else step
+        branches = (at / "branches").value()
+        if isinstance(branches, dict | list):
+            keys = branches if isinstance(branches, dict) else range(len(branches))
+            for key in keys:
+                yield from _steps(at / "branches" / key)
+
+
+def _report(error: ValidationError, places: _Places, report: Report) -> Iterator[TreePath]:
     """Report every finding; yield the path of each. A mistyped key is not also missing."""
     mistyped = {
         (path[:-1], did_you_mean(str(path[-1]), _keys_at(path[:-1])))
@@ -87,7 +144,7 @@ def _report(error: ValidationError, document: Place, report: Report) -> Iterator
         path = _document_path(details["loc"])
         yield path
         sort, last = details["type"], path[-1] if path else ""
-        place, around = document.within(path), document.within(path[:-1])
+        place, around = places.at(path), places.at(path[:-1])
         if sort == "cnnspec":
             code, message = details["ctx"]["code"], details["ctx"]["message"]
             if last == "[key]":
@@ -155,7 +212,7 @@ def _is_model(hint: object) -> TypeGuard[type[Model]]:
 
 def _understood(data: Any, error: ValidationError, place: Place, report: Report) -> Document | None:
     """Report what is wrong; the document without it, or None where that makes no sense."""
-    paths = list(_report(error, place, report))
+    paths = list(_report(error, _Places(place), report))
     unknown = [
         _document_path(details["loc"])
         for details in error.errors(include_url=False)

@@ -44,6 +44,39 @@ BLOCKS = {
         layers:
           - it  # 1: called from here: it
         """,
+    "key": """
+        blocks:
+          it:
+            layer: []  # E[unknown-key]: layer
+            layers: [ReLU]
+        layers:
+          - it  # 1: called from here: it
+        """,
+    "structure": """
+        blocks:
+          inner:
+            layers:
+              - Dense: 3  # E[wrong-structure]: Dense: 3
+          unused:
+            layers: [inner, unused]
+          outer:
+            layers:
+              - inner  # 1: called from here: inner
+        layers:
+          - Add:
+              branches:
+                - []
+                - [outer]  # 2: called from here: outer
+        """,
+    "structure of what nothing calls": """
+        blocks:
+          it:
+            layers:
+              - it
+              - Dense: 3  # E[wrong-structure]: Dense: 3
+        layers:
+          - ReLU
+        """,
     "parameter": """
         blocks:
           it:

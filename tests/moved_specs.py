@@ -34,6 +34,15 @@ def is_read(name: str) -> bool:
     return source is not None and parse(source, report) is not None and not list(report)
 
 
+@cache
+def is_spec(name: str) -> bool:
+    """Whether its text is that of a spec, whatever is wrong with what it says."""
+    source = parse_bytes(Path(name).read_bytes(), name, Path(), Report())
+    return (
+        source is not None and isinstance(source.tree.value, dict) and "layers" in source.tree.value
+    )
+
+
 @dataclass(frozen=True)
 class Moved:
     """The text of a spec, with the lines of another one in it."""
@@ -96,7 +105,7 @@ def in_block(name: str) -> Moved | None:
 
     None where that would be another mistake, or the mistake is in none of the steps.
     """
-    if not is_read(name):
+    if not is_spec(name):
         return None
     sections = dict(_sections(name))
     if sections.keys() & {"outputs", "train"}:
@@ -116,7 +125,7 @@ def in_block(name: str) -> Moved | None:
 
 def in_place(name: str) -> Moved | None:
     """A spec as the submodel `base`, written in place; None where it cannot be read there."""
-    if not is_read(name):
+    if not is_spec(name):
         return None
     lines = enumerate(Path(name).read_text("utf-8").splitlines(), 1)
     first, *rest = around(name, "").splitlines()

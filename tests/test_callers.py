@@ -14,15 +14,14 @@ from cnnspec.diagnostics import CODES, WARNINGS, Diagnostic
 from cnnspec.records import replace
 from cnnspec.source import MAX_BYTES
 
-TEXT = "the text and structure of a spec are checked before anything in it is called"
+TEXT = "what is no YAML has no blocks"
 NO_FILES = "blocks name no files: imports, submodels and weights stand outside of them"
 TOP = "it is about a part of a spec that blocks do not have"
 NOT_IN_BLOCKS = {
     **dict.fromkeys(
         (
-            "duplicate-key", "file-too-large", "missing-key", "not-utf8", "unknown-key",
-            "unsupported-version", "yaml-alias", "yaml-depth", "yaml-documents", "yaml-key",
-            "yaml-number", "yaml-syntax", "yaml-tab", "yaml-tag",
+            "duplicate-key", "file-too-large", "not-utf8", "yaml-alias", "yaml-depth",
+            "yaml-documents", "yaml-key", "yaml-number", "yaml-syntax", "yaml-tab", "yaml-tag",
         ),
         TEXT,
     ),
@@ -36,8 +35,9 @@ NOT_IN_BLOCKS = {
     **dict.fromkeys(
         (
             "from-logits-after-activation", "incomplete-warmup", "logits-without-from-logits",
-            "loss-activation", "loss-units", "needs-from", "nesterov-without-momentum",
-            "unused-default", "unused-input", "unused-submodel",
+            "loss-activation", "loss-units", "missing-key", "needs-from",
+            "nesterov-without-momentum", "unsupported-version", "unused-default",
+            "unused-input", "unused-submodel",
         ),
         TOP,
     ),
@@ -54,6 +54,7 @@ NOT_IN_FILES = dict.fromkeys(
 """The codes that are not reported of the file of a submodel, and why."""
 
 OTHER_IN_BLOCKS = {
+    "layers_empty.yaml": "a block may have no steps",
     "name_twice_input.yaml": "names of a block may be those of inputs",
     "needs_from.yaml": "the step that calls the block needs 'from'",
     "output_last_several.yaml": "a block may give several tensors",
@@ -62,6 +63,14 @@ OTHER_IN_BLOCKS = {
 """What is another mistake where its steps are those of a block."""
 
 NOT_IN_PLACE = {
+    **dict.fromkeys(
+        ("inputs_empty.yaml", "inputs_missing.yaml", "layers_empty.yaml"),
+        "it is the value of 'spec' that lacks the section",
+    ),
+    **dict.fromkeys(
+        ("version_missing.yaml", "version_text.yaml", "version_wrong.yaml"),
+        "its version is that of the spec around it",
+    ),
     "import_this.yaml": "it reads its own file, and its text here is another one",
     "submodel_circle.yaml": "as import_this.yaml",
     "submodel_itself.yaml": "as import_this.yaml",
