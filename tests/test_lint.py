@@ -498,8 +498,8 @@ def test_codes_can_be_ignored(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("code", "said"),
     [
-        ("softmax-of-on", "there is no warning 'softmax-of-on'; did you mean 'softmax-of-one'?"),
-        ("zzz", "there is no warning 'zzz'; `cnnspec explain` lists them"),
+        ("softmax-of-on", "unknown warning 'softmax-of-on'; did you mean 'softmax-of-one'?"),
+        ("zzz", "unknown warning 'zzz'; `cnnspec explain` lists them"),
         ("wrong-rank", "'wrong-rank' is an error; only warnings can be ignored"),
     ],
 )
