@@ -47,16 +47,20 @@ def compare_networks(count: int) -> list[str]:
     from conformance.round_trips import all_networks, run_round_trips
 
     start = time.monotonic()
-    found = run_round_trips(all_networks()[:count]) if count else {}
-    inexact = [name for name, differences in found.items() if differences]
-    for name in inexact:
-        click.echo(f"{name}: {'; '.join(found[name][:3])}")
-    exact = len(found) - len(inexact)
+    trips = run_round_trips(all_networks()[:count]) if count else {}
+    inexact = [name for name, trip in trips.items() if trip.model]
+    different = [name for name, trip in trips.items() if trip.diffs]
+    for name in dict.fromkeys((*inexact, *different)):
+        click.echo(f"{name}: {'; '.join((*trips[name].model[:3], *trips[name].diffs[:3]))}")
     click.echo(
-        f"round trips of keras.applications: {exact} of {len(found)} exact, "
+        f"round trips of keras.applications: {len(trips) - len(inexact)} of {len(trips)} exact, "
         f"in {time.monotonic() - start:.0f} s"
     )
-    return inexact
+    click.echo(
+        "diff of network, compact spec and plain spec, both ways: "
+        f"no difference in {len(trips) - len(different)} of {len(trips)}"
+    )
+    return [*inexact, *different]
 
 
 def totals(outcome: Outcome) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from multiprocessing import get_context
 from typing import Any
 
@@ -21,30 +22,42 @@ def all_networks() -> list[str]:
     return sorted(names, key=lambda name: not name.startswith(slow))
 
 
-def run_round_trips(names: Sequence[str]) -> dict[str, list[str]]:
-    """What is different after the round trip of each network; nothing where it is exact."""
+@dataclass(frozen=True)
+class RoundTrip:
+    """What is different after the round trip of a network; nothing where it is exact."""
+
+    model: list[str]
+    """In the model that was built again."""
+    diffs: list[str]
+    """What `cnnspec diff` reports of the network and its specs, which are one model."""
+
+
+def run_round_trips(names: Sequence[str]) -> dict[str, RoundTrip]:
+    """The round trip of each network."""
     # A pool of concurrent.futures can wait for ever where its processes are replaced.
     with get_context("spawn").Pool(PROCESSES, maxtasksperchild=5) as pool:
         return dict(zip(names, pool.map(round_trip, names, chunksize=1), strict=True))
 
 
-def round_trip(name: str) -> list[str]:
-    """What is different in a network that was imported and built again."""
+def round_trip(name: str) -> RoundTrip:
+    """Import a network and build it again."""
     import keras
 
     from cnnspec.backends.keras import build
-    from cnnspec.compiler import compile_text
-    from cnnspec.dump import dumps
     from cnnspec.frontends import read_config
     from cnnspec.importing import imported
+    from conformance import diffs
 
     keras.backend.clear_session()
     known = getattr(keras.applications, name)(weights=None)
-    text = dumps(imported(read_config(known.to_json()).document).document)
-    checked = compile_text(text.encode()).checked
-    if checked is None:
-        return ["its spec has mistakes"]
-    return list(differences(known, build(checked).model))
+    document = read_config(known.to_json()).document
+    spec = imported(document)
+    compact = diffs.compiled(spec)
+    plain = diffs.compiled(imported(document, compact=False))
+    return RoundTrip(
+        list(differences(known, build(compact).model)),
+        list(diffs.differences(spec.checked, compact, plain)),
+    )
 
 
 def differences(known: Any, made: Any) -> Iterator[str]:

@@ -1,6 +1,7 @@
-"""Aligns two sequences: the pairs in order whose scores have the largest sum."""
+"""Aligns two sequences: pairs in order whose scores have the largest sum, and the longest rise."""
 
-from collections.abc import Callable, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -80,3 +81,20 @@ def _followed(
         row -= chosen != SKIP_NEW
         column -= chosen != SKIP_OLD
     return pairs[::-1]
+
+
+def longest_rise(numbers: Iterable[int]) -> set[int]:
+    """The places of the longest rising part of a sequence (Fredman, 1975)."""
+    places: list[int] = []
+    ends: list[int] = []
+    before: dict[int, int | None] = {}
+    for place, number in enumerate(numbers):
+        at = bisect_left(ends, number)
+        before[place] = places[at - 1] if at else None
+        ends[at : at + 1], places[at : at + 1] = [number], [place]
+    kept: set[int] = set()
+    last = places[-1] if places else None
+    while last is not None:
+        kept.add(last)
+        last = before[last]
+    return kept

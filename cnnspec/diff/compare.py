@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from cnnspec.cost import costs
 from cnnspec.declarations import meaning
 from cnnspec.diff.changes import Change, Difference, Member, OutputPair, Outputs, Pair, Totals
 from cnnspec.diff.matching import matched
 from cnnspec.diff.parts import INPUT, Model, Part, Source, differing, model_of
-from cnnspec.diff.wires import Wires, wires
+from cnnspec.diff.wires import Wires, wired
 from cnnspec.graph import CheckedGraph, Output
 from cnnspec.loading import shown_path
 from cnnspec.objects import OPTIMIZERS, USUAL_OPTIMIZER
@@ -62,11 +63,7 @@ class _Comparison:
         """Compare the parts of two models, or of two submodels."""
         matching = matched(old, new)
         back = {name: each for each, name in matching.pairs.items()}
-        near = wires(old, new, matching.pairs, ())
-        moved = {
-            name for name in matching.moved if near.differ(old.parts[back[name]], new.parts[name])
-        }
-        far = wires(old, new, matching.pairs, moved)
+        wires = wired(old, new, matching.pairs, matching.out_of_order)
         for name, part in old.parts.items():
             if name not in matching.pairs:
                 self.removed.append(Member(part, old_around))
@@ -78,16 +75,16 @@ class _Comparison:
             one = Member(old.parts[back[name]], old_around)
             reads = Change("inputs", _reads(old, one.part), _reads(new, part))
             changes = list(self.changes(one, member))
-            if name not in moved and far.differ(one.part, part):
+            if name not in wires.moved and wires.differ(one.part, part):
                 changes.append(reads)
             place = len(self.pairs)
             if one.part.submodel and part.submodel:
                 inside = one.part.submodel, part.submodel
                 changes += _ends(*inside, self.models(*inside, one, member))
-            said = reads if name in moved else None
+            said = reads if name in wires.moved else None
             pair = Pair(one, member, said, tuple(changes), tuple(_effects(one.part, part)))
             self.pairs.insert(place, pair)
-        return far
+        return wires
 
     def changes(self, old: Member, new: Member) -> Iterator[Change]:
         """What was done to a part, but for what it reads."""
@@ -171,7 +168,7 @@ def _outputs(old: Model, new: Model, found: Wires, aims: bool) -> Outputs:
     names = {name: name for name in before if name in after}
     free = {new.outputs[name]: name for name in after if name not in names}
     for name, source in old.outputs.items():
-        seen = source._replace(part=found.pairs.get(source.part, ""))
+        seen = found.translated(source)
         if name not in names and seen in free:
             names[name] = free.pop(seen)
     pairs = []
@@ -213,8 +210,16 @@ def _files(old: CheckedGraph, new: CheckedGraph) -> Iterator[Change]:
     weights = [each.graph.weights and shown_path(each.graph.weights) for each in (old, new)]
     if weights[0] != weights[1]:
         yield Change("weights", *weights)
-    sections = [written_out(each.graph).to_data().get("train") or {} for each in (old, new)]
+    sections = [_train(each) for each in (old, new)]
     for name in dict.fromkeys((*sections[0], *sections[1])):
         before, after = (each.get(name) for each in sections)
         if name != "optimizer" and before != after:
             yield Change(f"train.{name}", before, after)
+
+
+def _train(model: CheckedGraph) -> dict[str, Any]:
+    """The `train` section as a spec would write it."""
+    if model.graph.training is None:
+        return {}
+    section: dict[str, Any] = written_out(model.graph).to_data()["train"]
+    return section

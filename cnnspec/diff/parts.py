@@ -1,8 +1,9 @@
 """What is compared of a model: its inputs and layers, each once, with all that is known of them."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,12 +18,21 @@ INPUT = "InputLayer"
 SUBMODEL = "Functional"
 
 
+Call = tuple[str, int]
+"""A call of a part: its name, and which of its calls it is."""
+
+
 class Source(NamedTuple):
     """A tensor, by the part that makes it."""
 
     part: str
     call: int
     output: str | None
+
+    @property
+    def made_by(self) -> Call:
+        """The call that makes it."""
+        return self.part, self.call
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -78,6 +88,13 @@ class Model:
     outputs: dict[str, Source]
     readers: dict[str, list[tuple[str, int]]] = field(init=False)
     """The parts that read each part, with the position among their inputs."""
+    order: list[Call] = field(init=False)
+    """All calls, each after those it reads, in an order that depends on the connections alone.
+
+    Specs that write one model in different orders, as with and without `branches`, share it.
+    """
+    names: list[str] = field(init=False)
+    """The names of all parts in that order, each where its first call is."""
 
     def __post_init__(self) -> None:
         readers: dict[str, list[tuple[str, int]]] = {name: [] for name in self.parts}
@@ -86,11 +103,38 @@ class Model:
                 for position, source in enumerate(call):
                     readers[source.part].append((part.name, position))
         object.__setattr__(self, "readers", readers)
+        order = _in_order(self.parts, self.outputs.values())
+        object.__setattr__(self, "order", order)
+        object.__setattr__(self, "names", list(dict.fromkeys(name for name, _ in order)))
+
+    def sources(self, call: Call) -> tuple[Source, ...]:
+        """What a call reads; an input of the model reads nothing."""
+        return _sources(self.parts, call)
 
     @property
     def layers(self) -> int:
         """How many layers it has, those of submodels too."""
         return sum(part.layers for part in self.parts.values() if part.kind != INPUT)
+
+
+def _in_order(parts: Mapping[str, Part], outputs: Iterable[Source]) -> list[Call]:
+    """All calls: first the inputs of the model, then depth first from its outputs."""
+    ordered: dict[Call, None] = {(name, 0): None for name, part in parts.items() if not part.calls}
+    for output in outputs:
+        path = [output.made_by]
+        while path:
+            read = (source.made_by for source in _sources(parts, path[-1]))
+            if missing := next((call for call in read if call not in ordered), None):
+                path.append(missing)
+            else:
+                ordered[path.pop()] = None
+    return list(ordered)
+
+
+def _sources(parts: Mapping[str, Part], call: Call) -> tuple[Source, ...]:
+    name, number = call
+    calls = parts[name].calls
+    return calls[number] if calls else ()
 
 
 def model_of(checked: CheckedGraph, found: Sequence[Costs]) -> Model:
@@ -117,11 +161,14 @@ def _input(given: Input) -> Part:
     """An input; what it is made of is compared as if they were arguments."""
     tensor = given.tensor
     shape = tensor.shape[1:]
+    is_counted = _counted_layer(INPUT).search(given.name) is not None
     return Part(
         name=keras_name(given.name),
         node=given.name,
         shown=given.name,
-        local=given.name,
+        local="" if is_counted else given.name,
+        is_counted=is_counted,
+        is_nameless=is_counted,
         kind=INPUT,
         said=(INPUT, ("dtype", tensor.dtype), ("shape", shape)),
         given={"shape": list(shape), "dtype": tensor.dtype},
@@ -202,11 +249,20 @@ def _blocks(node: CheckedNode) -> list[str]:
 def _counted(shown: str, kind: str, blocks: list[str]) -> list[bool]:
     """Which parts of a name were made by counting; in a model file, scopes are part of the last."""
     *scopes, local = shown.split("/")
-    own = re.escape(snake_case(kind))
     return [
         *(
-            re.fullmatch(rf"{re.escape(block)}_\d+", scope) is not None
+            _counted_call(block).fullmatch(scope) is not None
             for block, scope in zip(blocks, scopes, strict=False)
         ),
-        re.search(rf"(?:^|_\d+_){own}(?:_\d+)?$", local) is not None,
+        _counted_layer(kind).search(local) is not None,
     ]
+
+
+@cache
+def _counted_call(block: str) -> re.Pattern[str]:
+    return re.compile(rf"{re.escape(block)}_\d+")
+
+
+@cache
+def _counted_layer(kind: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:^|_\d+_){re.escape(snake_case(kind))}(?:_\d+)?$")
