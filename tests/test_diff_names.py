@@ -1,6 +1,7 @@
 """Names in differences: automatic and given, kept and shifted, in any order of writing."""
 
 import copy
+import json
 import random
 import re
 from pathlib import Path
@@ -148,11 +149,77 @@ CASES: dict[str, tuple[list[Step], list[Step], list[str]]] = {
         ],
     ),
 }
+LOOP = [
+    conv("conv", "x"),
+    step("ReLU", "act", "conv"),
+    step("shared", "again", "act", layer="conv"),
+    concatenate("again", "y"),
+]
+CASES |= {
+    "a layer that reads what it gave, taken out": (
+        LOOP,
+        [step("ReLU", "act", "x"), concatenate("act", "y")],
+        ["- conv: Conv2D {filters: 4, kernel_size: 1, padding: same}, 20 parameters"],
+    ),
+    "a layer that reads what it gave, put in": (
+        [step("ReLU", "act", "x"), concatenate("act", "y")],
+        LOOP,
+        ["+ conv: Conv2D {filters: 4, kernel_size: 1, padding: same}, 20 parameters"],
+    ),
+}
 
 
 @pytest.mark.parametrize(("old", "new", "expected"), CASES.values(), ids=CASES)
 def test_what_is_reported(old: list[Step], new: list[Step], expected: list[str]) -> None:
     assert lines(compiled(old), compiled(new)) == expected
+
+
+def random_steps(rng: random.Random) -> list[Step]:
+    """Steps that read any two above them, call any layer again, and have any names."""
+    steps: list[Step] = []
+    tensors, layers = ["x", "y"], []
+    numbers = rng.sample(range(1, 20), 19)
+    for _ in range(rng.randint(2, 10)):
+        kind = rng.choice(("Conv2D", "ReLU", "Add", "shared"))
+        given = rng.random() < 0.3
+        name = f"{'given' if given else snake_case(kind)}_{numbers.pop()}"
+        if kind == "Add":
+            steps.append(step(kind, name, rng.choices(tensors, k=2)))
+        elif kind == "shared" and layers:
+            steps.append(step(kind, name, rng.choice(tensors), layer=rng.choice(layers)))
+        elif kind == "ReLU":
+            steps.append(step(kind, name, rng.choice(tensors)))
+            layers.append(name)
+        else:
+            steps.append(conv(name, rng.choice(tensors), size=rng.choice((1, 3))))
+            layers.append(name)
+        tensors.append(name)
+    return steps
+
+
+def turned(data: Any) -> Any:
+    """The data of the difference the other way round, in any order."""
+    other = {"old": "new", "new": "old", "added": "removed", "removed": "added"}
+    if isinstance(data, dict):
+        if "old" in data:  # of a pair, the kind is that of the new layer
+            data = {key: value for key, value in data.items() if key != "kind"}
+        return {other.get(key, key): turned(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return sorted(map(turned, data), key=lambda entry: json.dumps(entry, sort_keys=True))
+    return data
+
+
+def test_random_models_with_shared_layers() -> None:
+    """A model is the same as itself written anew; the other way round, added is removed."""
+    rng = random.Random(0)
+    for _ in range(80):
+        one, other = random_steps(rng), random_steps(rng)
+        last = [one[-1][1]["name"]]
+        first, second = compiled(one, last), compiled(other)
+        again = compiled(written_anew(one, rng), last)
+        assert (lines(first, again), lines(again, first)) == ([], [])
+        there, back = as_data(compare(first, second)), as_data(compare(second, first))
+        assert turned(there) == turned(turned(back))
 
 
 BLOCKS = """

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 from cnnspec.diff.parts import Call, Model, Part, Source
 
-Above = Mapping[str, frozenset[str]]
-"""For each part the new names of the nearest ones above it that stand where they stood."""
-
-
+Above = Mapping[Call, frozenset[str]]
+"""For each call the new names of the nearest parts above it that stand where they stood."""
 NO_CALL = -1
+"""Stands for the number of a call that has no counterpart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +120,19 @@ def _wires(
 
 
 def _above(model: Model, fixed: Mapping[str, str]) -> Above:
-    found: dict[str, frozenset[str]] = {}
-    for name, part in model.parts.items():
-        sources = (found[source.part] for call in part.calls for source in call)
-        found[name] = frozenset((fixed[name],)) if name in fixed else frozenset().union(*sources)
-    return found
+    above: dict[Call, frozenset[str]] = {}
+    for call in model.order:
+        if call[0] in fixed:
+            above[call] = frozenset((fixed[call[0]],))
+        else:
+            above[call] = frozenset().union(
+                *(above[source.made_by] for source in model.sources(call))
+            )
+    return above
 
 
 def _through(call: tuple[Source, ...], fixed: Collection[str], above: Above) -> set[str]:
     """What a call reads by way of parts that are looked through."""
-    return {origin for each in call if each.part not in fixed for origin in above[each.part]}
+    return {
+        origin for source in call if source.part not in fixed for origin in above[source.made_by]
+    }
