@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from cnnspec.compiler import (
     Compilation,
+    allowed_model,
     checked_or_raise,
     compile_document,
-    compile_file,
-    compile_json,
+    compile_model,
     compile_text,
+    open_model,
 )
-from cnnspec.custom_code import check_code
 from cnnspec.diagnostics import Report, SpecError
 from cnnspec.document import Document
 from cnnspec.graph import CheckedGraph
@@ -70,11 +70,7 @@ class Spec:
             cnnspec.backends.keras.WeightsDoNotFit: the weights are those of another model.
 
         """
-        checked = self.compile()
-        report = self.report.child()
-        check_code(checked, allow_code, report)
-        if report.has_errors:
-            raise SpecError(report)
+        checked = allowed_model(self._compilation, allow_code)
         from cnnspec.backends import keras
 
         file = Path(weights) if weights else None
@@ -99,14 +95,12 @@ class Spec:
             cnnspec.training.problems.RunProblem: the folder cannot be written or resumed.
 
         """
-        checked = self.compile()
+        checked = allowed_model(self._compilation, allow_code)
         report = self.report.child()
-        check_code(checked, allow_code, report)
         training = checked.graph.training
         if training is None:
             message = "the spec does not say on which data it is trained"
             checked.graph.place.error(report, "missing-key", message)
-        if training is None or report.has_errors:
             raise SpecError(report)
         from cnnspec.training.checks import check_data
         from cnnspec.training.columns import open_columns
@@ -168,7 +162,7 @@ class Spec:
 def load(
     path: str | Path, *, params: Mapping[str, Any] | None = None, root: str | Path | None = None
 ) -> Spec:
-    """Read the spec in a file; `params` replace its parameters.
+    """Read a spec, or a .keras, .h5 or .json file of a Keras model; `params` replace parameters.
 
     Mistakes do not raise here: they stand in `report`, and `compile` raises them. With `root`,
     files outside that folder are refused.
@@ -177,7 +171,7 @@ def load(
         OSError: the file is missing or cannot be read.
 
     """
-    return Spec(compile_file(Path(path), overrides=params, root=Path(root) if root else None))
+    return Spec(open_model(Path(path), overrides=params, root=Path(root) if root else None))
 
 
 def loads(
@@ -253,4 +247,4 @@ def _checked(model: Any) -> CheckedGraph:
         return Spec.of(model).compile()
     if isinstance(model, Spec):
         return model.compile()
-    return checked_or_raise(compile_json(model.to_json()))
+    return checked_or_raise(compile_model(model.to_json()))

@@ -3,10 +3,11 @@
 Text that is no document ends it; what is wrong from there on is reported all at once.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
+from cnnspec.custom_code import BY_ARGUMENT, check_code
 from cnnspec.diagnostics import Report, SpecError
 from cnnspec.document import Document
 from cnnspec.expand import expand
@@ -18,6 +19,8 @@ from cnnspec.parse import parse
 from cnnspec.records import Record
 from cnnspec.source import Place, Source, parse_bytes, read
 from cnnspec.weights import check_weights
+
+MODEL_SUFFIXES = (".keras", ".h5", ".hdf5", ".json")
 
 
 class Compilation(Record):
@@ -58,36 +61,46 @@ def compile_text(
     return _compile_source(source, report, (), overrides, root)
 
 
-def compile_archive(path: Path) -> Compilation:
-    """Compile the model of a `.keras` file, read as data; its weights are not read.
+def is_model_file(name: str | Path) -> bool:
+    """Whether a file is one that Keras writes of a model, rather than a spec."""
+    return Path(name).suffix.lower() in MODEL_SUFFIXES
+
+
+def open_model(
+    path: Path, *, overrides: Mapping[str, Any] | None = None, root: Path | None = None
+) -> Compilation:
+    """Compile a file of any form: a spec, or a model file of Keras.
 
     Raises:
         OSError: the file is missing or cannot be read.
 
     """
-    from cnnspec.frontends import read_archive
-
-    with path.open("rb"):
-        return _compile_read(lambda: read_archive(path), f"'{shown_path(path)}': ")
-
-
-def compile_json(text: str) -> Compilation:
-    """Compile what `keras.Model.to_json` gives."""
-    from cnnspec.frontends import read_json
-
-    return _compile_read(lambda: read_json(text), "")
+    if is_model_file(path):
+        return compile_model(path, overrides=overrides)
+    return compile_file(path, overrides=overrides, root=root)
 
 
-def _compile_read(read_model: Callable[[], Document], where: str) -> Compilation:
-    """Compile a model that is read as data."""
-    from cnnspec.frontends import UnreadableModel
+def compile_model(
+    model: Path | str, name: str | None = None, *, overrides: Mapping[str, Any] | None = None
+) -> Compilation:
+    """Compile a model of Keras, read as data: a file of it, or what `keras.Model.to_json` gives.
+
+    Its weights are not read. `name` is what messages call a file.
+
+    Raises:
+        OSError: the file is missing or cannot be read.
+
+    """
+    from cnnspec.frontends import UnreadableModel, read_config, read_model
 
     try:
-        return compile_document(read_model())
+        read = read_config(model) if isinstance(model, str) else read_model(model)
     except UnreadableModel as error:
+        where = "" if isinstance(model, str) else f"'{name or shown_path(model)}': "
         report = Report()
         report.error("unreadable-model", f"{where}{error}")
-        return Compilation(report, None)
+        return Compilation(report)
+    return compile_document(read.document, overrides=overrides)
 
 
 def compile_document(
@@ -146,3 +159,22 @@ def checked_or_raise(compilation: Compilation) -> CheckedGraph:
             place.error(compilation.report, "not-a-model", message, "start")
         raise SpecError(compilation.report)
     return compilation.checked
+
+
+def allowed_model(
+    compilation: Compilation, allow_code: Collection[str], how: str = BY_ARGUMENT
+) -> CheckedGraph:
+    """The checked graph of a compilation, to be built with the code of some packages at most.
+
+    `how` is the way of a caller to allow a package, as messages show it.
+
+    Raises:
+        SpecError: there is none, or it would run code of another package.
+
+    """
+    checked = checked_or_raise(compilation)
+    report = compilation.report.child()
+    check_code(checked, allow_code, report, how)
+    if report.has_errors:
+        raise SpecError(report)
+    return checked

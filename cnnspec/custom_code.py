@@ -6,14 +6,20 @@ from cnnspec.diagnostics import Report
 from cnnspec.graph import CheckedGraph, CheckedNode
 from cnnspec.layers.custom import CustomLayer
 
+BY_OPTION = "--allow-code {package}"
+BY_ARGUMENT = "allow_code=['{package}']"
+"""How a package is allowed on the command line, and in Python."""
 
-def check_code(checked: CheckedGraph, allowed: Collection[str], report: Report) -> None:
-    """Report every step whose class is in a package that was not allowed."""
+
+def check_code(
+    checked: CheckedGraph, allowed: Collection[str], report: Report, how: str = BY_OPTION
+) -> None:
+    """Report every step whose class is in a package that was not allowed; `how` to allow it."""
     for node, layer in _custom_layers(checked):
         if layer.package() not in allowed:
             message = (
                 f"building this runs code of the package '{layer.package()}'; "
-                f"--allow-code {layer.package()} allows it"
+                f"{how.format(package=layer.package())} allows it"
             )
             node.node.place.error(report, "code-not-allowed", message, "kind")
 

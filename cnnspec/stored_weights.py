@@ -16,6 +16,7 @@ from typing import Any
 import h5py
 
 from cnnspec.frontends.archive import DAMAGED
+from cnnspec.frontends.hdf5 import MODEL
 from cnnspec.graph import CheckedGraph, CheckedNode
 from cnnspec.naming import first_names, snake_case
 
@@ -24,6 +25,10 @@ WEIGHTS = "model.weights.h5"
 MAX_RATIO = 200
 """How far a compressed archive may grow; trained weights hardly compress at all."""
 BFLOAT16 = "bfloat16"
+WHOLE_MODEL = (
+    "whole models in HDF5 do not store weights by layer name; "
+    "load it with Keras and save it as .keras or .weights.h5"
+)
 
 
 class UnreadableWeights(Exception):
@@ -79,6 +84,8 @@ def open_weights(path: Path) -> Iterator[StoredLayer]:
         except OSError as error:
             raise UnreadableWeights from error
         with file:
+            if MODEL in file.attrs:
+                raise UnreadableWeights(WHOLE_MODEL)
             try:
                 stored = _Reader().model(file)
             except (OSError, RuntimeError, ValueError, KeyError) as error:  # what h5py raises

@@ -137,7 +137,7 @@ MAKERS_OF_FINDINGS = {
 }
 """The modules that know of `Span` and `Diagnostic`; all others report through a `Place`."""
 
-WITHOUT_A_PLACE = ("cli.diff_output", "cli.import_", "compiler")
+WITHOUT_A_PLACE = ("cli.import_", "compiler")
 """The modules that report of a model file, in which there are no places."""
 
 MAX_LINES = 600

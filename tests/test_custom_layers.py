@@ -77,7 +77,7 @@ def test_building_needs_leave_for_the_package() -> None:
         (
             "code-not-allowed",
             "building this runs code of the package 'scaling_package'; "
-            "--allow-code scaling_package allows it",
+            "allow_code=['scaling_package'] allows it",
             line,
         )
         for line in (5, 7)

@@ -619,4 +619,4 @@ def test_a_broken_archive_is_one_error(tmp_path: Path) -> None:
     code, out, told = run("diagram", broken)
     assert (code, out) == (1, "")
     assert "error[unreadable-model]" in told
-    assert "this is not a .keras file" in told
+    assert "it is none of the files of a Keras model" in told

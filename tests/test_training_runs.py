@@ -331,7 +331,7 @@ def commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A spec file whose training is put in, as the commands see it."""
     monkeypatch.chdir(tmp_path)
 
-    def checked_spec(spec: str, **_: Any) -> tuple[Compilation, Any]:
+    def allowed_model(spec: str, *_: Any, **__: Any) -> tuple[Compilation, Any]:
         text = SPEC + "train:\n  optimizer: adam\n"
         targets = {"zdigit": "y + 1", "aodd": "y % 2"} if spec == "wrong.yaml" else None
         changes = {"targets": targets} if targets else {}
@@ -344,7 +344,7 @@ def commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         return compilation, replace(checked, graph=replace(checked.graph, training=training))
 
     for module in ("train", "evaluate", "predict"):
-        monkeypatch.setattr(f"cnnspec.cli.{module}.checked_spec", checked_spec)
+        monkeypatch.setattr(f"cnnspec.cli.{module}.allowed_model", allowed_model)
     return tmp_path
 
 

@@ -12,22 +12,18 @@ import click
 
 from cnnspec.backends.diagram import Drawing, NoRenderer
 from cnnspec.backends.summary import summary_text
+from cnnspec.cli.building import built_model
 from cnnspec.cli.common import (
-    checked_spec,
     code_option,
     expand_patterns,
     parse_overrides,
     root_option,
     set_option,
     spec_arguments,
-    tell,
     usage_error,
 )
 from cnnspec.cli.files import writing
-from cnnspec.cli.quiet import import_quietly
-from cnnspec.compiler import Compilation
-from cnnspec.custom_code import check_code
-from cnnspec.diagnostics import Report
+from cnnspec.cli.models import allowed_models, refuse_model_files
 from cnnspec.dump import dumps
 from cnnspec.files import folder_beside
 from cnnspec.graph import CheckedGraph
@@ -79,8 +75,9 @@ def command(
       cnnspec build specs/mnist_simple.yaml -o out --weights trained.weights.h5
     """
     values = parse_overrides(overrides)
-    models = [checked_spec(spec, overrides=values, root=root) for spec in expand_patterns(specs)]
-    _refuse_code([compilation for compilation, _ in models], allow_code)
+    files = expand_patterns(specs)
+    refuse_model_files(files, "build")
+    models = allowed_models(files, allow_code, overrides=values, root=root)
     _refuse_same_names([checked.name for _, checked in models])
     for _, checked in models:
         target = output / checked.name
@@ -94,18 +91,6 @@ def command(
             click.echo(
                 f"{target}: {checked.params:,} parameters, {', '.join(sorted(os.listdir(target)))}"
             )
-
-
-def _refuse_code(compilations: list[Compilation], allow_code: tuple[str, ...]) -> None:
-    """Exit if a spec uses layer classes of packages that are not allowed."""
-    report = Report()
-    for compilation in compilations:
-        assert compilation.checked is not None
-        report.texts.update(compilation.report.texts)
-        check_code(compilation.checked, allow_code, report)
-    tell(report, err=True)
-    if report.has_errors:
-        sys.exit(1)
 
 
 def _refuse_same_names(names: list[str]) -> None:
@@ -123,16 +108,7 @@ def _build(
     quiet: bool,
 ) -> None:
     """Write all files to a temporary folder, then move them to the target."""
-    keras_backend = import_quietly("cnnspec.backends.keras", "building")
-    try:
-        built = keras_backend.build(checked, weights=weights, allow_code=allow_code)
-    except (
-        keras_backend.CodeError,
-        keras_backend.WeightsDoNotFit,
-        keras_backend.BackendMismatch,
-    ) as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(1)
+    built = built_model(checked, allow_code, weights=weights, doing="building")
     for loaded in built.loaded if not quiet else ():
         click.echo(
             f"{loaded.file}: loaded the weights of {len(loaded.layers)} layers by name: "

@@ -7,18 +7,18 @@ import click
 
 from cnnspec.backends.python import NoScript, script
 from cnnspec.cli.common import (
-    checked_model,
     force_option,
+    model_arguments,
     parse_overrides,
     root_option,
     set_option,
-    spec_arguments,
 )
 from cnnspec.cli.files import give, keep_what_is_there
+from cnnspec.cli.models import checked_model
 
 
 @click.command("code")
-@spec_arguments(several=False)
+@model_arguments(several=False)
 @click.option(
     "-o",
     "--output",
@@ -29,13 +29,14 @@ from cnnspec.cli.files import give, keep_what_is_there
 @set_option
 @root_option
 def command(
-    spec: str, output: Path | None, force: bool, overrides: tuple[str, ...], root: Path | None
+    model: str, output: Path | None, force: bool, overrides: tuple[str, ...], root: Path | None
 ) -> None:
     """Generate a plain Keras script for a model.
 
-    The model is a spec or a .keras file. The script does not need cnnspec. Blocks become functions,
-    repetitions become loops, and submodels become nested models. Training data is not included.
-    Paths of weights files are relative to the current folder.
+    The model is a spec, or a .keras, .h5 or .json file of a Keras model, which is read without Keras.
+    The script does not need cnnspec. Blocks become functions, repetitions become loops, and
+    submodels become nested models. Training data is not included. Paths of weights files are
+    relative to the current folder.
 
     \b
     Example:
@@ -43,7 +44,7 @@ def command(
       cnnspec code specs/zoo/resnet50.yaml -o resnet50.py
     """
     keep_what_is_there(output, force=force)
-    checked = checked_model(spec, overrides=parse_overrides(overrides), root=root)
+    checked = checked_model(model, overrides=parse_overrides(overrides), root=root)
     try:
         text = script(checked)
     except NoScript as error:

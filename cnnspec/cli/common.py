@@ -1,18 +1,16 @@
-"""Shared by the commands: options, reading specs, and printing diagnostics."""
+"""Shared by the commands: arguments, options, and printing diagnostics."""
 
 import glob
 import sys
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
-from cnnspec.compiler import Compilation, compile_archive, compile_file, compile_text
 from cnnspec.diagnostics import CODES, WARNINGS, Report, did_you_mean
-from cnnspec.graph import CheckedGraph
 from cnnspec.loading import leads_out
-from cnnspec.source import Place, plain_scalar
+from cnnspec.source import plain_scalar
 
 STDIN = "-"
 _COLOURS = {"error": "red", "warning": "yellow", "note": "blue", "caret": "red", "place": None}
@@ -22,9 +20,19 @@ Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 def spec_arguments(*, several: bool = True) -> Decorator:
     """Declare the spec arguments of a command: paths, patterns, or `-` for standard input."""
+    return _files("spec", several=several)
+
+
+def model_arguments(*, several: bool = True) -> Decorator:
+    """Declare the model arguments of a command: specs as above, or Keras model files."""
+    return _files("model", several=several)
+
+
+def _files(noun: str, *, several: bool) -> Decorator:
     if several:
-        return click.argument("specs", nargs=-1, required=True, metavar="SPEC...")
-    return click.argument("spec", metavar="SPEC")
+        metavar = f"{noun.upper()}..."
+        return click.argument(f"{noun}s", nargs=-1, required=True, metavar=metavar)
+    return click.argument(noun, metavar=noun.upper())
 
 
 set_option = click.option(
@@ -97,62 +105,6 @@ def expand_patterns(specs: tuple[str, ...]) -> list[str]:
         else:
             usage_error(f"no file matches '{spec}'")
     return list(dict.fromkeys(files))
-
-
-def compile_spec(
-    spec: str, *, overrides: Mapping[str, Any] | None = None, root: Path | None = None
-) -> Compilation:
-    """Compile the spec at a path or from standard input; exit with code 2 if it cannot be read."""
-    if spec == STDIN:
-        data = sys.stdin.buffer.read()
-        return compile_text(data, overrides=overrides, root=root)
-    try:
-        return compile_file(Path(spec), overrides=overrides, root=root)
-    except IsADirectoryError:
-        usage_error(f"'{spec}' is a folder, not a spec")
-    except OSError as error:
-        usage_error(f"'{spec}' cannot be read: {error.strerror}")
-
-
-def checked_spec(
-    spec: str,
-    *,
-    overrides: Mapping[str, Any] | None = None,
-    root: Path | None = None,
-    ignore: Collection[str] = (),
-) -> tuple[Compilation, CheckedGraph]:
-    """Compile a spec for a command that needs a model; print diagnostics, exit on errors.
-
-    `ignore` lists the codes of warnings that do not apply to the command.
-    """
-    compilation = compile_spec(spec, overrides=overrides, root=root)
-    report = compilation.report
-    if compilation.checked is None and not report.has_errors and compilation.source:
-        message = "this file only defines blocks for other specs to import; it has no model"
-        Place(compilation.source, ()).error(report, "not-a-model", message, "start")
-    report.ignore(ignore)
-    tell(report, err=True)
-    if compilation.checked is None:
-        sys.exit(1)
-    return compilation, compilation.checked
-
-
-def checked_model(
-    model: str, *, overrides: Mapping[str, Any] | None = None, root: Path | None = None
-) -> CheckedGraph:
-    """Compile a spec or the model in a `.keras` file; print diagnostics, exit on errors."""
-    if Path(model).suffix.lower() != ".keras":
-        return checked_spec(model, overrides=overrides, root=root)[1]
-    if overrides:
-        usage_error("--set applies to specs only; a .keras file has no parameters")
-    try:
-        compilation = compile_archive(Path(model))
-    except OSError as error:
-        usage_error(f"'{model}' cannot be read: {error.strerror}")
-    tell(compilation.report, err=True)
-    if compilation.checked is None:
-        sys.exit(1)
-    return compilation.checked
 
 
 def tell(report: Report, *, err: bool) -> None:

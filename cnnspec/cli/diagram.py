@@ -19,15 +19,15 @@ from cnnspec.backends.diagram import (
     TooLarge,
 )
 from cnnspec.cli.common import (
-    checked_model,
     force_option,
+    model_arguments,
     parse_overrides,
     root_option,
     set_option,
-    spec_arguments,
     usage_error,
 )
 from cnnspec.cli.files import keep_what_is_there, replacing
+from cnnspec.cli.models import checked_model
 from cnnspec.declarations import Problem
 
 
@@ -48,7 +48,7 @@ class Depth(click.ParamType[int | str]):
 
 
 @click.command("diagram")
-@spec_arguments(several=False)
+@model_arguments(several=False)
 @click.option(
     "-o",
     "--output",
@@ -102,7 +102,7 @@ class Depth(click.ParamType[int | str]):
 @set_option
 @root_option
 def command(
-    spec: str,
+    model: str,
     output: Path | None,
     form: str | None,
     style: str,
@@ -121,11 +121,11 @@ def command(
     overrides: tuple[str, ...],
     root: Path | None,
 ) -> None:
-    """Draw a diagram of a spec or a .keras file.
+    """Draw a diagram of a model.
 
+    The model is a spec, or a .keras, .h5 or .json file of a Keras model, which is read without Keras.
     Large models are folded: blocks and submodels become single boxes, and repetitions become one
-    box with a count. An html page contains all layers and can be searched and unfolded. The weights
-    of a .keras file are not read.
+    box with a count. An html page contains all layers and can be searched and unfolded.
 
     \b
     Example:
@@ -136,7 +136,7 @@ def command(
     """
     form = form or format_of(output)
     keep_what_is_there(output, force=force)
-    checked = checked_model(spec, overrides=parse_overrides(overrides), root=root)
+    checked = checked_model(model, overrides=parse_overrides(overrides), root=root)
     shown = (USUAL | set(show) | ({"legend"} if legend else set())) - set(hide)
     look = Look(style, theme, direction, shown)  # type: ignore[arg-type]
     drawing = Drawing(checked, look, depth, start, end)

@@ -6,12 +6,13 @@ from pathlib import Path
 import click
 
 from cnnspec.backends.diagram import THEME_NAMES, USUAL, Look, NoRenderer, TooLarge
-from cnnspec.cli.common import compile_spec, root_option, tell, usage_error
+from cnnspec.cli.common import root_option, tell, usage_error
 from cnnspec.cli.diagram import Depth, format_of
-from cnnspec.cli.diff_output import compile_model_file, is_model_file, told
+from cnnspec.cli.diff_output import told
 from cnnspec.cli.files import keep_what_is_there, replacing
 from cnnspec.cli.git_driver import drive
-from cnnspec.compiler import Compilation, checked_or_raise
+from cnnspec.cli.models import open_model
+from cnnspec.compiler import Compilation, checked_or_raise, is_model_file
 from cnnspec.diagnostics import SpecError
 from cnnspec.diff import compare
 from cnnspec.diff.union import Comparison
@@ -79,7 +80,7 @@ def command(
         usage_error(f"diff takes two models, got {len(models)}")
     drawn_as = format_of(output) if output is not None else ""
     keep_what_is_there(output, force=force)
-    old, new = [_checked(_compiled(model, root)) for model in models]
+    old, new = [_checked(open_model(model, root=root)) for model in models]
     if old is None or new is None:
         sys.exit(TROUBLE)
     difference = compare(old, new, specs=not any(map(is_model_file, models)))
@@ -95,16 +96,6 @@ def command(
     if not quiet:
         click.echo(told(difference, form, verbose=verbose), nl=False)
     sys.exit(SAME if difference.is_empty else DIFFERENT)
-
-
-def _compiled(model: str, root: Path | None) -> Compilation:
-    """Compile a spec or a model file; exit with code 2 if it cannot be read."""
-    if not is_model_file(model):
-        return compile_spec(model, root=root)
-    try:
-        return compile_model_file(Path(model), model)
-    except OSError as error:
-        usage_error(f"'{model}' cannot be read: {error.strerror}")
 
 
 def _checked(compilation: Compilation) -> CheckedGraph | None:

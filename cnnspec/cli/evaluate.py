@@ -2,33 +2,19 @@
 
 import io
 import json
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
-from cnnspec.cli.common import check_root, checked_spec, code_option, root_option, usage_error
+from cnnspec.cli.building import built_model
+from cnnspec.cli.common import check_root, code_option, root_option
+from cnnspec.cli.data import checked_data, data_option, training_of
+from cnnspec.cli.models import allowed_model
 from cnnspec.cli.quiet import import_quietly
-from cnnspec.cli.train import (
-    checked_data,
-    data_option,
-    expected_errors,
-    training_of,
-)
+from cnnspec.cli.runs import OF_NEW_MODELS, spec_and_weights, spec_option
 from cnnspec.graph import Output
 from cnnspec.training.names import parted
-
-SPEC = "spec.expanded.yaml"
-WEIGHTS = "model.weights.h5"
-OF_NEW_MODELS = ("frozen-without-weights",)
-"""Warnings that do not apply to a model whose weights are loaded from a file."""
-
-spec_option = click.option(
-    "--spec",
-    type=click.Path(exists=True, dir_okay=False),
-    help="Spec of a model file; not needed for a run folder.",
-)
 
 
 @click.command("evaluate")
@@ -60,17 +46,12 @@ def command(
     if data is not None:
         check_root(root, data)
     name, weights = spec_and_weights(model, spec)
-    compilation, checked = checked_spec(name, root=root, ignore=OF_NEW_MODELS)
+    compilation, checked = allowed_model(name, allow_code, root=root, ignore=OF_NEW_MODELS)
     training = training_of(checked)
-    found = checked_data(compilation, checked, training, data, allow_code)
+    found = checked_data(compilation, checked, training, data)
     part = found.test or found.validation or found.train
-    backend = import_quietly("cnnspec.backends.keras", "evaluating")
     runs = import_quietly("cnnspec.training.run", "evaluating")
-    try:
-        built = backend.build(checked, weights=weights, allow_code=allow_code)
-    except expected_errors() as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(1)
+    built = built_model(checked, allow_code, weights=weights, doing="evaluating")
     metrics = runs.measured(built.model, runs.Pipeline(checked, training, part))
     which = "test" if found.test else "validation" if found.validation else "train"
     if form == "json":
@@ -104,15 +85,3 @@ def _table(metrics: Mapping[str, float], outputs: tuple[Output, ...]) -> str:
     console = Console(file=target, width=10_000, highlight=False, markup=False, emoji=False)
     console.print(table)
     return "\n".join(line.rstrip() for line in target.getvalue().splitlines()).rstrip("\n")
-
-
-def spec_and_weights(model: Path, spec: str | None) -> tuple[str, Path]:
-    """Return the paths of the spec and the weights of a model; exit if one is missing."""
-    if not model.is_dir():
-        if spec is None:
-            usage_error(f"'{model}' is a model file; pass its spec with --spec")
-        return spec, model
-    for name in (SPEC, WEIGHTS):
-        if not (model / name).exists():
-            usage_error(f"'{model}' is not a completed run: it has no '{name}'")
-    return spec or str(model / SPEC), model / WEIGHTS

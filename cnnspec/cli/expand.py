@@ -5,20 +5,20 @@ from pathlib import Path
 import click
 
 from cnnspec.cli.common import (
-    checked_spec,
     force_option,
+    model_arguments,
     parse_overrides,
     root_option,
     set_option,
-    spec_arguments,
 )
 from cnnspec.cli.files import give, keep_what_is_there
+from cnnspec.cli.models import checked_model
 from cnnspec.dump import dumps
 from cnnspec.written_out import written_out
 
 
 @click.command("expand")
-@spec_arguments(several=False)
+@model_arguments(several=False)
 @click.option(
     "-o",
     "--output",
@@ -29,10 +29,11 @@ from cnnspec.written_out import written_out
 @set_option
 @root_option
 def command(
-    spec: str, output: Path | None, force: bool, overrides: tuple[str, ...], root: Path | None
+    model: str, output: Path | None, force: bool, overrides: tuple[str, ...], root: Path | None
 ) -> None:
     """Expand the shorthand of a spec into plain steps.
 
+    The model is a spec, or a .keras, .h5 or .json file of a Keras model, which is read without Keras.
     Expands parameters, defaults, blocks, repeats and branches. The result is a spec of the same
     model. Its paths are relative to the current folder, or to the folder of --output.
 
@@ -42,6 +43,6 @@ def command(
       cnnspec expand specs/residual.yaml | cnnspec summary -
     """
     keep_what_is_there(output, force=force)
-    _, checked = checked_spec(spec, overrides=parse_overrides(overrides), root=root)
+    checked = checked_model(model, overrides=parse_overrides(overrides), root=root)
     text = dumps(written_out(checked.graph, output.parent if output else Path()))
     give(text, output)

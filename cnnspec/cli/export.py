@@ -6,25 +6,24 @@ from typing import Any, NoReturn
 
 import click
 
+from cnnspec.cli.building import built_model
 from cnnspec.cli.common import (
     check_root,
-    checked_spec,
     code_option,
     parse_overrides,
     root_option,
     set_option,
-    tell,
     usage_error,
 )
-from cnnspec.cli.evaluate import OF_NEW_MODELS, spec_and_weights
 from cnnspec.cli.files import keep_what_is_there, writing
+from cnnspec.cli.models import allowed_model
 from cnnspec.cli.quiet import import_quietly, without_native_log
-from cnnspec.cli.train import expected_errors
-from cnnspec.custom_code import check_code
+from cnnspec.cli.runs import OF_NEW_MODELS, spec_and_weights
 from cnnspec.exporting import FORMATS, ExportProblem, said
 from cnnspec.files import folder_beside
 
-MODEL_FILES = (".keras", ".h5")
+SAVED = (".keras", ".h5", ".hdf5")
+"""The endings of files that hold a whole model with its weights, which Keras loads."""
 
 
 @click.command("export")
@@ -71,9 +70,10 @@ def command(
 ) -> None:
     """Export a model to ONNX, TFLite or a SavedModel.
 
-    The model is a spec, a run folder, or a .keras or .h5 file. Inputs and outputs keep their names,
-    and the batch size is not fixed. The exported model and the Keras model are run on the same
-    random input; if their outputs differ, no file is written.
+    The model is a spec, a run folder, or a .keras, .h5 or .json file; specs and .json files contain
+    no weights. Inputs and outputs keep their names, and the batch size is not fixed. The exported
+    model and the Keras model are run on the same random input; if their outputs differ, no file is
+    written.
 
     \b
     Example:
@@ -121,7 +121,7 @@ def _model(
 ) -> tuple[Any, list[str] | None]:
     """Return the Keras model for an argument, and the names of its outputs in the spec."""
     path = Path(model)
-    if path.suffix.lower() in MODEL_FILES:
+    if path.suffix.lower() in SAVED:
         for option, given in (("--set", overrides), ("--weights", weights)):
             if given:
                 usage_error(f"{option} applies to specs only; '{model}' is a model file")
@@ -132,17 +132,8 @@ def _model(
         model, stored = spec_and_weights(path, None)
         weights, ignored = weights or stored, OF_NEW_MODELS
     values = parse_overrides(overrides)
-    compilation, checked = checked_spec(model, overrides=values, root=root, ignore=ignored)
-    report = compilation.report.child()
-    check_code(checked, allow_code, report)
-    tell(report, err=True)
-    if report.has_errors:
-        sys.exit(1)
-    backend = import_quietly("cnnspec.backends.keras", "exporting")
-    try:
-        built = backend.build(checked, weights=weights, allow_code=allow_code)
-    except expected_errors() as error:
-        _refuse(str(error))
+    _, checked = allowed_model(model, allow_code, overrides=values, root=root, ignore=ignored)
+    built = built_model(checked, allow_code, weights=weights, doing="exporting")
     return built.model, list(checked.outputs)
 
 
@@ -151,7 +142,7 @@ def _loaded(path: Path) -> Any:
     if not path.is_file():
         usage_error(f"'{path}' cannot be read: no such file")
     keras = import_quietly("keras", "exporting")
-    if path.suffix.lower() == ".h5" and _version(keras) < (3, 11, 3):
+    if path.suffix.lower() != ".keras" and _version(keras) < (3, 11, 3):
         usage_error(
             f"Keras {keras.__version__} would execute code from '{path}'; "
             "upgrade to 3.11.3 or later"

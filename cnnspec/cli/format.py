@@ -8,6 +8,7 @@ import click
 
 from cnnspec.cli.common import STDIN, expand_patterns, spec_arguments, tell, usage_error
 from cnnspec.cli.files import replacing
+from cnnspec.cli.models import refuse_model_files
 from cnnspec.diagnostics import Report
 from cnnspec.formatting import ChangedMeaning, formatted
 from cnnspec.parse import parse
@@ -39,7 +40,9 @@ def command(specs: tuple[str, ...], check: bool, diff: bool) -> None:
       cat model.yaml | cnnspec format -
     """
     failed = False
-    for spec in _files(specs):
+    files = _files(specs)
+    refuse_model_files(files, "format")
+    for spec in files:
         before = _read(spec)
         after = _formatted(spec, before)
         failed |= after is None or (check and after != before)

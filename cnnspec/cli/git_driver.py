@@ -9,8 +9,14 @@ from pathlib import Path
 import click
 
 from cnnspec.cli.common import usage_error
-from cnnspec.cli.diff_output import compile_model_file, is_model_file, styled, told
-from cnnspec.compiler import Compilation, checked_or_raise, compile_text
+from cnnspec.cli.diff_output import styled, told
+from cnnspec.compiler import (
+    Compilation,
+    checked_or_raise,
+    compile_model,
+    compile_text,
+    is_model_file,
+)
 from cnnspec.diagnostics import SpecError
 from cnnspec.diff import compare
 from cnnspec.graph import CheckedGraph
@@ -55,7 +61,7 @@ class Side:
 
     def _compiled(self, root: Path | None) -> Compilation:
         if is_model_file(self.path):
-            return compile_model_file(self.file, self.name)
+            return compile_model(self.file, self.name)
         return compile_text(
             self.file.read_bytes(), self.name, folder=Path(self.path).parent, root=root
         )

@@ -16,6 +16,7 @@ from cnnspec.importing import imported
 from cnnspec.loading import shown_path
 
 APPLICATION = "application:"
+SPEC_SUFFIXES = (".yaml", ".yml")
 
 
 @click.command("import")
@@ -45,6 +46,8 @@ def command(model: str, output: Path | None, compact: bool, force: bool) -> None
       cnnspec import application:ResNet50 --no-compact
     """
     keep_what_is_there(output, force=force)
+    if Path(model).suffix.lower() in SPEC_SUFFIXES:
+        usage_error(f"'{model}' is already a spec; `cnnspec expand` expands it")
     name = model.removeprefix(APPLICATION)
     is_file = name == model
     try:

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import click
 
-from cnnspec.cli.common import check_root, checked_spec, code_option, root_option
-from cnnspec.cli.evaluate import OF_NEW_MODELS, spec_and_weights, spec_option
+from cnnspec.cli.building import built_model
+from cnnspec.cli.common import check_root, code_option, root_option
+from cnnspec.cli.models import allowed_model
 from cnnspec.cli.quiet import import_quietly
-from cnnspec.cli.train import expected_errors
+from cnnspec.cli.runs import OF_NEW_MODELS, spec_and_weights, spec_option
+from cnnspec.training.problems import DataProblem
 
 
 @click.command("predict")
@@ -43,13 +45,12 @@ def command(
     """
     check_root(root, *inputs)
     name, weights = spec_and_weights(model, spec)
-    _, checked = checked_spec(name, root=root, ignore=OF_NEW_MODELS)
-    backend = import_quietly("cnnspec.backends.keras", "predicting")
+    _, checked = allowed_model(name, allow_code, root=root, ignore=OF_NEW_MODELS)
     predictions = import_quietly("cnnspec.training.prediction", "predicting")
+    built = built_model(checked, allow_code, weights=weights, doing="predicting")
     try:
-        built = backend.build(checked, weights=weights, allow_code=allow_code)
         found = predictions.predict(built.model, checked, checked.graph.training, inputs)
-    except expected_errors() as error:
+    except DataProblem as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(1)
     if form == "json":

@@ -7,17 +7,17 @@ import click
 
 from cnnspec.backends.summary import summary_data, summary_text
 from cnnspec.cli.common import (
-    checked_spec,
     expand_patterns,
+    model_arguments,
     parse_overrides,
     root_option,
     set_option,
-    spec_arguments,
 )
+from cnnspec.cli.models import checked_models
 
 
 @click.command("summary")
-@spec_arguments()
+@model_arguments()
 @click.option(
     "--format",
     "form",
@@ -34,7 +34,7 @@ from cnnspec.cli.common import (
 @set_option
 @root_option
 def command(
-    specs: tuple[str, ...],
+    models: tuple[str, ...],
     form: str,
     expand: bool,
     cost: bool,
@@ -43,6 +43,7 @@ def command(
 ) -> None:
     """Print a table of layers, output shapes and parameters.
 
+    The model is a spec, or a .keras, .h5 or .json file of a Keras model, which is read without Keras.
     Costs are per sample. Values that depend on an unknown size are shown as unknown.
 
     \b
@@ -52,10 +53,10 @@ def command(
       cnnspec summary --format json specs/mnist_simple.yaml
     """
     values = parse_overrides(overrides)
-    models = [checked_spec(spec, overrides=values, root=root)[1] for spec in expand_patterns(specs)]
+    graphs = checked_models(expand_patterns(models), overrides=values, root=root)
     if form == "json":
-        data = [summary_data(model, cost=cost) for model in models]
+        data = [summary_data(model, cost=cost) for model in graphs]
         click.echo(json.dumps(data[0] if len(data) == 1 else data, indent=2, ensure_ascii=False))
         return
-    tables = (summary_text(model, expand=expand, cost=cost) for model in models)
+    tables = (summary_text(model, expand=expand, cost=cost) for model in graphs)
     click.echo("\n".join(tables), nl=False)

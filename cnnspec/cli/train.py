@@ -4,35 +4,25 @@ import sys
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
+from cnnspec.cli.building import build_errors
 from cnnspec.cli.common import (
     check_root,
-    checked_spec,
     code_option,
     parse_overrides,
     root_option,
     set_option,
     spec_arguments,
-    tell,
     usage_error,
 )
+from cnnspec.cli.data import checked_data, data_option, refuse, training_of
+from cnnspec.cli.models import allowed_model, refuse_model_files
 from cnnspec.cli.quiet import import_quietly
-from cnnspec.compiler import Compilation
-from cnnspec.custom_code import check_code
-from cnnspec.graph import CheckedGraph, Training
-from cnnspec.training.checks import Data, check_data
-from cnnspec.training.columns import open_columns
 from cnnspec.training.curves import can_draw
 from cnnspec.training.problems import DataProblem, RunProblem
-
-data_option = click.option(
-    "--data",
-    type=click.Path(path_type=Path),
-    help="Use another file or folder, in the same format as the data of the spec.",
-)
 
 
 @click.command("train")
@@ -89,16 +79,19 @@ def command(
             "--output cannot be used with --resume, which continues in the folder of the run"
         )
     values = parse_overrides(overrides)
-    compilation, checked = checked_spec(spec, overrides=values, root=root)
+    refuse_model_files((spec,), "train")
+    compilation, checked = allowed_model(spec, allow_code, overrides=values, root=root)
     training = training_of(checked)
     if epochs is not None and training.phases:
         usage_error("--epochs cannot be used with phases; set the epochs of each phase in the spec")
-    found = checked_data(compilation, checked, training, data, allow_code)
+    found = checked_data(compilation, checked, training, data)
+    backend = import_quietly("cnnspec.backends.keras", "training")
     runs = import_quietly("cnnspec.training.run", "training")
     folder = resume or output or runs.run_folder(checked.name)
     from cnnspec.cli.progress import progress
 
     total = sum(each.epochs for each in training.phases) or epochs or training.epochs
+    expected: tuple[type[Exception], ...] = (RunProblem, *build_errors(backend))
     try:
         with progress(total, quiet) as listener:
             run = runs.train(
@@ -115,7 +108,7 @@ def command(
             )
     except DataProblem as problem:
         refuse(compilation, training, problem)
-    except expected_errors() as error:
+    except expected as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(1)
     if not quiet:
@@ -123,53 +116,6 @@ def command(
     if run.interrupted:
         click.echo(f"interrupted; use --resume {run.folder} to continue", err=True)
         sys.exit(130)
-
-
-def training_of(checked: CheckedGraph) -> Training:
-    """Return the training section of a spec; exit if it has none."""
-    training = checked.graph.training
-    if training is None or training.data is None:
-        usage_error(f"'{checked.name}' has no training data; set `data` under `train`")
-    return training
-
-
-def checked_data(
-    compilation: Compilation,
-    checked: CheckedGraph,
-    training: Training,
-    override: Path | None,
-    allow_code: tuple[str, ...],
-) -> Data:
-    """Open the training data and check it against the model; exit if it does not fit."""
-    report = compilation.report.child()
-    check_code(checked, allow_code, report)
-    tell(report, err=True)
-    if report.has_errors:
-        sys.exit(1)
-    try:
-        return check_data(checked, training, open_columns(training, override))
-    except DataProblem as problem:
-        refuse(compilation, training, problem)
-
-
-def refuse(compilation: Compilation, training: Training, problem: DataProblem) -> NoReturn:
-    """Print the problem at its location in the spec, and exit."""
-    report = compilation.report.child()
-    training.place.problem(report, problem)
-    tell(report, err=True)
-    sys.exit(1)
-
-
-def expected_errors() -> tuple[type[Exception], ...]:
-    """The exceptions that building, training and predicting may raise."""
-    backend = import_quietly("cnnspec.backends.keras", "training")
-    return (
-        DataProblem,
-        RunProblem,
-        backend.CodeError,
-        backend.WeightsDoNotFit,
-        backend.BackendMismatch,
-    )
 
 
 def _tell_results(run: Any, tensorboard: bool) -> None:

@@ -7,19 +7,19 @@ import click
 
 from cnnspec.cli.common import (
     check_ignored,
-    compile_spec,
     expand_patterns,
+    model_arguments,
     parse_overrides,
     root_option,
     set_option,
-    spec_arguments,
     tell,
 )
+from cnnspec.cli.models import open_model
 from cnnspec.diagnostics import Report
 
 
 @click.command("validate")
-@spec_arguments()
+@model_arguments()
 @click.option(
     "--format",
     "form",
@@ -35,7 +35,7 @@ from cnnspec.diagnostics import Report
 @set_option
 @root_option
 def command(
-    specs: tuple[str, ...],
+    models: tuple[str, ...],
     form: str,
     quiet: bool,
     ignore: tuple[str, ...],
@@ -45,8 +45,9 @@ def command(
 ) -> None:
     """Check the structure, arguments, references and shapes of specs.
 
-    The exit code is 1 if there are errors. Warnings count as errors only with --strict. A spec can
-    suppress warnings by listing their codes under `ignore`.
+    Keras models (.keras, .h5 and .json files) are checked too. The exit code is 1 if there are
+    errors. Warnings count as errors only with --strict. A spec can suppress warnings by listing
+    their codes under `ignore`.
 
     \b
     Example:
@@ -57,8 +58,8 @@ def command(
     values = parse_overrides(overrides)
     check_ignored(ignore)
     total = Report()
-    for spec in expand_patterns(specs):
-        compilation = compile_spec(spec, overrides=values, root=root)
+    for model in expand_patterns(models):
+        compilation = open_model(model, overrides=values, root=root)
         compilation.report.ignore(ignore)
         if strict:
             compilation.report.be_strict()
@@ -69,7 +70,7 @@ def command(
         if not quiet and not compilation.report.has_errors:
             checked = compilation.checked
             what = f"{checked.params:,} parameters" if checked else "blocks to import"
-            click.echo(f"{spec}: ok ({what})")
+            click.echo(f"{model}: ok ({what})")
     if form != "text":
         from cnnspec.reporters import REPORTERS
 

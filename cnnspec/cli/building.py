@@ -1,0 +1,32 @@
+"""Builds the Keras model of a checked graph for a command."""
+
+import sys
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cnnspec.cli.quiet import import_quietly
+from cnnspec.graph import CheckedGraph
+
+
+def built_model(
+    checked: CheckedGraph,
+    allow_code: Collection[str],
+    *,
+    weights: Path | None = None,
+    doing: str,
+) -> Any:
+    """Build the Keras model of an allowed graph; exit with an error message if that fails."""
+    backend = import_quietly("cnnspec.backends.keras", doing)
+    try:
+        return backend.build(checked, weights=weights, allow_code=allow_code)
+    except build_errors(backend) as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(1)
+
+
+def build_errors(backend: Any) -> tuple[type[Exception], ...]:
+    """The exceptions that the Keras backend may raise while building."""
+    return backend.CodeError, backend.WeightsDoNotFit, backend.BackendMismatch

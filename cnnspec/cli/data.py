@@ -1,0 +1,46 @@
+"""Opens and checks the training data for commands, before TensorFlow is imported."""
+
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from cnnspec.cli.common import tell, usage_error
+from cnnspec.compiler import Compilation
+from cnnspec.graph import CheckedGraph, Training
+from cnnspec.training.checks import Data, check_data
+from cnnspec.training.columns import open_columns
+from cnnspec.training.problems import DataProblem
+
+data_option = click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    help="Use another file or folder, in the same format as the data of the spec.",
+)
+
+
+def training_of(checked: CheckedGraph) -> Training:
+    """Return the training section of a spec; exit if it has none."""
+    training = checked.graph.training
+    if training is None or training.data is None:
+        usage_error(f"'{checked.name}' has no training data; set `data` under `train`")
+    return training
+
+
+def checked_data(
+    compilation: Compilation, checked: CheckedGraph, training: Training, override: Path | None
+) -> Data:
+    """Open the training data and check it against the model; exit if it does not fit."""
+    try:
+        return check_data(checked, training, open_columns(training, override))
+    except DataProblem as problem:
+        refuse(compilation, training, problem)
+
+
+def refuse(compilation: Compilation, training: Training, problem: DataProblem) -> NoReturn:
+    """Print the problem at its location in the spec, and exit."""
+    report = compilation.report.child()
+    training.place.problem(report, problem)
+    tell(report, err=True)
+    sys.exit(1)

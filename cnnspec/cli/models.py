@@ -1,0 +1,121 @@
+"""Opens, checks and allows the models passed to a command; errors are printed and end it."""
+
+import sys
+from collections.abc import Callable, Collection, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from cnnspec import compiler
+from cnnspec.cli.common import STDIN, tell, usage_error
+from cnnspec.compiler import Compilation, compile_text, is_model_file
+from cnnspec.custom_code import BY_OPTION
+from cnnspec.diagnostics import SpecError
+from cnnspec.graph import CheckedGraph
+
+Checked = tuple[Compilation, CheckedGraph]
+"""A compilation, and its model."""
+
+
+def open_model(
+    model: str, *, overrides: Mapping[str, Any] | None = None, root: Path | None = None
+) -> Compilation:
+    """Compile a spec or a Keras model file; exit with code 2 if it cannot be read."""
+    if model == STDIN:
+        return compile_text(sys.stdin.buffer.read(), overrides=overrides, root=root)
+    if overrides and is_model_file(model):
+        usage_error(f"--set applies to specs only; '{model}' is a model file")
+    try:
+        return compiler.open_model(Path(model), overrides=overrides, root=root)
+    except IsADirectoryError:
+        usage_error(f"'{model}' is a folder, not a spec")
+    except OSError as error:
+        usage_error(f"'{model}' cannot be read: {error.strerror}")
+
+
+def checked_models(
+    models: Iterable[str],
+    *,
+    overrides: Mapping[str, Any] | None = None,
+    root: Path | None = None,
+) -> list[CheckedGraph]:
+    """Compile models for a command that does not build them; print diagnostics, exit on errors."""
+    compilations = [open_model(model, overrides=overrides, root=root) for model in models]
+    return [checked for _, checked in _told(compilations, compiler.checked_or_raise)]
+
+
+def checked_model(
+    model: str, *, overrides: Mapping[str, Any] | None = None, root: Path | None = None
+) -> CheckedGraph:
+    """Compile one model, as `checked_models` does."""
+    (checked,) = checked_models((model,), overrides=overrides, root=root)
+    return checked
+
+
+def allowed_models(
+    models: Iterable[str],
+    allow_code: Collection[str],
+    *,
+    overrides: Mapping[str, Any] | None = None,
+    root: Path | None = None,
+    ignore: Collection[str] = (),
+) -> list[Checked]:
+    """Compile models for a command that builds them, with code from allowed packages only.
+
+    Prints diagnostics and exits on errors, before Keras is imported. `ignore` lists the codes of
+    warnings that do not apply to the command.
+    """
+
+    def allowed(compilation: Compilation) -> CheckedGraph:
+        return compiler.allowed_model(compilation, allow_code, BY_OPTION)
+
+    compilations = [open_model(model, overrides=overrides, root=root) for model in models]
+    return _told(compilations, allowed, ignore)
+
+
+def allowed_model(
+    model: str,
+    allow_code: Collection[str],
+    *,
+    overrides: Mapping[str, Any] | None = None,
+    root: Path | None = None,
+    ignore: Collection[str] = (),
+) -> Checked:
+    """Compile one model, as `allowed_models` does."""
+    (found,) = allowed_models((model,), allow_code, overrides=overrides, root=root, ignore=ignore)
+    return found
+
+
+def _told(
+    compilations: Iterable[Compilation],
+    check: Callable[[Compilation], CheckedGraph],
+    ignore: Collection[str] = (),
+) -> list[Checked]:
+    """Print the diagnostics of all compilations; exit if any has errors."""
+    models: list[Checked] = []
+    failed = False
+    for compilation in compilations:
+        compilation.report.ignore(ignore)
+        report = compilation.report.child()
+        try:
+            models.append((compilation, check(compilation)))
+        except SpecError as error:
+            report.take(error.report)
+            failed = True
+        report.take(compilation.report)
+        tell(report, err=True)
+    if failed:
+        sys.exit(1)
+    return models
+
+
+def refuse_model_files(models: Iterable[str], command: str) -> None:
+    """Exit if a model file is passed to a command that only takes specs."""
+    for model in models:
+        if model == STDIN or not is_model_file(model):
+            continue
+        if not Path(model).exists():
+            usage_error(f"'{model}' cannot be read: No such file or directory")
+        if model.endswith(".weights.h5"):
+            usage_error(f"{command} takes specs only; '{model}' is a weights file")
+        advice = f"convert it with `cnnspec import {model} -o model.yaml`"
+        usage_error(f"{command} takes specs only; '{model}' is a model file: {advice}")
