@@ -1,19 +1,19 @@
-"""What it takes to declare a kind: its arguments as annotated attributes, checked by pydantic.
+"""What it takes to declare a kind: its arguments as annotated attributes, with what checks them.
 
-A declaration is a plain annotated class; pydantic is given it when its kind is first used, so that
-a spec pays only for the kinds it names.
+A declaration is a plain annotated class; its annotations are read when its kind is first used, so
+that a spec pays only for the kinds it names.
 """
 
 import math
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib import import_module
-from typing import Any, ClassVar, Literal, Self, TypeVar, get_args, get_origin, get_type_hints
-
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from inspect import get_annotations
+from types import MappingProxyType
+from typing import Any, ClassVar, Literal, Self, TypeVar, get_args, get_origin
 
 from cnnspec.diagnostics import did_you_mean
+from cnnspec.plain_types import checker
 
 At = tuple[str | int, ...]
 
@@ -58,15 +58,17 @@ class Problems(Exception):
         super().__init__("; ".join(problem.message for problem in self.problems))
 
 
-@dataclass(frozen=True)
 class Expects:
     """What an argument takes, in words for messages and editors, and what its values mean."""
 
-    phrase: str
-    null: Any = field(default=None, kw_only=True)
-    """What null stands for: a value, or a function of the call; None where it stands for none."""
-    alike: Callable[[Any], Any] | None = field(default=None, kw_only=True)
-    """Gives one value for all checked values that mean the same, where several do."""
+    def __init__(
+        self, phrase: str, *, null: Any = None, alike: Callable[[Any], Any] | None = None
+    ) -> None:
+        self.phrase = phrase
+        self.null = null
+        """What null stands for: a value, or a function of the call; None where it stands for none."""
+        self.alike = alike
+        """Gives one value for all checked values that mean the same, where several do."""
 
     def describe(self, declaration: "type[Declaration]") -> str:
         """What it takes as an argument of a kind."""
@@ -96,24 +98,32 @@ def shown(value: object) -> str:
 Kind = TypeVar("Kind", bound="Declaration")
 
 
-@dataclass(frozen=True)
 class Family:
     """All kinds that can stand in one place of the language: layers, losses, initializers, ..."""
 
-    noun: str
-    namespace: str
-    """The module of Keras that holds the classes of these kinds."""
-    modules: Mapping[str, tuple[str, ...]]
-    """The modules that declare the kinds, each with its words; it is imported for the first of them.
+    def __init__(
+        self,
+        noun: str,
+        namespace: str,
+        modules: Mapping[str, tuple[str, ...]],
+        refusals: Mapping[str, str] = MappingProxyType({}),
+        *,
+        by_alias: bool = False,
+    ) -> None:
+        self.noun = noun
+        self.namespace = namespace
+        """The module of Keras that holds the classes of these kinds."""
+        self.modules = modules
+        """The modules that declare the kinds, each with its words, for the first of which it is imported.
 
-    A module without words is imported for any.
-    """
-    refusals: Mapping[str, str] = field(default_factory=dict)
-    """The names of Keras that no spec can say, each with the reason."""
-    by_alias: bool = False
-    """Whether a call without arguments is written by the first alias of its kind."""
-    _kinds: "dict[str, type[Declaration]]" = field(default_factory=dict)
-    _aliases: dict[str, str] = field(default_factory=dict)
+        A module without words is imported for any.
+        """
+        self.refusals = refusals
+        """The names of Keras that no spec can say, each with the reason."""
+        self.by_alias = by_alias
+        """Whether a call without arguments is written by the first alias of its kind."""
+        self._kinds: dict[str, type[Declaration]] = {}
+        self._aliases: dict[str, str] = {}
 
     def __call__(self, declaration: type[Kind]) -> type[Kind]:
         """Register a declared class (the family is a class decorator)."""
@@ -166,10 +176,13 @@ class Family:
         return {word: module for module, words in self.modules.items() for word in words}
 
     def _declared(self, word: str) -> "type[Declaration] | None":
-        if word in self._homes:
+        if self._known(word) is None and word in self._homes:
             import_module(self._homes[word])
         elif not self._homes:
             assert self.kinds is self._kinds  # which imports every module
+        return self._known(word)
+
+    def _known(self, word: str) -> "type[Declaration] | None":
         return self._kinds.get(self._aliases.get(word, word))
 
     def check(self, call: object) -> "Declaration":
@@ -228,6 +241,7 @@ class Declaration:
     """How many numbers an argument such as `kernel_size` has; 0 where there is no such argument."""
 
     _arguments: ClassVar[dict[str, Any]]
+    _expected: ClassVar[dict[str, Expects]]
     _defaults: ClassVar[dict[str, Any]]
     _meanings: ClassVar[dict[str, Expects]]
     _required: ClassVar[tuple[str, ...]]
@@ -250,6 +264,13 @@ class Declaration:
         return cls._arguments
 
     @classmethod
+    def expected(cls) -> dict[str, Expects]:
+        """What every argument expects, by name."""
+        if "_expected" not in cls.__dict__:
+            cls._expected = {name: expectation(hint) for name, hint in cls.arguments().items()}
+        return cls._expected
+
+    @classmethod
     def of(cls, arguments: Mapping[str, Any], *, word: str | None = None) -> Self:
         """Check arguments and keep them.
 
@@ -258,17 +279,19 @@ class Declaration:
 
         """
         problems = [*_unknown_and_missing(cls, arguments)]
-        checked = {}
+        checked = cls.defaults().copy()
         known = cls.arguments()
-        for name in (each for each in arguments if each in known):
+        for name, value in arguments.items():
+            if name not in known:
+                continue
             try:
-                checked[name] = _checked(cls, name, arguments[name])
+                checked[name] = _checked(cls, name, value)
             except Problems as refused:
                 problems += refused.problems
         if problems:
             raise Problems(problems)
         declaration = cls.__new__(cls)
-        declaration.__dict__ |= cls.defaults() | checked
+        declaration.__dict__.update(checked)
         declaration.given = dict(arguments)
         declaration.word = word or cls.kind()
         if conflicts := tuple(declaration.conflicts()):
@@ -363,10 +386,9 @@ class Declaration:
     def meanings(cls) -> dict[str, Expects]:
         """The arguments of which several values mean the same."""
         if "_meanings" not in cls.__dict__:
-            expected = {name: expectation(hint) for name, hint in cls.arguments().items()}
             cls._meanings = {
                 name: expects
-                for name, expects in expected.items()
+                for name, expects in cls.expected().items()
                 if expects.null is not None or expects.alike is not None
             }
         return cls._meanings
@@ -385,7 +407,9 @@ def meaning(value: Any) -> Hashable:
 
 def _arguments(declaration: type[Declaration]) -> dict[str, Any]:
     left_out = {"given", "word", *declaration.absent}
-    hints = get_type_hints(declaration, include_extras=True)
+    hints: dict[str, Any] = {}
+    for parent in reversed(declaration.__mro__):
+        hints |= get_annotations(parent)
     return {
         name: hint
         for name, hint in hints.items()
@@ -419,7 +443,7 @@ def _unknown_and_missing(
         message = f"{declaration.kind()} has no argument '{name}'"
         yield Problem("unknown-argument", message, (name,), where="key", suggestion=suggestion)
     for name in missing:
-        phrase = expectation(known[name]).describe(declaration)
+        phrase = declaration.expected()[name].describe(declaration)
         yield Problem("missing-argument", f"{declaration.kind()} needs '{name}': {phrase}")
 
 
@@ -430,15 +454,15 @@ def _checked(declaration: type[Declaration], name: str, value: object) -> Any:
         Problems: it is none of the argument's type.
 
     """
-    hint = declaration.arguments()[name]
-    expects = expectation(hint)
+    expects = declaration.expected()[name]
     try:
         if isinstance(expects, Checked):
             return expects.check(value, declaration)
-        return _adapter(hint).validate_python(value)
-    except ValidationError as error:
-        is_type = error.errors(include_url=False)[0]["type"].endswith("_type")
-        problem = Problem("wrong-type" if is_type else "out-of-range", "")
+        return checker(declaration.arguments()[name])(value)
+    except TypeError:
+        problem = Problem("wrong-type", "")
+    except ValueError:
+        problem = Problem("out-of-range", "")
     except Problem as found:
         problem = found
         problem.where = "value"
@@ -451,13 +475,6 @@ def _checked(declaration: type[Declaration], name: str, value: object) -> Any:
     raise Problems([problem.inside(name)])
 
 
-@cache
-def _adapter(hint: Any) -> TypeAdapter[Any]:
-    """What pydantic checks a type with; made when the type is first used."""
-    return TypeAdapter(hint, config=ConfigDict(strict=True, allow_inf_nan=False))
-
-
-@dataclass(frozen=True)
 class Checked(Expects):
     """Marks an argument type whose values a function checks.
 
@@ -465,13 +482,23 @@ class Checked(Expects):
     It raises `Problem` or `Problems`; a problem without a message gets "must be <phrase>".
     """
 
-    check: Callable[[Any, "type[Declaration]"], Any] = field(kw_only=True)
-    schema: dict[str, Any] = field(default_factory=dict, kw_only=True, compare=False)
-    """The JSON Schema of what it takes; an empty one allows everything."""
+    def __init__(
+        self,
+        phrase: str,
+        *,
+        check: Callable[[Any, type[Declaration]], Any],
+        schema: Mapping[str, Any] = MappingProxyType({}),
+        null: Any = None,
+        alike: Callable[[Any], Any] | None = None,
+    ) -> None:
+        super().__init__(phrase, null=null, alike=alike)
+        self.check = check
+        self.schema = schema
+        """The JSON Schema of what it takes; an empty one allows everything."""
 
     def json_schema(self, declaration: "type[Declaration]") -> dict[str, Any]:
         """What it takes, as JSON Schema."""
-        return self.schema
+        return dict(self.schema)
 
 
 def call_of(family: Family, *, optional: bool = True) -> Checked:

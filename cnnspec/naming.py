@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable
-from functools import cache
+from functools import cache, lru_cache
 
 _BEFORE_WORD = re.compile(r"(.)([A-Z][a-z]+)")
 _BETWEEN_WORDS = re.compile(r"([a-z])([A-Z])")
@@ -19,6 +19,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9_.-]*")
 _OTHER = re.compile(r"[^A-Za-z0-9_.-]")
 
 
+@lru_cache(maxsize=4096)
 def keras_name(name: str) -> str:
     """The name of the Keras layer or model for a name in a spec.
 

@@ -24,6 +24,8 @@ class Record:
     """All fields, in order."""
     _known: ClassVar[frozenset[str]] = frozenset()
     _required: ClassVar[frozenset[str]] = frozenset()
+    _counts: ClassVar[range] = range(1)
+    """How many values may be given."""
     _uncompared: ClassVar[frozenset[str]] = frozenset()
     _compared: ClassVar[Callable[[Any], Any]]
     """Gives the values by which two records are compared."""
@@ -32,6 +34,7 @@ class Record:
         names = (*cls._names, *get_annotations(cls))
         cls._names, cls._known = names, frozenset(names)
         cls._required = frozenset(name for name in names if not hasattr(cls, name))
+        cls._counts = range(len(cls._required), len(names) + 1)
         cls._uncompared = cls._uncompared.union(uncompared)
         cls._compared = attrgetter(*(name for name in names if name not in cls._uncompared))
 
@@ -40,11 +43,12 @@ class Record:
         given = self.__dict__
         for name, value in zip(self._names, values, strict=False):
             given[name] = value
-        given.update(named)
-        is_each_once = len(given) == len(values) + len(named)
-        if not (is_each_once and self._required <= given.keys() <= self._known):
-            message = f"{type(self).__name__}({', '.join(self._names)}) got {values} and {named}"
-            raise TypeError(message)
+        if named or len(values) not in self._counts:
+            given.update(named)
+            is_each_once = len(given) == len(values) + len(named)
+            if not (is_each_once and self._required <= given.keys() <= self._known):
+                wanted = f"{type(self).__name__}({', '.join(self._names)})"
+                raise TypeError(f"{wanted} got {values} and {named}")
 
     def __setattr__(self, name: str, value: Any) -> NoReturn:
         raise FrozenInstanceError(f"cannot assign to field {name!r}")
@@ -76,4 +80,4 @@ def fields(record: Record) -> dict[str, Any]:
 
 def replace(record: AnyRecord, **changes: Any) -> AnyRecord:
     """Copy a record with other values for some of its fields."""
-    return type(record)(**(fields(record) | changes))
+    return type(record)(*(fields(record) | changes).values())

@@ -15,7 +15,7 @@ import cnnspec
 PACKAGE = Path(cnnspec.__file__).parent
 
 LEVELS = (
-    ("naming", "records"),
+    ("naming", "plain_types", "records"),
     ("diagnostics", "files", "shapes"),
     ("declarations", "reporters"),
     ("source",),
@@ -70,7 +70,7 @@ ONLY_FOR = {
 
 USERS = {
     "ai_edge_litert": ("exporting",),
-    "annotated_types": ("fields", "layers", "objects"),
+    "annotated_types": ("fields", "layers", "objects", "plain_types"),
     "click": ("cli",),
     "graphviz": ("backends.diagram",),
     "h5py": ("frontends.hdf5", "stored_weights"),
@@ -79,7 +79,7 @@ USERS = {
     "numpy": ("backends.keras", "exporting", "training"),
     "onnx": ("exporting",),
     "onnxruntime": ("exporting",),
-    "pydantic": ("backends.schema", "declarations", "document", "lint.unused", "parse"),
+    "pydantic": ("backends.schema", "document", "lint.unused", "parse"),
     "pydantic_core": ("backends.schema", "document"),
     "rich": ("backends.summary", "cli.build", "cli.evaluate", "cli.layers", "cli.progress"),
     "tensorflow": ("backends.keras", "frontends.keras", "exporting", "training"),
