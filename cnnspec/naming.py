@@ -33,6 +33,12 @@ def keras_name(name: str) -> str:
     return _OTHER.sub(lambda letter: f"u{ord(letter[0]):04x}", spelled)
 
 
+def model_root(name: str) -> str:
+    """The name in Keras of a model that is in no other; TensorFlow has a rule for its first letter."""
+    spelled = keras_name(name)
+    return spelled if spelled[0].isalnum() else f"m{spelled}"
+
+
 def model_name(text: str) -> str:
     """A name that a model may have, as near to a text as it can be."""
     plain = re.sub(r"[^\w.\- ]", "_", text)

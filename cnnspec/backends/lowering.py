@@ -1,14 +1,104 @@
-"""What Keras is told for a checked graph, as data: one backend does it, another one prints it."""
+"""What Keras is told for a checked graph, as data.
 
-from collections.abc import Iterator
+The Keras backend calls what stands here, and the Python backend prints it: only here is it decided.
+"""
 
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from cnnspec.declarations import Declaration
+from cnnspec.graph import Application, CheckedGraph, CheckedNode, SubmodelLayer
 from cnnspec.layers.base import Layer
+from cnnspec.layers.custom import CustomLayer
+from cnnspec.layers.families import ELSEWHERE
+from cnnspec.naming import keras_name, snake_case
+from cnnspec.objects import OPTIMIZERS, USUAL_OPTIMIZER
+from cnnspec.records import Record
+from cnnspec.wording import short_alias
+
+SETTINGS = ("data_format", "dtype")
+"""What Keras would take from the user's own configuration where a spec says nothing."""
+LAYERS = "keras.layers"
+
+
+class KerasCall(Record):
+    """A call of a class, with its arguments by keyword."""
+
+    module: str
+    kind: str
+    arguments: Mapping[str, Any]
+    """Plain values, other calls, and lists of these."""
+
+
+class KerasInput(Record):
+    """An input of a model; its shape is without the batch."""
+
+    shape: tuple[int | None, ...]
+    dtype: str
+    name: str
+
+
+class Compilation(Record):
+    """What a model is compiled with, by output name: Keras would pair lists by accident.
+
+    Losses and metrics are words that Keras resolves, or calls.
+    """
+
+    optimizer: Declaration
+    losses: Mapping[str, str | Declaration]
+    weights: Mapping[str, float]
+    """The weights of the losses; nothing where all are 1."""
+    metrics: Mapping[str, Sequence[str | Declaration]]
+
+
+def module_of(declaration: type[Declaration]) -> str:
+    """The module that a class is taken from."""
+    if issubclass(declaration, CustomLayer):
+        return declaration.import_path.partition(":")[0]
+    return ELSEWHERE.get(declaration.kind(), f"keras.{declaration.family.namespace}")
+
+
+def keras_call(call: Declaration) -> KerasCall:
+    """The call of Keras for one of a loss, initializer, optimizer..., or of a layer without a name."""
+    arguments = {name: _argument(call.checked(name)) for name in call.given}
+    return KerasCall(module_of(type(call)), call.kind(), arguments)
+
+
+def named_call(call: Declaration) -> KerasCall:
+    """The call for a metric or optimizer, which Keras would count through the process to name it."""
+    made = keras_call(call)
+    return KerasCall(made.module, made.kind, {**made.arguments, "name": call.meant("name")})
+
+
+def layer_call(layer: Layer, name: str) -> KerasCall:
+    """The call that makes a layer."""
+    if isinstance(layer, CustomLayer):
+        given = {"name": name, **layer.given}
+        return KerasCall(module_of(type(layer)), layer.kind(), given)
+    made, known = keras_call(layer), layer.arguments()
+    settings = {key: layer.meant(key) for key in SETTINGS if key in known}
+    return KerasCall(made.module, made.kind, {"name": name, **made.arguments, **settings})
+
+
+def inner_name(layer: Layer, position: int | None = None) -> str:
+    """The name of a layer that is an argument; `position` is its place where that is a list."""
+    name = snake_case(layer.kind())
+    return name if position is None else f"{name}_{position + 1}"
+
+
+def _argument(value: Any) -> Any:
+    if isinstance(value, Layer):
+        return layer_call(value, inner_name(value))
+    if isinstance(value, tuple) and value and isinstance(value[0], Layer):
+        return [layer_call(layer, inner_name(layer, at)) for at, layer in enumerate(value)]
+    return keras_call(value) if isinstance(value, Declaration) else value
 
 
 def set_when_built(layer: Layer, *, trained: bool = True) -> Iterator[tuple[str, bool]]:
     """The parts whose `trainable` has to be set once they are built, each with its value.
 
-    A part is an attribute of the Keras layer, or the layer itself (""). Keras does not hand the
+    A part is an attribute of the Keras layer, or the layer itself (""). Keras does not pass the
     argument on to what these make inside themselves. `trained` is false where what is around the
     layer is not trained.
     """
@@ -18,3 +108,57 @@ def set_when_built(layer: Layer, *, trained: bool = True) -> Iterator[tuple[str,
     for attribute, inner in layer.inner():
         for path, value in set_when_built(inner, trained=trained):
             yield f"{attribute}.{path}".rstrip("."), value
+
+
+def inputs_of(checked: CheckedGraph) -> list[KerasInput]:
+    """The inputs of a model."""
+    return [
+        KerasInput(each.tensor.shape[1:], each.tensor.dtype, keras_name(each.name))
+        for each in checked.inputs
+    ]
+
+
+def called_with(
+    node: CheckedNode, tensors: Sequence[Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """The arguments with which the layer or submodel of a node is called, by position and by name."""
+    if isinstance(node.layer, SubmodelLayer):
+        return (one_or_all(tensors),), {}
+    return node.layer.arranged(tensors)
+
+
+def one_or_all(tensors: Sequence[Any]) -> Any:
+    """What a model takes or gives: a tensor, or a list of several."""
+    return tensors[0] if len(tensors) == 1 else list(tensors)
+
+
+def weights_of(layer: SubmodelLayer, *, is_loaded: bool) -> Path | Application | None:
+    """Where the weights of a submodel come from; None for random ones.
+
+    `is_loaded` where a file has the weights of the whole model around it.
+    """
+    if is_loaded:
+        return None
+    if layer.weights is not None:
+        return layer.weights
+    application = layer.application
+    return application if application is not None and application.weights is not None else None
+
+
+def compilation(checked: CheckedGraph) -> Compilation | None:
+    """What a model is compiled with; None where the spec says nothing to train or measure it by."""
+    outputs = {keras_name(each.name): each for each in checked.graph.outputs}
+    losses = {name: _told(each.loss) for name, each in outputs.items() if each.loss}
+    metrics = {name: [*map(_told, each.metrics)] for name, each in outputs.items() if each.metrics}
+    if not losses and not metrics:
+        return None
+    weights = {name: each.weight for name, each in outputs.items() if each.loss}
+    is_weighted = any(each.weight != 1 for each in outputs.values())
+    optimizer = checked.graph.optimizer or OPTIMIZERS.check(USUAL_OPTIMIZER)
+    return Compilation(optimizer, losses, weights if is_weighted else {}, metrics)
+
+
+def _told(call: Declaration) -> str | Declaration:
+    """A loss or metric by the word for it that Keras resolves, or as it is."""
+    alias = short_alias(call)
+    return call if alias is None else alias

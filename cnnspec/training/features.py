@@ -10,8 +10,8 @@ from typing import Any
 
 import keras
 
-from cnnspec.backends.keras.building import arranged
 from cnnspec.backends.keras.loading import layers_by_name
+from cnnspec.backends.lowering import called_with
 from cnnspec.cost import costs
 from cnnspec.graph import CheckedGraph, CheckedNode, Ref
 from cnnspec.shapes import product
@@ -123,7 +123,7 @@ def _called(
     """Call layers on tensors, as the model was built."""
     tensors = dict(known)
     for node in nodes:
-        positional, named = arranged(node, [tensors[ref] for ref in node.node.inputs])
+        positional, named = called_with(node, [tensors[ref] for ref in node.node.inputs])
         results = keras.tree.flatten(layers[node.keras_name](*positional, **named))
         for output, tensor in zip(node.outputs, results, strict=True):
             tensors[Ref(node.name, output)] = tensor

@@ -21,10 +21,11 @@ from cnnspec.backends.keras.initialization import drawing
 from cnnspec.backends.keras.loading import LoadedWeights, load_weights
 from cnnspec.backends.keras.objects import custom_object, layer_object, weight_name
 from cnnspec.backends.keras.seeding import seed_layer
+from cnnspec.backends.lowering import called_with, inputs_of, one_or_all, weights_of
 from cnnspec.custom_code import packages
 from cnnspec.graph import CheckedGraph, CheckedNode, Ref, SubmodelLayer
 from cnnspec.layers.custom import CustomLayer
-from cnnspec.naming import keras_name
+from cnnspec.naming import model_root
 from cnnspec.shapes import UNKNOWN, text
 
 
@@ -60,8 +61,7 @@ def build(
     """
     weights = weights or checked.graph.weights
     built = Built(None, allow_code=allow_code, seed=seed)
-    name = keras_name(checked.name)
-    root = name if name[0].isalnum() else f"m{name}"  # TensorFlow's rule for the outermost name
+    root = model_root(checked.name)
     built.model = _functional(checked, root, "", built, skip_initialization=weights is not None)
     if weights is not None:
         built.loaded.append(load_weights(built.model, checked, weights, whole=True))
@@ -97,8 +97,7 @@ def _functional(
     `path` names the models around it, each with a slash behind it.
     """
     inputs = [
-        keras.Input(each.tensor.shape[1:], dtype=each.tensor.dtype, name=keras_name(each.name))
-        for each in checked.inputs
+        keras.Input(each.shape, dtype=each.dtype, name=each.name) for each in inputs_of(checked)
     ]
     tensors: dict[Ref, Any] = {
         Ref(each.name): tensor for each, tensor in zip(checked.inputs, inputs, strict=True)
@@ -114,7 +113,7 @@ def _functional(
             layer = layers[node.keras_name]
             arguments = [tensors[ref] for ref in node.node.inputs]
             with _without_initialization(layer, skip_initialization):
-                positional, named = arranged(node, arguments)
+                positional, named = called_with(node, arguments)
                 result = layer(*positional, **named)
             draws.end(layer)
             results = keras.tree.flatten(result)
@@ -124,18 +123,7 @@ def _functional(
             if node.submodel is None and node.weights_known:
                 _check_weights(node, layer)
     outputs = [tensors[each.ref] for each in checked.graph.outputs]
-    return keras.Model(_single(inputs), _single(outputs), name=name)
-
-
-def _single(tensors: list[Any]) -> Any:
-    return tensors[0] if len(tensors) == 1 else tensors
-
-
-def arranged(node: CheckedNode, tensors: list[Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """The arguments with which the layer or submodel of a node is called."""
-    if isinstance(node.layer, SubmodelLayer):
-        return (_single(tensors),), {}
-    return node.layer.arranged(tensors)
+    return keras.Model(one_or_all(inputs), one_or_all(outputs), name=name)
 
 
 def _layer(node: CheckedNode, path: str, built: Built, skip_initialization: bool) -> Any:
@@ -143,16 +131,14 @@ def _layer(node: CheckedNode, path: str, built: Built, skip_initialization: bool
     name = node.keras_name
     if isinstance(node.layer, SubmodelLayer):
         assert node.submodel is not None
-        weights, application = node.layer.weights, node.layer.application
-        of_application = application is not None and application.weights is not None
-        skip = skip_initialization or weights is not None or of_application
+        weights = weights_of(node.layer, is_loaded=skip_initialization)
+        skip = skip_initialization or weights is not None
         model = _functional(node.submodel, name, f"{path}{name}/", built, skip_initialization=skip)
         is_whole = node.layer.until is None
-        if weights is not None and not skip_initialization:
+        if isinstance(weights, Path):
             built.loaded.append(load_weights(model, node.submodel, weights, whole=is_whole))
-        elif application is not None and of_application and not skip_initialization:
-            loaded = load_application(model, node.submodel, application, whole=is_whole)
-            built.loaded.append(loaded)
+        elif weights is not None:
+            built.loaded.append(load_application(model, node.submodel, weights, whole=is_whole))
         return model
     if isinstance(node.layer, CustomLayer):
         return custom_object(node.layer, name, built.allow_code)

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from cnnspec.backends.lowering import called_with, one_or_all
 from cnnspec.backends.python.layout import Call, Code, Items, Labelled, flat
 from cnnspec.backends.python.literals import literal
 from cnnspec.backends.python.statements import Assign, Statement, Value
 from cnnspec.graph import CheckedNode
-from cnnspec.layers.base import Layer
 from cnnspec.layers.cells import Cell
 from cnnspec.layers.recurrent import Recurrent
 from cnnspec.layers.wrappers import Bidirectional
@@ -24,36 +24,35 @@ IN_TRAINING = (
 
 def called(node: CheckedNode, function: Code, variables: Sequence[str]) -> Call:
     """The call of a layer or submodel on the variables of its inputs."""
-    if not isinstance(node.layer, Layer):
-        return Call(function, (single(variables),))
-    positional, named = node.layer.arranged(variables)
+    positional, named = called_with(node, variables)
     arguments = (
         *map(_argument, positional),
         *(Labelled(f"{name}=", _argument(each)) for name, each in named.items()),
     )
     call = Call(function, arguments)
-    return Call("keras.tree.flatten", (call,)) if _nests(node.layer) else call
+    return Call("keras.tree.flatten", (call,)) if _nests(node) else call
 
 
 def says_training(node: CheckedNode) -> bool:
     """Whether the call of a layer says that it is not in training."""
-    return isinstance(node.layer, Layer) and "training" in node.layer.arranged([""])[1]
+    return "training" in called_with(node, [""] * len(node.node.inputs))[1]
 
 
-def single(variables: Sequence[str]) -> Code:
-    """One variable, or a list of several."""
-    return variables[0] if len(variables) == 1 else Items("[", tuple(variables), "]")
+def tensors(variables: Sequence[str]) -> Code:
+    """What a model takes or gives."""
+    return _argument(one_or_all(variables))
 
 
-def _argument(said: Any) -> Code:
+def _argument(value: Any) -> Code:
     """A variable, a list of variables, or a flag."""
-    if isinstance(said, list):
-        return Items("[", tuple(map(_argument, said)), "]")
-    return said if isinstance(said, str) else literal(said)
+    if isinstance(value, list):
+        return Items("[", tuple(map(_argument, value)), "]")
+    return value if isinstance(value, str) else literal(value)
 
 
-def _nests(layer: Layer) -> bool:
+def _nests(node: CheckedNode) -> bool:
     """Whether Keras gives the states of a layer as a list within a list."""
+    layer = node.layer
     if isinstance(layer, Cell):
         return len(layer.outputs()) > 2
     if isinstance(layer, Recurrent | Bidirectional):

@@ -4,13 +4,14 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from cnnspec.backends.lowering import KerasInput, inputs_of, weights_of
 from cnnspec.backends.python.applications import Network, is_counted, network_call, network_of
 from cnnspec.backends.python.blocks import Blocks
 from cnnspec.backends.python.calling import (
     IN_TRAINING,
     called,
     says_training,
-    single,
+    tensors,
     trainable_set,
 )
 from cnnspec.backends.python.compiling import compile_call
@@ -29,12 +30,10 @@ from cnnspec.graph import (
     Application,
     CheckedGraph,
     CheckedNode,
-    Input,
     Output,
     Ref,
     SubmodelLayer,
 )
-from cnnspec.naming import keras_name
 
 
 class NoScript(Exception):
@@ -123,8 +122,6 @@ class Models:
             NoScript: Keras counts its layers on from those of another network.
 
         """
-        if application.weights is None:
-            return []
         if application.file is not None:
             return [self.load(model, application.file, application.declaration.kind())]
         assert node.submodel is not None
@@ -196,12 +193,12 @@ class _Builder(Matcher):
     def inputs_of_model(self) -> list[Statement]:
         """The statements that make the inputs."""
         found: list[Statement] = []
-        for each in self.checked.inputs:
+        for each, said in zip(self.checked.inputs, inputs_of(self.checked), strict=True):
             # `x` is what the statements below it go on with
             name = "x_input" if identifier(each.name) == "x" else each.name
             value = Value((), name, is_named=True)
             self.part.is_now(Ref(each.name), value)
-            found.append(_input(value, each))
+            found.append(_input(value, said))
         return found
 
     def lines(
@@ -215,7 +212,7 @@ class _Builder(Matcher):
         model = Value((), "model")
 
         def making(read: Sequence[str]) -> Code:
-            taken, given = single(read[: len(inputs)]), single(read[len(inputs) :])
+            taken, given = tensors(read[: len(inputs)]), tensors(read[len(inputs) :])
             return Call("keras.Model", (taken, given, Labelled("name=", quoted(name))))
 
         statements.append(Assign((model,), (*inputs, *outputs), making))
@@ -261,27 +258,27 @@ class _Builder(Matcher):
             kept = Value((), f"{node.keras_name}_layer", is_named=True)
             self.kept[node.node.layer_name] = kept
             return [Assign((kept,), (), lambda _: making)]
-        weights = None if self.is_loaded else layer.weights
-        is_loaded = self.is_loaded or weights is not None
+        weights = weights_of(layer, is_loaded=self.is_loaded)
+        is_loaded = self.is_loaded or isinstance(weights, Path)
         network = self.models.network_of(node, layer, is_loaded=is_loaded)
         function = self.models.write_submodel(node, layer, network, is_loaded=is_loaded)
         kept = Value((), f"{layer.key.removesuffix('_model')}_model", is_named=True)
         self.kept[node.node.layer_name] = kept
         statements: list[Statement] = [Assign((kept,), (), lambda _: Call(function))]
-        if weights is not None:
+        if isinstance(weights, Path):
             statements.append(self.models.load(kept, weights, layer.key))
-        elif layer.application is not None and not network and not is_loaded:
-            statements += self.models.copied(kept, node, layer.application)
+        elif weights is not None and not network:
+            statements += self.models.copied(kept, node, weights)
         if node.node.frozen and not self.is_frozen:
             statements.append(Assign((), (kept,), lambda read: f"{read[0]}.trainable = False"))
         return statements
 
 
-def _input(value: Value, said: Input) -> Assign:
-    arguments: list[Code] = [literal(said.tensor.shape[1:])]
-    if said.tensor.dtype != "float32":
-        arguments.append(Labelled("dtype=", quoted(said.tensor.dtype)))
-    arguments.append(Labelled("name=", quoted(keras_name(said.name))))
+def _input(value: Value, made: KerasInput) -> Assign:
+    arguments: list[Code] = [literal(made.shape)]
+    if made.dtype != "float32":
+        arguments.append(Labelled("dtype=", quoted(made.dtype)))
+    arguments.append(Labelled("name=", quoted(made.name)))
     return Assign((value,), (), lambda _: Call("keras.Input", tuple(arguments)))
 
 

@@ -5,17 +5,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cnnspec.backends.lowering import set_when_built
+from cnnspec.backends.lowering import LAYERS, inner_name, module_of, named_call, set_when_built
 from cnnspec.backends.python.formulas import Differs, Environment, formula
 from cnnspec.backends.python.layout import Call, Code, Items, Labelled
 from cnnspec.backends.python.literals import dictionary, literal, quoted, with_tuples
 from cnnspec.declarations import Declaration
 from cnnspec.layers.base import Layer
 from cnnspec.layers.custom import CustomLayer
-from cnnspec.layers.families import ELSEWHERE
-from cnnspec.naming import snake_case
-from cnnspec.objects import CONSTRAINTS, INITIALIZERS, REGULARIZERS, USUAL_OPTIMIZER
-from cnnspec.wording import short_alias, shortest_argument
+from cnnspec.objects import CONSTRAINTS, INITIALIZERS, REGULARIZERS
+from cnnspec.wording import shortest_argument
 
 BY_NAME = (CONSTRAINTS, INITIALIZERS, REGULARIZERS)
 """The families whose objects Keras makes of a name, where they have no arguments."""
@@ -25,36 +23,31 @@ NOT_BY_NAME = ("Constant", "Lamb")
 
 def import_path(layer: Layer) -> str | None:
     """`module:Class` of a layer that is not in `keras.layers`."""
-    if isinstance(layer, CustomLayer):
-        return layer.import_path
-    module = ELSEWHERE.get(layer.kind())
-    return f"{module}:{layer.kind()}" if module else None
+    module = module_of(type(layer))
+    return None if module == LAYERS else f"{module}:{layer.kind()}"
 
 
-def loss(call: Declaration) -> Code:
+def loss(call: str | Declaration) -> Code:
     """A loss, by the word for it that Keras resolves, or an object."""
-    word = short_alias(call)
-    return quoted(word) if word is not None else Objects((call,)).code()
+    return quoted(call) if isinstance(call, str) else Objects((call,)).code()
 
 
-def metric(call: Declaration) -> Code:
-    """A metric; an object gets a name, since Keras would count them through the whole process."""
-    if (word := short_alias(call)) is not None:
-        return quoted(word)
+def metric(call: str | Declaration) -> Code:
+    """A metric, by the word for it that Keras resolves, or an object with its name."""
+    if isinstance(call, str):
+        return quoted(call)
+    made = named_call(call)
     inner = [
         each
         for each in Objects((call,)).arguments()
         if not (isinstance(each, Labelled) and each.label == "name=")
     ]
-    return Call(
-        f"keras.metrics.{call.kind()}", (*inner, Labelled("name=", quoted(call.meant("name"))))
-    )
+    name = Labelled("name=", quoted(made.arguments["name"]))
+    return Call(f"{made.module}.{made.kind}", (*inner, name))
 
 
-def optimizer(call: Declaration | None) -> Code:
-    """An optimizer, by its name where it has no arguments."""
-    if call is None:
-        return quoted(USUAL_OPTIMIZER)
+def optimizer(call: Declaration) -> Code:
+    """An optimizer, by its name where it has no arguments; only one is made in a script."""
     if Objects((call,)).arguments() or call.kind() in NOT_BY_NAME:
         return Objects((call,)).code()
     return quoted(call.kind().lower())
@@ -83,7 +76,7 @@ class Objects:
         first, arguments = self.calls[0], tuple(self.arguments())
         if not arguments and first.family in BY_NAME and first.kind() not in NOT_BY_NAME:
             return quoted(first.aliases[0] if first.aliases else first.kind())
-        return Call(f"keras.{first.family.namespace}.{first.kind()}", arguments)
+        return Call(f"{module_of(type(first))}.{first.kind()}", arguments)
 
     def layer(self, function: str, name: Code) -> Call:
         """The call that makes the layer.
@@ -187,12 +180,12 @@ class Objects:
         if len({len(each) for each in values}) > 1:
             raise Differs
         layers = (
-            self.nested(each, None, f"_{position}")
-            for position, each in enumerate(zip(*values, strict=True), start=1)
+            self.nested(each, None, position)
+            for position, each in enumerate(zip(*values, strict=True))
         )
         return Items("[", tuple(layers), "]")
 
-    def nested(self, calls: Sequence[Any], said: Any, number: str = "") -> Code:
+    def nested(self, calls: Sequence[Any], said: Any, position: int | None = None) -> Code:
         """A call among the arguments: an initializer, a schedule, a layer that is wrapped..."""
         first = calls[0]
         if any(not isinstance(each, type(first)) for each in calls):
@@ -202,7 +195,7 @@ class Objects:
             (inner,) = said.values()
         objects = Objects(calls, self.known, inner, self.trained, self.differing)
         if isinstance(first, Layer):
-            name = quoted(f"{snake_case(first.kind())}{number}")
+            name = quoted(inner_name(first, position))
             return objects.layer(f"layers.{first.kind()}", name)
         return objects.code()
 

@@ -15,7 +15,7 @@ from cnnspec.backends.python.objects import import_path
 from cnnspec.backends.python.weights import IMPORTS, NAMES
 from cnnspec.graph import CheckedGraph
 from cnnspec.layers.base import Layer
-from cnnspec.naming import keras_name
+from cnnspec.naming import model_root
 
 TAKEN = ("keras", "layers", "model", "name", *INDICES, *IMPORTS, *NAMES)
 """The names that scripts use themselves."""
@@ -34,8 +34,7 @@ def script(checked: CheckedGraph) -> str:
     paths = dict.fromkeys(_import_paths(checked))
     classes = {path: names.unique(path.partition(":")[2]) for path in paths}
     models = Models(names, classes)
-    name = keras_name(checked.name)
-    root = name if name[0].isalnum() else f"m{name}"  # TensorFlow's rule for the outermost name
+    root = model_root(checked.name)
     function = models.write(checked, root)
     parts = ["\n".join(each) for each in models.functions]
     parts = [*models.helpers, *parts]
