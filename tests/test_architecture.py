@@ -60,7 +60,7 @@ NOT_FOR = {
 """Lower modules that are none of a part's business: layers never see YAML or places."""
 
 ONLY_FOR = {
-    "backends.lowering": ("declarations", "graph", "layers", "naming", "objects", "wording"),
+    "backends.lowering": ("declarations", "graph", "layers", "naming", "objects", "records", "wording"),
     "backends": (
         "backends.lowering", "cost", "custom_code", "declarations", "describe", "diagnostics", "expressions", "fields", "graph",
         "layers", "naming", "objects", "receptive_field", "shapes", "stored_weights", "weights", "wording",

@@ -19,7 +19,8 @@ from cnnspec.wording import short_alias
 
 SETTINGS = ("data_format", "dtype")
 """What Keras would take from the user's own configuration where a spec says nothing."""
-LAYERS = "keras.layers"
+USUAL_MODULE = "keras.layers"
+"""The module of layers that scripts import as a whole."""
 
 
 class KerasCall(Record):

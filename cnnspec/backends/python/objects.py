@@ -5,7 +5,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cnnspec.backends.lowering import LAYERS, inner_name, module_of, named_call, set_when_built
+from cnnspec.backends.lowering import (
+    USUAL_MODULE,
+    inner_name,
+    module_of,
+    named_call,
+    set_when_built,
+)
 from cnnspec.backends.python.formulas import Differs, Environment, formula
 from cnnspec.backends.python.layout import Call, Code, Items, Labelled
 from cnnspec.backends.python.literals import dictionary, literal, quoted, with_tuples
@@ -24,7 +30,7 @@ NOT_BY_NAME = ("Constant", "Lamb")
 def import_path(layer: Layer) -> str | None:
     """`module:Class` of a layer that is not in `keras.layers`."""
     module = module_of(type(layer))
-    return None if module == LAYERS else f"{module}:{layer.kind()}"
+    return None if module == USUAL_MODULE else f"{module}:{layer.kind()}"
 
 
 def loss(call: str | Declaration) -> Code:
