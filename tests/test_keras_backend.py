@@ -599,7 +599,10 @@ def in_config(model: Any) -> Any:
   a: {loss: mse}
   b: {}
 """,
-            lambda: {"optimizer": keras.optimizers.Adam(name="adam"), "loss": {"a": "mse"}},
+            lambda: {
+                "optimizer": keras.optimizers.Adam(name="adam"),
+                "loss": {"a": "mean_squared_error"},
+            },
             id="a word, one head without a loss",
         ),
         pytest.param(
@@ -629,7 +632,7 @@ train: {optimizer: {SGD: {learning_rate: 0.5, nesterov: true, clipnorm: 1}}}
 """,
             lambda: {
                 "optimizer": keras.optimizers.SGD(0.5, nesterov=True, clipnorm=1.0, name="sgd"),
-                "loss": {"a": keras.losses.Huber(), "b": keras.losses.MeanAbsoluteError()},
+                "loss": {"a": "huber", "b": "mean_absolute_error"},
                 "metrics": {
                     "a": ["mae", keras.metrics.TopKCategoricalAccuracy(k=2)],
                     "b": [keras.metrics.AUC(name="auc"), keras.metrics.Precision(name="precision")],
