@@ -166,7 +166,7 @@ class Family:
             raise Problem("refused-kind", message)
         if declaration is None:
             suggestion = did_you_mean(word, [*self.kinds, *self._aliases])
-            message = f"there is no {self.noun} '{word}'"
+            message = f"unknown {self.noun} '{word}'"
             raise Problem("unknown-kind", message, suggestion=suggestion)
         return declaration
 

@@ -37,7 +37,7 @@ def expand(
     given = dict(overrides or {})
     for name in (each for each in given if each not in document.params):
         suggestion = did_you_mean(name, document.params)
-        message = f"there is no parameter '{name}' to set"
+        message = f"the spec has no parameter '{name}'"
         place.error(report, "unknown-parameter", message, suggestion=suggestion)
     parameters = resolve_parameters(document.params, given, {}, place / "params", report)
     definitions = gather(document, place, parameters, loader)

@@ -1,7 +1,7 @@
-"""`$name` and `$(expression)`: read, bounded, computed; Python never evaluates them.
+"""Parses and evaluates `$name` and `$(expression)`; Python never evaluates them.
 
-Python's own parser makes the syntax tree; only the few node types below are known, and every
-number on the way is bounded.
+The syntax tree comes from the parser of Python. Only the node types below are accepted, and all
+numbers are bounded.
 """
 
 import ast
@@ -25,14 +25,14 @@ Scalar = int | float | bool
 
 
 class Broken:
-    """The value of a parameter whose definition has a mistake, which was reported."""
+    """The value of a parameter whose definition has an error that was already reported."""
 
 
 BROKEN = Broken()
 
 
 class BrokenParameter(Problem):
-    """What depends on a broken parameter; it is not reported again."""
+    """Raised for values that depend on a broken parameter; nothing more is reported."""
 
     is_reported = True
 
@@ -67,31 +67,31 @@ _FUNCTIONS: dict[str, Callable[..., Scalar]] = {
 
 
 def is_reference(value: object) -> bool:
-    """Whether a value stands for a parameter or an expression."""
+    """Whether a value is a reference to a parameter or an expression."""
     return isinstance(value, str) and value.startswith("$") and not value.startswith("$$")
 
 
 _INSIDE = re.compile(r"\$\(((?:[^()]|\([^()]*\))*)\)")
-"""An expression inside a text; in it, parentheses nest once."""
+"""Matches an expression inside a text; parentheses may be nested once."""
 
 
 def is_pattern(value: object) -> bool:
-    """Whether a name is text around expressions, such as `block$(index + 1)`."""
+    """Whether a name is text with expressions, such as `block$(index + 1)`."""
     if not isinstance(value, str) or _INSIDE.fullmatch(value):
         return False
     return _INSIDE.search(value) is not None
 
 
 def counts(pattern: str) -> bool:
-    """Whether a name is another one in every turn of a repetition."""
+    """Whether a name is different in every iteration of a repetition."""
     return any("index" in names_in(parse(found[1])) for found in _INSIDE.finditer(pattern))
 
 
 def filled(pattern: str, parameters: Mapping[str, Any]) -> str:
-    """A name with the values of its expressions in it.
+    """Return a name with its expressions replaced by their values.
 
     Raises:
-        Problem: one has no value, or one that is neither a whole number nor text.
+        Problem: a value is undefined, or is neither an integer nor text.
 
     """
 
@@ -103,7 +103,7 @@ def filled(pattern: str, parameters: Mapping[str, Any]) -> str:
             else compute(tree, parameters)
         )
         if isinstance(value, bool) or not isinstance(value, int | str):
-            message = f"a name can hold whole numbers and text, not {shown(value)}"
+            message = f"a name can contain whole numbers and text, not {shown(value)}"
             raise Problem("wrong-type", message)
         return str(value)
 
@@ -111,10 +111,10 @@ def filled(pattern: str, parameters: Mapping[str, Any]) -> str:
 
 
 def substitute(value: Any, parameters: Mapping[str, Any]) -> Any:
-    """Put parameters and the values of expressions in place, at any depth; `$$` becomes `$`.
+    """Replace parameters and expressions by their values, at any depth; `$$` becomes `$`.
 
     Raises:
-        Problem: a reference has no value; its `at` leads to it.
+        Problem: a reference has no value; its `at` is the path to the reference.
 
     """
     if isinstance(value, str):
@@ -129,7 +129,7 @@ def substitute(value: Any, parameters: Mapping[str, Any]) -> Any:
 
 
 def escaped(value: Any) -> Any:
-    """A value in which text that starts with a dollar sign is written so that it stays text."""
+    """Escape text that starts with a dollar sign, at any depth, so that it stays text."""
     if isinstance(value, str):
         return f"${value}" if value.startswith("$") else value
     if isinstance(value, list | tuple):
@@ -149,35 +149,37 @@ def _substitute_at(part: str | int, value: Any, parameters: Mapping[str, Any]) -
 
 
 def resolve(reference: str, parameters: Mapping[str, Any]) -> Any:
-    """The value of `$name` (of any type) or of `$(expression)` (a number).
+    """Return the value of `$name` (of any type) or of `$(expression)` (a number).
 
     Raises:
-        Problem: it cannot be read, a parameter is not defined, or a number is out of bounds.
+        Problem: it cannot be parsed, a parameter is undefined, or a number is out of bounds.
 
     """
     if name := _NAME.fullmatch(reference):
         return _parameter(name[1], parameters)
     if not (reference.startswith("$(") and reference.endswith(")")):
         message = (
-            f"'{reference}' is neither $name nor $(expression); text with a dollar starts with $$"
+            f"'{reference}' is neither $name nor $(expression); to write a dollar sign, use $$"
         )
         raise Problem("bad-expression", message)
     return compute(parse(reference[2:-1]), parameters)
 
 
 def parse(text: str) -> ast.expr:
-    """Read an expression.
+    """Parse an expression.
 
     Raises:
         Problem: it is too long, or not an expression of the language.
 
     """
     if len(text) > MAX_LENGTH:
-        message = f"an expression may have at most {MAX_LENGTH} characters, this has {len(text)}"
+        message = (
+            f"an expression may have at most {MAX_LENGTH} characters, but this one has {len(text)}"
+        )
         raise Problem("bad-expression", message)
     if not _ALLOWED.fullmatch(text):
         odd = next(letter for letter in text if not _ALLOWED.fullmatch(letter))
-        raise Problem("bad-expression", f"'{odd}' has no meaning in an expression")
+        raise Problem("bad-expression", f"'{odd}' is not allowed in an expression")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
@@ -187,7 +189,7 @@ def parse(text: str) -> ast.expr:
 
 
 def names_in(node: ast.expr) -> set[str]:
-    """The names whose values an expression needs."""
+    """Return the names that an expression uses."""
     called = {id(each.func) for each in ast.walk(node) if isinstance(each, ast.Call)}
     return {
         each.id for each in ast.walk(node) if isinstance(each, ast.Name) and id(each) not in called
@@ -195,7 +197,7 @@ def names_in(node: ast.expr) -> set[str]:
 
 
 def with_values(text: str, parameters: Mapping[str, Any]) -> str:
-    """An expression of which the parameters have become their values.
+    """Return an expression with its parameters replaced by their values.
 
     Raises:
         Problem: it is not an expression of the language.
@@ -212,7 +214,7 @@ class _Valued(ast.NodeTransformer):
         self.parameters = parameters
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
-        """Put a parameter's value in place of its name."""
+        """Replace a name by the value of the parameter."""
         if node.id not in self.parameters:
             return node
         value = self.parameters[node.id]
@@ -221,10 +223,10 @@ class _Valued(ast.NodeTransformer):
 
 
 def compute(node: ast.expr, parameters: Mapping[str, Any]) -> Scalar:
-    """The value of an expression.
+    """Evaluate an expression.
 
     Raises:
-        Problem: a name is unknown, a value is no number, or a result is out of bounds.
+        Problem: a name is undefined, a value is not a number, or a result is out of bounds.
 
     """
     try:
@@ -243,7 +245,8 @@ def _compute(node: ast.expr, parameters: Mapping[str, Any]) -> Scalar:
             value = _parameter(name, parameters)
             if not isinstance(value, int | float):
                 raise Problem(
-                    "bad-expression", f"'{name}' is not a number, and cannot be computed with"
+                    "bad-expression",
+                    f"'{name}' is not a number, so it cannot be used in a calculation",
                 )
             return _bounded(value)
         case ast.UnaryOp(op=ast.USub(), operand=operand):
@@ -263,12 +266,12 @@ def _compute(node: ast.expr, parameters: Mapping[str, Any]) -> Scalar:
             return all(_COMPARISONS[type(operator)](a, b) for operator, a, b in pairs)
         case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
             return _call(name, [_compute(each, parameters) for each in arguments])
-    raise Problem("bad-expression", f"an expression cannot hold {ast.unparse(node)!r}")
+    raise Problem("bad-expression", f"an expression cannot contain {ast.unparse(node)!r}")
 
 
 def _call(name: str, values: list[Scalar]) -> Scalar:
     if name not in _FUNCTIONS:
-        message = f"there is no function '{name}'; there are {', '.join(_FUNCTIONS)}"
+        message = f"unknown function '{name}'; choose from {', '.join(_FUNCTIONS)}"
         raise Problem("bad-expression", message)
     if not values or (len(values) > 1 and name not in ("min", "max")):
         raise Problem("bad-expression", f"'{name}' takes one number, not {len(values)}")
@@ -280,7 +283,7 @@ def _power(base: Scalar, exponent: Scalar) -> Scalar:
         raise _too_large()
     result = base**exponent
     if isinstance(result, complex):
-        raise Problem("bad-expression", "the expression takes a root of a negative number")
+        raise Problem("bad-expression", "the expression takes the root of a negative number")
     return _bounded(result)
 
 
@@ -297,7 +300,7 @@ def _too_large() -> Problem:
 def _parameter(name: str, parameters: Mapping[str, Any]) -> Any:
     if name not in parameters:
         suggestion = did_you_mean(name, parameters)
-        message = f"there is no parameter '{name}'"
+        message = f"unknown parameter '{name}'"
         raise Problem("unknown-parameter", message, suggestion=suggestion)
     if parameters[name] is BROKEN:
         raise BrokenParameter

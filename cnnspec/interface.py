@@ -46,7 +46,7 @@ class Interface:
                 return None
         if dtype not in DATA_TYPES:
             known = did_you_mean(dtype, DATA_TYPES) if isinstance(dtype, str) else None
-            message = f"there is no data type {shown(dtype)}"
+            message = f"unknown data type {shown(dtype)}"
             (place / "dtype").error(self.report, "unknown-value", message, suggestion=known)
             return None
         return Input(name, TensorSpec((None, *shape), dtype), place)
@@ -138,7 +138,7 @@ class Interface:
         for position, code in enumerate(document.ignore):
             if code in WARNINGS:
                 continue
-            message = f"there is no warning '{code}'"
+            message = f"unknown warning '{code}'"
             if code in CODES:
                 message = f"'{code}' is an error; only warnings can be ignored"
             suggestion = None if code in CODES else did_you_mean(code, WARNINGS)

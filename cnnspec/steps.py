@@ -224,7 +224,7 @@ class Writer:
         """Report a kind that is nothing, looking for near names among all that could stand there."""
         others = (*self.definitions.blocks, *self.definitions.submodels, "shared")
         suggestion = did_you_mean(kind, [*LAYERS.kinds, *LAYERS.aliases, *others])
-        message = f"there is no layer, block or submodel '{kind}'"
+        message = f"unknown layer, block or submodel '{kind}'"
         if problem.code == "refused-kind":
             message, suggestion = problem.message, problem.suggestion
         place.error(self.report, problem.code, message, "kind", suggestion=suggestion)

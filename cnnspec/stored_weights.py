@@ -76,7 +76,7 @@ def open_weights(path: Path) -> Iterator[StoredLayer]:
     """
     with tempfile.TemporaryDirectory() as folder:
         if not path.is_file():
-            raise UnreadableWeights("there is no such file")
+            raise UnreadableWeights("no such file")
         if zipfile.is_zipfile(path):
             path = _extracted(path, Path(folder))
         try:

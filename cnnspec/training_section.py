@@ -164,7 +164,7 @@ class _Section(Record):
                 return {name: name}
         place = self.place / ("inputs" if "inputs" in self.said.model_fields_set else "data")
         for name in missing:
-            hint = f"there are {_listed(columns)}" if columns else None
+            hint = f"choose from {_listed(columns)}" if columns else None
             message = f"the input '{name}' has no expression in 'train.inputs'"
             place.error(self.report, "missing-argument", message, "key", suggestion=hint)
         return {}
@@ -191,7 +191,7 @@ class _Section(Record):
             tree = parse(text)
             _check(tree)
             if not names_in(tree):
-                raise Problem("bad-expression", f"'{text}' reads no column of the data")
+                raise Problem("bad-expression", f"'{text}' does not use a column of the data")
         except Problem as problem:
             place.problem(self.report, problem)
             return False
@@ -199,8 +199,8 @@ class _Section(Record):
             return True
         for wrong in sorted(names_in(tree) - {*self.parameters, *columns}):
             hint = did_you_mean(wrong, (*columns, *self.parameters))
-            hint = hint or f"there are {_listed(columns)}"
-            message = f"the data have no column '{wrong}'"
+            hint = hint or f"choose from {_listed(columns)}"
+            message = f"the data has no column '{wrong}'"
             place.error(self.report, "unknown-name", message, suggestion=hint)
             return False
         return True
@@ -209,7 +209,7 @@ class _Section(Record):
         if known is None or name in known:
             return True
         hint = did_you_mean(name, known)
-        message = f"there is no {noun} '{name}'"
+        message = f"unknown {noun} '{name}'"
         place.error(self.report, "unknown-name", message, "key", suggestion=hint)
         return False
 
@@ -224,7 +224,7 @@ class _Section(Record):
         for name in said if columns else ():
             hint = did_you_mean(name, columns or ())
             if name not in (columns or ()):
-                message = f"the data have no column '{name}'"
+                message = f"the data has no column '{name}'"
                 (place / name).error(self.report, "unknown-name", message, "key", suggestion=hint)
         return dict(said)
 
@@ -308,7 +308,7 @@ class _Section(Record):
         if any(fnmatchcase(name, pattern) for name in names):
             return
         hint = did_you_mean(pattern, names)
-        message = f"no frozen layer is called '{pattern}'"
+        message = f"no frozen layer matches '{pattern}'"
         place.error(self.report, "unknown-name", message, suggestion=hint)
 
 

@@ -509,41 +509,41 @@ REFUSED_MODELS: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "a class of its own": (
         lambda: of_layer(Unknown(name="mine")),
-        "the layer 'mine' is of the class Unknown, not one of Keras; a spec can name a layer of your "
-        "own as `test_archive:Unknown`, and `--allow-code` then lets it run",
+        "the layer 'mine' has the class Unknown, which is not a Keras class; a spec can use a "
+        "custom layer as `test_archive:Unknown`, which requires `--allow-code`",
     ),
     "a class of its own with a name of Keras": (
         lambda: of_layer(Dense(2, name="mine")),
-        "the layer 'mine' is of the class own>Dense, not one of Keras; a spec can name a layer of your "
-        "own as `test_archive:Dense`, and `--allow-code` then lets it run",
+        "the layer 'mine' has the class own>Dense, which is not a Keras class; a spec can use a "
+        "custom layer as `test_archive:Dense`, which requires `--allow-code`",
     ),
     "a subclass of Model": (
         subclassed,
-        "it is a model of the class Subclassed; a spec can say Functional and Sequential",
+        "its class is Subclassed; only Functional and Sequential models can be imported",
     ),
     "training as a constant": (
         lambda: of_layer(layers.Dropout(0.5, name="drop"), training=True),
-        "the layer 'drop' is called with 'training', which a spec cannot say",
+        "the layer 'drop' is called with 'training', which a spec cannot express",
     ),
     "a layer in two models": (
         with_a_layer_in_two_models,
-        "the layer 'both' stands in several models, which a spec cannot say",
+        "the layer 'both' is used in several models, which a spec cannot express",
     ),
     "an optional input": (
         with_an_optional_input,
-        "the input 'x' is optional, which a spec cannot say",
+        "the input 'x' is optional, which a spec cannot express",
     ),
     "an initializer of its own": (
         lambda: of_layer(layers.Dense(2, kernel_initializer=Tens(), name="dense")),
-        "the layer 'dense' has an object of the class Tens, which is not one of Keras",
+        "the layer 'dense' has an object of the class Tens, which is not a Keras class",
     ),
     "a word of the language": (
         lambda: of_layer(layers.Dense(2, name="previous")),
-        "the layer 'previous' cannot have that name: 'previous' is a word of the language, and no name",
+        "invalid name of the layer 'previous': 'previous' is a word of the language, and no name",
     ),
     "a name with an expression": (
         lambda: of_layer(layers.Dense(2, name="a$(b)")),
-        "the layer 'a$(b)' cannot have that name: it would be an expression",
+        "invalid name of the layer 'a$(b)': it would be an expression",
     ),
     "an operation that no layer does": (
         lambda: of_layer(keras.ops.sort),
@@ -620,7 +620,7 @@ REFUSED_FILES: dict[str, tuple[Callable[[Path], Any], str]] = {
     "a number of 5000 digits": (archived("1" * 5000), NO_KERAS_MODEL),
     "a Sequential that was never built": (
         lambda path: archived(keras.Sequential([layers.Dense(2)]).to_json())(path),
-        "it is a Sequential model that was never built",
+        "it is a Sequential model that was never built, so its input shape is unknown",
     ),
     "no layers": (changed(lambda config: config.pop("layers")), NO_KERAS_MODEL),
     "layers that are numbers": (
@@ -652,7 +652,7 @@ REFUSED_FILES: dict[str, tuple[Callable[[Path], Any], str]] = {
                 ],
             )
         ),
-        "the layer 'dense' reads what the model does not hold",
+        "the layer 'dense' uses a tensor that is not in the model",
     ),
     "an unknown argument": (
         changed(lambda config: config["layers"][1]["config"].__setitem__("colour", "red")),

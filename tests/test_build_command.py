@@ -229,7 +229,7 @@ def test_a_full_disk_leaves_nothing_behind(folder: Path, monkeypatch: pytest.Mon
 
 
 WRONG = TINY.replace("Dense: {name: last", "Densse: {name: last")
-WRONG_SAID = """wrong.yaml:7:5: error[unknown-kind]: there is no layer, block or submodel 'Densse'
+WRONG_SAID = """wrong.yaml:7:5: error[unknown-kind]: unknown layer, block or submodel 'Densse'
  7 |   - Densse: {name: last, units: 2}
    |     ^^^^^^ did you mean 'Dense'?
 """

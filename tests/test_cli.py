@@ -104,7 +104,7 @@ def test_set_takes_scalars_as_a_spec_does(value: str, code: str | None) -> None:
 
 def test_set_of_a_parameter_that_is_not_there() -> None:
     exit_code, stdout, _ = run("validate", "--set", "wdith=3", RESIDUAL)
-    assert (exit_code, stdout.count("\n"), "there is no parameter 'wdith' to set" in stdout) == (
+    assert (exit_code, stdout.count("\n"), "the spec has no parameter 'wdith'" in stdout) == (
         1,
         3,
         True,
@@ -117,7 +117,7 @@ def test_findings_come_in_the_order_of_the_call() -> None:
     options = [word for name in names for word in ("--set", f"{name}=1")]
     _, stdout, _ = run("validate", "--format", "json", *options, RESIDUAL)
     assert [each["message"] for each in json.loads(stdout)] == [
-        f"there is no parameter '{name}' to set" for name in names
+        f"the spec has no parameter '{name}'" for name in names
     ]
 
 

@@ -135,7 +135,7 @@ def test_what_is_no_layer_is_refused(path: str) -> None:
             "conflicting-arguments",
             "C cannot be frozen: only its own code knows what it does in training",
         ),
-        ("a.b.C: {}", "unknown-kind", "there is no layer, block or submodel 'a.b.C'"),
+        ("a.b.C: {}", "unknown-kind", "unknown layer, block or submodel 'a.b.C'"),
     ],
 )
 def test_mistakes_are_found_without_running_it(step: str, code: str, message: str) -> None:

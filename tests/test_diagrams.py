@@ -346,7 +346,7 @@ def test_a_part_of_a_network_is_what_lies_between() -> None:
         ("maxpool_layer", "flatten_layer"),
         ("flatten_layer", "concat"),
     ]
-    with pytest.raises(Problem, match="there is no layer 'concatt'") as refused:
+    with pytest.raises(Problem, match="unknown layer 'concatt'") as refused:
         between(figure, None, "concatt")
     assert refused.value.suggestion == "did you mean 'concat'?"
     with pytest.raises(Problem, match="no way leads from 'concat' to 'conv2d_layer'"):
@@ -527,7 +527,7 @@ def test_what_was_folded_is_told_unless_quiet() -> None:
 
 def test_names_that_are_none_are_refused() -> None:
     spec = ROOT / "specs/mnist_simple.yaml"
-    said = "cnnspec: there is no layer 'covn'; did you mean 'conv'?\n"
+    said = "cnnspec: unknown layer 'covn'; did you mean 'conv'?\n"
     assert run("diagram", spec, "--from", "covn") == (2, "", said)
     code, _, told = run("diagram", spec, "--depth", "-1")
     assert (code, "neither a number of levels nor 'all'" in told) == (2, True)

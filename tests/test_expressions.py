@@ -70,7 +70,7 @@ def test_values(reference: str, value: object) -> None:
     assert (type(found), found) == (type(value), value)
 
 
-NEITHER = "'{}' is neither $name nor $(expression); text with a dollar starts with $$"
+NEITHER = "'{}' is neither $name nor $(expression); to write a dollar sign, use $$"
 TOO_LARGE = "the expression, or a number in it, is too large"
 FUNCTIONS = "min, max, round, floor, ceil, abs"
 
@@ -89,15 +89,15 @@ FUNCTIONS = "min, max, round, floor, ceil, abs"
         ("$(01)", "'01' is not an expression"),
         ("$(1)+(2)", "'1)+(2' is not an expression"),
         (f"$({'(' * 150})", f"'{'(' * 150}' is not an expression"),
-        (f"$({'1+' * 150}1)", "an expression may have at most 200 characters, this has 301"),
-        ("$(kind * 2)", "'kind' is not a number, and cannot be computed with"),
-        ("$(size)", "'size' is not a number, and cannot be computed with"),
-        ("$(max(none))", "'none' is not a number, and cannot be computed with"),
+        (f"$({'1+' * 150}1)", "an expression may have at most 200 characters, but this one has 301"),
+        ("$(kind * 2)", "'kind' is not a number, so it cannot be used in a calculation"),
+        ("$(size)", "'size' is not a number, so it cannot be used in a calculation"),
+        ("$(max(none))", "'none' is not a number, so it cannot be used in a calculation"),
         ("$(1 / 0)", "the expression divides by zero"),
         ("$(1 // 0)", "the expression divides by zero"),
         ("$(1 % 0)", "the expression divides by zero"),
         ("$(0 ** -1)", "the expression divides by zero"),
-        ("$((-8) ** 0.5)", "the expression takes a root of a negative number"),
+        ("$((-8) ** 0.5)", "the expression takes the root of a negative number"),
         ("$(9 ** 9 ** 9)", TOO_LARGE),
         (f"$(1 ** {MAX_EXPONENT + 1})", TOO_LARGE),
         ("$(2 ** 63)", TOO_LARGE),
@@ -106,25 +106,25 @@ FUNCTIONS = "min, max, round, floor, ceil, abs"
         ("$(1e999)", TOO_LARGE),
         (f"$({'9' * 100})", TOO_LARGE),
         ("$(huge)", TOO_LARGE),
-        ("$(width if wide else 1)", "an expression cannot hold 'width if wide else 1'"),
-        ("$(wide and wide)", "an expression cannot hold 'wide and wide'"),
-        ("$(not wide)", "an expression cannot hold 'not wide'"),
-        ("$(width.real)", "an expression cannot hold 'width.real'"),
-        ("$(1j)", "an expression cannot hold '1j'"),
-        ("$(1, 2)", "an expression cannot hold '(1, 2)'"),
-        ("$(width is 3)", "an expression cannot hold 'width is 3'"),
-        ("$(1 in size)", "an expression cannot hold '1 in size'"),
-        ("$(max(width=3))", "an expression cannot hold 'max(width=3)'"),
-        ("$(max(*size))", "an expression cannot hold '*size'"),
-        ("$(None)", "an expression cannot hold 'None'"),
-        ("$(...)", "an expression cannot hold '...'"),
-        ("$([1])", "'[' has no meaning in an expression"),
-        ("$('a')", "''' has no meaning in an expression"),
-        ("$(ü)", "'ü' has no meaning in an expression"),
-        ("$(8 & 1)", "'&' has no meaning in an expression"),
-        ("$(x := 3)", "':' has no meaning in an expression"),
-        ("$(sqrt(4))", f"there is no function 'sqrt'; there are {FUNCTIONS}"),
-        ("$(print(1))", f"there is no function 'print'; there are {FUNCTIONS}"),
+        ("$(width if wide else 1)", "an expression cannot contain 'width if wide else 1'"),
+        ("$(wide and wide)", "an expression cannot contain 'wide and wide'"),
+        ("$(not wide)", "an expression cannot contain 'not wide'"),
+        ("$(width.real)", "an expression cannot contain 'width.real'"),
+        ("$(1j)", "an expression cannot contain '1j'"),
+        ("$(1, 2)", "an expression cannot contain '(1, 2)'"),
+        ("$(width is 3)", "an expression cannot contain 'width is 3'"),
+        ("$(1 in size)", "an expression cannot contain '1 in size'"),
+        ("$(max(width=3))", "an expression cannot contain 'max(width=3)'"),
+        ("$(max(*size))", "an expression cannot contain '*size'"),
+        ("$(None)", "an expression cannot contain 'None'"),
+        ("$(...)", "an expression cannot contain '...'"),
+        ("$([1])", "'[' is not allowed in an expression"),
+        ("$('a')", "''' is not allowed in an expression"),
+        ("$(ü)", "'ü' is not allowed in an expression"),
+        ("$(8 & 1)", "'&' is not allowed in an expression"),
+        ("$(x := 3)", "':' is not allowed in an expression"),
+        ("$(sqrt(4))", f"unknown function 'sqrt'; choose from {FUNCTIONS}"),
+        ("$(print(1))", f"unknown function 'print'; choose from {FUNCTIONS}"),
         ("$(round(1.5, 1))", "'round' takes one number, not 2"),
         ("$(abs())", "'abs' takes one number, not 0"),
     ],
@@ -149,7 +149,7 @@ def test_unknown_parameters(reference: str, word: str, suggestion: str | None) -
     with pytest.raises(Problem) as found:
         resolve(reference, PARAMETERS)
     problem = found.value
-    message = f"there is no parameter '{word}'"
+    message = f"unknown parameter '{word}'"
     assert (problem.code, problem.message, problem.suggestion) == (
         "unknown-parameter",
         message,

@@ -335,6 +335,6 @@ def test_a_change_of_meaning_is_never_written(
     monkeypatch.setattr("cnnspec.formatting.written", lambda layout: "cnnspec: 2\n")
     spec = tmp_path / "a.yaml"
     spec.write_text(UGLY)
-    message = f"error: '{spec}': the text cannot be laid out without changing what it says\n"
+    message = f"error: '{spec}': the text cannot be formatted without changing its meaning\n"
     assert run(spec) == (1, "", message)
     assert spec.read_text() == UGLY

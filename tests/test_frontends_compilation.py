@@ -169,7 +169,7 @@ CASES: dict[str, tuple[Callable[[], Any], Said, Said, tuple[str, ...]]] = {
         lambda: one_output(optimizer="adam", loss="mse", weighted_metrics=["mae"]),
         {"digit": {"loss": "mse"}},
         ADAM,
-        ("its weighted metrics are left out: those of a spec are not weighted",),
+        ("its weighted metrics are left out: metrics in a spec are not weighted",),
     ),
     "a scaled loss": (
         lambda: one_output(
@@ -177,7 +177,7 @@ CASES: dict[str, tuple[Callable[[], Any], Said, Said, tuple[str, ...]]] = {
         ),
         {"digit": {"loss": "mse"}},
         {"optimizer": {"SGD": {"learning_rate": 0.5}}},
-        ("its optimizer scaled the loss, which is left out",),
+        ("the loss scaling of its optimizer is left out",),
     ),
 }  # fmt: skip
 
@@ -198,7 +198,7 @@ def test_files_say_the_same(what: str, tmp_path: Path) -> None:
     make().save(tmp_path / "model.h5")
     archive, hdf5 = (read_model(tmp_path / f"model.{form}") for form in ("keras", "h5"))
     assert (*said(archive), archive.notes, archive.has_weights) == (outputs, training, notes, True)
-    stay = "its weights stay in the file: a spec takes those of .keras and .weights.h5 files of Keras 3"
+    stay = "its weights are not used: a spec can load weights only from .keras and .weights.h5 files of Keras 3"
     assert (*said(hdf5), hdf5.notes, hdf5.has_weights) == (outputs, training, (*notes, stay), False)
 
 
@@ -229,28 +229,28 @@ def changed(**said: Any) -> Said:
 LEFT_OUT: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
     "a function of the user's own": (
         lambda: json.loads(one_output(optimizer="adam", loss=own_loss).to_json()),
-        ("the loss of 'digit' is left out: there is no loss 'own_loss'",),
+        ("the loss of 'digit' is left out: unknown loss 'own_loss'",),
     ),
     "a class of the user's own": (
         lambda: json.loads(one_output(optimizer="adam", metrics=[OwnMetric()]).to_json()),
         (
-            "a metric of 'digit' is left out: an object of the class OwnMetric, which is not one of "
-            "Keras",
+            "a metric of 'digit' is left out: an object of the class OwnMetric, which is not a "
+            "Keras class",
         ),
     ),
     "another output": (
         lambda: changed(loss={"digit": "mse", "gone": "mse"}),
-        ("its losses are left out: they are not given by the outputs of the model",),
+        ("its losses are left out: they do not match the outputs of the model",),
     ),
     "metrics for nothing": (
         lambda: changed(metrics=["mse", "mae", "AUC"]),
-        ("its metrics are left out: they are not given by the outputs of the model",),
+        ("its metrics are left out: they do not match the outputs of the model",),
     ),
     "a word that Keras does not know": (
         lambda: changed(loss="mean_squard_error"),
         (
-            "the loss of 'digit' is left out: there is no loss 'mean_squard_error'",
-            "the loss of 'odd' is left out: there is no loss 'mean_squard_error'",
+            "the loss of 'digit' is left out: unknown loss 'mean_squard_error'",
+            "the loss of 'odd' is left out: unknown loss 'mean_squard_error'",
         ),
     ),
     "an argument that does not fit": (
@@ -260,8 +260,8 @@ LEFT_OUT: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
     "nonsense": (
         lambda: changed(optimizer={"class_name": "LossScaleOptimizer"}),
         (
-            "its optimizer scaled the loss, which is left out",
-            "what else it was compiled with is left out: it cannot be read",
+            "the loss scaling of its optimizer is left out",
+            "the rest of its compilation is left out: it cannot be read",
         ),
     ),
 }

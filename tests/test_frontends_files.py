@@ -14,7 +14,7 @@ from keras import layers
 from cnnspec import Spec
 from cnnspec.frontends import Read, UnreadableModel, read_config, read_json, read_model
 
-STAY = "its weights stay in the file: a spec takes those of .keras and .weights.h5 files of Keras 3"
+STAY = "its weights are not used: a spec can load weights only from .keras and .weights.h5 files of Keras 3"
 
 
 @pytest.fixture(autouse=True)
@@ -71,7 +71,7 @@ def test_the_weights_that_a_file_has_can_be_named(tmp_path: Path) -> None:
 def test_the_batch_size_is_noted() -> None:
     x = keras.Input(batch_shape=(32, 4), name="x")
     assert read_config(keras.Model(x, layers.Dense(2)(x)).to_json()).notes == (
-        "the input 'x' takes batches of 32; a model of a spec takes any",
+        "the input 'x' has the batch size 32; models of a spec accept any batch size",
     )
 
 
@@ -86,7 +86,7 @@ def test_weights_alone_are_no_model(tmp_path: Path) -> None:
     network().save_weights(tmp_path / "model.weights.h5")
     with pytest.raises(UnreadableModel) as raised:
         read_model(tmp_path / "model.weights.h5")
-    assert str(raised.value) == "it holds weights and no model: `save_weights` writes such files"
+    assert str(raised.value) == "it contains weights but no model; it was written by `save_weights`"
 
 
 def test_hdf5_files_need_h5py(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,8 +107,8 @@ def test_what_is_no_file_of_a_model_is_refused(tmp_path: Path) -> None:
             read_model(path)
         refused[path.name] = str(raised.value)
     assert refused == {
-        tmp_path.name: "it is a folder; what Keras saved as one file, .keras or .h5, can be read",
-        "model.pb": "it is none of the files of a Keras model: .keras, .h5 or JSON",
+        tmp_path.name: "it is a folder; only .keras, .h5 and JSON files can be read",
+        "model.pb": "it is not a .keras, .h5 or JSON file of a Keras model",
     }
     with pytest.raises(FileNotFoundError):
         read_model(tmp_path / "gone.keras")
@@ -381,5 +381,5 @@ def test_operations_of_keras_2_are_refused() -> None:
         read_config({"class_name": "Functional", "config": config})
     assert str(raised.value) == (
         "the operation 'tf.math.multiply' (TFOpLambda) cannot be used in a spec: "
-        "Keras 2 did not save on what shapes and data types it works"
+        "Keras 2 did not save its shapes and data types"
     )

@@ -159,7 +159,7 @@ def with_a_lying_text(path: Path) -> None:
 NO_MODEL = "its configuration is not that of a Keras model"
 NO_ARCHIVE = "this is not a .keras file"
 NO_HDF5 = "this is not an HDF5 file of a Keras model"
-NO_FILE = "it is none of the files of a Keras model: .keras, .h5 or JSON"
+NO_FILE = "it is not a .keras, .h5 or JSON file of a Keras model"
 READ, WITH_ERRORS = "False", "True"
 CODE = ["4wEAAAAAAAAA", None, None]
 
@@ -190,14 +190,14 @@ HOSTILE: dict[str, tuple[Callable[[Path], Any], str]] = {
     "more layers": (text(functional(chain(MAX_LAYERS + 1))), f"it has more than {MAX_LAYERS} layers"),
     "a circle": (
         text(functional([layer("ReLU", "a", "last"), layer("ReLU", "last", "a")])),
-        "the layer 'a' reads what the model does not hold",
+        "the layer 'a' uses a tensor that is not in the model",
     ),
     "a layer that reads itself": (
         text(functional([layer("ReLU", "last", "last")])),
-        "the layer 'last' reads what the model does not hold",
+        "the layer 'last' uses a tensor that is not in the model",
     ),
     "two layers of one name": (
-        text(functional([layer("ReLU", "last", "x")] * 2)), "it has two layers of one name"
+        text(functional([layer("ReLU", "last", "x")] * 2)), "two of its layers have the same name"
     ),
     "absurd sizes": (text(functional([layer("Dense", "last", "x", units=10**400)])), READ),
     "absurd shapes": (text(functional([layer("ReLU", "last", "x")], shape=[10**9] * 5000)), READ),
@@ -217,13 +217,13 @@ HOSTILE: dict[str, tuple[Callable[[Path], Any], str]] = {
     ),
     "a foreign module": (
         text(functional([layer("system", "last", "x") | {"module": "os", "registered_name": "system"}])),
-        "the layer 'last' is of the class system, not one of Keras; a spec can name a layer of your "
-        "own as `os:system`, and `--allow-code` then lets it run",
+        "the layer 'last' has the class system, which is not a Keras class; a spec can use a "
+        "custom layer as `os:system`, which requires `--allow-code`",
     ),
     "a foreign module in an argument": (
         text(functional([layer("Dense", "last", "x", units=2, kernel_initializer={
             "module": "os", "class_name": "system", "config": {"command": "true"}})])),
-        "the layer 'last' has an object of the class system, which is not one of Keras",
+        "the layer 'last' has an object of the class system, which is not a Keras class",
     ),
     "a huge text in HDF5": (hdf5(attribute("x" * 100_000_000)), NO_HDF5),
     "a huge fixed text in HDF5": (

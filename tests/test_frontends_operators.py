@@ -199,8 +199,8 @@ def test_a_division_rounds_as_the_operation_does(divisor: float) -> None:
 def test_a_division_is_noted() -> None:
     x = keras.Input((4,))
     assert read_config(keras.Model(x, x / 255).to_json()).notes == (
-        "the operation 'true_divide' divides by 255, and the spec multiplies by the inverse: "
-        "the same in training and prediction, in eager calls up to the last bit",
+        "the operation 'true_divide' divides by 255, but the spec multiplies by the inverse; "
+        "results in eager calls may differ in the last bit",
     )
 
 
@@ -233,16 +233,16 @@ REFUSED: dict[str, tuple[Callable[[Tensors], Any], str]] = {
     "power": (lambda t: t["float"] ** 3, "no layer of Keras computes this"),
     "byte + 1": (
         lambda t: t["byte"] + 1,
-        "its result is whole numbers, which Rescaling would make floats",
+        "its result has an integer type, which Rescaling would cast to float",
     ),
     "byte + byte": (
         lambda t: t["byte"] + t["byte"],
-        "its tensors are uint8, and a layer computes in floats",
+        "its tensors are uint8, but layers compute in floats",
     ),
     "float + half": (lambda t: t["float"] + t["half"], "its tensors have different data types"),
     "ranks": (
         lambda t: t["float"] + ops.mean(t["other"], axis=(1, 2)),
-        "its tensors have different ranks, which the layer would align otherwise",
+        "its tensors have different ranks, which the layer would align differently",
     ),
     "x / y": (lambda t: t["float"] / t["other"], "no layer divides one tensor by another"),
     "1 / x": (lambda t: 1 / t["float"], "no layer divides a number by a tensor"),
@@ -250,7 +250,7 @@ REFUSED: dict[str, tuple[Callable[[Tensors], Any], str]] = {
     "half / 3": (lambda t: t["half"] / 3, "no layer divides by 3 with the same rounding"),
     "approximate gelu": (
         lambda t: ops.gelu(t["float"]),
-        "the activation 'gelu' has False as its approximate, not True",
+        "the activation 'gelu' uses False as its approximate, not True",
     ),
     "maximum with 1": (
         lambda t: ops.maximum(t["float"], 1.0),
@@ -259,24 +259,24 @@ REFUSED: dict[str, tuple[Callable[[Tensors], Any], str]] = {
     "clip below": (lambda t: ops.clip(t["float"], -1, 1), "no layer clips to -1 ... 1"),
     "reshape of the batch": (
         lambda t: ops.reshape(t["float"], (-1, 4)),
-        "it is not clear that it leaves the batch as it is",
+        "it may change the batch",
     ),
     "transpose": (lambda t: ops.transpose(t["float"]), "it moves the batch, which no layer does"),
     "squeeze": (
         lambda t: ops.squeeze(ops.max(t["float"], axis=(1, 2), keepdims=True)),
-        "it takes out the batch where that is 1",
+        "it removes the batch axis if its size is 1",
     ),
     "mean of rows": (
         lambda t: ops.mean(t["float"], axis=1),
-        "layers pool over all axes between the batch and the channels",
+        "layers can only pool over all axes between batch and channels",
     ),
     "concatenate batches": (
         lambda t: ops.concatenate([t["float"], t["other"]], axis=0),
-        "it joins along the batch",
+        "it concatenates along the batch",
     ),
     "cast to half": (
         lambda t: ops.cast(t["float"], "float16"),
-        "no layer makes float16 of float32",
+        "no layer casts float32 to float16",
     ),
 }
 
@@ -301,7 +301,7 @@ def test_an_operation_takes_masks_off_as_no_layer_does() -> None:
         read(model)
     assert str(raised.value) == (
         "the operation 'multiply' (Multiply) cannot be used in a spec: "
-        "the model makes masks, which a layer would pass on"
+        "the model uses masks, which a layer would pass on"
     )
 
 

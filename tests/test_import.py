@@ -139,8 +139,8 @@ def test_what_no_spec_can_say_is_one_finding(folder: Path) -> None:
         json.dumps({"class_name": "Own", "config": {}, "module": "mine", "registered_name": "Own"})
     )
     message = (
-        "error[unreadable-model]: 'model.json': it is a model of the class Own; "
-        "a spec can say Functional and Sequential\n"
+        "error[unreadable-model]: 'model.json': its class is Own; "
+        "only Functional and Sequential models can be imported\n"
     )
     assert run("model.json") == (1, "", message)
     Path("model.txt").write_text("no model")

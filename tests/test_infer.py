@@ -327,7 +327,7 @@ def test_a_document_of_python_has_findings_without_places() -> None:
         Diagnostic(
             "error",
             "unknown-kind",
-            "there is no layer, block or submodel 'Relu'",
+            "unknown layer, block or submodel 'Relu'",
             suggestion="did you mean 'ReLU'?",
         ),
     ]

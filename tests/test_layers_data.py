@@ -385,7 +385,7 @@ ARGUMENTS: list[tuple[str, dict[str, Any], str, tuple[Any, ...], str]] = [
     ("RandomShear", {"y_factor": 0.2}, "out-of-range", ("y_factor",), "Keras cannot load a saved RandomShear whose 'y_factor' is a number"),
     ("RandomErasing", {"fill_value": [1, 2]}, "wrong-type", ("fill_value",), "'fill_value' of RandomErasing must be a number, a list of one for each of three channels, or null, not [1, 2]"),
     ("Pipeline", {"layers": []}, "wrong-type", ("layers",), "'layers' of Pipeline must be a list of layers, not []"),
-    ("Pipeline", {"layers": ["Banana"]}, "unknown-kind", ("layers", 0), "there is no layer 'Banana'"),
+    ("Pipeline", {"layers": ["Banana"]}, "unknown-kind", ("layers", 0), "unknown layer 'Banana'"),
     ("Pipeline", {"layers": ["Lambda"]}, "refused-kind", ("layers", 0), "Lambda cannot be used in a spec: it runs Python code"),
     ("Pipeline", {"layers": ["RandomFlip", {"RandomHue": {"factor": 2}}]}, "out-of-range", ("layers", 1, "factor"), "'factor' of RandomHue must be a number from 0 to 1, or a list of two, not 2"),
     ("Pipeline", {"layers": [{"Normalization": {"mean": 1, "variance": 1}}]}, "conflicting-arguments", ("layers", 0), "Normalization cannot be used in a Pipeline"),

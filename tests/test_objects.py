@@ -237,11 +237,11 @@ def test_a_learning_rate_is_a_float_or_a_schedule() -> None:
 # fmt: off
 BAD_CALLS: dict[str, tuple[Family, object, list[tuple[object, ...]]]] = {
     "unknown loss": (LOSSES, "binary_crosentropy", [
-        ("unknown-kind", (), "there is no loss 'binary_crosentropy'",
+        ("unknown-kind", (), "unknown loss 'binary_crosentropy'",
          "did you mean 'binary_crossentropy'?"),
     ]),
     "unknown optimizer": (OPTIMIZERS, {"Adamm": {"learning_rate": 0.1}}, [
-        ("unknown-kind", (), "there is no optimizer 'Adamm'", "did you mean 'Adam'?"),
+        ("unknown-kind", (), "unknown optimizer 'Adamm'", "did you mean 'Adam'?"),
     ]),
     "a list for a call": (METRICS, ["accuracy"], [
         ("wrong-structure", (),
@@ -273,8 +273,8 @@ BAD_CALLS: dict[str, tuple[Family, object, list[tuple[object, ...]]]] = {
     ]),
     "bound of an open interval": (LOSSES, {"CategoricalGeneralizedCrossEntropy": {"q": 1}}, [
         ("out-of-range", ("q",),
-         "'q' of CategoricalGeneralizedCrossEntropy must be a number between 0 and 1,"
-         " neither of them included, not 1", None),
+         "'q' of CategoricalGeneralizedCrossEntropy must be a number above 0"
+         " and below 1, not 1", None),
     ]),
     "unknown reduction": (LOSSES, {"mse": {"reduction": "avg"}}, [
         ("unknown-value", ("reduction",),
@@ -297,13 +297,13 @@ BAD_CALLS: dict[str, tuple[Family, object, list[tuple[object, ...]]]] = {
     ]),
     "arguments of an open word for a loss": (LOSSES, {"ce": {"from_logits": True}}, [
         ("unknown-argument", ("from_logits",),
-         "'ce' takes no arguments, as it does not say which cross-entropy",
-         "name one, such as 'CategoricalCrossentropy'"),
+         "'ce' takes no arguments, because it does not name a specific cross-entropy",
+         "use a specific one, such as 'CategoricalCrossentropy'"),
     ]),
     "arguments of an open word for a metric": (METRICS, {"acc": {"name": "hits"}}, [
         ("unknown-argument", ("name",),
-         "'acc' takes no arguments, as it does not say which accuracy",
-         "name one, such as 'CategoricalAccuracy'"),
+         "'acc' takes no arguments, because it does not name a specific accuracy",
+         "use a specific one, such as 'CategoricalAccuracy'"),
     ]),
     "threshold beyond 1": (METRICS, {"Precision": {"thresholds": [0.2, 1.2]}}, [
         ("out-of-range", ("thresholds", 1),
@@ -359,7 +359,7 @@ BAD_CALLS: dict[str, tuple[Family, object, list[tuple[object, ...]]]] = {
     ]),
     "unknown schedule": (OPTIMIZERS,
      {"Adam": {"learning_rate": {"CosinDecay": {"decay_steps": 10}}}}, [
-        ("unknown-kind", ("learning_rate",), "there is no learning-rate schedule 'CosinDecay'",
+        ("unknown-kind", ("learning_rate",), "unknown learning-rate schedule 'CosinDecay'",
          "did you mean 'CosineDecay'?"),
     ]),
     "mistakes in a schedule": (OPTIMIZERS,
@@ -378,10 +378,10 @@ BAD_CALLS: dict[str, tuple[Family, object, list[tuple[object, ...]]]] = {
      {"SGD": {"learning_rate":
          {"PiecewiseConstantDecay": {"boundaries": [20, 10], "values": [0.1, 0.01]}}}}, [
         ("out-of-range", ("learning_rate", "boundaries", 1),
-         "'boundaries' of PiecewiseConstantDecay must rise: 10 follows 20", None),
+         "'boundaries' of PiecewiseConstantDecay must increase: 10 follows 20", None),
         ("conflicting-arguments", ("learning_rate", "values"),
-         "'values' of PiecewiseConstantDecay must be 3 numbers, one more than 'boundaries'"
-         " has, not 2", None),
+         "'values' of PiecewiseConstantDecay must be 3 numbers, one more than 'boundaries',"
+         " not 2", None),
     ]),
     "a boundary between steps": (SCHEDULES,
      {"PiecewiseConstantDecay": {"boundaries": [10.5], "values": [0.1, 0.01]}}, [

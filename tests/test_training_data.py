@@ -112,19 +112,19 @@ def test_expressions_are_computed_row_by_row(text: str, values: list[float], dty
         (
             {"targets": {"zdigit": "x", "aodd": "y % 2"}},
             "shape-mismatch",
-            "a row is (6, 6), and 'zdigit' is compared with ()",
+            "a row has the shape (6, 6), but 'zdigit' needs labels of shape ()",
             ("targets", "zdigit"),
         ),
         (
             {"inputs": {"image": "y / 255"}},
             "shape-mismatch",
-            "a row is (), and the input 'image' takes (6, 6, 1)",
+            "a row has the shape (), but the input 'image' takes (6, 6, 1)",
             ("inputs", "image"),
         ),
         (
             {"inputs": {"image": "x / (x - x)"}},
             "out-of-range",
-            "a value is infinite or not a number",
+            "a value is infinite or NaN",
             ("inputs", "image"),
         ),
         (
@@ -142,7 +142,7 @@ def test_expressions_are_computed_row_by_row(text: str, values: list[float], dty
         (
             {"validation": 0.001},
             "out-of-range",
-            "0.001 of 64 rows leaves one part without any",
+            "0.001 of 64 rows leaves one part empty",
             ("validation",),
         ),
     ],
@@ -155,19 +155,19 @@ def test_what_does_not_fit_is_refused(
 
 def test_python_objects_are_never_unpickled(tmp_path: Path) -> None:
     write_data(tmp_path, evil=numpy.array([{}], object))
-    message = "'evil' in './data.npz' holds Python objects, which are never unpickled"
+    message = "'evil' in './data.npz' contains Python objects, which are never unpickled"
     assert refused(tmp_path) == ("wrong-dtype", message, ("data", "path"))
 
 
 def test_a_broken_archive_is_refused(tmp_path: Path) -> None:
     (tmp_path / "data.npz").write_bytes(b"nothing")
-    message = "'./data.npz' is no npz archive: File is not a zip file"
+    message = "'./data.npz' is not an npz archive: File is not a zip file"
     assert refused(tmp_path) == ("file-not-found", message, ("data", "path"))
 
 
 def test_columns_have_one_length(tmp_path: Path) -> None:
     write_data(tmp_path, rows=4, other=numpy.zeros(3))
-    message = "columns of different length: 'x' 4, 'y' 4, 'other' 3"
+    message = "columns with different lengths: 'x' 4, 'y' 4, 'other' 3"
     assert refused(tmp_path) == ("shape-mismatch", message, ("data",))
 
 
@@ -240,7 +240,7 @@ def test_a_damaged_array_is_refused(tmp_path: Path, save: Any) -> None:
     content[50_000] ^= 1
     (tmp_path / "data.npz").write_bytes(content)
     (column,) = open_npz(tmp_path / "data.npz").values()
-    with pytest.raises(DataProblem, match="is broken"):
+    with pytest.raises(DataProblem, match="is damaged"):
         column.read()
 
 

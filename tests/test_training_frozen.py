@@ -347,7 +347,7 @@ def test_phases_are_resumed(unfreeze: str, tmp_path: Path) -> None:
 
 
 def test_a_pattern_that_fits_nothing_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DataProblem, match="no frozen layer is called 'nothing'"):
+    with pytest.raises(DataProblem, match="no frozen layer matches 'nothing'"):
         trained(tmp_path, "run", (phase("nothing"),))
 
 

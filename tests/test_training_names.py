@@ -256,14 +256,14 @@ def test_a_callback_follows_what_the_spec_names(
         (
             0.25,
             "val_zdigt_accuracy",
-            "EarlyStopping follows 'val_zdigt_accuracy', which is not measured",
+            "EarlyStopping monitors 'val_zdigt_accuracy', which is not measured",
             "did you mean 'val_zdigit_accuracy'?",
         ),
         (
             None,
             "val_loss",
-            "EarlyStopping follows 'val_loss', which is not measured",
-            "`validation` says on what it is measured",
+            "EarlyStopping monitors 'val_loss', which is not measured",
+            "set `validation` to measure it",
         ),
     ],
 )

@@ -425,7 +425,7 @@ def test_the_folder_of_another_run_is_kept(commands: Path) -> None:
     (commands / "run").mkdir()
     (commands / "run" / "notes.txt").touch()
     result = run_command("train", "s.yaml", "-o", "run")
-    message = "error: 'run' holds files already; --resume goes on with a run\n"
+    message = "error: 'run' already contains files; use --resume to continue a run\n"
     assert (result.exit_code, result.stderr) == (1, message)
 
 

@@ -278,8 +278,8 @@ train:
         ("features/c*", []),
         ("'*'", []),
         ("[conv, flat]", []),
-        ("digit", ["no frozen layer is called 'digit'"]),
-        ("[conv, dense]", ["no frozen layer is called 'dense'"]),
+        ("digit", ["no frozen layer matches 'digit'"]),
+        ("[conv, dense]", ["no frozen layer matches 'dense'"]),
     ],
 )
 def test_patterns_stand_for_frozen_layers(pattern: str, unknown: list[str]) -> None:

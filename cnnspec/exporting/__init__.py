@@ -1,4 +1,4 @@
-"""Keras models in the formats of other runtimes, each run beside Keras on the same input."""
+"""Exports Keras models to other formats and compares them with Keras on the same input."""
 
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -6,15 +6,15 @@ from importlib.util import find_spec
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """What a model can be exported to."""
+    """An export format."""
 
     suffix: str
-    """How its files end; a SavedModel is a folder."""
+    """File suffix; empty for a SavedModel, which is a folder."""
     packages: tuple[str, ...] = ()
-    """What writes and runs it, beside TensorFlow."""
+    """Packages that write and run the format, in addition to TensorFlow."""
 
     def missing(self) -> str | None:
-        """The first package that is not installed."""
+        """Return the first package that is not installed."""
         return next((name for name in self.packages if find_spec(name) is None), None)
 
 
@@ -26,10 +26,10 @@ FORMATS = {
 
 
 class ExportProblem(Exception):
-    """A model cannot be exported, or is another one afterwards."""
+    """A model cannot be exported, or differs from Keras after the export."""
 
 
 def said(error: Exception) -> str:
-    """An error of somebody else's code, in one line."""
+    """Format an error of a third-party package in one line."""
     lines = (line.strip() for line in str(error).splitlines())
     return next((line for line in lines if line), type(error).__name__)[:300]

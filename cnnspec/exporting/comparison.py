@@ -1,4 +1,4 @@
-"""Exporting a model, and comparing what was exported with Keras."""
+"""Exports a model and compares the result with Keras."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,12 +15,13 @@ from cnnspec.exporting.writing import named, write
 def export(
     model: Any, form: str, target: Path, *, names: Sequence[str] | None = None
 ) -> dict[str, float]:
-    """Export a Keras model; by output, the largest difference from what Keras gives.
+    """Export a Keras model, and return the largest difference from Keras for each output.
 
-    Both get the same random input. `names` are those of the outputs; without them, their layers'.
+    Both models get the same random input. `names` are the names of the outputs; the default are the
+    names of their layers.
 
     Raises:
-        ExportProblem: it cannot be exported or compared.
+        ExportProblem: the model cannot be exported or compared.
         OSError: the file cannot be written.
 
     """
@@ -29,14 +30,16 @@ def export(
     write(model, form, target)
     found = run(form, target, inputs)
     if found.keys() != expected.keys():
-        raise ExportProblem(f"the outputs became {', '.join(found)}, not {', '.join(expected)}")
+        raise ExportProblem(
+            f"the exported model has the outputs {', '.join(found)}, not {', '.join(expected)}"
+        )
     return {name: _difference(name, expected[name], found[name]) for name in expected}
 
 
 def _difference(name: str, expected: Any, found: Any) -> float:
-    """The largest absolute difference; NaN where something is no number."""
+    """Return the largest absolute difference; NaN if a value is NaN."""
     if expected.shape != found.shape:
-        message = f"the output '{name}' became {found.shape}, and Keras gives {expected.shape}"
+        message = f"the output '{name}' has the shape {found.shape}, but {expected.shape} in Keras"
         raise ExportProblem(message)
     apart = np.abs(expected.astype("float64") - found.astype("float64"))
     return float(apart.max(initial=0.0))

@@ -1,4 +1,4 @@
-"""Running an exported model where it is meant to run."""
+"""Runs exported models in their runtimes."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,16 +10,16 @@ from cnnspec.exporting import ExportProblem, said
 
 
 def run(form: str, file: Path, inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """What an exported model makes of an input, by output names.
+    """Run an exported model on an input, and return its outputs by name.
 
     Raises:
-        ExportProblem: the runtime does not take the model.
+        ExportProblem: the runtime rejects the model.
 
     """
     try:
         return _RUNNERS[form](file, inputs)
     except Exception as error:  # every runtime has its own ones
-        raise ExportProblem(f"the exported model does not run: {said(error)}") from error
+        raise ExportProblem(f"the exported model cannot be run: {said(error)}") from error
 
 
 def _run_onnx(file: Path, inputs: Mapping[str, Any]) -> dict[str, Any]:

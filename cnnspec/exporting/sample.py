@@ -1,4 +1,4 @@
-"""An input for a model, the same one each time."""
+"""Makes a reproducible input for a model."""
 
 from typing import Any
 
@@ -9,17 +9,17 @@ from cnnspec.exporting import ExportProblem, said
 
 BATCH = 2
 SIZES = (64, 256, 16)
-"""What stands for unknown sizes: the first that the model takes."""
+"""Sizes to try for unknown ones; the first that the model accepts is used."""
 
 _LIMITS = ("input_dim", "num_tokens")
-"""Arguments of layers that say how many whole numbers there are."""
+"""Layer arguments that set the number of accepted integers."""
 
 
 def sample(model: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    """An input by input names, and by output names what a model of named outputs makes of it.
+    """Return an input by input names, and the outputs of the model by output names.
 
     Raises:
-        ExportProblem: the model takes none.
+        ExportProblem: the model rejects all inputs.
 
     """
     below = _integers_below(model)
@@ -33,16 +33,18 @@ def sample(model: Any) -> tuple[dict[str, Any], dict[str, Any]]:
             refusal = error
             continue
         return inputs, {name: keras.ops.convert_to_numpy(each) for name, each in outputs.items()}
-    raise ExportProblem(f"Keras itself does not take the input to compare with: {said(refusal)}")
+    raise ExportProblem(
+        f"Keras cannot run the model on the input for the comparison: {said(refusal)}"
+    )
 
 
 def _values(tensor: Any, size: int, below: int, random: np.random.Generator) -> Any:
-    """Random values for an input: fractions as images have them, whole numbers from 0."""
+    """Return random values for an input: floats from 0 to 1, or integers from 0."""
     batch, *sizes = tensor.shape
     shape = (batch or BATCH, *(each or size for each in sizes))
     dtype = keras.backend.standardize_dtype(tensor.dtype)
     if dtype == "string":
-        raise ExportProblem(f"the input '{tensor.name}' is text, and only numbers can be compared")
+        raise ExportProblem(f"the input '{tensor.name}' is text, but only numbers can be compared")
     if dtype == "bool":
         return random.random(shape) < 0.5
     if "int" in dtype:
@@ -51,6 +53,6 @@ def _values(tensor: Any, size: int, below: int, random: np.random.Generator) -> 
 
 
 def _integers_below(model: Any) -> int:
-    """What all whole numbers are below that the layers of a model take; else those of pixels."""
+    """Return the upper bound of integers that all layers accept; by default the range of pixels."""
     limits = [getattr(layer, name, None) for layer in model._flatten_layers() for name in _LIMITS]
     return min((limit for limit in limits if isinstance(limit, int)), default=256)

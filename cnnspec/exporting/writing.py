@@ -1,4 +1,4 @@
-"""Writing a Keras model in another format, with Keras's own exporters."""
+"""Writes a Keras model in another format, with the exporters of Keras."""
 
 import re
 import warnings
@@ -12,31 +12,33 @@ import tensorflow as tf
 from cnnspec.exporting import ExportProblem, said
 
 _OPERATION = re.compile(r'fused\["(\w+):", "([^"@]+)')
-"""What the converter to TFLite names in every finding: an operation of TensorFlow, and its path."""
+"""Matches the TensorFlow operation and its path in messages of the TFLite converter."""
 
 
 def named(model: Any, names: Sequence[str] | None = None) -> Any:
-    """The model with a mapping of outputs, since the exporters keep names only of those.
+    """Return the model with a mapping of outputs, because exporters keep only names of mappings.
 
     Raises:
-        ExportProblem: it has no inputs and outputs of its own, or two outputs of one name.
+        ExportProblem: the model is not a graph, or two outputs have the same name.
 
     """
     if not (getattr(model, "inputs", None) and getattr(model, "outputs", None)):
-        raise ExportProblem("the model is code of its own; only graphs of layers can be exported")
+        raise ExportProblem(
+            "the model is a subclass with custom code; only graphs of layers can be exported"
+        )
     if names is None:
         names = getattr(model, "output_names", None) or [model.layers[-1].name]
     if len(set(names)) < len(names):
-        raise ExportProblem(f"two outputs of the model have one name: {', '.join(names)}")
+        raise ExportProblem(f"several outputs of the model have the same name: {', '.join(names)}")
     inputs = model.inputs if len(model.inputs) > 1 else model.inputs[0]
     return keras.Model(inputs, dict(zip(names, model.outputs, strict=True)), name=model.name)
 
 
 def write(model: Any, form: str, target: Path) -> None:
-    """Write a model of named outputs to a file, or to the folder of a SavedModel.
+    """Write a model with named outputs to a file, or to the folder of a SavedModel.
 
     Raises:
-        ExportProblem: the format cannot hold it.
+        ExportProblem: the format does not support the model.
 
     """
     try:
@@ -47,7 +49,11 @@ def write(model: Any, form: str, target: Path) -> None:
         raise
     except Exception as error:  # every exporter has its own ones
         found = _OPERATION.search(str(error))
-        why = f"{form} has no operation {found[1]}, as in '{found[2]}'" if found else said(error)
+        why = (
+            f"{form} does not support the operation {found[1]} in '{found[2]}'"
+            if found
+            else said(error)
+        )
         raise ExportProblem(f"the model cannot be exported: {why}") from error
 
 

@@ -1,7 +1,7 @@
-"""The canonical layout of a spec's text: another look, the same meaning, every comment kept.
+"""Formats the text of a spec without changing its meaning or its comments.
 
-Whether a value stands on one line follows from what it is and how wide, never from how it was
-written; comments and blank lines are the writer's own.
+Whether a value is written on one line depends on its content and width, never on how it was
+written. Comments and blank lines are kept.
 """
 
 from cnnspec.formatting.reading import read
@@ -10,15 +10,15 @@ from cnnspec.source import YamlProblem, parse_text
 
 
 class ChangedMeaning(RuntimeError):
-    """The text would have meant something else afterwards; that is a bug of cnnspec."""
+    """Formatting would change the meaning of the text, which is a bug of cnnspec."""
 
 
 def formatted(text: str) -> str:
-    """Lay out the text of a spec.
+    """Format the text of a spec.
 
     Raises:
-        cnnspec.source.YamlProblem: the text is no document that a spec may be.
-        ChangedMeaning: the layout would have changed what the text says.
+        cnnspec.source.YamlProblem: the text is not a valid document.
+        ChangedMeaning: formatting would change the meaning of the text.
 
     """
     said = _comparable(parse_text(text).value)
@@ -28,12 +28,12 @@ def formatted(text: str) -> str:
     except YamlProblem:
         same = False
     if not same:
-        raise ChangedMeaning("the text cannot be laid out without changing what it says")
+        raise ChangedMeaning("the text cannot be formatted without changing its meaning")
     return laid_out.replace("\n", "\r\n") if "\r\n" in text else laid_out
 
 
 def _comparable(value: object) -> object:
-    """A value that is equal to another one's if both say the same, in whichever order of keys."""
+    """Return a value that is equal for equal meanings, regardless of the order of keys."""
     if isinstance(value, dict):
         return {repr(key): _comparable(item) for key, item in value.items()}
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""A document as its text has it: values with their comments and blank lines."""
+"""The layout of a document: its values with their comments and blank lines."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -6,16 +6,16 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A comment, and where it stood."""
+    """A comment and its position."""
 
     text: str
     index: int
     line: int
     column: int
     own_line: bool
-    """Whether nothing stands in front of it."""
+    """Whether it is alone on its line."""
     gap: bool
-    """Whether a blank line stands above it."""
+    """Whether a blank line precedes it."""
 
 
 @dataclass(slots=True)
@@ -23,19 +23,19 @@ class Node:
     """A value: a scalar or alias, or a mapping or sequence with its entries."""
 
     text: str = ""
-    """A scalar or alias as it is written on a line of its own, or after a key."""
+    """A scalar or alias as written on its own line or after a key."""
     flow: str = ""
-    """The same within brackets, where commas and brackets have to be quoted."""
+    """The same inside brackets, where commas and brackets must be quoted."""
     entries: "list[Entry] | None" = None
-    """None for a scalar or alias."""
+    """The entries; None for a scalar or alias."""
     is_mapping: bool = False
     anchor: str = ""
-    """`&name` and a space, where the value is referred to further down."""
+    """`&name` and a space, if the value is referred to below."""
     closing: list[Comment] = field(default_factory=list)
-    """What stands below the last entry."""
+    """The comments after the last entry."""
 
     def has_comments(self) -> bool:
-        """Whether a comment stands inside of it."""
+        """Whether it contains a comment."""
         return bool(self.closing) or any(
             entry.before or entry.beside or entry.value.has_comments()
             for entry in self.entries or ()
@@ -56,13 +56,13 @@ class Entry:
     before: list[Comment]
     """The comments above it."""
     gap: bool
-    """Whether a blank line stands right above it, below its comments."""
+    """Whether a blank line directly precedes it, after its comments."""
     key: str = ""
-    """Empty for an item."""
+    """The key; empty for an item."""
     flow_key: str = ""
     value: Node = field(default_factory=Node)
     beside: list[Comment] = field(default_factory=list)
-    """The comment at the end of its first line; others go on with it in the lines below."""
+    """The comment at the end of its first line, which may continue on the lines below."""
 
 
 @dataclass(slots=True)
@@ -73,4 +73,4 @@ class Layout:
     header: list[Comment]
     """The comments at the top of the file."""
     has_aliases: bool
-    """Whether a value refers to one further up, so that nothing may change places."""
+    """Whether a value refers to an earlier one, so that entries must not be reordered."""

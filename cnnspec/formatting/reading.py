@@ -1,8 +1,8 @@
-"""Text to its layout: the parser's events, with comments attached by where they stand.
+"""Reads the layout of a text from the events of the parser, and attaches comments.
 
-A comment on a line of its own belongs to what follows it, unless it is indented like what ends above
-it. A comment after something belongs to that; the lines below go on with it where they start in the
-same column.
+A comment on its own line belongs to what follows it, unless it is indented like the block that ends
+above it. A comment at the end of a line belongs to that line; lines below that start in the same
+column continue it.
 """
 
 import re
@@ -25,12 +25,12 @@ _ENDS = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
 
 
 def read(text: str) -> Layout:
-    """Read the layout of a text that is known to be a document."""
+    """Read the layout of a text that is known to be a valid document."""
     return _Reader(text).layout()
 
 
 class _Lines:
-    """Lines and columns of a text, counted from 0 as its parser counts them."""
+    """The lines and columns of a text, counted from 0 like in the parser."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -40,17 +40,17 @@ class _Lines:
         return bisect_right(self.starts, index) - 1
 
     def before(self, index: int) -> str:
-        """What stands in front on the same line."""
+        """Return the text before a position on the same line."""
         return self.text[self.starts[self.line(index)] : index]
 
     def indentation(self, index: int) -> int:
-        """The column in which the line starts."""
+        """Return the column of the first character of the line."""
         start = self.starts[self.line(index)]
         spaces = _SPACES.match(self.text, start)
         return spaces.end() - start if spaces else 0
 
     def gap(self, index: int) -> bool:
-        """Whether this is the first of its line, and the line above is blank."""
+        """Whether this is the first token of its line, and the line above is blank."""
         line = self.line(index)
         if line == 0 or not _INDICATORS.fullmatch(self.before(index)):
             return False
@@ -58,7 +58,7 @@ class _Lines:
 
 
 def _comments(text: str, lines: _Lines) -> Iterator[Comment]:
-    """All comments: what starts with `#` between the tokens, or in the first line of literal text."""
+    """Return all comments: text after `#` between tokens or in the first line of a block scalar."""
     at = 0
     for token in yaml.scan(text, Loader=PARSER):
         start, end = token.start_mark.index, token.end_mark.index
@@ -84,7 +84,7 @@ def _comment(match: re.Match[str], lines: _Lines) -> Comment:
 
 
 class _Reader:
-    """Builds the layout of one document."""
+    """Builds the layout of a document."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -97,11 +97,11 @@ class _Reader:
         self.has_aliases = any(isinstance(event, yaml.AliasEvent) for event in self.events)
         self.comments = deque(_comments(text, self.lines))
         self.waiting: list[Comment] = []
-        """Comments that stand above what comes next."""
+        """Comments above the next event."""
         self.last: Entry | None = None
         """The entry that a comment on this line belongs to."""
         self.end = 0
-        """Where the last event ended."""
+        """The end of the last event."""
 
     def layout(self) -> Layout:
         event = self.next()
@@ -112,7 +112,7 @@ class _Reader:
         return Layout(root, header, self.has_aliases)
 
     def next(self) -> Any:
-        """The next event; the comments in front of it are taken."""
+        """Return the next event, after reading the comments before it."""
         event = self.events.popleft()
         inside = isinstance(event, yaml.ScalarEvent) and event.anchor is not None
         self.take(event.end_mark.index if inside else event.start_mark.index)
@@ -120,7 +120,7 @@ class _Reader:
         return event
 
     def take(self, limit: int) -> None:
-        """Attach the comments up to a position, or let them wait for what comes next."""
+        """Attach the comments up to a position, or keep them for the next event."""
         while self.comments and self.comments[0].index < limit:
             comment = self.comments.popleft()
             if self.last is not None and self.is_beside(comment, self.last.beside):
@@ -129,20 +129,20 @@ class _Reader:
                 self.waiting.append(comment)
 
     def is_beside(self, comment: Comment, beside: list[Comment]) -> bool:
-        """Whether a comment stands at the end of the line, or goes on with one that does."""
+        """Whether a comment is at the end of the line, or continues such a comment."""
         if not comment.own_line:
             return not _BREAK.search(self.text, self.end, max(self.end, comment.index))
         where = (comment.line, comment.column)
         return bool(beside) and where == (beside[-1].line + 1, beside[-1].column)
 
     def entry(self, event: Any) -> Entry:
-        """An entry that starts here; the comments that wait are its own."""
+        """Start an entry, which gets the pending comments."""
         found = Entry(self.waiting, self.lines.gap(event.start_mark.index))
         self.waiting = []
         return found
 
     def node(self, event: Any, owner: Entry | None, outer: int) -> Node:
-        """The value of an entry; `outer` is the column of the collection around it."""
+        """Read the value of an entry; `outer` is the column of the enclosing collection."""
         if isinstance(event, yaml.CollectionStartEvent):
             return self.collection(event, owner, outer)
         if owner is not None:
@@ -184,7 +184,7 @@ class _Reader:
         return node
 
     def closing(self, column: int) -> list[Comment]:
-        """The comments that wait and are indented like the block that ends here."""
+        """Return the pending comments that are indented like the block that ends here."""
         following = next((event for event in self.events if not isinstance(event, _ENDS)), None)
         after = self.lines.indentation(following.start_mark.index) if following else -1
         found = []
@@ -198,7 +198,7 @@ def _anchor(event: Any) -> str:
 
 
 def _lift(item: Entry) -> None:
-    """Put the comments above what stands behind a dash above the dash."""
+    """Move the comments above what follows a dash to above the dash."""
     if item.value.entries:
         first = item.value.entries[0]
         item.before += first.before

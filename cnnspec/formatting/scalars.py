@@ -1,4 +1,4 @@
-"""Scalars as text: spelled as they were, and quoted only where YAML 1.2 needs it."""
+"""Writes scalars with their spelling, quoted only if YAML 1.2 requires it."""
 
 import re
 import sys
@@ -10,16 +10,16 @@ from cnnspec.source import scalar
 
 _BREAKS = re.compile("[\n\r\x85\u2028\u2029]")
 _BRACKETS = re.compile(r"[,?\[\]{}]|^:")
-"""What may end plain text within brackets, or be no text there."""
+"""Characters that may end plain text inside brackets, or are not allowed there."""
 _LONG = 5_000
-"""The usual way to write text breaks longer ones into lines."""
+"""Width that prevents line breaks in long text."""
 
 
 def scalar_text(event: yaml.ScalarEvent, *, flow: bool) -> str:
-    """A scalar on one line; `flow`: as it is written within brackets.
+    """Write a scalar on one line; with `flow`, as inside brackets.
 
-    Numbers and names stay as they are spelled. Text in quotes loses them where it reads the same
-    without; text of several lines gets them.
+    Numbers and names keep their spelling. Quotes are removed if the text reads the same without
+    them, and added to text of several lines.
     """
     value, text = scalar(event), str(event.value)
     if not isinstance(value, str):
@@ -33,7 +33,7 @@ def scalar_text(event: yaml.ScalarEvent, *, flow: bool) -> str:
 
 
 def _escaped(value: str) -> str:
-    """Text on one line, its line breaks as escapes."""
+    """Write text on one line, with escaped line breaks."""
     written = yaml.dump(
         value, Dumper=yaml.SafeDumper, default_style='"', allow_unicode=True, width=sys.maxsize
     )

@@ -1,4 +1,4 @@
-"""A layout to text: sections and steps a line each, calls on one line where they fit."""
+"""Writes a layout as text: one line per section and step, calls on one line if they fit."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from cnnspec.dump import ROLES, ROLES_WITHIN, SECTIONS, WIDTH
 from cnnspec.formatting.layout import Comment, Entry, Layout, Node
 
 _DISTANCE = 2
-"""How far a comment at the end of a line is from it, at least."""
+"""The smallest distance between a line and the comment at its end."""
 
 
 @dataclass(slots=True)
@@ -21,14 +21,14 @@ class _Line:
 
 
 def written(layout: Layout) -> str:
-    """The text of a layout."""
+    """Write the text of a layout."""
     writer = _Writer(may_move=not layout.has_aliases)
     writer.document(layout)
     return "".join(f"{line}\n" for line in _aligned(writer.lines))
 
 
 class _Writer:
-    """Writes one entry after the other."""
+    """Writes entries one after another."""
 
     def __init__(self, *, may_move: bool) -> None:
         self.lines: list[_Line] = []
@@ -46,7 +46,7 @@ class _Writer:
     def ordered(
         self, entries: list[Entry], first: tuple[str, ...], last: tuple[str, ...] = ()
     ) -> list[Entry]:
-        """The entries with some keys in front and some at the end, the others as they were."""
+        """Return the entries with some keys first and some last, the others in their order."""
         if not self.may_move:
             return entries
         places = {key: at - len(first) for at, key in enumerate(first)}
@@ -54,7 +54,7 @@ class _Writer:
         return sorted(entries, key=lambda entry: places.get(entry.key, 0))
 
     def entries(self, node: Node, role: str) -> list[tuple[Entry, str]]:
-        """The entries of a collection in their order, with the roles of their values."""
+        """Return the entries of a collection in their order, with the roles of their values."""
         found = node.entries or []
         if role == "document":
             found = self.ordered(found, Document.spec_keys())
@@ -109,7 +109,7 @@ class _Writer:
         return f"{node.anchor}{opened}{', '.join(parts)}{closed}"
 
     def within(self, node: Node, role: str) -> str:
-        """A value within brackets."""
+        """Write a value inside brackets."""
         return node.flow if node.entries is None else self.flow(node, role)
 
     def comments(self, comments: list[Comment], indent: int) -> None:
@@ -124,14 +124,15 @@ def _is_comment(line: _Line) -> bool:
 
 
 def _has_gap(entry: Entry) -> bool:
-    """Whether a blank line stands above an entry and its comments."""
+    """Whether a blank line precedes an entry and its comments."""
     return entry.before[0].gap if entry.before else entry.gap
 
 
 def _is_block(value: Node, role: str, *, is_item: bool) -> bool:
-    """Whether a value has a line for each of its entries, however short it is.
+    """Whether every entry of a value gets its own line, however short it is.
 
-    Steps have, and all that holds them; so have lists of calls, and what has comments inside.
+    This is the case for steps and everything that contains steps, for lists of calls, and for
+    values that contain comments.
     """
     if role in ("steps", "branches", "document") or value.has_comments():
         return True
@@ -148,10 +149,10 @@ def _has_calls(value: Node) -> bool:
 
 
 def _aligned(lines: list[_Line]) -> Iterator[str]:
-    """The lines with the comments at their ends, in the columns where those were.
+    """Return the lines with the comments at their ends, in their original columns.
 
-    Where a line has become too long for that, all comments of its paragraph that stood in the same
-    column move with its own.
+    If a line has become too long for that, all comments of its paragraph in the same column move
+    with its comment.
     """
     for _, paragraph in groupby(lines, lambda line: line.text == ""):
         together = list(paragraph)

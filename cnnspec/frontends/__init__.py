@@ -1,4 +1,4 @@
-"""Keras models to documents, read as data: no Keras is imported, and nothing of a model is run."""
+"""Converts Keras models to documents. Models are parsed as data; Keras is not imported."""
 
 from cnnspec.frontends.archive import read_archive, read_json
 from cnnspec.frontends.files import Read, read_config, read_model

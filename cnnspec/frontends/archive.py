@@ -1,4 +1,4 @@
-"""The configuration in a `.keras` file, and the models that have no file of their own."""
+"""Reads the configuration in a `.keras` file, and models given as JSON."""
 
 import lzma
 import zipfile
@@ -23,16 +23,16 @@ DAMAGED = (
     zlib.error,
     lzma.LZMAError,
 )
-"""What reading a damaged archive may raise."""
+"""The exceptions that damaged archives may raise."""
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-"""How entries are compressed; the others may ask for gigabytes of memory, and Keras uses none."""
+"""Supported compression methods; others, which Keras does not use, may need much memory."""
 
 
 def read_archive(path: Path) -> Document:
-    """Read the model of a `.keras` file, without what it was compiled with.
+    """Read the model of a `.keras` file, without its compilation.
 
     Raises:
-        UnreadableModel: the file is broken, or holds what a spec cannot say.
+        UnreadableModel: the file is damaged, or a spec cannot express the model.
 
     """
     text, _ = archived(path)
@@ -40,20 +40,20 @@ def read_archive(path: Path) -> Document:
 
 
 def read_json(text: str | bytes) -> Document:
-    """Read a model from its configuration, as `keras.Model.to_json` gives it.
+    """Read a model from its configuration, as returned by `keras.Model.to_json`.
 
     Raises:
-        UnreadableModel: it is broken, or holds what a spec cannot say.
+        UnreadableModel: it is damaged, or a spec cannot express the model.
 
     """
     return model_document(parsed(text))
 
 
 def archived(path: Path) -> tuple[bytes, bool]:
-    """The configuration in a `.keras` file, and whether there are weights beside it.
+    """Return the configuration in a `.keras` file, and whether the file contains weights.
 
     Raises:
-        UnreadableModel: the file is broken.
+        UnreadableModel: the file is damaged.
 
     """
     try:

@@ -1,4 +1,4 @@
-"""The calls of all layers of a model: from what number they are counted, and in which order they come."""
+"""The calls of all layers of a model: their numbering and their order."""
 
 import heapq
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,28 +10,28 @@ from cnnspec.frontends.problems import UnreadableModel
 
 FUNCTIONAL = ("Functional", "Model")
 MODELS = (*FUNCTIONAL, "Sequential")
-"""The classes of models whose layers a file tells."""
+"""The model classes whose layers are stored in a file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call of a layer, which is a step of the spec."""
+    """A call of a layer, which becomes a step of the spec."""
 
     layer: Mapping[str, Any]
     index: int
     name: str
     node: Node
     needs: frozenset[str] = frozenset()
-    """The names of the calls that come before it."""
+    """The names of the calls that precede it."""
     source: str | None = None
-    """What it reads where that is the layer above."""
+    """Its input, if that is the layer above."""
 
 
 def in_order(calls: Iterable[Call], known: Iterable[str]) -> Iterator[Call]:
-    """The calls of a model, each after those that it needs, else in their order.
+    """Return the calls of a model, each after its inputs, otherwise in the original order.
 
     Raises:
-        UnreadableModel: one needs what is not there, or itself.
+        UnreadableModel: an input of a call does not exist, or depends on the call.
 
     """
     waiting = list(calls)
@@ -53,16 +53,16 @@ def in_order(calls: Iterable[Call], known: Iterable[str]) -> Iterator[Call]:
                 heapq.heappush(ready, position)
     if found < len(waiting):
         stuck = next(call for call, count in zip(waiting, missing, strict=True) if count)
-        raise UnreadableModel(f"the layer '{stuck.name}' reads what the model does not hold")
+        raise UnreadableModel(f"the layer '{stuck.name}' uses a tensor that is not in the model")
 
 
 def first_calls(
     layers: Mapping[str, Mapping[str, Any]], outputs: Any
 ) -> tuple[dict[str, int], dict[str, int]]:
-    """From what number the calls of models are counted: by layers that read them, and as outputs.
+    """Return the first number of the calls of models, as used by layers and by outputs.
 
-    Keras 3 counts from 1 where a Functional model is an output, Keras 2 wherever one is named; a
-    Sequential model is one too in Keras 2, if it was made with its input.
+    Keras 3 counts from 1 if a Functional model is an output, Keras 2 wherever a model is named; in
+    Keras 2 also for Sequential models created with an input.
     """
     models = {name: layer for name, layer in layers.items() if layer["class_name"] in MODELS}
     if not any(

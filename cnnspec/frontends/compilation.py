@@ -1,6 +1,6 @@
-"""What a model was compiled with: losses, metrics and the optimizer, as far as a spec says them.
+"""Imports the losses, metrics and optimizer of a compiled model.
 
-What it cannot say is left out and noted; it is nothing that the model computes.
+Anything that a spec cannot express is left out with a note; it does not affect the outputs.
 """
 
 import re
@@ -21,23 +21,23 @@ from cnnspec.naming import snake_case
 from cnnspec.objects import LOSSES, METRICS, OPTIMIZERS
 
 WRAPPERS = ("MeanMetricWrapper", "SumOverBatchSizeMetricWrapper")
-"""What Keras 2 wraps functions in."""
+"""Keras 2 classes that wrap functions."""
 CHOSEN = ("accuracy", "acc", "crossentropy", "ce")
-"""Names by which Keras 2 keeps that the shapes chose the function."""
+"""Names that Keras 2 stores for functions chosen by shape."""
 WITHOUT_EFFECT = ("fn", "is_legacy_optimizer", "jit_compile")
-"""What Keras 2 says of losses and optimizers beside what they are made of."""
+"""Keys that Keras 2 stores in addition to the arguments of losses and optimizers."""
 
 
 @dataclass(slots=True)
 class Compilation:
-    """Adds what a model was compiled with to its document, and collects what cannot be said."""
+    """Adds the compilation of a model to its document, and collects notes on what is left out."""
 
     model: ReadModel
     of_keras_2: bool
     notes: list[str] = field(default_factory=list)
 
     def add(self, said: Mapping[str, Any]) -> None:
-        """Add all of it."""
+        """Add everything."""
         losses = self.by_output("losses", said.get("loss"), shared=True)
         weights = self.by_output("weights of losses", said.get("loss_weights"), shared=False)
         metrics = self.by_output("metrics", said.get("metrics"), shared=False, several=True)
@@ -54,7 +54,9 @@ class Compilation:
             ]
             output.metrics = [metric for metric in found if metric is not None]
         if any(each is not None for each in leaves(said.get("weighted_metrics"))):
-            self.notes.append("its weighted metrics are left out: those of a spec are not weighted")
+            self.notes.append(
+                "its weighted metrics are left out: metrics in a spec are not weighted"
+            )
         optimizer = self.call("its optimizer", OPTIMIZERS, said.get("optimizer"))
         if optimizer is not None:
             self.model.document.train = Train(optimizer=optimizer)
@@ -62,10 +64,10 @@ class Compilation:
     def by_output(
         self, what: str, said: Any, *, shared: bool, several: bool = False
     ) -> dict[str, Any]:
-        """What stands for each output, by its name in the document.
+        """Return the value for each output, by its name in the document.
 
-        One thing is that of the only output, or of all that share it; a list has one for each; a
-        mapping names them.
+        A single value belongs to the only output or to all outputs; a list has one value per
+        output; a mapping has names of outputs.
         """
         names = list(leaves(self.model.outputs))
         if said is None or said in ([], {}):
@@ -80,15 +82,13 @@ class Compilation:
                 return {keys[key]: value for key, value in said.items()}
         elif shared and not isinstance(said, list):
             return dict.fromkeys(names, said)
-        self.notes.append(
-            f"its {what} are left out: they are not given by the outputs of the model"
-        )
+        self.notes.append(f"its {what} are left out: they do not match the outputs of the model")
         return {}
 
     def call(self, what: str, family: Family, said: Any, prefix: str = "") -> Call | None:
-        """A call of a family; None where there is none, or none that a spec can say.
+        """Return a call of a family; None if there is none, or a spec cannot express it.
 
-        Keras 2 puts the name of the output in front of those of its metrics.
+        Keras 2 prefixes the names of metrics with the name of the output.
         """
         if said is None:
             return None
@@ -104,7 +104,7 @@ class Compilation:
 
     def _call(self, family: Family, said: Any, prefix: str) -> Call:
         if isinstance(said, Mapping) and said.get("class_name") == "LossScaleOptimizer":
-            self.notes.append("its optimizer scaled the loss, which is left out")
+            self.notes.append("the loss scaling of its optimizer is left out")
             said = said["config"]["inner_optimizer"]
         kind, given = split_call(_unwrapped(said, prefix), family.noun)
         declaration = family.find(kind)
@@ -125,19 +125,19 @@ class Compilation:
 
 
 def notes_of_compilation(model: ReadModel, said: Any, *, of_keras_2: bool) -> list[str]:
-    """Add what a model was compiled with to its document, and say what was left out."""
+    """Add the compilation of a model to its document, and return notes on what was left out."""
     if not said:
         return []
     compilation = Compilation(model, of_keras_2)
     try:
         compilation.add(said)
     except MALFORMED:
-        compilation.notes.append("what else it was compiled with is left out: it cannot be read")
+        compilation.notes.append("the rest of its compilation is left out: it cannot be read")
     return compilation.notes
 
 
 def _the_only(said: Any, several: bool) -> Any:
-    """What stands for the only output: a list or mapping of one, or of metrics a list of any."""
+    """Unwrap a list or mapping with a single value, or a list of metrics."""
     if isinstance(said, Mapping) and not _is_object(said):
         said = list(said.values())
     if not isinstance(said, list):
@@ -152,7 +152,7 @@ def _is_object(said: Any) -> bool:
 
 
 def _keys(outputs: Any) -> dict[str, str]:
-    """The names of outputs in the document, by all by which Keras may know them."""
+    """Map all names that Keras may use for outputs to their names in the document."""
     keys = {name: name for name in leaves(outputs)}
     if isinstance(outputs, dict):
         keys |= {key: name for key, name in outputs.items() if isinstance(name, str)}
@@ -160,7 +160,7 @@ def _keys(outputs: Any) -> dict[str, str]:
 
 
 def _unwrapped(said: Any, prefix: str) -> Any:
-    """A serialized object as a call; functions by their names, which is all that Keras keeps."""
+    """Return a serialized object as a call; Keras stores only the names of functions."""
     if not _is_object(said):
         return said
     kind, config = said["class_name"], said["config"]
@@ -175,7 +175,7 @@ def _unwrapped(said: Any, prefix: str) -> Any:
 
 
 def _is_automatic(name: Any, kind: str) -> bool:
-    """Whether an object has a name that Keras gives where none is said."""
+    """Whether the name of an object is the default of Keras."""
     if not isinstance(name, str):
         return False
     plain_name = re.sub(r"_\d+$", "", name).lower()

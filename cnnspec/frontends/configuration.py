@@ -1,4 +1,4 @@
-"""The JSON text of a configuration to plain data, within bounds."""
+"""Parses the JSON text of a configuration, within limits."""
 
 import json
 from collections.abc import Mapping
@@ -9,14 +9,14 @@ from cnnspec.frontends.problems import NO_KERAS_MODEL, UnreadableModel
 MAX_BYTES = 32 * 1024 * 1024
 MAX_VALUES = 1_000_000
 MAX_DEPTH = 200
-"""How deep the text may nest; each model in a model takes four levels."""
+"""The limit of nesting; each nested model takes four levels."""
 
 
 def parsed(text: str | bytes) -> Mapping[str, Any]:
-    """The mapping that a text holds.
+    """Parse a text that contains a mapping.
 
     Raises:
-        UnreadableModel: it is too long or too deep, or no JSON of a mapping.
+        UnreadableModel: it is too long, too deep, or not a JSON mapping.
 
     """
     if len(text) > MAX_BYTES:
@@ -34,7 +34,7 @@ def parsed(text: str | bytes) -> Mapping[str, Any]:
 
 
 def checked_depth(data: Mapping[str, Any]) -> None:
-    """Look at how deep a configuration nests, before anything goes through it level by level.
+    """Check how deep a configuration is nested before it is processed recursively.
 
     Raises:
         UnreadableModel: it is deeper than that of any model.
@@ -50,7 +50,7 @@ def checked_depth(data: Mapping[str, Any]) -> None:
 
 
 def _values(text: str | bytes) -> int:
-    """How many values a text has at most: before it is read, since values take far more room."""
+    """Return an upper bound of the number of values in a text, before it is parsed."""
     if isinstance(text, str):
         return sum(text.count(sign) for sign in ",[{")
     return sum(text.count(sign) for sign in (b",", b"[", b"{"))

@@ -1,11 +1,11 @@
-"""Numbers that were kept as float32, as a person wrote them: 0.0010000000474974513 as 0.001."""
+"""Restores numbers that were stored as float32: 0.0010000000474974513 becomes 0.001."""
 
 import struct
 from typing import Any
 
 
 def decimal(value: Any) -> Any:
-    """The shortest decimal number of the same float32; what is no float32 is given back."""
+    """Return the shortest decimal with the same float32; other numbers are returned unchanged."""
     if not isinstance(value, float) or abs(value) > 1e38 or float32(value) != value:
         return value
     forms = (float(f"{value:.{digits}g}") for digits in range(1, 10))
@@ -13,5 +13,5 @@ def decimal(value: Any) -> Any:
 
 
 def float32(value: float) -> float:
-    """The nearest number that a float32 holds."""
+    """Round a number to float32."""
     return float(struct.unpack("f", struct.pack("f", value))[0])

@@ -1,4 +1,4 @@
-"""A file of any form that Keras gives a model, told by what is in it, to a Document."""
+"""Reads a model file of any Keras format, recognized by its content, into a Document."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,32 +14,30 @@ from cnnspec.frontends.models import read_serialized
 from cnnspec.frontends.problems import UnreadableModel
 
 ZIPPED = b"PK"
-WEIGHTS_STAY = (
-    "its weights stay in the file: a spec takes those of .keras and .weights.h5 files of Keras 3"
-)
+WEIGHTS_STAY = "its weights are not used: a spec can load weights only from .keras and .weights.h5 files of Keras 3"
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A model as a document: a step for every layer, with the name of the layer."""
+    """A model as a document: one step per layer, with the name of the layer."""
 
     document: Document
     notes: tuple[str, ...] = ()
-    """What the document does not say of the model, a sentence each."""
+    """Notes on what the document does not contain, one sentence each."""
     has_weights: bool = False
-    """Whether the file holds weights that a spec can name."""
+    """Whether the file contains weights that a spec can use."""
 
 
 def read_model(path: Path) -> Read:
-    """Read a `.keras` file, an `.h5` file of a whole model, or what `keras.Model.to_json` gives.
+    """Read a `.keras` file, an `.h5` file of a whole model, or the JSON of `keras.Model.to_json`.
 
     Raises:
         OSError: the file is missing or cannot be read.
-        UnreadableModel: it is broken, or holds what a spec cannot say.
+        UnreadableModel: it is damaged, or a spec cannot express the model.
 
     """
     if path.is_dir():
-        message = "it is a folder; what Keras saved as one file, .keras or .h5, can be read"
+        message = "it is a folder; only .keras, .h5 and JSON files can be read"
         raise UnreadableModel(message)
     with path.open("rb") as file:
         start = file.read(len(SIGNATURE))
@@ -53,14 +51,14 @@ def read_model(path: Path) -> Read:
     if start == SIGNATURE:
         text, training = stored(path)
         return _read(parsed(text), _training(training), has_weights=True)
-    raise UnreadableModel("it is none of the files of a Keras model: .keras, .h5 or JSON")
+    raise UnreadableModel("it is not a .keras, .h5 or JSON file of a Keras model")
 
 
 def read_config(config: str | bytes | Mapping[str, Any]) -> Read:
-    """Read what `keras.Model.to_json` gives, as text or as the mapping that it holds.
+    """Read the result of `keras.Model.to_json`, as text or as a mapping.
 
     Raises:
-        UnreadableModel: it is broken, or holds what a spec cannot say.
+        UnreadableModel: it is damaged, or a spec cannot express the model.
 
     """
     if isinstance(config, Mapping):
@@ -70,7 +68,7 @@ def read_config(config: str | bytes | Mapping[str, Any]) -> Read:
 
 
 def _training(text: bytes | None) -> Mapping[str, Any]:
-    """What an HDF5 file says of the training, in the words of the other files."""
+    """Return the compilation in an HDF5 file, in the form of the other formats."""
     if text is None:
         return {}
     said = parsed(text)

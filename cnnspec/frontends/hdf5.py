@@ -1,4 +1,4 @@
-"""The configuration in an HDF5 file: the form of whole models before `.keras` files."""
+"""Reads the configuration in an HDF5 file, the format of whole models before `.keras` files."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,9 +17,9 @@ NO_MODEL_FILE = "this is not an HDF5 file of a Keras model"
 
 @contextmanager
 def _bounded_memory() -> Iterator[None]:
-    """Let HDF5 have only so much memory more, since it believes any length that a file states.
+    """Limit the additional memory for HDF5, which trusts the lengths that a file declares.
 
-    Only Linux can tell how much there is already.
+    Only Linux can tell how much memory is in use already.
     """
     try:
         import resource
@@ -38,12 +38,12 @@ def _bounded_memory() -> Iterator[None]:
 
 
 def stored(path: Path) -> tuple[bytes, bytes | None]:
-    """The configuration of the model in a file, and that of its training if there is one.
+    """Return the configuration of the model in a file, and that of its compilation if there is one.
 
-    Only attributes of the file itself are read; nothing that it links to is opened.
+    Only attributes of the file itself are read; links are not followed.
 
     Raises:
-        UnreadableModel: the file is broken, or h5py is not installed.
+        UnreadableModel: the file is damaged, or h5py is not installed.
 
     """
     try:
@@ -54,7 +54,7 @@ def stored(path: Path) -> tuple[bytes, bytes | None]:
     try:
         with _bounded_memory(), h5py.File(path, "r") as file:
             if MODEL not in file.attrs:
-                message = "it holds weights and no model: `save_weights` writes such files"
+                message = "it contains weights but no model; it was written by `save_weights`"
                 raise UnreadableModel(message)
             training = _text(file, TRAINING) if TRAINING in file.attrs else None
             return _text(file, MODEL), training
@@ -63,7 +63,7 @@ def stored(path: Path) -> tuple[bytes, bytes | None]:
 
 
 def _text(file: Any, name: str) -> bytes:
-    """An attribute of text; one of any other type, or of several texts, is not read."""
+    """Return a text attribute; other types and lists are ignored."""
     attribute = file.attrs.get_id(name)
     if attribute.shape != () or attribute.dtype.kind not in "OS":
         raise UnreadableModel(NO_MODEL_FILE)

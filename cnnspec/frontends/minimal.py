@@ -1,4 +1,4 @@
-"""The shortest arguments of a call that mean the same: what is so by default is not said."""
+"""Shortens the arguments of a call: default values are omitted."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,9 +8,9 @@ from cnnspec.wording import shortest_arguments
 
 
 def shortest(declaration: type[Declaration], arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments of a call without those that the kind has by itself, each as short as it can be.
+    """Return the arguments of a call without defaults, each in its shortest form.
 
-    Arguments that do not check are given back as they are: what is wrong with them is told later.
+    Arguments with errors are returned unchanged; the errors are reported later.
     """
     try:
         return shortest_arguments(declaration.of(arguments))

@@ -1,4 +1,4 @@
-"""A serialized model to a Document: a step with a name for every layer, in an order that can be read."""
+"""Converts a serialized model to a Document: one named step per layer, in a readable order."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -32,42 +32,42 @@ MAX_LAYERS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class ReadModel:
-    """A model as a document, with the forms in which Keras takes its inputs and gives its outputs."""
+    """A model as a document, with the structure of its inputs and outputs in Keras."""
 
     document: Document
     inputs: Any
-    """The names of the inputs, as the model takes them: one, or lists and mappings of them."""
+    """The names of the inputs, in the structure of the model: one, or lists and mappings."""
     outputs: Any
-    """The names of the outputs in the document, in the form in which the model gives them."""
+    """The names of the outputs in the document, in the structure that the model returns."""
 
 
 @dataclass(slots=True)
 class Whole:
-    """What is known of a whole file, however many models nest in it."""
+    """State shared by all models nested in a file."""
 
     notes: list[str] = field(default_factory=list)
     layers: int = 0
     masks: bool = False
-    """Whether any layer makes a mask."""
+    """Whether any layer creates a mask."""
     of_keras_2: bool = False
     """Whether Keras 2 wrote the file."""
 
 
 def model_document(model: Mapping[str, Any]) -> Document:
-    """The document of a serialized model, without what it was compiled with.
+    """Convert a serialized model to a document, without its compilation.
 
     Raises:
-        UnreadableModel: a spec cannot say it.
+        UnreadableModel: a spec cannot express it.
 
     """
     return read_serialized(model)[0].document
 
 
 def read_serialized(model: Mapping[str, Any]) -> tuple[ReadModel, Whole]:
-    """A serialized model, and what was noted while it was read.
+    """Convert a serialized model, and collect notes.
 
     Raises:
-        UnreadableModel: a spec cannot say it.
+        UnreadableModel: a spec cannot express it.
 
     """
     whole = Whole()
@@ -81,7 +81,7 @@ def read_serialized(model: Mapping[str, Any]) -> tuple[ReadModel, Whole]:
 def _read(model: Mapping[str, Any], whole: Whole) -> ReadModel:
     kind, config = model["class_name"], model["config"]
     if kind not in MODELS:
-        message = f"it is a model of the class {kind}; a spec can say Functional and Sequential"
+        message = f"its class is {kind}; only Functional and Sequential models can be imported"
         raise UnreadableModel(message)
     reader = _Reader(whole)
     return reader.sequential(config) if kind == "Sequential" else reader.functional(config)
@@ -89,25 +89,25 @@ def _read(model: Mapping[str, Any], whole: Whole) -> ReadModel:
 
 @dataclass(slots=True)
 class _Reader:
-    """Collects the parts of one model's document."""
+    """Collects the parts of the document of one model."""
 
     whole: Whole
     inputs: dict[str, Input] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
     submodels: dict[str, Submodel] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
-    """What submodels are called, by layer name."""
+    """Names of submodels, by layer name."""
     outputs_of: dict[str, list[str]] = field(default_factory=dict)
-    """The output names of submodels and of layers with several, by layer name."""
+    """Output names of submodels and of layers with several outputs, by layer name."""
     forms: dict[str, Any] = field(default_factory=dict)
-    """How submodels take their inputs, by layer name."""
+    """Input structures of submodels, by layer name."""
     names: frozenset[str] = frozenset()
-    """The names of all layers of a Functional model."""
+    """Names of all layers of a Functional model."""
 
     def functional(self, config: Mapping[str, Any]) -> ReadModel:
         layers = {layer["config"]["name"]: layer for layer in config["layers"]}
         if len(layers) < len(config["layers"]):
-            raise UnreadableModel("it has two layers of one name")
+            raise UnreadableModel("two of its layers have the same name")
         self.names = frozenset(layers)
         inputs = structure(config["input_layers"])
         for tensor in leaves(inputs):
@@ -130,7 +130,7 @@ class _Reader:
     def add_output(
         self, tensor: Tensor, first: Mapping[str, int], outputs: dict[str, Output]
     ) -> str:
-        """Append an output, which is called like its layer; the same tensor may be several."""
+        """Add an output, named after its layer; the same tensor may be several outputs."""
         word = self.word(counted_from(tensor, first))
         name = word.replace("/", "_")
         repeated = sum((each.from_ or key) == word for key, each in outputs.items())
@@ -159,23 +159,23 @@ class _Reader:
         )
 
     def add_input(self, config: Mapping[str, Any]) -> str:
-        """Append an input, and give its name."""
+        """Add an input and return its name."""
         name = self.named(config["name"], "input")
         for key in ("sparse", "ragged", "optional"):
             if config.get(key):
-                raise UnreadableModel(f"the input '{name}' is {key}, which a spec cannot say")
+                raise UnreadableModel(f"the input '{name}' is {key}, which a spec cannot express")
         if "batch_input_shape" in config:
             self.whole.of_keras_2 = True
         batch, *shape = config.get("batch_shape") or config["batch_input_shape"]
         if batch is not None:
             self.whole.notes.append(
-                f"the input '{name}' takes batches of {batch}; a model of a spec takes any"
+                f"the input '{name}' has the batch size {batch}; models of a spec accept any batch size"
             )
         self.inputs[name] = Input(shape=shape, dtype=plain(config.get("dtype") or "float32"))
         return name
 
     def add(self, call: Call) -> None:
-        """Append the step of a call of a layer."""
+        """Add the step of a call of a layer."""
         layer, kind, config = call.layer, call.layer["class_name"], call.layer["config"]
         name = config["name"]
         if call.index:
@@ -204,7 +204,7 @@ class _Reader:
         self.steps.append(Step(kind=kind, name=name, arguments=escaped(arguments), from_=sources))
 
     def add_model(self, call: Call) -> None:
-        """Append the step of a model in this one."""
+        """Add the step of a nested model."""
         name = call.name
         inner = _read(call.layer, self.whole)
         key = f"{re.sub(r'[^A-Za-z0-9_.-]', '_', name)}_model"
@@ -217,7 +217,7 @@ class _Reader:
         self.steps.append(Step(kind=key, name=name, from_=self.sources(call)))
 
     def sources(self, call: Call) -> list[str]:
-        """What a call of a layer reads."""
+        """Return the inputs of a call of a layer."""
         if call.source is not None:
             return [call.source]
         name = call.layer["config"]["name"]
@@ -225,52 +225,52 @@ class _Reader:
         return [self.word(tensor) for tensor in tensors]
 
     def arranged(self, node: Node, name: str) -> Node:
-        """A call of a model with its inputs as a list, although they are given by their names."""
+        """Convert the inputs of a call of a model to a list, if they are given by name."""
         form = self.forms.get(name)
         given = node.args[0] if len(node.args) == 1 else None
         if form is None or isinstance(form, dict) or not isinstance(given, dict):
             return node
         names = list(leaves(form))
         if not given.keys() >= set(names):
-            message = f"the layer '{name}' is called with other inputs than it has"
+            message = f"the layer '{name}' is called with inputs that it does not have"
             raise UnreadableModel(message)
         return Node([[given[each] for each in names]], node.kwargs)
 
     def named(self, name: Any, what: str) -> str:
-        """The name of a layer or input, which a spec gives it too.
+        """Return the name of a layer or input, which is also its name in the spec.
 
         Raises:
-            UnreadableModel: no step may be called so.
+            UnreadableModel: the name is not valid in a spec.
 
         """
         problem = name_problem(name)
         if problem is None and is_pattern(name):
             problem = ("bad-name", "it would be an expression")
         if problem is not None:
-            raise UnreadableModel(f"the {what} {name!r:.60} cannot have that name: {problem[1]}")
+            raise UnreadableModel(f"invalid name of the {what} {name!r:.60}: {problem[1]}")
         if keras_name(name) != name:
             note = f"the {what} '{name}' is called '{keras_name(name)}' in the model of the spec"
             self.whole.notes.append(note)
         return str(name)
 
     def count(self, layer: Mapping[str, Any], name: str) -> None:
-        """Count a layer, which may stand in one model only: Keras marks it where it stands again."""
+        """Count a layer, which must be in only one model; Keras marks repeated ones."""
         self.whole.layers += 1
         if self.whole.layers > MAX_LAYERS:
             raise UnreadableModel(f"it has more than {MAX_LAYERS} layers")
         if layer.get("shared_object_id") is not None:
-            message = f"the layer '{name}' stands in several models, which a spec cannot say"
+            message = f"the layer '{name}' is used in several models, which a spec cannot express"
             raise UnreadableModel(message)
 
     def word(self, tensor: Tensor) -> str:
-        """How a step refers to a tensor."""
+        """Return the reference of a step to a tensor."""
         name = self.call_name(tensor.layer, tensor.call)
         outputs = self.outputs_of.get(tensor.layer, [])
         output = outputs[tensor.output] if len(outputs) > 1 else ""
         return f"{name}/{output}" if output else name
 
     def call_name(self, layer: str, index: int) -> str:
-        """The name of the step for a call of a layer: for the first, that of the layer."""
+        """Return the name of the step for a call of a layer; for the first, the name of the layer."""
         if index == 0:
             return layer
         name = f"{layer}_call_{index}"
@@ -279,7 +279,7 @@ class _Reader:
         return name
 
     def calls(self, layers: list[Mapping[str, Any]], first: Mapping[str, int]) -> Iterator[Call]:
-        """Every call of every layer, in the order of the file."""
+        """Return all calls of all layers, in the order of the file."""
         for layer in layers:
             if layer["class_name"] == "InputLayer":
                 continue
@@ -291,10 +291,10 @@ class _Reader:
 
 
 def _first_of(layers: list[Mapping[str, Any]], config: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The input of a Sequential model, which is taken out of its layers where it is one of them.
+    """Return the input of a Sequential model, and remove it from the layers if it is one of them.
 
     Raises:
-        UnreadableModel: the model does not know its input, since it was never built.
+        UnreadableModel: the input is unknown, because the model was never built.
 
     """
     if layers and layers[0]["class_name"] == "InputLayer":
@@ -306,12 +306,14 @@ def _first_of(layers: list[Mapping[str, Any]], config: Mapping[str, Any]) -> Map
     key = "batch_input_shape" if "batch_input_shape" in inner else "batch_shape"
     shape = config.get("build_input_shape") or inner.get("batch_input_shape")
     if not shape:
-        raise UnreadableModel("it is a Sequential model that was never built")
+        raise UnreadableModel(
+            "it is a Sequential model that was never built, so its input shape is unknown"
+        )
     return {"name": name, key: shape}
 
 
 def _declared(kind: str, arguments: Mapping[str, Any]) -> Layer | None:
-    """The checked layer; None where its arguments do not check, which is told later."""
+    """Return the checked layer; None if its arguments have errors, which are reported later."""
     try:
         layer = LAYERS.check({kind: arguments})
     except Problems:

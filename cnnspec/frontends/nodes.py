@@ -1,6 +1,6 @@
-"""The calls of a layer in a configuration: which tensors it reads, and what it is told beside them.
+"""Reads the calls of a layer in a configuration: input tensors and other arguments.
 
-Keras 3 writes the arguments of a call as they were given, Keras 2 a list of `[layer, call, output]`.
+Keras 3 stores the arguments of a call as they were given, Keras 2 lists of `[layer, call, output]`.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -10,18 +10,18 @@ from typing import Any
 from cnnspec.frontends.problems import UnreadableModel
 
 POSITIONS = ("inputs", "sequence", "x", "query", "value", "key", "initial_state")
-"""By these words layers may be called with tensors; a spec gives them in this order."""
+"""Keyword arguments that may be tensors, in the order of a spec."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tensor:
-    """A tensor of a model: which output of which call of a layer it is."""
+    """A tensor of a model: an output of a call of a layer."""
 
     layer: str
     call: int
     output: int
     shape: tuple[int | None, ...] | None = None
-    """None in files of Keras 2, which say no shapes."""
+    """None in files of Keras 2, which do not store shapes."""
     dtype: str | None = None
 
 
@@ -33,13 +33,13 @@ class Node:
     kwargs: dict[str, Any] = field(default_factory=dict)
 
     def tensors(self) -> list[Tensor]:
-        """Every tensor in its arguments."""
+        """Return all tensors in its arguments."""
         found = leaves([self.args, self.kwargs])
         return [each for each in found if isinstance(each, Tensor)]
 
 
 def nodes(layer: Mapping[str, Any], first: Mapping[str, int] | None = None) -> list[Node]:
-    """Every call of a layer, in their order; `first` has the layers whose calls start at 1."""
+    """Return all calls of a layer in order; `first` lists the layers whose calls start at 1."""
     return [
         _legacy(said, first or {}) if isinstance(said, list) else _node(said)
         for said in layer["inbound_nodes"]
@@ -47,12 +47,12 @@ def nodes(layer: Mapping[str, Any], first: Mapping[str, int] | None = None) -> l
 
 
 def counted_from(tensor: Tensor, first: Mapping[str, int]) -> Tensor:
-    """The same tensor, the calls of its layer counted from 0."""
+    """Return the same tensor, with the calls of its layer counted from 0."""
     return replace(tensor, call=tensor.call - first.get(tensor.layer, 0))
 
 
 def leaves(value: Any) -> Iterator[Any]:
-    """What a structure of lists and mappings holds, in Keras's order: mappings by their keys."""
+    """Return the contents of nested lists and mappings in the order of Keras: mappings by key."""
     if isinstance(value, list):
         for item in value:
             yield from leaves(item)
@@ -64,7 +64,7 @@ def leaves(value: Any) -> Iterator[Any]:
 
 
 def mapped(form: Any, name: Callable[[Tensor], str]) -> Any:
-    """The same lists and mappings with a name for every tensor."""
+    """Replace the tensors in nested lists and mappings by names."""
     if isinstance(form, list):
         return [mapped(item, name) for item in form]
     if isinstance(form, dict):
@@ -73,7 +73,7 @@ def mapped(form: Any, name: Callable[[Tensor], str]) -> Any:
 
 
 def structure(said: Any) -> Any:
-    """The tensors of `input_layers` or `output_layers`: one, or lists and mappings of them."""
+    """Return the tensors of `input_layers` or `output_layers`: one, or lists and mappings."""
     if isinstance(said, Mapping):
         return {str(key): structure(item) for key, item in said.items()}
     if said and isinstance(said[0], str):
@@ -83,23 +83,25 @@ def structure(said: Any) -> Any:
 
 
 def inputs_of(node: Node, layer: str) -> list[Tensor]:
-    """The tensors that a call of a layer reads, in the order of a spec.
+    """Return the input tensors of a call of a layer, in the order of a spec.
 
     Raises:
-        UnreadableModel: it is called with anything else.
+        UnreadableModel: it has other arguments.
 
     """
     for key, value in node.kwargs.items():
         # training=False is what Keras records of most calls, and does not keep to in training.
         said = [each for each in leaves(value) if each is not None]
         if key not in POSITIONS and said and not (key == "training" and value is False):
-            message = f"the layer '{layer}' is called with '{key}', which a spec cannot say"
+            message = f"the layer '{layer}' is called with '{key}', which a spec cannot express"
             raise UnreadableModel(message)
     found = leaves([*node.args, *(node.kwargs.get(key) for key in POSITIONS)])
     given = [each for each in found if each is not None]
     for each in given:
         if not isinstance(each, Tensor):
-            message = f"the layer '{layer}' is called with {each!r:.60}, which a spec cannot say"
+            message = (
+                f"the layer '{layer}' is called with {each!r:.60}, which a spec cannot express"
+            )
             raise UnreadableModel(message)
     return given
 
@@ -112,7 +114,7 @@ def _node(said: Mapping[str, Any]) -> Node:
 
 
 def _value(said: Any) -> Any:
-    """An argument of a call; what is neither a tensor nor plain data stays as it is serialized."""
+    """Return an argument of a call; anything except tensors and plain data stays serialized."""
     if isinstance(said, list):
         return [_value(item) for item in said]
     if not isinstance(said, Mapping):
@@ -127,7 +129,7 @@ def _value(said: Any) -> Any:
 
 
 def _legacy(said: list[Any], first: Mapping[str, int]) -> Node:
-    """A call as Keras 2 writes it: a tensor or several, and the keywords with the first of them."""
+    """Read a call of Keras 2: a tensor or several, with the keyword arguments in the first one."""
     if said and isinstance(said[0], str):
         said = [said]  # a single tensor, not in a list
     tensors = [_named(each, first) for each in said]
@@ -143,7 +145,7 @@ def _named(said: list[Any], first: Mapping[str, int]) -> Tensor:
 
 
 def _tensors(said: Any, first: Mapping[str, int]) -> Any:
-    """Tensors that a keyword names."""
+    """Return the tensors of a keyword argument."""
     if isinstance(said, list) and len(said) >= 3 and isinstance(said[0], str):
         return _named(said, first)
     return [_tensors(each, first) for each in said] if isinstance(said, list) else said

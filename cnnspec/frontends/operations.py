@@ -1,4 +1,4 @@
-"""An operation as Keras records it, and the layer that is its equal."""
+"""Operations recorded by Keras, and the equivalent layers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from cnnspec.frontends.nodes import Node, Tensor
 
 
 class NoEqual(Exception):
-    """No layer computes the same as an operation; the message tells why."""
+    """No layer computes the same as an operation; the message is the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +20,12 @@ class Equal:
     arguments: dict[str, Any]
     tensors: tuple[Tensor, ...]
     note: str | None = None
-    """In what it may differ."""
+    """Possible differences."""
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """An operation with what it is called on."""
+    """An operation with its arguments."""
 
     kind: str
     name: str
@@ -34,10 +34,10 @@ class Operation:
 
     @property
     def values(self) -> list[Any]:
-        """What it is called on: tensors and numbers; of a single list, what is in it.
+        """Return the tensors and numbers that it is called with; a single list is unpacked.
 
         Raises:
-            NoEqual: there is anything else.
+            NoEqual: there are other arguments.
 
         """
         for key, value in self.node.kwargs.items():
@@ -48,66 +48,66 @@ class Operation:
         for each in values:
             number = isinstance(each, int | float) and not isinstance(each, bool)
             if not number and not isinstance(each, Tensor):
-                raise NoEqual("it is called with what is neither a tensor nor a number")
+                raise NoEqual("it is called with an argument that is neither a tensor nor a number")
         return values
 
     @property
     def tensor(self) -> Tensor:
-        """The only tensor that it is called on."""
+        """Return the only tensor that it is called with."""
         return self.tensors(1)[0]
 
     def tensors(self, count: int | None = None) -> tuple[Tensor, ...]:
-        """The tensors that it is called on.
+        """Return the tensors that it is called with.
 
         Raises:
-            NoEqual: there are more or fewer.
+            NoEqual: their number is different.
 
         """
         found = tuple(each for each in self.values if isinstance(each, Tensor))
         if not found or (count is not None and len(found) != count):
-            raise NoEqual(f"it is called on {len(found)} tensors")
+            raise NoEqual(f"it is called with {len(found)} tensors")
         return found
 
     @property
     def number(self) -> float | None:
-        """The number that it is called with beside a tensor."""
+        """Return the number that it is called with in addition to a tensor."""
         numbers = [each for each in self.values if not isinstance(each, Tensor)]
         return numbers[0] if numbers else None
 
     @property
     def number_first(self) -> bool:
-        """Whether the number stands before the tensor."""
+        """Whether the number comes before the tensor."""
         return not isinstance(self.values[0], Tensor)
 
     def shape(self, tensor: Tensor) -> tuple[int | None, ...]:
-        """The shape of a tensor, with the batch.
+        """Return the shape of a tensor, including the batch.
 
         Raises:
-            NoEqual: it is not known, or has no batch.
+            NoEqual: it is unknown, or has no batch axis.
 
         """
         if not tensor.shape:
-            raise NoEqual("the shape of its tensor is not known")
+            raise NoEqual("the shape of its tensor is unknown")
         return tensor.shape
 
     def is_float(self, tensor: Tensor) -> bool:
-        """Whether the values of a tensor are floats."""
+        """Whether a tensor has a float type."""
         return tensor.dtype in FLOAT_TYPES
 
     def dtype(self, *tensors: Tensor) -> dict[str, str]:
-        """The argument by which a layer computes in the type of its tensors.
+        """Return the argument with which a layer computes in the type of its tensors.
 
         Raises:
-            NoEqual: they are no floats, or of several types.
+            NoEqual: they are not floats, or have different types.
 
         """
         (first, *others) = {tensor.dtype for tensor in tensors}
         if others:
             raise NoEqual("its tensors have different data types")
         if first not in FLOAT_TYPES:
-            raise NoEqual(f"its tensors are {first}, and a layer computes in floats")
+            raise NoEqual(f"its tensors are {first}, but layers compute in floats")
         return {} if first == "float32" else {"dtype": first}
 
     def float_dtype(self, tensor: Tensor) -> dict[str, str]:
-        """The same for what makes floats of whole numbers."""
+        """Return the same for operations that convert integers to floats."""
         return {} if tensor.dtype in INT_TYPES else self.dtype(tensor)

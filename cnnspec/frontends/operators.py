@@ -1,6 +1,6 @@
-"""The operations that Keras records of `x + y` and `keras.ops`, as the layers that compute the same.
+"""Converts operations of `x + y` and `keras.ops` to layers that compute the same.
 
-The same means to the last bit; what no layer computes so is refused.
+Results must be equal bit for bit; operations without such a layer are rejected.
 """
 
 import math
@@ -14,13 +14,13 @@ from cnnspec.frontends.problems import UnreadableModel
 from cnnspec.frontends.reshaping import RESHAPING
 
 BY_KERAS_2 = ("SlicingOpLambda", "TFOpLambda", "TensorFlowOpLayer")
-"""What Keras 2 records operations as, without the shapes and data types that they work on."""
+"""The class of recorded operations in Keras 2, which has no shapes and data types."""
 RECORDED = ("keras.src.ops", "keras.src.activations")
-"""The modules whose classes are operations: many have the names of layers."""
+"""Modules whose classes are operations; many have the names of layers."""
 
 
 def is_operator(layer: Mapping[str, Any]) -> bool:
-    """Whether Keras recorded an operation; HDF5 files do not say its module."""
+    """Whether Keras recorded an operation; HDF5 files do not store its module."""
     if layer["class_name"] in BY_KERAS_2:
         return True
     if "module" in layer:
@@ -29,20 +29,20 @@ def is_operator(layer: Mapping[str, Any]) -> bool:
 
 
 def operator_step(operation: Operation, *, masked: bool) -> Equal:
-    """The layer that computes what an operation does.
+    """Return the layer that computes the same as an operation.
 
     Raises:
-        UnreadableModel: there is none; the message says why.
+        UnreadableModel: there is none; the message is the reason.
 
     """
     try:
         if operation.kind in BY_KERAS_2:
-            raise NoEqual("Keras 2 did not save on what shapes and data types it works")
+            raise NoEqual("Keras 2 did not save its shapes and data types")
         make = OPERATIONS.get(operation.kind)
         if make is None:
             raise NoEqual("no layer of Keras computes this")
         if masked:
-            raise NoEqual("the model makes masks, which a layer would pass on")
+            raise NoEqual("the model uses masks, which a layer would pass on")
         return make(operation)
     except NoEqual as reason:
         said = f"the operation '{operation.name}' ({operation.kind}) cannot be used in a spec"
@@ -50,7 +50,7 @@ def operator_step(operation: Operation, *, masked: bool) -> Equal:
 
 
 def makes_masks(model: Mapping[str, Any]) -> bool:
-    """Whether any layer of a model makes a mask, however deep it stands."""
+    """Whether any layer of a model creates a mask, at any depth."""
     stack: list[Any] = [model]
     while stack:
         item = stack.pop()
@@ -64,12 +64,14 @@ def makes_masks(model: Mapping[str, Any]) -> bool:
 
 
 def _merged(kind: str) -> Callable[[Operation], Equal]:
-    """The merging layer of two tensors; the layers stretch sizes of 1 as operations do, but not ranks."""
+    """Return the merging layer of two tensors; layers broadcast sizes of 1, but not ranks."""
 
     def make(operation: Operation) -> Equal:
         first, second = operation.tensors(2)
         if len(operation.shape(first)) != len(operation.shape(second)):
-            raise NoEqual("its tensors have different ranks, which the layer would align otherwise")
+            raise NoEqual(
+                "its tensors have different ranks, which the layer would align differently"
+            )
         return Equal(kind, operation.dtype(first, second), (first, second))
 
     return make
@@ -96,7 +98,7 @@ def _multiply(operation: Operation) -> Equal:
 
 
 def _divide(operation: Operation) -> Equal:
-    """Times the inverse, which TensorFlow makes of it itself wherever it has a graph of the model."""
+    """Division becomes multiplication by the inverse, as TensorFlow does in graphs."""
     divisor = operation.number
     if divisor is None:
         raise NoEqual("no layer divides one tensor by another")
@@ -109,8 +111,8 @@ def _divide(operation: Operation) -> Equal:
     inverse, rounded = 1 / divisor, float32(1 / float32(divisor))
     equal = _rescaled(operation, inverse if float32(inverse) == rounded else rounded)
     note = (
-        f"the operation '{operation.name}' divides by {divisor}, and the spec multiplies by the "
-        "inverse: the same in training and prediction, in eager calls up to the last bit"
+        f"the operation '{operation.name}' divides by {divisor}, but the spec multiplies by the "
+        "inverse; results in eager calls may differ in the last bit"
     )
     return replace(equal, note=note)
 
@@ -125,7 +127,7 @@ def _square(operation: Operation) -> Equal:
 
 
 def _extreme(kind: str) -> Callable[[Operation], Equal]:
-    """The larger or smaller of two tensors, or of a tensor and zero."""
+    """Maximum or minimum of two tensors, or of a tensor and zero."""
 
     def make(operation: Operation) -> Equal:
         if operation.number is None:
@@ -146,10 +148,10 @@ def _clip(operation: Operation) -> Equal:
 
 
 def _cast(operation: Operation) -> Equal:
-    """Whole numbers to floats, which Rescaling does before it multiplies."""
+    """Convert integers to floats, as Rescaling does before multiplication."""
     tensor, target = operation.tensor, operation.config["dtype"]
     if operation.is_float(tensor) or target != "float32":
-        raise NoEqual(f"no layer makes {target} of {tensor.dtype}")
+        raise NoEqual(f"no layer casts {tensor.dtype} to {target}")
     return Equal("Rescaling", {"scale": 1.0}, (tensor,))
 
 
@@ -157,17 +159,17 @@ def _rescaled(operation: Operation, scale: float, offset: float = 0.0) -> Equal:
     said: dict[str, Any] = {"scale": scale} | ({"offset": offset} if offset else {})
     whole = isinstance(operation.number, int) and operation.kind not in ("Divide", "TrueDivide")
     if not operation.is_float(operation.tensor) and (whole or operation.number is None):
-        raise NoEqual("its result is whole numbers, which Rescaling would make floats")
+        raise NoEqual("its result has an integer type, which Rescaling would cast to float")
     return Equal("Rescaling", said | operation.float_dtype(operation.tensor), (operation.tensor,))
 
 
 def _activation(function: str, **only: Any) -> Callable[[Operation], Equal]:
-    """An activation function, which takes no arguments but these."""
+    """An activation function without other arguments."""
 
     def make(operation: Operation) -> Equal:
         for name, value in only.items():
             if operation.config.get(name, value) != value:
-                message = f"the activation '{function}' has {value} as its {name}"
+                message = f"the activation '{function}' uses {value} as its {name}"
                 raise NoEqual(f"{message}, not {operation.config[name]}")
         said = {"activation": function} | operation.dtype(operation.tensor)
         return Equal("Activation", said, (operation.tensor,))
@@ -176,7 +178,7 @@ def _activation(function: str, **only: Any) -> Callable[[Operation], Equal]:
 
 
 def _layer(kind: str, *arguments: str) -> Callable[[Operation], Equal]:
-    """A layer that has the arguments of the operation."""
+    """A layer with the arguments of the operation."""
 
     def make(operation: Operation) -> Equal:
         said = {name: operation.config[name] for name in arguments}
@@ -231,4 +233,4 @@ OPERATIONS: Mapping[str, Callable[[Operation], Equal]] = {
     "Tanh": _activation("tanh"),
     "TanhShrink": _activation("tanh_shrink"),
 }
-"""By the name of their class."""
+"""By class name."""

@@ -1,10 +1,10 @@
-"""What goes wrong where a model is read."""
+"""Exceptions of reading a model."""
 
 
 class UnreadableModel(Exception):
-    """The file is not a Keras model that a spec can say; the message tells why."""
+    """The file is not a Keras model, or a spec cannot express it; the message is the reason."""
 
 
 MALFORMED = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
-"""What is raised where a configuration has not the form that Keras gives it."""
+"""The exceptions raised if a configuration does not have the structure that Keras writes."""
 NO_KERAS_MODEL = "its configuration is not that of a Keras model"

@@ -1,4 +1,4 @@
-"""The operations that change the shape of a tensor, as layers: these leave the batch as it is."""
+"""Converts operations that change the shape of a tensor to layers, which never change the batch."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -12,7 +12,7 @@ MOVES_THE_BATCH = "it moves the batch, which no layer does"
 def _reshape(operation: Operation) -> Equal:
     shape, target = operation.shape(operation.tensor)[1:], operation.config["newshape"]
     if not target or target[0] != -1 or not _same_size(shape, target[1:]):
-        raise NoEqual("it is not clear that it leaves the batch as it is")
+        raise NoEqual("it may change the batch")
     return _reshaped(operation, target[1:])
 
 
@@ -29,7 +29,7 @@ def _expand_dims(operation: Operation) -> Equal:
 def _squeeze(operation: Operation) -> Equal:
     shape, axis = operation.shape(operation.tensor), operation.config["axis"]
     if axis is None:
-        raise NoEqual("it takes out the batch where that is 1")
+        raise NoEqual("it removes the batch axis if its size is 1")
     taken = _counted(axis, len(shape))
     if 0 in taken:
         raise NoEqual(MOVES_THE_BATCH)
@@ -62,19 +62,19 @@ def _moveaxis(operation: Operation) -> Equal:
 def _concatenate(operation: Operation) -> Equal:
     tensors, axis = operation.tensors(), operation.config["axis"]
     if axis % len(operation.shape(tensors[0])) == 0:
-        raise NoEqual("it joins along the batch")
+        raise NoEqual("it concatenates along the batch")
     return Equal("Concatenate", {"axis": axis} | operation.dtype(*tensors), tensors)
 
 
 def _pooled(kind: str) -> Callable[[Operation], Equal]:
-    """The global pooling of all axes between the batch and the channels."""
+    """Global pooling over all axes between batch and channels."""
 
     def make(operation: Operation) -> Equal:
         rank, config = len(operation.shape(operation.tensor)), operation.config
         spatial = list(range(1, rank - 1))
         axes = None if config["axis"] is None else sorted(_counted(config["axis"], rank))
         if axes != spatial or len(spatial) not in (1, 2, 3) or config.get("initial") is not None:
-            raise NoEqual("layers pool over all axes between the batch and the channels")
+            raise NoEqual("layers can only pool over all axes between batch and channels")
         said: dict[str, Any] = {"keepdims": True} if config["keepdims"] else {}
         said |= operation.dtype(operation.tensor)
         return Equal(f"{kind}{len(spatial)}D", said, (operation.tensor,))
@@ -98,12 +98,12 @@ def _permuted(operation: Operation, axes: Sequence[int]) -> Equal:
 
 
 def _counted(axis: int | list[int], rank: int) -> set[int]:
-    """Axes counted from the front."""
+    """Return axes counted from the front."""
     return {each % rank for each in (axis if isinstance(axis, list) else [axis])}
 
 
 def _same_size(shape: Sequence[Dim], target: Sequence[int]) -> bool:
-    """Whether as many values are in both for certain."""
+    """Whether both are known to have the same number of values."""
     return None not in shape and -1 not in target and product(shape) == product(target)
 
 
@@ -118,4 +118,4 @@ RESHAPING: Mapping[str, Callable[[Operation], Equal]] = {
     "Swapaxes": _swapaxes,
     "Transpose": _transpose,
 }
-"""By the name of their class; axes and sizes are those that Keras keeps of them."""
+"""By class name. Axes and sizes are those stored by Keras."""

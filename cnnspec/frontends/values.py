@@ -1,4 +1,4 @@
-"""A serialized layer or object to a call of the language: `{class_name, config}` to `{Kind: arguments}`."""
+"""Converts serialized layers and objects, `{class_name, config}`, to calls."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -10,9 +10,9 @@ from cnnspec.frontends.problems import UnreadableModel
 from cnnspec.layers.base import LAYERS
 
 POLICIES = ("DTypePolicy", "FloatDTypePolicy", "Policy")
-"""The dtype policies that are known by their names alone; the last one is that of Keras 2."""
+"""Dtype policies that are identified by name; the last one is from Keras 2."""
 LAYER_MODULES = ("keras.layers", "keras.src.applications")
-"""Where Keras has its layers, and those of its own networks."""
+"""The modules of Keras layers, and of the layers of its networks."""
 ARRAYS = ("__tensor__", "__numpy__")
 ANY = object()
 IMPLIED = {"oov_method": "floormod", "vocabulary_size": ANY} | {
@@ -26,30 +26,30 @@ IMPLIED = {"oov_method": "floormod", "vocabulary_size": ANY} | {
     "query_shape": ANY,
     "value_shape": ANY,
 }
-"""What Keras saves beside a layer's arguments: with these values it follows from the others.
+"""Keys that Keras stores in addition to arguments; with these values they are redundant.
 
-Those in the second mapping are of Keras 2: shapes that follow from the inputs, how a recurrent
-layer is computed, and arguments of classes that a layer was derived from.
+Those in the second mapping are from Keras 2: shapes that follow from the inputs, implementations of
+recurrent layers, and arguments of base classes.
 """
 OF_KERAS = ("keras", "tf_keras")
 """The packages of Keras 3 and 2."""
 OF_EVERY_LAYER = ("trainable", "dtype")
-"""Arguments that stand behind those of the kind."""
+"""Arguments that come after those of the kind."""
 RENAMED = {"LeakyReLU": {"alpha": "negative_slope"}}
-"""What arguments were called in Keras 2."""
+"""Names of arguments in Keras 2."""
 FLOAT32 = ("alpha", "l1", "l2", "max_value", "negative_slope", "threshold")
-"""Arguments that Keras 2 keeps as float32."""
+"""Arguments that Keras 2 stores as float32."""
 
 
 class OwnClass(Exception):
-    """An object is of no class of Keras; the message tells of which it is."""
+    """The class of an object is not from Keras; the message names it."""
 
 
 def layer_arguments(kind: str, config: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments of a layer's call, as short as they can be.
+    """Return the arguments of a call of a layer in their shortest form.
 
     Raises:
-        UnreadableModel: a spec cannot say the layer.
+        UnreadableModel: a spec cannot express the layer.
 
     """
     try:
@@ -83,18 +83,18 @@ def _plain_arguments(
 
 
 def is_layer(said: Mapping[str, Any]) -> bool:
-    """Whether a serialized object is a layer: what Keras wrote to HDF5 does not name its module."""
+    """Whether a serialized object is a layer; HDF5 files do not store its module."""
     if "module" in said:
         return str(said["module"]).startswith(LAYER_MODULES)
     return said["class_name"] in LAYERS and "trainable" in said["config"]
 
 
 def plain(value: Any) -> Any:
-    """A value of a configuration as a spec writes it: serialized objects become calls.
+    """Convert a value of a configuration to the form of a spec; serialized objects become calls.
 
     Raises:
-        OwnClass: it is an object of no class of Keras.
-        UnreadableModel: it is a layer that no spec can say.
+        OwnClass: the class of an object is not from Keras.
+        UnreadableModel: it is a layer that a spec cannot express.
 
     """
     if isinstance(value, list):
@@ -107,7 +107,7 @@ def plain(value: Any) -> Any:
     if kind in ARRAYS:
         return config["value"]
     if (own := _own_class(value)) is not None:
-        raise OwnClass(f"an object of the class {own}, which is not one of Keras")
+        raise OwnClass(f"an object of the class {own}, which is not a Keras class")
     if is_layer(value):
         return {kind: layer_arguments(kind, config)}
     if not isinstance(config, Mapping):
@@ -121,10 +121,10 @@ def plain(value: Any) -> Any:
 
 
 def check_layer(said: Mapping[str, Any]) -> None:
-    """Refuse a layer of a class that Keras does not bring along, and say how a spec names it.
+    """Reject a layer whose class is not from Keras, and suggest how to name it in a spec.
 
     Raises:
-        UnreadableModel: it is one.
+        UnreadableModel: it is such a layer.
 
     """
     if (own := _own_class(said)) is None:
@@ -132,13 +132,13 @@ def check_layer(said: Mapping[str, Any]) -> None:
     module = str(said.get("module") or "builtins")
     path = f"{module}:{said['class_name']}" if module != "builtins" else "my_package.layers:Class"
     raise UnreadableModel(
-        f"the layer '{said['config']['name']}' is of the class {own}, not one of Keras; a spec can "
-        f"name a layer of your own as `{path}`, and `--allow-code` then lets it run"
+        f"the layer '{said['config']['name']}' has the class {own}, which is not a Keras class; a spec can "
+        f"use a custom layer as `{path}`, which requires `--allow-code`"
     )
 
 
 def _own_class(said: Mapping[str, Any]) -> str | None:
-    """The class of a serialized object if Keras does not bring it along."""
+    """Return the class of a serialized object if it is not from Keras."""
     kind, registered = str(said["class_name"]), said.get("registered_name")
     module = said.get("module")
     of_keras = module is None or str(module).partition(".")[0] in OF_KERAS
@@ -148,7 +148,7 @@ def _own_class(said: Mapping[str, Any]) -> str | None:
 
 
 def _leave_out_implied(arguments: dict[str, Any]) -> None:
-    """Leave out what Bidirectional makes of its layer: a flag in it, and mostly the other layer."""
+    """Remove what Bidirectional derives from its layer: a flag, and often the backward layer."""
     if "backward_layer" not in arguments:  # Keras 2 leaves it out itself
         return
     (layer,) = arguments["layer"].values()

@@ -1,4 +1,4 @@
-"""What is known of Keras's losses, metrics, optimizers, initializers and their like."""
+"""Declarations of Keras losses, metrics, optimizers, initializers and other objects."""
 
 from cnnspec.declarations import Family
 
@@ -18,30 +18,30 @@ SCHEDULES = Family(
 )
 OPTIMIZERS = Family("optimizer", "optimizers", {"cnnspec.objects.optimizers": ()}, by_alias=True)
 USUAL_OPTIMIZER = "adam"
-"""What trains a model whose spec names no optimizer."""
+"""The default optimizer."""
 DATA = Family("data source", "data", {"cnnspec.objects.data_sources": ()})
-_WRITES_FILES = "it writes where a spec says; a run keeps its history and models by itself"
+_WRITES_FILES = "it writes to a path from the spec; a run saves its history and models itself"
 _RUNS_CODE = "it runs Python code"
 CALLBACKS = Family(
     "callback",
     "callbacks",
     {"cnnspec.objects.callbacks": ()},
     {
-        "BackupAndRestore": "a run can be resumed as it is",
+        "BackupAndRestore": "a run can always be resumed",
         "CSVLogger": _WRITES_FILES,
         "Callback": "it does nothing",
-        "CallbackList": "`callbacks` is a list",
-        "History": "a run has one",
+        "CallbackList": "`callbacks` is already a list",
+        "History": "a run already has one",
         "LambdaCallback": _RUNS_CODE,
-        "LearningRateScheduler": f"{_RUNS_CODE}; give the optimizer a learning-rate schedule",
+        "LearningRateScheduler": f"{_RUNS_CODE}; use a learning-rate schedule in the optimizer",
         "ModelCheckpoint": _WRITES_FILES,
         "OrbaxCheckpoint": _WRITES_FILES,
-        "ProgbarLogger": "a training shows its progress",
-        "RemoteMonitor": "it sends what it sees to an address",
+        "ProgbarLogger": "training already shows its progress",
+        "RemoteMonitor": "it sends data over the network",
         "TensorBoard": _WRITES_FILES,
     },
 )
 APPLICATIONS = Family("application", "applications", {"cnnspec.objects.applications": ()})
 
 FAMILIES = (INITIALIZERS, REGULARIZERS, CONSTRAINTS, LOSSES, METRICS, SCHEDULES, OPTIMIZERS)
-"""What is made of arguments alone, and gives them back."""
+"""Family of objects that are defined by their arguments alone."""

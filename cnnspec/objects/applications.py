@@ -1,4 +1,4 @@
-"""The networks of `keras.applications` that a submodel can be, with what each of them expects."""
+"""The networks of `keras.applications` that can be submodels, with their requirements."""
 
 from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar, Literal
@@ -8,7 +8,7 @@ from cnnspec.fields import Choice, Flag, OptionalText, PositiveInt, PositiveNumb
 from cnnspec.objects import APPLICATIONS
 
 IMAGENET = "imagenet"
-"""The word for the weights that Keras offers for download."""
+"""The value of `weights` for the weights that Keras downloads."""
 IMAGENET_CLASSES = 1000
 CHANNELS = 3
 NOT_YET = frozenset(
@@ -22,7 +22,7 @@ NOT_YET = frozenset(
         "ResNet101V2", "ResNet152", "ResNet50V2", "VGG19",
     )
 )  # fmt: skip
-"""What else Keras has."""
+"""The other networks in Keras."""
 
 Shape = tuple[int | None, int | None, int]
 
@@ -45,47 +45,47 @@ def _shape(value: Any, _: type[Declaration]) -> Shape | None:
 InputShape = Annotated[
     Shape | None,
     Checked(
-        "a height, a width (null where they vary) and a number of channels, or null", check=_shape
+        "a height, a width (null if they vary) and a number of channels, or null", check=_shape
     ),
 ]
 
 
 class Network(Declaration):
-    """A network of `keras.applications`, with its arguments there."""
+    """Base class of the networks of `keras.applications`, with their arguments."""
 
     mode: ClassVar[Literal["caffe", "tf", "torch", None]]
-    """How it wants its pixels: BGR without the mean, from -1 to 1, normalized; None for 0 to 255."""
+    """Expected scaling of pixels: BGR minus the mean, -1 to 1, or normalized; None for 0 to 255."""
     sizes: ClassVar[tuple[int, ...]] = (224,)
-    """The sizes of image that there are weights of ImageNet with a top for, its own the last."""
+    """Image sizes with ImageNet weights including the top; the last one is the default."""
     smallest: ClassVar[int] = 32
-    """The smallest image that it takes."""
+    """The smallest image size."""
 
     include_top: Flag = True
-    """Whether it ends with the layers that tell the classes."""
+    """Whether to include the classifier."""
     weights: OptionalText = IMAGENET
     """`imagenet`, the path of a weights file of this network, or null for random weights."""
     input_shape: InputShape = None
-    """Without it, the network's own size with a top, and any size without."""
+    """Shape of the input. Default: the usual size with a top, any size without."""
     pooling: Annotated[str | None, Choice("avg", "max", None)] = None
-    """How the features are made one list without a top; null leaves them an image."""
+    """Pooling of the features without a top; null returns them as an image."""
     classes: PositiveInt = IMAGENET_CLASSES
-    """How many classes its top tells."""
+    """Number of classes of the top."""
     classifier_activation: Annotated[str | None, Choice("softmax", None)] = "softmax"
-    """What its top ends with."""
+    """Activation of the top."""
 
     @property
     def shape(self) -> Shape:
-        """The shape of its input."""
+        """The shape of the input."""
         size = self.sizes[-1] if self.include_top else None
         return self.input_shape or (size, size, CHANNELS)
 
     @property
     def is_imagenet_only(self) -> bool:
-        """Whether the network has a layer that Keras gives it for the weights of ImageNet alone."""
+        """Whether Keras adds a layer to the network only for the weights of ImageNet."""
         return False
 
     def conflicts(self) -> Iterator[Problem]:
-        """Yield what Keras would refuse when it builds the network, or pass over."""
+        """Yield problems with arguments that Keras would reject or ignore."""
         height, width, channels = self.shape
         for position, size in enumerate((height, width)):
             if size is not None and size < self.smallest:
@@ -94,14 +94,14 @@ class Network(Declaration):
                 )
                 yield Problem("out-of-range", message, ("input_shape", position))
         if self.include_top and None in (height, width):
-            message = "a network with its top has one size of image; 'input_shape' cannot vary"
+            message = "a network with its top needs a fixed image size in 'input_shape'"
             yield Problem("conflicting-arguments", message, "input_shape")
         if self.include_top and self.pooling is not None:
-            message = "'pooling' is for networks without their top; this one has 'include_top'"
+            message = "'pooling' applies only to networks without a top; this one has 'include_top'"
             yield Problem("conflicting-arguments", message, "pooling")
         for name in ("classes", "classifier_activation"):
             if name in self.given and not self.include_top:
-                message = f"'{name}' is about the top, and 'include_top' is false"
+                message = f"'{name}' applies to the top, but 'include_top' is false"
                 yield Problem("conflicting-arguments", message, name)
         if self.weights == IMAGENET:
             yield from self._conflicts_with_imagenet(height, width, channels)
@@ -113,37 +113,39 @@ class Network(Declaration):
             message = f"the weights of ImageNet are for {CHANNELS} channels, not {channels}"
             yield Problem("conflicting-arguments", message, ("input_shape", 2))
         if self.include_top and self.classes != IMAGENET_CLASSES:
-            message = f"the weights of ImageNet tell {IMAGENET_CLASSES} classes, not {self.classes}"
+            message = (
+                f"the weights of ImageNet are for {IMAGENET_CLASSES} classes, not {self.classes}"
+            )
             yield Problem("conflicting-arguments", message, "classes")
         is_fixed = height is not None and width is not None
         if self.include_top and is_fixed and (height != width or height not in self.sizes):
             sizes = " or ".join(f"{size} x {size}" for size in self.sizes)
-            message = f"the weights of ImageNet with their top are for images of {sizes}"
+            message = f"the weights of ImageNet with a top are for images of size {sizes}"
             yield Problem("conflicting-arguments", message, "input_shape")
 
 
 @APPLICATIONS
 class DenseNet121(Network):
-    """Every layer sees all those before it; 8 million parameters."""
+    """DenseNet-121: every layer sees all layers before it; 8 million parameters."""
 
     mode = "torch"
 
 
 @APPLICATIONS
 class EfficientNetB0(Network):
-    """Inverted residuals with squeeze and excitation; scales pixels itself; 5 million parameters."""
+    """EfficientNet-B0: inverted residuals with squeeze and excitation; 5 million parameters."""
 
     mode = None
 
     @property
     def is_imagenet_only(self) -> bool:
-        """Those weights were made with another division of pixels, which Keras adds."""
+        """Keras adds a layer, because these weights were trained with another scaling."""
         return self.weights == IMAGENET
 
 
 @APPLICATIONS
 class InceptionV3(Network):
-    """Several views of the same features at once; 24 million parameters."""
+    """Inception-v3: kernels of several sizes in parallel; 24 million parameters."""
 
     mode = "tf"
     sizes = (299,)
@@ -152,19 +154,19 @@ class InceptionV3(Network):
 
 @APPLICATIONS
 class MobileNetV2(Network):
-    """Inverted residuals with linear bottlenecks; 3.5 million parameters."""
+    """MobileNetV2: inverted residuals with linear bottlenecks; 3.5 million parameters."""
 
     mode = "tf"
     sizes = (96, 128, 160, 192, 224)
     alpha: PositiveNumber = 1.0
-    """What the number of channels of every layer is multiplied by."""
+    """Factor of the number of channels of every layer."""
 
     def conflicts(self) -> Iterator[Problem]:
-        """Yield what Keras would refuse; it has weights for a few widths alone."""
+        """Yield problems that Keras would raise; there are weights only for a few widths."""
         yield from super().conflicts()
         if self.weights == IMAGENET and self.alpha not in IMAGENET_WIDTHS:
             widths = ", ".join(map(str, IMAGENET_WIDTHS))
-            message = f"there are weights of ImageNet for an 'alpha' of {widths}, not {self.alpha}"
+            message = f"the weights of ImageNet are for an 'alpha' of {widths}, not {self.alpha}"
             yield Problem("conflicting-arguments", message, "alpha")
 
 
@@ -173,28 +175,28 @@ IMAGENET_WIDTHS = (0.35, 0.5, 0.75, 1.0, 1.3, 1.4)
 
 @APPLICATIONS
 class ResNet152V2(Network):
-    """Residuals that normalize before each convolution; 60 million parameters."""
+    """ResNet-152 V2: residuals that normalize before each convolution; 60 million parameters."""
 
     mode = "tf"
 
 
 @APPLICATIONS
 class ResNet50(Network):
-    """Every block adds to what it was given; 26 million parameters."""
+    """ResNet-50: every block adds to its input; 26 million parameters."""
 
     mode = "caffe"
 
 
 @APPLICATIONS
 class VGG16(Network):
-    """Depth out of 3 x 3 convolutions alone; 138 million parameters."""
+    """VGG-16: a deep network of 3 x 3 convolutions; 138 million parameters."""
 
     mode = "caffe"
 
 
 @APPLICATIONS
 class Xception(Network):
-    """An Inception network of separable convolutions; 23 million parameters."""
+    """Xception: an Inception network of separable convolutions; 23 million parameters."""
 
     mode = "tf"
     sizes = (299,)

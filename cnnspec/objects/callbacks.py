@@ -1,4 +1,4 @@
-"""What happens between the epochs of a training."""
+"""Training callbacks."""
 
 from typing import Annotated
 
@@ -14,51 +14,51 @@ Verbosity = Annotated[int, Ge(0), Le(2), Expects("0, 1 or 2")]
 
 
 class Monitoring(Declaration):
-    """What follows a value of the training's history."""
+    """Base class of callbacks that monitor a value of the history."""
 
     monitor: Text = "val_loss"
-    """The name of the value: `val_loss`, `val_digit_accuracy`."""
+    """Name of the value, such as `val_loss` or `val_digit_accuracy`."""
     mode: Mode = "auto"
-    """Whether less or more of it is better; `auto` goes by its name."""
+    """Whether the value should decrease or increase; `auto` infers it from the name."""
     verbose: Verbosity = 0
 
 
 @CALLBACKS
 class EarlyStopping(Monitoring):
-    """Ends the training when a value gets no better."""
+    """Stops training when a value no longer improves."""
 
     min_delta: NonNegativeNumber = 0
-    """The least change that counts."""
+    """Smallest change that counts as an improvement."""
     patience: NonNegativeInt = 0
-    """How many epochs it may get no better."""
+    """Number of epochs without improvement before it stops."""
     baseline: OptionalNumber = None
-    """What it must be better than at first."""
+    """Value that must be improved on."""
     restore_best_weights: Flag = False
     start_from_epoch: NonNegativeInt = 0
 
 
 @CALLBACKS
 class ReduceLROnPlateau(Monitoring):
-    """Lowers the learning rate when a value gets no better."""
+    """Lowers the learning rate when a value no longer improves."""
 
     factor: Decay = 0.1
-    """What the learning rate is multiplied by."""
+    """Factor of the learning rate."""
     patience: NonNegativeInt = 10
     min_delta: NonNegativeNumber = 0.0001
     cooldown: NonNegativeInt = 0
-    """How many epochs it rests after it did so."""
+    """Number of epochs to wait after a reduction."""
     min_lr: NonNegativeNumber = 0.0
 
 
 @CALLBACKS
 class SwapEMAWeights(Declaration):
-    """Measures and saves with the moving average of the weights; the optimizer must keep one."""
+    """Evaluates and saves with the moving average of the weights kept by the optimizer."""
 
     swap_on_epoch: Flag = False
 
 
 @CALLBACKS
 class TerminateOnNaN(Declaration):
-    """Ends the training when a loss is no number any more."""
+    """Stops training when a loss is NaN."""
 
     raise_error: Flag = False

@@ -1,4 +1,4 @@
-"""What weights are held to after every update."""
+"""Constraints on weights, applied after every update."""
 
 from cnnspec.declarations import Declaration
 from cnnspec.fields import Axes, NonNegativeNumber, UnitInterval
@@ -7,7 +7,7 @@ from cnnspec.objects import CONSTRAINTS
 
 @CONSTRAINTS
 class MaxNorm(Declaration):
-    """The norm along `axis` stays at or below `max_value`."""
+    """Limits the norm along `axis` to `max_value`."""
 
     aliases = ("max_norm",)
     max_value: NonNegativeNumber = 2
@@ -16,7 +16,7 @@ class MaxNorm(Declaration):
 
 @CONSTRAINTS
 class MinMaxNorm(Declaration):
-    """The norm along `axis` stays between two values."""
+    """Keeps the norm along `axis` between two values."""
 
     aliases = ("min_max_norm",)
     min_value: NonNegativeNumber = 0.0
@@ -27,14 +27,14 @@ class MinMaxNorm(Declaration):
 
 @CONSTRAINTS
 class NonNeg(Declaration):
-    """No weight falls below zero."""
+    """Keeps weights non-negative."""
 
     aliases = ("non_neg",)
 
 
 @CONSTRAINTS
 class UnitNorm(Declaration):
-    """The norm along `axis` is one."""
+    """Keeps the norm along `axis` at 1."""
 
     aliases = ("unit_norm",)
     axis: Axes = 0

@@ -1,4 +1,4 @@
-"""Where the data come from that a model is trained on."""
+"""Sources of training data."""
 
 from typing import Annotated, Any
 
@@ -47,64 +47,64 @@ Colors = Annotated[str, Choice("rgb", "grayscale")]
 
 
 class DataSource(Declaration):
-    """What all sources share."""
+    """Base class of data sources."""
 
     @classmethod
     def paths(cls) -> tuple[str, ...]:
-        """The arguments that lead to files or folders."""
+        """The arguments that are paths."""
         return tuple(name for name, hint in cls.arguments().items() if hint == FilePath)
 
     @classmethod
     def columns(cls) -> tuple[str, ...] | None:
-        """The columns, where they are known without the data."""
+        """The columns, if they are known without opening the data."""
         return None
 
 
 @DATA
 class npz(DataSource):  # noqa: N801
-    """Arrays of numpy in one file.
+    """NumPy arrays in an npz file.
 
-    Arrays whose names end in `_train` and `_test` are the two parts of a column; all others are
-    columns of their own name.
+    Arrays whose names end in `_train` and `_test` are the two parts of a column; every other array
+    is a column with its own name.
     """
 
     path: FilePath
-    """The file."""
+    """Path of the file."""
 
 
 @DATA
 class keras(DataSource):  # noqa: N801
-    """A data set that Keras downloads; its columns are `x` and `y`."""
+    """A data set that Keras downloads, with columns `x` and `y`."""
 
     name: Dataset
-    """Which one."""
+    """Name of the data set."""
 
     @classmethod
     def columns(cls) -> tuple[str, ...]:
-        """The columns, which are known without the data."""
+        """The columns."""
         return ("x", "y")
 
 
 @DATA
 class images(DataSource):  # noqa: N801
-    """A folder with a folder of pictures for each class, numbered by name."""
+    """A folder with one subfolder of images per class; classes are numbered by sorted name."""
 
     directory: FilePath
-    """The folder; folders `train` and `test` in it are the two parts."""
+    """Path of the folder; subfolders `train` and `test` are the two parts."""
     size: ImageSize
-    """What pictures are resized to."""
+    """Size to which images are resized."""
     color_mode: Colors = "rgb"
 
     @classmethod
     def columns(cls) -> tuple[str, ...]:
-        """The columns, which are known without the data."""
+        """The columns."""
         return ("image", "label")
 
 
 @DATA
 class csv(DataSource):  # noqa: N801
-    """A table of numbers; its first line names the columns."""
+    """A CSV table of numbers, whose first line names the columns."""
 
     path: FilePath
-    """The file."""
+    """Path of the file."""
     delimiter: Letter = ","

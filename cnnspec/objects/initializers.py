@@ -1,4 +1,4 @@
-"""How weights start."""
+"""Weight initializers."""
 
 from typing import Annotated
 
@@ -31,7 +31,7 @@ class Ones(Declaration):
 
 @INITIALIZERS
 class Constant(Declaration):
-    """One value everywhere."""
+    """A constant value."""
 
     aliases = ("constant",)
     value: Number = 0.0
@@ -39,7 +39,7 @@ class Constant(Declaration):
 
 @INITIALIZERS
 class Identity(Declaration):
-    """The identity matrix, times a gain; for two-dimensional weights."""
+    """The identity matrix, multiplied by a gain; for two-dimensional weights."""
 
     aliases = ("identity", "IdentityInitializer")
     gain: Number = 1.0
@@ -56,7 +56,7 @@ class Orthogonal(Declaration):
 
 @INITIALIZERS
 class RandomNormal(Declaration):
-    """Normally distributed values."""
+    """Values from a normal distribution."""
 
     aliases = ("random_normal", "normal")
     mean: Number = 0.0
@@ -66,7 +66,7 @@ class RandomNormal(Declaration):
 
 @INITIALIZERS
 class TruncatedNormal(Declaration):
-    """Normally distributed values, those beyond two standard deviations drawn again."""
+    """Values from a truncated normal distribution, within two standard deviations."""
 
     aliases = ("truncated_normal",)
     mean: Number = 0.0
@@ -76,7 +76,7 @@ class TruncatedNormal(Declaration):
 
 @INITIALIZERS
 class RandomUniform(Declaration):
-    """Uniformly distributed values."""
+    """Values from a uniform distribution."""
 
     aliases = ("random_uniform", "uniform")
     minval: Number = -0.05
@@ -85,7 +85,7 @@ class RandomUniform(Declaration):
 
 
 class Scaled(Declaration):
-    """Random values whose spread follows from the number of connections of a unit."""
+    """Base class of initializers whose scale depends on the number of connections of a unit."""
 
     seed: Seed = None
     input_axes: OptionalAxes = None
@@ -94,7 +94,7 @@ class Scaled(Declaration):
 
 @INITIALIZERS
 class VarianceScaling(Scaled):
-    """Random values with the variance `scale / n`, n by the mode."""
+    """Random values with variance `scale / n`, where n depends on the mode."""
 
     aliases = ("variance_scaling",)
     scale: PositiveNumber = 1.0
@@ -113,7 +113,7 @@ class GlorotUniform(Scaled):
 
 @INITIALIZERS
 class GlorotNormal(Scaled):
-    """Truncated normal with the variance 2 / (fan_in + fan_out) (Glorot and Bengio, 2010)."""
+    """Truncated normal with variance 2 / (fan_in + fan_out) (Glorot and Bengio, 2010)."""
 
     aliases = ("glorot_normal",)
 
@@ -127,7 +127,7 @@ class HeUniform(Scaled):
 
 @INITIALIZERS
 class HeNormal(Scaled):
-    """Truncated normal with the variance 2 / fan_in (He et al., 2015, arXiv:1502.01852)."""
+    """Truncated normal with variance 2 / fan_in (He et al., 2015, arXiv:1502.01852)."""
 
     aliases = ("he_normal",)
 
@@ -141,7 +141,7 @@ class LecunUniform(Scaled):
 
 @INITIALIZERS
 class LecunNormal(Scaled):
-    """Truncated normal with the variance 1 / fan_in (LeCun et al., 1998)."""
+    """Truncated normal with variance 1 / fan_in (LeCun et al., 1998)."""
 
     aliases = ("lecun_normal",)
 

@@ -1,4 +1,4 @@
-"""What training makes smaller, output by output."""
+"""Loss functions."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -34,35 +34,33 @@ ClassWeights = Annotated[
     float | list[float],
     Numbers("a number of at least 0, or a list of them", minimum=0, single=True),
 ]
-OpenUnitInterval = Annotated[
-    float, Gt(0), Lt(1), Expects("a number between 0 and 1, neither of them included")
-]
+OpenUnitInterval = Annotated[float, Gt(0), Lt(1), Expects("a number above 0 and below 1")]
 
 
 class Loss(Declaration):
-    """What all losses share."""
+    """Base class of losses."""
 
     reduction: Reduction = "sum_over_batch_size"
-    """How the losses of the examples become one number; `none` leaves them as they are."""
+    """How to reduce the losses of the samples to one number; `none` keeps them."""
     name: LossName = None
     dtype: FloatPolicy = None
-    """The type that the loss is computed in; null is Keras's float type."""
+    """Data type of the computation; null means the default float type of Keras."""
 
 
 class Crossentropy(Loss):
-    """What the cross-entropies share."""
+    """Base class of cross-entropies."""
 
     from_logits: Flag = False
-    """Whether the model gives logits; otherwise it gives probabilities."""
+    """Whether predictions are logits instead of probabilities."""
     axis: Axis = -1
-    """The axis of the classes."""
+    """Axis of the classes."""
 
 
 class SmoothedCrossentropy(Crossentropy):
-    """What the cross-entropies that can smooth their labels share."""
+    """Base class of cross-entropies with label smoothing."""
 
     label_smoothing: UnitInterval = 0.0
-    """How far the labels are moved towards being all alike."""
+    """Amount of label smoothing; 0 means none."""
 
 
 @LOSSES
@@ -82,55 +80,55 @@ class CategoricalCrossentropy(SmoothedCrossentropy):
     name: LossName = "categorical_crossentropy"
 
     def conflicts(self) -> Iterator[Problem]:
-        """Refuse arguments of a word that leaves the kind open."""
+        """Reject arguments of a word that stands for several kinds."""
         if self.word in self.open_words and self.given:
-            message = f"'{self.word}' takes no arguments, as it does not say which cross-entropy"
-            suggestion = "name one, such as 'CategoricalCrossentropy'"
+            message = f"'{self.word}' takes no arguments, because it does not name a specific cross-entropy"
+            suggestion = "use a specific one, such as 'CategoricalCrossentropy'"
             first = next(iter(self.given))
             yield Problem("unknown-argument", message, first, where="key", suggestion=suggestion)
 
 
 @LOSSES
 class SparseCategoricalCrossentropy(Crossentropy):
-    """`-log(p[y])`, for labels that are class numbers."""
+    """`-log(p[y])`, for integer labels."""
 
     aliases = ("sparse_categorical_crossentropy",)
     ignore_class: OptionalInt = None
-    """A class number whose examples do not count."""
+    """Class whose samples are ignored."""
     name: LossName = "sparse_categorical_crossentropy"
 
 
 @LOSSES
 class BinaryFocalCrossentropy(SmoothedCrossentropy):
-    """Binary cross-entropy, easy examples scaled down (Lin et al., 2017, arXiv:1708.02002)."""
+    """Binary cross-entropy that down-weights easy samples (Lin et al., 2017, arXiv:1708.02002)."""
 
     aliases = ("binary_focal_crossentropy",)
     apply_class_balancing: Flag = False
-    """Whether class 1 is weighted by `alpha` and class 0 by `1 - alpha`."""
+    """Whether to weight class 1 by `alpha` and class 0 by `1 - alpha`."""
     alpha: UnitInterval = 0.25
     gamma: NonNegativeNumber = 2.0
-    """How strongly easy examples are scaled down; 0 is plain cross-entropy."""
+    """How strongly easy samples are down-weighted; 0 gives the plain cross-entropy."""
     name: LossName = "binary_focal_crossentropy"
 
 
 @LOSSES
 class CategoricalFocalCrossentropy(SmoothedCrossentropy):
-    """Categorical cross-entropy, easy examples scaled down (Lin et al., 2017)."""
+    """Categorical cross-entropy that down-weights easy samples (Lin et al., 2017)."""
 
     aliases = ("categorical_focal_crossentropy",)
     alpha: ClassWeights = 0.25
-    """The weight of all classes, or a list with the weight of each."""
+    """Weight of all classes, or a list with one weight per class."""
     gamma: NonNegativeNumber = 2.0
-    """How strongly easy examples are scaled down; 0 is plain cross-entropy."""
+    """How strongly easy samples are down-weighted; 0 gives the plain cross-entropy."""
     name: LossName = "categorical_focal_crossentropy"
 
 
 @LOSSES
 class CategoricalGeneralizedCrossEntropy(Loss):
-    """`(1 - p[y] ** q) / q`, for noisy class numbers (Zhang and Sabuncu, arXiv:1805.07836)."""
+    """`(1 - p[y] ** q) / q`, for noisy integer labels (Zhang and Sabuncu, arXiv:1805.07836)."""
 
     q: OpenUnitInterval = 0.5
-    """Near 0 it is cross-entropy, near 1 the more robust absolute error."""
+    """Near 0 it behaves like cross-entropy, near 1 like the more robust absolute error."""
     name: LossName = "categorical_generalized_cross_entropy"
 
 
@@ -184,11 +182,11 @@ class MeanSquaredLogarithmicError(Loss):
 
 @LOSSES
 class CosineSimilarity(Loss):
-    """Minus the cosine of the angle between label and prediction."""
+    """Negative cosine similarity of label and prediction."""
 
     aliases = ("cosine_similarity",)
     axis: Axis = -1
-    """The axis along which the vectors lie."""
+    """Axis of the vectors."""
     name: LossName = "cosine_similarity"
 
 
@@ -239,41 +237,41 @@ class Dice(Loss):
 
     aliases = ("dice",)
     axis: OptionalAxes = None
-    """The axes that are summed over; null is all of them."""
+    """Axes to sum over; null means all."""
     name: LossName = "dice"
 
 
 @LOSSES
 class Tversky(Loss):
-    """Dice with a weight for each sort of mistake (Salehi et al., 2017, arXiv:1706.05721)."""
+    """Dice with a weight for each kind of error (Salehi et al., 2017, arXiv:1706.05721)."""
 
     aliases = ("tversky",)
     alpha: NonNegativeNumber = 0.5
-    """The weight of false positives."""
+    """Weight of false positives."""
     beta: NonNegativeNumber = 0.5
-    """The weight of false negatives."""
+    """Weight of false negatives."""
     axis: OptionalAxes = None
-    """The axes that are summed over; null is all of them."""
+    """Axes to sum over; null means all."""
     name: LossName = "tversky"
 
 
 @LOSSES
 class Circle(Loss):
-    """Pulls embeddings of a class together (Sun et al., 2020, arXiv:2002.10857)."""
+    """Pulls embeddings of the same class together (Sun et al., 2020, arXiv:2002.10857)."""
 
     aliases = ("circle",)
     gamma: PositiveNumber = 80.0
     """Scale of the similarities."""
     margin: Number = 0.4
-    """How far from perfect a similarity may stay."""
+    """Relaxation: how far similarities may stay from the optimum."""
     remove_diagonal: Flag = True
-    """Whether an example is not compared with itself."""
+    """Whether to exclude comparisons of a sample with itself."""
     name: LossName = "circle"
 
 
 @LOSSES
 class CTC(Loss):
-    """Sequences whose alignment with the input is not known, such as speech or handwriting."""
+    """CTC loss, for sequences with unknown alignment, such as speech or handwriting."""
 
     aliases = ("ctc",)
     name: LossName = "ctc"

@@ -1,4 +1,4 @@
-"""What is reported of a model beside its loss."""
+"""Metrics."""
 
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Self
@@ -83,19 +83,19 @@ Aggregation = Annotated[str | None, Choice("uniform_average", "variance_weighted
 
 
 class Metric(Declaration):
-    """What all metrics share."""
+    """Base class of metrics."""
 
     name: MetricName = None
-    """What the metric is called in logs; null is its kind in snake case."""
+    """Name of the metric in logs; null means the kind in snake case."""
     dtype: MetricDtype = None
-    """The type that the metric is computed in; null is Keras's choice."""
+    """Data type of the computation; null means the default of Keras."""
 
     @classmethod
     def of(cls, arguments: Mapping[str, Any], *, word: str | None = None) -> Self:
-        """Check arguments and keep them. Keras calls a metric by the word that names it, if any.
+        """Check and store the arguments. A word used as the kind also names the metric in Keras.
 
         Raises:
-            Problems: any argument is unknown, missing, or not of its type.
+            Problems: an argument is unknown, missing, or has the wrong type.
 
         """
         metric = super().of(arguments, word=word)
@@ -104,7 +104,7 @@ class Metric(Declaration):
         return metric
 
     def alias(self) -> str:
-        """The word for a call without arguments, which is also what Keras calls it."""
+        """The word of a call without arguments, which Keras uses as the name."""
         return self.name if self.name in self.aliases else self.kind()
 
 
@@ -113,24 +113,26 @@ class Metric(Declaration):
 
 @METRICS
 class Accuracy(Metric):
-    """How often the prediction is the label itself; as a word, the accuracy that fits."""
+    """Fraction of correct predictions; as a word, the kind of accuracy that matches the output."""
 
     open_words = ("accuracy", "acc")
     aliases = open_words
     name: MetricName = "accuracy"
 
     def conflicts(self) -> Iterator[Problem]:
-        """Refuse arguments of a word that leaves the kind open."""
+        """Reject arguments of a word that stands for several kinds."""
         if self.word in self.open_words and self.given:
-            message = f"'{self.word}' takes no arguments, as it does not say which accuracy"
-            suggestion = "name one, such as 'CategoricalAccuracy'"
+            message = (
+                f"'{self.word}' takes no arguments, because it does not name a specific accuracy"
+            )
+            suggestion = "use a specific one, such as 'CategoricalAccuracy'"
             first = next(iter(self.given))
             yield Problem("unknown-argument", message, first, where="key", suggestion=suggestion)
 
 
 @METRICS
 class BinaryAccuracy(Metric):
-    """How often the prediction is on the label's side of a threshold."""
+    """Fraction of predictions on the same side of a threshold as the label."""
 
     aliases = ("binary_accuracy",)
     threshold: Number = 0.5
@@ -139,7 +141,7 @@ class BinaryAccuracy(Metric):
 
 @METRICS
 class CategoricalAccuracy(Metric):
-    """How often the largest prediction is that of the one-hot label."""
+    """Fraction of samples whose largest prediction matches the one-hot label."""
 
     aliases = ("categorical_accuracy",)
     name: MetricName = "categorical_accuracy"
@@ -147,7 +149,7 @@ class CategoricalAccuracy(Metric):
 
 @METRICS
 class SparseCategoricalAccuracy(Metric):
-    """How often the largest prediction is that of the class number."""
+    """Fraction of samples whose largest prediction matches the integer label."""
 
     aliases = ("sparse_categorical_accuracy",)
     name: MetricName = "sparse_categorical_accuracy"
@@ -155,7 +157,7 @@ class SparseCategoricalAccuracy(Metric):
 
 @METRICS
 class TopKCategoricalAccuracy(Metric):
-    """How often the one-hot label is among the `k` largest predictions."""
+    """Fraction of samples whose one-hot label is among the `k` largest predictions."""
 
     aliases = ("top_k_categorical_accuracy",)
     k: PositiveInt = 5
@@ -164,12 +166,12 @@ class TopKCategoricalAccuracy(Metric):
 
 @METRICS
 class SparseTopKCategoricalAccuracy(Metric):
-    """How often the class number is among the `k` largest predictions."""
+    """Fraction of samples whose integer label is among the `k` largest predictions."""
 
     aliases = ("sparse_top_k_categorical_accuracy",)
     k: PositiveInt = 5
     from_sorted_ids: Flag = False
-    """Whether the model gives class numbers, the best first, instead of a value for each class."""
+    """Whether predictions are ranked classes, best first, instead of one score per class."""
     name: MetricName = "sparse_top_k_categorical_accuracy"
 
 
@@ -177,75 +179,75 @@ class SparseTopKCategoricalAccuracy(Metric):
 
 
 class Count(Metric):
-    """What counts one of the four sorts of outcomes."""
+    """Base class of metrics that count one of the four outcomes."""
 
     thresholds: Thresholds = None
-    """From where on a prediction is positive; null is 0.5."""
+    """Threshold above which a prediction is positive; null means 0.5."""
 
 
 @METRICS
 class TruePositives(Count):
-    """How many positives are predicted to be positive."""
+    """Number of positives predicted as positive."""
 
     aliases = ("true_positives",)
 
 
 @METRICS
 class TrueNegatives(Count):
-    """How many negatives are predicted to be negative."""
+    """Number of negatives predicted as negative."""
 
     aliases = ("true_negatives",)
 
 
 @METRICS
 class FalsePositives(Count):
-    """How many negatives are predicted to be positive."""
+    """Number of negatives predicted as positive."""
 
     aliases = ("false_positives",)
 
 
 @METRICS
 class FalseNegatives(Count):
-    """How many positives are predicted to be negative."""
+    """Number of positives predicted as negative."""
 
     aliases = ("false_negatives",)
 
 
 class Rate(Count):
-    """What relates the true positives to others."""
+    """Base class of precision and recall."""
 
     top_k: OptionalPositiveInt = None
-    """Takes the largest `top_k` predictions as the positive ones."""
+    """Treat the largest `top_k` predictions as positive."""
     class_id: OptionalNonNegativeInt = None
-    """The one class that is looked at; null is all of them."""
+    """The only class to evaluate; null means all."""
 
 
 @METRICS
 class Precision(Rate):
-    """Which part of the predicted positives is positive."""
+    """Fraction of the predicted positives that are positive."""
 
     aliases = ("precision",)
 
 
 @METRICS
 class Recall(Rate):
-    """Which part of the positives is predicted to be positive."""
+    """Fraction of the positives that are predicted as positive."""
 
     aliases = ("recall",)
 
 
 class Tradeoff(Metric):
-    """What is best of one rate while another is at least a given one."""
+    """Base class of metrics that maximize one rate subject to a bound on another."""
 
     num_thresholds: PositiveInt = 200
-    """How many thresholds are tried."""
+    """Number of thresholds to try."""
     class_id: OptionalNonNegativeInt = None
-    """The one class that is looked at; null is all of them."""
+    """The only class to evaluate; null means all."""
 
 
 @METRICS
 class PrecisionAtRecall(Tradeoff):
-    """The best precision where the recall is at least `recall`."""
+    """The best precision with a recall of at least `recall`."""
 
     aliases = ("precision_at_recall",)
     recall: UnitInterval
@@ -253,7 +255,7 @@ class PrecisionAtRecall(Tradeoff):
 
 @METRICS
 class RecallAtPrecision(Tradeoff):
-    """The best recall where the precision is at least `precision`."""
+    """The best recall with a precision of at least `precision`."""
 
     aliases = ("recall_at_precision",)
     precision: UnitInterval
@@ -261,7 +263,7 @@ class RecallAtPrecision(Tradeoff):
 
 @METRICS
 class SensitivityAtSpecificity(Tradeoff):
-    """The best sensitivity where the specificity is at least `specificity`."""
+    """The best sensitivity with a specificity of at least `specificity`."""
 
     aliases = ("sensitivity_at_specificity",)
     specificity: UnitInterval
@@ -269,7 +271,7 @@ class SensitivityAtSpecificity(Tradeoff):
 
 @METRICS
 class SpecificityAtSensitivity(Tradeoff):
-    """The best specificity where the sensitivity is at least `sensitivity`."""
+    """The best specificity with a sensitivity of at least `sensitivity`."""
 
     aliases = ("specificity_at_sensitivity",)
     sensitivity: UnitInterval
@@ -281,21 +283,21 @@ class AUC(Metric):
 
     aliases = ("auc",)
     num_thresholds: Several = 200
-    """How many thresholds the curve has; not used if `thresholds` is given."""
+    """Number of thresholds; ignored if `thresholds` is given."""
     curve: Curve = "ROC"
-    """Recall over the rate of false positives, precision over recall, or the gains of these."""
+    """ROC curve, precision-recall curve, or precision-recall-gain curve."""
     summation_method: Summation = "interpolation"
-    """Between thresholds: a line, the higher of both ends, or the lower."""
+    """How to interpolate between thresholds."""
     thresholds: CurveThresholds = None
     multi_label: Flag = False
-    """Whether every label has a curve of its own, and the areas are averaged."""
+    """Whether to compute a curve per label and average the areas."""
     num_labels: OptionalPositiveInt = None
     label_weights: LabelWeights = None
     from_logits: Flag = False
-    """Whether the model gives logits; otherwise it gives probabilities."""
+    """Whether predictions are logits instead of probabilities."""
 
     def conflicts(self) -> Iterator[Problem]:
-        """Labels are counted where each has a curve."""
+        """Check that arguments for labels are used only with one curve per label."""
         if self.num_labels is None:
             return
         if not self.multi_label:
@@ -311,20 +313,20 @@ class AUC(Metric):
 
 @METRICS
 class FBetaScore(Metric):
-    """The harmonic mean of precision and recall, recall counted `beta` times."""
+    """F-beta score: the harmonic mean of precision and recall, with recall weighted by `beta`."""
 
     aliases = ("f_beta_score",)
     average: Average = None
-    """How the scores of the classes become one; null gives one score for each class."""
+    """How to average the scores of the classes; null returns one score per class."""
     beta: PositiveNumber = 1.0
     threshold: OptionalPositiveFraction = None
-    """From where on a prediction is positive; null takes the largest one."""
+    """Threshold above which a prediction is positive; null means the largest one."""
     name: MetricName = "fbeta_score"
 
 
 @METRICS
 class F1Score(FBetaScore):
-    """The harmonic mean of precision and recall."""
+    """F1 score: the harmonic mean of precision and recall."""
 
     aliases = ("f1_score",)
     absent = ("beta",)
@@ -335,29 +337,29 @@ class F1Score(FBetaScore):
 
 
 class Overlap(Metric):
-    """What averages the intersection over union of classes, typically of pixels."""
+    """Base class of the mean intersection over union (IoU), typically of pixels."""
 
     num_classes: PositiveInt
     ignore_class: OptionalInt = None
-    """A class number whose examples do not count."""
+    """Class whose samples are ignored."""
     sparse_y_true: Flag = True
-    """Whether labels are class numbers; otherwise they are one-hot."""
+    """Whether labels are integers instead of one-hot vectors."""
     sparse_y_pred: Flag = True
-    """Whether predictions are class numbers; otherwise there is a value for each class."""
+    """Whether predictions are integers instead of one score per class."""
     axis: Axis = -1
-    """The axis of the classes, where they are not class numbers."""
+    """Axis of the classes, if they are not integers."""
 
 
 @METRICS
 class MeanIoU(Overlap):
-    """The mean over all classes."""
+    """Mean IoU over all classes."""
 
     aliases = ("mean_io_u",)
 
 
 @METRICS
 class OneHotMeanIoU(Overlap):
-    """The mean over all classes, for one-hot labels."""
+    """Mean IoU over all classes, for one-hot labels."""
 
     aliases = ("one_hot_mean_io_u",)
     absent = ("sparse_y_true",)
@@ -366,14 +368,14 @@ class OneHotMeanIoU(Overlap):
 
 @METRICS
 class IoU(Overlap):
-    """The mean over some classes."""
+    """Mean IoU over the given classes."""
 
     aliases = ("io_u",)
     target_class_ids: ClassIds
-    """The classes that are averaged."""
+    """Classes to average."""
 
     def conflicts(self) -> Iterator[Problem]:
-        """Classes are counted from 0."""
+        """Check that the classes are within the number of classes."""
         for position, target in enumerate(self.target_class_ids):
             if target >= self.num_classes:
                 message = (
@@ -385,7 +387,7 @@ class IoU(Overlap):
 
 @METRICS
 class OneHotIoU(IoU):
-    """The mean over some classes, for one-hot labels."""
+    """Mean IoU over the given classes, for one-hot labels."""
 
     aliases = ("one_hot_io_u",)
     absent = ("sparse_y_true",)
@@ -394,11 +396,11 @@ class OneHotIoU(IoU):
 
 @METRICS
 class BinaryIoU(Metric):
-    """The mean over one or both sides of a threshold."""
+    """Mean IoU over one or both sides of a threshold."""
 
     aliases = ("binary_io_u",)
     target_class_ids: BinaryClassIds = default((0, 1))
-    """The classes that are averaged."""
+    """Classes to average."""
     threshold: Number = 0.5
 
 
@@ -406,17 +408,17 @@ class BinaryIoU(Metric):
 
 
 class Crossentropy(Metric):
-    """What the cross-entropies share."""
+    """Base class of cross-entropies."""
 
     from_logits: Flag = False
-    """Whether the model gives logits; otherwise it gives probabilities."""
+    """Whether predictions are logits instead of probabilities."""
 
 
 class SmoothedCrossentropy(Crossentropy):
-    """What the cross-entropies that can smooth their labels share."""
+    """Base class of cross-entropies with label smoothing."""
 
     label_smoothing: UnitInterval = 0
-    """How far the labels are moved towards being all alike."""
+    """Amount of label smoothing; 0 means none."""
 
 
 @METRICS
@@ -433,19 +435,19 @@ class CategoricalCrossentropy(SmoothedCrossentropy):
 
     aliases = ("categorical_crossentropy",)
     axis: Axis = -1
-    """The axis of the classes."""
+    """Axis of the classes."""
     name: MetricName = "categorical_crossentropy"
 
 
 @METRICS
 class SparseCategoricalCrossentropy(Crossentropy):
-    """`-log(p[y])`, for labels that are class numbers."""
+    """`-log(p[y])`, for integer labels."""
 
     aliases = ("sparse_categorical_crossentropy",)
     ignore_class: OptionalInt = None
-    """A class number whose examples do not count."""
+    """Class whose samples are ignored."""
     axis: Axis = -1
-    """The axis of the classes."""
+    """Axis of the classes."""
     name: MetricName = "sparse_categorical_crossentropy"
 
 
@@ -502,7 +504,7 @@ class MeanSquaredError(Metric):
 
 @METRICS
 class RootMeanSquaredError(Metric):
-    """`sqrt(mean((y - p) ** 2))`, the mean over everything seen."""
+    """`sqrt(mean((y - p) ** 2))`, with the mean over all samples so far."""
 
     aliases = ("root_mean_squared_error",)
     name: MetricName = "root_mean_squared_error"
@@ -542,36 +544,36 @@ class LogCoshError(Metric):
 
 @METRICS
 class CosineSimilarity(Metric):
-    """The cosine of the angle between label and prediction."""
+    """Cosine similarity of label and prediction."""
 
     aliases = ("cosine_similarity",)
     axis: Axis = -1
-    """The axis along which the vectors lie."""
+    """Axis of the vectors."""
     name: MetricName = "cosine_similarity"
 
 
 @METRICS
 class R2Score(Metric):
-    """Which part of the labels' variance the predictions explain."""
+    """R2 score: the fraction of the variance of the labels that the predictions explain."""
 
     aliases = ("r2_score",)
     class_aggregation: Aggregation = "uniform_average"
-    """How the scores of the outputs become one; null gives one score for each output."""
+    """How to average the scores of the outputs; null returns one score per output."""
     num_regressors: NonNegativeInt = 0
-    """The number of independent variables, for the adjusted score; 0 is the plain one."""
+    """Number of independent variables for the adjusted score; 0 gives the plain score."""
     name: MetricName = "r2_score"
 
 
 class Correlation(Metric):
-    """What correlates labels and predictions."""
+    """Base class of correlations of labels and predictions."""
 
     axis: Axes = -1
-    """The axes along which they are correlated."""
+    """Axes to correlate along."""
 
 
 @METRICS
 class PearsonCorrelation(Correlation):
-    """The linear correlation."""
+    """Pearson correlation."""
 
     aliases = ("pearson_correlation",)
     name: MetricName = "pearson_correlation"
@@ -579,7 +581,7 @@ class PearsonCorrelation(Correlation):
 
 @METRICS
 class ConcordanceCorrelation(Correlation):
-    """The linear correlation, lowered where means or variances differ."""
+    """Concordance correlation: lower if means or variances differ."""
 
     aliases = ("concordance_correlation",)
     name: MetricName = "concordance_correlation"

@@ -34,7 +34,7 @@ class L1L2(Declaration):
 
 @REGULARIZERS
 class OrthogonalRegularizer(Declaration):
-    """Pushes the rows or columns of a matrix towards being orthogonal."""
+    """Penalizes rows or columns of a matrix that are not orthogonal."""
 
     aliases = ("orthogonal_regularizer",)
     factor: NonNegativeNumber = 0.01

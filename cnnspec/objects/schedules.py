@@ -1,4 +1,4 @@
-"""How the learning rate changes with the steps of training."""
+"""Learning-rate schedules."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -26,20 +26,20 @@ Growth = Annotated[float, Ge(1), Expects("a number of at least 1")]
 
 
 class Decaying(Declaration):
-    """What falls from a first learning rate."""
+    """Base class of schedules that start at a learning rate and decrease."""
 
     initial_learning_rate: NonNegativeNumber
-    """The learning rate of the first step."""
+    """Learning rate of the first step."""
 
 
 class Stepped(Decaying):
-    """What falls by a rate, once in a number of steps."""
+    """Base class of schedules that decay by a rate every number of steps."""
 
     decay_steps: PositiveNumber
-    """The number of steps in which `decay_rate` takes effect once."""
+    """Number of steps after which the decay is `decay_rate`."""
     decay_rate: NonNegativeNumber
     staircase: Flag = False
-    """Whether the rate stays the same between two multiples of `decay_steps`."""
+    """Whether to decay in discrete steps."""
 
 
 @SCHEDULES
@@ -58,68 +58,68 @@ class InverseTimeDecay(Stepped):
 
 @SCHEDULES
 class PolynomialDecay(Decaying):
-    """From the first learning rate to the last along `(1 - step / decay_steps) ** power`."""
+    """Decay from the first learning rate to the last along `(1 - step / decay_steps) ** power`."""
 
     decay_steps: PositiveNumber
-    """The number of steps until the last learning rate is reached."""
+    """Number of steps until the last learning rate."""
     end_learning_rate: NonNegativeNumber = 0.0001
     power: NonNegativeNumber = 1.0
     cycle: Flag = False
-    """Whether it goes on beyond `decay_steps`, from ever lower rates."""
+    """Whether to repeat the decay after `decay_steps`, from lower and lower rates."""
     name: Name = "PolynomialDecay"
 
 
 @SCHEDULES
 class CosineDecay(Decaying):
-    """Half a cosine wave, after an optional linear warmup (Loshchilov and Hutter, 2016)."""
+    """Half a cosine wave after an optional linear warmup (Loshchilov and Hutter, 2016)."""
 
     decay_steps: PositiveNumber
-    """The number of steps of the half wave."""
+    """Number of steps of the decay."""
     alpha: UnitInterval = 0.0
-    """The last learning rate, as a fraction of that at the start of the wave."""
+    """Last learning rate, as a fraction of the one at the start of the decay."""
     warmup_target: OptionalNonNegativeNumber = None
-    """The learning rate that the warmup leads to; null is no warmup."""
+    """Learning rate at the end of the warmup; null means no warmup."""
     warmup_steps: NonNegativeNumber = 0
     name: Name = "CosineDecay"
 
 
 @SCHEDULES
 class CosineDecayRestarts(Decaying):
-    """Half a cosine wave, again and again (Loshchilov and Hutter, 2016, arXiv:1608.03983)."""
+    """Half a cosine wave with restarts (Loshchilov and Hutter, 2016, arXiv:1608.03983)."""
 
     first_decay_steps: PositiveNumber
-    """The number of steps of the first wave."""
+    """Number of steps of the first wave."""
     t_mul: Growth = 2.0
-    """How many times longer a wave is than the one before."""
+    """Factor of the length of each wave."""
     m_mul: NonNegativeNumber = 1.0
-    """How many times higher a wave starts than the one before."""
+    """Factor of the initial learning rate of each wave."""
     alpha: UnitInterval = 0.0
-    """The lowest learning rate, as a fraction of the first."""
+    """Lowest learning rate, as a fraction of the first."""
     name: Name = "SGDRDecay"
 
 
 @SCHEDULES
 class PiecewiseConstantDecay(Declaration):
-    """One learning rate after another."""
+    """Piecewise constant learning rates."""
 
     boundaries: Boundaries
-    """The last step of every learning rate but the final one."""
+    """Last step of each learning rate except the final one."""
     values: Rates
-    """The learning rates, one more than there are boundaries."""
+    """Learning rates, one more than boundaries."""
     name: Name = "PiecewiseConstant"
 
     def conflicts(self) -> Iterator[Problem]:
-        """Boundaries rise, and part the values."""
+        """Check that the boundaries increase and match the values."""
         for position, (before, after) in enumerate(
             zip(self.boundaries, self.boundaries[1:], strict=False), start=1
         ):
             if after <= before:
-                message = f"'boundaries' of {self.kind()} must rise: {after} follows {before}"
+                message = f"'boundaries' of {self.kind()} must increase: {after} follows {before}"
                 yield Problem("out-of-range", message, ("boundaries", position))
         wanted = len(self.boundaries) + 1
         if len(self.values) != wanted:
             message = (
-                f"'values' of {self.kind()} must be {wanted} numbers, one more than 'boundaries'"
-                f" has, not {len(self.values)}"
+                f"'values' of {self.kind()} must be {wanted} numbers, one more than 'boundaries',"
+                f" not {len(self.values)}"
             )
             yield Problem("conflicting-arguments", message, "values")

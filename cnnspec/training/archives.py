@@ -1,7 +1,7 @@
-"""The arrays of an npz archive: what each is from its header, and its values where they lie.
+"""Reads the arrays of an npz archive: first their headers, values only when needed.
 
-`numpy.savez` stores arrays as they are, so that they are mapped, and no more of them is in memory
-than is looked at. What `numpy.savez_compressed` stores can only be unpacked as a whole.
+`numpy.savez` stores arrays uncompressed, so they are memory-mapped and only used parts are read.
+Arrays written by `numpy.savez_compressed` are decompressed as a whole.
 """
 
 import math
@@ -19,9 +19,9 @@ from cnnspec.training.problems import DataProblem
 
 PATH = ("data", "path")
 AT_ONCE = 2**24
-"""How many bytes are read at a time."""
+"""The number of bytes to read at a time."""
 BROKEN = (zipfile.BadZipFile, zlib.error, ValueError, EOFError, RuntimeError)
-"""What reading an archive raises that is none, is damaged, or needs a password."""
+"""The exceptions for archives that are invalid, damaged or encrypted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +33,17 @@ class StoredArray:
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
     order: Literal["C", "F"]
-    """`C` where the last axis runs fastest, `F` where the first does."""
+    """`C` if the last axis varies fastest, `F` if the first does."""
     header: int
-    """How many bytes of the member come before the values."""
+    """The number of bytes of the member before the values."""
 
     @property
     def name(self) -> str:
-        """What it is called in the archive."""
+        """The name of the array in the archive."""
         return self.member.filename.removesuffix(".npy")
 
     def read(self) -> Any:
-        """All values; mapped, where they are not compressed.
+        """Return all values, memory-mapped if they are not compressed.
 
         Raises:
             DataProblem: they are damaged.
@@ -55,12 +55,14 @@ class StoredArray:
             with np.load(self.path, allow_pickle=False) as arrays:
                 return arrays[self.name]
         except (OSError, *BROKEN) as error:
-            raise DataProblem("file-not-found", f"'{self.path}' is broken: {error}", PATH) from None
+            raise DataProblem(
+                "file-not-found", f"'{self.path}' is damaged: {error}", PATH
+            ) from None
 
     def _mapped(self) -> Any:
         size = self.header + math.prod(self.shape) * self.dtype.itemsize
         if size != self.member.file_size:
-            raise ValueError(f"'{self.name}' has {self.member.file_size} bytes, and not {size}")
+            raise ValueError(f"'{self.name}' has {self.member.file_size} bytes instead of {size}")
         with self.path.open("rb") as file:
             file.seek(self.member.header_offset + 26)
             start = file.tell() + 4 + sum(struct.unpack("<HH", file.read(4)))
@@ -70,19 +72,19 @@ class StoredArray:
         return np.memmap(self.path, self.dtype, "r", offset, self.shape, self.order)
 
     def _check_sum(self, file: Any) -> None:
-        """Compare the member with its check sum, as unpacking would."""
+        """Check the checksum of the member, as decompression would."""
         left, found = self.member.file_size, 0
         while left and (read := file.read(min(left, AT_ONCE))):
             found, left = zlib.crc32(read, found), left - len(read)
         if left or found != self.member.CRC:
-            raise ValueError(f"the check sum of '{self.name}' is wrong")
+            raise ValueError(f"the checksum of '{self.name}' is wrong")
 
 
 def stored_arrays(path: Path) -> list[StoredArray]:
-    """The arrays of an archive, from their headers.
+    """Return the arrays of an archive, from their headers.
 
     Raises:
-        DataProblem: it is missing, broken, or holds Python objects.
+        DataProblem: it is missing or damaged, or contains Python objects.
 
     """
     try:
@@ -93,7 +95,9 @@ def stored_arrays(path: Path) -> list[StoredArray]:
         message = f"'{path}' cannot be read: {error.strerror or error}"
         raise DataProblem("file-not-found", message, PATH) from None
     except BROKEN as error:
-        raise DataProblem("file-not-found", f"'{path}' is no npz archive: {error}", PATH) from None
+        raise DataProblem(
+            "file-not-found", f"'{path}' is not an npz archive: {error}", PATH
+        ) from None
 
 
 def _stored_array(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> StoredArray:
@@ -103,9 +107,9 @@ def _stored_array(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo)
         shape, is_fortran, dtype = read(file)
         found = StoredArray(path, member, shape, dtype, "F" if is_fortran else "C", file.tell())
     if dtype.hasobject:
-        message = f"'{found.name}' in '{path}' holds Python objects, which are never unpickled"
+        message = f"'{found.name}' in '{path}' contains Python objects, which are never unpickled"
         raise DataProblem("wrong-dtype", message, PATH)
     if not shape:
-        message = f"'{found.name}' in '{path}' is one value, and not one for each row"
+        message = f"'{found.name}' in '{path}' is a single value, not one per row"
         raise DataProblem("wrong-rank", message, PATH)
     return found

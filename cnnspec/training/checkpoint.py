@@ -1,4 +1,4 @@
-"""All of a training after a whole epoch, in one file of plain arrays."""
+"""Checkpoints: the complete state of training after an epoch, as a file of plain arrays."""
 
 import json
 import re
@@ -15,16 +15,16 @@ NAME = "checkpoint.npz"
 STATE = "state"
 
 COUNTERS = ("wait", "best", "best_epoch", "stopped_epoch", "cooldown_counter")
-"""What Keras's callbacks remember from epoch to epoch."""
+"""The attributes of Keras callbacks that are kept between epochs."""
 
 
 def save(
     file: Path, model: Any, fitted: Any, callbacks: list[Any], history: list[dict[str, float]]
 ) -> None:
-    """Write the variables of model and optimizer, what callbacks remember, and the history.
+    """Write the variables of model and optimizer, the state of callbacks, and the history.
 
-    `fitted` is what is being fitted and has the optimizer: the model, or the part of it that is
-    trained on features. Seeds of dropout and augmentation are variables of the model.
+    `fitted` has the optimizer: it is the model, or the part that is trained on features. The seeds
+    of dropout and augmentation are variables of the model.
 
     Raises:
         RunProblem: the file cannot be written.
@@ -52,30 +52,30 @@ def save(
 
 
 def read_state(file: Path) -> dict[str, Any]:
-    """The history and what callbacks remember.
+    """Read the history and the state of callbacks.
 
     Raises:
-        RunProblem: there is no checkpoint, or it is broken.
+        RunProblem: there is no checkpoint, or it is damaged.
 
     """
     try:
         with np.load(file, allow_pickle=False) as arrays:
             state: dict[str, Any] = json.loads(arrays[STATE].tobytes())
     except FileNotFoundError:
-        raise RunProblem(f"'{file}' is not there: no epoch was finished") from None
+        raise RunProblem(f"'{file}' does not exist: no epoch was completed") from None
     except (OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError) as error:
         raise RunProblem(f"'{file}' cannot be read: {error}") from None
     return state
 
 
 def restore(file: Path, model: Any, fitted: Any = None) -> None:
-    """Give the model its values, and where it goes on in the same phase the optimizer of `fitted`.
+    """Restore the variables of the model, and of the optimizer of `fitted` within the same phase.
 
-    A model that goes back to the end of the phase before may draw what nothing drew there; such
-    seeds stay as they are.
+    In a model restored to the end of the previous phase, layers may use seeds that did not exist
+    then; these keep their values.
 
     Raises:
-        RunProblem: the checkpoint is that of another model.
+        RunProblem: the checkpoint belongs to another model.
 
     """
     variables = _variables(model, fitted) if fitted else _model_variables(model)
@@ -93,7 +93,7 @@ def restore(file: Path, model: Any, fitted: Any = None) -> None:
 
 
 def remind(file: Path, callbacks: list[Any]) -> None:
-    """Give callbacks back what they remembered; call it when training has begun."""
+    """Restore the state of callbacks; must be called after training has begun."""
     remembered = read_state(file)["callbacks"]
     with np.load(file, allow_pickle=False) as arrays:
         for number, (callback, kept) in enumerate(zip(callbacks, remembered, strict=True)):
@@ -122,7 +122,7 @@ def _model_variables(model: Any) -> list[Any]:
 
 
 def _paths(variables: list[Any]) -> list[str]:
-    """What variables are called; Keras counts seeds through the whole process."""
+    """Return the names of variables without counters; Keras numbers seeds per process."""
     return [re.sub(r"seed_generator(_\d+)?", "seed_generator", each.path) for each in variables]
 
 

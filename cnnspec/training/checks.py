@@ -1,4 +1,4 @@
-"""The data of a training against its model, before TensorFlow starts."""
+"""Checks the training data against the model, before TensorFlow is imported."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from cnnspec.training.problems import DataProblem
 from cnnspec.training.values import Expression, expression
 
 ROWS = 4096
-"""How many rows are looked at at a time."""
+"""The number of rows to check at a time."""
 SPARSE = ("SparseCategoricalCrossentropy",)
 ONE_HOT = ("CategoricalCrossentropy", "CategoricalFocalCrossentropy")
 BINARY = ("BinaryCrossentropy", "BinaryFocalCrossentropy")
@@ -22,7 +22,7 @@ BINARY = ("BinaryCrossentropy", "BinaryFocalCrossentropy")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Rows of the data, and what of them the model gets."""
+    """Rows of the data, and the columns that the model uses."""
 
     columns: dict[str, Column]
     rows: range
@@ -30,12 +30,12 @@ class Part:
     targets: dict[str, Expression]
     weights: dict[str, Expression]
     arrays: dict[str, Any]
-    """The values of the columns that are used, as they were read."""
+    """The values of the used columns, as read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """All parts of the data; each fits the model."""
+    """All parts of the data, which fit the model."""
 
     train: Part
     validation: Part | None
@@ -43,10 +43,10 @@ class Data:
 
 
 def check_data(checked: CheckedGraph, training: Training, columns: Columns | None = None) -> Data:
-    """Read the data of a training and hold it against the model.
+    """Read the training data and check it against the model.
 
     Raises:
-        DataProblem: it cannot be read, or does not fit.
+        DataProblem: the data cannot be read, or does not fit.
 
     """
     columns = columns or open_columns(training)
@@ -57,7 +57,7 @@ def check_data(checked: CheckedGraph, training: Training, columns: Columns | Non
     if isinstance(training.validation, float) and training.validation > 0:
         first = rows - round(rows * training.validation)
         if not 0 < first < rows:
-            message = f"{training.validation:g} of {rows} rows leaves one part without any"
+            message = f"{training.validation:g} of {rows} rows leaves one part empty"
             raise DataProblem("out-of-range", message, ("validation",))
         kept = range(first)
         validation = _with_rows(whole, range(first, rows))
@@ -108,7 +108,9 @@ def _part(
         for name, each in expressions.items():
             for column in each.columns:
                 if np.dtype(columns[column].dtype).kind not in "biuf":
-                    message = f"the column '{column}' holds no numbers, but {columns[column].dtype}"
+                    message = (
+                        f"the column '{column}' must contain numbers, not {columns[column].dtype}"
+                    )
                     raise DataProblem("wrong-dtype", message, (section, name))
     for name in dict.fromkeys(_used(part)):
         part.arrays[name] = columns[name].read()
@@ -118,7 +120,7 @@ def _part(
 def _renamed(
     checked: CheckedGraph, training: Training, columns: Columns, names: Mapping[str, str]
 ) -> Part:
-    """The rows of other columns, each under the name of the one that it stands for."""
+    """Return the rows of other columns, under the names of the columns that they stand for."""
     renamed = {}
     for name, other in names.items():
         base, _, last = other.rpartition("_")
@@ -129,7 +131,7 @@ def _renamed(
         renamed[name] = found
     counts = {column.rows for column in renamed.values()}
     if len(counts) != 1:
-        raise DataProblem("shape-mismatch", "columns of different length", ("validation",))
+        raise DataProblem("shape-mismatch", "columns with different lengths", ("validation",))
     part = _part(checked, training, renamed, range(counts.pop()))
     _check(checked, part)
     return part
@@ -141,7 +143,7 @@ def _check(checked: CheckedGraph, part: Part) -> None:
         shape = _shape(part, part.inputs[each.name], at)
         expected = each.tensor.shape[1:]
         if not _fits(shape, expected) and not _fits((*shape, 1), expected):
-            message = f"a row is {text(shape)}, and the input '{each.name}' takes {text(expected)}"
+            message = f"a row has the shape {text(shape)}, but the input '{each.name}' takes {text(expected)}"
             raise DataProblem("shape-mismatch", message, at)
         is_decoded = any(part.columns[name].is_image for name in part.inputs[each.name].columns)
         for values in () if is_decoded else _values(part, part.inputs[each.name]):
@@ -173,9 +175,7 @@ def _check_target(output: Output, predicted: Shape, part: Part) -> None:
         elif by_shape:
             allowed += [sparse]
         if not any(_fits(shape, each) for each in allowed):
-            message = (
-                f"a row is {text(shape)}, and '{output.name}' is compared with {text(allowed[0])}"
-            )
+            message = f"a row has the shape {text(shape)}, but '{output.name}' needs labels of shape {text(allowed[0])}"
             hint = "SparseCategoricalCrossentropy takes class numbers" if kind in ONE_HOT else None
             raise DataProblem("shape-mismatch", message, at, suggestion=hint)
         labels = labels and shape != expected
@@ -200,16 +200,18 @@ def _check_target(output: Output, predicted: Shape, part: Part) -> None:
 
 def _check_finite(values: Any, at: At) -> None:
     if values.dtype.kind == "f" and not np.isfinite(values).all():
-        raise DataProblem("out-of-range", "a value is infinite or not a number", at)
+        raise DataProblem("out-of-range", "a value is infinite or NaN", at)
 
 
 def _shape(part: Part, each: Expression, at: At) -> tuple[int, ...]:
-    """The shape of one row."""
+    """Return the shape of a row."""
     try:
         shapes = [part.columns[name].shape for name in each.columns]
         return tuple(np.broadcast_shapes(*shapes))
     except ValueError:
-        raise DataProblem("shape-mismatch", "columns whose rows differ in shape", at) from None
+        raise DataProblem(
+            "shape-mismatch", "columns whose rows have different shapes", at
+        ) from None
 
 
 def _values(part: Part, each: Expression) -> Iterator[Any]:

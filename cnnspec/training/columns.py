@@ -1,4 +1,4 @@
-"""The columns of a data source: names, shapes and types first, values when they are asked for."""
+"""Opens data sources: names, shapes and types of columns first, values when they are needed."""
 
 import csv
 import hashlib
@@ -19,30 +19,30 @@ CHANNELS = {"grayscale": 1, "rgb": 3, "rgba": 4}
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A value for each row."""
+    """A column, with one value per row."""
 
     rows: int
     shape: tuple[int, ...]
-    """Of one row."""
+    """The shape of one row."""
     dtype: str
     read: Callable[[], Any]
-    """Gives all rows, perhaps mapped from a file; of images their paths, as they are decoded later."""
+    """Returns all rows, possibly memory-mapped; for images the paths, which are decoded later."""
     is_image: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The columns of a source; `test` is empty where it has no part for that."""
+    """The columns of a source; `test` is empty if there is no test part."""
 
     train: dict[str, Column]
     test: dict[str, Column]
 
 
 def open_columns(training: Training, override: Path | None = None) -> Columns:
-    """Open the source of a training, or another file of its kind.
+    """Open the source of a training, or another file of the same kind.
 
     Raises:
-        DataProblem: there is no such source, or it is not one of its kind.
+        DataProblem: there is no such source, or it is of another kind.
 
     """
     data = training.data
@@ -66,10 +66,10 @@ def open_columns(training: Training, override: Path | None = None) -> Columns:
 
 
 def open_npz(path: Path) -> dict[str, Column]:
-    """The arrays of an archive; what `numpy.savez` wrote is mapped and never read as a whole.
+    """Open the arrays of an npz file, memory-mapped if they were written by `numpy.savez`.
 
     Raises:
-        DataProblem: it is missing, broken, or holds Python objects.
+        DataProblem: the file is missing or damaged, or contains Python objects.
 
     """
     return {
@@ -136,10 +136,12 @@ def _folders(folder: Path) -> list[str]:
 
 
 def _classes(folder: Path, shape: tuple[int, int, int], names: list[str]) -> dict[str, Column]:
-    """The images in the folders of a folder; a class has the number of its name."""
+    """List the images in the subfolders of a folder; classes are numbered by sorted name."""
     at = ("data", "directory")
     if strange := sorted(set(_folders(folder)) - set(names)):
-        raise DataProblem("file-not-found", f"'{folder}' has another class, '{strange[0]}'", at)
+        raise DataProblem(
+            "file-not-found", f"'{folder}' has an additional class '{strange[0]}'", at
+        )
     files = [
         (file.as_posix(), label)
         for label, name in enumerate(names)
@@ -148,7 +150,7 @@ def _classes(folder: Path, shape: tuple[int, int, int], names: list[str]) -> dic
     ]
     files.sort(key=lambda each: _digest(Path(each[0]).relative_to(folder)))
     if not files:
-        raise DataProblem("file-not-found", f"no folder in '{folder}' holds images", at)
+        raise DataProblem("file-not-found", f"no subfolder of '{folder}' contains images", at)
     paths = np.array([path for path, _ in files])
     labels = np.array([label for _, label in files], "int64")
     image = Column(len(files), shape, "float32", lambda: paths, is_image=True)
@@ -156,7 +158,7 @@ def _classes(folder: Path, shape: tuple[int, int, int], names: list[str]) -> dic
 
 
 def _digest(path: Path) -> bytes:
-    """What mixes the classes in the same order on every machine, so that each part has them all."""
+    """Mix the classes in the same order on every machine, so that each part has all of them."""
     return hashlib.sha256(path.as_posix().encode()).digest()
 
 
@@ -167,14 +169,14 @@ def _csv(path: Path, delimiter: str) -> Columns:
     except OSError as error:
         raise _missing(path, error) from None
     except (csv.Error, UnicodeDecodeError) as error:
-        raise DataProblem("file-not-found", f"'{path}' is no CSV file: {error}", PATH) from None
+        raise DataProblem("file-not-found", f"'{path}' is not a CSV file: {error}", PATH) from None
     if len(rows) < 2:
-        raise DataProblem("file-not-found", f"'{path}' has no rows below its header", PATH)
+        raise DataProblem("file-not-found", f"'{path}' has no rows after its header", PATH)
     header, *rows = rows
     for number, row in enumerate(rows, start=2):
         if len(row) != len(header):
             message = (
-                f"row {number} of '{path}' has {len(row)} values, and the header {len(header)}"
+                f"row {number} of '{path}' has {len(row)} values, but the header has {len(header)}"
             )
             raise DataProblem("file-not-found", message, PATH)
     return Columns(
@@ -203,7 +205,7 @@ def _check_lengths(part: dict[str, Column]) -> None:
     counts = {name: column.rows for name, column in part.items()}
     if len(set(counts.values())) > 1:
         said = ", ".join(f"'{name}' {count}" for name, count in counts.items())
-        raise DataProblem("shape-mismatch", f"columns of different length: {said}", ("data",))
+        raise DataProblem("shape-mismatch", f"columns with different lengths: {said}", ("data",))
     if counts and not max(counts.values()):
         raise DataProblem("shape-mismatch", "the data has no rows", ("data",))
 

@@ -1,4 +1,4 @@
-"""The curves of a training, where Matplotlib is installed."""
+"""Plots the curves of a training, if Matplotlib is installed."""
 
 from importlib import import_module
 from importlib.util import find_spec
@@ -8,12 +8,12 @@ from cnnspec.training.files import write
 
 
 def can_draw() -> bool:
-    """Whether Matplotlib is there."""
+    """Whether Matplotlib is installed."""
     return find_spec("matplotlib") is not None
 
 
 def draw_curves(history: list[dict[str, float]], file: Path) -> None:
-    """Write the curve of every loss and metric; nothing where Matplotlib is missing."""
+    """Plot the curve of every loss and metric; does nothing without Matplotlib."""
     if not can_draw() or not history:
         return
     figure_module = import_module("matplotlib.figure")

@@ -1,4 +1,4 @@
-"""Losses and metrics for TensorBoard, written epoch by epoch as Keras's own callback would."""
+"""Writes losses and metrics for TensorBoard, like the callback of Keras."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,9 +16,9 @@ FOLDER = "tensorboard"
 
 @dataclass(slots=True)
 class Events:
-    """Writes the scalars of every epoch, and tells another listener what it is told.
+    """Writes the scalars of every epoch, and forwards events to another listener.
 
-    A resumed run adds to what is there.
+    A resumed run appends to the existing events.
     """
 
     folder: Path
@@ -26,7 +26,7 @@ class Events:
     _writers: dict[str, Any] = field(default_factory=dict)
 
     def batch(self, epoch: int, step: int, steps: int, logs: Mapping[str, float]) -> None:
-        """Write nothing of a batch."""
+        """Forward a batch without writing."""
         if self.listener is not None:
             self.listener.batch(epoch, step, steps, logs)
 

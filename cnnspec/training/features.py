@@ -1,8 +1,8 @@
-"""What a frozen part of a model makes of the data, computed once for all epochs.
+"""Feature cache: computes the output of a frozen part once for all epochs.
 
-A part that has no weight to train and draws nothing gives the same features in every epoch. Where
-it computes more than its features are worth keeping, the rest of the model is trained on them. The
-layers are the same objects, so the whole model has what the rest has learned.
+A part without trainable weights and randomness gives the same features in every epoch. If computing
+them costs more than keeping them, the rest of the model is trained on the features. The layers are
+the same objects, so the whole model is trained.
 """
 
 from dataclasses import dataclass
@@ -18,16 +18,16 @@ from cnnspec.shapes import product
 from cnnspec.training.pipeline import FeaturePipeline, Pipeline
 
 WORTH_KEEPING = 256
-"""The least multiply-accumulates for each number of the features; fewer are as soon done again."""
+"""The least multiply-accumulates per feature value; below that, caching does not pay off."""
 MOST_BYTES = 2**31
-"""Features that take more memory are not kept."""
+"""The memory limit for features."""
 STEADY = (keras.Model, keras.layers.Normalization)
-"""What may hold weights that no gradient changes without changing them in training by itself."""
+"""Layers whose weights may change in training without a gradient."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A compiled model, or the trained part of one, with the data that it is fitted on."""
+    """A compiled model, or the trained part of one, with its data."""
 
     model: Any
     data: Pipeline
@@ -35,9 +35,9 @@ class Fitted:
 
 
 def on_features(whole: Fitted, checked: CheckedGraph, epochs: int) -> Fitted:
-    """The rest of a model on the features of its frozen part; the whole where that does not pay.
+    """Return the part of a model to train on features, or the whole model if that is not faster.
 
-    The rest shares its layers with the model.
+    The part shares its layers with the model.
     """
     layers = layers_by_name(whole.model)
     fixed = _fixed(checked, layers)
@@ -69,13 +69,13 @@ def on_features(whole: Fitted, checked: CheckedGraph, epochs: int) -> Fitted:
 
 
 def _computed(features: Any, pipeline: Pipeline) -> FeaturePipeline:
-    """The features of a part of the data."""
+    """Compute the features of a part of the data."""
     made = features.predict(pipeline.in_order().map(lambda x, *_: x), verbose=0)
     return FeaturePipeline(pipeline, made if isinstance(made, list) else [made])
 
 
 def _fixed(checked: CheckedGraph, layers: dict[str, Any]) -> set[str]:
-    """The nodes that give the same in every epoch, and the inputs."""
+    """Return the nodes whose values are the same in every epoch, and the inputs."""
     fixed = {each.name for each in checked.inputs}
     for node in checked.nodes:
         if all(ref.node in fixed for ref in node.node.inputs) and _is_fixed(
@@ -86,7 +86,7 @@ def _fixed(checked: CheckedGraph, layers: dict[str, Any]) -> set[str]:
 
 
 def _is_fixed(layer: Any) -> bool:
-    """Whether a layer has nothing that training changes, and draws nothing."""
+    """Whether a layer is deterministic and unchanged by training."""
     return not any(
         part.trainable_weights
         or (part.non_trainable_weights and part.trainable and not isinstance(part, STEADY))
@@ -98,7 +98,7 @@ def _is_fixed(layer: Any) -> bool:
 
 
 def _pays(checked: CheckedGraph, fixed: set[str], kept: list[Ref], rows: int) -> bool:
-    """Whether the fixed part costs enough, by the cost model, and its features fit in memory."""
+    """Whether the fixed part is expensive enough, and its features fit in memory."""
     found = costs(checked).nodes
     macs = [found[node.name].macs for node in checked.nodes if node.name in fixed]
     sizes = [product(_shape(checked, ref)[1:]) for ref in kept]
@@ -120,7 +120,7 @@ def _shape(checked: CheckedGraph, ref: Ref) -> Any:
 def _called(
     nodes: list[CheckedNode], layers: dict[str, Any], known: dict[Ref, Any]
 ) -> dict[Ref, Any]:
-    """Call layers on tensors, as the model was built."""
+    """Call layers on tensors in the same way as in the built model."""
     tensors = dict(known)
     for node in nodes:
         positional, named = called_with(node, [tensors[ref] for ref in node.node.inputs])

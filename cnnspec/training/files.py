@@ -1,4 +1,4 @@
-"""Files of a run: text, weights, and whatever saves itself."""
+"""Writes the files of a run: text, weights, and anything with a `save` function."""
 
 import shutil
 import zipfile
@@ -11,10 +11,10 @@ from cnnspec.training.problems import RunProblem
 
 
 def write(target: Path, save: Callable[[Path], object]) -> None:
-    """Let `save` write a file with the same suffix beside the target, then move it there.
+    """Write a file with `save` to a temporary path, then move it to the target.
 
     Raises:
-        RunProblem: it cannot be written; what stood there before still does.
+        RunProblem: the file cannot be written; the target is unchanged.
 
     """
     try:
@@ -25,22 +25,22 @@ def write(target: Path, save: Callable[[Path], object]) -> None:
 
 
 def write_text(target: Path, text: str) -> None:
-    """Write text as `write` does.
+    """Write text like `write`.
 
     Raises:
-        RunProblem: it cannot be written.
+        RunProblem: the file cannot be written.
 
     """
     write(target, lambda file: file.write_text(text, encoding="utf-8"))
 
 
 def write_weights(target: Path, archive: Path) -> None:
-    """Write the weights of a saved `.keras` model as a file of their own.
+    """Write the weights of a saved `.keras` model to a separate file.
 
-    Keras would write that with HDF5, which ends the process where the disk is full.
+    Keras would write the file with HDF5, which crashes the process if the disk is full.
 
     Raises:
-        RunProblem: it cannot be written.
+        RunProblem: the file cannot be written.
 
     """
 
@@ -56,5 +56,5 @@ def write_weights(target: Path, archive: Path) -> None:
 
 
 def unwritable(target: Path, error: OSError) -> RunProblem:
-    """What is said of a file or folder that cannot be written."""
+    """Make the message for a file or folder that cannot be written."""
     return RunProblem(f"'{target}' cannot be written: {error.strerror or error}")

@@ -1,4 +1,4 @@
-"""Training proper: epoch by epoch, with a checkpoint after each, so that it can go on from there."""
+"""The training loop, with a checkpoint after each epoch so that training can be resumed."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -20,32 +20,32 @@ from cnnspec.training.pipeline import Pipeline
 from cnnspec.training.problems import RunProblem
 
 STEPS_AT_ONCE = 8
-"""How many steps TensorFlow does before Python hears of them; the weights come out the same."""
+"""The number of steps per call of TensorFlow; it does not affect the weights."""
 
 
 class Listener(Protocol):
-    """Is told how training goes."""
+    """Receives the progress of training."""
 
     def batch(self, epoch: int, step: int, steps: int, logs: Mapping[str, float]) -> None:
-        """A batch is done."""
+        """Called after a batch."""
 
     def epoch(self, epoch: int, logs: Mapping[str, float]) -> None:
-        """An epoch is done."""
+        """Called after an epoch."""
 
 
 @dataclass(slots=True)
 class Trained:
-    """What came out of a training."""
+    """The result of a training."""
 
     model: Any
     history: list[dict[str, float]] = field(default_factory=list)
     frozen: dict[str, str] = field(default_factory=dict)
-    """The digests of the weights that were frozen to the end."""
+    """The digests of the weights that stayed frozen to the end."""
     interrupted: bool = False
 
 
 class _Watch(keras.callbacks.Callback):  # type: ignore[misc]
-    """Orders the data, keeps the history and the checkpoint, and tells the listener."""
+    """Orders the data, keeps history and checkpoint, and notifies the listener."""
 
     def __init__(
         self,
@@ -98,20 +98,19 @@ def fit(
     feature_cache: bool = True,
     listener: Listener | None = None,
 ) -> Trained:
-    """Build the model and train it; `file` is the checkpoint, from which `resume` goes on.
+    """Build the model and train it; `file` is the checkpoint, from which `resume` continues.
 
-    With `feature_cache`, what a frozen part makes of the data is computed once for all epochs of a
-    stage, where that pays.
+    With `feature_cache`, features of a frozen part are computed once per stage, if that is faster.
 
     Raises:
-        DataProblem: a phase unfreezes what there is not.
+        DataProblem: a phase unfreezes a layer that does not exist.
         RunProblem: the checkpoint cannot be written or does not fit, or a frozen weight changed.
 
     """
     keras.utils.set_random_seed(training.seed % 2**32)
     trained = Trained(build())
     if getattr(trained.model, "optimizer", None) is None:
-        raise RunProblem("nothing can be trained: no output has a loss")
+        raise RunProblem("the model cannot be trained: no output has a loss")
     pipeline = Pipeline(checked, training, data.train)
     validation = Pipeline(checked, training, data.validation) if data.validation else None
     state = checkpoint.read_state(file) if resume and file.exists() else None
@@ -136,7 +135,7 @@ def fit(
             checkpoint.restore(file, trained.model, fitted.model)
         _run(trained, fitted, file, (begin, stage.last), resumed, listener)
         if wrong := changed(before, frozen_digests(trained.model)):
-            raise RunProblem(f"training changed what is frozen: {', '.join(wrong)}")
+            raise RunProblem(f"training changed frozen weights: {', '.join(wrong)}")
         if trained.interrupted:
             break
         state, stopped = None, False
@@ -152,7 +151,7 @@ def _run(
     resumed: bool,
     listener: Listener | None,
 ) -> None:
-    """Train one stage; one without epochs left still ends as Keras's callbacks want it to."""
+    """Train one stage; callbacks of Keras are finished even if no epochs are left."""
     callbacks = callbacks_of(fitted.data.training, fitted.data.checked.graph.outputs)
     watch = _Watch(trained, fitted.data, file, callbacks, listener, resumed)
     fitted.model.steps_per_execution = max(1, min(STEPS_AT_ONCE, fitted.data.steps // 10))

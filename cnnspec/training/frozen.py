@@ -1,4 +1,4 @@
-"""What training must not have changed, by the digests of weights."""
+"""Verifies by digests that training did not change frozen weights."""
 
 import hashlib
 from typing import Any
@@ -9,9 +9,9 @@ from cnnspec.training.phases import leaves
 
 
 def frozen_digests(model: Any) -> dict[str, str]:
-    """The sha256 of every weight of a frozen layer, moving statistics among them.
+    """Return the sha256 of every weight of frozen layers, including moving statistics.
 
-    They are by the weight's path, which starts with the models around its layer.
+    Keys are the paths of weights, which start with the models around the layer.
     """
     return {
         f"{path}/{weight.path.partition('/')[2]}": hashlib.sha256(
@@ -24,5 +24,5 @@ def frozen_digests(model: Any) -> dict[str, str]:
 
 
 def changed(before: dict[str, str], after: dict[str, str]) -> list[str]:
-    """The paths of weights that differ."""
+    """Return the paths of weights that differ."""
     return sorted(path for path, digest in before.items() if after.get(path) != digest)

@@ -1,4 +1,4 @@
-"""Callbacks that follow a value of the history: under Keras's name for it, and the right way round."""
+"""Makes callbacks that monitor a value: translates its name for Keras and sets the mode."""
 
 from collections.abc import Collection, Iterator
 from typing import Any
@@ -11,16 +11,16 @@ from cnnspec.training.names import VALIDATION, as_keras, as_said
 from cnnspec.training.problems import DataProblem
 
 MODES = {"up": "max", "down": "min"}
-"""What Keras's metrics say of which way is better, and what its callbacks call that."""
+"""The direction of Keras metrics, and the corresponding `mode` of callbacks."""
 
 
 def callbacks_of(training: Training, outputs: Collection[Output]) -> list[Any]:
-    """The callbacks of a training.
+    """Make the callbacks of a training.
 
-    `monitor` may be a name of the history (`val_digit_accuracy`) or Keras's own (`val_accuracy`).
+    `monitor` may be a name of the history (`val_digit_accuracy`) or of Keras (`val_accuracy`).
 
     Raises:
-        DataProblem: one follows a value that the training does not have.
+        DataProblem: a callback monitors a value that does not exist.
 
     """
     known = dict(_values(outputs))
@@ -33,7 +33,7 @@ def callbacks_of(training: Training, outputs: Collection[Output]) -> list[Any]:
 
 
 def _values(outputs: Collection[Output]) -> Iterator[tuple[str, str | None]]:
-    """Every loss and metric, with whether more or less of it is better, where that is known."""
+    """Return every loss and metric, with its direction if that is known."""
     yield "loss", "min"
     with_loss = [each for each in outputs if each.loss is not None]
     for each in with_loss if len(with_loss) > 1 else ():
@@ -54,7 +54,7 @@ def _mode(metric: Declaration) -> str | None:
 def _following(
     callback: Declaration, known: dict[str, str | None], outputs: Collection[Output], at: At
 ) -> Declaration:
-    """The same callback, if it follows a value, with Keras's name of that and a mode."""
+    """Return a callback with the Keras name of the monitored value and a mode."""
     if "monitor" not in callback.arguments():
         return callback
     monitor = callback.checked("monitor")
@@ -62,12 +62,12 @@ def _following(
     if name not in known:
         hint = did_you_mean(monitor, known)
         if name.removeprefix(VALIDATION) in known:
-            hint = "`validation` says on what it is measured"
-        message = f"{callback.kind()} follows '{monitor}', which is not measured"
+            hint = "set `validation` to measure it"
+        message = f"{callback.kind()} monitors '{monitor}', which is not measured"
         raise DataProblem("unknown-name", message, (*at, "monitor"), suggestion=hint)
     mode = known[name] if callback.checked("mode") == "auto" else callback.checked("mode")
     if mode is None:
-        message = f"whether more or less of '{name}' is better is not known; `mode` says it"
+        message = f"it is unknown whether '{name}' should increase or decrease; set `mode`"
         raise DataProblem("missing-argument", message, (*at, "monitor"))
     changed = {"monitor": as_keras(name, outputs), "mode": mode}
     return type(callback).of(callback.given | changed, word=callback.word)

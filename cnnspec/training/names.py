@@ -1,7 +1,6 @@
-"""What losses and metrics are called: by the output that they belong to, as the spec names it.
+"""Names losses and metrics after the outputs of the spec.
 
-Keras leaves the output out of the names of a model that has only one, and calls outputs by the names
-of their layers.
+Keras omits the output in models with a single output, and names outputs after their layers.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -12,14 +11,14 @@ from cnnspec.naming import keras_name
 
 VALIDATION = "val_"
 WHOLE = ("epoch", "learning_rate", "loss")
-"""What belongs to no output; `loss` is the sum that is trained."""
+"""Values that belong to no output; `loss` is the total loss."""
 
 
 def by_output(logs: Mapping[str, Any], outputs: Collection[Output]) -> dict[str, float]:
-    """What Keras measured, as plain numbers by name: `accuracy` of a `digit` is `digit_accuracy`.
+    """Return the values of Keras as plain numbers: `accuracy` of `digit` becomes `digit_accuracy`.
 
-    Of a metric with a number for each class, such as `F1Score`, every number has its place in its
-    name, `digit_f1_score_0`.
+    If a metric has one number per class, such as `F1Score`, each number gets an index:
+    `digit_f1_score_0`.
     """
     return {
         name: number
@@ -29,7 +28,7 @@ def by_output(logs: Mapping[str, Any], outputs: Collection[Output]) -> dict[str,
 
 
 def parted(name: str, outputs: Collection[Output]) -> tuple[str | None, str]:
-    """The output that a name of `by_output` belongs to, if any, and the name that is left."""
+    """Split a name of `by_output` into the output, if any, and the rest."""
     for each in _longest_first(outputs):
         if name not in WHOLE and name.startswith(f"{each.name}_"):
             return each.name, name.removeprefix(f"{each.name}_")
@@ -37,7 +36,7 @@ def parted(name: str, outputs: Collection[Output]) -> tuple[str | None, str]:
 
 
 def as_keras(name: str, outputs: Collection[Output]) -> str:
-    """What Keras calls a value of `by_output`; a name of Keras's own is given back."""
+    """Return the Keras name for a name of `by_output`; a Keras name is returned unchanged."""
     part, rest = _split(name)
     output, measure = parted(rest, outputs)
     if output is None:
@@ -46,7 +45,7 @@ def as_keras(name: str, outputs: Collection[Output]) -> str:
 
 
 def as_said(key: str, outputs: Collection[Output]) -> str:
-    """The name of `by_output` for one of Keras's."""
+    """Return the name of `by_output` for a Keras name."""
     part, rest = _split(key)
     if rest in WHOLE:
         return key
@@ -59,13 +58,13 @@ def as_said(key: str, outputs: Collection[Output]) -> str:
 
 
 def _split(key: str) -> tuple[str, str]:
-    """What tells validation, and the rest."""
+    """Split off the prefix of validation."""
     rest = key.removeprefix(VALIDATION)
     return key.removesuffix(rest), rest
 
 
 def _longest_first(outputs: Collection[Output]) -> list[Output]:
-    """Outputs, one before another whose name it starts with."""
+    """Return the outputs, the longest names first where one is the prefix of another."""
     return sorted(outputs, key=lambda each: len(each.name), reverse=True)
 
 

@@ -1,4 +1,4 @@
-"""Stages of training: what each unfreezes, and where it begins."""
+"""Stages of training: which layers each one unfreezes, and where it starts."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from cnnspec.training.unfreezing import frozen_layers, unfrozen
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A phase with the epochs that it spans, counted from 0 through the whole training."""
+    """A phase with its epochs, counted from 0 over the whole training."""
 
     first: int
     last: int
@@ -28,7 +28,7 @@ class Stage:
 
 
 def stages(training: Training, epochs: int | None = None) -> tuple[Stage, ...]:
-    """The stages of a training; one without phases has a single stage."""
+    """Return the stages of a training; without phases there is a single stage."""
     if not training.phases:
         return (Stage(0, epochs or training.epochs, None, 0),)
     found, first = [], 0
@@ -41,13 +41,13 @@ def stages(training: Training, epochs: int | None = None) -> tuple[Stage, ...]:
 def enter(
     model: Any, checked: CheckedGraph, stage: Stage, seed: int | None = None
 ) -> tuple[Any, CheckedGraph]:
-    """The model to train in a stage, compiled for it, and its graph.
+    """Return the model for a stage, compiled, and its graph.
 
-    Where the stage unfreezes something, the model is built again with all that it has learned, since
-    what acts only in training had been taken out of the frozen part. `seed` is that of the training.
+    If the stage unfreezes layers, the model is rebuilt with its current weights, because layers
+    that are active only in training were removed from the frozen part. `seed` is that of the training.
 
     Raises:
-        DataProblem: a pattern fits no frozen layer.
+        DataProblem: a pattern matches no frozen layer.
 
     """
     if stage.phase is None:
@@ -66,7 +66,7 @@ def enter(
 
 
 def leaves(model: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Every layer that is no model, by its path: its name after those of the models around it."""
+    """Return all layers that are not models by path, which starts with the models around them."""
     for layer in model.layers:
         if hasattr(layer, "layers"):
             yield from leaves(layer, f"{prefix}{layer.name}/")
@@ -75,17 +75,17 @@ def leaves(model: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def _chosen(checked: CheckedGraph, phase: Phase, at: At) -> set[str]:
-    """The paths of the layers that a phase unfreezes.
+    """Return the paths of the layers that a phase unfreezes.
 
-    The last layers are counted by those that have weights; what stands between and behind them
-    without any belongs to the same part.
+    The last layers are counted by layers with weights; layers without weights between and after
+    them are included.
     """
     frozen = list(frozen_layers(checked))
     chosen = set()
     for pattern in phase.unfreeze:
         fitting = {path for path, _ in frozen if _fits(path, pattern)}
         if not fitting:
-            raise DataProblem("unknown-name", f"no frozen layer is called '{pattern}'", at)
+            raise DataProblem("unknown-name", f"no frozen layer matches '{pattern}'", at)
         chosen |= fitting
     places = [place for place, (_, node) in enumerate(frozen) if node.weights]
     if phase.unfreeze_last and places:
@@ -95,7 +95,7 @@ def _chosen(checked: CheckedGraph, phase: Phase, at: At) -> set[str]:
 
 
 def _fits(path: str, pattern: str) -> bool:
-    """Whether a pattern stands for a layer, or for a model around it: by its path or its name."""
+    """Whether a pattern matches a layer, or a model around it, by path or name."""
     whole = PurePosixPath(path)
     parts = [whole, *whole.parents][:-1]
     return any(fnmatchcase(name, pattern) for part in parts for name in (str(part), part.name))

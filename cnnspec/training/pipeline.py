@@ -28,29 +28,29 @@ TENSORFLOW = Arithmetic(
 
 
 ROWS = 4096
-"""How many rows are computed at a time."""
+"""The number of rows to compute at a time."""
 MOST_BYTES = 2**29
-"""What takes more is not held in memory: its rows are read and computed batch by batch."""
+"""The memory limit; larger data is read and computed batch by batch."""
 
 
 class Pipeline:
-    """Batches of one part of the data: inputs, targets and weights in the order of the model."""
+    """Batches of a part of the data: inputs, targets and weights in the order of the model."""
 
     def __init__(self, checked: CheckedGraph, training: Training, part: Part) -> None:
         self.checked = checked
         self.training = training
         self.part = part
         self.epoch = 0
-        """Which order the next pass over `shuffled` has."""
+        """The epoch that sets the order of the next pass over `shuffled`."""
         self.columns = {name: _held(values) for name, values in part.arrays.items()}
 
     @property
     def steps(self) -> int:
-        """How many batches a pass has."""
+        """The number of batches per pass."""
         return -(-len(self.part.rows) // self.training.batch_size)
 
     def shuffled(self) -> Any:
-        """Batches in an order that depends on the seed and `epoch` alone."""
+        """Batches in an order that depends only on the seed and `epoch`."""
 
         def order() -> Iterator[Any]:
             generator = np.random.default_rng((self.training.seed, self.epoch))
@@ -65,7 +65,7 @@ class Pipeline:
         return self._batches(counted, self.training.class_weight)
 
     def in_order(self) -> Any:
-        """Batches in the order of the data; classes count alike, as always where Keras measures."""
+        """Batches in the order of the data, without class weights, as in evaluation with Keras."""
         rows = tf.data.Dataset.range(self.part.rows.start, self.part.rows.stop)
         return self._batches(rows.batch(self.training.batch_size), {})
 
@@ -84,7 +84,7 @@ class Pipeline:
         return rows.map(batch, num_parallel_calls=2, deterministic=True).prefetch(2)
 
     def _whole(self, classes: Mapping[str, Mapping[int, float]]) -> Any:
-        """What all rows come to, computed once; None where that would be too much to hold."""
+        """Return the values of all rows, computed once; None if they do not fit in memory."""
         if any(self.part.columns[name].is_image for name in self.columns):
             return None
         rows = self.part.rows
@@ -137,7 +137,7 @@ class Pipeline:
         count: Any,
         classes: Mapping[int, float],
     ) -> Any:
-        """The weight of each row: that of the sample times that of its class."""
+        """Return the weight of each row: its sample weight times the weight of its class."""
         weight = tf.ones(count)
         if output in self.part.weights:
             weight *= tf.cast(self.part.weights[output].value(columns, TENSORFLOW), "float32")
@@ -158,7 +158,7 @@ class Pipeline:
 
 
 class FeaturePipeline(Pipeline):
-    """Batches of features in place of the inputs that they were made of."""
+    """Batches of features instead of the inputs that they were computed from."""
 
     def __init__(self, whole: Pipeline, features: Sequence[Any]) -> None:
         self.checked, self.training, self.part = whole.checked, whole.training, whole.part
@@ -177,20 +177,20 @@ class FeaturePipeline(Pipeline):
 
 
 def decoded(content: Any, height: int, width: int, channels: int) -> Any:
-    """An image file as numbers from 0 to 255."""
+    """Decode an image file to numbers from 0 to 255."""
     image = tf.io.decode_image(content, channels=channels, expand_animations=False)
     image = tf.image.resize(image, (height, width))
     return tf.ensure_shape(image, (height, width, channels))
 
 
 def _held(values: Any) -> Any:
-    """A column as a tensor; one that takes much memory stays where it is, such as in its file."""
+    """Return a column as a tensor; large columns stay in their file."""
     is_held = values.nbytes <= MOST_BYTES or values.dtype.kind not in "biuf"  # paths of images are
     return tf.constant(values) if is_held else values
 
 
 def _gathered(values: Any, rows: Any) -> Any:
-    """Rows of a column."""
+    """Return rows of a column."""
     if tf.is_tensor(values):
         return tf.gather(values, rows)
     found = tf.numpy_function(lambda numbers: values[numbers], [rows], values.dtype, stateful=False)

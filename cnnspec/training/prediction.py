@@ -18,30 +18,32 @@ from cnnspec.training.values import expression
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """What one output says of one row of a file."""
+    """The prediction of one output for one row of a file."""
 
     name: str
-    """The file, with the row where it has several."""
+    """The file, with the row if it has several."""
     output: str
     label: int | None
-    """The class of the highest probability; None where the output has no classes."""
+    """The most probable class; None if the output has no classes."""
     value: Any
-    """Its probability; all values where there are no classes."""
+    """Its probability; all values if there are no classes."""
 
 
 def predict(
     model: Any, checked: CheckedGraph, training: Training | None, files: Sequence[Path]
 ) -> list[Prediction]:
-    """What each output says of each row of some images or arrays.
+    """Return the predictions of each output for each row of images or arrays.
 
-    The expression of the input in the spec is computed over them as in training.
+    The expression of the input in the spec is applied to them, as in training.
 
     Raises:
         DataProblem: a file cannot be read, or does not fit the model.
 
     """
     if len(checked.inputs) != 1:
-        raise DataProblem("wrong-input-count", "prediction is for models of one input")
+        raise DataProblem(
+            "wrong-input-count", "prediction is supported only for models with one input"
+        )
     found = []
     for file in files:
         rows = _rows(file, checked, training)
@@ -55,7 +57,7 @@ def predict(
 
 
 def _prediction(name: str, output: Output, values: Any) -> Prediction:
-    """The likeliest class, where the loss says that there are classes; else the values."""
+    """Return the most probable class if the loss is over classes, otherwise the values."""
     kind = output.loss.kind() if output.loss else ""
     is_logits = output.loss is not None and bool(output.loss.given.get("from_logits"))
     if kind in (*SPARSE, *ONE_HOT) and values.ndim == 1 and len(values) > 1:
@@ -71,7 +73,7 @@ def _prediction(name: str, output: Output, values: Any) -> Prediction:
 
 
 def _rows(file: Path, checked: CheckedGraph, training: Training | None) -> Any:
-    """A batch for the one input of a model, of a file."""
+    """Return a batch for the only input of a model, from a file."""
     tensor = checked.inputs[0].tensor
     column = _column(file, tensor.shape[1:])
     text = training.inputs.get(checked.inputs[0].name) if training else None
@@ -93,13 +95,13 @@ def _rows(file: Path, checked: CheckedGraph, training: Training | None) -> Any:
         b is None or a == b for a, b in zip(column.shape[1:], expected, strict=True)
     )
     if not fits:
-        message = f"'{file}' gives rows of {column.shape[1:]}, and the model takes {expected}"
+        message = f"'{file}' has rows of shape {column.shape[1:]}, but the model takes {expected}"
         raise DataProblem("shape-mismatch", message)
     return column.astype(tensor.dtype)
 
 
 class _Any(dict[str, Any]):
-    """Columns of any name: a file is whatever the expression reads."""
+    """Columns with any name: the file is used for every column of the expression."""
 
     def __contains__(self, name: object) -> bool:
         return True
@@ -122,5 +124,5 @@ def _column(file: Path, shape: Any) -> Any:
     except OSError as error:
         raise DataProblem("file-not-found", f"'{file}' cannot be read: {error}") from None
     except (ValueError, EOFError, StopIteration, tf.errors.InvalidArgumentError) as error:
-        message = f"'{file}' is neither an image nor arrays: {str(error).splitlines()[0]}"
+        message = f"'{file}' is neither an image nor an array file: {str(error).splitlines()[0]}"
         raise DataProblem("file-not-found", message) from None

@@ -1,10 +1,10 @@
-"""What can be wrong with the data of a training, or with its run folder."""
+"""Problems with the data of a training or with its run folder."""
 
 from cnnspec.declarations import Problem
 
 
 class DataProblem(Problem):
-    """The data does not fit the spec; `at` leads from the `train` section to what is meant."""
+    """The data does not fit the spec; `at` is the path from the `train` section to the value."""
 
 
 class RunProblem(Exception):

@@ -1,4 +1,4 @@
-"""A run: training a checked spec, and the folder that holds what came out of it."""
+"""A run: trains a checked spec, and writes the results to a folder."""
 
 import csv
 import hashlib
@@ -41,22 +41,22 @@ CURVES = "curves.svg"
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A training that has ended."""
+    """The result of a training."""
 
     folder: Path
     model: Any
     """The trained `keras.Model`."""
     history: tuple[Mapping[str, float], ...]
-    """For each epoch the losses and metrics by their names."""
+    """The losses and metrics of each epoch, by name."""
     metrics: Mapping[str, Mapping[str, float]]
-    """By part of the data (`test`, `validation`): what the trained model reaches there."""
+    """The final losses and metrics for each part of the data (`test`, `validation`)."""
     frozen: Mapping[str, str]
-    """The sha256 of every weight that was frozen, which training did not change."""
+    """The sha256 of every frozen weight, verified to be unchanged."""
     interrupted: bool
 
 
 def run_folder(name: str, parent: Path = Path("runs")) -> Path:
-    """A folder for a new run of a model."""
+    """Return a folder for a new run of a model."""
     now = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
     return parent / name / now
 
@@ -76,11 +76,11 @@ def train(
 ) -> Run:
     """Train a checked spec on data that fits it, and write the run folder.
 
-    With `tensorboard` it has a folder for TensorBoard, too.
+    With `tensorboard`, it also contains logs for TensorBoard.
 
     Raises:
-        DataProblem: a phase unfreezes what there is not.
-        RunProblem: the folder cannot be written, or is none of a run of this spec.
+        DataProblem: a phase unfreezes a layer that does not exist.
+        RunProblem: the folder cannot be written, or does not belong to this spec.
 
     """
     digest = _digest(checked, training)
@@ -124,13 +124,13 @@ def train(
 
 
 def measured(model: Any, pipeline: Pipeline) -> dict[str, float]:
-    """Losses and metrics of a compiled model on a part of the data."""
+    """Compute the losses and metrics of a compiled model on a part of the data."""
     found = model.evaluate(pipeline.in_order(), verbose=0, return_dict=True)
     return by_output(found, pipeline.checked.graph.outputs)
 
 
 def _digest(checked: CheckedGraph, training: Training) -> str:
-    """What tells whether a run is one of this spec; how long it trains is no part of that."""
+    """Return what identifies the spec of a run, without the length of training."""
     graph = replace(checked.graph, training=None)
     declarations = [
         (each.word, each.given) if each else None
@@ -161,7 +161,7 @@ def _begin(checked: CheckedGraph, training: Training, folder: Path, digest: str)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
-            raise RunProblem(f"'{folder}' holds files already; --resume goes on with a run")
+            raise RunProblem(f"'{folder}' already contains files; use --resume to continue a run")
     except OSError as error:
         raise unwritable(folder, error) from None
     write_text(folder / SPEC, dumps(written_out(checked.graph, folder, inline=True)))
@@ -185,11 +185,9 @@ def _check_same_spec(folder: Path, digest: str) -> None:
     try:
         known = json.loads(file.read_text("utf-8"))["spec"]
     except (OSError, ValueError, KeyError, TypeError):
-        raise RunProblem(f"'{folder}' is no folder of a run") from None
+        raise RunProblem(f"'{folder}' is not a run folder") from None
     if known != digest:
-        raise RunProblem(
-            f"'{folder}' is a run of another spec, or of other values of its parameters"
-        )
+        raise RunProblem(f"'{folder}' is a run of another spec, or with other parameters")
 
 
 def _write_results(trained: Trained, metrics: dict[str, dict[str, float]], folder: Path) -> None:

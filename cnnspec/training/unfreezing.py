@@ -1,4 +1,4 @@
-"""The graph of a model in which some layers that were frozen are trained again."""
+"""Makes the graph of a model with some frozen layers unfrozen."""
 
 from collections.abc import Collection, Iterator
 
@@ -9,10 +9,10 @@ from cnnspec.records import replace
 
 
 def frozen_layers(checked: CheckedGraph, outer: str = "") -> Iterator[tuple[str, CheckedNode]]:
-    """Every layer that training does not change, in the order of the spec, by its path.
+    """Return every frozen layer in the order of the spec, by path.
 
-    The path is its name in Keras after those of the models around it, `outer`. What has no weights
-    and was made to act as in inference is among them.
+    The path starts with the names of the models around the layer, `outer`. Layers without weights
+    that run in inference mode are included.
     """
     for node in checked.nodes:
         path = f"{outer}{node.keras_name}"
@@ -25,9 +25,9 @@ def frozen_layers(checked: CheckedGraph, outer: str = "") -> Iterator[tuple[str,
 
 
 def unfrozen(graph: Graph, paths: Collection[str], outer: str = "") -> Graph:
-    """The same graph, in which the layers at these paths are trained and act in training.
+    """Return the same graph with the layers at these paths unfrozen.
 
-    The models around them are not frozen as a whole any more; what else is in them still is.
+    The models around them are no longer frozen as a whole, but their other layers are.
     """
     nodes = []
     for node in graph.nodes:
@@ -45,7 +45,7 @@ def unfrozen(graph: Graph, paths: Collection[str], outer: str = "") -> Graph:
 
 
 def _trained(layer: Layer) -> Layer:
-    """The same call, without saying that training leaves it alone."""
+    """Return the same call without its frozen state."""
     if layer.trainable:
         return layer
     given = {name: value for name, value in layer.given.items() if name != "trainable"}

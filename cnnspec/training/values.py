@@ -1,6 +1,6 @@
-"""Expressions over columns, row by row: whole numbers stay exact, all else is float32.
+"""Expressions over columns, row by row: integers stay exact, everything else is float32.
 
-The same walk serves NumPy, before TensorFlow starts, and TensorFlow, batch by batch.
+The same code works with NumPy, before TensorFlow is imported, and with TensorFlow, for batches.
 """
 
 import ast
@@ -20,7 +20,7 @@ from cnnspec.training.problems import DataProblem
 
 @dataclass(frozen=True, slots=True)
 class Arithmetic:
-    """What differs between NumPy and TensorFlow."""
+    """The operations that differ between NumPy and TensorFlow."""
 
     cast: Callable[[Any, str], Any]
     is_whole: Callable[[Any], bool]
@@ -64,14 +64,14 @@ _OPERATIONS: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """A checked expression: its columns are there, and its operations are those of the language."""
+    """A checked expression: its columns exist, and its operations are part of the language."""
 
     tree: ast.expr
     columns: tuple[str, ...]
     parameters: Mapping[str, float]
 
     def value(self, columns: Mapping[str, Any], arithmetic: Arithmetic = NUMPY) -> Any:
-        """Its value for the rows of some columns; a lone column keeps its type."""
+        """Evaluate it for the rows of some columns; a single column keeps its type."""
         if isinstance(self.tree, ast.Name) and self.tree.id in columns:
             return columns[self.tree.id]
         return _Evaluator(columns, self.parameters, arithmetic).visit(self.tree)
@@ -80,10 +80,10 @@ class Expression:
 def expression(
     text: str, columns: Mapping[str, Any], parameters: Mapping[str, float], at: At
 ) -> Expression:
-    """Read an expression over columns.
+    """Parse an expression over columns.
 
     Raises:
-        DataProblem: it cannot be read, or names a column that there is not.
+        DataProblem: it cannot be parsed, or a column does not exist.
 
     """
     try:
@@ -97,12 +97,12 @@ def expression(
     for name in names:
         if name not in columns and name not in parameters:
             known = ", ".join(f"'{each}'" for each in columns)
-            suggestion = did_you_mean(name, [*columns, *parameters]) or f"there are {known}"
+            suggestion = did_you_mean(name, [*columns, *parameters]) or f"choose from {known}"
             message = f"the data has no column '{name}'"
             raise DataProblem("unknown-name", message, at, suggestion=suggestion)
     used = tuple(dict.fromkeys(name for name in names if name in columns))
     if not used:
-        raise DataProblem("bad-expression", f"'{text}' reads no column of the data", at)
+        raise DataProblem("bad-expression", f"'{text}' does not use a column of the data", at)
     result = Expression(tree, used, parameters)
     try:
         ones = {name: np.ones((1, 1), "int64") for name in used}
@@ -141,7 +141,7 @@ class _Evaluator:
                 return reduce(operator.mul, [self._compare(op, a, b) for op, a, b in pairs])
             case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
                 return self._call(name, [self.visit(each) for each in arguments])
-        raise Problem("bad-expression", f"an expression cannot hold {ast.unparse(node)!r}")
+        raise Problem("bad-expression", f"an expression cannot contain {ast.unparse(node)!r}")
 
     def _number(self, value: Any) -> Any:
         whole = isinstance(value, bool | int) or self.arithmetic.is_whole(value)
@@ -164,7 +164,7 @@ class _Evaluator:
 
     def _power(self, a: Any, b: Any) -> Any:
         if isinstance(b, np.ndarray) and (b.ndim or abs(b) > MAX_EXPONENT):
-            message = f"an exponent is one number of at most {MAX_EXPONENT}"
+            message = f"an exponent must be one number of at most {MAX_EXPONENT}"
             raise Problem("bad-expression", message)
         return operator.pow(*self._alike(a, b, floats=True))
 
@@ -175,13 +175,13 @@ class _Evaluator:
             unequal = cast(a < b, "int64") + cast(a > b, "int64")
             return unequal if isinstance(op, ast.NotEq) else 1 - unequal
         if type(op) not in _OPERATIONS:
-            raise Problem("bad-expression", "an expression compares by == != < <= > >=")
+            raise Problem("bad-expression", "comparisons must use ==, !=, <, <=, > or >=")
         return self.arithmetic.cast(_OPERATIONS[type(op)](a, b), "int64")
 
     def _call(self, name: str, values: list[Any]) -> Any:
         functions = self.arithmetic.functions
         if name not in functions:
-            message = f"there is no function '{name}'; there are {', '.join(functions)}"
+            message = f"unknown function '{name}'; choose from {', '.join(functions)}"
             raise Problem("bad-expression", message)
         if not values or (len(values) > 1 and name not in ("min", "max")):
             raise Problem("bad-expression", f"'{name}' takes one number, not {len(values)}")

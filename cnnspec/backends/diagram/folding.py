@@ -268,7 +268,7 @@ def _named(figure: Figure, name: str) -> set[str]:
         names = [box.name for box in boxes(figure.children)]
         names += [group.name for group in groups(figure.children)]
         suggestion = did_you_mean(name, names)
-        raise Problem("unknown-name", f"there is no layer '{name}'", suggestion=suggestion)
+        raise Problem("unknown-name", f"unknown layer '{name}'", suggestion=suggestion)
     return found
 
 
