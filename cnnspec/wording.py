@@ -83,4 +83,9 @@ def _with_fractions(value: Any) -> Any:
     """A value with 1.0 in place of 1, as numbers are written that may have a fraction."""
     if isinstance(value, list):
         return [_with_fractions(item) for item in value]
-    return float(value) if type(value) is int else value
+    if type(value) is not int:
+        return value
+    try:
+        return float(value)
+    except OverflowError:  # more than a float holds
+        return value

@@ -193,7 +193,8 @@ def test_what_a_format_cannot_hold() -> None:
     exit_code, stdout, stderr = export("lstm.yaml", "-o", "new/lstm.tflite")
     assert (exit_code, stdout) == (1, "")
     assert re.fullmatch(
-        r"error: the model cannot be exported: tflite does not support the operation \w+ in '\S+'\n", stderr
+        r"error: the model cannot be exported: tflite does not support the operation \w+ in '\S+'\n",
+        stderr,
     )
     assert list(Path("new").iterdir()) == []
 

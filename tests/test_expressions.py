@@ -89,7 +89,10 @@ FUNCTIONS = "min, max, round, floor, ceil, abs"
         ("$(01)", "'01' is not an expression"),
         ("$(1)+(2)", "'1)+(2' is not an expression"),
         (f"$({'(' * 150})", f"'{'(' * 150}' is not an expression"),
-        (f"$({'1+' * 150}1)", "an expression may have at most 200 characters, but this one has 301"),
+        (
+            f"$({'1+' * 150}1)",
+            "an expression may have at most 200 characters, but this one has 301",
+        ),
         ("$(kind * 2)", "'kind' is not a number, so it cannot be used in a calculation"),
         ("$(size)", "'size' is not a number, so it cannot be used in a calculation"),
         ("$(max(none))", "'none' is not a number, so it cannot be used in a calculation"),

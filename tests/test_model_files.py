@@ -32,10 +32,10 @@ outputs:
 
 KERAS = ("model.keras", "model.h5", "model.hdf5", "model.json")
 UNREADABLE = {
-    "broken.keras": "it is none of the files of a Keras model: .keras, .h5 or JSON",
-    "broken.h5": "it is none of the files of a Keras model: .keras, .h5 or JSON",
+    "broken.keras": "it is not a .keras, .h5 or JSON file of a Keras model",
+    "broken.h5": "it is not a .keras, .h5 or JSON file of a Keras model",
     "broken.json": "its configuration is not that of a Keras model",
-    "model.weights.h5": "it holds weights and no model: `save_weights` writes such files",
+    "model.weights.h5": "it contains weights but no model; it was written by `save_weights`",
 }
 LIBRARY = "cnnspec: 1\nblocks: {b: {layers: [Flatten]}}\n"
 
