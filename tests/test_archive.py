@@ -620,7 +620,7 @@ REFUSED_FILES: dict[str, tuple[Callable[[Path], Any], str]] = {
     "a number of 5000 digits": (archived("1" * 5000), NO_KERAS_MODEL),
     "a Sequential that was never built": (
         lambda path: archived(keras.Sequential([layers.Dense(2)]).to_json())(path),
-        "it is a Sequential model that was never built, so its input shape is unknown, so its input shape is unknown",
+        "it is a Sequential model that was never built, so its input shape is unknown",
     ),
     "no layers": (changed(lambda config: config.pop("layers")), NO_KERAS_MODEL),
     "layers that are numbers": (
