@@ -100,7 +100,7 @@ PAIRS: dict[str, tuple[str, tuple[str, str], str]] = {
         CHAIN,
         ("filters: 4", "filters: 8"),
         "~ conv: filters 4 -> 8; shape (None, 6, 6, 4) -> (None, 6, 6, 8), parameters 40 -> 80\n"
-        "follows: shapes of 3 layers, from norm on; parameters of 2 layers, from norm on\n",
+        "affected: shapes of 3 layers, starting with norm; parameters of 2 layers, starting with norm\n",
     ),
     "an argument in a block": (
         BLOCKS,
@@ -117,7 +117,7 @@ PAIRS: dict[str, tuple[str, tuple[str, str], str]] = {
         UNNAMED,
         ("layers:", "layers:\n  - Conv2D: {filters: 1, kernel_size: 1}"),
         "+ conv2d_1: Conv2D {filters: 1, kernel_size: 1}, 2 parameters\n"
-        "counted anew: 3 layers, from conv2d_1 -> conv2d_2 on\n",
+        "renumbered: 3 layers, starting with conv2d_1 -> conv2d_2\n",
     ),
     "an unnamed layer like its neighbours": (
         UNNAMED,
@@ -208,13 +208,13 @@ PAIRS: dict[str, tuple[str, tuple[str, str], str]] = {
         CHAIN,
         ("[8, 8, 1]", "[10, 10, 1]"),
         "~ image: shape [8, 8, 1] -> [10, 10, 1]\n"
-        "follows: shapes of 4 layers, from conv on; parameters of 1 layer, digit\n",
+        "affected: shapes of 4 layers, starting with conv; parameters of 1 layer, digit\n",
     ),
     "a submodel inside": (
         INSIDE,
         ("filters: 4", "filters: 8"),
         "~ body/conv: filters 4 -> 8; shape (None, 6, 6, 4) -> (None, 6, 6, 8), parameters 40 -> 80\n"
-        "follows: shapes of 2 layers, from body on; parameters of 1 layer, digit\n",
+        "affected: shapes of 2 layers, starting with body; parameters of 1 layer, digit\n",
     ),
     "a submodel's end": (
         INSIDE,
@@ -232,13 +232,13 @@ PAIRS: dict[str, tuple[str, tuple[str, str], str]] = {
         ("  - base: {name: body}\n", "  - Flatten: {name: flat}\n"),
         "~ body -> flat: Functional -> Flatten; frozen true -> false; "
         "shape (None, 144) -> (None, 64), parameters 40 -> 0\n"
-        "follows: parameters of 1 layer, digit\n",
+        "affected: parameters of 1 layer, digit\n",
     ),
     "a shared layer": (
         SHARED,
         ("units: 3", "units: 5"),
         "~ tower: units 3 -> 5; shape (None, 3) -> (None, 5), parameters 15 -> 25\n"
-        "follows: shapes of 1 layer, both\n",
+        "affected: shapes of 1 layer, both\n",
     ),
     "a layer no longer shared": (
         SHARED,
@@ -270,10 +270,10 @@ def test_the_whole_text() -> None:
 <title>tiny
 <changed>~ conv: filters 4 -> 8; shape (None, 6, 6, 4) -> (None, 6, 6, 8), parameters 40 -> 80, \
 multiply-accumulates 1,296 -> 2,592
-<same>follows: norm: shape (None, 6, 6, 4) -> (None, 6, 6, 8), parameters 16 -> 32
-<same>follows: act: shape (None, 6, 6, 4) -> (None, 6, 6, 8)
-<same>follows: flatten_1: shape (None, 144) -> (None, 288)
-<same>follows: digit: parameters 1,450 -> 2,890, multiply-accumulates 1,440 -> 2,880
+<same>affected: norm: shape (None, 6, 6, 4) -> (None, 6, 6, 8), parameters 16 -> 32
+<same>affected: act: shape (None, 6, 6, 4) -> (None, 6, 6, 8)
+<same>affected: flatten_1: shape (None, 144) -> (None, 288)
+<same>affected: digit: parameters 1,450 -> 2,890, multiply-accumulates 1,440 -> 2,880
 
 layers                5
 parameters            1,506 -> 3,002 (+99.3%)

@@ -74,7 +74,7 @@ CASES: dict[str, tuple[list[Step], list[Step], list[str]]] = {
             conv("conv2d_3", "conv2d_2", 8),
             concatenate("conv2d_3", "conv2d_1"),
         ],
-        ["counted anew: 3 layers, from conv2d_3 -> conv2d_1 on"],
+        ["renumbered: 3 layers, starting with conv2d_3 -> conv2d_1"],
     ),
     "branches that change places": (
         BRANCHES,
@@ -92,14 +92,14 @@ CASES: dict[str, tuple[list[Step], list[Step], list[str]]] = {
         ],
         [
             "+ conv2d_1: Conv2D {filters: 4, kernel_size: 1, padding: same}, 20 parameters",
-            "counted anew: 3 layers, from conv2d_1 -> conv2d_2 on",
-            "follows: shapes of 1 layer, out",
+            "renumbered: 3 layers, starting with conv2d_1 -> conv2d_2",
+            "affected: shapes of 1 layer, out",
         ],
     ),
     "an automatic name that a person replaces": (
         [conv("conv2d_1", "x"), conv("conv2d_2", "conv2d_1")],
         [conv("stem", "x"), conv("conv2d_1", "stem")],
-        ["renamed: conv2d_1 -> stem", "counted anew: conv2d_2 -> conv2d_1"],
+        ["renamed: conv2d_1 -> stem", "renumbered: conv2d_2 -> conv2d_1"],
     ),
     "given names are layers wherever they stand": (
         [conv("a", "x"), step("ReLU", "b", "a"), concatenate("b", "y")],

@@ -160,7 +160,7 @@ def test_a_second_model_of_a_session_has_other_numbers_alone(
         cnnspec.Spec.of(read_config(make().to_json()).document).compile() for _ in range(2)
     )
     reported = as_text(compare(first, second)).splitlines()[1:3]
-    assert reported == [f"counted anew: {layers} layers, from {example} on", ""]
+    assert reported == [f"renumbered: {layers} layers, starting with {example}", ""]
 
 
 def test_the_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Two CheckedGraphs to what is different between them, as text, as data and as a figure."""
+"""Compares two CheckedGraphs; the difference becomes text, data or a figure."""
 
 from cnnspec.diff.changes import Difference
 from cnnspec.diff.compare import compare

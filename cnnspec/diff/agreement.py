@@ -1,9 +1,8 @@
-"""Finds the layers that are certainly the same: equal names, and nothing that contradicts them.
+"""Finds layers of equal names with which everything agrees.
 
-Counted names are equal by accident where a layer was inserted before them, so an equal name alone
-proves nothing. Two layers of one name agree where they have the same kind and arguments, read the
-same names and are read by the same names, and where all that is above them, or all that is below
-them, is equal by its names as well.
+Inserting a layer shifts automatic names, so an equal name alone proves nothing. Two layers of the
+same name agree if they have the same kind and arguments, have inputs and readers of the same names,
+and if everything upstream or everything downstream of them is equal by name as well.
 """
 
 from collections import Counter
@@ -12,36 +11,36 @@ from collections.abc import Collection
 from cnnspec.diff.parts import Call, Model, Source
 
 Use = tuple[Call, int, str | None]
-"""A call that reads a tensor, at which of its inputs, and which output of a submodel that is."""
+"""A call that reads a tensor, the position of that input, and the output of a submodel it is."""
 Calls = dict[Call, Call]
-"""For calls of the old model the equal ones of the new model."""
+"""The equal call of the new model for calls of the old one."""
 
 
 def agreeing(old: Model, new: Model) -> list[str]:
-    """The names of the layers and inputs that agree in two models, in the order of the old one."""
+    """The names of the layers and inputs that agree in two models."""
     alike = {
         name
         for name, part in old.parts.items()
         if (other := new.parts.get(name)) is not None
-        and part.said == other.said
+        and part.meaning == other.meaning
         and len(part.calls) == len(other.calls)
     }
-    above, below = _equal_above(old, new, alike), _equal_below(old, new, alike)
-    lacking_above, lacking_below = (
-        {call[0] for call in old.order if call not in equal} for equal in (above, below)
+    upstream, downstream = _equal_upstream(old, new, alike), _equal_downstream(old, new, alike)
+    unequal_upstream, unequal_downstream = (
+        {call[0] for call in old.order if call not in equal} for equal in (upstream, downstream)
     )
     return [
         name
         for name in old.names
         if name in alike
-        and not (name in lacking_above and name in lacking_below)
+        and not (name in unequal_upstream and name in unequal_downstream)
         and _reads(old, name) == _reads(new, name)
         and _readers(old, name) == _readers(new, name)
     ]
 
 
 def _reads(model: Model, name: str) -> Counter[tuple[tuple[str, str | None], ...]]:
-    """What each call reads, by name; in which order the calls come is left out."""
+    """The inputs of each call, by name; the order of the calls does not matter."""
     return Counter(
         tuple((source.part, source.output) for source in call) for call in model.parts[name].calls
     )
@@ -51,8 +50,8 @@ def _readers(model: Model, name: str) -> set[str]:
     return {reader for reader, _ in model.readers[name]}
 
 
-def _equal_above(old: Model, new: Model, alike: Collection[str]) -> Calls:
-    """The calls that are equal by name, as is all that they depend on."""
+def _equal_upstream(old: Model, new: Model, alike: Collection[str]) -> Calls:
+    """The calls that are equal by name, as is everything upstream."""
     candidates: dict[tuple[str, tuple[Source, ...]], list[Call]] = {}
     for call in new.order:
         candidates.setdefault((call[0], new.sources(call)), []).append(call)
@@ -60,14 +59,14 @@ def _equal_above(old: Model, new: Model, alike: Collection[str]) -> Calls:
     for call in old.order:
         sources = old.sources(call)
         if call[0] in alike and all(source.made_by in equal for source in sources):
-            seen = tuple(Source(*equal[source.made_by], source.output) for source in sources)
-            if calls := candidates.get((call[0], seen)):
+            translated = tuple(Source(*equal[source.made_by], source.output) for source in sources)
+            if calls := candidates.get((call[0], translated)):
                 equal[call] = calls.pop(0)
     return equal
 
 
-def _equal_below(old: Model, new: Model, alike: Collection[str]) -> Calls:
-    """The calls that are equal by name, as is all that depends on them."""
+def _equal_downstream(old: Model, new: Model, alike: Collection[str]) -> Calls:
+    """The calls that are equal by name, as is everything downstream."""
     old_uses, new_uses = _uses(old), _uses(new)
     old_outputs, new_outputs = _outputs(old), _outputs(new)
     candidates: dict[object, list[Call]] = {}
@@ -78,14 +77,14 @@ def _equal_below(old: Model, new: Model, alike: Collection[str]) -> Calls:
     for call in reversed(old.order):
         uses = old_uses[call]
         if call[0] in alike and all(reader in equal for reader, _, _ in uses):
-            seen = frozenset((equal[reader], position, output) for reader, position, output in uses)
-            if calls := candidates.get((call[0], seen, old_outputs.get(call))):
+            translated = frozenset((equal[reader], at, output) for reader, at, output in uses)
+            if calls := candidates.get((call[0], translated, old_outputs.get(call))):
                 equal[call] = calls.pop(0)
     return equal
 
 
 def _uses(model: Model) -> dict[Call, list[Use]]:
-    """What reads each call."""
+    """The readers of each call."""
     uses: dict[Call, list[Use]] = {call: [] for call in model.order}
     for reader in model.order:
         for position, source in enumerate(model.sources(reader)):
@@ -94,7 +93,7 @@ def _uses(model: Model) -> dict[Call, list[Use]]:
 
 
 def _outputs(model: Model) -> dict[Call, frozenset[tuple[str, str | None]]]:
-    """The outputs of the model that each call makes."""
+    """The outputs of the model that each call computes."""
     outputs: dict[Call, frozenset[tuple[str, str | None]]] = {}
     for name, source in model.outputs.items():
         outputs[source.made_by] = outputs.get(source.made_by, frozenset()) | {(name, source.output)}

@@ -1,4 +1,4 @@
-"""Aligns two sequences: pairs in order whose scores have the largest sum, and the longest rise."""
+"""Aligns two sequences, so that the scores of the pairs have the largest sum."""
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
@@ -8,9 +8,9 @@ Item = TypeVar("Item")
 Pairs = list[tuple[Item, Item]]
 
 MOST_CELLS = 400_000
-"""How many pairs are looked at; of longer sequences only those about as far along in both."""
+"""How many pairs are scored; in longer sequences, only those at about the same position."""
 LEAST_BAND = 64
-"""How far apart two places of longer sequences may at least be."""
+"""The smallest distance between positions that is still scored in longer sequences."""
 PAIR, SKIP_OLD, SKIP_NEW = range(3)
 UNREACHED = -1
 
@@ -18,9 +18,9 @@ UNREACHED = -1
 def aligned(
     old: Sequence[Item], new: Sequence[Item], score: Callable[[Item, Item], int], sure: int
 ) -> Pairs[Item]:
-    """The pairs of an alignment; two items whose score is 0 are no pair.
+    """The pairs of an alignment; two items whose score is 0 are never a pair.
 
-    At both ends, items whose score is at least `sure` are pairs without a closer look.
+    At both ends, items whose score is at least `sure` are paired immediately.
     """
     shorter = min(len(old), len(new))
     head = 0
@@ -42,18 +42,18 @@ def _best(
 ) -> Pairs[Item]:
     """The alignment of Needleman and Wunsch (1970), doi:10.1016/0022-2836(70)90057-4.
 
-    It stays in a band around the diagonal, so that the time grows with the length alone.
+    It stays in a band around the diagonal, so that the time grows linearly with the length.
     """
     band = max(LEAST_BAND, MOST_CELLS // (len(old) + 1))
     low, high = min(0, len(new) - len(old)) - band, max(0, len(new) - len(old)) + band
     above = [0] * (len(new) + 1)
-    ways: list[tuple[int, bytearray]] = []
+    steps: list[tuple[int, bytearray]] = []
     for row, item in enumerate(old, start=1):
         start, end = max(1, row + low), min(len(new), row + high)
         here = [UNREACHED] * (len(new) + 1)
         if start == 1:
             here[0] = 0
-        way = bytearray(max(0, end - start + 1))
+        row_steps = bytearray(max(0, end - start + 1))
         for column in range(start, end + 1):
             best, chosen = above[column], SKIP_OLD
             if here[column - 1] > best:
@@ -61,21 +61,22 @@ def _best(
             gained = score(item, new[column - 1])
             if gained and above[column - 1] != UNREACHED and above[column - 1] + gained >= best:
                 best, chosen = above[column - 1] + gained, PAIR
-            here[column], way[column - start] = best, chosen
+            here[column], row_steps[column - start] = best, chosen
         above = here
-        ways.append((start, way))
-    return _followed(old, new, ways)
+        steps.append((start, row_steps))
+    return _traced(old, new, steps)
 
 
-def _followed(
-    old: Sequence[Item], new: Sequence[Item], ways: Sequence[tuple[int, bytearray]]
+def _traced(
+    old: Sequence[Item], new: Sequence[Item], steps: Sequence[tuple[int, bytearray]]
 ) -> Pairs[Item]:
-    """The pairs on the best way, from its end back to its start."""
+    """The pairs on the best path, traced back from its end."""
     row, column = len(old), len(new)
     pairs = []
     while row and column:
-        start, way = ways[row - 1]
-        chosen = way[column - start] if 0 <= column - start < len(way) else SKIP_OLD
+        start, row_steps = steps[row - 1]
+        at = column - start
+        chosen = row_steps[at] if 0 <= at < len(row_steps) else SKIP_OLD
         if chosen == PAIR:
             pairs.append((old[row - 1], new[column - 1]))
         row -= chosen != SKIP_NEW
@@ -84,7 +85,7 @@ def _followed(
 
 
 def longest_rise(numbers: Iterable[int]) -> set[int]:
-    """The places of the longest rising part of a sequence (Fredman, 1975)."""
+    """The positions of the longest increasing subsequence (Fredman, 1975)."""
     places: list[int] = []
     ends: list[int] = []
     before: dict[int, int | None] = {}

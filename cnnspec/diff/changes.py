@@ -1,4 +1,4 @@
-"""What can be different between two models: frozen dataclasses, nothing else."""
+"""The difference between two models, as data classes."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +10,7 @@ from cnnspec.shapes import Dim
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Something that was one thing and is another, both as plain data."""
+    """A value that changed; both values are plain data."""
 
     what: str
     old: Any
@@ -23,57 +23,57 @@ class Member:
 
     part: Part
     around: "Member | None" = None
-    """The call of the submodel that it is inside of."""
+    """The call of the submodel that contains it."""
 
     @property
     def shown(self) -> str:
-        """Its name with those of the submodels around it."""
+        """Its name, after the names of the submodels around it."""
         return f"{self.around.shown}/{self.part.shown}" if self.around else self.part.shown
 
     @property
     def path(self) -> tuple[str, ...]:
-        """The names of the nodes that lead to it, the outermost first."""
+        """The names of the nodes around it and its own, the outermost first."""
         return (*(self.around.path if self.around else ()), self.part.node)
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A layer or input that is in both models."""
+    """A layer or input of both models."""
 
     old: Member
     new: Member
     moved: Change | None = None
-    """What it reads, where the order of layers was changed and it stands elsewhere."""
+    """The change of its inputs, if the layer was moved to another position."""
     changes: tuple[Change, ...] = ()
-    """What was done to it: arguments, and `frozen`, `inputs`, `calls`, `outputs`, `weights`."""
+    """Edits: arguments, `frozen`, `inputs`, `calls`, `outputs` and `weights`."""
     effects: tuple[Change, ...] = ()
-    """What follows from changes here or above: `shape`, `dtype`, `params`, `macs`."""
+    """Effects of edits to it or upstream of it: `shape`, `dtype`, `params` and `macs`."""
 
     @property
     def is_renamed(self) -> bool:
-        """Whether it has another name, whatever the submodel around it is called."""
+        """Whether its own name changed, ignoring the submodels around it."""
         return self.old.part.name != self.new.part.name and not self.is_replaced
 
     @property
     def is_replaced(self) -> bool:
-        """Whether another kind stands in its place."""
+        """Whether a layer of another kind replaced it."""
         return self.old.part.kind != self.new.part.kind
 
     @property
     def is_changed(self) -> bool:
-        """Whether anything was done to it but a new name or place."""
+        """Whether it was edited, apart from being renamed or moved."""
         return bool(self.changes) or self.is_replaced
 
     @property
     def is_same(self) -> bool:
-        """Whether nothing at all is different."""
+        """Whether nothing is different."""
         touched = self.is_renamed or self.is_changed or self.moved is not None
         return not touched and not self.effects
 
 
 @dataclass(frozen=True, slots=True)
 class OutputPair:
-    """An output that is in both models, by its names."""
+    """An output of both models, by its names."""
 
     old: str
     new: str
@@ -83,17 +83,17 @@ class OutputPair:
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """What is different in the outputs of a model."""
+    """The differences between the outputs of two models."""
 
     added: tuple[Output, ...] = ()
     removed: tuple[Output, ...] = ()
     pairs: tuple[OutputPair, ...] = ()
-    """Those that are in both and not the same."""
+    """The outputs of both models that differ."""
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What a whole model has and costs."""
+    """The size and cost of a whole model."""
 
     layers: int
     params: int
@@ -103,7 +103,7 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """All that is different between two models."""
+    """All differences between two models."""
 
     old_name: str
     new_name: str
@@ -112,14 +112,14 @@ class Difference:
     added: tuple[Member, ...]
     removed: tuple[Member, ...]
     pairs: tuple[Pair, ...]
-    """All layers that are in both, the same ones too, in the order of the new model."""
+    """All layers of both models, unchanged ones too, in the order of the new model."""
     outputs: Outputs
     model: tuple[Change, ...]
     """The order of inputs and outputs, the weights file, the optimizer, the `train` section."""
 
     @property
     def is_empty(self) -> bool:
-        """Whether the models are the same, whatever they are called."""
+        """Whether the models are the same, apart from their own names."""
         return (
             not self.added
             and not self.removed
@@ -130,10 +130,10 @@ class Difference:
 
     @property
     def changed(self) -> tuple[Pair, ...]:
-        """The layers to which something was done."""
+        """The layers that were edited."""
         return tuple(pair for pair in self.pairs if pair.is_changed)
 
     @property
     def affected(self) -> tuple[Pair, ...]:
-        """The layers of which something follows from changes above."""
+        """The layers that were not edited, but are affected by other edits."""
         return tuple(pair for pair in self.pairs if pair.effects and not pair.is_changed)

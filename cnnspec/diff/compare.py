@@ -1,4 +1,4 @@
-"""Two checked graphs to their difference: matched, then compared pair by pair."""
+"""Compares two checked graphs: matches their layers, then compares them pair by pair."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -8,7 +8,8 @@ from cnnspec.cost import costs
 from cnnspec.declarations import meaning
 from cnnspec.diff.changes import Change, Difference, Member, OutputPair, Outputs, Pair, Totals
 from cnnspec.diff.matching import matched
-from cnnspec.diff.parts import INPUT, Model, Part, Source, differing, model_of
+from cnnspec.diff.parts import INPUT, Model, Part, Source, differing
+from cnnspec.diff.reading import model_of
 from cnnspec.diff.wires import Wires, wired
 from cnnspec.graph import CheckedGraph, Output
 from cnnspec.loading import shown_path
@@ -19,17 +20,17 @@ from cnnspec.written_out import written_out
 
 
 def compare(old: CheckedGraph, new: CheckedGraph, *, specs: bool = True) -> Difference:
-    """All that is different between two models.
+    """Compare two models.
 
-    Where not both are `specs`, what a model file does not hold is left out: the names of weights
-    files and the `train` section; and losses or the optimizer where only one of them has any.
+    Unless both are `specs`, what a model file does not contain is ignored: the names of weights
+    files and the `train` section, and losses and the optimizer if only one of the two has them.
     """
-    aims = specs or all(any(each.loss for each in model.graph.outputs) for model in (old, new))
+    losses = specs or all(any(out.loss for out in model.graph.outputs) for model in (old, new))
     optimizers = specs or all(model.graph.optimizer for model in (old, new))
     models = model_of(old, [costs(old)]), model_of(new, [costs(new)])
     comparison = _Comparison(specs)
-    found = comparison.models(*models, None, None)
-    changes = [*_order(*models, found)]
+    wires = comparison.models(*models, None, None)
+    changes = [*_order(*models, wires)]
     changes += _optimizer(old, new) if optimizers else ()
     changes += _files(old, new) if specs else ()
     return Difference(
@@ -40,7 +41,7 @@ def compare(old: CheckedGraph, new: CheckedGraph, *, specs: bool = True) -> Diff
         tuple(comparison.added),
         tuple(comparison.removed),
         tuple(comparison.pairs),
-        _outputs(*models, found, aims),
+        _outputs(*models, wires, losses),
         tuple(changes),
     )
 
@@ -62,53 +63,54 @@ class _Comparison:
     ) -> Wires:
         """Compare the parts of two models, or of two submodels."""
         matching = matched(old, new)
-        back = {name: each for each, name in matching.pairs.items()}
+        back = {new_name: name for name, new_name in matching.pairs.items()}
         wires = wired(old, new, matching.pairs, matching.out_of_order)
         for name, part in old.parts.items():
             if name not in matching.pairs:
                 self.removed.append(Member(part, old_around))
         for name, part in new.parts.items():
-            member = Member(part, new_around)
+            after = Member(part, new_around)
             if name not in back:
-                self.added.append(member)
+                self.added.append(after)
                 continue
-            one = Member(old.parts[back[name]], old_around)
-            reads = Change("inputs", _reads(old, one.part), _reads(new, part))
-            changes = list(self.changes(one, member))
-            if name not in wires.moved and wires.differ(one.part, part):
-                changes.append(reads)
-            place = len(self.pairs)
-            if one.part.submodel and part.submodel:
-                inside = one.part.submodel, part.submodel
-                changes += _ends(*inside, self.models(*inside, one, member))
-            said = reads if name in wires.moved else None
-            pair = Pair(one, member, said, tuple(changes), tuple(_effects(one.part, part)))
-            self.pairs.insert(place, pair)
+            before = Member(old.parts[back[name]], old_around)
+            inputs = Change("inputs", _inputs(old, before.part), _inputs(new, part))
+            changes = list(self.changes(before, after))
+            if name not in wires.moved and wires.differ(before.part, part):
+                changes.append(inputs)
+            position = len(self.pairs)
+            if before.part.submodel and part.submodel:
+                submodels = before.part.submodel, part.submodel
+                inner_wires = self.models(*submodels, before, after)
+                changes += _submodel_outputs(*submodels, inner_wires)
+            moved = inputs if name in wires.moved else None
+            pair = Pair(before, after, moved, tuple(changes), tuple(_effects(before.part, part)))
+            self.pairs.insert(position, pair)
         return wires
 
     def changes(self, old: Member, new: Member) -> Iterator[Change]:
-        """What was done to a part, but for what it reads."""
-        one, other = old.part, new.part
-        if one.kind == other.kind:
-            for name, before, after in differing(one, other):
-                yield Change(name, before, after)
-        frozen = one.frozen, other.frozen
+        """The edits of a part, apart from its inputs."""
+        before, after = old.part, new.part
+        if before.kind == after.kind:
+            for name, old_value, new_value in differing(before, after):
+                yield Change(name, old_value, new_value)
+        frozen = before.frozen, after.frozen
         around = old.around and old.around.part.frozen, new.around and new.around.part.frozen
-        if one.frozen != other.frozen and frozen != around:
+        if before.frozen != after.frozen and frozen != around:
             yield Change("frozen", *frozen)
-        if len(one.calls) != len(other.calls):
-            yield Change("calls", len(one.calls), len(other.calls))
-        if self.specs and one.weights != other.weights:
-            yield Change("weights", one.weights, other.weights)
+        if len(before.calls) != len(after.calls):
+            yield Change("calls", len(before.calls), len(after.calls))
+        if self.specs and before.weights != after.weights:
+            yield Change("weights", before.weights, after.weights)
 
 
 def _effects(old: Part, new: Part) -> Iterator[Change]:
-    """What follows for a part; inside of submodels their layers tell it."""
+    """The effects on a part; for submodels, their layers report parameters and cost."""
     if old.kind == new.kind == INPUT:
         return
-    for what, said in (("shape", _shapes), ("dtype", _dtypes)):
-        if said(old) != said(new):
-            yield Change(what, said(old), said(new))
+    for what, described in (("shape", _shapes), ("dtype", _dtypes)):
+        if described(old) != described(new):
+            yield Change(what, described(old), described(new))
     if old.submodel and new.submodel:
         return
     for what in ("params", "macs"):
@@ -124,26 +126,26 @@ def _dtypes(part: Part) -> str:
     return " or ".join(dict.fromkeys(tensor.dtype for tensor in part.tensors))
 
 
-def _reads(model: Model, part: Part) -> list[str]:
-    """The names of all that a part reads."""
+def _inputs(model: Model, part: Part) -> list[str]:
+    """The names of all inputs of a part."""
     return [_shown(model, source) for call in part.calls for source in call]
 
 
 def _shown(model: Model, source: Source) -> str:
-    """How a spec names a tensor."""
+    """The name of a tensor in a spec."""
     name = model.parts[source.part].called[source.call]
     return name if source.output is None else f"{name}/{source.output}"
 
 
-def _order(old: Model, new: Model, found: Wires) -> Iterator[Change]:
-    """Whether inputs and outputs that are in both models come in another order."""
+def _order(old: Model, new: Model, wires: Wires) -> Iterator[Change]:
+    """Whether the inputs and outputs that both models have are in another order."""
     inputs = [
-        [name for name, part in each.parts.items() if part.kind == INPUT] for each in (old, new)
+        [name for name, part in model.parts.items() if part.kind == INPUT] for model in (old, new)
     ]
-    outputs = [list(each.outputs) for each in (old, new)]
+    outputs = [list(model.outputs) for model in (old, new)]
     names = {name: name for name in old.outputs if name in new.outputs}
     for what, (before, after), pairs in (
-        ("inputs", inputs, found.pairs),
+        ("inputs", inputs, wires.pairs),
         ("outputs", outputs, names),
     ):
         kept = [pairs[name] for name in before if pairs.get(name) in after]
@@ -151,45 +153,47 @@ def _order(old: Model, new: Model, found: Wires) -> Iterator[Change]:
             yield Change(f"order of {what}", before, after)
 
 
-def _ends(old: Model, new: Model, found: Wires) -> Iterator[Change]:
-    """Which tensors a submodel gives."""
+def _submodel_outputs(old: Model, new: Model, wires: Wires) -> Iterator[Change]:
+    """Whether a submodel outputs other tensors."""
     before, after = tuple(old.outputs.values()), tuple(new.outputs.values())
-    if len(before) != len(after) or found.call_differs(before, after):
+    if len(before) != len(after) or wires.call_differs(before, after):
         yield Change(
-            "outputs", [_shown(old, each) for each in before], [_shown(new, each) for each in after]
+            "outputs",
+            [_shown(old, source) for source in before],
+            [_shown(new, source) for source in after],
         )
 
 
-def _outputs(old: Model, new: Model, found: Wires, aims: bool) -> Outputs:
-    """Match outputs by their names, and the others by what they read."""
+def _outputs(old: Model, new: Model, wires: Wires, losses: bool) -> Outputs:
+    """Match outputs by their names, and the others by their tensors."""
     before, after = (
-        {each.name: each for each in model.checked.graph.outputs} for model in (old, new)
+        {output.name: output for output in model.checked.graph.outputs} for model in (old, new)
     )
     names = {name: name for name in before if name in after}
     free = {new.outputs[name]: name for name in after if name not in names}
     for name, source in old.outputs.items():
-        seen = found.translated(source)
-        if name not in names and seen in free:
-            names[name] = free.pop(seen)
+        tensor = wires.translated(source)
+        if name not in names and tensor in free:
+            names[name] = free.pop(tensor)
     pairs = []
     for name, other in names.items():
-        ends = old.outputs[name], new.outputs[other]
+        tensors = old.outputs[name], new.outputs[other]
         changes = []
-        if found.call_differs(ends[:1], ends[1:]):
-            changes.append(Change("from", _shown(old, ends[0]), _shown(new, ends[1])))
-        if aims:
-            changes += _aims(before[name], after[other])
+        if wires.call_differs(tensors[:1], tensors[1:]):
+            changes.append(Change("from", _shown(old, tensors[0]), _shown(new, tensors[1])))
+        if losses:
+            changes += _losses(before[name], after[other])
         if changes or name != other:
             pairs.append(OutputPair(name, other, tuple(changes)))
     return Outputs(
-        tuple(each for name, each in after.items() if name not in names.values()),
-        tuple(each for name, each in before.items() if name not in names),
+        tuple(output for name, output in after.items() if name not in names.values()),
+        tuple(output for name, output in before.items() if name not in names),
         tuple(pairs),
     )
 
 
-def _aims(old: Output, new: Output) -> Iterator[Change]:
-    """What an output is trained and measured by."""
+def _losses(old: Output, new: Output) -> Iterator[Change]:
+    """The changes of the loss, its weight and the metrics of an output."""
     if meaning(old.loss) != meaning(new.loss):
         yield Change("loss", written(old.loss), written(new.loss))
     if old.weight != new.weight:
@@ -206,19 +210,19 @@ def _optimizer(old: CheckedGraph, new: CheckedGraph) -> Iterator[Change]:
 
 
 def _files(old: CheckedGraph, new: CheckedGraph) -> Iterator[Change]:
-    """The weights file, and how and on what a model is trained."""
-    weights = [each.graph.weights and shown_path(each.graph.weights) for each in (old, new)]
+    """The changes of the weights file and of the `train` section."""
+    weights = [model.graph.weights and shown_path(model.graph.weights) for model in (old, new)]
     if weights[0] != weights[1]:
         yield Change("weights", *weights)
-    sections = [_train(each) for each in (old, new)]
+    sections = [_train(model) for model in (old, new)]
     for name in dict.fromkeys((*sections[0], *sections[1])):
-        before, after = (each.get(name) for each in sections)
+        before, after = (section.get(name) for section in sections)
         if name != "optimizer" and before != after:
             yield Change(f"train.{name}", before, after)
 
 
 def _train(model: CheckedGraph) -> dict[str, Any]:
-    """The `train` section as a spec would write it."""
+    """The `train` section, as a spec would write it."""
     if model.graph.training is None:
         return {}
     section: dict[str, Any] = written_out(model.graph).to_data()["train"]

@@ -1,4 +1,4 @@
-"""A difference as plain data, for programs: the same keys always, and every layer by itself."""
+"""Converts a difference to plain data for other programs, always with the same keys."""
 
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -13,11 +13,12 @@ Data = dict[str, Any]
 
 
 def as_data(difference: Difference) -> Data:
-    """The difference as what JSON can say.
+    """The difference as JSON values.
 
-    `added` and `removed` are layers with all that their calls give; `renamed`, `moved`, `replaced`
-    and `changed` are those in both models, each under its names `old` and `new`; `affected` are
-    those of which something follows from other changes. A change has `what`, `old` and `new`.
+    `added` and `removed` are layers with the arguments of their calls; `renamed`, `moved`,
+    `replaced` and `changed` are layers of both models, with their names `old` and `new`; `affected`
+    are layers of both models that other edits have an effect on. A change has `what`, `old` and
+    `new`.
     """
     pairs = difference.pairs
     outputs = difference.outputs
@@ -47,8 +48,8 @@ def as_data(difference: Difference) -> Data:
             "added": [*map(_output, outputs.added)],
             "removed": [*map(_output, outputs.removed)],
             "changed": [
-                {"old": each.old, "new": each.new, "changes": _changes(each.changes)}
-                for each in outputs.pairs
+                {"old": pair.old, "new": pair.new, "changes": _changes(pair.changes)}
+                for pair in outputs.pairs
             ],
         },
         "model": _changes(difference.model),

@@ -1,4 +1,4 @@
-"""What the alignment sees of a part, and what speaks for taking two parts for one."""
+"""How alike two parts look to the alignment: the score of a pair."""
 
 from typing import NamedTuple
 
@@ -6,43 +6,44 @@ from cnnspec.diff.parts import Model
 
 SAME_KIND = SAME_LOCAL_NAME = SAME_SOURCES = SAME_READERS = 1_000_000
 SAME_ARGUMENTS = 3_000_000
-"""What speaks for a pair; against this, an automatic name is nothing."""
+"""The evidence for a pair; an automatic name adds next to nothing to it."""
 SAME_BUT_FOR_ITS_NAME = SAME_KIND + SAME_ARGUMENTS + SAME_SOURCES + SAME_READERS
 
 
 class Look(NamedTuple):
-    """What the alignment sees of a part; what is long is a number for it."""
+    """A part as the alignment compares it; long values are replaced by numbers."""
 
     name: str
     kind: str
     local: str
-    said: int
+    meaning: int
     sources: int
     readers: int
 
 
 def looks(model: Model, numbers: dict[object, int]) -> dict[str, Look]:
-    """The looks of all parts; equal things have equal `numbers`."""
+    """The looks of all parts; equal values have equal `numbers`."""
 
-    def number(thing: object) -> int:
-        return numbers.setdefault(thing, len(numbers))
+    def number(value: object) -> int:
+        return numbers.setdefault(value, len(numbers))
 
-    said = {name: number(part.said) for name, part in model.parts.items()}
-    found = {}
+    meanings = {name: number(part.meaning) for name, part in model.parts.items()}
+    parts = {}
     for name, part in model.parts.items():
-        sources = number(tuple(tuple(said[each.part] for each in call) for call in part.calls))
-        readers = number(frozenset((said[each], at) for each, at in model.readers[name]))
-        found[name] = Look(name, part.kind, part.local, said[name], sources, readers)
-    return found
+        inputs = (tuple(meanings[source.part] for source in call) for call in part.calls)
+        sources = number(tuple(inputs))
+        readers = number(frozenset((meanings[reader], at) for reader, at in model.readers[name]))
+        parts[name] = Look(name, part.kind, part.local, meanings[name], sources, readers)
+    return parts
 
 
 def score(old: Look, new: Look) -> int:
-    """What speaks for taking two parts for one."""
+    """The evidence that two parts are the same; 0 if they are not a pair."""
     if old.kind != new.kind:
         return 0
     return (
         SAME_KIND
-        + SAME_ARGUMENTS * (old.said == new.said)
+        + SAME_ARGUMENTS * (old.meaning == new.meaning)
         + SAME_SOURCES * (old.sources == new.sources)
         + SAME_READERS * (old.readers == new.readers)
         + SAME_LOCAL_NAME * (old.local == new.local != "")

@@ -1,16 +1,17 @@
-"""Finds which parts of two models are the same.
+"""Decides which parts of two models are the same.
 
-Layers of equal names are paired first, where their names say the same on both sides: names that a
-person gave, of one kind, always; automatic names, such as `conv2d_3`, only where they agree (see
-`agreement`), since a layer that is inserted shifts all that are counted after it. All other layers
-are paired by structure: what stands between the pairs is aligned in the order in which the model
-computes (`Model.order`, which does not depend on how a spec is written), by kind, arguments and
-neighbours; what is left is paired by matched neighbours, until nothing changes.
+Layers of equal names are paired first, before any structure is considered. A name that a person
+gave always pairs two layers of the same kind. An automatic name, such as `conv2d_3`, does so only
+if everything agrees with it (see `agreement`), because inserting one layer renumbers all later
+layers of its kind. Structure decides about the rest: the layers between the pairs are aligned by
+kind, arguments and neighbours, in an order that depends only on connections and not on how the spec
+is written (`Model.order`); remaining layers are paired by their paired neighbours, until nothing
+changes.
 
-Automatic names can agree by accident, and can be right where they do not agree. So three matchings
-are made: one as above, one that ignores automatic names at first, and one in which every equal name
-of one kind is a pair. The one with the fewest differences is taken, and of equal ones the one with
-the fewest new names.
+Automatic names can agree by accident, and can be right although something contradicts them. So
+three matchings are made: the one above, one that does not consider automatic names first, and one
+that pairs every equal name of the same kind. The one that leaves the fewest differences is used; of
+equally good ones, the one that renames the fewest layers.
 """
 
 from dataclasses import dataclass
@@ -28,25 +29,25 @@ class Matching:
     pairs: dict[str, str]
     """The name in the new model for each old one that has a counterpart."""
     out_of_order: frozenset[str]
-    """The new names of those that stand elsewhere in the order."""
+    """The new names of those at another position in the order."""
 
     def reversed(self) -> "Matching":
-        """The same, seen from the other model."""
+        """The same matching from the new model to the old one."""
         back = {new: old for old, new in self.pairs.items()}
         return Matching(back, frozenset(back[name] for name in self.out_of_order))
 
 
 def matched(old: Model, new: Model) -> Matching:
-    """Match two models; which of them is the old one makes no difference."""
+    """Match two models; exchanging them gives the same pairs."""
     if _key(old) > _key(new):
         return _matched(new, old).reversed()
     return _matched(old, new)
 
 
 def _key(model: Model) -> list[str]:
-    """Something by which models can be put in an order."""
+    """A key to sort models by."""
     parts = (model.parts[name] for name in model.names)
-    return [f"{part.name} {part.said} {part.calls}" for part in parts]
+    return [f"{part.name} {part.meaning} {part.calls}" for part in parts]
 
 
 def _matched(old: Model, new: Model) -> Matching:
@@ -61,21 +62,21 @@ def _matched(old: Model, new: Model) -> Matching:
 
 
 def _completed(old: Model, new: Model, known: tuple[str, ...]) -> Matching:
-    """The matching in which the layers of some names are pairs."""
+    """The matching that starts with the parts of some names as pairs."""
     pairing = Pairing(old, new)
     pairing.complete(known)
     return Matching(pairing.pairs, frozenset(pairing.out_of_order()))
 
 
 def _size(old: Model, new: Model, matching: Matching) -> tuple[int, int]:
-    """How many differences a matching leaves, and how many new names."""
+    """How many differences a matching leaves, and how many renamed parts."""
     pairs = matching.pairs
     wires = wired(old, new, pairs, matching.out_of_order)
     different = sum(
-        old.parts[one].said != new.parts[other].said
+        old.parts[one].meaning != new.parts[other].meaning
         or other in wires.moved
         or wires.differ(old.parts[one], new.parts[other])
         for one, other in pairs.items()
     )
-    single = len(old.parts) + len(new.parts) - 2 * len(pairs)
-    return single + different, sum(one != other for one, other in pairs.items())
+    unpaired = len(old.parts) + len(new.parts) - 2 * len(pairs)
+    return unpaired + different, sum(one != other for one, other in pairs.items())

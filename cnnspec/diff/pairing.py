@@ -1,4 +1,4 @@
-"""Pairs the parts of two models, from some that are known: by names, alignment and neighbours."""
+"""Completes the pairs of parts of two models: by names, by alignment and by neighbours."""
 
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,17 +12,17 @@ from cnnspec.diff.parts import Model, Part
 
 @dataclass(slots=True)
 class Pairing:
-    """Pairs of two models while they are looked for."""
+    """The pairs found so far."""
 
     old: Model
     new: Model
     pairs: dict[str, str] = field(default_factory=dict)
     """The name in the new model for each old one that has a counterpart."""
     back: dict[str, str] = field(default_factory=dict)
-    """The same the other way round."""
+    """The old name for each new one that has a counterpart."""
 
     def complete(self, known: Iterable[str]) -> None:
-        """Find all pairs; the layers named in `known` are pairs from the start."""
+        """Find all pairs, starting with the parts named in `known`."""
         for name in known:
             self.add(name, name)
         self.by_given_names()
@@ -35,7 +35,7 @@ class Pairing:
         self.by_place()
 
     def add(self, old: str, new: str) -> None:
-        """Take two parts for one."""
+        """Pair two parts."""
         self.pairs[old], self.back[new] = new, old
 
     def left(self) -> tuple[list[Part], list[Part]]:
@@ -46,14 +46,14 @@ class Pairing:
         )
 
     def by_given_names(self) -> None:
-        """Match names that a person gave."""
+        """Pair parts by the names that a person gave them."""
         for name in equal_names(self.old, self.new):
             is_counted = self.old.parts[name].is_counted or self.new.parts[name].is_counted
             if name not in self.pairs and not is_counted:
                 self.add(name, name)
 
     def between_them(self) -> None:
-        """Align what stands between the parts that are matched in order."""
+        """Align the unpaired parts between those that are paired in order."""
         numbers: dict[object, int] = {}
         old, new = (looks(model, numbers) for model in (self.old, self.new))
         for one, other in self.gaps():
@@ -62,23 +62,23 @@ class Pairing:
                 self.add(before.name, after.name)
 
     def gaps(self) -> list[tuple[list[str], list[str]]]:
-        """The unmatched parts between those that are matched in order."""
+        """The unpaired parts of each gap between those that are paired in order."""
         old, new = self.old.names, self.new.names
         old_at, new_at = ({name: at for at, name in enumerate(names)} for names in (old, new))
         moved = set(self.out_of_order())
         fixed = sorted(
             (old_at[one], new_at[other]) for one, other in self.pairs.items() if other not in moved
         )
-        found = []
+        gaps = []
         for start, end in pairwise([(-1, -1), *fixed, (len(old), len(new))]):
-            one = [each for each in old[start[0] + 1 : end[0]] if each not in self.pairs]
-            other = [each for each in new[start[1] + 1 : end[1]] if each not in self.back]
-            if one and other:
-                found.append((one, other))
-        return found
+            before = [name for name in old[start[0] + 1 : end[0]] if name not in self.pairs]
+            after = [name for name in new[start[1] + 1 : end[1]] if name not in self.back]
+            if before and after:
+                gaps.append((before, after))
+        return gaps
 
     def out_of_order(self) -> list[str]:
-        """The new names of the fewest matched parts without which the others keep their order."""
+        """The new names of the fewest paired parts without which the others keep their order."""
         new_at = {name: place for place, name in enumerate(self.new.names)}
         names = [self.pairs[name] for name in self.old.names if name in self.pairs]
         kept = longest_rise([new_at[name] for name in names])
@@ -86,9 +86,9 @@ class Pairing:
 
     @staticmethod
     def slide(old: Model, new: Model, pairs: dict[str, str], back: dict[str, str]) -> None:
-        """Let equal layers have their counted names again, where that moves only a gap.
+        """Pair equal layers by their automatic names, where this only moves a gap.
 
-        Of many equal blocks in a row, those that one model lacks are so whole blocks.
+        Among many equal blocks in a row, whole blocks are then the ones that one model lacks.
         """
         names = new.names
         at = {name: place for place, name in enumerate(names)}
@@ -96,24 +96,24 @@ class Pairing:
             one = old.parts.get(name)
             if name in back or name not in pairs or one is None:
                 continue
-            if one.said != new.parts[name].said:
+            if one.meaning != new.parts[name].meaning:
                 continue
             place, other = sorted((at[name], at[pairs[name]]))
-            if not any(each in back for each in names[place + 1 : other]):
+            if not any(between in back for between in names[place + 1 : other]):
                 del back[pairs[name]]
                 pairs[name], back[name] = name, name
 
     def drop_strangers(self) -> None:
-        """Take back what was aligned and has no name, arguments or neighbour in common."""
+        """Undo pairs that have no given name, no arguments and no neighbour in common."""
         for old, new in list(self.pairs.items()):
             one, other = self.old.parts[old], self.new.parts[new]
             is_known = old == new and not (one.is_counted or other.is_counted)
-            is_known = is_known or (one.said == other.said and one.given != {})
+            is_known = is_known or (one.meaning == other.meaning and one.given != {})
             if not is_known and not any(self.common_neighbours(one, other)):
                 del self.pairs[old], self.back[new]
 
     def common_neighbours(self, old: Part, new: Part) -> Iterator[str]:
-        """The matched parts that two parts both read, or that both are read by."""
+        """The paired parts that both parts read, or that read both."""
         reads = {source.part for call in new.calls for source in call}
         yield from (
             source.part
@@ -127,7 +127,7 @@ class Pairing:
         )
 
     def by_neighbours(self) -> None:
-        """Match parts of one kind between matched neighbours, until there are no more."""
+        """Pair parts of one kind between paired neighbours, until nothing changes."""
         waiting = deque(part.name for part in self.left()[0])
         while waiting:
             name = waiting.popleft()
@@ -137,35 +137,36 @@ class Pairing:
             part = self.old.parts[name]
             near = [source.part for call in part.calls for source in call]
             near += [reader for reader, _ in self.old.readers[name]]
-            waiting += [each for each in near if each not in self.pairs]
+            waiting += [neighbour for neighbour in near if neighbour not in self.pairs]
 
     def best_beside_neighbours(self, name: str) -> str | None:
-        """The unmatched part that most neighbours speak for; of equals, that of its name, or the first."""
+        """The unpaired part with the most votes of neighbours; its namesake breaks a tie."""
         part = self.old.parts[name]
         votes: Counter[str] = Counter()
         for call in part.calls:
             for position, source in enumerate(call):
                 if (other := self.pairs.get(source.part)) is not None:
-                    votes.update(each for each, at in self.new.readers[other] if at == position)
+                    readers = self.new.readers[other]
+                    votes.update(reader for reader, at in readers if at == position)
         for reader, position in self.old.readers[name]:
             if (other := self.pairs.get(reader)) is not None:
                 calls = self.new.parts[other].calls
                 votes.update(call[position].part for call in calls if position < len(call))
         free = [
-            (self.new.parts[each].said == part.said, count, each == name, each)
-            for each, count in votes.items()
-            if each not in self.back and self.new.parts[each].kind == part.kind
+            (self.new.parts[candidate].meaning == part.meaning, count, candidate == name, candidate)
+            for candidate, count in votes.items()
+            if candidate not in self.back and self.new.parts[candidate].kind == part.kind
         ]
-        return max(free, key=lambda each: each[:3])[3] if free else None
+        return max(free, key=lambda ranked: ranked[:3])[3] if free else None
 
     def by_likeness(self) -> None:
-        """Match what is equal and has no name of its own, wherever it stands: it was moved."""
+        """Pair equal parts with automatic names, wherever they stand: they were moved."""
         old, new = self.left()
-        found: dict[object, list[Part]] = {}
+        equal: dict[object, list[Part]] = {}
         for part in new:
-            found.setdefault(part.said, []).append(part)
+            equal.setdefault(part.meaning, []).append(part)
         for part in old:
-            others = [each for each in found.get(part.said, ()) if each.name not in self.back]
+            others = [other for other in equal.get(part.meaning, ()) if other.name not in self.back]
             says_much = part.given != {} or part.params != 0
             for other in others[:1]:
                 named = not (part.is_counted and other.is_counted)
@@ -173,7 +174,7 @@ class Pairing:
                     self.add(part.name, other.name)
 
     def by_place(self) -> None:
-        """Match what another kind has replaced: of its name beside a neighbour, or in its place."""
+        """Pair parts of different kinds: namesakes with a common neighbour, or replacements."""
         old, new = self.left()
         free = {part.name: part for part in new if part.calls}
         at: dict[object, list[str]] = {}
@@ -191,18 +192,20 @@ class Pairing:
 
 
 def _place(model: Model, part: Part, names: Mapping[str, str] | None = None) -> object:
-    """Between which neighbours a part stands; `names` are theirs in the other model."""
+    """The neighbours of a part; `names` translates them to the other model."""
 
     def name(neighbour: str) -> str:
         return neighbour if names is None else names.get(neighbour, "")
 
-    calls = tuple(tuple((name(each.part), each.output) for each in call) for call in part.calls)
+    calls = tuple(
+        tuple((name(source.part), source.output) for source in call) for call in part.calls
+    )
     readers = frozenset((name(reader), position) for reader, position in model.readers[part.name])
     return calls, readers
 
 
 def equal_names(old: Model, new: Model) -> list[str]:
-    """The names that are those of parts of one kind in both models."""
+    """The names that both models use for a part of the same kind."""
     return [
         name
         for name in old.names

@@ -1,4 +1,4 @@
-"""Names that changed, those of one block or prefix together."""
+"""Groups the renamed layers of one block or prefix."""
 
 import re
 from collections.abc import Iterable
@@ -9,40 +9,40 @@ from cnnspec.diff.changes import Pair
 
 _SEPARATOR = re.compile("[/_]")
 NUMBER = re.compile(r"_\d+$")
-"""How names end that were made by counting."""
+"""The end of an automatic name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rename:
-    """Layers whose names differ in one and the same way."""
+    """Layers whose names differ in the same way."""
 
     old: str
     new: str
-    """The name of the only layer, or what the names of all start with, and `...`."""
+    """The name of the only layer, or the common start of all names followed by `...`."""
     pairs: tuple[Pair, ...]
     is_counted: bool
-    """Whether only counting gave them other names: something before them was added or removed."""
+    """Whether only the numbers of automatic names changed, as a layer was added or removed."""
 
 
 def renames(pairs: Iterable[Pair]) -> list[Rename]:
-    """All renames, in the order of the first layer of each."""
+    """All renames, in the order of their first layers."""
     groups: dict[tuple[str, str], list[Pair]] = {}
     for pair in pairs:
         if pair.is_renamed:
             groups.setdefault(_heads(pair.old.shown, pair.new.shown), []).append(pair)
-    found = []
+    grouped = []
     for (old, new), group in groups.items():
         if len(group) == 1:
-            said = group[0].old.shown, group[0].new.shown
+            names = group[0].old.shown, group[0].new.shown
         else:
             separators = group[0].old.shown[len(old)], group[0].new.shown[len(new)]
-            said = f"{old}{separators[0]}...", f"{new}{separators[1]}..."
-        found.append(Rename(*said, tuple(group), all(map(is_counted, group))))
-    return found
+            names = f"{old}{separators[0]}...", f"{new}{separators[1]}..."
+        grouped.append(Rename(*names, tuple(group), all(map(is_counted, group))))
+    return grouped
 
 
 def is_counted(pair: Pair) -> bool:
-    """Whether only counting gave a renamed layer another name."""
+    """Whether only the number in the automatic name of a renamed layer changed."""
     if pair.old.part.is_nameless and pair.new.part.is_nameless:
         return True
     old, new = _heads(pair.old.shown, pair.new.shown)
@@ -51,7 +51,7 @@ def is_counted(pair: Pair) -> bool:
 
 
 def _heads(old: str, new: str) -> tuple[str, str]:
-    """Two names without what they end with alike, from a separator on."""
+    """Two names without their common end, which starts at a separator."""
     ends = zip(reversed(old), reversed(new), strict=False)
     alike = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], ends))
     cut = _SEPARATOR.search(old, max(1, len(old) - alike))

@@ -1,4 +1,4 @@
-"""A difference as text for people: what was done, what follows from it, and the totals."""
+"""Prints a difference as text: the edits, the layers that they affect, and the totals."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -11,25 +11,25 @@ from cnnspec.graph import Output
 from cnnspec.wording import written
 
 Style = Callable[[str, str], str]
-"""Dresses a text up by its role: `added`, `removed`, `changed`, `same` or `title`."""
+"""Styles a text by its role: `added`, `removed`, `changed`, `same` or `title`."""
 EFFECTS = {
     "shape": ("shape", "shapes"),
     "dtype": ("data type", "data types"),
     "params": ("parameters", "parameters"),
     "macs": ("multiply-accumulates", "multiply-accumulates"),
 }
-"""What is said of one layer, and of several."""
+"""The words for an effect on one layer, and on several."""
 MOST_NAMES = 3
-"""How many layers of a group are named."""
+"""How many layers of a group are listed by name."""
 
 
 def plain(text: str, role: str) -> str:
-    """The text as it is."""
+    """Return the text without styling."""
     return text
 
 
 def as_text(difference: Difference, style: Style = plain, *, verbose: bool = False) -> str:
-    """The difference as lines; `verbose` tells of every layer by itself."""
+    """The difference as lines; `verbose` shows every layer separately."""
     if difference.is_empty:
         total = difference.new
         return f"the same model: {_counted(total.layers)}, {total.params:,} parameters\n"
@@ -55,19 +55,19 @@ def _lines(difference: Difference, verbose: bool) -> Iterator[tuple[str, str]]:
             yield "changed", f"moved: {pair.new.shown}, {change_text(pair.moved)}"
     for line in _renamed(pairs, verbose):
         yield "changed", line
-    for each in difference.outputs.removed:
-        yield "removed", f"- output {_output(each)}"
-    for each in difference.outputs.added:
-        yield "added", f"+ output {_output(each)}"
+    for output in difference.outputs.removed:
+        yield "removed", f"- output {_output(output)}"
+    for output in difference.outputs.added:
+        yield "added", f"+ output {_output(output)}"
     by_layer = {(pair.old.shown, pair.new.shown) for pair in pairs}
-    for output in difference.outputs.pairs:
-        if output.changes:
-            yield "changed", f"~ output {output.new}: {_changes(output.changes)}"
-        if output.old != output.new and (output.old, output.new) not in by_layer:
-            yield "changed", f"renamed: output {output.old} -> {output.new}"
+    for outputs in difference.outputs.pairs:
+        if outputs.changes:
+            yield "changed", f"~ output {outputs.new}: {_changes(outputs.changes)}"
+        if outputs.old != outputs.new and (outputs.old, outputs.new) not in by_layer:
+            yield "changed", f"renamed: output {outputs.old} -> {outputs.new}"
     for change in difference.model:
         yield "changed", f"~ {change_text(change)}"
-    for line in _followed(difference, verbose):
+    for line in _affected(difference, verbose):
         yield "same", line
 
 
@@ -79,34 +79,34 @@ def _counted(number: int) -> str:
 
 
 def _listed(members: Sequence[Member], among: Sequence[Member], verbose: bool) -> Iterator[str]:
-    """A line for each, or for each block that is among them as a whole."""
-    total = Counter(scope for each in among for scope in _scopes(each))
-    here = Counter(scope for each in members for scope in _scopes(each))
+    """A line per layer, or per block that is listed as a whole."""
+    total = Counter(scope for member in among for scope in _scopes(member))
+    listed = Counter(scope for member in members for scope in _scopes(member))
     groups: dict[str, list[Member]] = {}
-    for each in members:
-        whole = (scope for scope in _scopes(each) if 1 < total[scope] == here[scope])
-        key = each.shown if verbose else next(whole, each.shown)
-        groups.setdefault(key, []).append(each)
+    for member in members:
+        whole = (scope for scope in _scopes(member) if 1 < total[scope] == listed[scope])
+        key = member.shown if verbose else next(whole, member.shown)
+        groups.setdefault(key, []).append(member)
     for _, run in groupby(groups.items(), _turn):
         blocks = list(run)
         (name, group), (last, _) = blocks[0], blocks[-1]
         if len(group) == 1:
-            yield from (_member(each) for _, (each,) in blocks)
+            yield from (_member(member) for _, (member,) in blocks)
             continue
-        members = [each for _, inside in blocks for each in inside]
-        params = [each.part.params for each in members]
-        sizes = "" if None in params else _params(sum(each or 0 for each in params))
-        layers = _counted(sum(each.part.layers for each in members))
+        inside = [member for _, members_of_block in blocks for member in members_of_block]
+        params = [member.part.params for member in inside]
+        sizes = "" if None in params else _params(sum(number or 0 for number in params))
+        layers = _counted(sum(member.part.layers for member in inside))
         to = f" to {last}/..." if len(blocks) > 1 else ""
         yield f"{name}/...{to} ({layers}{sizes})"
 
 
 def _turn(block: tuple[str, list[Member]]) -> tuple[object, ...]:
-    """What is alike in the turns of a repeated block; a layer by itself is alike to none."""
+    """What the turns of a repeated block have in common; unique for a single layer."""
     name, members = block
     if len(members) == 1:
         return (name,)
-    return (NUMBER.sub("", name), *(each.part.said for each in members))
+    return (NUMBER.sub("", name), *(member.part.meaning for member in members))
 
 
 def _scopes(member: Member) -> list[str]:
@@ -135,24 +135,24 @@ def _params(number: int) -> str:
 
 
 def _changed(pairs: Sequence[Pair], verbose: bool) -> Iterator[str]:
-    """A line for each, or for all of a kind that changed in the same way."""
+    """A line per layer, or per group of one kind that changed in the same way."""
     groups: dict[tuple[str, str], list[Pair]] = {}
     for pair in pairs:
-        said = _changes(pair.changes)
-        key = (pair.new.shown, said) if verbose or pair.is_replaced else (pair.new.part.kind, said)
-        groups.setdefault(key, []).append(pair)
-    for (kind, said), group in groups.items():
+        changes = _changes(pair.changes)
+        head = pair.new.shown if verbose or pair.is_replaced else pair.new.part.kind
+        groups.setdefault((head, changes), []).append(pair)
+    for (kind, changes), group in groups.items():
         if len(group) > 1:
-            yield f"{len(group)} {kind} ({_some(group)}): {said}"
+            yield f"{len(group)} {kind} ({_some(group)}): {changes}"
             continue
         pair = group[0]
         name, kinds = pair.new.shown, ""
         if pair.is_replaced:
             name = " -> ".join(dict.fromkeys((pair.old.shown, name)))
             kinds = f"{_call(pair.old)} -> {_call(pair.new)}"
-        effects = [each for each in pair.effects if verbose or each.what != "macs"]
-        follows = ", ".join(map(_effect, effects))
-        yield f"{name}: {'; '.join(filter(None, (kinds, said, follows)))}"
+        effects = [effect for effect in pair.effects if verbose or effect.what != "macs"]
+        sections = kinds, changes, ", ".join(map(_effect, effects))
+        yield f"{name}: {'; '.join(filter(None, sections))}"
 
 
 def _some(pairs: Sequence[Pair]) -> str:
@@ -167,16 +167,16 @@ def _changes(changes: Sequence[Change]) -> str:
 
 
 def change_text(change: Change) -> str:
-    """What changed, from what to what: `filters 32 -> 64`."""
+    """A change with both values: `filters 32 -> 64`."""
     return f"{change.what} {value_text(change.old)} -> {value_text(change.new)}"
 
 
 def _effect(effect: Change) -> str:
-    said = (
-        f"{each:,}" if isinstance(each, int) else each or "unknown"
-        for each in (effect.old, effect.new)
+    values = (
+        f"{value:,}" if isinstance(value, int) else value or "unknown"
+        for value in (effect.old, effect.new)
     )
-    return f"{EFFECTS[effect.what][0]} {' -> '.join(said)}"
+    return f"{EFFECTS[effect.what][0]} {' -> '.join(values)}"
 
 
 def _renamed(pairs: Sequence[Pair], verbose: bool) -> Iterator[str]:
@@ -190,34 +190,34 @@ def _renamed(pairs: Sequence[Pair], verbose: bool) -> Iterator[str]:
             yield f"renamed: {rename.old} -> {rename.new}{how_many}"
     if counted:
         names = f"{counted[0].old.shown} -> {counted[0].new.shown}"
-        many = f"{_counted(len(counted))}, from {names} on"
-        yield f"counted anew: {many if len(counted) > 1 else names}"
+        many = f"{_counted(len(counted))}, starting with {names}"
+        yield f"renumbered: {many if len(counted) > 1 else names}"
 
 
-def _followed(difference: Difference, verbose: bool) -> Iterator[str]:
-    """What follows from the changes for layers that were left as they are."""
+def _affected(difference: Difference, verbose: bool) -> Iterator[str]:
+    """The effects on layers that were not edited."""
     if verbose:
         for pair in difference.affected:
-            yield f"follows: {pair.new.shown}: {', '.join(map(_effect, pair.effects))}"
+            yield f"affected: {pair.new.shown}: {', '.join(map(_effect, pair.effects))}"
         return
-    said: list[str] = []
+    effects: list[str] = []
     for what, (_, noun) in EFFECTS.items():
         names = [
             pair.new.shown
             for pair in difference.affected
             if any(effect.what == what for effect in pair.effects)
         ]
-        if names and (what != "macs" or not said):
-            on = f", from {names[0]} on" if len(names) > 1 else f", {names[0]}"
-            said.append(f"{noun} of {_counted(len(names))}{on}")
-    if said:
-        yield f"follows: {'; '.join(said)}"
+        if names and (what != "macs" or not effects):
+            first = f"starting with {names[0]}" if len(names) > 1 else names[0]
+            effects.append(f"{noun} of {_counted(len(names))}, {first}")
+    if effects:
+        yield f"affected: {'; '.join(effects)}"
 
 
 def _output(output: Output) -> str:
-    said: list[str] = [] if output.loss is None else [value_text(written(output.loss))]
-    said += [] if output.loss_weight is None else [f"× {output.loss_weight:g}"]
-    return f"{output.name}: {' '.join(said)}" if said else output.name
+    loss: list[str] = [] if output.loss is None else [value_text(written(output.loss))]
+    loss += [] if output.loss_weight is None else [f"× {output.loss_weight:g}"]
+    return f"{output.name}: {' '.join(loss)}" if loss else output.name
 
 
 # Totals
@@ -233,10 +233,10 @@ def _totals(difference: Difference) -> Iterator[str]:
         ("multiply-accumulates", old.macs, new.macs),
     )
     for name, before, after in rows:
-        said = _number(after)
+        number = _number(after)
         if before != after:
-            said = f"{_number(before)} -> {said}{_percent(before, after)}"
-        yield f"{name:<22}{said}"
+            number = f"{_number(before)} -> {number}{_percent(before, after)}"
+        yield f"{name:<22}{number}"
 
 
 def _number(number: int | None) -> str:

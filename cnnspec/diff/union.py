@@ -1,4 +1,4 @@
-"""A difference to one figure of both models, in which every box says what became of it."""
+"""Draws both models of a difference as one figure, in which every box shows its changes."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -15,7 +15,7 @@ from cnnspec.graph import CheckedGraph
 
 Elements = tuple[Element, ...]
 REMOVED = "removed."
-"""What the ids start with of boxes that only the old model has."""
+"""The prefix of the ids of boxes that only the old model has."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,28 +27,26 @@ class Comparison(Drawing):
 
     def read_figure(self, *, details: bool) -> Figure:
         """The figure of both models."""
-        old, new = (read(each, details=details) for each in (self.old, self.checked))
+        old, new = (read(model, details=details) for model in (self.old, self.checked))
         return with_repeats(union(old, new, self.difference))
 
 
 def union(old: Figure, new: Figure, difference: Difference) -> Figure:
-    """The new figure, in which what only the old one has stands where it stood."""
-    names = {each.old: each.new for each in difference.outputs.pairs}
-    names |= {each.name: "" for each in difference.outputs.removed}
-    said = {_id(pair.new): _said(pair) for pair in difference.pairs}
+    """The new figure, with the elements that only the old one has at their old positions."""
+    names = {pair.old: pair.new for pair in difference.outputs.pairs}
+    names |= {output.name: "" for output in difference.outputs.removed}
+    notes = {_id(pair.new): _notes(pair) for pair in difference.pairs}
     pairs = {_id(pair.old): _id(pair.new) for pair in difference.pairs}
-    for name in (
-        each.name for each in old.children if isinstance(each, Box) and each.kind == "Output"
-    ):
+    for name in (box.name for box in old.children if isinstance(box, Box) and box.kind == "Output"):
         if other := names.get(name, name):
             pairs[_output_id(name)] = _output_id(other)
-            said[_output_id(other)] = ()
+            notes[_output_id(other)] = ()
     for output in difference.outputs.pairs:
         was = [f"was {output.old}"] if output.old != output.new else []
-        said[_output_id(output.new)] = (*was, *map(change_text, output.changes))
-    maker = _Union(pairs, said)
+        notes[_output_id(output.new)] = (*was, *map(change_text, output.changes))
+    maker = _Union(pairs, notes)
     counts = (difference.added, difference.removed, difference.changed)
-    added, removed, changed = (len(each) for each in counts)
+    added, removed, changed = map(len, counts)
     return Figure(
         " -> ".join(dict.fromkeys((old.name, new.name))),
         f"{old.name} to {new.name}: {added} layers added, {removed} removed, {changed} changed",
@@ -58,7 +56,7 @@ def union(old: Figure, new: Figure, difference: Difference) -> Figure:
 
 
 def _id(member: Member) -> str:
-    """The id that a figure gives a layer."""
+    """The id of a layer in a figure."""
     return "-".join(map(escaped, member.path))
 
 
@@ -66,25 +64,25 @@ def _output_id(name: str) -> str:
     return f"output.{escaped(name)}"
 
 
-def _said(pair: Pair) -> tuple[str, ...]:
-    """What a box says of its changes."""
-    said = [f"was {pair.old.part.shown} ({pair.old.part.kind})"] if pair.is_replaced else []
-    said += [f"was {pair.old.part.shown}"] if pair.is_renamed and not is_counted(pair) else []
-    said += ["moved"] if pair.moved is not None else []
-    return (*said, *map(change_text, pair.changes))
+def _notes(pair: Pair) -> tuple[str, ...]:
+    """The changes as a box shows them."""
+    notes = [f"was {pair.old.part.shown} ({pair.old.part.kind})"] if pair.is_replaced else []
+    notes += [f"was {pair.old.part.shown}"] if pair.is_renamed and not is_counted(pair) else []
+    notes += ["moved"] if pair.moved is not None else []
+    return (*notes, *map(change_text, pair.changes))
 
 
 @dataclass(slots=True)
 class _Union:
     pairs: Mapping[str, str]
-    """The id of the new box for that of every old one that has a counterpart."""
-    said: Mapping[str, tuple[str, ...]]
-    """What changed in each new box that has a counterpart."""
+    """The id of the new box for each old one that has a counterpart."""
+    notes: Mapping[str, tuple[str, ...]]
+    """The changes of each new box that has a counterpart."""
 
     def merged(self, old: Elements, new: Elements) -> Elements:
-        """Siblings of the new figure, with what is missing of those in the old one."""
-        holders = {box.id: each.id for each in new for box in boxes((each,))}
-        groups = {each.id for each in new if not isinstance(each, Box)}
+        """Siblings of the new figure, together with the old ones that are missing there."""
+        holders = {box.id: element.id for element in new for box in boxes((element,))}
+        groups = {element.id for element in new if not isinstance(element, Box)}
         inside: dict[str, list[Element]] = {}
         after: dict[str | None, list[Element]] = {None: []}
         last = None
@@ -96,23 +94,23 @@ class _Union:
             else:
                 after.setdefault(last, []).extend(self.missing((element,)))
             last = holder or last
-        made = after[None]
-        for each in new:
-            made.append(self.marked(each, tuple(inside.get(each.id, ()))))
-            made += after.get(each.id, ())
-        return tuple(made)
+        merged = after[None]
+        for element in new:
+            merged.append(self.marked(element, tuple(inside.get(element.id, ()))))
+            merged += after.get(element.id, ())
+        return tuple(merged)
 
     def marked(self, new: Element, old: Elements) -> Element:
-        """An element of the new figure; `old` are the siblings that its own children had."""
+        """A new element with its mark; `old` are the former siblings of its children."""
         if not isinstance(new, Box):
             return replace(new, children=self.merged(old, new.children))
-        if new.id not in self.said:
+        if new.id not in self.notes:
             return replace(new, mark="added")
-        changes = self.said[new.id]
+        changes = self.notes[new.id]
         return replace(new, mark="changed" if changes else "same", changes=changes)
 
     def missing(self, old: Elements) -> Iterator[Element]:
-        """What the new figure does not have of some elements."""
+        """The parts of some old elements that are missing in the new figure."""
         for element in old:
             if not isinstance(element, Box):
                 if children := tuple(self.missing(element.children)):
@@ -121,10 +119,10 @@ class _Union:
                 yield replace(element, id=REMOVED + element.id, mark="removed")
 
     def edges(self, old: tuple[Edge, ...], new: tuple[Edge, ...]) -> Iterator[Edge]:
-        """The edges of both, those marked that only one of them has."""
+        """The edges of both figures; those of only one of them are marked."""
         moved = [
-            replace(each, source=self.here(each.source), target=self.here(each.target))
-            for each in old
+            replace(edge, source=self.here(edge.source), target=self.here(edge.target))
+            for edge in old
         ]
         before, after = Counter(map(_ends, moved)), Counter(map(_ends, new))
         for edge in new:
@@ -134,7 +132,7 @@ class _Union:
                 yield replace(edge, mark="removed")
 
     def here(self, id: str) -> str:
-        """The id of an old box in the figure of both."""
+        """The id of an old box in the merged figure."""
         return self.pairs.get(id, REMOVED + id)
 
 

@@ -1,4 +1,4 @@
-"""Whether matched parts read something else, apart from what follows from other differences."""
+"""Decides whether the inputs of paired parts differ, beyond the effects of other differences."""
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
@@ -6,17 +6,17 @@ from dataclasses import dataclass
 
 from cnnspec.diff.parts import Call, Model, Part, Source
 
-Above = Mapping[Call, frozenset[str]]
-"""For each call the new names of the nearest parts above it that stand where they stood."""
+Upstream = Mapping[Call, frozenset[str]]
+"""The new names of the nearest upstream parts that were not moved, for each call."""
 NO_CALL = -1
 """Stands for the number of a call that has no counterpart."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wires:
-    """What the parts of two models read, where some stand and all others are looked through.
+    """The connections of two models, in which added, removed and moved parts are skipped.
 
-    A layer that is put into a chain is so no change of what the next one reads.
+    So inserting a layer into a chain does not change the inputs of the next one.
     """
 
     pairs: Mapping[str, str]
@@ -24,19 +24,19 @@ class Wires:
     calls: Mapping[Call, Call]
     """The new call for each old one that has a counterpart."""
     moved: frozenset[str]
-    """The new names of parts that stand elsewhere in the order, and read something else there."""
+    """The new names of parts that are at another position in the order and have other inputs."""
     fixed: Mapping[str, str]
-    """Those of them that stand where they stood."""
-    above_old: Above
-    above_new: Above
+    """The pairs that were not moved."""
+    old_upstream: Upstream
+    new_upstream: Upstream
 
     def translated(self, source: Source) -> Source:
-        """An old tensor as the new model has it; one without counterpart equals none there."""
+        """The new tensor for an old one; without a counterpart, it equals no tensor."""
         missing = self.pairs.get(source.part, ""), NO_CALL
         return Source(*self.calls.get(source.made_by, missing), source.output)
 
     def differ(self, old: Part, new: Part) -> bool:
-        """Whether a part reads something else than its counterpart."""
+        """Whether the inputs of a part and of its counterpart differ."""
         return any(
             self.call_differs(sources, new.calls[self.calls[old.name, number][1]])
             for number, sources in enumerate(old.calls)
@@ -44,24 +44,25 @@ class Wires:
         )
 
     def call_differs(self, before: tuple[Source, ...], after: tuple[Source, ...]) -> bool:
-        """Whether one call of it does."""
-        seen = [self.translated(each) for each in before]
-        if seen == list(after):
+        """Whether the inputs of one call differ."""
+        translated = [self.translated(source) for source in before]
+        if translated == list(after):
             return False
-        gone, come = Counter(seen) - Counter(after), Counter(after) - Counter(seen)
+        gone = Counter(translated) - Counter(after)
+        come = Counter(after) - Counter(translated)
         standing = set(self.fixed.values())
-        through_old = _through(before, self.fixed, self.above_old)
-        through_new = _through(after, standing, self.above_new)
-        lost = {each.part for each in gone} & standing - through_new
-        found = {each.part for each in come} & standing - through_old
-        return bool(lost or found) or not (gone or come)
+        through_old = _through(before, self.fixed, self.old_upstream)
+        through_new = _through(after, standing, self.new_upstream)
+        lost = {source.part for source in gone} & standing - through_new
+        gained = {source.part for source in come} & standing - through_old
+        return bool(lost or gained) or not (gone or come)
 
 
 def paired_calls(old: Model, new: Model, pairs: Mapping[str, str]) -> dict[Call, Call]:
-    """Pair the calls of matched parts.
+    """Pair the calls of paired parts.
 
-    Calls that read the same come first, then those of equal names, then all others in order: in
-    which order the calls of a shared layer are written means nothing.
+    Calls with the same inputs are paired first, then calls of equal names, then the rest in order:
+    the order in which a spec lists the calls of a shared layer does not matter.
     """
     paired: dict[Call, Call] = {}
     free: dict[str, list[int]] = {}
@@ -71,17 +72,17 @@ def paired_calls(old: Model, new: Model, pairs: Mapping[str, str]) -> dict[Call,
         if len(old.parts[name].called) == len(free[other]) == 1:
             paired[name, 0] = other, free[other].pop()
 
-    def read_the_same(before: Call, after: Call) -> bool:
-        seen = [(paired.get(each.made_by), each.output) for each in old.sources(before)]
-        return seen == [(each.made_by, each.output) for each in new.sources(after)]
+    def have_same_inputs(before: Call, after: Call) -> bool:
+        inputs = [(paired.get(source.made_by), source.output) for source in old.sources(before)]
+        return inputs == [(source.made_by, source.output) for source in new.sources(after)]
 
-    def have_one_name(before: Call, after: Call) -> bool:
+    def have_same_name(before: Call, after: Call) -> bool:
         (old_part, number), (new_part, other) = before, after
         return old.parts[old_part].called[number] == new.parts[new_part].called[other]
 
     are_alike: tuple[Callable[[Call, Call], bool], ...] = (
-        read_the_same,
-        have_one_name,
+        have_same_inputs,
+        have_same_name,
         lambda before, after: True,
     )
     for alike in are_alike:
@@ -97,7 +98,7 @@ def paired_calls(old: Model, new: Model, pairs: Mapping[str, str]) -> dict[Call,
 
 
 def wired(old: Model, new: Model, pairs: Mapping[str, str], out_of_order: Collection[str]) -> Wires:
-    """The wires of two models; `out_of_order` are the new names of parts that may have moved."""
+    """The wires of two models; `out_of_order` has the new names of parts that may have moved."""
     calls = paired_calls(old, new, pairs)
     back = {new_name: name for name, new_name in pairs.items()}
     near = _wires(old, new, pairs, calls, frozenset())
@@ -116,23 +117,23 @@ def _wires(
 ) -> Wires:
     fixed = {one: other for one, other in pairs.items() if other not in moved}
     stays = {other: other for other in fixed.values()}
-    return Wires(pairs, calls, moved, fixed, _above(old, fixed), _above(new, stays))
+    return Wires(pairs, calls, moved, fixed, _upstream(old, fixed), _upstream(new, stays))
 
 
-def _above(model: Model, fixed: Mapping[str, str]) -> Above:
-    above: dict[Call, frozenset[str]] = {}
+def _upstream(model: Model, fixed: Mapping[str, str]) -> Upstream:
+    upstream: dict[Call, frozenset[str]] = {}
     for call in model.order:
         if call[0] in fixed:
-            above[call] = frozenset((fixed[call[0]],))
+            upstream[call] = frozenset((fixed[call[0]],))
         else:
-            above[call] = frozenset().union(
-                *(above[source.made_by] for source in model.sources(call))
+            upstream[call] = frozenset().union(
+                *(upstream[source.made_by] for source in model.sources(call))
             )
-    return above
+    return upstream
 
 
-def _through(call: tuple[Source, ...], fixed: Collection[str], above: Above) -> set[str]:
-    """What a call reads by way of parts that are looked through."""
+def _through(call: tuple[Source, ...], fixed: Collection[str], upstream: Upstream) -> set[str]:
+    """The parts that a call depends on through skipped parts."""
     return {
-        origin for source in call if source.part not in fixed for origin in above[source.made_by]
+        origin for source in call if source.part not in fixed for origin in upstream[source.made_by]
     }
