@@ -21,10 +21,10 @@ def formatted(text: str) -> str:
         ChangedMeaning: formatting would change the meaning of the text.
 
     """
-    said = _comparable(parse_text(text).value)
+    meaning = _comparable(parse_text(text).value)
     laid_out = written(read(text))
     try:
-        same = _comparable(parse_text(laid_out).value) == said
+        same = _comparable(parse_text(laid_out).value) == meaning
     except YamlProblem:
         same = False
     if not same:

@@ -137,9 +137,9 @@ class _Reader:
 
     def entry(self, event: Any) -> Entry:
         """Start an entry, which gets the pending comments."""
-        found = Entry(self.waiting, self.lines.gap(event.start_mark.index))
+        entry = Entry(self.waiting, self.lines.gap(event.start_mark.index))
         self.waiting = []
-        return found
+        return entry
 
     def node(self, event: Any, owner: Entry | None, outer: int) -> Node:
         """Read the value of an entry; `outer` is the column of the enclosing collection."""

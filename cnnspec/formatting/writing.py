@@ -55,13 +55,13 @@ class _Writer:
 
     def entries(self, node: Node, role: str) -> list[tuple[Entry, str]]:
         """Return the entries of a collection in their order, with the roles of their values."""
-        found = node.entries or []
+        entries = node.entries or []
         if role == "document":
-            found = self.ordered(found, Document.spec_keys())
+            entries = self.ordered(entries, Document.spec_keys())
         elif role == "arguments":
-            found = self.ordered(found, FIRST_KEYS, LAST_KEYS)
+            entries = self.ordered(entries, FIRST_KEYS, LAST_KEYS)
         within = ROLES_WITHIN.get(role, "")
-        return [(entry, within or ROLES.get(entry.key, "")) for entry in found]
+        return [(entry, within or ROLES.get(entry.key, "")) for entry in entries]
 
     def block(self, node: Node, indent: int, role: str) -> None:
         for at, (entry, inner) in enumerate(self.entries(node, role)):

@@ -42,16 +42,16 @@ def in_order(calls: Iterable[Call], known: Iterable[str]) -> Iterator[Call]:
         for name in call.needs - done:
             readers.setdefault(name, []).append(position)
     ready = [position for position, count in enumerate(missing) if not count]
-    found = 0
+    ordered = 0
     while ready:
         call = waiting[heapq.heappop(ready)]
-        found += 1
+        ordered += 1
         yield call
         for position in readers.pop(call.name, []):
             missing[position] -= 1
             if not missing[position]:
                 heapq.heappush(ready, position)
-    if found < len(waiting):
+    if ordered < len(waiting):
         stuck = next(call for call, count in zip(waiting, missing, strict=True) if count)
         raise UnreadableModel(f"the layer '{stuck.name}' uses a tensor that is not in the model")
 

@@ -36,33 +36,33 @@ class Compilation:
     of_keras_2: bool
     notes: list[str] = field(default_factory=list)
 
-    def add(self, said: Mapping[str, Any]) -> None:
+    def add(self, config: Mapping[str, Any]) -> None:
         """Add everything."""
-        losses = self.by_output("losses", said.get("loss"), shared=True)
-        weights = self.by_output("weights of losses", said.get("loss_weights"), shared=False)
-        metrics = self.by_output("metrics", said.get("metrics"), shared=False, several=True)
+        losses = self.by_output("losses", config.get("loss"), shared=True)
+        weights = self.by_output("weights of losses", config.get("loss_weights"), shared=False)
+        metrics = self.by_output("metrics", config.get("metrics"), shared=False, several=True)
         for name, output in self.model.document.outputs.items():
             output.loss = self.call(f"the loss of '{name}'", LOSSES, losses.get(name))
             weight = weights.get(name)
             if output.loss is not None and weight not in (None, 1):
                 output.loss_weight = weight
-            each = metrics.get(name)
+            given = metrics.get(name)
             prefix = f"{name}_" if self.of_keras_2 else ""
-            found = [
+            calls = [
                 self.call(f"a metric of '{name}'", METRICS, metric, prefix)
-                for metric in (each if isinstance(each, list) else [each])
+                for metric in (given if isinstance(given, list) else [given])
             ]
-            output.metrics = [metric for metric in found if metric is not None]
-        if any(each is not None for each in leaves(said.get("weighted_metrics"))):
+            output.metrics = [metric for metric in calls if metric is not None]
+        if any(given is not None for given in leaves(config.get("weighted_metrics"))):
             self.notes.append(
                 "its weighted metrics are left out: metrics in a spec are not weighted"
             )
-        optimizer = self.call("its optimizer", OPTIMIZERS, said.get("optimizer"))
+        optimizer = self.call("its optimizer", OPTIMIZERS, config.get("optimizer"))
         if optimizer is not None:
             self.model.document.train = Train(optimizer=optimizer)
 
     def by_output(
-        self, what: str, said: Any, *, shared: bool, several: bool = False
+        self, what: str, given: Any, *, shared: bool, several: bool = False
     ) -> dict[str, Any]:
         """Return the value for each output, by its name in the document.
 
@@ -70,30 +70,30 @@ class Compilation:
         output; a mapping has names of outputs.
         """
         names = list(leaves(self.model.outputs))
-        if said is None or said in ([], {}):
+        if given is None or given in ([], {}):
             return {}
         if len(names) == 1:
-            return {names[0]: _the_only(said, several)}
-        if isinstance(said, list) and len(said) == len(names):
-            return dict(zip(names, said, strict=True))
-        if isinstance(said, Mapping) and not _is_object(said):
+            return {names[0]: _the_only(given, several)}
+        if isinstance(given, list) and len(given) == len(names):
+            return dict(zip(names, given, strict=True))
+        if isinstance(given, Mapping) and not _is_object(given):
             keys = _keys(self.model.outputs)
-            if said.keys() <= keys.keys():
-                return {keys[key]: value for key, value in said.items()}
-        elif shared and not isinstance(said, list):
-            return dict.fromkeys(names, said)
+            if given.keys() <= keys.keys():
+                return {keys[key]: value for key, value in given.items()}
+        elif shared and not isinstance(given, list):
+            return dict.fromkeys(names, given)
         self.notes.append(f"its {what} are left out: they do not match the outputs of the model")
         return {}
 
-    def call(self, what: str, family: Family, said: Any, prefix: str = "") -> Call | None:
+    def call(self, what: str, family: Family, serialized: Any, prefix: str = "") -> Call | None:
         """Return a call of a family; None if there is none, or a spec cannot express it.
 
         Keras 2 prefixes the names of metrics with the name of the output.
         """
-        if said is None:
+        if serialized is None:
             return None
         try:
-            return self._call(family, said, prefix)
+            return self._call(family, serialized, prefix)
         except (OwnClass, UnreadableModel) as reason:
             self.notes.append(f"{what} is left out: {reason}")
         except Problem as problem:
@@ -102,11 +102,11 @@ class Compilation:
             self.notes.append(f"{what} is left out: {found.problems[0].message}")
         return None
 
-    def _call(self, family: Family, said: Any, prefix: str) -> Call:
-        if isinstance(said, Mapping) and said.get("class_name") == "LossScaleOptimizer":
+    def _call(self, family: Family, serialized: Any, prefix: str) -> Call:
+        if isinstance(serialized, Mapping) and serialized.get("class_name") == "LossScaleOptimizer":
             self.notes.append("the loss scaling of its optimizer is left out")
-            said = said["config"]["inner_optimizer"]
-        kind, given = split_call(_unwrapped(said, prefix), family.noun)
+            serialized = serialized["config"]["inner_optimizer"]
+        kind, given = split_call(_unwrapped(serialized, prefix), family.noun)
         declaration = family.find(kind)
         known = declaration.arguments()
         arguments = {
@@ -124,31 +124,31 @@ class Compilation:
         return Call(kind=kind, arguments=escaped(shortest(declaration, arguments)))
 
 
-def notes_of_compilation(model: ReadModel, said: Any, *, of_keras_2: bool) -> list[str]:
+def notes_of_compilation(model: ReadModel, config: Any, *, of_keras_2: bool) -> list[str]:
     """Add the compilation of a model to its document, and return notes on what was left out."""
-    if not said:
+    if not config:
         return []
     compilation = Compilation(model, of_keras_2)
     try:
-        compilation.add(said)
+        compilation.add(config)
     except MALFORMED:
         compilation.notes.append("the rest of its compilation is left out: it cannot be read")
     return compilation.notes
 
 
-def _the_only(said: Any, several: bool) -> Any:
+def _the_only(given: Any, several: bool) -> Any:
     """Unwrap a list or mapping with a single value, or a list of metrics."""
-    if isinstance(said, Mapping) and not _is_object(said):
-        said = list(said.values())
-    if not isinstance(said, list):
-        return said
+    if isinstance(given, Mapping) and not _is_object(given):
+        given = list(given.values())
+    if not isinstance(given, list):
+        return given
     if several:
-        return [item for each in said for item in (each if isinstance(each, list) else [each])]
-    return said[0] if len(said) == 1 else said
+        return [item for each in given for item in (each if isinstance(each, list) else [each])]
+    return given[0] if len(given) == 1 else given
 
 
-def _is_object(said: Any) -> bool:
-    return isinstance(said, Mapping) and "class_name" in said
+def _is_object(value: Any) -> bool:
+    return isinstance(value, Mapping) and "class_name" in value
 
 
 def _keys(outputs: Any) -> dict[str, str]:
@@ -159,11 +159,11 @@ def _keys(outputs: Any) -> dict[str, str]:
     return keys
 
 
-def _unwrapped(said: Any, prefix: str) -> Any:
+def _unwrapped(serialized: Any, prefix: str) -> Any:
     """Return a serialized object as a call; Keras stores only the names of functions."""
-    if not _is_object(said):
-        return said
-    kind, config = said["class_name"], said["config"]
+    if not _is_object(serialized):
+        return serialized
+    kind, config = serialized["class_name"], serialized["config"]
     if kind == "function":
         return config
     if kind in WRAPPERS:
@@ -171,7 +171,9 @@ def _unwrapped(said: Any, prefix: str) -> Any:
         return name if name in CHOSEN else _unwrapped(config["fn"], prefix)
     # Keras 2 registers its optimizers like classes of a user, each under its own name.
     is_optimizer = kind.startswith("Custom>") and kind.removeprefix("Custom>") in OPTIMIZERS
-    return plain({**said, "class_name": kind.removeprefix("Custom>")} if is_optimizer else said)
+    return plain(
+        {**serialized, "class_name": kind.removeprefix("Custom>")} if is_optimizer else serialized
+    )
 
 
 def _is_automatic(name: Any, kind: str) -> bool:

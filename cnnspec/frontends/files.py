@@ -71,8 +71,8 @@ def _training(text: bytes | None) -> Mapping[str, Any]:
     """Return the compilation in an HDF5 file, in the form of the other formats."""
     if text is None:
         return {}
-    said = parsed(text)
-    return {**said, "optimizer": said.get("optimizer_config")}
+    compilation = parsed(text)
+    return {**compilation, "optimizer": compilation.get("optimizer_config")}
 
 
 def _read(
@@ -82,8 +82,8 @@ def _read(
     has_weights: bool = False,
 ) -> Read:
     model, whole = read_serialized(config)
-    said = config.get("compile_config") if compiled is None else compiled
-    notes = [*whole.notes, *notes_of_compilation(model, said, of_keras_2=whole.of_keras_2)]
+    compilation = config.get("compile_config") if compiled is None else compiled
+    notes = [*whole.notes, *notes_of_compilation(model, compilation, of_keras_2=whole.of_keras_2)]
     if has_weights and (whole.of_keras_2 or compiled is not None):
         notes.append(WEIGHTS_STAY)  # Keras 2 and HDF5 files do not keep them by the names of layers
         has_weights = False

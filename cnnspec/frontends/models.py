@@ -112,19 +112,19 @@ class _Reader:
         inputs = structure(config["input_layers"])
         for tensor in leaves(inputs):
             self.add_input(layers[tensor.layer]["config"])
-        said = structure(config["output_layers"])
-        first, first_of_outputs = first_calls(layers, said)
+        output_tensors = structure(config["output_layers"])
+        first, first_of_outputs = first_calls(layers, output_tensors)
         for call in in_order(self.calls(config["layers"], first), self.inputs):
             self.add(call)
         outputs: dict[str, Output] = {}
         named = {
             id(tensor): self.add_output(tensor, first_of_outputs, outputs)
-            for tensor in leaves(said)
+            for tensor in leaves(output_tensors)
         }
         return ReadModel(
             self.document(config, outputs),
             mapped(inputs, lambda tensor: tensor.layer),
-            mapped(said, lambda tensor: named[id(tensor)]),
+            mapped(output_tensors, lambda tensor: named[id(tensor)]),
         )
 
     def add_output(

@@ -72,14 +72,14 @@ def mapped(form: Any, name: Callable[[Tensor], str]) -> Any:
     return name(form)
 
 
-def structure(said: Any) -> Any:
+def structure(value: Any) -> Any:
     """Return the tensors of `input_layers` or `output_layers`: one, or lists and mappings."""
-    if isinstance(said, Mapping):
-        return {str(key): structure(item) for key, item in said.items()}
-    if said and isinstance(said[0], str):
-        name, call, output = said
+    if isinstance(value, Mapping):
+        return {str(key): structure(item) for key, item in value.items()}
+    if value and isinstance(value[0], str):
+        name, call, output = value
         return Tensor(name, int(call), int(output))
-    return [structure(item) for item in said]
+    return [structure(item) for item in value]
 
 
 def inputs_of(node: Node, layer: str) -> list[Tensor]:
@@ -106,46 +106,46 @@ def inputs_of(node: Node, layer: str) -> list[Tensor]:
     return given
 
 
-def _node(said: Mapping[str, Any]) -> Node:
+def _node(serialized: Mapping[str, Any]) -> Node:
     return Node(
-        [_value(each) for each in said["args"]],
-        {str(key): _value(each) for key, each in said["kwargs"].items()},
+        [_value(each) for each in serialized["args"]],
+        {str(key): _value(each) for key, each in serialized["kwargs"].items()},
     )
 
 
-def _value(said: Any) -> Any:
+def _value(value: Any) -> Any:
     """Return an argument of a call; anything except tensors and plain data stays serialized."""
-    if isinstance(said, list):
-        return [_value(item) for item in said]
-    if not isinstance(said, Mapping):
-        return said
-    if said.get("class_name") == "__keras_tensor__":
-        config = said["config"]
+    if isinstance(value, list):
+        return [_value(item) for item in value]
+    if not isinstance(value, Mapping):
+        return value
+    if value.get("class_name") == "__keras_tensor__":
+        config = value["config"]
         layer, call, output = config["keras_history"]
         shape = config.get("shape")
         size = tuple(shape) if isinstance(shape, list) else None
         return Tensor(str(layer), int(call), int(output), size, config.get("dtype"))
-    return {str(key): _value(item) for key, item in said.items()}
+    return {str(key): _value(item) for key, item in value.items()}
 
 
-def _legacy(said: list[Any], first: Mapping[str, int]) -> Node:
+def _legacy(inputs: list[Any], first: Mapping[str, int]) -> Node:
     """Read a call of Keras 2: a tensor or several, with the keyword arguments in the first one."""
-    if said and isinstance(said[0], str):
-        said = [said]  # a single tensor, not in a list
-    tensors = [_named(each, first) for each in said]
-    keywords = said[0][3] if said and len(said[0]) > 3 else {}
+    if inputs and isinstance(inputs[0], str):
+        inputs = [inputs]  # a single tensor, not in a list
+    tensors = [_named(each, first) for each in inputs]
+    keywords = inputs[0][3] if inputs and len(inputs[0]) > 3 else {}
     kwargs = {
         key: _tensors(each, first) if key in POSITIONS else each for key, each in keywords.items()
     }
     return Node([tensors if len(tensors) > 1 else tensors[0]], kwargs)
 
 
-def _named(said: list[Any], first: Mapping[str, int]) -> Tensor:
-    return counted_from(Tensor(str(said[0]), int(said[1]), int(said[2])), first)
+def _named(reference: list[Any], first: Mapping[str, int]) -> Tensor:
+    return counted_from(Tensor(str(reference[0]), int(reference[1]), int(reference[2])), first)
 
 
-def _tensors(said: Any, first: Mapping[str, int]) -> Any:
+def _tensors(value: Any, first: Mapping[str, int]) -> Any:
     """Return the tensors of a keyword argument."""
-    if isinstance(said, list) and len(said) >= 3 and isinstance(said[0], str):
-        return _named(said, first)
-    return [_tensors(each, first) for each in said] if isinstance(said, list) else said
+    if isinstance(value, list) and len(value) >= 3 and isinstance(value[0], str):
+        return _named(value, first)
+    return [_tensors(each, first) for each in value] if isinstance(value, list) else value

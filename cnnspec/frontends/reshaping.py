@@ -75,9 +75,9 @@ def _pooled(kind: str) -> Callable[[Operation], Equal]:
         axes = None if config["axis"] is None else sorted(_counted(config["axis"], rank))
         if axes != spatial or len(spatial) not in (1, 2, 3) or config.get("initial") is not None:
             raise NoEqual("layers can only pool over all axes between batch and channels")
-        said: dict[str, Any] = {"keepdims": True} if config["keepdims"] else {}
-        said |= operation.dtype(operation.tensor)
-        return Equal(f"{kind}{len(spatial)}D", said, (operation.tensor,))
+        arguments: dict[str, Any] = {"keepdims": True} if config["keepdims"] else {}
+        arguments |= operation.dtype(operation.tensor)
+        return Equal(f"{kind}{len(spatial)}D", arguments, (operation.tensor,))
 
     return make
 
@@ -85,16 +85,16 @@ def _pooled(kind: str) -> Callable[[Operation], Equal]:
 def _reshaped(operation: Operation, sizes: Sequence[Dim]) -> Equal:
     if sum(size in (None, -1) for size in sizes) > 1:
         raise NoEqual("several sizes of its result are unknown")
-    said = {"target_shape": [-1 if size is None else size for size in sizes]}
-    return Equal("Reshape", said | operation.dtype(operation.tensor), (operation.tensor,))
+    arguments = {"target_shape": [-1 if size is None else size for size in sizes]}
+    return Equal("Reshape", arguments | operation.dtype(operation.tensor), (operation.tensor,))
 
 
 def _permuted(operation: Operation, axes: Sequence[int]) -> Equal:
     counted = [axis % len(axes) for axis in axes]
     if counted[0] != 0:
         raise NoEqual(MOVES_THE_BATCH)
-    said = {"dims": counted[1:]} | operation.dtype(operation.tensor)
-    return Equal("Permute", said, (operation.tensor,))
+    arguments = {"dims": counted[1:]} | operation.dtype(operation.tensor)
+    return Equal("Permute", arguments, (operation.tensor,))
 
 
 def _counted(axis: int | list[int], rank: int) -> set[int]:

@@ -82,11 +82,11 @@ def _plain_arguments(
     return arguments
 
 
-def is_layer(said: Mapping[str, Any]) -> bool:
+def is_layer(serialized: Mapping[str, Any]) -> bool:
     """Whether a serialized object is a layer; HDF5 files do not store its module."""
-    if "module" in said:
-        return str(said["module"]).startswith(LAYER_MODULES)
-    return said["class_name"] in LAYERS and "trainable" in said["config"]
+    if "module" in serialized:
+        return str(serialized["module"]).startswith(LAYER_MODULES)
+    return serialized["class_name"] in LAYERS and "trainable" in serialized["config"]
 
 
 def plain(value: Any) -> Any:
@@ -120,27 +120,31 @@ def plain(value: Any) -> Any:
     return {kind: arguments} if arguments else kind
 
 
-def check_layer(said: Mapping[str, Any]) -> None:
+def check_layer(serialized: Mapping[str, Any]) -> None:
     """Reject a layer whose class is not from Keras, and suggest how to name it in a spec.
 
     Raises:
         UnreadableModel: it is such a layer.
 
     """
-    if (own := _own_class(said)) is None:
+    if (own := _own_class(serialized)) is None:
         return
-    module = str(said.get("module") or "builtins")
-    path = f"{module}:{said['class_name']}" if module != "builtins" else "my_package.layers:Class"
+    module = str(serialized.get("module") or "builtins")
+    path = (
+        f"{module}:{serialized['class_name']}"
+        if module != "builtins"
+        else "my_package.layers:Class"
+    )
     raise UnreadableModel(
-        f"the layer '{said['config']['name']}' has the class {own}, which is not a Keras class; a spec can "
+        f"the layer '{serialized['config']['name']}' has the class {own}, which is not a Keras class; a spec can "
         f"use a custom layer as `{path}`, which requires `--allow-code`"
     )
 
 
-def _own_class(said: Mapping[str, Any]) -> str | None:
+def _own_class(serialized: Mapping[str, Any]) -> str | None:
     """Return the class of a serialized object if it is not from Keras."""
-    kind, registered = str(said["class_name"]), said.get("registered_name")
-    module = said.get("module")
+    kind, registered = str(serialized["class_name"]), serialized.get("registered_name")
+    module = serialized.get("module")
     of_keras = module is None or str(module).partition(".")[0] in OF_KERAS
     if of_keras and registered in (None, kind) and ">" not in kind:
         return None

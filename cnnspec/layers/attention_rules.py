@@ -46,9 +46,10 @@ def check_ranks(layer: Named, *shapes: Shape) -> None:
 
     """
     if len({len(shape) for shape in shapes}) > 1:
-        said = " and ".join(dict.fromkeys(map(text, shapes)))
+        shown_shapes = " and ".join(dict.fromkeys(map(text, shapes)))
         raise Problem(
-            "wrong-rank", f"{layer.kind()} takes inputs with the same number of axes, not {said}"
+            "wrong-rank",
+            f"{layer.kind()} takes inputs with the same number of axes, not {shown_shapes}",
         )
 
 
@@ -79,8 +80,10 @@ def attend_with_heads(layer: Heads, query: Shape, value: Shape, key: Shape | Non
         least = least if layer.steps_only else "at least 3 axes (batch, steps, ..., features)"
         raise Problem("wrong-rank", f"{kind} takes inputs with {least}, not {text(query)}")
     if value[1:-1] != key[1:-1]:
-        said = f"{text(value)} and {text(key)}"
-        message = f"{kind} needs a value and a key with the same axes except the last, not {said}"
+        shown_shapes = f"{text(value)} and {text(key)}"
+        message = (
+            f"{kind} needs a value and a key with the same axes except the last, not {shown_shapes}"
+        )
         raise Problem("shape-mismatch", message)
     axes = attention_axes(layer, query)
     if layer.sliding_window is not None and axes != (1,):
@@ -124,14 +127,14 @@ def projections(
         for name, shape in (("query", query), ("key", key or value), ("value", value))
     }
     widths["gate"] = widths["query"]
-    found = []
+    weights = []
     for name, heads in layer.heads().items():
         if name != "gate" or layer.use_gate:
-            found += _projection(layer, name, (widths[name],), heads)
+            weights += _projection(layer, name, (widths[name],), heads)
     features = layer.projected(query, value)[len(query) - 1 :]
     output = tuple(known(size, -1, query, layer) for size in features)
-    found += _projection(layer, "output", layer.heads()["gate"], output)
-    return tuple(found)
+    weights += _projection(layer, "output", layer.heads()["gate"], output)
+    return tuple(weights)
 
 
 def _projection(

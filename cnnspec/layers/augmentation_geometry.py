@@ -95,9 +95,9 @@ class RandomZoom(Moved):
         """Check that part of the image stays visible."""
         yield from super().conflicts()
         for name in ("height_factor", "width_factor"):
-            said = self.checked(name)
-            if said is not None and -1 in (said if isinstance(said, tuple) else (said,)):
-                message = f"'{name}' of RandomZoom must be above -1, not {shown(said)}"
+            factor = self.checked(name)
+            if factor is not None and -1 in (factor if isinstance(factor, tuple) else (factor,)):
+                message = f"'{name}' of RandomZoom must be above -1, not {shown(factor)}"
                 yield Problem("out-of-range", message, name)
 
 
@@ -121,10 +121,10 @@ class RandomShear(Moved):
         """Check for a plain number, which Keras saves as a list that it rejects on loading."""
         yield from super().conflicts()
         for name in ("x_factor", "y_factor"):
-            said = self.checked(name)
-            if not isinstance(said, tuple) and said:
+            factor = self.checked(name)
+            if not isinstance(factor, tuple) and factor:
                 message = f"Keras cannot load a saved RandomShear whose '{name}' is a number"
-                suggestion = f"use [0, {shown(said)}]"
+                suggestion = f"use [0, {shown(factor)}]"
                 yield Problem("out-of-range", message, name, suggestion=suggestion)
 
 

@@ -210,11 +210,11 @@ def cell_of(value: Any, declaration: type[Declaration]) -> SingleCell:
         Problem: it is not a cell.
 
     """
-    found = LAYERS.check(value)
-    if not isinstance(found, SingleCell):
-        message = f"{declaration.kind()} needs cells such as LSTMCell; {found.kind()} is not a cell"
+    cell = LAYERS.check(value)
+    if not isinstance(cell, SingleCell):
+        message = f"{declaration.kind()} needs cells such as LSTMCell; {cell.kind()} is not a cell"
         raise Problem("wrong-type", message)
-    return found
+    return cell
 
 
 def cells_of(value: Any, declaration: type[Declaration]) -> tuple[SingleCell, ...]:
@@ -227,17 +227,17 @@ def cells_of(value: Any, declaration: type[Declaration]) -> tuple[SingleCell, ..
     """
     if not isinstance(value, list | tuple) or not value:
         raise Problem("wrong-type", "")
-    found, problems = [], []
+    cells, problems = [], []
     for position, item in enumerate(value):
         try:
-            found.append(cell_of(item, declaration))
+            cells.append(cell_of(item, declaration))
         except Problem as problem:
             problems.append(problem.inside(position))
         except Problems as nested:
             problems += [each.inside(position) for each in nested.problems]
     if problems:
         raise Problems(problems)
-    return tuple(found)
+    return tuple(cells)
 
 
 CELLS = {"type": "array", "items": {"$ref": "#/$defs/layers"}, "minItems": 1}
@@ -296,8 +296,8 @@ class StackedRNNCells(Cell):
 
     def output_dtype(self, *inputs: str) -> list[str]:
         """Each state has the type that its cell computes in."""
-        each = [compute_dtype(cell.dtype) for cell in self.cells for _ in cell.states]
-        return [compute_dtype(self.cells[-1].dtype), *each]
+        dtypes = [compute_dtype(cell.dtype) for cell in self.cells for _ in cell.states]
+        return [compute_dtype(self.cells[-1].dtype), *dtypes]
 
     def drops(self) -> bool:
         """Whether any cell drops values."""

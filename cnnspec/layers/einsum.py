@@ -46,9 +46,9 @@ class Equation:
 def equation_of(written: str) -> Equation | None:
     """Parse an equation; return None if it has none of the three forms of Keras."""
     for form in FORMS:
-        if found := re.fullmatch(form, written):
-            sides = found.groupdict()
-            letters = (found["inputs"], found["kernel"], found["output"])
+        if match := re.fullmatch(form, written):
+            sides = match.groupdict()
+            letters = (match["inputs"], match["kernel"], match["output"])
             return Equation(*letters, left="left" in sides, right="right" in sides)
     return None
 

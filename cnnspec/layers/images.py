@@ -18,8 +18,8 @@ def unchanged(layer: "Images", shape: Shape) -> Shape:
     axis = 1 if shape_rules.channels_first(layer) else 3
     wanted = layer.channels()
     if wanted and channels not in (*wanted, None):
-        said = " or ".join(map(str, wanted))
-        message = f"{layer.kind()} takes images with {said} channels, not {channels}"
+        counts = " or ".join(map(str, wanted))
+        message = f"{layer.kind()} takes images with {counts} channels, not {channels}"
         raise Problem("shape-mismatch", message)
     if layer.knows_channels:
         known(channels, axis, shape, layer)

@@ -129,15 +129,15 @@ class Normalization(Layer):
 def _layers(value: Any, _: type[Declaration]) -> tuple[Declaration, ...]:
     if not isinstance(value, list | tuple) or not value:
         raise Problem("wrong-type", "")
-    found, problems = [], []
+    layers, problems = [], []
     for position, item in enumerate(value):
         try:
-            found.append(LAYERS.check(item))
+            layers.append(LAYERS.check(item))
         except Problems as refused:
             problems += [each.inside(position) for each in refused.problems]
     if problems:
         raise Problems(problems)
-    return tuple(found)
+    return tuple(layers)
 
 
 LayerCalls = Annotated[
@@ -152,12 +152,12 @@ LayerCalls = Annotated[
 
 def in_a_row(layer: "Pipeline", shape: Shape) -> Shape:
     """Apply the layers one after another."""
-    for position, each in enumerate(layer.layers):
+    for position, inner in enumerate(layer.layers):
         try:
-            if each.weights(shape):
-                message = f"{each.kind()} has weights, so it must be in `layers` of the model"
+            if inner.weights(shape):
+                message = f"{inner.kind()} has weights, so it must be in `layers` of the model"
                 raise Problem("conflicting-arguments", message)
-            shape = each.shape(shape)
+            shape = inner.shape(shape)
         except Problem as problem:
             raise problem.inside(position).inside("layers") from None
     return shape
@@ -186,10 +186,10 @@ class Pipeline(Layer):
     def conflicts(self) -> Iterator[Problem]:
         """Check that all layers have one input and one output."""
         yield from super().conflicts()
-        for position, each in enumerate(self.layers):
-            several = each.max_inputs != 1 or each.outputs()
-            if several or isinstance(each, Lookup) or each.kind() in self.not_inside:
-                message = f"{each.kind()} cannot be used in a Pipeline"
+        for position, layer in enumerate(self.layers):
+            several = layer.max_inputs != 1 or layer.outputs()
+            if several or isinstance(layer, Lookup) or layer.kind() in self.not_inside:
+                message = f"{layer.kind()} cannot be used in a Pipeline"
                 yield Problem("conflicting-arguments", message, ("layers", position), where="kind")
 
     @classmethod
@@ -200,20 +200,20 @@ class Pipeline(Layer):
     def check_dtypes(self, *inputs: str) -> None:
         """Check that every layer accepts the output of the one before."""
         (dtype,) = inputs
-        for position, each in enumerate(self.layers):
+        for position, layer in enumerate(self.layers):
             try:
-                each.check_dtypes(dtype)
+                layer.check_dtypes(dtype)
             except Problem as problem:
                 raise problem.inside(position).inside("layers") from None
-            dtype = each.output_dtype(dtype)
+            dtype = layer.output_dtype(dtype)
 
     def output_dtype(self, *inputs: str) -> str:
         """The type of the output of the last layer."""
         (dtype,) = inputs
-        for each in self.layers:
-            dtype = each.output_dtype(dtype)
+        for layer in self.layers:
+            dtype = layer.output_dtype(dtype)
         return dtype
 
     def in_inference(self) -> Layer:
         """Return the inference behaviour of every layer."""
-        return Pipeline.of({"layers": [each.in_inference() for each in self.layers]})
+        return Pipeline.of({"layers": [layer.in_inference() for layer in self.layers]})

@@ -93,11 +93,11 @@ class Recurrent(Layer):
 def _cell(value: Any, declaration: type[Declaration]) -> Cell:
     if isinstance(value, list | tuple):
         return StackedRNNCells.of({"cells": cells_of(value, declaration)})
-    found = LAYERS.check(value)
-    if not isinstance(found, Cell):
-        message = f"'cell' of RNN must be a cell such as LSTMCell; {found.kind()} is not a cell"
+    cell = LAYERS.check(value)
+    if not isinstance(cell, Cell):
+        message = f"'cell' of RNN must be a cell such as LSTMCell; {cell.kind()} is not a cell"
         raise Problem("wrong-type", message)
-    return found
+    return cell
 
 
 CellCall = Annotated[
@@ -153,9 +153,9 @@ class RNN(Recurrent):
         """Check that cells that drop values compute in the same type as the layer."""
         yield from super().conflicts()
         cells = self.cell.cells if isinstance(self.cell, StackedRNNCells) else (self.cell,)
-        for each in cells:
-            if each.drops():
-                yield from sequence_rules.check_types(self, each, "cell")
+        for cell in cells:
+            if cell.drops():
+                yield from sequence_rules.check_types(self, cell, "cell")
 
     def in_inference(self) -> Layer:
         """Return the inference behaviour: the cell drops nothing."""
@@ -218,9 +218,9 @@ class OnGPU(Units, Recurrent):
         yield from super().conflicts()
         for name, needed in self.cudnn_needs.items() if self.use_cudnn is True else ():
             if getattr(self, name) != needed:
-                said = {True: "true", False: "false"}.get(needed, f"'{needed}'")
-                said = "0" if name == "recurrent_dropout" else said
-                message = f"cuDNN supports {self.kind()} only if '{name}' is {said}"
+                expected = {True: "true", False: "false"}.get(needed, f"'{needed}'")
+                expected = "0" if name == "recurrent_dropout" else expected
+                message = f"cuDNN supports {self.kind()} only if '{name}' is {expected}"
                 yield Problem("conflicting-arguments", message, "use_cudnn")
 
 

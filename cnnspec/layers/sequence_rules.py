@@ -137,8 +137,8 @@ def check_states(
         message = f"{kind} does not accept initial states if a cell with several states is part of a stack"
         raise Problem("wrong-input-count", message)
     if len(given) != len(names):
-        said = ", ".join(names)
-        message = f"{kind} takes all of its states ({said}) after its input, not {len(given)}"
+        listed = ", ".join(names)
+        message = f"{kind} takes all of its states ({listed}) after its input, not {len(given)}"
         raise Problem("wrong-input-count", message)
     for name, has, needs in zip(names, given, wanted, strict=True):
         sizes = zip(has, needs, strict=False)
@@ -237,9 +237,9 @@ def normalized_kernel(layer: Wraps, shape: Shape) -> tuple[Weight, ...]:
     inner = held("layer", layer.layer, within("layer", made, layer.layer, shape))
     kernel = next(
         (
-            each
-            for each in inner
-            if each.name in ("kernel", "embeddings") and "layer" in each.places
+            weight
+            for weight in inner
+            if weight.name in ("kernel", "embeddings") and "layer" in weight.places
         ),
         None,
     )
@@ -249,7 +249,7 @@ def normalized_kernel(layer: Wraps, shape: Shape) -> tuple[Weight, ...]:
     return (
         replace(kernel, places=("", *kernel.places)),
         Weight("vector_u", (1, kernel.shape[-1]), trainable=False),
-        *(each for each in inner if each is not kernel),
+        *(weight for weight in inner if weight is not kernel),
     )
 
 
@@ -265,10 +265,10 @@ def both_ways(layer: WrapsBothWays, shape: Shape, *states: Shape) -> Any:
     wanted = layer.layer.step_shapes(one_of(shape))[1]
     differ = forward != backward or kept != kept_back
     if differ or (states and wanted != back.step_shapes(one_of(shape))[1]):
-        said = [
-            " and ".join(map(text, each)) for each in ((forward, *kept), (backward, *kept_back))
+        shown_shapes = [
+            " and ".join(map(text, shapes)) for shapes in ((forward, *kept), (backward, *kept_back))
         ]
-        message = f"{layer.kind()} needs two layers with the same shapes: {said[0]} forwards, {said[1]} backwards"
+        message = f"{layer.kind()} needs two layers with the same shapes: {shown_shapes[0]} forwards, {shown_shapes[1]} backwards"
         raise Problem("shape-mismatch", message, part)
     check_states(layer, states, layer.state_names(), (*wanted, *wanted))
     if layer.merge_mode is None:

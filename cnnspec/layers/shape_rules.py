@@ -278,8 +278,8 @@ def broadcast(layer: Named, *shapes: Shape) -> Shape:
         sizes = [shape[place] for shape, place in places if place > 0]
         known = list(dict.fromkeys(size for size in sizes if size not in (None, 1)))
         if len(known) > 1:
-            said = " and ".join(text(each) for each in shapes)
-            message = f"{layer.kind()} cannot merge {said}: axis {axis} is {known[0]} in one and {known[1]} in another"
+            shown_inputs = " and ".join(text(shape) for shape in shapes)
+            message = f"{layer.kind()} cannot merge {shown_inputs}: axis {axis} is {known[0]} in one and {known[1]} in another"
             raise Problem("shape-mismatch", message)
         merged.append(None if None in sizes else known[0] if known else 1)
     return (merge_batches(layer, *shapes), *merged)
@@ -289,16 +289,16 @@ def concatenate(layer: OverOneAxis, *shapes: Shape) -> Shape:
     """Concatenate inputs along `axis`; all other sizes must be equal."""
     first = shapes[0]
     axis = check_axis(layer, layer.axis, first)
-    said = " and ".join(text(each) for each in shapes)
+    shown_inputs = " and ".join(text(shape) for shape in shapes)
     for shape in shapes:
         if len(shape) != len(first):
-            message = f"{layer.kind()} cannot concatenate {said}: they have {len(first)} and {len(shape)} axes"
+            message = f"{layer.kind()} cannot concatenate {shown_inputs}: they have {len(first)} and {len(shape)} axes"
             raise Problem("shape-mismatch", message)
     for position in range(len(first)):
         sizes = [shape[position] for shape in shapes if shape[position] is not None]
         differing = next((size for size in sizes if size != sizes[0]), None)
         if position != axis and differing is not None:
-            message = f"{layer.kind()} cannot concatenate {said}: axis {position} is {sizes[0]} in one and {differing} in another"
+            message = f"{layer.kind()} cannot concatenate {shown_inputs}: axis {position} is {sizes[0]} in one and {differing} in another"
             raise Problem("shape-mismatch", message)
     joined = [shape[axis] for shape in shapes]
     total = None if None in joined else sum(size for size in joined if size is not None)

@@ -42,10 +42,10 @@ def vectorized(layer: "TextVectorization", shape: Shape) -> Shape:
     else:
         fits, form = len(shape) == 1 or shape[1:] == (1,), "(batch,) or (batch, 1)"
     if not fits:
-        said = f" in the mode '{layer.output_mode}'" if counts else ""
+        mode = f" in the mode '{layer.output_mode}'" if counts else ""
         what = "text split into words" if layer.split is None else "whole text"
         message = (
-            f"{layer.kind()}{said} takes {what} as an input of the shape {form}, not {text(shape)}"
+            f"{layer.kind()}{mode} takes {what} as an input of the shape {form}, not {text(shape)}"
         )
         raise Problem("wrong-rank", message)
     if counts:

@@ -128,15 +128,15 @@ def _recurrent(*, optional: bool) -> Checked:
     def check(value: Any, declaration: type[Declaration]) -> Recurrent | None:
         if value is None and optional:
             return None
-        found = LAYERS.check(value)
-        if not isinstance(found, Recurrent):
-            message = f"{declaration.kind()} needs {phrase}, not {found.kind()}"
+        layer = LAYERS.check(value)
+        if not isinstance(layer, Recurrent):
+            message = f"{declaration.kind()} needs {phrase}, not {layer.kind()}"
             raise Problem("wrong-type", message)
-        return found
+        return layer
 
-    said = f"{phrase}{', or null' if optional else ''}"
+    expected = f"{phrase}{', or null' if optional else ''}"
     schema = {"anyOf": [{"$ref": "#/$defs/layers"}, *([{"type": "null"}] if optional else [])]}
-    return Checked(said, check=check, schema=schema)
+    return Checked(expected, check=check, schema=schema)
 
 
 RecurrentLayer = Annotated[Recurrent, _recurrent(optional=False)]
@@ -218,7 +218,7 @@ class Bidirectional(Layer):
     def state_names(self) -> tuple[str, ...]:
         """The states of the forward layer, then those of the backward layer."""
         pairs = (("forward", self.layer), ("backward", self.backwards()))
-        return tuple(f"{way}_{name}" for way, each in pairs for name in each.state_names())
+        return tuple(f"{way}_{name}" for way, layer in pairs for name in layer.state_names())
 
     def states_are_flat(self) -> bool:
         """Whether Keras takes the states of both layers as one list."""

@@ -73,8 +73,8 @@ class _Watch(keras.callbacks.Callback):  # type: ignore[misc]
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         if self.listener is not None:
             steps = self.pipeline.steps
-            found = by_output(logs or {}, self.pipeline.checked.graph.outputs)
-            self.listener.batch(self.now, min(batch + 1, steps), steps, found)
+            metrics = by_output(logs or {}, self.pipeline.checked.graph.outputs)
+            self.listener.batch(self.now, min(batch + 1, steps), steps, metrics)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         row = {"epoch": epoch} | by_output(logs or {}, self.pipeline.checked.graph.outputs)

@@ -29,9 +29,9 @@ def by_output(logs: Mapping[str, Any], outputs: Collection[Output]) -> dict[str,
 
 def parted(name: str, outputs: Collection[Output]) -> tuple[str | None, str]:
     """Split a name of `by_output` into the output, if any, and the rest."""
-    for each in _longest_first(outputs):
-        if name not in WHOLE and name.startswith(f"{each.name}_"):
-            return each.name, name.removeprefix(f"{each.name}_")
+    for output in _longest_first(outputs):
+        if name not in WHOLE and name.startswith(f"{output.name}_"):
+            return output.name, name.removeprefix(f"{output.name}_")
     return None, name
 
 
@@ -50,10 +50,10 @@ def as_said(key: str, outputs: Collection[Output]) -> str:
     if rest in WHOLE:
         return key
     if len(outputs) == 1:
-        return "".join(f"{part}{each.name}_{rest}" for each in outputs)
-    for each in _longest_first(outputs):
-        if rest.startswith(f"{keras_name(each.name)}_"):
-            return f"{part}{each.name}_{rest.removeprefix(f'{keras_name(each.name)}_')}"
+        return "".join(f"{part}{output.name}_{rest}" for output in outputs)
+    for output in _longest_first(outputs):
+        if rest.startswith(f"{keras_name(output.name)}_"):
+            return f"{part}{output.name}_{rest.removeprefix(f'{keras_name(output.name)}_')}"
     return key
 
 
@@ -65,7 +65,7 @@ def _split(key: str) -> tuple[str, str]:
 
 def _longest_first(outputs: Collection[Output]) -> list[Output]:
     """Return the outputs, the longest names first where one is the prefix of another."""
-    return sorted(outputs, key=lambda each: len(each.name), reverse=True)
+    return sorted(outputs, key=lambda output: len(output.name), reverse=True)
 
 
 def _numbers(name: str, value: Any) -> Iterator[tuple[str, float]]:

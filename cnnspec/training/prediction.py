@@ -44,7 +44,7 @@ def predict(
         raise DataProblem(
             "wrong-input-count", "prediction is supported only for models with one input"
         )
-    found = []
+    predictions = []
     for file in files:
         rows = _rows(file, checked, training)
         results = model.predict(rows, verbose=0)
@@ -52,8 +52,8 @@ def predict(
         for row in range(len(rows)):
             name = str(file) if len(rows) == 1 else f"{file}[{row}]"
             for output, values in zip(checked.graph.outputs, results, strict=True):
-                found.append(_prediction(name, output, np.asarray(values[row])))
-    return found
+                predictions.append(_prediction(name, output, np.asarray(values[row])))
+    return predictions
 
 
 def _prediction(name: str, output: Output, values: Any) -> Prediction:
