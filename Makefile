@@ -22,7 +22,7 @@ demo-train: $(VENV)/.demo
 		--set base_weights=$(CURDIR)/$(RUNS)/mnist_multi_output/$(NOW)/model.weights.h5
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup --quiet
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal --durations 15 --quiet
 
 conformance: $(VENV)/.dev
 	$(BIN)/python -m conformance

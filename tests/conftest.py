@@ -1,9 +1,12 @@
 """What every test file needs before it imports anything."""
 
+import gc
 import os
+from pathlib import Path
 
 import pytest
 
+pytest.register_assert_rewrite("tests.support")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # else TensorFlow tells of the machine's CPU
 
 
@@ -14,5 +17,32 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("filterwarnings", f"ignore:{message}:DeprecationWarning:{where}")
 
 
+def pytest_collection_finish() -> None:
+    """Spare garbage collections the modules of TensorFlow, and the tests: they stay."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="Rewrite tests/golden/.")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current folder, empty; files in it have short names in messages."""
+    monkeypatch.chdir(tmp_path)
+    return Path()
+
+
+@pytest.fixture
+def names_counted_from_one() -> None:
+    """Automatic names of Keras's layers as in a new process."""
+    import keras
+
+    keras.utils.clear_session(free_memory=False)
+
+
+@pytest.fixture
+def without_curves(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Training without its picture, which is a third of a short training's time."""
+    monkeypatch.setattr("cnnspec.training.curves.can_draw", lambda: False)

@@ -1,8 +1,6 @@
 """.keras files that Keras wrote, read as data: the same models, or a refusal that says why."""
 
 import json
-import subprocess
-import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -23,19 +21,10 @@ from cnnspec.frontends.archive import CONFIG
 from cnnspec.frontends.configuration import MAX_BYTES, MAX_VALUES
 from cnnspec.frontends.models import model_document
 from cnnspec.layers.base import LAYERS, Example
+from tests.support.commands import python_output
+from tests.support.models import save, with_random_weights
 
-
-@pytest.fixture(autouse=True)
-def counted_from_one() -> None:
-    """Automatic names as in a new process."""
-    keras.utils.clear_session(free_memory=False)
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The current folder; files in it have short names in messages."""
-    monkeypatch.chdir(tmp_path)
-    return Path()
+pytestmark = pytest.mark.usefixtures("names_counted_from_one")
 
 
 # Models of every form
@@ -262,11 +251,7 @@ EACH_MODEL = pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__
 
 def saved(model: Any, folder: Path) -> Path:
     """The file of a model, after its weights were made random."""
-    numbers = numpy.random.default_rng(0)
-    model.set_weights([numbers.random(each.shape, "float32") for each in model.get_weights()])
-    path = folder / "model.keras"
-    model.save(path)
-    return path
+    return save(with_random_weights(model), folder / "model.keras")
 
 
 def described(layer: Any) -> tuple[Any, ...]:
@@ -716,5 +701,4 @@ spec = load("outer.yaml")
 spec.compile()
 print(json.dumps([len(list(spec.report)), sorted({"keras", "tensorflow"} & sys.modules.keys())]))
 """
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert json.loads(run.stdout) == [0, []]
+    assert json.loads(python_output("-c", code)) == [0, []]

@@ -19,8 +19,8 @@ from cnnspec.backends.keras.applications import names_of_a_first_model
 from cnnspec.objects import APPLICATIONS
 from cnnspec.objects.applications import NOT_YET
 from cnnspec.written_out import written_out
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).parent.parent
 PREPROCESS: dict[str, Callable[..., Any]] = {
     "DenseNet121": keras.applications.densenet.preprocess_input,
     "EfficientNetB0": keras.applications.efficientnet.preprocess_input,

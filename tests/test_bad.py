@@ -21,11 +21,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnspec.cli import main
 from cnnspec.compiler import compile_file, compile_text
 from cnnspec.custom_code import check_code
 from cnnspec.diagnostics import CODES, Diagnostic, Note, Report, Severity, Span
@@ -33,9 +31,11 @@ from cnnspec.dump import dumps
 from cnnspec.records import replace
 from cnnspec.source import MAX_BYTES
 from cnnspec.written_out import written_out
+from tests.support.commands import run_command
+from tests.support.nested_data import KEYS, VALUES, Keys, changed, keys_of
+from tests.support.paths import BAD, BAD_FILES
 
-BAD = Path(__file__).parent / "bad"
-FILES = sorted(path.name for path in BAD.glob("*.yaml"))
+FILES = [file.name for file in BAD_FILES]
 EACH_FILE = pytest.mark.parametrize("name", FILES)
 
 WITHOUT_FILE = {
@@ -110,7 +110,7 @@ def test_the_command_tells_it_and_writes_nothing(
 ) -> None:
     monkeypatch.chdir(BAD)
     before = sorted(BAD.rglob("*"))
-    result = CliRunner().invoke(main, ["validate", "--format", "json", name])
+    result = run_command("validate", "--format", "json", name)
     found = expected(name)
     assert (result.exit_code, [each["code"] for each in json.loads(result.stdout)]) == (
         1 if found.severity == "error" else 0,
@@ -202,9 +202,8 @@ def test_bytes_that_are_no_spec(data: bytes, finding: Diagnostic, tmp_path: Path
 
 def test_no_file_is_a_wrong_call(tmp_path: Path) -> None:
     missing = tmp_path / "missing.yaml"
-    result = CliRunner().invoke(main, ["validate", str(missing)])
-    said = f"cnnspec: '{missing}' cannot be read: No such file or directory\n"
-    assert (result.exit_code, result.stdout, result.stderr) == (2, "", said)
+    message = f"cnnspec: '{missing}' cannot be read: No such file or directory\n"
+    assert run_command("validate", missing) == (2, "", message)
 
 
 HEAD = "cnnspec: 1\ninputs: {image: [28, 28, 1]}\n"
@@ -400,51 +399,6 @@ WHOLE: dict[str, Any] = {
     "train": {"optimizer": {"Adam": {"learning_rate": SCHEDULE}}},
 }
 """Every part of the language at once."""
-
-Keys = tuple[str | int, ...]
-
-
-def keys_of(data: Any, at: Keys = ()) -> Iterator[Keys]:
-    """The path of every value inside nested data."""
-    pairs = data.items() if isinstance(data, dict) else enumerate(data)
-    for key, value in pairs:
-        yield (*at, key)
-        if isinstance(value, dict | list):
-            yield from keys_of(value, (*at, key))
-
-
-def changed(data: Any, at: Keys, key: object, value: object) -> Any:
-    """A copy of nested data with another value at a path, and another key unless that is None."""
-    here, rest = at[0], at[1:]
-    if isinstance(data, list):
-        return [
-            (changed(inner, rest, key, value) if rest else value) if position == here else inner
-            for position, inner in enumerate(data)
-        ]
-    if rest:
-        return {**data, here: changed(data[here], rest, key, value)}
-    return {
-        (here if key is None else key) if each == here else each: inner
-        for each, inner in {**data, here: value}.items()
-    }
-
-
-WORDS = (
-    "", " ", "a/b", "/", "$", "$(", "$(1+)", "$width", "$index", "$$", "previous", "shared", "image",
-    "conv", "both", "both/left", "block/add_1", "residual", "base", "Dense", "mse", "name", "from",
-    "repeat", "layers", "branches", "spec", "arguments", "kind", "named", "steps", "\n", "\0",
-    "\x1b[31m", "\u202e", "parts", "parts/branch.yaml", "x" * 300,
-)  # fmt: skip
-SCALARS = st.sampled_from(WORDS) | st.sampled_from(
-    (None, True, 0, -1, 1, 3, 10**9, 10**25, 0.5, 1e308, float("inf"), float("nan"))
-)
-KEYS = st.sampled_from(WORDS) | st.integers(-1, 3)
-VALUES = st.recursive(
-    SCALARS,
-    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(KEYS, inner, max_size=2),
-    max_leaves=4,
-)
-
 
 CHANGES = st.tuples(st.sampled_from(list(keys_of(WHOLE))), st.none() | KEYS, VALUES)
 

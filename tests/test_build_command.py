@@ -2,23 +2,22 @@
 
 import hashlib
 import json
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import keras
-import numpy
 import pytest
-from click.testing import CliRunner, Result
 
 from cnnspec import dumps, load
 from cnnspec.api import draw
 from cnnspec.backends.summary import summary_data, summary_text
-from cnnspec.cli import main
 from cnnspec.written_out import written_out
+from tests.support.commands import run_command, run_python
+from tests.support.models import have_identical_weights, save, with_random_weights
 
 TINY = """cnnspec: 1
 name: tiny
@@ -30,27 +29,15 @@ layers:
 outputs:
   last: {loss: mse}
 """
+build_command = partial(run_command, "build")
 FILES = ["diagram.svg", "model.keras", "spec.expanded.yaml", "summary.txt"]
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(folder: Path) -> Path:
     """The current folder, with a spec in it."""
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "tiny.yaml").write_text(TINY, encoding="utf-8")
-    return Path()
-
-
-def run(*arguments: str) -> Result:
-    """Run the command in this process; only its own ways to end are caught."""
-    result = CliRunner().invoke(main, ["build", *arguments])
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return result
-
-
-def said(result: Result) -> tuple[int, str, str]:
-    return result.exit_code, result.stdout, result.stderr
+    (folder / "tiny.yaml").write_text(TINY, encoding="utf-8")
+    return folder
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -71,7 +58,7 @@ BUILT_TINY = (
 
 
 def test_four_files_are_written(folder: Path) -> None:
-    assert said(run("tiny.yaml")) == BUILT_TINY
+    assert build_command("tiny.yaml") == BUILT_TINY
     checked = load("tiny.yaml").compile()
     files = contents(folder / "build")
     digests = [
@@ -90,36 +77,30 @@ def test_four_files_are_written(folder: Path) -> None:
 
 @pytest.mark.filterwarnings("ignore:Skipping variable loading for optimizer")  # it has no state yet
 def test_the_model_is_one_for_plain_keras(folder: Path) -> None:
-    run("tiny.yaml")
+    build_command("tiny.yaml")
     model = keras.models.load_model(folder / "build/tiny/model.keras")
     assert json.loads(model.to_json()) == json.loads(load("tiny.yaml").build().to_json())
 
 
 def test_in_a_process_of_its_own_nothing_else_is_said(folder: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "cnnspec", "build", "tiny.yaml"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (done.returncode, done.stdout, done.stderr) == BUILT_TINY
+    assert run_python("-m", "cnnspec", "build", "tiny.yaml") == BUILT_TINY
 
 
 def test_quiet_says_nothing(folder: Path) -> None:
-    assert said(run("tiny.yaml", "--quiet")) == (0, "", "")
+    assert build_command("tiny.yaml", "--quiet") == (0, "", "")
     assert list(contents(folder / "build")) == [f"tiny/{name}" for name in FILES]
 
 
 def test_parameters_can_be_set(folder: Path) -> None:
-    run("tiny.yaml", "--set", "width=5")
+    build_command("tiny.yaml", "--set", "width=5")
     assert load("build/tiny/spec.expanded.yaml").compile().params == 5 * 5 + 6 * 2
 
 
 @pytest.mark.parametrize("output", ["out", "deep/er/out"])
 def test_several_specs_go_into_the_folder_that_is_named(folder: Path, output: str) -> None:
     (folder / "other.yaml").write_text(TINY.replace("name: tiny", "name: other"), encoding="utf-8")
-    result = run("*.yaml", "-o", output)
-    assert said(result) == (
+    result = build_command("*.yaml", "-o", output)
+    assert result == (
         0,
         f"{output}/other: {PARAMETERS}, {', '.join(FILES)}\n"
         f"{output}/tiny: {PARAMETERS}, {', '.join(FILES)}\n",
@@ -130,30 +111,30 @@ def test_several_specs_go_into_the_folder_that_is_named(folder: Path, output: st
 
 def test_two_models_of_one_name_do_not_overwrite_each_other(folder: Path) -> None:
     (folder / "other.yaml").write_text(TINY.replace("units: 2", "units: 7"), encoding="utf-8")
-    assert run("tiny.yaml", "other.yaml").exit_code == 2
+    assert build_command("tiny.yaml", "other.yaml").exit_code == 2
 
 
 # What was there before
 
 
 def test_building_again_replaces_what_was_built(folder: Path) -> None:
-    run("tiny.yaml")
+    build_command("tiny.yaml")
     (folder / "tiny.yaml").write_text(TINY.replace("units: 2", "units: 7"), encoding="utf-8")
-    result = run("tiny.yaml")
+    result = build_command("tiny.yaml")
     assert (result.exit_code, result.stderr) == (0, "building tiny ...\n")
     assert load("build/tiny/spec.expanded.yaml").compile().params == 5 * 3 + 4 * 7
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_a_changed_file_is_replaced_only_by_force(folder: Path, name: str) -> None:
-    run("tiny.yaml")
+    build_command("tiny.yaml")
     file = folder / "build/tiny" / name
     file.write_bytes(file.read_bytes() + b"\n# mine")
     before = contents(folder / "build")
     message = f"cnnspec: '{file}' has changed since it was built; use --force to overwrite it\n"
-    assert said(run("tiny.yaml")) == (2, "", message)
+    assert build_command("tiny.yaml") == (2, "", message)
     assert contents(folder / "build") == before
-    assert said(run("tiny.yaml", "--force")) == BUILT_TINY
+    assert build_command("tiny.yaml", "--force") == BUILT_TINY
     assert b"# mine" not in file.read_bytes()
 
 
@@ -163,7 +144,7 @@ def test_a_file_that_was_never_built_is_not_replaced(folder: Path, name: str) ->
     file.parent.mkdir(parents=True)
     file.write_bytes(b"mine")
     message = f"cnnspec: '{file}' has changed since it was built; use --force to overwrite it\n"
-    assert said(run("tiny.yaml")) == (2, "", message)
+    assert build_command("tiny.yaml") == (2, "", message)
     assert contents(folder / "build") == {f"tiny/{name}": b"mine"}
 
 
@@ -174,7 +155,7 @@ def test_other_files_stay(folder: Path) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
     for arguments in (("tiny.yaml",), ("tiny.yaml",), ("tiny.yaml", "--force")):
-        assert run(*arguments).exit_code == 0
+        assert build_command(*arguments).exit_code == 0
     files = contents(folder / "build")
     assert {name: files[name] for name in others} == others
     assert len(files) == len(others) + len(FILES)
@@ -197,7 +178,7 @@ def test_a_folder_that_cannot_be_written_is_told_in_a_line(
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_bytes(b"mine")
     before = contents(folder)
-    result = run("tiny.yaml", *others)
+    result = build_command("tiny.yaml", *others)
     lines = result.stderr.splitlines()
     assert (result.exit_code, result.stdout, len(lines)) == (2, "", 2)
     assert lines[1].startswith(f"cnnspec: '{blocked}' cannot be written: ")
@@ -206,13 +187,13 @@ def test_a_folder_that_cannot_be_written_is_told_in_a_line(
 
 def test_a_folder_in_the_place_of_a_file_is_told_in_a_line(folder: Path) -> None:
     (folder / "build/tiny/model.keras").mkdir(parents=True)
-    result = run("tiny.yaml")
+    result = build_command("tiny.yaml")
     assert (result.exit_code, result.stdout) == (2, "")
     assert "build/tiny/model.keras" in result.stderr.splitlines()[-1]
 
 
 def test_a_full_disk_leaves_nothing_behind(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    run("tiny.yaml")
+    build_command("tiny.yaml")
     before = contents(folder / "build")
 
     def full(model: Any, path: Path) -> None:
@@ -220,7 +201,7 @@ def test_a_full_disk_leaves_nothing_behind(folder: Path, monkeypatch: pytest.Mon
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(keras.Model, "save", full)
-    assert said(run("tiny.yaml")) == (
+    assert build_command("tiny.yaml") == (
         2,
         "",
         "building tiny ...\ncnnspec: 'build/tiny' cannot be written: No space left on device\n",
@@ -238,7 +219,7 @@ WRONG_SAID = """wrong.yaml:7:5: error[unknown-kind]: unknown layer, block or sub
 @pytest.mark.parametrize("specs", [["wrong.yaml"], ["tiny.yaml", "wrong.yaml"]], ids=len)
 def test_mistakes_are_told_and_nothing_is_written(folder: Path, specs: list[str]) -> None:
     (folder / "wrong.yaml").write_text(WRONG, encoding="utf-8")
-    assert said(run(*specs)) == (1, "", WRONG_SAID)
+    assert build_command(*specs) == (1, "", WRONG_SAID)
     assert not (folder / "build").exists()
 
 
@@ -246,7 +227,7 @@ def test_a_file_of_blocks_is_no_model(folder: Path) -> None:
     (folder / "blocks.yaml").write_text(
         "cnnspec: 1\nblocks: {a: {layers: [ReLU]}}\n", encoding="utf-8"
     )
-    result = run("blocks.yaml")
+    result = build_command("blocks.yaml")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.splitlines()[0] == (
         "blocks.yaml:1:1: error[not-a-model]: "
@@ -256,7 +237,7 @@ def test_a_file_of_blocks_is_no_model(folder: Path) -> None:
 
 
 def test_a_spec_that_is_not_there(folder: Path) -> None:
-    assert said(run("gone.yaml")) == (
+    assert build_command("gone.yaml") == (
         2,
         "",
         "cnnspec: 'gone.yaml' cannot be read: No such file or directory\n",
@@ -265,13 +246,7 @@ def test_a_spec_that_is_not_there(folder: Path) -> None:
 
 def test_without_keras_a_line_says_what_to_install(folder: Path) -> None:
     code = "import sys; sys.modules['keras'] = None; from cnnspec.cli import main; main()"
-    done = subprocess.run(
-        [sys.executable, "-c", code, "build", "tiny.yaml", "--quiet"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (done.returncode, done.stdout, done.stderr) == (
+    assert run_python("-c", code, "build", "tiny.yaml", "--quiet") == (
         2,
         "",
         "cnnspec: building needs 'keras': pip install 'cnnspec[tensorflow]'\n",
@@ -284,10 +259,8 @@ def test_without_keras_a_line_says_what_to_install(folder: Path) -> None:
 
 def trained(spec: str, file: Path) -> Any:
     """A model of a spec with random weights, saved in a file."""
-    model = load(spec).build()
-    numbers = numpy.random.default_rng(0)
-    model.set_weights([numbers.random(each.shape, "float32") for each in model.get_weights()])
-    (model.save_weights if file.suffix == ".h5" else model.save)(file)
+    model = with_random_weights(load(spec).build())
+    save(model, file)
     return model
 
 
@@ -295,16 +268,13 @@ def trained(spec: str, file: Path) -> Any:
 @pytest.mark.parametrize("weights", ["trained.weights.h5", "trained.keras"])
 def test_weights_are_loaded(folder: Path, weights: str) -> None:
     model = trained("tiny.yaml", folder / weights)
-    assert said(run("tiny.yaml", "--weights", weights)) == (
+    assert build_command("tiny.yaml", "--weights", weights) == (
         0,
         f"{weights}: loaded the weights of 2 layers by name: first, last\n{BUILT_TINY[1]}",
         BUILT_TINY[2],
     )
     built = keras.models.load_model(folder / "build/tiny/model.keras")
-    assert [
-        numpy.array_equal(*pair)
-        for pair in zip(built.get_weights(), model.get_weights(), strict=True)
-    ] == [True for _ in model.weights]
+    assert have_identical_weights(built, model)
 
 
 @pytest.mark.parametrize(
@@ -333,13 +303,13 @@ def test_weights_that_do_not_fit_are_told_and_nothing_is_written(
     other = other.replace("  last: {", "  more: {")
     (folder / "other.yaml").write_text(other, encoding="utf-8")
     make(folder / "trained.weights.h5")
-    result = run("tiny.yaml", "--weights", "trained.weights.h5")
-    assert said(result) == (1, "", f"building tiny ...\nerror: {message}\n")
+    result = build_command("tiny.yaml", "--weights", "trained.weights.h5")
+    assert result == (1, "", f"building tiny ...\nerror: {message}\n")
     assert not (folder / "build").exists()
 
 
 def test_weights_that_are_not_there(folder: Path) -> None:
-    result = run("tiny.yaml", "--weights", "gone.weights.h5")
+    result = build_command("tiny.yaml", "--weights", "gone.weights.h5")
     assert result.exit_code == 2
     assert result.stderr.splitlines()[-1] == (
         "Error: Invalid value for '--weights': File 'gone.weights.h5' does not exist."
@@ -394,7 +364,7 @@ def test_the_expanded_spec_is_the_same_model_where_it_stands(folder: Path, submo
     )
     for name in ("tiny.keras", "tiny.weights.h5"):
         trained("parts/tiny.yaml", parts / name)
-    result = run("outer.yaml", "-o", "some/where")
+    result = build_command("outer.yaml", "-o", "some/where")
     assert result.exit_code == 0, result.stderr
     original, expanded = load("outer.yaml"), load("some/where/outer/spec.expanded.yaml")
     assert not expanded.report.has_errors
@@ -423,8 +393,8 @@ DOT_FILES = ["diagram.dot", "model.keras", "spec.expanded.yaml", "summary.txt"]
 
 def test_without_a_renderer_the_figure_is_written_as_dot(folder: Path) -> None:
     with no_renderer():
-        result = run("tiny.yaml")
-    assert said(result) == (
+        result = build_command("tiny.yaml")
+    assert result == (
         0,
         f"build/tiny: {PARAMETERS}, {', '.join(DOT_FILES)}\n",
         "building tiny ...\n"
@@ -437,11 +407,11 @@ def test_without_a_renderer_the_figure_is_written_as_dot(folder: Path) -> None:
 
 
 def test_a_figure_of_an_earlier_build_does_not_stay(folder: Path) -> None:
-    run("tiny.yaml")
+    build_command("tiny.yaml")
     with no_renderer():
-        run("tiny.yaml")
+        build_command("tiny.yaml")
     without = list(contents(folder / "build/tiny"))
-    again = run("tiny.yaml")
+    again = build_command("tiny.yaml")
     assert (without, again.exit_code, list(contents(folder / "build/tiny"))) == (
         DOT_FILES,
         0,

@@ -5,14 +5,24 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from marked_blocks import BLOCKS, marked
-from moved_specs import BAD, NAMES, OUTER, around, compiled, in_block, in_place, is_read, note
 
 from cnnspec.compiler import compile_text
 from cnnspec.custom_code import check_code
 from cnnspec.diagnostics import CODES, WARNINGS, Diagnostic
 from cnnspec.records import replace
 from cnnspec.source import MAX_BYTES
+from tests.support.marked_blocks import BLOCKS, marked
+from tests.support.moved_specs import (
+    NAMES,
+    OUTER,
+    around,
+    compiled,
+    in_block,
+    in_place,
+    is_read,
+    note,
+)
+from tests.support.paths import BAD
 
 TEXT = "what is no YAML has no blocks"
 NO_FILES = "blocks name no files: imports, submodels and weights stand outside of them"

@@ -1,7 +1,6 @@
 """The chapter's models: their tables, and the same models written by hand in Keras."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import keras
@@ -10,8 +9,8 @@ import pytest
 
 from cnnspec import Spec, load, loads
 from cnnspec.backends.summary import summary_data
+from tests.support.paths import SPECS
 
-SPECS = Path(__file__).parent.parent / "specs"
 ANY = None
 """The size of the batch."""
 

@@ -8,20 +8,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 
 from cnnspec.api import draw
 from cnnspec.backends.python import script
 from cnnspec.backends.summary import summary_text
-from cnnspec.cli import COMMANDS, main
-from cnnspec.compiler import checked_or_raise, compile_file
+from cnnspec.cli import COMMANDS
+from cnnspec.compiler import compile_file
 from cnnspec.dump import dumps
-from cnnspec.graph import CheckedGraph
 from cnnspec.reporters import REPORTERS
 from cnnspec.templates import template
 from cnnspec.written_out import written_out
+from tests.support.commands import run_command, run_python
+from tests.support.paths import ROOT
+from tests.support.specs import compiled_file
 
-ROOT = Path(__file__).parent.parent
 SIMPLE = "specs/mnist_simple.yaml"
 RESIDUAL = "specs/mnist_residual.yaml"
 OUTPUTS = "specs/mnist_multi_output.yaml"
@@ -46,17 +46,6 @@ def _in_root(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
 
 
-def run(*arguments: str | Path, stdin: bytes | None = None) -> tuple[int, str, str]:
-    """Exit code, standard output and standard error of a command."""
-    result = CliRunner().invoke(main, [str(each) for each in arguments], input=stdin)
-    assert isinstance(result.exception, SystemExit | None)
-    return result.exit_code, result.stdout, result.stderr
-
-
-def checked(spec: str, **params: Any) -> CheckedGraph:
-    return checked_or_raise(compile_file(Path(spec), overrides=params))
-
-
 @pytest.mark.parametrize(
     ("arguments", "found"),
     [
@@ -79,7 +68,7 @@ def checked(spec: str, **params: Any) -> CheckedGraph:
     ],
 )  # fmt: skip
 def test_validate(arguments: list[str], found: tuple[int, str, str]) -> None:
-    assert run("validate", *arguments) == found
+    assert run_command("validate", *arguments) == found
 
 
 @pytest.mark.parametrize(
@@ -97,13 +86,15 @@ def test_validate(arguments: list[str], found: tuple[int, str, str]) -> None:
     ],
 )
 def test_set_takes_scalars_as_a_spec_does(value: str, code: str | None) -> None:
-    exit_code, stdout, _ = run("validate", "--format", "json", "--set", f"width={value}", RESIDUAL)
+    exit_code, stdout, _ = run_command(
+        "validate", "--format", "json", "--set", f"width={value}", RESIDUAL
+    )
     codes = {finding["code"] for finding in json.loads(stdout)}
     assert (exit_code, code in codes if code else codes) == ((1, True) if code else (0, set()))
 
 
 def test_set_of_a_parameter_that_is_not_there() -> None:
-    exit_code, stdout, _ = run("validate", "--set", "wdith=3", RESIDUAL)
+    exit_code, stdout, _ = run_command("validate", "--set", "wdith=3", RESIDUAL)
     assert (exit_code, stdout.count("\n"), "the spec has no parameter 'wdith'" in stdout) == (
         1,
         3,
@@ -115,7 +106,7 @@ def test_set_of_a_parameter_that_is_not_there() -> None:
 def test_findings_come_in_the_order_of_the_call() -> None:
     names = ["nine", "five", "two", "seven", "one"]
     options = [word for name in names for word in ("--set", f"{name}=1")]
-    _, stdout, _ = run("validate", "--format", "json", *options, RESIDUAL)
+    _, stdout, _ = run_command("validate", "--format", "json", *options, RESIDUAL)
     assert [each["message"] for each in json.loads(stdout)] == [
         f"the spec has no parameter '{name}'" for name in names
     ]
@@ -124,12 +115,14 @@ def test_findings_come_in_the_order_of_the_call() -> None:
 @pytest.mark.parametrize("form", REPORTERS)
 def test_validate_tells_in_every_form(form: str) -> None:
     report = compile_file(Path(BAD)).report
-    assert run("validate", "--format", form, BAD) == (1, f"{REPORTERS[form](report)}\n", "")
+    assert run_command("validate", "--format", form, BAD) == (1, f"{REPORTERS[form](report)}\n", "")
 
 
 @pytest.mark.parametrize("form", ["json", "sarif"])
 def test_forms_for_machines_hold_all_specs_in_one(form: str) -> None:
-    _, stdout, _ = run("validate", "--format", form, BAD, SIMPLE, "tests/bad/unknown_kind.yaml")
+    _, stdout, _ = run_command(
+        "validate", "--format", form, BAD, SIMPLE, "tests/bad/unknown_kind.yaml"
+    )
     found = json.loads(stdout)
     codes = (
         [each["code"] for each in found]
@@ -140,13 +133,13 @@ def test_forms_for_machines_hold_all_specs_in_one(form: str) -> None:
 
 
 def test_a_spec_may_come_from_standard_input() -> None:
-    assert run("validate", "-", stdin=SMALL) == (0, "-: ok (15 parameters)\n", "")
-    assert run("validate", "--set", "width=1", "-", stdin=SMALL) == (
+    assert run_command("validate", "-", stdin=SMALL) == (0, "-: ok (15 parameters)\n", "")
+    assert run_command("validate", "--set", "width=1", "-", stdin=SMALL) == (
         0,
         "-: ok (5 parameters)\n",
         "",
     )
-    assert run("validate", "-", stdin=b"[]") == (
+    assert run_command("validate", "-", stdin=b"[]") == (
         1,
         "<stdin>:1:1: error[wrong-structure]: "
         "a spec is a mapping that starts with `cnnspec: 1`, not a list\n"
@@ -158,8 +151,12 @@ def test_a_spec_may_come_from_standard_input() -> None:
 
 def test_paths_on_standard_input_start_here(tmp_path: Path) -> None:
     spec = f"cnnspec: 1\ninputs: {{x: [28, 28, 1]}}\nsubmodels: {{m: {{spec: {SIMPLE}}}}}\nlayers: [m]\n"
-    assert run("validate", "-", stdin=spec.encode()) == (0, "-: ok (54,410 parameters)\n", "")
-    exit_code, stdout, _ = run("validate", "--root", tmp_path, "-", stdin=spec.encode())
+    assert run_command("validate", "-", stdin=spec.encode()) == (
+        0,
+        "-: ok (54,410 parameters)\n",
+        "",
+    )
+    exit_code, stdout, _ = run_command("validate", "--root", tmp_path, "-", stdin=spec.encode())
     assert (exit_code, stdout.splitlines()[0]) == (
         1,
         f"<stdin>:3:23: error[outside-root]: '{SIMPLE}' leads out of the allowed folder {tmp_path}",
@@ -167,12 +164,16 @@ def test_paths_on_standard_input_start_here(tmp_path: Path) -> None:
 
 
 def test_summary_as_a_table() -> None:
-    table = summary_text(checked(OUTPUTS))
-    assert run("summary", OUTPUTS) == (0, table, "")
-    assert run("summary", OUTPUTS, SIMPLE) == (0, f"{table}\n{summary_text(checked(SIMPLE))}", "")
+    table = summary_text(compiled_file(OUTPUTS))
+    assert run_command("summary", OUTPUTS) == (0, table, "")
+    assert run_command("summary", OUTPUTS, SIMPLE) == (
+        0,
+        f"{table}\n{summary_text(compiled_file(SIMPLE))}",
+        "",
+    )
     transfer = "specs/mnist_transfer.yaml"
-    inside = summary_text(checked(transfer), expand=True)
-    assert run("summary", "--expand", transfer) == (0, inside, "")
+    inside = summary_text(compiled_file(transfer), expand=True)
+    assert run_command("summary", "--expand", transfer) == (0, inside, "")
 
 
 def layer(
@@ -189,7 +190,7 @@ def layer(
 
 
 def test_summary_as_data() -> None:
-    exit_code, stdout, stderr = run("summary", "--format", "json", OUTPUTS)
+    exit_code, stdout, stderr = run_command("summary", "--format", "json", OUTPUTS)
     assert (exit_code, json.loads(stdout), stderr) == (
         0,
         {
@@ -213,23 +214,23 @@ def test_summary_as_data() -> None:
 
 
 def test_summaries_of_several_specs_are_a_list() -> None:
-    _, stdout, _ = run("summary", "--format", "json", OUTPUTS, SIMPLE)
+    _, stdout, _ = run_command("summary", "--format", "json", OUTPUTS, SIMPLE)
     names = [each["name"] for each in json.loads(stdout)]
     assert names == ["mnist_multi_output", "mnist_simple"]
 
 
 def test_expand_prints_a_spec_of_the_same_model() -> None:
-    exit_code, text, stderr = run("expand", "--set", "width=4", RESIDUAL)
+    exit_code, text, stderr = run_command("expand", "--set", "width=4", RESIDUAL)
     assert (exit_code, stderr) == (0, "")
-    assert text == dumps(written_out(checked(RESIDUAL, width=4).graph))
-    table = summary_text(checked(RESIDUAL, width=4))
-    assert run("summary", "-", stdin=text.encode()) == (0, table, "")
+    assert text == dumps(written_out(compiled_file(RESIDUAL, width=4).graph))
+    table = summary_text(compiled_file(RESIDUAL, width=4))
+    assert run_command("summary", "-", stdin=text.encode()) == (0, table, "")
 
 
 def test_what_expand_prints_can_be_expanded_again() -> None:
-    exit_code, text, stderr = run("expand", "-", stdin=SMALL)
+    exit_code, text, stderr = run_command("expand", "-", stdin=SMALL)
     assert (exit_code, stderr) == (0, "")
-    assert run("expand", "-", stdin=text.encode()) == (0, text, "")
+    assert run_command("expand", "-", stdin=text.encode()) == (0, text, "")
 
 
 @pytest.mark.parametrize(
@@ -240,28 +241,28 @@ def test_files_are_written_once_and_replaced_by_force(
     command: str, name: str, tmp_path: Path
 ) -> None:
     out = tmp_path / "new" / name
-    assert run(command, OUTPUTS, "-o", out) == (0, "", "")
+    assert run_command(command, OUTPUTS, "-o", out) == (0, "", "")
     first = out.read_bytes()
     refused = (2, "", f"cnnspec: '{out}' already exists; use --force to overwrite it\n")
-    assert run(command, SIMPLE, "-o", out) == refused
+    assert run_command(command, SIMPLE, "-o", out) == refused
     assert out.read_bytes() == first
-    assert run(command, SIMPLE, "-o", out, "--force") == (0, "", "")
+    assert run_command(command, SIMPLE, "-o", out, "--force") == (0, "", "")
     second = out.read_bytes()
     assert (len(first) > len(second) > 0, list(out.parent.iterdir())) == (True, [out])
 
 
 def test_what_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     spec = Path(OUTPUTS).resolve()
-    graph = checked(str(spec))
+    graph = compiled_file(spec)
     monkeypatch.chdir(tmp_path)
-    assert run("expand", spec, "-o", "a.yaml") == (0, "", "")
-    assert run("diagram", spec, "-o", "a.dot") == (0, "", "")
-    assert run("diagram", spec, "-o", "a.SVG", "--no-links") == (0, "", "")
+    assert run_command("expand", spec, "-o", "a.yaml") == (0, "", "")
+    assert run_command("diagram", spec, "-o", "a.dot") == (0, "", "")
+    assert run_command("diagram", spec, "-o", "a.SVG", "--no-links") == (0, "", "")
     written = {file.name: file.read_text("utf-8") for file in tmp_path.iterdir()}
     assert written == {
         "a.yaml": dumps(written_out(graph.graph)),
         "a.dot": draw(graph).dot(),
-        "a.SVG": run("diagram", spec)[1],
+        "a.SVG": run_command("diagram", spec)[1],
     }
     boxes = re.findall(r'<g id="(\S+)" class="node"', written["a.SVG"])
     names = [each.name for each in (*graph.inputs, *graph.nodes)]
@@ -271,9 +272,9 @@ def test_what_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 @pytest.mark.parametrize("command", ["summary", "expand", "code", "diagram"])
 def test_commands_that_need_a_model(command: str, tmp_path: Path) -> None:
     out = () if command == "summary" else ("-o", tmp_path / "out.dot")
-    assert run(command, BAD, *out) == (1, "", BAD_TEXT)
-    assert run(command, LIBRARY, *out) == (1, "", NO_MODEL)
-    assert run(command, "none.yaml", *out) == (
+    assert run_command(command, BAD, *out) == (1, "", BAD_TEXT)
+    assert run_command(command, LIBRARY, *out) == (1, "", NO_MODEL)
+    assert run_command(command, "none.yaml", *out) == (
         2,
         "",
         "cnnspec: 'none.yaml' cannot be read: No such file or directory\n",
@@ -283,16 +284,16 @@ def test_commands_that_need_a_model(command: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_shows_an_example(command: str) -> None:
-    exit_code, stdout, _ = run(command, "--help")
+    exit_code, stdout, _ = run_command(command, "--help")
     assert (exit_code, f"Example:\n    cnnspec {command}" in stdout) == (0, True)
 
 
 def test_the_group_names_its_commands_and_version() -> None:
-    exit_code, stdout, _ = run("-h")
+    exit_code, stdout, _ = run_command("-h")
     listed = [line.split()[0] for line in stdout.split("Commands:\n")[1].splitlines()]
     assert (exit_code, listed) == (0, list(COMMANDS))
-    assert run("--version") == (0, "cnnspec, version 0.1.0\n", "")
-    assert run("fly")[0] == 2
+    assert run_command("--version") == (0, "cnnspec, version 0.1.0\n", "")
+    assert run_command("fly")[0] == 2
 
 
 WITHOUT_KERAS = """
@@ -323,14 +324,14 @@ def test_nothing_heavy_is_imported(tmp_path: Path) -> None:
         ["new", "siamese"],
     ]
     code = WITHOUT_KERAS.format(commands=commands)
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    graph = checked(OUTPUTS)
+    exit_code, stdout, stderr = run_python("-c", code)
+    graph = compiled_file(OUTPUTS)
     said = f"{OUTPUTS}: ok (63,035 parameters)\n"
     same = "the same model: 7 layers, 63,035 parameters\n"
-    assert done.stderr == "".join(f"{arguments[0]} 0\n" for arguments in commands)
+    ended = "".join(f"{arguments[0]} 0\n" for arguments in commands)
     expanded = dumps(written_out(graph.graph))
     printed = [said, summary_text(graph), expanded, same, script(graph), template("siamese")]
-    assert done.stdout == "".join(printed)
+    assert (exit_code, stdout, stderr) == (0, "".join(printed), ended)
     assert list(tmp_path.iterdir()) == [tmp_path / "out.svg"]
 
 

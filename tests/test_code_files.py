@@ -6,12 +6,12 @@ from pathlib import Path
 import keras
 import numpy
 import pytest
-from click.testing import CliRunner
-from test_code import assert_same_model, built_by, of_text
 
 from cnnspec.backends.keras import build
 from cnnspec.backends.python import NoScript, script
-from cnnspec.cli import main
+from tests.support.commands import run_command
+from tests.support.scripts import assert_same_model, built_by
+from tests.support.specs import compiled_text
 
 BASE = """
 name: base
@@ -49,7 +49,7 @@ def _trained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The base in both kinds of files, with weights that nothing starts from."""
     monkeypatch.chdir(tmp_path)
     Path("base.yaml").write_text(f"cnnspec: 1{BASE}")
-    model = build(of_text(BASE)).model
+    model = build(compiled_text(BASE)).model
     for each in model.weights:
         each.assign(numpy.random.default_rng(0).random(each.shape))
     model.save("base.keras")
@@ -63,7 +63,7 @@ def _trained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     "text", [TOP, f"{BASE}weights: base.keras\n", f"{BASE}weights: base.weights.h5\n"]
 )
 def test_weights_are_loaded_by_layer_name(text: str) -> None:
-    model, other = assert_same_model(of_text(text))
+    model, other = assert_same_model(compiled_text(text))
     loaded = [
         (one.path, numpy.array_equal(one, same))
         for one, same in zip(model.weights, other.weights, strict=True)
@@ -78,7 +78,7 @@ def test_files_are_named_from_the_current_folder(monkeypatch: pytest.MonkeyPatch
     spec = Path("base.yaml").resolve()
     spec.write_text(f"cnnspec: 1{BASE}weights: base.keras\n")
     monkeypatch.chdir("elsewhere")
-    lines = CliRunner().invoke(main, ["code", str(spec)]).stdout.splitlines()
+    lines = run_command("code", spec).stdout.splitlines()
     at = lines.index("# Paths start at the current folder.")
     assert lines[at + 1] == 'BASE_WEIGHTS = "../base.keras"'
 
@@ -103,7 +103,7 @@ inputs: {{image: [{size}, {size}, 3]}}
 submodels: {{net: {{application: {{{network}}}, {keys}}}}}
 layers: [net]
 """
-    checked = of_text(text)
+    checked = compiled_text(text)
     assert ("keras.applications." in script(checked)) == is_call
     assert_same_model(checked)
 
@@ -121,10 +121,10 @@ layers:
 
 
 def test_names_that_keras_counts_are_right_in_one_network_alone() -> None:
-    text = script(of_text(TWICE.format("null")))
+    text = script(compiled_text(TWICE.format("null")))
     assert text.count("keras.applications.Xception(") == 1
     with pytest.raises(NoScript) as refused:
-        script(of_text(TWICE.format("imagenet")))
+        script(compiled_text(TWICE.format("imagenet")))
     assert str(refused.value) == (
         "the weights of Xception cannot be copied by layer name, "
         "as Keras counts its layers on from those of another network"
@@ -157,8 +157,8 @@ inputs: {{image: [32, 32, 3]}}
 submodels: {{net: {{application: {{{kind}: {{{said}}}}}, {keys}}}}}
 layers: [net]
 """
-    model, other = assert_same_model(of_text(text))
-    assert loading in script(of_text(text))
+    model, other = assert_same_model(compiled_text(text))
+    assert loading in script(compiled_text(text))
     for one, same in zip(model.weights, other.weights, strict=True):
         assert numpy.array_equal(one, same)
 
@@ -200,7 +200,7 @@ def test_classes_of_ones_own_are_imported(tmp_path: Path, monkeypatch: pytest.Mo
     (package / "layers.py").write_text(CLASSES)
     (package / "__init__.py").write_text("from parts_of_mine.layers import Dense\n")
     monkeypatch.syspath_prepend(tmp_path)
-    checked = of_text(CUSTOM)
+    checked = compiled_text(CUSTOM)
     text = script(checked)
     assert text.split("\n\n")[1].splitlines() == [
         "import keras",
@@ -216,6 +216,6 @@ def test_a_class_that_cannot_be_imported_is_one_line(tmp_path: Path) -> None:
     spec = tmp_path / "spec.yaml"
     spec.write_text("cnnspec: 1\ninputs: {x: [4]}\nlayers: ['a.class:Layer']\n")
     out = tmp_path / "out.py"
-    done = CliRunner().invoke(main, ["code", str(spec), "-o", str(out)])
-    said = "cnnspec: no import statement can name 'a.class:Layer'\n"
-    assert (done.exit_code, done.output, out.exists()) == (1, said, False)
+    message = "cnnspec: no import statement can name 'a.class:Layer'\n"
+    assert run_command("code", spec, "-o", out) == (1, "", message)
+    assert not out.exists()

@@ -7,15 +7,18 @@ from typing import Any
 import keras
 import pytest
 from keras import layers
-from test_code import ROOT, assert_same_model, built_by, of_example, of_text, zeros
 
 from cnnspec.api import from_keras
 from cnnspec.backends.keras import build
 from cnnspec.backends.python import script
 from cnnspec.backends.python.calling import IN_TRAINING
-from cnnspec.compiler import checked_or_raise, compile_document, compile_file
+from cnnspec.compiler import checked_or_raise, compile_document
 from cnnspec.graph import CheckedGraph
 from cnnspec.layers.base import LAYERS, Example, Layer
+from tests.support import paths
+from tests.support.layers import compiled_example, fill_weights
+from tests.support.scripts import assert_same_model, built_by
+from tests.support.specs import compiled_file, compiled_text
 
 NETWORKS = ["EfficientNetB0", "MobileNet", "MobileNetV2", "ResNet50", "VGG16"]
 """Networks of Keras, by the functions that make them."""
@@ -56,13 +59,12 @@ FREEZING: tuple[Callable[[list[Any], random.Random], None], ...] = (freeze_first
 @pytest.fixture
 def _no_random_weights(monkeypatch: pytest.MonkeyPatch) -> None:
     """No values are compared, and drawing them would be most of the time."""
-    for initializer in (keras.initializers.VarianceScaling, keras.initializers.RandomNormal):
-        monkeypatch.setattr(initializer, "__call__", zeros)
+    fill_weights(monkeypatch, float)
 
 
 def network(name: str) -> Any:
     if name in ZOO:
-        return build(checked_or_raise(compile_file(ROOT / f"specs/zoo/{name}.yaml"))).model
+        return build(compiled_file(paths.ZOO / f"{name}.yaml")).model
     keras.utils.clear_session()
     make = getattr(keras.applications, name)
     return make(weights=None, input_shape=(32, 32, 3), classes=10)
@@ -140,7 +142,7 @@ def test_no_kind_is_trained_where_it_says_so() -> None:
     for kind, declaration in LAYERS.kinds.items():
         found = [at for at, each in enumerate(declaration.examples) if _has_weights(kind, each)]
         for number in found[:1]:
-            model = built_by(script(of_example(kind, number, trainable=False)))
+            model = built_by(script(compiled_example(kind, number, trainable=False)))
             strange += [kind] if trained(model) else []
     assert strange == []
 
@@ -154,7 +156,7 @@ def _has_weights(kind: str, example: Example) -> bool:
 def part(steps: str, kinds: tuple[str, str, str] = ("a", "b", "a")) -> CheckedGraph:
     """A model of three calls of a block, which differ in all that its steps may take."""
     first, second, third = kinds
-    return of_text(f"""
+    return compiled_text(f"""
 inputs: {{image: [6, 8, 8, 2]}}
 blocks:
   part:
@@ -229,7 +231,7 @@ def test_calls_differ_in_their_words() -> None:
 
 def test_layers_that_act_in_training_say_why_they_are_called_so() -> None:
     text = script(
-        of_text("""
+        compiled_text("""
 inputs: {image: [8, 8, 3]}
 blocks:
   changed: {layers: [RandomFlip, RandomRotation: {factor: 0.1}]}

@@ -15,12 +15,7 @@ from cnnspec.dump import dumps
 from cnnspec.formatting import formatted
 from cnnspec.graph import Graph
 from cnnspec.written_out import written_out
-
-SPECS = [
-    spec
-    for spec in sorted((Path(__file__).parent.parent / "specs").rglob("*.yaml"))
-    if spec.parent.name != "blocks"
-]
+from tests.support.paths import MODEL_FILES
 
 
 def graph_of(text: str) -> Graph:
@@ -264,7 +259,7 @@ def test_submodels_written_in_place_are_compact_too() -> None:
     assert "Dense: {name: fc$(index + 1), units: 8, repeat: 2}" in compact(text)
 
 
-@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: str(spec.stem))
+@pytest.mark.parametrize("spec", MODEL_FILES, ids=lambda spec: str(spec.stem))
 def test_specs_mean_the_same_when_they_are_compact(
     spec: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -276,7 +271,7 @@ def test_specs_mean_the_same_when_they_are_compact(
     assert len(dumps(document)) <= len(dumps(written_out(graph)))
 
 
-@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: str(spec.stem))
+@pytest.mark.parametrize("spec", MODEL_FILES, ids=lambda spec: str(spec.stem))
 def test_what_is_written_has_the_canonical_layout(spec: Path) -> None:
     graph = checked_or_raise(compile_file(spec)).graph
     for document in (compacted(graph), written_out(graph)):

@@ -2,34 +2,27 @@
 
 import json
 from math import prod
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import tensorflow as tf
-from click.testing import CliRunner
 from tensorflow.python.framework import ops
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
-import cnnspec
 from cnnspec.backends.keras import build
-from cnnspec.cli import main
 from cnnspec.compiler import checked_or_raise, compile_file
 from cnnspec.cost import NOTHING, Cost, Costs, costs
 from cnnspec.graph import CheckedGraph
 from cnnspec.layers.base import LAYERS, no_macs, unknown_reach
 from cnnspec.receptive_field import ReceptiveField
-
-ROOT = Path(__file__).parent.parent
-
-
-def spec(text: str) -> CheckedGraph:
-    return cnnspec.loads(f"cnnspec: 1\n{text}").compile()
+from tests.support.commands import run_command
+from tests.support.paths import SPECS, ZOO
+from tests.support.specs import compiled_file, compiled_text
 
 
 def shipped(name: str) -> Costs:
-    return costs(checked_or_raise(compile_file(ROOT / "specs" / f"{name}.yaml")))
+    return costs(compiled_file(SPECS / f"{name}.yaml"))
 
 
 # published figures
@@ -164,7 +157,7 @@ TWO = "inputs: {a: [7, 8], b: [5, 8]}\n"
     ],
 )  # fmt: skip
 def test_multiply_accumulates_are_those_that_tensorflow_counts(text: str) -> None:
-    checked = spec(text)
+    checked = compiled_text(text)
     assert costs(checked).total.macs == tensorflow_macs(build(checked).model)
 
 
@@ -309,7 +302,7 @@ UP = "Conv1DTranspose: {filters: 1, kernel_size: %d, strides: %d, padding: same}
     ],
 )  # fmt: skip
 def test_receptive_fields_are_what_values_depend_on(text: str, size: int, stride: float) -> None:
-    checked = spec(text)
+    checked = compiled_text(text)
     found = list(costs(checked).nodes.values())[-1].receptive_field
     assert found is not None
     assert (found[0], seen(checked)) == (ReceptiveField(size, stride), (size, stride))
@@ -333,7 +326,7 @@ EXCITE = "[GlobalAveragePooling2D, Dense: {units: 4, activation: sigmoid}, Resha
     ],
 )  # fmt: skip
 def test_fields_of_everything_and_of_one_place(text: str, sizes: tuple[int | None, ...]) -> None:
-    found = list(costs(spec(f"inputs: {{image: [30, 20, 3]}}\n{text}")).nodes.values())[-1]
+    found = list(costs(compiled_text(f"inputs: {{image: [30, 20, 3]}}\n{text}")).nodes.values())[-1]
     assert [field.size for field in found.receptive_field or ()] == list(sizes)
 
 
@@ -353,19 +346,19 @@ def test_fields_of_everything_and_of_one_place(text: str, sizes: tuple[int | Non
     ],
 )
 def test_fields_that_are_not_there_or_not_known(layers: str) -> None:
-    found = costs(spec(f"inputs: {{image: [30, 20, 3]}}\nlayers: [{layers}]"))
+    found = costs(compiled_text(f"inputs: {{image: [30, 20, 3]}}\nlayers: [{layers}]"))
     assert list(found.nodes.values())[-1].receptive_field is None
 
 
 def test_fields_of_huge_windows_take_no_time() -> None:
     text = "inputs: {line: [null, 1]}\nlayers: [UpSampling1D: {size: 64}, MaxPooling1D: {pool_size: %d}]"
-    found = list(costs(spec(text % (64 * 10**12))).nodes.values())[-1]
+    found = list(costs(compiled_text(text % (64 * 10**12))).nodes.values())[-1]
     assert found.receptive_field == (ReceptiveField(10**12, 10**12),)
 
 
 def test_fields_do_not_need_the_size_of_the_image() -> None:
     known = shipped("zoo/resnet50")
-    path = ROOT / "specs" / "zoo" / "resnet50.yaml"
+    path = ZOO / "resnet50.yaml"
     unknown = costs(checked_or_raise(compile_file(path, overrides={"size": None})))
     assert {name: cost.receptive_field for name, cost in unknown.nodes.items()} == {
         name: cost.receptive_field for name, cost in known.nodes.items()
@@ -388,7 +381,7 @@ def test_memory_is_that_of_the_outputs_in_their_data_types() -> None:
         "layers: [Flatten: {name: bytes}, Rescaling: {scale: 2, name: floats},"
         " Dense: {units: 8, dtype: mixed_float16, name: half}, Dense: {units: 8, dtype: float64, name: double}]"
     )
-    found = {name: cost.activation_bytes for name, cost in costs(spec(text)).nodes.items()}
+    found = {name: cost.activation_bytes for name, cost in costs(compiled_text(text)).nodes.items()}
     assert found == {"bytes": 32, "floats": 128, "half": 16, "double": 64}
 
 
@@ -397,7 +390,7 @@ def test_every_call_of_a_shared_layer_costs() -> None:
         "inputs: {a: [8], b: [8]}\nlayers: [Dense: {name: one, units: 4, from: a},"
         " shared: {layer: one, name: two, from: b}, Add: {name: sum, from: [one, two]}]"
     )
-    found = costs(spec(text))
+    found = costs(compiled_text(text))
     assert found.nodes == {
         "one": Cost(36, 32, 16),
         "two": Cost(0, 32, 16),
@@ -416,7 +409,7 @@ def test_a_submodel_costs_what_its_layers_cost_and_looks_through_them() -> None:
         f"submodels: {{m: {{{INNER}}}}}\ninputs: {{image: [10, 10, 1]}}\n"
         "layers: [Conv2D: {name: first, filters: 1, kernel_size: 2}, m]"
     )
-    found = costs(spec(text))
+    found = costs(compiled_text(text))
     inner = Cost(20, 49 * 18, 49 * 8, (ReceptiveField(4, 1),) * 2)
     assert found.nodes == {
         "first": Cost(5, 81 * 4, 81 * 4, (ReceptiveField(2, 1),) * 2),
@@ -426,27 +419,31 @@ def test_a_submodel_costs_what_its_layers_cost_and_looks_through_them() -> None:
 
 
 def test_code_of_the_user_costs_what_nobody_knows() -> None:
-    found = costs(spec("inputs: {row: [8]}\nlayers: ['my_package:Mine', Dense: {units: 4}]"))
+    found = costs(
+        compiled_text("inputs: {row: [8]}\nlayers: ['my_package:Mine', Dense: {units: 4}]")
+    )
     assert found.total == Cost(None, None, None)
 
 
 def test_a_model_without_layers_costs_nothing() -> None:
-    found = costs(spec("inputs: {row: [8]}\nlayers: [ReLU: {repeat: 0}]\noutputs: {row: }"))
+    found = costs(
+        compiled_text("inputs: {row: [8]}\nlayers: [ReLU: {repeat: 0}]\noutputs: {row: }")
+    )
     assert found.total in (NOTHING, Cost(0, 0, 32))
 
 
 # the command
 
 
-def summary(*arguments: str) -> str:
-    result = CliRunner().invoke(main, ["summary", *arguments])
-    assert (result.exit_code, result.stderr) == (0, "")
-    return result.stdout
+def printed_summary(*arguments: object) -> str:
+    exit_code, stdout, stderr = run_command("summary", *arguments)
+    assert (exit_code, stderr) == (0, "")
+    return stdout
 
 
 def test_the_summary_shows_costs_where_they_are_asked_for() -> None:
-    name = str(ROOT / "specs" / "mnist_simple.yaml")
-    lines = summary("--cost", name).splitlines()
+    name = SPECS / "mnist_simple.yaml"
+    lines = printed_summary("--cost", name).splitlines()
     rows = [[cell.strip() for cell in line.split("│")[3:7]] for line in lines if "│" in line]
     assert rows == [
         ["0", "0", "0.00 B", "-"],
@@ -456,13 +453,13 @@ def test_the_summary_shows_costs_where_they_are_asked_for() -> None:
         ["54,090", "54,080", "40.00 B", "-"],
     ]
     assert lines[-2:] == [" Multiply-accumulates: 248,768", " Activations: 126.79 KB"]
-    assert summary(name).splitlines()[-1] == lines[-3]
+    assert printed_summary(name).splitlines()[-1] == lines[-3]
 
 
 def test_the_data_of_the_summary_hold_costs_where_they_are_asked_for() -> None:
-    name = str(ROOT / "specs" / "mnist_simple.yaml")
-    with_costs = json.loads(summary("--cost", "--format", "json", name))
-    without = json.loads(summary("--format", "json", name))
+    name = SPECS / "mnist_simple.yaml"
+    with_costs = json.loads(printed_summary("--cost", "--format", "json", name))
+    without = json.loads(printed_summary("--format", "json", name))
     assert (with_costs.pop("total_macs"), with_costs.pop("total_activation_bytes")) == (
         248768,
         129832,
@@ -484,7 +481,7 @@ def test_the_data_of_the_summary_hold_costs_where_they_are_asked_for() -> None:
 
 
 def test_costs_of_a_submodel_are_shown_inside_of_it() -> None:
-    lines = summary("--cost", "--expand", str(ROOT / "specs" / "zoo" / "siamese.yaml")).splitlines()
+    lines = printed_summary("--cost", "--expand", ZOO / "siamese.yaml").splitlines()
     shown = {
         line.split("│")[1].strip(): line.split("│")[4].strip() for line in lines if "│" in line
     }

@@ -1,7 +1,6 @@
 """Layer classes of the user's own: known by their path, imported only when that is allowed."""
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 
 import cnnspec
 from cnnspec.backends.summary import rows
+from tests.support.commands import python_output
 
 SPEC = """\
 cnnspec: 1
@@ -96,10 +96,8 @@ def test_a_built_model_runs_and_is_loaded_where_the_package_is_imported(package:
         "model = keras.models.load_model('scaled.keras')\n"
         "print(json.dumps(model.predict(np.ones((2, 4), 'float32'), verbose=0).tolist()))"
     )
-    loaded = subprocess.run(
-        [sys.executable, "-c", script], cwd=package, capture_output=True, text=True, check=True
-    )
-    assert json.loads(loaded.stdout) == model.predict(x, verbose=0).tolist()
+    loaded = python_output("-c", script, cwd=package)
+    assert json.loads(loaded) == model.predict(x, verbose=0).tolist()
 
 
 REFUSED = {

@@ -2,13 +2,12 @@
 
 import os
 import re
-import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from click.testing import CliRunner
 
 import cnnspec
 from cnnspec.backends.diagram import FORMATS, Drawing, NoRenderer, TooLarge
@@ -19,29 +18,20 @@ from cnnspec.backends.diagram.labels import box_lines, edge_label, group_title
 from cnnspec.backends.diagram.look import DETAILS, USUAL, Look
 from cnnspec.backends.diagram.reading import dims, read
 from cnnspec.backends.diagram.repeats import with_repeats
-from cnnspec.cli import main
 from cnnspec.declarations import Problem
 from cnnspec.graph import CheckedGraph
 from cnnspec.layers.base import LAYERS
 from cnnspec.shapes import UNKNOWN
+from tests.support.commands import python_output, run_command
+from tests.support.paths import MODEL_FILES, SPECS, ZOO
+from tests.support.specs import compiled_text
 
-ROOT = Path(__file__).parent.parent
-SPECS = sorted((ROOT / "specs").rglob("*.yaml"))
-MODELS = [spec for spec in SPECS if "blocks" not in spec.parts]
-RESNET = ROOT / "specs/zoo/resnet152v2.yaml"
-
-
-def checked(text: str) -> CheckedGraph:
-    return cnnspec.loads(f"cnnspec: 1\nname: tiny\n{text}").compile()
+tiny = partial(compiled_text, name="tiny")
+RESNET = ZOO / "resnet152v2.yaml"
 
 
 def figure_of(name: str) -> Figure:
-    return with_repeats(read(cnnspec.load(ROOT / "specs" / name).compile()))
-
-
-def run(*arguments: object) -> tuple[int, str, str]:
-    result = CliRunner().invoke(main, [str(each) for each in arguments], prog_name="cnnspec")
-    return result.exit_code, result.stdout, result.stderr
+    return with_repeats(read(cnnspec.load(SPECS / name).compile()))
 
 
 # What a figure holds
@@ -69,7 +59,7 @@ outputs:
 
 
 def test_a_figure_has_every_layer_once_and_every_connection() -> None:
-    figure = read(checked(SHARED))
+    figure = read(tiny(SHARED))
     assert [
         (box.id, box.kind, box.brief, box.params, box.frozen) for box in boxes(figure.children)
     ] == [
@@ -111,7 +101,7 @@ def test_a_figure_has_every_layer_once_and_every_connection() -> None:
 
 def test_a_box_knows_all_about_its_layer() -> None:
     text = "inputs: {image: [8, 8, 3]}\nlayers:\n  - Conv2D: {filters: 4, kernel_size: 3}\n"
-    conv = list(boxes(read(checked(text), details=True).children))[1]
+    conv = list(boxes(read(tiny(text), details=True).children))[1]
     assert conv.details == (
         ("Layer", "Conv2D"),
         ("filters", "4"),
@@ -206,7 +196,7 @@ layers:
 
 
 def test_what_repeats_is_found_and_folds_to_one_box() -> None:
-    figure = with_repeats(read(checked(CHAIN)))
+    figure = with_repeats(read(tiny(CHAIN)))
     inner = ["conv2d_1", "batch_normalization_1", "add_1"]
     assert shape_of(figure) == [
         "image",
@@ -227,7 +217,7 @@ def test_what_repeats_is_found_and_folds_to_one_box() -> None:
 
 
 def test_a_run_is_drawn_as_its_first_turn() -> None:
-    plate = folded(with_repeats(read(checked(CHAIN))), 1)
+    plate = folded(with_repeats(read(tiny(CHAIN))), 1)
     assert shape_of(plate) == [
         "image",
         ("step", 3, ["conv2d_1", "batch_normalization_1", "add_1"]),
@@ -260,7 +250,7 @@ layers:
 
 def test_layers_without_blocks_repeat_too() -> None:
     part = ["conv2d_1", "re_lu_1", "batch_normalization_1"]
-    assert shape_of(with_repeats(read(checked(FLAT))))[1] == (
+    assert shape_of(with_repeats(read(tiny(FLAT))))[1] == (
         "part",
         2,
         [("part", 1, part), ("part", 1, [f"{name[:-1]}2" for name in part])],
@@ -277,16 +267,16 @@ layers:
   - step: {name: two}
   - Add: {from: [one, two]}
 """
-    assert [group.times for group in groups(with_repeats(read(checked(text))).children)] == [1, 1]
+    assert [group.times for group in groups(with_repeats(read(tiny(text))).children)] == [1, 1]
     wired = text.replace("  - Add: {from: [one, two]}", "  - Flatten")
-    assert [group.times for group in groups(with_repeats(read(checked(wired))).children)] == [
+    assert [group.times for group in groups(with_repeats(read(tiny(wired))).children)] == [
         2,
         1,
         1,
     ]
 
 
-@pytest.mark.parametrize("spec", MODELS, ids=lambda spec: spec.stem)
+@pytest.mark.parametrize("spec", MODEL_FILES, ids=lambda spec: spec.stem)
 def test_folding_loses_no_layer(spec: Path) -> None:
     whole = read(cnnspec.load(spec).compile())
     figure = with_repeats(whole)
@@ -309,18 +299,18 @@ def test_a_large_network_is_folded_and_that_is_said() -> None:
     )
     everything = cnnspec.draw(cnnspec.load(RESNET), depth="all")
     assert (count(everything.figure), everything.note) == (567, None)
-    assert cnnspec.draw(cnnspec.load(ROOT / "specs/mnist_simple.yaml")).note is None
+    assert cnnspec.draw(cnnspec.load(SPECS / "mnist_simple.yaml")).note is None
 
 
 def long_chain(layers: int) -> CheckedGraph:
     steps = "".join(f"  - Dense: {{units: {8 + number % 89}}}\n" for number in range(layers))
-    return checked(f"inputs: {{values: [8]}}\nlayers:\n{steps}")
+    return tiny(f"inputs: {{values: [8]}}\nlayers:\n{steps}")
 
 
 def test_a_network_without_blocks_is_folded_by_the_size_of_its_images() -> None:
     figure = Drawing(long_chain(300)).figure
     assert shape_of(figure) == ["values", "dense_1 to dense_300", "dense_300"]
-    pooled = read(checked(FLAT.replace("  - ReLU\n  - Batch", "  - MaxPooling2D\n  - Batch")))
+    pooled = read(tiny(FLAT.replace("  - ReLU\n  - Batch", "  - MaxPooling2D\n  - Batch")))
     assert [
         kind for kind, *_ in [each for each in shape_of(by_size(pooled)) if isinstance(each, tuple)]
     ] == [
@@ -357,7 +347,7 @@ def test_a_part_of_a_network_is_what_lies_between() -> None:
 
 
 def test_what_a_box_says() -> None:
-    figure = read(checked(SHARED), cost=True)
+    figure = read(tiny(SHARED), cost=True)
     look = Look(shown=USUAL | {"cost", "dtypes"})
     said = {box.id: box_lines(box, look) for box in boxes(figure.children)}
     assert said["one-code"] == ["code", "Dense · 4", "260 params · 512 MACs", "frozen"]
@@ -371,7 +361,7 @@ def test_what_a_box_says() -> None:
 
 @pytest.mark.parametrize("hidden", DETAILS)
 def test_each_kind_of_detail_can_be_hidden(hidden: str) -> None:
-    graph = checked(SHARED)
+    graph = tiny(SHARED)
     with_it = cnnspec.draw(graph, show=[hidden])
     without = cnnspec.draw(graph, hide=[hidden])
     assert with_it.dot() != without.dot()
@@ -379,7 +369,7 @@ def test_each_kind_of_detail_can_be_hidden(hidden: str) -> None:
 
 
 def test_frozen_parts_have_a_mark_and_a_word() -> None:
-    dot = cnnspec.draw(checked(SHARED)).dot()
+    dot = cnnspec.draw(tiny(SHARED)).dot()
     assert re.findall(
         r'"one-code" \[label="\xa0code\xa0\\nDense · 4\\n260 params\\nfrozen".*style="(.*)"', dot
     ) == ["rounded,filled,dashed"]
@@ -432,7 +422,7 @@ def test_names_in_mermaid_are_no_markup(name: str) -> None:
 
 
 def test_an_svg_says_what_it_shows() -> None:
-    svg = cnnspec.draw(cnnspec.load(ROOT / "specs/mnist_multi_output.yaml")).svg()
+    svg = cnnspec.draw(cnnspec.load(SPECS / "mnist_multi_output.yaml")).svg()
     root = ElementTree.fromstring(svg)
     space = "{http://www.w3.org/2000/svg}"
     described = (
@@ -461,9 +451,9 @@ def test_boxes_link_to_their_lines(tmp_path: Path) -> None:
     spec.write_text("cnnspec: 1\ninputs: {image: [4]}\nlayers:\n  - Dense: {units: 2}\n")
     (tmp_path / "figures").mkdir()
     out = tmp_path / "figures/a.svg"
-    assert run("diagram", spec, "-o", out) == (0, "", "")
+    assert run_command("diagram", spec, "-o", out) == (0, "", "")
     assert re.findall(r'href="([^"]*)"', out.read_text()) == ["../a%20spec.yaml#L4"]
-    assert run("diagram", spec, "-o", out, "--force", "--no-links") == (0, "", "")
+    assert run_command("diagram", spec, "-o", out, "--force", "--no-links") == (0, "", "")
     assert re.findall(r'href="([^"]*)"', out.read_text()) == []
 
 
@@ -480,15 +470,9 @@ for spec in sys.argv[1:]:
 
 def test_the_bytes_are_the_same_with_any_hash_seed() -> None:
     names = ("mnist_transfer", "mnist_residual", "zoo/siamese", "zoo/resnet50")
-    command = [sys.executable, "-c", SCRIPT, *(f"specs/{name}.yaml" for name in names)]
+    files = [SPECS / f"{name}.yaml" for name in names]
     written = [
-        subprocess.run(
-            command,
-            cwd=ROOT,
-            env={**os.environ, "PYTHONHASHSEED": seed},
-            check=True,
-            capture_output=True,
-        ).stdout
+        python_output("-c", SCRIPT, *files, env={**os.environ, "PYTHONHASHSEED": seed})
         for seed in ("1", "2")
     ]
     assert written[0] == written[1]
@@ -499,7 +483,7 @@ def test_the_bytes_are_the_same_with_any_hash_seed() -> None:
 
 
 def test_the_ending_of_the_file_says_the_format(tmp_path: Path) -> None:
-    spec = ROOT / "specs/mnist_simple.yaml"
+    spec = SPECS / "mnist_simple.yaml"
     starts = {
         "a.dot": b"digraph",
         "a.gv": b"digraph",
@@ -508,28 +492,28 @@ def test_the_ending_of_the_file_says_the_format(tmp_path: Path) -> None:
         "a.svg": b"<?xml",
     }
     for name, start in starts.items():
-        assert run("diagram", spec, "-o", tmp_path / name) == (0, "", "")
+        assert run_command("diagram", spec, "-o", tmp_path / name) == (0, "", "")
         assert (tmp_path / name).read_bytes().lower().startswith(start.lower())
     said = "has no known suffix (.svg, .png, .pdf, .dot, .gv, .mmd, .mermaid, .html); use --format"
     out = tmp_path / "a.gif"
-    assert run("diagram", spec, "-o", out) == (2, "", f"cnnspec: '{out}' {said}\n")
+    assert run_command("diagram", spec, "-o", out) == (2, "", f"cnnspec: '{out}' {said}\n")
     assert not out.exists()
-    assert run("diagram", spec, "-o", out, "--format", "dot") == (0, "", "")
+    assert run_command("diagram", spec, "-o", out, "--format", "dot") == (0, "", "")
 
 
 def test_what_was_folded_is_told_unless_quiet() -> None:
     said = "567 layers are drawn as 26 boxes (depth 1); --depth all draws every one\n"
-    code, dot, told = run("diagram", RESNET, "--format", "dot")
+    code, dot, told = run_command("diagram", RESNET, "--format", "dot")
     assert (code, told) == (0, said)
-    assert run("diagram", RESNET, "--format", "dot", "--quiet") == (0, dot, "")
-    assert run("diagram", RESNET, "--format", "dot", "--depth", 1) == (0, dot, "")
+    assert run_command("diagram", RESNET, "--format", "dot", "--quiet") == (0, dot, "")
+    assert run_command("diagram", RESNET, "--format", "dot", "--depth", 1) == (0, dot, "")
 
 
 def test_names_that_are_none_are_refused() -> None:
-    spec = ROOT / "specs/mnist_simple.yaml"
+    spec = SPECS / "mnist_simple.yaml"
     said = "cnnspec: unknown layer 'covn'; did you mean 'conv'?\n"
-    assert run("diagram", spec, "--from", "covn") == (2, "", said)
-    code, _, told = run("diagram", spec, "--depth", "-1")
+    assert run_command("diagram", spec, "--from", "covn") == (2, "", said)
+    code, _, told = run_command("diagram", spec, "--depth", "-1")
     assert (code, "neither a number of levels nor 'all'" in told) == (2, True)
 
 
@@ -544,16 +528,16 @@ def no_dot(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_without_dot_png_and_pdf_say_what_to_install(form: str, tmp_path: Path) -> None:
     out = tmp_path / f"a.{form}"
     said = f"{form} needs Graphviz's program `dot`; install the package `graphviz` of your system"
-    spec = ROOT / "specs/mnist_simple.yaml"
-    assert run("diagram", spec, "-o", out) == (2, "", f"cnnspec: {said}\n")
+    spec = SPECS / "mnist_simple.yaml"
+    assert run_command("diagram", spec, "-o", out) == (2, "", f"cnnspec: {said}\n")
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.usefixtures("no_dot")
 def test_without_dot_every_other_format_is_drawn(tmp_path: Path) -> None:
-    spec = ROOT / "specs/mnist_simple.yaml"
+    spec = SPECS / "mnist_simple.yaml"
     for form in set(FORMATS) - {"png", "pdf"}:
-        assert run("diagram", spec, "--format", form, "-o", tmp_path / form) == (0, "", "")
+        assert run_command("diagram", spec, "--format", form, "-o", tmp_path / form) == (0, "", "")
 
 
 FAKE_DOT = """#!{python}
@@ -575,7 +559,7 @@ def test_a_picture_is_never_shrunk_in_silence(
     program.write_text(FAKE_DOT.format(python=sys.executable))
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
-    drawing = cnnspec.draw(cnnspec.load(ROOT / "specs/mnist_simple.yaml"))
+    drawing = cnnspec.draw(cnnspec.load(SPECS / "mnist_simple.yaml"))
     assert drawing.rendered("png", dpi=300) == b"picture -Tpng -Gdpi=300"
     with pytest.raises(TooLarge, match="at 2400 dots per inch the png is larger than Graphviz"):
         drawing.rendered("png", dpi=2400)
@@ -589,7 +573,7 @@ def test_a_picture_is_never_shrunk_in_silence(
 def test_a_model_of_keras_is_drawn(tmp_path: Path) -> None:
     import keras
 
-    spec = cnnspec.load(ROOT / "specs/mnist_multi_output.yaml")
+    spec = cnnspec.load(SPECS / "mnist_multi_output.yaml")
     model = spec.build()
     by_spec, by_model = (cnnspec.draw(each).figure for each in (spec, model))
     ids = [box.id for box in boxes(by_spec.children)]
@@ -598,7 +582,7 @@ def test_a_model_of_keras_is_drawn(tmp_path: Path) -> None:
         (edge.source, edge.target, edge.shape) for edge in by_spec.edges
     ]
     model.save(tmp_path / "model.keras")
-    code, dot, told = run("diagram", tmp_path / "model.keras", "--format", "dot")
+    code, dot, told = run_command("diagram", tmp_path / "model.keras", "--format", "dot")
     assert (code, dot, told) == (0, cnnspec.draw(model).dot(), "")
 
     class Odd(keras.Model):
@@ -610,13 +594,13 @@ def test_a_model_of_keras_is_drawn(tmp_path: Path) -> None:
 
 def test_a_broken_archive_is_one_error(tmp_path: Path) -> None:
     broken = tmp_path / "model.keras"
-    assert run("diagram", broken) == (
+    assert run_command("diagram", broken) == (
         2,
         "",
         f"cnnspec: '{broken}' cannot be read: No such file or directory\n",
     )
     broken.write_bytes(b"no archive")
-    code, out, told = run("diagram", broken)
+    code, out, told = run_command("diagram", broken)
     assert (code, out) == (1, "")
     assert "error[unreadable-model]" in told
     assert "it is none of the files of a Keras model" in told

@@ -1,6 +1,7 @@
 """Differences: what is told of pairs of models, as text and as data, and what holds for all pairs."""
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +15,11 @@ from cnnspec.diff.data import as_data
 from cnnspec.diff.text import as_text
 from cnnspec.graph import CheckedGraph
 from cnnspec.written_out import written_out
+from tests.support.paths import MODEL_FILES, ZOO
+from tests.support.specs import compiled_text
 
-ROOT = Path(__file__).parent.parent
-MODELS = [spec for spec in sorted((ROOT / "specs").rglob("*.yaml")) if "blocks" not in spec.parts]
+tiny = partial(compiled_text, name="tiny")
 HEAD = "cnnspec: 1\nname: tiny\n"
-
-
-def checked(text: str) -> CheckedGraph:
-    return cnnspec.loads(HEAD + text).compile()
 
 
 CHAIN = """
@@ -258,12 +256,12 @@ def lines(text: str) -> str:
 @pytest.mark.parametrize(("text", "change", "said"), PAIRS.values(), ids=PAIRS)
 def test_what_is_told_of_a_pair(text: str, change: tuple[str, str], said: str) -> None:
     assert change[0] in text
-    difference = compare(checked(text), checked(text.replace(*change)))
+    difference = compare(tiny(text), tiny(text.replace(*change)))
     assert (lines(as_text(difference)), difference.is_empty) == (said, said == "")
 
 
 def test_the_whole_text() -> None:
-    old, new = checked(CHAIN), checked(CHAIN.replace("filters: 4", "filters: 8"))
+    old, new = tiny(CHAIN), tiny(CHAIN.replace("filters: 4", "filters: 8"))
     assert (
         as_text(compare(old, new), lambda text, role: f"<{role}>{text}", verbose=True)
         == """\
@@ -296,7 +294,7 @@ def test_the_whole_data() -> None:
         .replace("name: digit, ", "")
         .replace("digit:", "label:")
     )
-    data = as_data(compare(checked(CHAIN), checked(new)))
+    data = as_data(compare(tiny(CHAIN), tiny(new)))
     totals = {"name": "tiny", "layers": 5, "params": 1506, "trainable_params": 1498, "macs": 2736}
     assert data == {
         "same": False,
@@ -387,7 +385,7 @@ def test_moves_and_the_train_section_as_data() -> None:
     train = (
         "train:\n  data: {keras: mnist}\n  inputs: {image: x}\n  targets: {digit: y}\n  epochs: "
     )
-    old, new = checked(f"{CHAIN}{train}1\n"), checked(f"{CHAIN.replace(*change)}{train}2\n")
+    old, new = tiny(f"{CHAIN}{train}1\n"), tiny(f"{CHAIN.replace(*change)}{train}2\n")
     data = as_data(compare(old, new))
     inputs = {"what": "inputs", "old": ["norm"], "new": ["conv"]}
     assert (data["moved"], data["changed"], data["model"]) == (
@@ -397,14 +395,14 @@ def test_moves_and_the_train_section_as_data() -> None:
     )
 
 
-@pytest.mark.parametrize("spec", MODELS, ids=lambda spec: spec.stem)
+@pytest.mark.parametrize("spec", MODEL_FILES, ids=lambda spec: spec.stem)
 def test_a_spec_and_the_same_written_out_are_the_same(spec: Path) -> None:
     model = cnnspec.load(spec).compile()
     assert compare(model, cnnspec.Spec.of(written_out(model.graph)).compile()).is_empty
 
 
 def test_a_deeper_network_has_more_turns() -> None:
-    text = (ROOT / "specs/zoo/resnet50.yaml").read_text("utf-8")
+    text = (ZOO / "resnet50.yaml").read_text("utf-8")
     old, new = (cnnspec.loads(text.replace("depth: 6", f"depth: {depth}")) for depth in (6, 23))
     assert lines(as_text(compare(old.compile(), new.compile()))) == (
         "+ stage_3/identity_6/... to stage_3/identity_22/... (170 layers, 19,070,464 parameters)\n"
@@ -434,7 +432,7 @@ def networks(draw: st.DrawFn, *, named: bool = False) -> list[str]:
 
 
 def network(steps: list[str]) -> CheckedGraph:
-    return checked("inputs: {x: [4]}\nlayers:\n" + "".join(steps))
+    return tiny("inputs: {x: [4]}\nlayers:\n" + "".join(steps))
 
 
 @given(networks())

@@ -5,12 +5,11 @@ import os
 import shutil
 import subprocess
 import sys
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
-from test_diagram_colours import APART, VISIONS, contrast, difference
 
 import cnnspec
 from cnnspec.backends.diagram.colours import THEMES
@@ -20,11 +19,12 @@ from cnnspec.backends.diagram.folding import folded
 from cnnspec.backends.diagram.labels import box_lines, edge_label
 from cnnspec.backends.diagram.look import Look
 from cnnspec.backends.diagram.reading import read
-from cnnspec.cli import main
 from cnnspec.diff import compare
 from cnnspec.diff.data import as_data
 from cnnspec.diff.text import as_text
 from cnnspec.diff.union import union
+from tests.support.colours import APART, VISIONS, contrast, difference
+from tests.support.commands import run_command
 
 OLD = """\
 cnnspec: 1
@@ -48,35 +48,33 @@ NEW = (
     .replace("  - Dense:", "  - Dropout: {name: drop, rate: 0.5}\n  - Dense:")
     .replace("mse}", "mae}")
 )
+diff_command = partial(run_command, "diff")
 BAD = OLD.replace("filters", "filtres")
 SAME = "the same model: 4 layers, 1,506 parameters\n"
 
 
 @pytest.fixture(autouse=True)
-def _in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+def _in_folder(folder: Path) -> None:
     for name, text in (("old", OLD), ("new", NEW), ("bad", BAD)):
-        Path(f"{name}.yaml").write_text(text, encoding="utf-8")
-
-
-def run(*arguments: object) -> tuple[int, str, str]:
-    result = CliRunner().invoke(main, ["diff", *map(str, arguments)], prog_name="cnnspec")
-    assert isinstance(result.exception, SystemExit | None)
-    return result.exit_code, result.stdout, result.stderr
+        (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
 
 
 def test_exit_codes_are_those_of_diff() -> None:
     found = compare(cnnspec.load("old.yaml").compile(), cnnspec.load("new.yaml").compile())
     data = json.dumps(as_data(found), indent=2) + "\n"
     missing = "cnnspec: 'none.yaml' cannot be read: No such file or directory\n"
-    assert run("old.yaml", "old.yaml") == (0, SAME, "")
-    assert run("old.yaml", "new.yaml") == (1, as_text(found), "")
-    assert run("--verbose", "old.yaml", "new.yaml") == (1, as_text(found, verbose=True), "")
-    assert run("--quiet", "old.yaml", "new.yaml") == (1, "", "")
-    assert run("--format", "json", "old.yaml", "new.yaml") == (1, data, "")
-    assert run("old.yaml", "none.yaml") == (2, "", missing)
-    assert run("old.yaml") == (2, "", "cnnspec: diff takes two models, got 1\n")
-    exit_code, stdout, stderr = run("bad.yaml", "old.yaml")
+    assert diff_command("old.yaml", "old.yaml") == (0, SAME, "")
+    assert diff_command("old.yaml", "new.yaml") == (1, as_text(found), "")
+    assert diff_command("--verbose", "old.yaml", "new.yaml") == (
+        1,
+        as_text(found, verbose=True),
+        "",
+    )
+    assert diff_command("--quiet", "old.yaml", "new.yaml") == (1, "", "")
+    assert diff_command("--format", "json", "old.yaml", "new.yaml") == (1, data, "")
+    assert diff_command("old.yaml", "none.yaml") == (2, "", missing)
+    assert diff_command("old.yaml") == (2, "", "cnnspec: diff takes two models, got 1\n")
+    exit_code, stdout, stderr = diff_command("bad.yaml", "old.yaml")
     assert (exit_code, stdout, stderr.splitlines()[0]) == (
         2,
         "",
@@ -90,8 +88,8 @@ def test_a_model_file_is_compared_by_what_it_holds(tmp_path: Path) -> None:
     shown = cnnspec.load("spec.yaml").build().to_json()
     (tmp_path / "model.json").write_text(shown, encoding="utf-8")
     (tmp_path / "broken.json").write_text("{", encoding="utf-8")
-    assert run("spec.yaml", "model.json") == (0, SAME, "")
-    exit_code, stdout, stderr = run("spec.yaml", "broken.json")
+    assert diff_command("spec.yaml", "model.json") == (0, SAME, "")
+    exit_code, stdout, stderr = diff_command("spec.yaml", "broken.json")
     assert (exit_code, stdout, stderr.count("\n")) == (2, "", 1)
     assert stderr.startswith("error[unreadable-model]: 'broken.json': ")
 
@@ -145,12 +143,16 @@ def test_what_only_one_model_has_is_drawn_whole() -> None:
 
 @pytest.mark.parametrize("name", ["x.svg", "x.dot", "x.mmd", "x.html"])
 def test_diagrams_are_written_by_their_ending(name: str) -> None:
-    assert run("--quiet", "old.yaml", "new.yaml", "-o", name, "--theme", "dark") == (1, "", "")
+    assert diff_command("--quiet", "old.yaml", "new.yaml", "-o", name, "--theme", "dark") == (
+        1,
+        "",
+        "",
+    )
     text = Path(name).read_text("utf-8")
     assert [word in text for word in ("filters 4", "norm", "#4ade80")] == [True] * 3
     refused = f"cnnspec: '{name}' already exists; use --force to overwrite it\n"
-    assert run("old.yaml", "new.yaml", "-o", name) == (2, "", refused)
-    assert run("--quiet", "old.yaml", "old.yaml", "-o", name, "--force") == (0, "", "")
+    assert diff_command("old.yaml", "new.yaml", "-o", name) == (2, "", refused)
+    assert diff_command("--quiet", "old.yaml", "old.yaml", "-o", name, "--force") == (0, "", "")
     assert Path(name).read_text("utf-8") != text
 
 
@@ -186,13 +188,13 @@ def test_marks_are_told_apart(name: str, vision: str) -> None:
 
 def test_a_file_that_is_new_or_gone() -> None:
     added = ["m.yaml", os.devnull, ".", ".", "new.yaml", "abc", "100644"]
-    assert run("--git", *added) == (
+    assert diff_command("--git", *added) == (
         0,
         "diff --cnnspec /dev/null b/m.yaml\n+ tiny: 2,970 parameters\n",
         "",
     )
     gone = ["m.yaml", "old.yaml", "abc", "100644", os.devnull, ".", "."]
-    assert run("--git", *gone) == (
+    assert diff_command("--git", *gone) == (
         0,
         "diff --cnnspec a/m.yaml /dev/null\n- tiny: 1,506 parameters\n",
         "",
@@ -201,7 +203,7 @@ def test_a_file_that_is_new_or_gone() -> None:
 
 def test_what_is_no_model_is_compared_by_lines() -> None:
     arguments = ["m.yaml", "old.yaml", "a", "100644", "bad.yaml", "b", "100644"]
-    exit_code, stdout, stderr = run("--git", *arguments)
+    exit_code, stdout, stderr = diff_command("--git", *arguments)
     assert (exit_code, stdout.splitlines()[:5], stderr) == (
         0,
         [
@@ -215,18 +217,18 @@ def test_what_is_no_model_is_compared_by_lines() -> None:
     )
     Path("data.keras").write_bytes(b"\xff\xfe")
     arguments = ["m.keras", "data.keras", "a", "100644", "data.keras", "b", "100644"]
-    assert run("--git", *arguments)[1].splitlines()[-1] == (
+    assert diff_command("--git", *arguments)[1].splitlines()[-1] == (
         "Binary files a/m.keras and b/m.keras differ"
     )
 
 
 def test_other_arguments_than_those_of_git() -> None:
-    assert run("--git", "m.yaml") == (0, "unmerged: m.yaml\n", "")
+    assert diff_command("--git", "m.yaml") == (0, "unmerged: m.yaml\n", "")
     message = "cnnspec: --git takes the 7 or 9 arguments of a diff driver, got 2\n"
-    assert run("--git", "a", "b") == (2, "", message)
+    assert diff_command("--git", "a", "b") == (2, "", message)
     missing = ["m.yaml", "none.yaml", "a", "100644", "new.yaml", "b", "100644"]
     message = "cnnspec: 'none.yaml' cannot be read: No such file or directory\n"
-    assert run("--git", *missing) == (2, "", message)
+    assert diff_command("--git", *missing) == (2, "", message)
 
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="git is not there")

@@ -4,7 +4,6 @@ import copy
 import json
 import random
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,8 +16,8 @@ from cnnspec.document import Document
 from cnnspec.graph import CheckedGraph
 from cnnspec.naming import snake_case
 from cnnspec.written_out import written_out
+from tests.support.paths import ZOO
 
-SPECS = Path(__file__).parent.parent / "specs"
 Step = tuple[str, dict[str, Any]]
 HEAD: dict[str, Any] = {"cnnspec": 1, "name": "tiny"}
 
@@ -305,7 +304,7 @@ def automatic(steps: list[Step]) -> list[Step]:
 
 def written_steps(name: str) -> tuple[dict[str, Any], list[Step]]:
     """A network of the zoo without blocks, and its steps with all that they read."""
-    data = written_out(cnnspec.load(SPECS / "zoo" / name).compile().graph).to_data()
+    data = written_out(cnnspec.load(ZOO / name).compile().graph).to_data()
     steps: list[Step] = []
     above: Any = next(iter(data["inputs"]))
     for each in data.pop("layers"):

@@ -7,16 +7,15 @@ from typing import Any
 
 import keras
 import pytest
-from click.testing import CliRunner
 from keras.layers import Add, BatchNormalization, Concatenate, Conv2D, Dense, Flatten, ReLU
 
 import cnnspec
-from cnnspec.cli import main
 from cnnspec.diff import compare
 from cnnspec.diff.text import as_text
 from cnnspec.frontends import read_config
 from cnnspec.naming import snake_case
 from conformance.diffs import diffs
+from tests.support.commands import run_command
 
 
 def two_outputs() -> Any:
@@ -167,14 +166,8 @@ def test_the_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     keras.backend.clear_session()
     Path("model.json").write_text(two_outputs().to_json(), "utf-8")
-    runner = CliRunner()
     for name, options in (("compact.yaml", []), ("plain.yaml", ["--no-compact"])):
-        done = runner.invoke(main, ["import", "model.json", "-o", name, *options])
-        assert (done.exit_code, done.stderr) == (0, "")
+        assert run_command("import", "model.json", "-o", name, *options) == (0, "", "")
     files = ("model.json", "compact.yaml", "plain.yaml")
-    codes = {
-        (old, new): runner.invoke(main, ["diff", old, new]).exit_code
-        for old in files
-        for new in files
-    }
+    codes = {(old, new): run_command("diff", old, new).exit_code for old in files for new in files}
     assert codes == dict.fromkeys(codes, 0)

@@ -22,8 +22,7 @@ from cnnspec.document import (
 from cnnspec.dump import dump_data, dumps
 from cnnspec.parse import parse
 from cnnspec.source import parse_bytes
-
-SPECS = sorted((Path(__file__).parent.parent / "specs").rglob("*.yaml"))
+from tests.support.paths import SPEC_FILES
 
 
 def read(text: bytes) -> Document:
@@ -35,7 +34,7 @@ def read(text: bytes) -> Document:
     return document
 
 
-@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.stem)
+@pytest.mark.parametrize("spec", SPEC_FILES, ids=lambda spec: spec.stem)
 def test_specs_survive(spec: Path) -> None:
     document = read(spec.read_bytes())
     text = dumps(document)

@@ -11,13 +11,9 @@ from cnnspec.compiler import checked_or_raise, compile_file, compile_text
 from cnnspec.dump import dumps
 from cnnspec.graph import CheckedGraph, CheckedNode, Graph, SubmodelLayer
 from cnnspec.written_out import written_out
+from tests.support.paths import BAD, MODEL_FILES
 
-PARTS = Path(__file__).parent / "bad" / "parts"
-SPECS = [
-    spec
-    for spec in sorted((Path(__file__).parent.parent / "specs").rglob("*.yaml"))
-    if spec.parent.name != "blocks"
-]
+PARTS = BAD / "parts"
 HEAD = "cnnspec: 1\ninputs: {image: [28, 28, 1]}\n"
 
 
@@ -685,7 +681,7 @@ def test_what_is_written_out_is_the_same_model(text: str) -> None:
     assert written(again, PARTS) == written(first, PARTS)
 
 
-@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.stem)
+@pytest.mark.parametrize("spec", MODEL_FILES, ids=lambda spec: spec.stem)
 def test_specs_written_out_are_the_same_model(spec: Path, tmp_path: Path) -> None:
     first = checked_or_raise(compile_file(spec))
     (tmp_path / "again.yaml").write_text(written(first, tmp_path), encoding="utf-8")

@@ -2,18 +2,19 @@
 
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
 import cnnspec.explanations
-from cnnspec.cli import main
 from cnnspec.compiler import compile_file
 from cnnspec.custom_code import check_code
 from cnnspec.diagnostics import CODES, WARNINGS
 from cnnspec.explanations import Block, explanation
+from tests.support.commands import python_output, run_command
 
+explain_command = partial(run_command, "explain")
 EACH_CODE = pytest.mark.parametrize("code", CODES)
 
 
@@ -66,13 +67,8 @@ def test_there_is_no_page_of_another_name() -> None:
         explanation("nothing")
 
 
-def explain(*arguments: str) -> tuple[int, str, str]:
-    result = CliRunner().invoke(main, ["explain", *arguments])
-    return result.exit_code, result.stdout, result.stderr
-
-
 def test_all_codes_are_listed() -> None:
-    exit_code, stdout, _ = explain()
+    exit_code, stdout, _ = explain_command()
     listed = [line.split()[0] for line in stdout.splitlines() if line.startswith("  ")]
     assert (exit_code, sorted(listed)) == (0, sorted(CODES))
     warnings = stdout.partition("Warnings")[2]
@@ -102,12 +98,12 @@ This passes:
 
 
 def test_a_page_is_printed() -> None:
-    assert explain("duplicate-key") == (0, DUPLICATE_KEY, "")
+    assert explain_command("duplicate-key") == (0, DUPLICATE_KEY, "")
 
 
 @EACH_CODE
 def test_every_page_is_printed_whole(code: str) -> None:
-    exit_code, stdout, _ = explain(code)
+    exit_code, stdout, _ = explain_command(code)
     page = explanation(code)
     shown = [line.strip() for line in stdout.splitlines()]
     wanted = [line.strip() for block in page.blocks for line in block.text.splitlines()]
@@ -122,10 +118,9 @@ def test_every_page_is_printed_whole(code: str) -> None:
     ],
 )
 def test_codes_that_there_are_not(code: str, said: str) -> None:
-    assert explain(code) == (2, "", f"cnnspec: {said}\n")
+    assert explain_command(code) == (2, "", f"cnnspec: {said}\n")
 
 
 def test_validating_does_not_load_the_pages() -> None:
     code = "import sys, cnnspec.cli.validate; print('cnnspec.explanations' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "False\n"
+    assert python_output("-c", code) == "False\n"

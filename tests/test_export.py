@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,20 +11,18 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
-from click.testing import CliRunner
 from onnxruntime import InferenceSession
 
 import cnnspec
 from cnnspec import exporting
-from cnnspec.cli import main
 from cnnspec.exporting import FORMATS
 from cnnspec.exporting.sample import sample
 from cnnspec.exporting.writing import named
+from tests.support.commands import run_command
+from tests.support.paths import BAD, SPECS, ZOO
 
-pytestmark = pytest.mark.xdist_group("export")  # one worker makes what all of it looks at
-
-ROOT = Path(__file__).parent.parent
-OUTPUTS = ROOT / "specs" / "mnist_multi_output.yaml"
+export_command = partial(run_command, "export")
+OUTPUTS = SPECS / "mnist_multi_output.yaml"
 EACH_FORMAT = pytest.mark.parametrize("form", FORMATS)
 
 ODD = """\
@@ -53,13 +52,6 @@ layers:
 """
 
 
-def export(*arguments: object) -> tuple[int, str, str]:
-    """Exit code, standard output and standard error of `cnnspec export`."""
-    result = CliRunner().invoke(main, ["export", *map(str, arguments)])
-    assert isinstance(result.exception, SystemExit | None)
-    return result.exit_code, result.stdout, result.stderr
-
-
 def as_keras(stdout: str) -> str:
     """What was printed, with `OK` in place of differences that are small enough."""
     return re.sub(
@@ -81,7 +73,7 @@ def names(form: str, file: Path) -> tuple[list[str], list[str]]:
     return sorted(signature.structured_input_signature[1]), sorted(signature.structured_outputs)
 
 
-def run(form: str, file: Path, image: Any) -> dict[str, Any]:
+def outputs_of(form: str, file: Path, image: Any) -> dict[str, Any]:
     """What an exported model of one input gives for a batch."""
     if form == "onnx":
         session = InferenceSession(file)
@@ -125,7 +117,7 @@ def test_the_two_output_model(
         "run": (folder,),
     }[source]
     target = tmp_path / f"exported{FORMATS[form].suffix}"
-    exit_code, stdout, stderr = export(*arguments, "--format", form, "-o", target)
+    exit_code, stdout, stderr = export_command(*arguments, "--format", form, "-o", target)
     outputs = ("digit_dense", "odd_dense")
     said = [
         *(f"{name}: largest OK" for name in outputs),
@@ -134,15 +126,15 @@ def test_the_two_output_model(
     assert (exit_code, as_keras(stdout).splitlines(), stderr) == (0, said, "")
     assert names(form, target) == (["inputs"], list(outputs))
     image = np.random.default_rng(1).random((5, 28, 28, 1), "float32")  # the batch is of any size
-    assert_same(run(form, target, image), built(image), outputs)
+    assert_same(outputs_of(form, target, image), built(image), outputs)
     assert list(tmp_path.iterdir()) == [target]
 
 
 @pytest.mark.parametrize("form", ["onnx", "tflite"])
 def test_resnet50(form: str, tmp_path: Path) -> None:
-    spec = ROOT / "specs" / "zoo" / "resnet50.yaml"
+    spec = ZOO / "resnet50.yaml"
     target = tmp_path / f"resnet50{FORMATS[form].suffix}"
-    exit_code, stdout, stderr = export(
+    exit_code, stdout, stderr = export_command(
         spec, "--set", "size=32", "--set", "classes=10", "-o", target
     )
     said = f"predictions: largest OK\n{target}: matches Keras; inputs: image\n"
@@ -154,7 +146,7 @@ def test_resnet50(form: str, tmp_path: Path) -> None:
 def test_names_and_their_order(form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("odd.yaml").write_text(ODD, encoding="utf-8")
-    assert export("odd.yaml", "--format", form, "--quiet") == (0, "", "")
+    assert export_command("odd.yaml", "--format", form, "--quiet") == (0, "", "")
     target = Path(f"odd{FORMATS[form].suffix or '.saved_model'}")
     inputs, outputs = ["words", "my_image"], ["z", "what is seen", "b"]
     in_order = (inputs, outputs) if form == "onnx" else (sorted(inputs), sorted(outputs))
@@ -190,7 +182,7 @@ def left() -> list[str]:
 
 @pytest.mark.usefixtures("_in_folder")
 def test_what_a_format_cannot_hold() -> None:
-    exit_code, stdout, stderr = export("lstm.yaml", "-o", "new/lstm.tflite")
+    exit_code, stdout, stderr = export_command("lstm.yaml", "-o", "new/lstm.tflite")
     assert (exit_code, stdout) == (1, "")
     assert re.fullmatch(
         r"error: the model cannot be exported: tflite does not support the operation \w+ in '\S+'\n",
@@ -214,7 +206,7 @@ def test_what_is_not_as_keras(
 ) -> None:
     monkeypatch.setattr("cnnspec.exporting.comparison.run", lambda *_: found)
     before = left()
-    exit_code, _, stderr = export("small.yaml", "-o", "small.onnx")
+    exit_code, _, stderr = export_command("small.yaml", "-o", "small.onnx")
     assert (exit_code, stderr, left()) == (1, said, before)
 
 
@@ -222,16 +214,16 @@ def test_what_is_not_as_keras(
 def test_what_stands_there_is_replaced_by_force_alone() -> None:
     for form, target in (("onnx", Path("a.onnx")), ("saved_model", Path("a"))):
         arguments = ("small.yaml", "--format", form, "-o", target, "-q")
-        assert export(*arguments) == (0, "", "")
+        assert export_command(*arguments) == (0, "", "")
         there = f"cnnspec: '{target}' already exists; use --force to overwrite it\n"
-        assert export(*arguments) == (2, "", there)
-        assert export(*arguments, "--force") == (0, "", "")
+        assert export_command(*arguments) == (2, "", there)
+        assert export_command(*arguments, "--force") == (0, "", "")
     Path("mine").mkdir()
     Path("mine/thesis.txt").write_text("all of it")
     for form, target in (("onnx", "mine"), ("saved_model", "mine"), ("saved_model", "a.onnx")):
         arguments = ("small.yaml", "--format", form, "-o", target, "--force")
         refused = f"cnnspec: '{target}' is not a {form} file, so it is not overwritten\n"
-        assert export(*arguments) == (2, "", refused)
+        assert export_command(*arguments) == (2, "", refused)
     assert left() == ["a", "a.onnx", "lstm.yaml", "mine", "small.yaml"]
     assert Path("mine/thesis.txt").read_text() == "all of it"
 
@@ -263,7 +255,7 @@ def test_what_cannot_be_exported(
     unsafe.save("lambda.keras")
     unsafe.save("lambda.h5")
     before = left()
-    exit_code, stdout, stderr = export(*arguments)
+    exit_code, stdout, stderr = export_command(*arguments)
     assert (exit_code, stdout, stderr.count("\n")) == (code, "", 1)
     assert stderr.startswith(said)
     assert left() == before
@@ -282,7 +274,7 @@ def test_packages_that_are_not_installed(
         exporting, "find_spec", lambda name: None if name == package else found(name)
     )
     said = f"cnnspec: exporting to {form} needs '{package}': pip install 'cnnspec[{form}]'\n"
-    assert export("small.yaml", "--format", form) == (2, "", said)
+    assert export_command("small.yaml", "--format", form) == (2, "", said)
 
 
 def test_code_in_a_model_file_is_never_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -290,12 +282,12 @@ def test_code_in_a_model_file_is_never_run(tmp_path: Path, monkeypatch: pytest.M
     file.touch()
     monkeypatch.setattr(keras, "__version__", "3.10.0")
     said = f"cnnspec: Keras 3.10.0 would execute code from '{file}'; upgrade to 3.11.3 or later\n"
-    assert export(file, "-o", tmp_path / "a.onnx") == (2, "", said)
+    assert export_command(file, "-o", tmp_path / "a.onnx") == (2, "", said)
 
 
 def test_mistakes_in_a_spec_are_told_at_their_places(tmp_path: Path) -> None:
-    bad = ROOT / "tests" / "bad" / "unknown_argument.yaml"
-    exit_code, stdout, stderr = export(bad, "-o", tmp_path / "a.onnx")
+    bad = BAD / "unknown_argument.yaml"
+    exit_code, stdout, stderr = export_command(bad, "-o", tmp_path / "a.onnx")
     assert (exit_code, stdout) == (1, "")
     assert "error[unknown-argument]: Conv2D has no argument 'kernal_size'" in stderr
 

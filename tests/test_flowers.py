@@ -9,8 +9,11 @@ import pytest
 import cnnspec
 from cnnspec.backends.keras import build
 from cnnspec.training.frozen import frozen_digests
+from tests.support.paths import SPECS
 
-SPEC = Path(__file__).parent.parent / "specs/flowers_transfer.yaml"
+pytestmark = pytest.mark.usefixtures("without_curves")
+
+SPEC = SPECS / "flowers_transfer.yaml"
 TUNED = {
     "Conv_1",
     "Conv_1_bn",

@@ -1,26 +1,25 @@
 """The canonical layout of specs: the same meaning, every comment, and nothing left to change."""
 
 import stat
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnspec.cli import main
 from cnnspec.diagnostics import Report
 from cnnspec.document import Document
 from cnnspec.dump import value_text
 from cnnspec.formatting import ChangedMeaning, formatted
 from cnnspec.parse import parse
 from cnnspec.source import YamlProblem, parse_bytes, parse_text
+from tests.support.commands import run_command
+from tests.support.paths import BAD_FILES, SPEC_FILES, SPECS
 
-ROOT = Path(__file__).parent.parent
-SPECS = sorted((ROOT / "specs").rglob("*.yaml"))
-BAD = sorted((ROOT / "tests" / "bad").glob("*.yaml"))
+format_command = partial(run_command, "format")
 
 UGLY = """\
 # A network.
@@ -139,13 +138,13 @@ def document(text: str) -> Document | None:
     return parse(source, report) if source else None
 
 
-@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.stem)
+@pytest.mark.parametrize("spec", SPEC_FILES, ids=lambda spec: spec.stem)
 def test_specs_are_laid_out(spec: Path) -> None:
     text = spec.read_text("utf-8")
     assert formatted(text) == text
 
 
-@pytest.mark.parametrize("spec", BAD, ids=lambda spec: spec.stem)
+@pytest.mark.parametrize("spec", BAD_FILES, ids=lambda spec: spec.stem)
 def test_other_documents_keep_their_meaning(spec: Path) -> None:
     text = spec.read_bytes().decode("utf-8", "replace")
     try:
@@ -242,15 +241,8 @@ def test_any_document_keeps_its_meaning_and_comments(value: Any, data: st.DataOb
     assert "\n\n\n" not in laid_out
 
 
-def run(*arguments: str | Path, stdin: bytes | None = None) -> tuple[int, str, str]:
-    """Exit code, standard output and standard error of `cnnspec format`."""
-    result = CliRunner().invoke(main, ["format", *map(str, arguments)], input=stdin)
-    assert isinstance(result.exception, SystemExit | None)
-    return result.exit_code, result.stdout, result.stderr
-
-
 def test_the_specs_of_the_project_pass_the_check() -> None:
-    assert run("--check", ROOT / "specs") == (0, "", "")
+    assert format_command("--check", SPECS) == (0, "", "")
 
 
 def test_files_are_formatted_in_place(tmp_path: Path) -> None:
@@ -261,22 +253,22 @@ def test_files_are_formatted_in_place(tmp_path: Path) -> None:
     tidy.write_text(LAID_OUT)
     link = tmp_path / "link.yaml"
     link.symlink_to(ugly)
-    assert run("--check", tmp_path / "*.yaml", tmp_path / "deep") == (
+    assert format_command("--check", tmp_path / "*.yaml", tmp_path / "deep") == (
         1,
         f"{link}: would be formatted\n{ugly}: would be formatted\n",
         "",
     )
     assert ugly.read_text() == UGLY
-    assert run(link, tidy) == (0, f"{link}: formatted\n", "")
+    assert format_command(link, tidy) == (0, f"{link}: formatted\n", "")
     assert (ugly.read_text(), stat.S_IMODE(ugly.stat().st_mode)) == (LAID_OUT, 0o640)
     assert link.is_symlink()
-    assert run("--check", tmp_path) == (0, "", "")
+    assert format_command("--check", tmp_path) == (0, "", "")
     assert sorted(tmp_path.iterdir()) == [tidy.parent, link, ugly]
 
 
 def test_standard_input_goes_to_standard_output() -> None:
-    assert run("-", stdin=UGLY.encode()) == (0, LAID_OUT, "")
-    assert run("-", "--check", stdin=UGLY.encode()) == (1, "-: would be formatted\n", "")
+    assert format_command("-", stdin=UGLY.encode()) == (0, LAID_OUT, "")
+    assert format_command("-", "--check", stdin=UGLY.encode()) == (1, "-: would be formatted\n", "")
 
 
 def test_changes_are_shown(tmp_path: Path) -> None:
@@ -296,8 +288,8 @@ def test_changes_are_shown(tmp_path: Path) -> None:
 +    layers:
 +      - ReLU
 """
-    assert run("--diff", spec) == (0, changes, "")
-    assert run("--diff", "--check", spec) == (1, changes, "")
+    assert format_command("--diff", spec) == (0, changes, "")
+    assert format_command("--diff", "--check", spec) == (1, changes, "")
     assert spec.read_text() == text
 
 
@@ -314,15 +306,15 @@ def test_what_has_mistakes_is_left_as_it_is(text: bytes, finding: str, tmp_path:
     spec, other = tmp_path / "bad.yaml", tmp_path / "other.yaml"
     spec.write_bytes(text)
     other.write_text(UGLY)
-    exit_code, stdout, stderr = run(spec, other)
+    exit_code, stdout, stderr = format_command(spec, other)
     assert (exit_code, stdout) == (1, f"{other}: formatted\n")
     assert stderr.splitlines()[0] == f"{spec}:{finding}"
     assert (spec.read_bytes(), other.read_text()) == (text, LAID_OUT)
 
 
 def test_files_that_are_not_there(tmp_path: Path) -> None:
-    assert run(tmp_path) == (2, "", f"cnnspec: no specs in '{tmp_path}'\n")
-    assert run("none.yaml") == (
+    assert format_command(tmp_path) == (2, "", f"cnnspec: no specs in '{tmp_path}'\n")
+    assert format_command("none.yaml") == (
         2,
         "",
         "cnnspec: 'none.yaml' cannot be read: No such file or directory\n",
@@ -336,5 +328,5 @@ def test_a_change_of_meaning_is_never_written(
     spec = tmp_path / "a.yaml"
     spec.write_text(UGLY)
     message = f"error: '{spec}': the text cannot be formatted without changing its meaning\n"
-    assert run(spec) == (1, "", message)
+    assert format_command(spec) == (1, "", message)
     assert spec.read_text() == UGLY

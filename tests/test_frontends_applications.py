@@ -11,11 +11,7 @@ from cnnspec import Spec
 from cnnspec.frontends import Read, read_config
 from conformance.round_trips import differences
 
-
-@pytest.fixture(autouse=True)
-def counted_from_one() -> None:
-    """Automatic names as in a new process."""
-    keras.utils.clear_session(free_memory=False)
+pytestmark = pytest.mark.usefixtures("names_counted_from_one")
 
 
 NETWORKS: dict[str, dict[str, Any]] = {

@@ -13,11 +13,7 @@ from cnnspec import Spec
 from cnnspec.frontends import Read, read_config, read_model
 from cnnspec.frontends.decimals import decimal
 
-
-@pytest.fixture(autouse=True)
-def counted_from_one() -> None:
-    """Automatic names as in a new process."""
-    keras.utils.clear_session(free_memory=False)
+pytestmark = pytest.mark.usefixtures("names_counted_from_one")
 
 
 def one_output(**compiled: Any) -> Any:

@@ -14,13 +14,9 @@ from keras import layers
 from cnnspec import Spec
 from cnnspec.frontends import Read, UnreadableModel, read_config, read_json, read_model
 
+pytestmark = pytest.mark.usefixtures("names_counted_from_one")
+
 STAY = "its weights are not used: a spec can load weights only from .keras and .weights.h5 files of Keras 3"
-
-
-@pytest.fixture(autouse=True)
-def counted_from_one() -> None:
-    """Automatic names as in a new process."""
-    keras.utils.clear_session(free_memory=False)
 
 
 def network() -> Any:

@@ -13,15 +13,11 @@ from cnnspec import Document, Spec
 from cnnspec.document import Step
 from cnnspec.frontends import UnreadableModel, read_config, read_json
 
+pytestmark = pytest.mark.usefixtures("names_counted_from_one")
+
 INPUTS = {"float": "float32", "other": "float32", "byte": "uint8", "half": "float16"}
 
 Tensors = dict[str, Any]
-
-
-@pytest.fixture(autouse=True)
-def counted_from_one() -> None:
-    """Automatic names as in a new process."""
-    keras.utils.clear_session(free_memory=False)
 
 
 def model_of(operation: Callable[[Tensors], Any]) -> Any:

@@ -11,11 +11,9 @@ import cnnspec
 from cnnspec.backends.python import script
 from cnnspec.backends.summary import summary_text
 from cnnspec.written_out import written_out
+from tests.support.paths import MODEL_FILES, ZOO_FILES
 
-ROOT = Path(__file__).parent.parent
 GOLDEN = Path(__file__).parent / "golden"
-ZOO = sorted((ROOT / "specs/zoo").glob("*.yaml"))
-SPECS = [*sorted((ROOT / "specs").glob("*.yaml")), *ZOO]
 
 
 def becomes(spec: Path) -> dict[str, str]:
@@ -27,7 +25,7 @@ def becomes(spec: Path) -> dict[str, str]:
         "code.py": script(checked),
     }
     page = page_data(cnnspec.draw(checked).html())
-    if spec in ZOO:
+    if spec in ZOO_FILES:
         return figures | {"page.sha256": f"{hashlib.sha256(page.encode()).hexdigest()}\n"}
     return figures | {
         "summary.txt": summary_text(checked, expand=True),
@@ -44,7 +42,7 @@ def page_data(page: str) -> str:
     return json.dumps(json.loads(data), indent=1, ensure_ascii=False) + "\n"
 
 
-@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.stem)
+@pytest.mark.parametrize("spec", MODEL_FILES, ids=lambda spec: spec.stem)
 def test_golden(spec: Path, pytestconfig: pytest.Config) -> None:
     folder = GOLDEN / spec.stem
     found = becomes(spec)
@@ -59,4 +57,4 @@ def test_golden(spec: Path, pytestconfig: pytest.Config) -> None:
 
 
 def test_every_golden_folder_has_its_spec() -> None:
-    assert {folder.name for folder in GOLDEN.iterdir()} == {spec.stem for spec in SPECS}
+    assert {folder.name for folder in GOLDEN.iterdir()} == {spec.stem for spec in MODEL_FILES}

@@ -1,32 +1,16 @@
 """`cnnspec import` and `cnnspec.from_keras`: from Keras models to specs that a person would write."""
 
 import json
-import subprocess
-import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import keras
 import numpy
 import pytest
-from click.testing import CliRunner
 
 import cnnspec
-from cnnspec.cli import main
-
-
-def run(*arguments: str | Path) -> tuple[int, str, str]:
-    """Exit code, standard output and standard error of a command."""
-    result = CliRunner().invoke(main, ["import", *(str(each) for each in arguments)])
-    assert isinstance(result.exception, SystemExit | None)
-    return result.exit_code, result.stdout, result.stderr
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The current folder; files in it have short names in messages."""
-    monkeypatch.chdir(tmp_path)
-    return Path()
+from tests.support.commands import python_output, run_command
 
 
 def model() -> Any:
@@ -51,6 +35,7 @@ def model() -> Any:
     return made
 
 
+import_command = partial(run_command, "import")
 SPEC = """\
 cnnspec: 1
 name: digits
@@ -87,8 +72,8 @@ def test_a_keras_file_becomes_the_spec_that_a_person_would_write(folder: Path) -
     made = model()
     made.save("trained.keras")
     expected = SPEC.replace("WEIGHTS\n", "weights: trained.keras\n\n")
-    assert run("trained.keras") == (0, expected, "")
-    assert run("trained.keras", "-o", "specs/digits.yaml") == (0, "", "")
+    assert import_command("trained.keras") == (0, expected, "")
+    assert import_command("trained.keras", "-o", "specs/digits.yaml") == (0, "", "")
     written = Path("specs/digits.yaml").read_text()
     assert written == SPEC.replace("WEIGHTS\n", "weights: ../trained.keras\n\n")
     image = numpy.random.default_rng(0).random((2, 8, 8, 3), "float32")
@@ -102,9 +87,9 @@ def test_what_is_there_is_replaced_only_by_force(folder: Path) -> None:
     Path("model.json").write_text(model().to_json())
     Path("spec.yaml").write_text("mine")
     message = "cnnspec: 'spec.yaml' already exists; use --force to overwrite it\n"
-    assert run("model.json", "-o", "spec.yaml") == (2, "", message)
+    assert import_command("model.json", "-o", "spec.yaml") == (2, "", message)
     assert Path("spec.yaml").read_text() == "mine"
-    assert run("model.json", "-o", "spec.yaml", "--force") == (0, "", "")
+    assert import_command("model.json", "-o", "spec.yaml", "--force") == (0, "", "")
     assert Path("spec.yaml").read_text() == SPEC.replace("WEIGHTS\n", "\n")
 
 
@@ -127,7 +112,7 @@ layers:
 outputs:
   fc2: {}
 """
-    assert run("model.json", "--no-compact") == (0, expected, "")
+    assert import_command("model.json", "--no-compact") == (0, expected, "")
 
 
 class Own(keras.Model):
@@ -142,12 +127,12 @@ def test_what_no_spec_can_say_is_one_finding(folder: Path) -> None:
         "error[unreadable-model]: 'model.json': its class is Own; "
         "only Functional and Sequential models can be imported\n"
     )
-    assert run("model.json") == (1, "", message)
+    assert import_command("model.json") == (1, "", message)
     Path("model.txt").write_text("no model")
-    code, out, err = run("model.txt")
+    code, out, err = import_command("model.txt")
     assert (code, out) == (1, "")
     assert err.startswith("error[unreadable-model]: 'model.txt': ")
-    assert run("missing.keras") == (
+    assert import_command("missing.keras") == (
         2,
         "",
         "cnnspec: 'missing.keras' cannot be read: No such file or directory\n",
@@ -156,7 +141,7 @@ def test_what_no_spec_can_say_is_one_finding(folder: Path) -> None:
 
 @pytest.mark.parametrize(("name", "most"), [("ResNet50", 5_000), ("DenseNet201", 4_000)])
 def test_networks_of_keras_are_short(name: str, most: int) -> None:
-    code, out, err = run(f"application:{name}")
+    code, out, err = import_command(f"application:{name}")
     assert (code, err) == (0, "")
     assert len(out.encode()) < most
     assert not any(found.severity == "error" for found in cnnspec.loads(out).report)
@@ -165,7 +150,7 @@ def test_networks_of_keras_are_short(name: str, most: int) -> None:
 def test_other_words_are_no_networks() -> None:
     for name in ("Banana", "resnet50", "keras"):
         message = f"cnnspec: keras.applications has no network '{name}'\n"
-        assert run(f"application:{name}") == (2, "", message)
+        assert import_command(f"application:{name}") == (2, "", message)
 
 
 def test_a_model_in_python_becomes_a_document() -> None:
@@ -187,6 +172,6 @@ from cnnspec.cli import main
 main(["import", sys.argv[1], "-o", sys.argv[1] + ".yaml"])
 """
     for file in ("trained.keras", "trained.h5", "model.json"):
-        subprocess.run([sys.executable, "-c", script, file], check=True, capture_output=True)
+        python_output("-c", script, file)
     texts = {Path(f"{name}.yaml").read_text() for name in ("trained.h5", "model.json")}
     assert texts == {SPEC.replace("WEIGHTS\n", "\n")}

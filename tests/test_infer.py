@@ -1,6 +1,5 @@
 """Shapes, weights and counts of parameters, from the spec to the checked graph."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +11,9 @@ from cnnspec.document import Document, Input, Output, Step
 from cnnspec.graph import CheckedGraph
 from cnnspec.layers.base import LAYERS, Example
 from cnnspec.shapes import Shape
+from tests.support.paths import BAD
 
-PARTS = Path(__file__).parent / "bad" / "parts"
+PARTS = BAD / "parts"
 
 
 def compiled(text: str) -> CheckedGraph:

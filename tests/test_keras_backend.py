@@ -1,8 +1,6 @@
 """The Keras backend: what is built, what training changes, and the traps of Keras around it."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +15,8 @@ from cnnspec.backends.keras import BackendMismatch
 from cnnspec.document import Input, Step
 from cnnspec.layers.base import LAYERS, Weight
 from cnnspec.naming import keras_name
+from tests.support.commands import python_output
+from tests.support.models import are_identical
 
 
 def build(text: str, **arguments: Any) -> Any:
@@ -25,12 +25,6 @@ def build(text: str, **arguments: Any) -> Any:
 
 def data(*shape: int) -> Any:
     return numpy.random.default_rng(0).normal(size=shape).astype("float32")
-
-
-def same(*results: Any) -> bool:
-    """Whether all results are equal to the last bit."""
-    first, *rest = results
-    return all(numpy.array_equal(first, other) for other in rest)
 
 
 def paths(weights: list[Any]) -> list[str]:
@@ -42,7 +36,9 @@ def changed_by(model: Any, step: Callable[[], Any]) -> list[str]:
     before = {weight.path: weight.numpy() for weight in model.weights}
     step()
     return sorted(
-        weight.path for weight in model.weights if not same(before[weight.path], weight.numpy())
+        weight.path
+        for weight in model.weights
+        if not are_identical(before[weight.path], weight.numpy())
     )
 
 
@@ -152,13 +148,13 @@ def test_plain_keras_drops_out_inside_a_frozen_base() -> None:
     image = keras.Input((6,))
     model = keras.Model(image, base(image, training=False))
     images = data(8, 6)
-    assert not same(model(images, training=True), model(images, training=True))
+    assert not are_identical(model(images, training=True), model(images, training=True))
 
 
 def test_without_freezing_everything_acts_and_learns() -> None:
     model = build(AS_A_BLOCK.replace(", frozen: true", ""))
     images = data(8, 6, 6, 1)
-    assert not same(model(images, training=True), model(images, training=True))
+    assert not are_identical(model(images, training=True), model(images, training=True))
     assert changed_by(model, lambda: fit(model)) == paths(model.weights)
 
 
@@ -167,7 +163,7 @@ def test_what_is_frozen_runs_as_in_inference(text: str) -> None:
     model = build(text)
     images = data(8, *model.input_shape[1:])
     results = [model(images, training=training) for training in (True, True, False)]
-    assert same(*results)
+    assert are_identical(*results)
 
 
 @EACH_FROZEN
@@ -216,7 +212,7 @@ def test_a_frozen_kind_runs_as_in_inference(kind: str) -> None:
     given = tensors if len(tensors) > 1 else tensors[0]
     results = [keras.tree.flatten(model(given, training=each)) for each in (True, True, False)]
     assert model.trainable_weights == []
-    assert [same(*outputs) for outputs in zip(*results, strict=True)] == [
+    assert [are_identical(*outputs) for outputs in zip(*results, strict=True)] == [
         True for _ in model.outputs
     ]
 
@@ -277,7 +273,7 @@ name: drops
 inputs: {x: [64]}
 layers: [{Dropout: {rate: 0.5, trainable: false}}]
 """)
-    assert not same(model(data(1, 64), training=True), model(data(1, 64), training=False))
+    assert not are_identical(model(data(1, 64), training=True), model(data(1, 64), training=False))
 
 
 # Names and outputs
@@ -381,7 +377,7 @@ inputs: {{x: [4]}}
 defaults: {{Dense: {{kernel_initializer: {said}}}}}
 layers: [{{Dense: {{name: a, units: 4}}}}, {{Dense: {{name: b, units: 4}}}}]
 """)
-    assert not same(model.get_layer("a").kernel, model.get_layer("b").kernel)
+    assert not are_identical(model.get_layer("a").kernel, model.get_layer("b").kernel)
 
 
 def test_a_shared_layer_is_one_layer() -> None:
@@ -399,7 +395,7 @@ layers:
     assert [layer.name for layer in model.layers] == ["left", "right", "tower", "difference"]
     assert model.count_params() == 4 * 3 + 3
     by_name = model({"left": left, "right": right})
-    assert same(by_name, model([left, right]))
+    assert are_identical(by_name, model([left, right]))
     numpy.testing.assert_allclose(by_name, (left - right) @ kernel, rtol=1e-4, atol=1e-5)
 
 
@@ -418,7 +414,7 @@ layers: [{part: {name: first}}, {part: {name: second}}]
     part = model.get_layer("first")
     assert [layer.name for layer in model.layers] == ["x", "first", "second"]
     assert model.count_params() == 4 * 4 + 4
-    assert same(model(data(5, 4)), part(part(data(5, 4))))
+    assert are_identical(model(data(5, 4)), part(part(data(5, 4))))
 
 
 def test_a_submodel_of_several_inputs_and_outputs() -> None:
@@ -446,8 +442,8 @@ outputs: {head: {}, small: {from: part/narrow}}
     assert part.output_names == ["narrow", "features"]
     assert [tuple(tensor.shape) for tensor in model.outputs] == [(None, 1), (None, 2)]
     head, second = model([a, b])
-    assert same(head, model.get_layer("head")(features))
-    assert same(second, small)
+    assert are_identical(head, model.get_layer("head")(features))
+    assert are_identical(second, small)
 
 
 # Keras's own settings
@@ -515,7 +511,7 @@ def test_a_model_does_not_depend_on_settings_of_keras(said: dict[str, str]) -> N
         assert [each.dtype for each in model.weights] == [each.dtype for each in usual.weights]
         outputs = model(inputs)
     assert outputs.dtype == "float32"
-    assert same(outputs, usual(inputs))
+    assert are_identical(outputs, usual(inputs))
 
 
 # What differs from the static analysis is refused
@@ -704,8 +700,10 @@ def test_what_will_be_loaded_is_not_initialized_at_random(
     part_loaded = build(with_part, folder=tmp_path)
     all_loaded = loads(with_part, folder=tmp_path).build(weights=tmp_path / "all.weights.h5")
     assert random_kernels == [(4, 5), (5, 2), (5, 2)]
-    assert same(part_loaded.get_layer("part")(data(3, 4)), first.get_layer("part")(data(3, 4)))
-    assert same(all_loaded(data(3, 4)), first(data(3, 4)))
+    assert are_identical(
+        part_loaded.get_layer("part")(data(3, 4)), first.get_layer("part")(data(3, 4))
+    )
+    assert are_identical(all_loaded(data(3, 4)), first(data(3, 4)))
     assert part_loaded.to_json() == all_loaded.to_json() == first.to_json()
 
 
@@ -743,14 +741,8 @@ def test_a_saved_model_loads_where_cnnspec_is_not_installed(tmp_path: Path) -> N
     model.save(files[0])
     numpy.save(files[1], images)
     numpy.save(files[2], model(images))
-    run = subprocess.run(
-        [sys.executable, "-c", LOADED_ELSEWHERE, *map(str, files)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert run.returncode == 0, run.stderr
-    assert json.loads(run.stdout.splitlines()[-1]) == {
+    stdout = python_output("-c", LOADED_ELSEWHERE, *files)
+    assert json.loads(stdout.splitlines()[-1]) == {
         "compiled": True,
         "base_weights": 6,
         "trainable_base_weights": 0,
@@ -777,7 +769,7 @@ def test_weights_are_those_that_keras_draws_with_the_same_seeds() -> None:
     model = build(LARGE)
     for layer in (model.get_layer("conv"), model.get_layer("dense")):
         drawn = layer.kernel_initializer(layer.kernel.shape, dtype="float32")
-        assert same(layer.kernel.numpy(), drawn.numpy())
+        assert are_identical(layer.kernel.numpy(), drawn.numpy())
         assert layer.kernel.numpy().std() > 0
 
 

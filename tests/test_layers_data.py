@@ -68,7 +68,7 @@ def traced(model: Any, *tensors: Any, training: bool) -> Any:
     return tensorflow.function(lambda: model(given, training=training), autograph=False)
 
 
-def run(model: Any, *tensors: Any, training: bool) -> Any:
+def results_of(model: Any, *tensors: Any, training: bool) -> Any:
     """What comes out of a traced model."""
     return traced(model, *tensors, training=training)()
 
@@ -88,7 +88,7 @@ def really(kind: str, example: Example) -> str:
 @pytest.mark.parametrize(("kind", "example"), EXAMPLES)
 def test_what_comes_out_is_what_was_announced(kind: str, example: Example, training: bool) -> None:
     tensors = [values(shape, example.dtype) for shape in example.shapes]
-    result = run(of_example(kind, example).build(), *tensors, training=training)
+    result = results_of(of_example(kind, example).build(), *tensors, training=training)
     known = zip(example.output, result.shape, strict=True)
     shape = tuple(None if size is None else has for size, has in known)
     announced = (3, example.output, really(kind, example))
@@ -99,7 +99,7 @@ def test_words_come_out_of_an_inverted_lookup() -> None:
     arguments = {"vocabulary": ["cat", "dog"], "invert": True}
     compiled = spec("StringLookup", arguments, ((None, 3), "int64"))
     assert compiled.compile().outputs["it"].dtype == "string"
-    result = run(compiled.build(), numpy.array([[1, 2, 0]]), training=False)
+    result = results_of(compiled.build(), numpy.array([[1, 2, 0]]), training=False)
     assert result.numpy().tolist() == [[b"cat", b"dog", b"[UNK]"]]
 
 
@@ -148,7 +148,7 @@ def test_values(kind: str, arguments: dict[str, Any], given: Any, expected: Any)
     tensor = tensorflow.constant(given)
     shape = (None, *tensor.shape[1:])
     built = spec(kind, arguments, (shape, tensor.dtype.name)).build()
-    assert run(built, tensor, training=False).numpy().tolist() == expected
+    assert results_of(built, tensor, training=False).numpy().tolist() == expected
 
 
 @pytest.mark.parametrize(("kind", "example"), EXAMPLES)
@@ -157,7 +157,7 @@ def test_a_saved_model_predicts_the_same(kind: str, example: Example, tmp_path: 
     tensors = [values(shape, example.dtype) for shape in example.shapes]
     built.save(tmp_path / "m.keras")
     loaded = keras.models.load_model(tmp_path / "m.keras")
-    before, after = (run(model, *tensors, training=False) for model in (built, loaded))
+    before, after = (results_of(model, *tensors, training=False) for model in (built, loaded))
     numpy.testing.assert_array_equal(before.numpy(), after.numpy())
 
 
@@ -169,7 +169,7 @@ def test_a_frozen_random_layer_does_nothing_in_training(kind: str) -> None:
     example = LAYERS.kinds[kind].examples[0]
     compiled = spec(kind, example.arguments, (example.inputs, "uint8"), frozen=True)
     images = values(example.inputs, "uint8")
-    result = run(compiled.build(), images, training=True)
+    result = results_of(compiled.build(), images, training=True)
     assert (result.dtype.name, compiled.compile().outputs["it"].dtype) == ("float32", "float32")
     numpy.testing.assert_array_equal(result.numpy(), images.numpy().astype("float32"))
 
@@ -178,7 +178,7 @@ def test_a_frozen_random_layer_does_nothing_in_training(kind: str) -> None:
 def test_a_random_layer_does_nothing_in_inference(kind: str) -> None:
     example = LAYERS.kinds[kind].examples[0]
     images = values(example.inputs, "float32")
-    result = run(of_example(kind, example).build(), images, training=False)
+    result = results_of(of_example(kind, example).build(), images, training=False)
     numpy.testing.assert_array_equal(result.numpy(), images.numpy())
 
 
@@ -203,7 +203,7 @@ def test_an_exported_model_leaves_images_as_they_are(
     built.export(tmp_path / "served", verbose=False)
     images = values((None, 8, 8, 3), "float32")
     served = tensorflow.saved_model.load(tmp_path / "served").serve(images)
-    trained = run(built, images, training=True)
+    trained = results_of(built, images, training=True)
     assert numpy.array_equal(served.numpy(), images.numpy())
     assert not numpy.array_equal(trained.numpy(), images.numpy())
 
@@ -269,7 +269,7 @@ def test_a_frozen_pipeline_does_what_it_does_in_inference() -> None:
         for count in (1, 3)
     ]
     images = values((None, 8, 8, 3), "float32")
-    resized, whole = (run(each.build(), images, training=True) for each in compiled)
+    resized, whole = (results_of(each.build(), images, training=True) for each in compiled)
     numpy.testing.assert_array_equal(resized.numpy(), whole.numpy())
 
 
@@ -287,7 +287,7 @@ def test_keras_crops_at_random_only_in_training() -> None:
     inputs = keras.Input((8, 8, 3))
     model = keras.Model(inputs, keras.layers.RandomCrop(4, 4)(inputs))
     images = values((None, 8, 8, 3), "float32")
-    shapes = [tuple(run(model, images, training=each).shape) for each in (True, False)]
+    shapes = [tuple(results_of(model, images, training=each).shape) for each in (True, False)]
     assert (model.output_shape, shapes) == ((None, 4, 4, 3), [(3, 4, 4, 3), (3, 8, 8, 3)])
 
 
@@ -301,7 +301,9 @@ def test_keras_leaves_boxes_out_of_a_model() -> None:
     inputs = keras.Input((8, 8, 3))
     model = keras.Model(inputs, keras.layers.MaxNumBoundingBoxes(2)(inputs))
     images = values((None, 8, 8, 3), "float32")
-    numpy.testing.assert_array_equal(run(model, images, training=True).numpy(), images.numpy())
+    numpy.testing.assert_array_equal(
+        results_of(model, images, training=True).numpy(), images.numpy()
+    )
 
 
 def test_keras_cannot_load_a_shear_that_is_a_number(tmp_path: Path) -> None:
@@ -315,7 +317,7 @@ def test_keras_cannot_load_a_shear_that_is_a_number(tmp_path: Path) -> None:
 def test_keras_confuses_categories_in_half_precision() -> None:
     layer = keras.layers.CategoryEncoding(4000, output_mode="one_hot", dtype="mixed_float16")
     inputs = keras.Input((1,), dtype="int32")
-    encoded = run(keras.Model(inputs, layer(inputs)), numpy.array([[3001]]), training=False)
+    encoded = results_of(keras.Model(inputs, layer(inputs)), numpy.array([[3001]]), training=False)
     assert numpy.argmax(encoded) == 3000
 
 
@@ -481,7 +483,7 @@ def test_a_vocabulary_may_begin_with_what_is_added_to_it() -> None:
     vocabulary = ["", "[UNK]", "[UNK]", "cat"]
     arguments = {"vocabulary": vocabulary, "num_oov_indices": 2, "mask_token": ""}
     built = spec("StringLookup", arguments, ((None, 2), TEXT)).build()
-    result = run(built, tensorflow.constant([["cat", ""]]), training=False)
+    result = results_of(built, tensorflow.constant([["cat", ""]]), training=False)
     assert result.numpy().tolist() == [[3, 0]]
     assert built.get_layer("it").get_vocabulary() == vocabulary
 

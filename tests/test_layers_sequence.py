@@ -18,10 +18,7 @@ from cnnspec.graph import CheckedGraph
 from cnnspec.layers.base import LAYERS, Layer
 from cnnspec.stored_weights import open_weights
 from cnnspec.weights import stored_at
-
-pytestmark = pytest.mark.xdist_group(
-    "layers of sequences"
-)  # one worker makes what all of it looks at
+from tests.support.models import are_identical_lists
 
 KINDS = (
     "SimpleRNNCell", "LSTMCell", "GRUCell", "StackedRNNCells", "SimpleRNN", "LSTM", "GRU", "RNN",
@@ -71,11 +68,6 @@ def data(*shapes: Any) -> Any:
     return inputs[0] if len(inputs) == 1 else inputs
 
 
-def same(found: list[Any], expected: list[Any]) -> bool:
-    pairs = zip(found, expected, strict=True)
-    return all(numpy.array_equal(one, other) for one, other in pairs)
-
-
 @dataclass
 class Saved:
     """A model of every example with random weights, trained for one step, and its files."""
@@ -88,6 +80,7 @@ class Saved:
 
     def predictions(self, model: Any) -> dict[str, Any]:
         """What a model of all examples predicts, by the names of its outputs."""
+        model.run_eagerly = True  # one graph of so many loops takes TensorFlow long to make
         return dict(zip(self.checked.outputs, model.predict(self.inputs, verbose=0), strict=True))
 
     def __post_init__(self) -> None:
@@ -101,7 +94,7 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Saved:
     model.set_weights([NUMBERS.random(numpy.shape(each)) for each in model.get_weights()])
     before = {name: model.get_layer(name).get_weights() for name in EXAMPLES}
     found = Saved(checked, model, before, tmp_path_factory.mktemp("saved"))
-    model.jit_compile = False  # XLA takes minutes for so many loops
+    model.run_eagerly = True
     targets = data(*(tensor.shape for tensor in checked.outputs.values()))
     model.train_on_batch(found.inputs, dict(zip(checked.outputs, targets, strict=True)))
     model.save(found.folder / "model.keras")
@@ -136,9 +129,9 @@ def test_a_layer_trains_and_predicts_the_same_after_keras_loaded_it(
     assert [each.shape for each in found] == [
         (2, *(size or 5 for size in shape[1:])) for shape in shapes
     ]
-    assert same([predicted_when_loaded[each] for each in outputs_of(name)], found)
+    assert are_identical_lists([predicted_when_loaded[each] for each in outputs_of(name)], found)
     layer = saved.model.get_layer(name)
-    trained = not same(layer.get_weights(), saved.before[name])
+    trained = not are_identical_lists(layer.get_weights(), saved.before[name])
     assert trained == bool(layer.trainable_weights)
 
 
@@ -160,7 +153,7 @@ def test_weights_are_loaded_from_where_they_are_declared_to_be(
             path: weight.shape for path, weight in stored_at(weights).items()
         }
     found, expected = (each.get_layer(name).get_weights() for each in (built.model, saved.model))
-    assert same(found, expected)
+    assert are_identical_lists(found, expected)
     assert (name in built.loaded[0].layers) == bool(weights)
 
 
@@ -249,7 +242,7 @@ def test_states_go_from_one_layer_to_another() -> None:
     by_hand = keras.Model([source, target], [model.get_layer("words")(decoded), memory, encoded])
     inputs = data((None, 6, 3), (None, 7, 2))
     assert model.output_names == ["words", "memory", "encoder"]
-    assert same(model.predict(inputs, verbose=0), by_hand.predict(inputs, verbose=0))
+    assert are_identical_lists(model.predict(inputs, verbose=0), by_hand.predict(inputs, verbose=0))
 
 
 BOTH_WAYS = """
@@ -284,7 +277,7 @@ def test_a_layer_with_states_is_called_again() -> None:
     x = keras.Input((7, 3))
     by_hand = keras.Model(x, gru(x, initial_state=gru(x)[1:])[0])
     inputs = data((None, 7, 3))
-    assert same(model.predict(inputs, verbose=0), by_hand.predict(inputs, verbose=0))
+    assert are_identical_lists(model.predict(inputs, verbose=0), by_hand.predict(inputs, verbose=0))
     assert (model.output_names, len(model.weights)) == (["again"], 3)
 
 
@@ -331,7 +324,7 @@ def test_a_model_of_keras_whose_layers_have_states_is_read() -> None:
     read = Spec.of(document).build()
     read.set_weights(model.get_weights())
     inputs = data((None, 6, 3), (None, 7, 2))
-    assert same(read.predict(inputs, verbose=0), model.predict(inputs, verbose=0))
+    assert are_identical_lists(read.predict(inputs, verbose=0), model.predict(inputs, verbose=0))
 
 
 # Frozen layers

@@ -5,17 +5,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 
 import cnnspec
-from cnnspec.cli import main
 from cnnspec.compiler import compile_file, compile_text
 from cnnspec.diagnostics import WARNINGS
 from cnnspec.lint.base import DOCUMENT_LINTS, MODEL_LINTS
 from cnnspec.written_out import written_out
+from tests.support.commands import run_command
+from tests.support.paths import ROOT, SPEC_FILES
 
-ROOT = Path(__file__).parent.parent
-SPECS = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("specs/**/*.yaml"))
+SPECS = [file.relative_to(ROOT).as_posix() for file in SPEC_FILES]
 
 IMAGE = "inputs: {image: [32, 32, 3]}\n"
 ROW = "inputs: {row: [8]}\n"
@@ -474,9 +473,9 @@ def validate(tmp_path: Path, *arguments: str, text: str = WARNED) -> tuple[int, 
     """Exit code, and severity and code of each finding."""
     spec = tmp_path / "spec.yaml"
     spec.write_text(text)
-    result = CliRunner().invoke(main, ["validate", "--format", "json", *arguments, str(spec)])
-    found = json.loads(result.stdout) if result.stdout else result.stderr.splitlines()
-    return result.exit_code, [
+    exit_code, stdout, stderr = run_command("validate", "--format", "json", *arguments, spec)
+    found = json.loads(stdout) if stdout else stderr.splitlines()
+    return exit_code, [
         (each["severity"], each["code"]) if isinstance(each, dict) else each for each in found
     ]
 
@@ -509,7 +508,7 @@ def test_codes_that_cannot_be_ignored(code: str, said: str, tmp_path: Path) -> N
 
 def test_warnings_are_told_as_such(tmp_path: Path) -> None:
     (tmp_path / "spec.yaml").write_text(WARNED)
-    result = CliRunner().invoke(main, ["validate", str(tmp_path / "spec.yaml")])
+    result = run_command("validate", tmp_path / "spec.yaml")
     lines = [line for line in result.stdout.splitlines() if str(tmp_path) in line]
     assert [line.removeprefix(f"{tmp_path}/spec.yaml:") for line in lines] == [
         "2:10: warning[unused-parameter]: nothing refers to the parameter 'w'",
@@ -520,7 +519,7 @@ def test_warnings_are_told_as_such(tmp_path: Path) -> None:
 
 def test_other_commands_tell_warnings_beside_their_result(tmp_path: Path) -> None:
     (tmp_path / "spec.yaml").write_text(WARNED)
-    result = CliRunner().invoke(main, ["expand", str(tmp_path / "spec.yaml")])
+    result = run_command("expand", tmp_path / "spec.yaml")
     told = [line for line in result.stderr.splitlines() if "warning[" in line]
     assert (result.exit_code, result.stdout[:10], len(told)) == (0, "cnnspec: 1", 2)
 

@@ -6,10 +6,10 @@ from typing import Any
 import keras
 import numpy
 import pytest
-from click.testing import CliRunner
 
 import cnnspec
-from cnnspec.cli import COMMANDS, main
+from cnnspec.cli import COMMANDS
+from tests.support.commands import run_command
 
 pytestmark = pytest.mark.xdist_group("export")  # one worker imports TensorFlow for all of it
 
@@ -79,13 +79,6 @@ def _in_folder(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(files)
 
 
-def run(*arguments: str | Path, stdin: bytes | None = None) -> tuple[int, str, str]:
-    """Exit code, standard output and standard error of a command."""
-    result = CliRunner().invoke(main, [str(each) for each in arguments], input=stdin)
-    assert isinstance(result.exception, SystemExit | None)
-    return result.exit_code, result.stdout, result.stderr
-
-
 def test_every_command_is_looked_at() -> None:
     known = {*LOOKING, *FOR_SPECS, *TRAINED, *OTHERS, *WITHOUT_MODEL}
     assert known == set(COMMANDS)
@@ -94,25 +87,33 @@ def test_every_command_is_looked_at() -> None:
 @pytest.mark.parametrize("file", KERAS)
 @pytest.mark.parametrize("command", LOOKING)
 def test_a_model_file_is_taken_as_its_spec_is(command: str, file: str) -> None:
-    code, stdout, stderr = run(command, "spec.yaml", *LOOKING[command])
+    code, stdout, stderr = run_command(command, "spec.yaml", *LOOKING[command])
     expected = stdout.replace("spec.yaml", file)
     if command == "expand" and file == "model.json":
         assert expected == SPEC
         expected = SPEC.removesuffix(TRAIN)  # `to_json` leaves the optimizer out
-    assert run(command, file, *LOOKING[command]) == (code, expected, stderr) == (0, expected, "")
+    assert (
+        run_command(command, file, *LOOKING[command])
+        == (code, expected, stderr)
+        == (0, expected, "")
+    )
 
 
 @pytest.mark.parametrize("command", LOOKING)
 def test_a_spec_comes_from_standard_input_too(command: str) -> None:
-    expected = run(command, "spec.yaml", *LOOKING[command])[1].replace("spec.yaml", "-")
-    assert run(command, "-", *LOOKING[command], stdin=SPEC.encode()) == (0, expected, "")
+    expected = run_command(command, "spec.yaml", *LOOKING[command])[1].replace("spec.yaml", "-")
+    assert run_command(command, "-", *LOOKING[command], stdin=SPEC.encode()) == (0, expected, "")
 
 
 @pytest.mark.parametrize("file", KERAS)
 def test_models_are_compared_and_imported_in_any_form(file: str) -> None:
     same = "the same model: 3 layers, 235 parameters\n"
-    assert run("diff", file, "spec.yaml") == run("diff", "spec.yaml", file) == (0, same, "")
-    code, stdout, _ = run("import", file)
+    assert (
+        run_command("diff", file, "spec.yaml")
+        == run_command("diff", "spec.yaml", file)
+        == (0, same, "")
+    )
+    code, stdout, _ = run_command("import", file)
     expected = SPEC.removesuffix(TRAIN) if file == "model.json" else SPEC
     named = "name: small\nweights: model.keras\n" if file == "model.keras" else "name: small\n"
     assert (code, stdout) == (0, expected.replace("name: small\n", named))
@@ -122,7 +123,7 @@ def test_models_are_compared_and_imported_in_any_form(file: str) -> None:
 @pytest.mark.parametrize("command", [*LOOKING, "import", "diff"])
 def test_a_file_without_a_model_is_one_finding(command: str, file: str, reason: str) -> None:
     others = ("spec.yaml",) if command == "diff" else LOOKING.get(command, ())
-    code, stdout, stderr = run(command, file, *others)
+    code, stdout, stderr = run_command(command, file, *others)
     said = stdout if command == "validate" else stderr
     assert (code, stdout + stderr) == (2 if command == "diff" else 1, said)
     assert said == f"error[unreadable-model]: '{file}': {reason}\n"
@@ -135,13 +136,13 @@ def test_a_file_that_is_not_there(command: str, file: str) -> None:
     line = f"cnnspec: '{file}' cannot be read: No such file or directory\n"
     if command == "import" and file == "none.yaml":
         line = "cnnspec: 'none.yaml' is already a spec; `cnnspec expand` expands it\n"
-    assert run(command, file, *others) == (2, "", line)
+    assert run_command(command, file, *others) == (2, "", line)
 
 
 @pytest.mark.parametrize("command", [*LOOKING, "build", "train", "export"])
 def test_a_file_of_blocks_is_no_model(command: str) -> None:
     options = {"export": ("-o", "a.onnx")} | LOOKING
-    code, stdout, stderr = run(command, "library.yaml", *options.get(command, ()))
+    code, stdout, stderr = run_command(command, "library.yaml", *options.get(command, ()))
     if command == "validate":
         assert (code, stdout, stderr) == (0, "library.yaml: ok (blocks to import)\n", "")
         return
@@ -157,7 +158,7 @@ def test_commands_for_specs_say_what_to_do_with_a_model(command: str, file: str)
     if file == "model.weights.h5":
         advice = "a weights file"
     message = f"cnnspec: {command} takes specs only; '{file}' is {advice}\n"
-    assert run(command, file) == (2, "", message)
+    assert run_command(command, file) == (2, "", message)
     assert not Path("build").exists()
 
 
@@ -166,7 +167,7 @@ def test_commands_for_specs_say_what_to_do_with_a_model(command: str, file: str)
 def test_a_model_file_has_no_parameters(command: str, file: str) -> None:
     options = ("-o", "a.onnx") if command == "export" else LOOKING[command]
     message = f"cnnspec: --set applies to specs only; '{file}' is a model file\n"
-    assert run(command, file, *options, "--set", "width=3") == (2, "", message)
+    assert run_command(command, file, *options, "--set", "width=3") == (2, "", message)
 
 
 @pytest.mark.parametrize("command", TRAINED)
@@ -184,13 +185,13 @@ def test_a_model_file_has_no_parameters(command: str, file: str) -> None:
     ],
 )
 def test_what_is_no_trained_model(command: str, file: str, line: str) -> None:
-    assert run(command, file, *TRAINED[command]) == (2, "", f"cnnspec: {line}\n")
+    assert run_command(command, file, *TRAINED[command]) == (2, "", f"cnnspec: {line}\n")
 
 
 @pytest.mark.parametrize("weights", ["model.keras", "model.weights.h5"])
 @pytest.mark.parametrize("spec", ["spec.yaml", *KERAS])
 def test_predict_takes_any_form_of_the_model(spec: str, weights: str) -> None:
-    code, stdout, stderr = run("predict", weights, "x.npy", "--spec", spec)
+    code, stdout, stderr = run_command("predict", weights, "x.npy", "--spec", spec)
     image = numpy.full((1, 6, 6, 1), 100, "float32")
     (row,) = keras.models.load_model("model.keras", compile=False).predict(image, verbose=0)
     expected = f"x.npy: digit {row.argmax()} {row.max():.4f}\n"
@@ -210,13 +211,13 @@ def test_weights_of_a_whole_hdf5_file_are_not_taken(arguments: tuple[str, ...]) 
         "error: 'model.h5': whole models in HDF5 do not store weights by layer name; "
         "load it with Keras and save it as .keras or .weights.h5\n"
     )
-    assert run(*arguments) == (1, "", line)
+    assert run_command(*arguments) == (1, "", line)
     assert not Path("built").exists()
 
 
 def test_a_json_file_is_exported_with_weights(tmp_path: Path) -> None:
     target = tmp_path / "model.onnx"
-    code, stdout, stderr = run(
+    code, stdout, stderr = run_command(
         "export", "model.json", "--weights", "model.weights.h5", "-o", target, "-q"
     )
     assert (code, stdout, stderr, target.exists()) == (0, "", "", True)

@@ -1,30 +1,27 @@
 """The templates: each is right, laid out and buildable as it is; those of digits train."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
 import cnnspec
-from cnnspec.cli import main
 from cnnspec.formatting import formatted
 from cnnspec.templates import TEMPLATES, template
+from tests.support.commands import run_command
+from tests.support.paths import SPECS
 
-SAMPLE = Path(__file__).parent.parent / "specs" / "data" / "mnist_sample.npz"
+pytestmark = pytest.mark.usefixtures("without_curves")
+
+new_command = partial(run_command, "new")
+SAMPLE = SPECS / "data" / "mnist_sample.npz"
 EACH = pytest.mark.parametrize("name", TEMPLATES)
-
-
-def run(*arguments: str | Path) -> tuple[int, str, str]:
-    """Exit code, standard output and standard error of `cnnspec new`."""
-    result = CliRunner().invoke(main, ["new", *map(str, arguments)])
-    assert isinstance(result.exception, SystemExit | None)
-    return result.exit_code, result.stdout, result.stderr
 
 
 @EACH
 def test_a_template_is_right_as_it_is(name: str) -> None:
     text = template(name)
-    assert run(name) == (0, text, "")
+    assert new_command(name) == (0, text, "")
     spec = cnnspec.loads(text)
     assert list(spec.report) == []
     assert formatted(text) == text
@@ -43,24 +40,28 @@ def test_a_template_trains(name: str, tmp_path: Path) -> None:
 def test_the_file_gives_its_name_and_is_written_once(tmp_path: Path) -> None:
     spec = tmp_path / "my flowers.yaml"
     said = f"{spec}: {TEMPLATES['classifier']}\n"
-    assert run("classifier", "-o", spec, "--set", "classes=5", "--set", "size=64") == (0, said, "")
+    assert new_command("classifier", "-o", spec, "--set", "classes=5", "--set", "size=64") == (
+        0,
+        said,
+        "",
+    )
     text = template("classifier")
     text = text.replace("name: classifier", "name: my flowers").replace("size: 28", "size: 64")
     text = text.replace("classes: 10", "classes: 5")
     assert spec.read_text("utf-8") == text
-    assert run("unet", "-o", spec) == (
+    assert new_command("unet", "-o", spec) == (
         2,
         "",
         f"cnnspec: '{spec}' already exists; use --force to overwrite it\n",
     )
     assert spec.read_text("utf-8") == text
-    assert run("unet", "-o", spec, "--name", "maps", "--force")[0] == 0
+    assert new_command("unet", "-o", spec, "--name", "maps", "--force")[0] == 0
     assert spec.read_text("utf-8") == template("unet").replace("name: unet", "name: maps")
     assert list(tmp_path.iterdir()) == [spec]
 
 
 def test_the_list() -> None:
-    exit_code, stdout, stderr = run("--list")
+    exit_code, stdout, stderr = new_command("--list")
     names = [line.split()[0] for line in stdout.splitlines()]
     assert (exit_code, names, stderr) == (0, list(TEMPLATES), "")
 
@@ -77,12 +78,12 @@ def test_the_list() -> None:
     ],
 )  # fmt: skip
 def test_what_cannot_be_made(arguments: tuple[str, ...], said: str) -> None:
-    assert run(*arguments) == (2, "", f"cnnspec: {said}\n")
+    assert new_command(*arguments) == (2, "", f"cnnspec: {said}\n")
 
 
 @pytest.mark.parametrize("option", [("--set", "size=-1"), ("--name", "a/b")])
 def test_what_would_be_wrong_is_not_written(option: tuple[str, str], tmp_path: Path) -> None:
     spec = tmp_path / "a.yaml"
-    exit_code, stdout, stderr = run("unet", "-o", spec, *option)
+    exit_code, stdout, stderr = new_command("unet", "-o", spec, *option)
     assert (exit_code, stdout, stderr.startswith(f"{spec}:")) == (1, "", True)
     assert list(tmp_path.iterdir()) == []

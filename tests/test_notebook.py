@@ -4,23 +4,23 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from stand_in_ipython import Formatter, IPython
 
 import cnnspec
 from cnnspec.notebook import register
+from tests.support.commands import python_output
+from tests.support.paths import ROOT, SPECS
+from tests.support.stand_in_ipython import Formatter, IPython
 
-ROOT = Path(__file__).parent.parent
 FILE = ROOT / "docs/from_python.ipynb"
 NOTEBOOK = json.loads(FILE.read_text("utf-8"))
 RUNNER = """
 import ast, json, sys
 
-import stand_in_ipython
+from tests.support import stand_in_ipython
 
 svg = stand_in_ipython.start()
 import cnnspec
@@ -74,7 +74,7 @@ def pictures(ipython: IPython | None, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_notebooks_show_specs_documents_and_graphs(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = Formatter()
     pictures(IPython(shown), monkeypatch)
-    spec = cnnspec.load(ROOT / "specs/mnist_simple.yaml")
+    spec = cnnspec.load(SPECS / "mnist_simple.yaml")
     values = (spec, spec.document, spec.compile(), spec.draw())
     texts = [(shown(value) or "").splitlines()[2:] for value in values]
     assert texts == [spec.draw().svg().splitlines()[2:]] * 4
@@ -99,7 +99,7 @@ def test_without_a_shell_nothing_is_registered(
     ipython: IPython | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pictures(ipython, monkeypatch)
-    document = cnnspec.load(ROOT / "specs/mnist_simple.yaml").document
+    document = cnnspec.load(SPECS / "mnist_simple.yaml").document
     assert Formatter()(document) is None
 
 
@@ -107,7 +107,10 @@ def test_without_a_shell_nothing_is_registered(
     ("before", "added"),
     [
         ("", ["cnnspec"]),
-        ("import stand_in_ipython; stand_in_ipython.start()", ["cnnspec", "cnnspec.notebook"]),
+        (
+            "from tests.support import stand_in_ipython; stand_in_ipython.start()",
+            ["cnnspec", "cnnspec.notebook"],
+        ),
     ],
     ids=["anywhere", "in a notebook"],
 )
@@ -117,14 +120,8 @@ def test_what_importing_the_package_imports(before: str, added: list[str]) -> No
         f"{before}\nimport collections.abc, importlib, typing, sys; has = {{*sys.modules}}\n"
         "import cnnspec; print(*sorted({*sys.modules} - has))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", text],
-        env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert done.stdout.split() == added
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    assert python_output("-c", text, env=environment).split() == added
 
 
 def test_it_is_a_notebook_without_outputs() -> None:
@@ -139,25 +136,14 @@ def test_it_is_a_notebook_without_outputs() -> None:
 
 def test_it_runs(tmp_path: Path) -> None:
     """In `docs/`, from where it looks for the specs beside that."""
-    shutil.copytree(ROOT / "specs/data", tmp_path / "specs/data")
-    shutil.copy(ROOT / "specs/mnist_multi_output.yaml", tmp_path / "specs")
+    shutil.copytree(SPECS / "data", tmp_path / "specs/data")
+    shutil.copy(SPECS / "mnist_multi_output.yaml", tmp_path / "specs")
     (tmp_path / "docs").mkdir()
-    done = subprocess.run(
-        [sys.executable, "-c", RUNNER, str(FILE)],
-        cwd=tmp_path / "docs",
-        env={
-            **os.environ,
-            "MPLBACKEND": "agg",
-            "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}",
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    said = re.sub(r'Model: "mnist_multi_output".*?(?=<text>)', "TABLE\n", done.stdout, flags=re.S)
+    environment = {**os.environ, "MPLBACKEND": "agg", "PYTHONPATH": str(ROOT)}
+    stdout = python_output("-c", RUNNER, FILE, cwd=tmp_path / "docs", env=environment)
+    said = re.sub(r'Model: "mnist_multi_output".*?(?=<text>)', "TABLE\n", stdout, flags=re.S)
     said = re.sub(r"\['checkpoint.npz', .*'spec.expanded.yaml'\]", "FILES", said)
     assert re.sub(r"\b\d\.\d{3}\b", "NUMBER", said) == SAID
-    accuracy = re.search(r"digit_dense_accuracy: (.*)", done.stdout)
+    accuracy = re.search(r"digit_dense_accuracy: (.*)", stdout)
     assert accuracy is not None
     assert float(accuracy[1]) > 0.8

@@ -5,7 +5,6 @@ import hashlib
 import json
 import re
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,9 +14,8 @@ from cnnspec.backends.diagram.colours import THEMES
 from cnnspec.backends.diagram.figure import Box, Edge, Figure, Group
 from cnnspec.backends.diagram.look import Look
 from cnnspec.backends.diagram.page import ASSETS, to_page
+from tests.support.paths import SPECS
 
-ROOT = Path(__file__).parent.parent
-SPECS = ROOT / "specs"
 HOSTILE = (
     '<img src=x onerror="alert(1)">',
     "</script><script>alert(1)</script>",

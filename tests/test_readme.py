@@ -1,15 +1,14 @@
 """What README.md shows is what cnnspec does."""
 
 import re
-from pathlib import Path
 
 import cnnspec
 from cnnspec.diff import compare
 from cnnspec.diff.text import as_text as difference_text
 from cnnspec.reporters import as_text
 from cnnspec.written_out import written_out
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 YAML_BLOCKS = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
 

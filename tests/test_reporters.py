@@ -2,13 +2,13 @@
 
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cnnspec.diagnostics import CODES, Diagnostic, Note, Report, Span
 from cnnspec.reporters import MAX_WIDTH, REPORTERS, as_github, as_json, as_sarif, as_text
+from tests.support.paths import ROOT
 
 
 def at(line: int, column: int, end: int, *, file: str = "a.yaml", end_line: int = 0) -> Span:
@@ -302,6 +302,6 @@ def test_a_code_that_is_not_in_the_table_is_refused() -> None:
 
 
 def test_every_code_is_raised_somewhere() -> None:
-    folder = Path(__file__).parent.parent / "cnnspec"
+    folder = ROOT / "cnnspec"
     code = "".join(file.read_text("utf-8") for file in folder.rglob("*.py"))
     assert [each for each in CODES if code.count(f'"{each}"') < 2] == []

@@ -5,17 +5,13 @@ import re
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 from jsonschema import Draft7Validator
 
-from cnnspec.cli import main
 from cnnspec.layers.base import LAYERS
 from cnnspec.objects import CALLBACKS, DATA, FAMILIES
 from cnnspec.source import YamlProblem, parse_text
-
-ROOT = Path(__file__).parent.parent
-SPECS = sorted((ROOT / "specs").rglob("*.yaml"))
-BAD = sorted((ROOT / "tests/bad").glob("*.yaml"))
+from tests.support.commands import run_command
+from tests.support.paths import BAD, BAD_FILES, SPEC_FILES
 
 STRUCTURAL = {
     "wrong-structure",
@@ -33,13 +29,12 @@ BEYOND_A_SCHEMA = {"submodel_arguments": "a schema cannot know which words are s
 
 @pytest.fixture(scope="module")
 def schema() -> Draft7Validator:
-    printed = CliRunner().invoke(main, ["schema"])
-    language = json.loads(printed.output)
+    language = json.loads(run_command("schema").stdout)
     Draft7Validator.check_schema(language)
     return Draft7Validator(language)
 
 
-@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.stem)
+@pytest.mark.parametrize("spec", SPEC_FILES, ids=lambda spec: spec.stem)
 def test_every_spec_is_valid(spec: Path, schema: Draft7Validator) -> None:
     tree = parse_text(spec.read_text(encoding="utf-8"))
     assert [error.message for error in schema.iter_errors(tree.value)] == []
@@ -56,7 +51,7 @@ def structural(file: Path) -> bool:
 
 
 @pytest.mark.parametrize(
-    "file", [file for file in BAD if structural(file)], ids=lambda file: file.stem
+    "file", [file for file in BAD_FILES if structural(file)], ids=lambda file: file.stem
 )
 def test_every_structural_mistake_is_invalid(file: Path, schema: Draft7Validator) -> None:
     tree = parse_text(file.read_text(encoding="utf-8"))
@@ -65,7 +60,7 @@ def test_every_structural_mistake_is_invalid(file: Path, schema: Draft7Validator
 
 @pytest.mark.parametrize("stem", BEYOND_A_SCHEMA)
 def test_what_is_listed_as_beyond_a_schema_is_valid(stem: str, schema: Draft7Validator) -> None:
-    tree = parse_text((ROOT / f"tests/bad/{stem}.yaml").read_text(encoding="utf-8"))
+    tree = parse_text((BAD / f"{stem}.yaml").read_text(encoding="utf-8"))
     assert schema.is_valid(tree.value)
 
 

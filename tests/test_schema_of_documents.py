@@ -17,8 +17,8 @@ from cnnspec.layers.base import LAYERS
 from cnnspec.templates import TEMPLATES, template
 from cnnspec.written_out import written_out
 from conformance.documents import random_document
+from tests.support.paths import SPEC_FILES
 
-SPECS = sorted((Path(__file__).parent.parent / "specs").rglob("*.yaml"))
 MODELS = [model for model in Model.__subclasses__() if model is not Call]
 PYTHON_ONLY = {Step: {"kind", "arguments"}}
 """Fields that a spec writes without a key: `Kind: {argument: value}`."""
@@ -114,7 +114,7 @@ def test_templates_are_valid(name: str) -> None:
     assert errors(document) == []
 
 
-@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.stem)
+@pytest.mark.parametrize("spec", SPEC_FILES, ids=lambda spec: spec.stem)
 def test_what_import_and_expand_write_is_valid(spec: Path) -> None:
     checked = compile_file(spec).checked
     if checked is None:

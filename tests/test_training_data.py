@@ -1,7 +1,5 @@
 """Columns, expressions over them, and what is found before TensorFlow starts."""
 
-import subprocess
-import sys
 import tracemalloc
 from pathlib import Path
 from typing import Any
@@ -15,7 +13,8 @@ from cnnspec.training.checks import check_data
 from cnnspec.training.columns import open_columns, open_npz
 from cnnspec.training.problems import DataProblem
 from cnnspec.training.values import expression
-from tests.training_cases import SPEC, Source, case, write_data
+from tests.support.commands import python_output
+from tests.support.training import SPEC, Source, case, write_data
 
 
 def refused(folder: Path, **changes: Any) -> tuple[str, str, tuple[str | int, ...]]:
@@ -188,7 +187,7 @@ from cnnspec.objects import DATA
 from cnnspec.objects.data_sources import DataSource
 from cnnspec.training.checks import check_data
 from cnnspec.training.problems import DataProblem
-from tests.training_cases import SPEC, case
+from tests.support.training import SPEC, case
 text = SPEC + "train:\\n  optimizer: adam\\n"
 checked, training = case(Path({str(tmp_path)!r}), text, targets={{"zdigit": "y + 1", "aodd": "y % 2"}})
 try:
@@ -199,9 +198,8 @@ except DataProblem as problem:
     (found,) = report
     print(found.code, found.span.line, "tensorflow" in sys.modules)
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     line = len(SPEC.splitlines()) + 2
-    assert done.stdout == f"out-of-range {line} False\n"
+    assert python_output("-c", code) == f"out-of-range {line} False\n"
 
 
 def test_arrays_that_are_not_compressed_are_mapped(tmp_path: Path) -> None:

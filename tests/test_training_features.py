@@ -11,6 +11,8 @@ from cnnspec.graph import CheckedGraph
 from cnnspec.training.checks import check_data
 from cnnspec.training.run import Run, train
 
+pytestmark = pytest.mark.usefixtures("without_curves")
+
 SPEC = """
 cnnspec: 1
 name: reused
@@ -58,7 +60,7 @@ def checked(tmp_path: Path) -> CheckedGraph:
     return cnnspec.load(spec).compile()
 
 
-def run(checked: CheckedGraph, folder: Path, **choices: Any) -> Run:
+def trained(checked: CheckedGraph, folder: Path, **choices: Any) -> Run:
     training = checked.graph.training
     assert training is not None
     return train(checked, training, check_data(checked, training), folder, **choices)
@@ -83,8 +85,8 @@ def fitted(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, ...]]:
 def test_training_on_features_is_the_same(
     checked: CheckedGraph, tmp_path: Path, fitted: list[Any]
 ) -> None:
-    cached = run(checked, tmp_path / "cached")
-    plain = run(checked, tmp_path / "plain", feature_cache=False)
+    cached = trained(checked, tmp_path / "cached")
+    plain = trained(checked, tmp_path / "plain", feature_cache=False)
     assert fitted == [(None, 8), (None, 16, 16, 1)]
     assert [set(row) for row in cached.history] == [set(row) for row in plain.history]
     for one, two in zip(cached.model.weights, plain.model.weights, strict=True):
@@ -95,9 +97,9 @@ def test_training_on_features_is_the_same(
 
 
 def test_a_run_on_features_goes_on_to_the_same_bits(checked: CheckedGraph, tmp_path: Path) -> None:
-    whole = run(checked, tmp_path / "whole")
-    run(checked, tmp_path / "parts", epochs=2)
-    parts = run(checked, tmp_path / "parts", resume=True)
+    whole = trained(checked, tmp_path / "whole")
+    trained(checked, tmp_path / "parts", epochs=2)
+    parts = trained(checked, tmp_path / "parts", resume=True)
     assert [
         (each.numpy() == other.numpy()).all()
         for each, other in zip(whole.model.weights, parts.model.weights, strict=True)
@@ -120,7 +122,7 @@ def test_other_models_are_trained_as_they_are(
     spec = tmp_path / "spec.yaml"
     assert old in SPEC
     spec.write_text(SPEC.replace(old, new))
-    run(cnnspec.load(spec).compile(), tmp_path / "run")
+    trained(cnnspec.load(spec).compile(), tmp_path / "run")
     assert fitted == [(None, 16, 16, 1)]
 
 
@@ -129,7 +131,7 @@ def test_a_phase_that_unfreezes_is_trained_whole(
 ) -> None:
     spec = tmp_path / "spec.yaml"
     spec.write_text(SPEC + "  phases: [{epochs: 2}, {epochs: 2, unfreeze: last}]\n")
-    found = run(cnnspec.load(spec).compile(), tmp_path / "run")
+    found = trained(cnnspec.load(spec).compile(), tmp_path / "run")
     assert fitted == [(None, 8), (None, 16, 16, 1)]
     assert [row["epoch"] for row in found.history] == [0, 1, 2, 3]
     assert [name for name in found.frozen if "last" in name] == []

@@ -14,7 +14,9 @@ from cnnspec.training.checks import check_data
 from cnnspec.training.files import write_weights
 from cnnspec.training.problems import RunProblem
 from cnnspec.training.run import train
-from tests.training_cases import SPEC, case
+from tests.support.training import SPEC, case
+
+pytestmark = pytest.mark.usefixtures("without_curves")
 
 resource = pytest.importorskip("resource")  # which Windows has not
 

@@ -26,7 +26,10 @@ from cnnspec.training.pipeline import Pipeline
 from cnnspec.training.problems import DataProblem
 from cnnspec.training.run import Run, train
 from cnnspec.training.unfreezing import frozen_layers, unfrozen
-from tests.training_cases import case
+from tests.support.models import changed_weights, have_identical_weights, weight_values
+from tests.support.training import case
+
+pytestmark = pytest.mark.usefixtures("without_curves")
 
 FROZEN = """cnnspec: 1
 name: fine
@@ -69,24 +72,6 @@ def phase(*unfreeze: str, epochs: int = 1, **more: Any) -> Phase:
     return Phase(epochs=epochs, place=place, unfreeze=unfreeze, **more)
 
 
-def values(model: Any) -> dict[str, Any]:
-    """Every weight by its path, with the models around its layer."""
-    return {
-        f"{path}/{weight.path.rpartition('/')[2]}": weight.numpy()
-        for path, layer in leaves(model)
-        for weight in layer.weights
-    }
-
-
-def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
-    return sorted(path for path in before if not numpy.array_equal(before[path], after[path]))
-
-
-def same(one: Any, other: Any) -> bool:
-    """Whether two models have equal weights, to the last bit."""
-    return changed(values(one), values(other)) == []
-
-
 def numbers(*shape: int) -> Any:
     return numpy.random.default_rng(0).normal(size=shape).astype("float32")
 
@@ -116,10 +101,10 @@ def plain_model(base: Any) -> Any:
 
 def fitted(model: Any) -> list[str]:
     """The weights that an epoch changes."""
-    before = values(model)
+    before = weight_values(model)
     rows = numbers(8, *model.input_shape[1:])
     model.fit(rows, numpy.ones((8, 1)), verbose=0)
-    return changed(before, values(model))
+    return changed_weights(before, weight_values(model))
 
 
 OURS = """
@@ -198,7 +183,7 @@ def test_fourth_trap_flags_changed_after_compiling(tmp_path: Path) -> None:
     assert [path for path in fitted(plain) if "inner" in path] == []
     first = trained(tmp_path, "first", (phase(),))
     both = trained(tmp_path, "both", (phase(), phase("high")))
-    moved = changed(values(first.model), values(both.model))
+    moved = changed_weights(weight_values(first.model), weight_values(both.model))
     assert moved == ["trunk/high/bias", "trunk/high/kernel", *HEAD]
 
 
@@ -224,7 +209,7 @@ def test_a_phase_unfreezes_what_it_names_and_nothing_else(tmp_path: Path) -> Non
     whole = trained(tmp_path, "whole", (phase(), phase("hi*", epochs=2)))
     kept = {path: digest for path, digest in before.frozen.items() if "high" not in path}
     assert whole.frozen == kept
-    moved = changed(values(before.model), values(whole.model))
+    moved = changed_weights(weight_values(before.model), weight_values(whole.model))
     assert moved == ["trunk/high/bias", "trunk/high/kernel", *HEAD]
     assert [row["epoch"] for row in whole.history] == [0, 1, 2]
 
@@ -312,8 +297,8 @@ def test_what_was_unfrozen_trains_as_plain_keras_does(
     pipeline = Pipeline(checked, training, check_data(checked, training).train)
     pipeline.epoch = 1
     plain.fit(pipeline.shuffled(), shuffle=False, verbose=0)
-    before, known, found = (values(each) for each in (first.model, plain, ours.model))
-    assert changed(before, found) == sorted(before)
+    before, known, found = (weight_values(each) for each in (first.model, plain, ours.model))
+    assert changed_weights(before, found) == sorted(before)
     equal = [numpy.allclose(known[path], found[path], atol=1e-6) for path in sorted(before)]
     assert all(equal) is is_same
     assert ours.frozen == {}
@@ -340,9 +325,9 @@ def test_phases_are_resumed(unfreeze: str, tmp_path: Path) -> None:
 
         stopped = trained(tmp_path, name, phases, listener=Stops())
         assert stopped.interrupted
-        assert same(stopped.model, first.model) is (stop == (1, 1))
+        assert have_identical_weights(stopped.model, first.model) is (stop == (1, 1))
         resumed = trained(tmp_path, name, phases, resume=True)
-        assert same(whole.model, resumed.model)
+        assert have_identical_weights(whole.model, resumed.model)
         assert whole.history == resumed.history
 
 

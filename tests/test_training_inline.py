@@ -4,16 +4,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 
 from cnnspec import CheckedGraph, loads
 from cnnspec.api import load
-from cnnspec.cli import main
 from cnnspec.dump import dumps
 from cnnspec.graph import CheckedNode
 from cnnspec.layers.base import Layer
 from cnnspec.written_out import written_out
-from tests.training_cases import write_data
+from tests.support.commands import run_command
+from tests.support.training import write_data
+
+pytestmark = pytest.mark.usefixtures("without_curves")
 
 TRAIN = """train:
   data: {npz: {path: data.npz}}
@@ -60,13 +61,6 @@ layers:
   - net
   - GlobalAveragePooling2D
 """
-
-
-def run_command(*arguments: str) -> tuple[int, str, str]:
-    result = CliRunner().invoke(main, arguments)
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return result.exit_code, result.stdout, result.stderr
 
 
 @pytest.fixture

@@ -8,10 +8,8 @@ from typing import Any
 import numpy
 import pytest
 import tensorflow
-from click.testing import CliRunner
 
 from cnnspec import loads
-from cnnspec.cli import main
 from cnnspec.graph import Output
 from cnnspec.objects import CALLBACKS
 from cnnspec.records import replace
@@ -20,7 +18,10 @@ from cnnspec.training.monitoring import callbacks_of
 from cnnspec.training.names import as_keras, as_said, by_output, parted
 from cnnspec.training.problems import DataProblem, RunProblem
 from cnnspec.training.run import Run, train
-from tests.training_cases import SPEC, case
+from tests.support.commands import run_command
+from tests.support.training import SPEC, case
+
+pytestmark = pytest.mark.usefixtures("without_curves")
 
 ONE = """cnnspec: 1
 name: one
@@ -49,13 +50,6 @@ def trained(folder: Path, spec: str = SPEC, **changes: Any) -> Run:
     checked, training = case(folder, spec, **changes)
     data = check_data(checked, training)
     return train(checked, training, data, folder / "run", tensorboard=tensorboard)
-
-
-def run_command(*arguments: str) -> tuple[int, str, str]:
-    result = CliRunner().invoke(main, arguments)
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return result.exit_code, result.stdout, result.stderr
 
 
 # Names

@@ -3,8 +3,6 @@
 import csv
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,11 +11,9 @@ import keras
 import numpy
 import pytest
 import tensorflow
-from click.testing import CliRunner, Result
 
 from cnnspec import SpecError
 from cnnspec.api import Spec
-from cnnspec.cli import main
 from cnnspec.compiler import Compilation, compile_text
 from cnnspec.declarations import Declaration, Family
 from cnnspec.records import replace
@@ -27,7 +23,11 @@ from cnnspec.training.pipeline import TENSORFLOW, Pipeline
 from cnnspec.training.problems import RunProblem
 from cnnspec.training.run import Run, train
 from cnnspec.training.values import NUMPY, expression
-from tests.training_cases import SPEC, Source, case
+from tests.support.commands import run_command, run_python
+from tests.support.models import have_identical_weights
+from tests.support.training import SPEC, Source, case
+
+pytestmark = pytest.mark.usefixtures("without_curves")
 
 
 def trained(folder: Path, name: str, spec: str = SPEC, **changes: Any) -> Run:
@@ -35,29 +35,15 @@ def trained(folder: Path, name: str, spec: str = SPEC, **changes: Any) -> Run:
     return train(checked, training, check_data(checked, training), folder / name)
 
 
-def same(a: Any, b: Any) -> bool:
-    """Whether two models have equal weights, to the last bit."""
-    pairs = zip(a.get_weights(), b.get_weights(), strict=True)
-    return all(numpy.array_equal(x, y) for x, y in pairs)
-
-
-def values(model: Any) -> dict[str, Any]:
-    return {weight.path: weight.numpy() for weight in model.weights}
-
-
-def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
-    return sorted(path for path in before if not numpy.array_equal(before[path], after[path]))
-
-
 # The same every time
 
 
 def test_the_same_seed_gives_the_same_weights(tmp_path: Path) -> None:
     first, second = (trained(tmp_path, name, validation=0.25) for name in "ab")
-    assert same(first.model, second.model)
+    assert have_identical_weights(first.model, second.model)
     assert first.history == second.history
     other = trained(tmp_path, "c", validation=0.25, seed=1)
-    assert not same(first.model, other.model)
+    assert not have_identical_weights(first.model, other.model)
 
 
 def test_a_resumed_run_ends_where_one_in_a_piece_does(tmp_path: Path) -> None:
@@ -67,7 +53,7 @@ def test_a_resumed_run_ends_where_one_in_a_piece_does(tmp_path: Path) -> None:
     folder = tmp_path / "parts"
     train(checked, training, data, folder, epochs=1)
     resumed = train(checked, training, data, folder, resume=True)
-    assert same(whole.model, resumed.model)
+    assert have_identical_weights(whole.model, resumed.model)
     assert whole.history == resumed.history
 
 
@@ -75,14 +61,16 @@ KILLED = """
 import os, random, signal, sys, time
 from pathlib import Path
 import keras, numpy
+from cnnspec.training import curves
 from cnnspec.training.checks import check_data
 from cnnspec.training.run import train
-from tests.training_cases import case
+from tests.support.training import case
 
 folder = Path(sys.argv[1])
 checked, training = case(folder, epochs=5, batch_size=8)
 data = check_data(checked, training)
 random.seed(0)
+curves.can_draw = lambda: False
 
 class Tells:
     def __init__(self, pipe): self.pipe = pipe
@@ -126,10 +114,8 @@ print(kills, file=sys.stderr)
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the test forks")
 def test_a_killed_run_goes_on_to_the_same_weights(tmp_path: Path) -> None:
     case(tmp_path)
-    done = subprocess.run(
-        [sys.executable, "-c", KILLED, str(tmp_path)], capture_output=True, text=True, check=False
-    )
-    assert (done.returncode, done.stdout) == (0, "True True True\n"), done.stderr
+    exit_code, stdout, stderr = run_python("-c", KILLED, tmp_path)
+    assert (exit_code, stdout) == (0, "True True True\n"), stderr
 
 
 class Interrupts:
@@ -149,9 +135,9 @@ def test_ctrl_c_leaves_the_last_whole_epoch(tmp_path: Path) -> None:
     run = train(checked, training, data, tmp_path / "run", listener=Interrupts())
     assert (run.interrupted, len(run.history)) == (True, 1)
     one = train(checked, training, data, tmp_path / "one", epochs=1)
-    assert same(run.model, one.model)
+    assert have_identical_weights(run.model, one.model)
     resumed = train(checked, training, data, tmp_path / "run", resume=True)
-    assert same(resumed.model, trained(tmp_path, "whole").model)
+    assert have_identical_weights(resumed.model, trained(tmp_path, "whole").model)
 
 
 CALLBACKS = Family("callback", "callbacks", {})
@@ -180,7 +166,7 @@ def test_what_callbacks_remember_outlives_an_interruption(tmp_path: Path) -> Non
     for _ in range(2):  # the second time there is nothing left to do
         resumed = train(checked, training, data, folder, resume=True)
         assert whole.history == resumed.history
-        assert same(whole.model, resumed.model)
+        assert have_identical_weights(whole.model, resumed.model)
 
 
 def test_a_run_of_another_spec_is_not_resumed(tmp_path: Path) -> None:
@@ -299,11 +285,12 @@ def test_images_are_decoded_batch_by_batch(tmp_path: Path) -> None:
 # The run folder and the commands
 
 
-def test_a_run_folder_is_whole(tmp_path: Path) -> None:
+def test_a_run_folder_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cnnspec.training.curves.can_draw", lambda: True)
     run = trained(tmp_path, "run", validation=0.25)
-    names = {each.name for each in run.folder.iterdir()} - {"curves.svg"}
-    assert names == {
+    assert {file.name for file in run.folder.iterdir()} == {
         "checkpoint.npz",
+        "curves.svg",
         "environment.json",
         "history.csv",
         "metrics.json",
@@ -311,7 +298,7 @@ def test_a_run_folder_is_whole(tmp_path: Path) -> None:
         "model.weights.h5",
         "spec.expanded.yaml",
     }
-    assert same(keras.models.load_model(run.folder / "model.keras"), run.model)
+    assert have_identical_weights(keras.models.load_model(run.folder / "model.keras"), run.model)
     with (run.folder / "history.csv").open() as file:
         rows = [{key: float(value) for key, value in row.items()} for row in csv.DictReader(file)]
     assert rows == list(run.history)
@@ -346,13 +333,6 @@ def commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for module in ("train", "evaluate", "predict"):
         monkeypatch.setattr(f"cnnspec.cli.{module}.allowed_model", allowed_model)
     return tmp_path
-
-
-def run_command(*arguments: str) -> Result:
-    result = CliRunner().invoke(main, arguments)
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return result
 
 
 def test_the_commands_go_through_one_run(commands: Path) -> None:

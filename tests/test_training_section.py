@@ -10,7 +10,6 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_bad import KEYS, VALUES, Keys, changed, keys_of
 
 import cnnspec
 from cnnspec.compiler import compile_text
@@ -22,6 +21,7 @@ from cnnspec.graph import Phase, Training
 from cnnspec.objects import CALLBACKS, DATA, OPTIMIZERS
 from cnnspec.records import Record, fields
 from cnnspec.written_out import written_out
+from tests.support.nested_data import KEYS, VALUES, Keys, changed, keys_of
 
 MODEL = """
 cnnspec: 1

@@ -2,8 +2,6 @@
 
 import json
 import struct
-import subprocess
-import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +17,8 @@ from cnnspec.backends.keras import LoadedWeights, WeightsDoNotFit, build
 from cnnspec.compiler import compile_document
 from cnnspec.stored_weights import WEIGHTS, StoredLayer, UnreadableWeights, open_weights
 from cnnspec.written_out import written_out
+from tests.support.commands import python_output
+from tests.support.models import are_identical, save, with_random_weights
 
 TRAINED = """
 cnnspec: 1
@@ -37,10 +37,8 @@ def by_hand(*order: str) -> Any:
     first, second = (keras.layers.Dense(4, name=name) for name in order or ("first", "second"))
     x = keras.Input((4,), name="x")
     norm = keras.layers.BatchNormalization(name="norm")
-    model = keras.Model(x, second(keras.layers.ReLU(name="act")(norm(first(x)))), name="trained")
-    numbers = numpy.random.default_rng(0)
-    model.set_weights([numbers.random(each.shape, "float32") for each in model.get_weights()])
-    return model
+    outputs = second(keras.layers.ReLU(name="act")(norm(first(x))))
+    return with_random_weights(keras.Model(x, outputs, name="trained"))
 
 
 def nested_by_hand() -> Any:
@@ -69,21 +67,8 @@ layers:
 """
 
 
-def same(*results: Any) -> bool:
-    """Whether all results are equal to the last bit."""
-    first, *rest = results
-    return all(numpy.array_equal(first, other) for other in rest)
-
-
 def data() -> Any:
     return numpy.random.default_rng(1).random((5, 4), "float32")
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The current folder; files in it have short names in messages."""
-    monkeypatch.chdir(tmp_path)
-    return Path()
 
 
 # Reading
@@ -119,12 +104,6 @@ def test_a_file_is_read_by_layer_name(
         assert shapes(stored) == expected
 
 
-def save(model: Any, file: Path) -> Path:
-    """Save a model, or only its weights, as the ending of the file says."""
-    (model.save_weights if file.suffix == ".h5" else model.save)(file)
-    return file
-
-
 # Loading
 
 
@@ -144,7 +123,7 @@ def test_weights_that_keras_saved_are_loaded(
     path = save(expected, folder / file)
     built = build(loads(text).compile(), weights=path)
     assert built.loaded == [LoadedWeights(path, layers)]
-    assert same(built.model(data()), expected(data()))
+    assert are_identical(built.model(data()), expected(data()))
 
 
 def test_weights_that_keras_saved_in_training_are_loaded(folder: Path) -> None:
@@ -152,7 +131,7 @@ def test_weights_that_keras_saved_in_training_are_loaded(folder: Path) -> None:
     trained.compile("adam", "mse", metrics=["mae"])
     trained.fit(data(), data(), verbose=0)
     model = loads(TRAINED).build(weights=save(trained, folder / "model.keras"))
-    assert same(model(data()), trained(data()))
+    assert are_identical(model(data()), trained(data()))
 
 
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float64", "mixed_bfloat16"])
@@ -161,7 +140,7 @@ def test_weights_of_every_data_type_are_loaded(folder: Path, dtype: str) -> None
     first = loads(text).build()
     model = loads(text).build(weights=save(first, folder / "model.weights.h5"))
     pairs = zip(model.get_weights(), first.get_weights(), strict=True)
-    assert [same(*pair) for pair in pairs] == [True for _ in first.weights]
+    assert [are_identical(*pair) for pair in pairs] == [True for _ in first.weights]
 
 
 def test_layers_whose_names_keras_does_not_take_keep_their_weights(folder: Path) -> None:
@@ -170,7 +149,7 @@ def test_layers_whose_names_keras_does_not_take_keep_their_weights(folder: Path)
     path = save(first, folder / "model.weights.h5")
     again = build(loads(text).compile(), weights=path)
     assert again.loaded == [LoadedWeights(path, ("the first", "norm", "둘째"))]
-    assert same(again.model(data()), first(data()))
+    assert are_identical(again.model(data()), first(data()))
 
 
 SWAPPED = (
@@ -181,7 +160,7 @@ SWAPPED = (
 def test_keras_loads_layers_of_another_order_into_the_wrong_place(folder: Path) -> None:
     trained, swapped = by_hand(), by_hand("second", "first")
     swapped.load_weights(save(trained, folder / "model.weights.h5"))
-    assert same(swapped.get_layer("second").kernel, trained.get_layer("first").kernel)
+    assert are_identical(swapped.get_layer("second").kernel, trained.get_layer("first").kernel)
 
 
 def test_layers_of_another_order_are_loaded_by_name(folder: Path) -> None:
@@ -190,14 +169,16 @@ def test_layers_of_another_order_are_loaded_by_name(folder: Path) -> None:
     assert [layer.name for layer in model.layers] == ["x", "second", "norm", "act", "first"]
     for layer in ("first", "norm", "second"):
         pairs = zip(model.get_layer(layer).weights, trained.get_layer(layer).weights, strict=True)
-        assert [same(*pair) for pair in pairs] == [True for _ in model.get_layer(layer).weights]
+        assert [are_identical(*pair) for pair in pairs] == [
+            True for _ in model.get_layer(layer).weights
+        ]
 
 
 def test_names_of_layers_without_weights_do_not_matter(folder: Path) -> None:
     trained = by_hand()
     text = TRAINED.replace("name: act", "name: other").replace("x: [4]", "z: [4]")
     model = loads(text).build(weights=save(trained, folder / "model.weights.h5"))
-    assert same(model(data()), trained(data()))
+    assert are_identical(model(data()), trained(data()))
 
 
 NO_LAYER = "which is no layer of the model"
@@ -328,7 +309,7 @@ def test_a_submodel_loads_only_what_it_needs(
     part = keras.Model(trained.input, trained.get_layer(until or "second").output)
     assert list(spec.report) == []
     assert built.loaded == [LoadedWeights(file, layers)]
-    assert same(built.model.get_layer("base_model")(data()), part(data()))
+    assert are_identical(built.model.get_layer("base_model")(data()), part(data()))
 
 
 def test_weights_of_the_whole_model_come_instead_of_those_of_its_parts(folder: Path) -> None:
@@ -339,7 +320,7 @@ def test_weights_of_the_whole_model_come_instead_of_those_of_its_parts(folder: P
     built = build(transfer(folder, "act").compile(), weights=file)
     layers = ("base_model/first", "base_model/norm", "head")
     assert built.loaded == [LoadedWeights(file, layers)]
-    assert same(built.model(data()), whole(data()))
+    assert are_identical(built.model(data()), whole(data()))
 
 
 OWN = TRAINED.replace("name: trained", "name: trained\nweights: model.weights.h5")
@@ -351,7 +332,7 @@ def test_a_spec_starts_from_the_weights_that_it_names(folder: Path) -> None:
     checked = loads(OWN).compile()
     built = build(checked)
     assert built.loaded == [LoadedWeights(file, ("first", "norm", "second"))]
-    assert same(built.model(data()), trained(data()))
+    assert are_identical(built.model(data()), trained(data()))
     assert written_out(checked.graph).weights == "model.weights.h5"
     assert written_out(checked.graph, Path("runs")).weights == "../model.weights.h5"
     assert written_out(checked.graph, inline=True).weights is None
@@ -372,7 +353,7 @@ def test_a_submodel_brings_the_weights_that_its_spec_names(folder: Path, inline:
     for each in (checked, again):
         built = build(each)
         assert built.loaded == [LoadedWeights(file, ("first", "norm", "second"))]
-        assert same(built.model.get_layer("base_model")(data()), trained(data()))
+        assert are_identical(built.model.get_layer("base_model")(data()), trained(data()))
 
 
 def findings(spec: Spec) -> list[tuple[Any, ...]]:
@@ -475,8 +456,7 @@ from cnnspec import load
 findings = [found.code for found in load("transfer.yaml").report]
 print(json.dumps([findings, sorted({"h5py", "keras", "tensorflow"} & sys.modules.keys())]))
 """
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert json.loads(run.stdout) == [[], ["h5py"]]
+    assert json.loads(python_output("-c", code)) == [[], ["h5py"]]
 
 
 # Files that are not to be trusted

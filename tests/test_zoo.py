@@ -1,7 +1,6 @@
 """The zoo: known networks, held against keras.applications and against their papers."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import keras
@@ -12,8 +11,7 @@ from cnnspec import load
 from cnnspec.backends.summary import rows
 from cnnspec.graph import CheckedGraph
 from cnnspec.naming import keras_name
-
-ZOO = Path(__file__).parent.parent / "specs" / "zoo"
+from tests.support.paths import ZOO
 
 # fmt: off
 TOTALS = {

@@ -13,9 +13,9 @@ from cnnspec.dump import dump_data
 from cnnspec.parse import parse
 from cnnspec.records import replace
 from cnnspec.source import parse_bytes
+from tests.support.paths import BAD_FILES
 
-BAD = Path(__file__).parent / "bad"
-NAMES = sorted(path.name for path in BAD.glob("*.yaml"))
+NAMES = [file.name for file in BAD_FILES]
 OUTER = "<text>"
 """What the spec around them is called."""
 

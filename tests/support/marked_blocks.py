@@ -2,9 +2,8 @@
 
 import re
 
-from moved_specs import OUTER
-
 from cnnspec.diagnostics import Note, Span
+from tests.support.moved_specs import OUTER
 
 BLOCKS = {
     "frozen": """

@@ -1,0 +1,41 @@
+"""Commands: `cnnspec` inside this process, and Python in a process of its own."""
+
+import subprocess
+import sys
+from typing import Any, NamedTuple
+
+from click.testing import CliRunner
+
+from cnnspec.cli import main
+
+
+class Outcome(NamedTuple):
+    """How a command ended, and what it printed."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+
+
+def run_command(*arguments: object, stdin: bytes | None = None) -> Outcome:
+    """Run `cnnspec` in this process; an exception that it does not handle is raised."""
+    result = CliRunner().invoke(
+        main, [str(argument) for argument in arguments], input=stdin, prog_name="cnnspec"
+    )
+    if not isinstance(result.exception, SystemExit | None):
+        raise result.exception
+    return Outcome(result.exit_code, result.stdout, result.stderr)
+
+
+def run_python(*arguments: object, **options: Any) -> Outcome:
+    """Run Python in a new process; `options` are those of `subprocess.run`."""
+    command = [sys.executable, *(str(argument) for argument in arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, **options)
+    return Outcome(done.returncode, done.stdout, done.stderr)
+
+
+def python_output(*arguments: object, **options: Any) -> str:
+    """What a new Python process prints; it must succeed."""
+    exit_code, stdout, stderr = run_python(*arguments, **options)
+    assert exit_code == 0, stderr
+    return stdout

@@ -1,0 +1,34 @@
+"""The examples of layer kinds as models, and layers without the work of drawing weights."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from cnnspec.compiler import checked_or_raise, compile_document
+from cnnspec.document import Document
+from cnnspec.graph import CheckedGraph
+from cnnspec.layers.base import LAYERS
+
+
+def compiled_example(kind: str, number: int, **arguments: Any) -> CheckedGraph:
+    """A model of one layer: an example of its kind, with other arguments besides."""
+    example = LAYERS.find(kind).examples[number]
+    inputs = {
+        f"input {at}": {"shape": list(shape[1:]), "dtype": example.dtype}
+        for at, shape in enumerate(example.shapes)
+    }
+    step = {kind: {**example.arguments, "name": "it", "from": list(inputs), **arguments}}
+    document = Document.model_validate({"inputs": inputs, "layers": [step]})
+    return checked_or_raise(compile_document(document))
+
+
+def fill_weights(patch: pytest.MonkeyPatch, value: Callable[[], float]) -> None:
+    """Let the initializers of Keras fill weights with one value, where they would draw them."""
+    import keras
+
+    def filled(initializer: Any, shape: Any, dtype: Any = None) -> Any:
+        return keras.ops.full(shape, value(), dtype)
+
+    for initializer in (keras.initializers.VarianceScaling, keras.initializers.RandomNormal):
+        patch.setattr(initializer, "__call__", filled)
