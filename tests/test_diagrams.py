@@ -588,7 +588,7 @@ def test_a_model_of_keras_is_drawn(tmp_path: Path) -> None:
     class Odd(keras.Model):
         pass
 
-    with pytest.raises(cnnspec.SpecError, match="a spec can say Functional and Sequential"):
+    with pytest.raises(cnnspec.SpecError, match="only Functional and Sequential models can be imported"):
         cnnspec.draw(Odd())
 
 
@@ -603,4 +603,4 @@ def test_a_broken_archive_is_one_error(tmp_path: Path) -> None:
     code, out, told = run_command("diagram", broken)
     assert (code, out) == (1, "")
     assert "error[unreadable-model]" in told
-    assert "it is none of the files of a Keras model" in told
+    assert "it is not a .keras, .h5 or JSON file of a Keras model" in told
