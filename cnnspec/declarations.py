@@ -341,7 +341,11 @@ class Declaration:
 
     def meant(self, argument: str) -> Any:
         """The checked value of an argument, or what null stands for there."""
-        return self._value(argument, self.checked(argument))
+        return self._meant(argument, self.checked(argument))
+
+    def canonical(self, argument: str) -> Any:
+        """One value for all that mean what the argument means."""
+        return self._canonical(argument, self.checked(argument))
 
     def meaning(self) -> tuple[Hashable, ...]:
         """The kind and all arguments; equal for calls that mean the same."""
@@ -349,14 +353,14 @@ class Declaration:
 
     def meaning_of(self, argument: str) -> Hashable:
         """What an argument means; equal for values that mean the same in this call."""
-        return self._meaning(argument, self.checked(argument))
+        return meaning(self.canonical(argument))
 
     def is_default(self, argument: str) -> bool:
         """Whether an argument means what the call would mean without it."""
         defaults = self.defaults()
         if argument not in defaults:
             return False
-        return self.meaning_of(argument) == self._meaning(argument, defaults[argument])
+        return self.meaning_of(argument) == meaning(self._canonical(argument, defaults[argument]))
 
     def means(self, argument: str, value: object) -> bool:
         """Whether an argument means what it would mean if the call gave this value."""
@@ -364,23 +368,23 @@ class Declaration:
             checked = _checked(type(self), argument, value)
         except Problems:
             return False
-        return self._meaning(argument, checked) == self.meaning_of(argument)
+        return meaning(self._canonical(argument, checked)) == self.meaning_of(argument)
 
     @classmethod
     def _sorted(cls) -> list[str]:
         return sorted(cls.arguments())
 
-    def _value(self, argument: str, value: Any) -> Any:
+    def _meant(self, argument: str, value: Any) -> Any:
         if value is not None or (expects := self.meanings().get(argument)) is None:
             return value
         return expects.null(self) if callable(expects.null) else expects.null
 
-    def _meaning(self, argument: str, value: Any) -> Hashable:
-        value = self._value(argument, value)
+    def _canonical(self, argument: str, value: Any) -> Any:
+        value = self._meant(argument, value)
         expects = self.meanings().get(argument)
         if value is None or expects is None or expects.alike is None:
-            return meaning(value)
-        return meaning(expects.alike(value))
+            return value
+        return expects.alike(value)
 
     @classmethod
     def meanings(cls) -> dict[str, Expects]:

@@ -36,6 +36,7 @@ class Choice(Checked):
         *words: str | None,
         synonyms: dict[str, str] | None = None,
         null: str | Callable[[Any], str] | None = None,
+        alike: Callable[[Any], Any] | None = None,
     ) -> None:
         known = {word: word for word in words if word is not None} | (synonyms or {})
 
@@ -52,7 +53,7 @@ class Choice(Checked):
         said += ["null"] if None in words else []
         phrase = f"{', '.join(said[:-1])} or {said[-1]}" if len(said) > 1 else said[0]
         schema = {"enum": [*known, *([None] if None in words else [])]}
-        super().__init__(phrase, check=check, schema=schema, null=null)
+        super().__init__(phrase, check=check, schema=schema, null=null, alike=alike)
 
 
 FLOAT_TYPES = ("float16", "bfloat16", "float32", "float64")
@@ -95,6 +96,18 @@ def listed(value: Any) -> Any:
     return value if isinstance(value, list | tuple) else (value,)
 
 
+def doubled(value: Any) -> Any:
+    """A number as the list of two that means the same."""
+    return value if isinstance(value, list | tuple) else (value, value)
+
+
+def unwrapped(value: Any) -> Any:
+    """What a list of one holds, where that means the same."""
+    while isinstance(value, list | tuple) and len(value) == 1:
+        (value,) = value
+    return value
+
+
 def int_or_ints(value: Any, _: type[Declaration]) -> int | tuple[int, ...]:
     """A whole number, or a list of them as a tuple."""
     items = value if isinstance(value, list | tuple) else (value,)
@@ -129,6 +142,11 @@ OptionalNonNegativeInt = Annotated[
 OptionalPositiveInt = Annotated[
     Annotated[int, Ge(1)] | None, Expects("a whole number of at least 1, or null")
 ]
+
+
+def positive_or(null: Callable[[Any], int]) -> Expects:
+    """Mark an optional positive whole number for which null stands for another one."""
+    return Expects("a whole number of at least 1, or null", null=null)
 
 
 class ScopeName(Checked):
@@ -169,6 +187,8 @@ class Numbers(Checked):
         whole: bool = False,
         single: bool = False,
         optional: bool = False,
+        null: Callable[[Any], float | None] | None = None,
+        alike: Callable[[Any], Any] | None = None,
     ) -> None:
         def number(value: Any, at: At = ()) -> float:
             if whole and not isinstance(value, int):
@@ -185,4 +205,4 @@ class Numbers(Checked):
                 return number(value)
             raise Problem("wrong-type", "")
 
-        super().__init__(phrase, check=check)
+        super().__init__(phrase, check=check, null=null, alike=alike)

@@ -18,7 +18,10 @@ def written(value: Any) -> Any:
 
 
 def shortest(call: Declaration) -> Any:
-    """A call in the fewest words, the same for all calls that mean the same."""
+    """A call in the fewest words, the same for all calls that mean the same.
+
+    Only the order of its arguments is that in which they were given.
+    """
     if (alias := short_alias(call)) is not None:
         return alias
     arguments = shortest_arguments(call)
@@ -58,16 +61,17 @@ def shortest_argument(call: Declaration, name: str) -> Any:
         return shortest(value)
     if isinstance(value, tuple) and value and isinstance(value[0], Declaration):
         return [shortest(item) for item in value]
-    plain = written(value)
+    plain = written(call.canonical(name))
+    if not call.means(name, plain):  # what only a number can say
+        plain = written(value)
     fractions = _with_fractions(plain)
     if repr(fractions) != repr(plain) and call.means(name, fractions):
         plain = fractions
-    forms = (*_shorter(plain), plain)
-    return next((form for form in forms if call.means(name, form)), call.given[name])
+    return next((form for form in _shorter(plain) if call.means(name, form)), plain)
 
 
 def _shorter(value: Any) -> Iterator[Any]:
-    """Lists of equal items as one item, the shortest form first."""
+    """What may stand for a list: one of equal items, or the last one, the shortest form first."""
     if not isinstance(value, list) or not value:
         return
     items = [next(_shorter(item), item) for item in value]
@@ -75,6 +79,8 @@ def _shorter(value: Any) -> Iterator[Any]:
         yield items[0]
     if all(item == value[0] for item in value):
         yield value[0]
+    if isinstance(value[-1], int | float):
+        yield value[-1]
     if items != value:
         yield items
 

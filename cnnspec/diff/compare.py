@@ -11,7 +11,7 @@ from cnnspec.diff.matching import matched
 from cnnspec.diff.parts import INPUT, Model, Part, Source, differing
 from cnnspec.diff.reading import model_of
 from cnnspec.diff.wires import Wires, wired
-from cnnspec.graph import CheckedGraph, Output
+from cnnspec.graph import CheckedGraph, Output, Training
 from cnnspec.loading import shown_path
 from cnnspec.objects import OPTIMIZERS, USUAL_OPTIMIZER
 from cnnspec.shapes import text
@@ -215,9 +215,11 @@ def _files(old: CheckedGraph, new: CheckedGraph) -> Iterator[Change]:
     if weights[0] != weights[1]:
         yield Change("weights", *weights)
     sections = [_train(model) for model in (old, new)]
+    meant = [_calls_of_training(model.graph.training) for model in (old, new)]
     for name in dict.fromkeys((*sections[0], *sections[1])):
         before, after = (section.get(name) for section in sections)
-        if name != "optimizer" and before != after:
+        same = before == after or (name in meant[0] and meant[0][name] == meant[1].get(name))
+        if name != "optimizer" and not same:
             yield Change(f"train.{name}", before, after)
 
 
@@ -227,3 +229,22 @@ def _train(model: CheckedGraph) -> dict[str, Any]:
         return {}
     section: dict[str, Any] = written_out(model.graph).to_data()["train"]
     return section
+
+
+def _calls_of_training(training: Training | None) -> dict[str, Any]:
+    """What the parts of a training mean that are calls, or hold some."""
+    if training is None:
+        return {}
+    source: dict[str, Any] = {}
+    if (data := training.data) is not None:
+        source = {name: data.meaning_of(name) for name in data.arguments()}
+        paths = {name: training.folder / data.checked(name) for name in data.paths()}
+        source |= {name: path.resolve() for name, path in paths.items()}
+    return {
+        "data": (data and data.kind(), source),
+        "callbacks": meaning(training.callbacks),
+        "phases": [
+            (each.epochs, meaning(each.optimizer), each.unfreeze, each.unfreeze_last)
+            for each in training.phases
+        ],
+    }

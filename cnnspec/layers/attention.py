@@ -13,6 +13,7 @@ from cnnspec.fields import (
     PositiveInt,
     Seed,
     UnitInterval,
+    positive_or,
 )
 from cnnspec.layers import attention_rules, cost_rules, reach_rules
 from cnnspec.layers.base import Example, Layer, kind
@@ -197,7 +198,7 @@ class MultiHeadAttention(WithHeads):
     """Number of heads."""
     key_dim: PositiveInt
     """Size of the projected queries and keys of each head."""
-    value_dim: OptionalPositiveInt = None
+    value_dim: Annotated[PositiveInt | None, positive_or(lambda call: call.key_dim)] = None
     """Size of the projected values of each head; null means `key_dim`."""
     output_shape: OutputSizes = None
     """Size or sizes that replace the last axis; null keeps the size of the query."""

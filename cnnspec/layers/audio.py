@@ -12,10 +12,10 @@ from cnnspec.fields import (
     FloatPolicy,
     NonNegativeNumber,
     Number,
-    OptionalPositiveInt,
     PositiveInt,
     PositiveNumber,
     bounded,
+    positive_or,
 )
 from cnnspec.layers import cost_rules
 from cnnspec.layers.base import Example, Layer, Weight, compute_dtype, kind, known
@@ -71,6 +71,13 @@ def mel_frames(layer: "MelSpectrogram", shape: Shape) -> Shape:
     return (batch, layer.num_mel_bins, frames)
 
 
+WindowLength = Annotated[PositiveInt | None, positive_or(lambda call: call.fft_length)]
+FrameStep = Annotated[PositiveInt | None, positive_or(lambda call: call.frame_length // 2)]
+TransformLength = Annotated[
+    PositiveInt | None, positive_or(lambda call: 2 ** math.ceil(math.log2(call.frame_length)))
+]
+
+
 @kind
 class MelSpectrogram(Layer):
     """Mel spectrogram: loudness over time and pitch (Stevens et al., 1937)."""
@@ -79,7 +86,7 @@ class MelSpectrogram(Layer):
     """Number of samples of each Fourier transform."""
     sequence_stride: PositiveInt = 512
     """Number of samples between columns."""
-    sequence_length: OptionalPositiveInt = None
+    sequence_length: WindowLength = None
     """Length of the window; null means `fft_length`."""
     window: Window = "hann"
     sampling_rate: PositiveInt = 16000
@@ -89,7 +96,12 @@ class MelSpectrogram(Layer):
     min_freq: NonNegativeNumber = 20.0
     """Lowest frequency, in hertz."""
     max_freq: Annotated[
-        float | None, Checked("a number above 0, or null", check=lambda value, _: _above_0(value))
+        float | None,
+        Checked(
+            "a number above 0, or null",
+            check=lambda value, _: _above_0(value),
+            null=lambda call: call.sampling_rate // 2,
+        ),
     ] = None
     """Highest frequency, in hertz; null means half the sampling rate."""
     power_to_db: Flag = True
@@ -121,12 +133,12 @@ class MelSpectrogram(Layer):
     def conflicts(self) -> Iterator[Problem]:
         """Check that the window fits the transform, and that the frequency range is not empty."""
         yield from super().conflicts()
-        length = self.sequence_length or self.fft_length
+        length = self.meant("sequence_length")
         if length > self.fft_length:
             message = f"'sequence_length' of MelSpectrogram is {length}, but 'fft_length' is only {self.fft_length}"
             yield Problem("conflicting-arguments", message, "sequence_length")
         yield from check_window(self, length)
-        highest = self.max_freq or self.sampling_rate // 2
+        highest = self.meant("max_freq")
         if self.min_freq >= highest:
             message = f"'min_freq' of MelSpectrogram must be below the highest frequency, {highest}"
             yield Problem("conflicting-arguments", message, "min_freq")
@@ -187,9 +199,9 @@ class STFTSpectrogram(Layer):
     or the imaginary part, the angle, or both parts."""
     frame_length: PositiveInt = 256
     """Number of samples of each frame."""
-    frame_step: OptionalPositiveInt = None
+    frame_step: FrameStep = None
     """Number of samples between frames; null means half a frame."""
-    fft_length: OptionalPositiveInt = None
+    fft_length: TransformLength = None
     """Length of the transform; null means the smallest power of two that holds a frame."""
     window: Window = "hann"
     periodic: Flag = False
@@ -227,11 +239,11 @@ class STFTSpectrogram(Layer):
 
     def step(self) -> int:
         """The number of samples between frames."""
-        return self.frame_step or self.frame_length // 2
+        return int(self.meant("frame_step"))
 
     def frequencies(self) -> int:
         """The number of frequencies."""
-        return (self.fft_length or 2 ** math.ceil(math.log2(self.frame_length))) // 2 + 1
+        return int(self.meant("fft_length")) // 2 + 1
 
     def conflicts(self) -> Iterator[Problem]:
         """Check that a frame fits the transform, and that frames leave no gaps."""

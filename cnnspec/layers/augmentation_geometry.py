@@ -13,6 +13,7 @@ from cnnspec.layers.image_fields import (
     FromZero,
     Interpolation,
     OptionalBothWays,
+    SignedFromZero,
 )
 
 
@@ -106,9 +107,9 @@ class RandomShear(Moved):
     """Shears images."""
 
     dtype: FloatPolicy = None
-    x_factor: FromZero = 0.0
+    x_factor: SignedFromZero = 0.0
     """Horizontal shear: a list of the smallest and the largest shift per row."""
-    y_factor: FromZero = 0.0
+    y_factor: SignedFromZero = 0.0
     """Vertical shear: a list of the smallest and the largest shift per column."""
     examples = (
         Example({"x_factor": [0, 0.2]}, (None, 28, None, 3), (None, 28, None, 3)),

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from annotated_types import Gt
 
 from cnnspec.declarations import Checked, Declaration, Expects, Problem, default
-from cnnspec.fields import Dtype, Flag, FloatPolicy, Number, PositiveInt
+from cnnspec.fields import Dtype, Flag, FloatPolicy, Number, PositiveInt, unwrapped
 from cnnspec.layers import cost_rules, reach_rules, shape_rules, weight_rules
 from cnnspec.layers.base import Example, Layer, kind
 from cnnspec.layers.fields import (
@@ -127,6 +127,7 @@ Factor = Annotated[
         "a number, or a list of one for each channel",
         check=_factor,
         schema={"anyOf": [{"type": "number"}, list_of({"type": "number"})]},
+        alike=unwrapped,
     ),
 ]
 

@@ -56,9 +56,17 @@ class CustomLayer(Layer):
         """Return an argument as it was given."""
         return self.output_shape if argument == "output_shape" else self.given.get(argument)
 
+    def canonical(self, argument: str) -> Any:
+        """Only its code knows what else means the same."""
+        return self.checked(argument)
+
     def is_default(self, argument: str) -> bool:
         """Only its code knows what it does without an argument."""
         return False
+
+    def means(self, argument: str, value: object) -> bool:
+        """Whether an argument is given to the letter."""
+        return json.dumps(value, sort_keys=True) == self.meaning_of(argument)
 
     def meant_kind(self) -> str:
         """The import path: classes of one name may be in several modules."""

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from cnnspec.declarations import Checked, Declaration, Problem, call_of
 from cnnspec.diagnostics import did_you_mean
-from cnnspec.fields import Choice
+from cnnspec.fields import Choice, listed
 from cnnspec.objects import CONSTRAINTS, INITIALIZERS, REGULARIZERS
 
 ACTIVATIONS = (
@@ -53,7 +53,12 @@ Activation = Annotated[
 ]
 ActivationName = Annotated[
     str,
-    Checked("an activation such as 'relu'", check=_activation, schema={"enum": _USABLE}),
+    Checked(
+        "an activation such as 'relu'",
+        check=_activation,
+        schema={"enum": _USABLE},
+        null="linear",
+    ),
 ]
 Initializer = Annotated[Declaration, call_of(INITIALIZERS, optional=False)]
 OptionalInitializer = Annotated[Declaration | None, call_of(INITIALIZERS)]
@@ -220,8 +225,8 @@ def _noise_shape(value: Any, _: type[Declaration]) -> tuple[int | None, ...] | N
 
 
 def _sizes_or_nulls(value: Any, declaration: type[Declaration]) -> int | tuple[int | None, ...]:
-    listed = _noise_shape(value, declaration) if isinstance(value, list | tuple) else None
-    return _size(value, ()) if listed is None else listed
+    sizes = _noise_shape(value, declaration) if isinstance(value, list | tuple) else None
+    return _size(value, ()) if sizes is None else sizes
 
 
 def _size(value: Any, at: tuple[int, ...]) -> int:
@@ -238,6 +243,7 @@ SizesOrNulls = Annotated[
         "a size of at least 1, or a list of sizes and nulls",
         check=_sizes_or_nulls,
         schema={"anyOf": [_SIZE, _SIZES]},
+        alike=listed,
     ),
 ]
 NoiseShape = Annotated[

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Annotated, Any, ClassVar
 
 from cnnspec.declarations import Checked, Declaration, Problem
-from cnnspec.fields import DEFAULT_TYPE, INT_TYPES, Choice, Policy, PositiveInt
+from cnnspec.fields import DEFAULT_TYPE, INT_TYPES, Choice, Policy, PositiveInt, doubled
 from cnnspec.layers.base import Example, compute_dtype, kind
 from cnnspec.layers.encoding import Encoding, check_counts, encoded, variable_dtype
 from cnnspec.layers.merging import Merging
@@ -31,7 +31,7 @@ Salt = Annotated[
     Checked(
         "a whole number of at least 0, a list of two, or null",
         check=_salt,
-        alike=lambda salt: salt if isinstance(salt, tuple) else (salt, salt),
+        alike=doubled,
     ),
 ]
 

@@ -4,7 +4,7 @@ import math
 from typing import Annotated, Any
 
 from cnnspec.declarations import At, Checked, Declaration, Problem
-from cnnspec.fields import Choice, bounded
+from cnnspec.fields import Choice, bounded, doubled
 
 
 def _pair(value: list[Any] | tuple[Any, ...]) -> tuple[Any, Any]:
@@ -14,10 +14,19 @@ def _pair(value: list[Any] | tuple[Any, ...]) -> tuple[Any, Any]:
 
 
 class Factor(Checked):
-    """Type of the strength of a change: a number, or a list of two bounds to draw from."""
+    """Type of the strength of a change: a number, or a list of two bounds to draw from.
+
+    A number means the range from its negative to itself, cut off at the bounds unless `signed`.
+    """
 
     def __init__(
-        self, low: float, high: float, *, whole: bool = False, optional: bool = False
+        self,
+        low: float,
+        high: float,
+        *,
+        whole: bool = False,
+        optional: bool = False,
+        signed: bool = False,
     ) -> None:
         def number(value: Any, at: At = ()) -> float:
             if whole and not isinstance(value, int):
@@ -31,12 +40,18 @@ class Factor(Checked):
                 return number(value)
             return tuple(number(item, (place,)) for place, item in enumerate(_pair(value)))
 
+        def between(value: float | tuple[float, ...]) -> tuple[float, ...]:
+            if isinstance(value, tuple):
+                return tuple(sorted(value))
+            most = abs(value)
+            return (-most if signed else max(-most, low), most)
+
         kind = "whole number" if whole else "number"
         phrase = f"a {kind} from {low} to {high}, or a list of two{', or null' if optional else ''}"
         one = {"type": "integer" if whole else "number", "minimum": low, "maximum": high}
         choices: list[dict[str, Any]] = [one, _two(one)]
         choices += [{"type": "null"}] if optional else []
-        super().__init__(phrase, check=check, schema={"anyOf": choices})
+        super().__init__(phrase, check=check, schema={"anyOf": choices}, alike=between)
 
 
 def _two(item: dict[str, Any]) -> dict[str, Any]:
@@ -45,6 +60,8 @@ def _two(item: dict[str, Any]) -> dict[str, Any]:
 
 FromZero = Annotated[float | tuple[float, ...], Factor(0, 1)]
 """Between 0 and 1; a number is the upper bound."""
+SignedFromZero = Annotated[float | tuple[float, ...], Factor(0, 1, signed=True)]
+"""Between 0 and 1; a number means the range from its negative to itself."""
 BothWays = Annotated[float | tuple[float, ...], Factor(-1, 1)]
 """Between -1 and 1; a number is the bound in both directions."""
 OptionalFromZero = Annotated[float | tuple[float, ...] | None, Factor(0, 1, optional=True)]
@@ -101,7 +118,8 @@ def _odd(value: Any, _: type[Declaration]) -> int | tuple[int, ...]:
 
 
 OddSize = Annotated[
-    int | tuple[int, ...], Checked("an odd whole number, or a list of two", check=_odd)
+    int | tuple[int, ...],
+    Checked("an odd whole number, or a list of two", check=_odd, alike=doubled),
 ]
 FillMode = Annotated[str, Choice("reflect", "wrap", "constant", "nearest")]
 Interpolation = Annotated[str, Choice("nearest", "bilinear")]

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, ClassVar
 
 from cnnspec.declarations import Checked, Declaration, Problem
-from cnnspec.fields import Axis, Flag, int_or_ints
+from cnnspec.fields import Axis, Flag, doubled, int_or_ints
 from cnnspec.layers import cost_rules, reach_rules, shape_rules
 from cnnspec.layers.base import Example, Layer, kind
 
@@ -83,7 +83,8 @@ def _dot_axes(value: Any, declaration: type[Declaration]) -> int | tuple[int, ..
 
 
 DotAxes = Annotated[
-    int | tuple[int, ...], Checked("an axis, or a list of one for each input", check=_dot_axes)
+    int | tuple[int, ...],
+    Checked("an axis, or a list of one for each input", check=_dot_axes, alike=doubled),
 ]
 
 

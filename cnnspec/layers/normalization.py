@@ -54,6 +54,8 @@ Clipping = Annotated[
     Checked(
         "a mapping of rmax, rmin and dmax, or null",
         check=_clipping,
+        null=lambda _: {},
+        alike=lambda bounds: {name: each for name, each in bounds.items() if each is not None},
         schema={
             "type": ["object", "null"],
             "properties": {name: {} for name in BOUNDS},

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, ClassVar
 
 from cnnspec.declarations import At, Checked, Declaration, Problem, Problems
-from cnnspec.fields import Flag, FloatPolicy, OptionalAxes, bounded
+from cnnspec.fields import Flag, FloatPolicy, OptionalAxes, bounded, unwrapped
 from cnnspec.layers import reach_rules
 from cnnspec.layers.base import LAYERS, Example, Layer, Weight, kind, known
 from cnnspec.layers.shape_rules import check_axis
@@ -29,7 +29,7 @@ class Statistics(Checked):
             return None if value is None else nested(value, ())
 
         least = "" if minimum == -math.inf else f" of at least {minimum}"
-        super().__init__(f"a number{least}, a list of them, or null", check=check)
+        super().__init__(f"a number{least}, a list of them, or null", check=check, alike=unwrapped)
 
 
 def dimensions(value: Nested) -> tuple[int, ...] | None:

@@ -28,7 +28,11 @@ def _ngrams(value: Any, _: type[Declaration]) -> int | tuple[int, ...] | None:
 
 Ngrams = Annotated[
     int | tuple[int, ...] | None,
-    Checked("a whole number of at least 1, a list of them, or null", check=_ngrams),
+    Checked(
+        "a whole number of at least 1, a list of them, or null",
+        check=_ngrams,
+        alike=lambda most: tuple(range(1, most + 1)) if isinstance(most, int) else most,
+    ),
 ]
 
 

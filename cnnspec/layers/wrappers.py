@@ -134,9 +134,13 @@ def _recurrent(*, optional: bool) -> Checked:
             raise Problem("wrong-type", message)
         return layer
 
+    def backwards(call: "Bidirectional") -> Recurrent:
+        layer = call.layer
+        return type(layer).of(layer.given | {"go_backwards": True}, word=layer.word)
+
     expected = f"{phrase}{', or null' if optional else ''}"
     schema = {"anyOf": [{"$ref": "#/$defs/layers"}, *([{"type": "null"}] if optional else [])]}
-    return Checked(expected, check=check, schema=schema)
+    return Checked(expected, check=check, schema=schema, null=backwards if optional else None)
 
 
 RecurrentLayer = Annotated[Recurrent, _recurrent(optional=False)]
@@ -197,9 +201,8 @@ class Bidirectional(Layer):
 
     def backwards(self) -> Recurrent:
         """The backward layer."""
-        if self.backward_layer is not None:
-            return self.backward_layer
-        return type(self.layer).of(self.layer.given | {"go_backwards": True}, word=self.layer.word)
+        backward: Recurrent = self.meant("backward_layer")
+        return backward
 
     def conflicts(self) -> Iterator[Problem]:
         """Check that one layer goes forward and one backward, and that both return the same."""

@@ -25,7 +25,16 @@ from cnnspec.objects import LOSSES
 
 Reduction = Annotated[
     str | None,
-    Choice("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none", None),
+    Choice(
+        "sum_over_batch_size",
+        "sum",
+        "mean",
+        "mean_with_sample_weight",
+        "none",
+        None,
+        null="none",
+        alike=lambda word: {"mean": "sum_over_batch_size"}.get(word, word),
+    ),
 ]
 LossName = Annotated[
     str | None, ScopeName(optional=True, null=lambda call: snake_case(call.kind()))

@@ -23,6 +23,7 @@ from cnnspec.fields import (
     PositiveInt,
     PositiveNumber,
     UnitInterval,
+    listed,
 )
 from cnnspec.naming import snake_case
 from cnnspec.objects import METRICS
@@ -36,6 +37,8 @@ Thresholds = Annotated[
         maximum=1,
         single=True,
         optional=True,
+        null=lambda call: 0.5 if getattr(call, "top_k", None) is None else None,
+        alike=listed,
     ),
 ]
 CurveThresholds = Annotated[
@@ -75,9 +78,9 @@ Summation = Annotated[
 MetricName = Annotated[
     str | None, Expects("text or null", null=lambda call: snake_case(call.kind()))
 ]
-MetricDtype = Annotated[
-    str | None, Choice(*FLOAT_TYPES, *INT_TYPES, "bool", None, null=DEFAULT_TYPE)
-]
+_TYPES = (*FLOAT_TYPES, *INT_TYPES, "bool", None)
+MetricDtype = Annotated[str | None, Choice(*_TYPES, null=DEFAULT_TYPE)]
+OverlapDtype = Annotated[str | None, Choice(*_TYPES, null="int64")]
 Average = Annotated[str | None, Choice("micro", "macro", "weighted", None)]
 Aggregation = Annotated[str | None, Choice("uniform_average", "variance_weighted_average", None)]
 
@@ -105,7 +108,8 @@ class Metric(Declaration):
 
     def alias(self) -> str:
         """The word of a call without arguments, which Keras uses as the name."""
-        return self.name if self.name in self.aliases else self.kind()
+        name = str(self.meant("name"))
+        return name if name in self.aliases else self.kind()
 
 
 # Classes
@@ -339,6 +343,8 @@ class F1Score(FBetaScore):
 class Overlap(Metric):
     """Base class of the mean intersection over union (IoU), typically of pixels."""
 
+    dtype: OverlapDtype = None
+    """The type that outcomes are counted in; null is int64."""
     num_classes: PositiveInt
     ignore_class: OptionalInt = None
     """Class whose samples are ignored."""
@@ -399,6 +405,8 @@ class BinaryIoU(Metric):
     """Mean IoU over one or both sides of a threshold."""
 
     aliases = ("binary_io_u",)
+    dtype: OverlapDtype = None
+    """The type that outcomes are counted in; null is int64."""
     target_class_ids: BinaryClassIds = default((0, 1))
     """Classes to average."""
     threshold: Number = 0.5

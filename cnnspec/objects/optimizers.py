@@ -50,7 +50,8 @@ LearningRate = Annotated[
     Checked("a number of at least 0 or a learning-rate schedule", check=_learning_rate),
 ]
 Patterns = Annotated[
-    list[str] | None, Checked("a list of regular expressions, or null", check=_patterns)
+    list[str] | None,
+    Checked("a list of regular expressions, or null", check=_patterns, null=lambda _: []),
 ]
 OptionalPositiveNumber = Annotated[
     Annotated[float, Gt(0)] | None, Expects("a number above 0, or null")

@@ -5,6 +5,7 @@ from typing import Any
 
 from cnnspec.declarations import Declaration
 from cnnspec.layers.base import Layer
+from cnnspec.wording import shortest, shortest_argument, shortest_arguments
 
 
 def by(sizes: Any) -> str:
@@ -19,17 +20,17 @@ def _sizes(layer: Layer, value: Any) -> str:
 
 def _strides(layer: Layer, value: Any) -> str | None:
     steps = set(value) if isinstance(value, Sequence) else {value}
-    if steps <= {1, None}:
+    if steps <= {1}:
         return None
     return f"/{by(value) if len(steps) > 1 else steps.pop()}"
 
 
 def _unless(usual: Any, said: str = "{}") -> Callable[[Layer, Any], str | None]:
-    return lambda layer, value: None if value == usual else said.format(_plain(value))
+    return lambda layer, value: None if value == usual else said.format(value)
 
 
-def _activation(layer: Layer, value: Any) -> str | None:
-    return None if value in (None, "linear") else str(_plain(value))
+def _ends(layer: Layer, value: Any) -> str | None:
+    return None if value == "valid" else _text(value)
 
 
 SHORT: dict[str, Callable[[Layer, Any], str | None]] = {
@@ -40,9 +41,9 @@ SHORT: dict[str, Callable[[Layer, Any], str | None]] = {
     "kernel_size": _sizes,
     "pool_size": _sizes,
     "size": lambda layer, value: f"up {_sizes(layer, value)}",
-    "strides": _strides,
-    "padding": lambda layer, value: None if value == "valid" else _text(_given(layer, "padding")),
-    "cropping": lambda layer, value: _text(_given(layer, "cropping")),
+    "strides": lambda layer, value: None if layer.is_default("strides") else _strides(layer, value),
+    "padding": lambda layer, value: _ends(layer, shortest_argument(layer, "padding")),
+    "cropping": lambda layer, value: _ends(layer, shortest_argument(layer, "cropping")),
     "dilation_rate": lambda layer, value: (
         (said := _strides(layer, value)) and f"dilation {said[1:]}"
     ),
@@ -55,7 +56,7 @@ SHORT: dict[str, Callable[[Layer, Any], str | None]] = {
     "num_heads": _unless(None, "{} heads"),
     "key_dim": _unless(None, "key {}"),
     "equation": _unless(None),
-    "activation": _activation,
+    "activation": _unless("linear"),
     "recurrent_activation": lambda layer, value: None,
     "return_sequences": lambda layer, value: "sequences" if value is True else None,
     "max_value": _unless(None, "up to {}"),
@@ -64,33 +65,22 @@ SHORT: dict[str, Callable[[Layer, Any], str | None]] = {
 """How arguments are said in a diagram, in this order; all others are left to the full table."""
 
 
-def _given(layer: Layer, name: str) -> Any:
-    """An argument as the spec says it, or its default."""
-    return layer.given.get(name, layer.checked(name))
-
-
 def brief(layer: Layer) -> tuple[str, ...]:
     """What a reader looks for first: 32, 3x3, /2, same, relu."""
     known = layer.arguments()
     said = (
-        SHORT[name](layer, layer.checked(name)) for name in SHORT if name in known
+        SHORT[name](layer, layer.meant(name)) for name in SHORT if name in known
     )  # fmt: skip
     return tuple(each for each in said if each)
 
 
-def in_full(given: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Every argument that was given, as text."""
-    return [(name, _text(value)) for name, value in given.items()]
-
-
-def _plain(value: Any) -> Any:
-    return value.word if isinstance(value, Declaration) else value
+def in_full(layer: Layer) -> list[tuple[str, str]]:
+    """Every argument that does not have its default, as text."""
+    return [(name, _text(value)) for name, value in shortest_arguments(layer).items()]
 
 
 def _text(value: Any) -> str:
     """A value as a spec would say it, on one line."""
-    if isinstance(value, Declaration):
-        return _call(value.word, value.given)
     if isinstance(value, Mapping):
         if len(value) == 1:
             ((name, inner),) = value.items()
@@ -111,4 +101,4 @@ def _call(word: str, given: Mapping[str, Any]) -> str:
 
 def call_text(call: Declaration) -> str:
     """A loss or metric as a spec names it, with its arguments."""
-    return _call(call.word, call.given)
+    return _text(shortest(call))

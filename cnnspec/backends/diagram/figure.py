@@ -29,7 +29,7 @@ class Box:
     brief: tuple[str, ...] = ()
     """The arguments that a reader looks for first, each in a few letters."""
     arguments: tuple[Detail, ...] = ()
-    """Every argument that was given."""
+    """Every argument that does not have its default."""
     inputs: tuple[Shape, ...] = ()
     outputs: tuple[Shape, ...] = ()
     params: int | None = 0

@@ -197,7 +197,7 @@ class _Reader:
             node.node.scoped.rpartition("/")[2],
             node.kind,
             brief(node.layer) if isinstance(node.layer, Layer) else (),
-            tuple(in_full(node.layer.given)) if isinstance(node.layer, Layer) else (),
+            tuple(in_full(node.layer)) if isinstance(node.layer, Layer) else (),
             tuple(dict.fromkeys(each.shape for call in nodes for each in call.inputs)),
             tuple(dict.fromkeys(each.shape for call in nodes for each in call.outputs.values())),
             params,

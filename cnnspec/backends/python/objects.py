@@ -158,8 +158,7 @@ class Objects:
             return self.listed(values)
         constant = None
         if len({each.meaning_of(name) for each in self.calls}) == 1:
-            number = shortest_argument(self.calls[0], name)
-            constant = literal(first if isinstance(number, list) else number)
+            constant = literal(_constant(self.calls[0], name))
         if constant is None:
             return self.argument_of(name, given)
         try:
@@ -222,6 +221,12 @@ def _in_order(calls: Sequence[Declaration]) -> list[str]:
 
     said = {name for each in calls for name in each.given if not each.is_default(name)}
     return sorted(said - ({"trainable"} if shared else set()), key=place)
+
+
+def _constant(call: Declaration, name: str) -> Any:
+    """An argument in the fewest words, sizes as tuples."""
+    value = shortest_argument(call, name)
+    return with_tuples(value) if isinstance(call.canonical(name), tuple) else value
 
 
 def _given(call: Declaration, name: str) -> Any:

@@ -1,0 +1,204 @@
+"""The ways in which a call can be written without meaning anything else."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from cnnspec.compiler import checked_or_raise, compile_text
+from cnnspec.declarations import Declaration, Family, Problems
+from cnnspec.graph import CheckedGraph
+from cnnspec.layers.base import LAYERS, Layer
+from cnnspec.objects import (
+    CALLBACKS,
+    CONSTRAINTS,
+    DATA,
+    INITIALIZERS,
+    LOSSES,
+    METRICS,
+    OPTIMIZERS,
+    REGULARIZERS,
+    SCHEDULES,
+)
+from cnnspec.wording import written
+
+ABSENT = object()
+"""Stands for an argument that is not given."""
+FAMILIES = (
+    LAYERS, INITIALIZERS, REGULARIZERS, CONSTRAINTS, LOSSES, METRICS, SCHEDULES, OPTIMIZERS, CALLBACKS, DATA,
+)  # fmt: skip
+KINDS = [(family, kind) for family in FAMILIES for kind in family.kinds]
+
+LEAST: dict[str, dict[str, Any]] = {
+    "CosineDecay": {"initial_learning_rate": 0.1, "decay_steps": 10},
+    "CosineDecayRestarts": {"initial_learning_rate": 0.1, "first_decay_steps": 10},
+    "ExponentialDecay": {"initial_learning_rate": 0.1, "decay_steps": 10, "decay_rate": 0.5},
+    "InverseTimeDecay": {"initial_learning_rate": 0.1, "decay_steps": 10, "decay_rate": 0.5},
+    "IoU": {"num_classes": 3, "target_class_ids": [0, 2]},
+    "MeanIoU": {"num_classes": 3},
+    "OneHotIoU": {"num_classes": 3, "target_class_ids": [0, 2]},
+    "OneHotMeanIoU": {"num_classes": 3},
+    "PiecewiseConstantDecay": {"boundaries": [10, 20], "values": [0.1, 0.01, 0.001]},
+    "PolynomialDecay": {"initial_learning_rate": 0.1, "decay_steps": 10},
+    "PrecisionAtRecall": {"recall": 0.5},
+    "RecallAtPrecision": {"precision": 0.5},
+    "SensitivityAtSpecificity": {"specificity": 0.5},
+    "SpecificityAtSensitivity": {"sensitivity": 0.5},
+    "csv": {"path": "digits.csv"},
+    "images": {"directory": "digits", "size": [28, 28]},
+    "keras": {"name": "mnist"},
+    "npz": {"path": "digits.npz"},
+}
+"""The arguments that a kind needs."""
+
+
+def calls(family: Family, kind: str) -> list[Declaration]:
+    """Calls of a kind: its examples, or the one with the arguments that it needs."""
+    declaration = family.kinds[kind]
+    if issubclass(declaration, Layer):
+        return [declaration.of(example.arguments) for example in declaration.examples]
+    return [declaration.of(LEAST.get(kind, {}))]
+
+
+def spellings(call: Declaration, name: str) -> list[Any]:
+    """The values of an argument that mean what the call means by it, each spelled differently."""
+    value = call.given.get(name, getattr(type(call), name, None))
+    meant = call.meant(name)
+    found = [ABSENT] if call.is_default(name) else []
+    for form in (value, None, *forms(value), *forms(meant)):
+        if call.means(name, form) and repr(form) not in map(repr, found):
+            found.append(form)
+    return found
+
+
+def forms(value: Any) -> Iterator[Any]:
+    """A value in other forms, some of which mean something else."""
+    if isinstance(value, Declaration):
+        yield from forms_of_call(value)
+    elif isinstance(value, bool) or value is None:
+        yield value
+    elif isinstance(value, int | float):
+        yield from (value, float(value), *([int(value)] if float(value).is_integer() else []))
+        yield from (
+            [value],
+            [value] * 2,
+            [value] * 3,
+            [[value] * 2] * 2,
+            [-value, value],
+            [0, value],
+        )
+    elif isinstance(value, str):
+        yield from (
+            value,
+            value.upper(),
+            value.lower(),
+            value.capitalize(),
+            {value: {}},
+            {value: None},
+        )
+        yield from {"silu": ["swish"], "hard_silu": ["hard_swish"]}.get(value, [])
+    elif isinstance(value, list | tuple) and value and isinstance(value[0], Declaration):
+        yield from zip(*map(forms_of_call, value), strict=False)
+    elif isinstance(value, list | tuple):
+        yield from (list(value), *([value[0], value[-1], value[::-1]] if value else []))
+
+
+def forms_of_call(call: Declaration) -> Iterator[Any]:
+    """A call by all words for its kind, with and without the arguments that it has anyway."""
+    names = [*call.given, *(name for name in call.arguments() if name not in call.given)]
+    loud = {name: spellings(call, name)[-1] for name in names}
+    for word in (call.kind(), *call.aliases):
+        yield from (word, {word: None}, {word: {}}, {word: call.given})
+    yield {call.kind(): {name: value for name, value in loud.items() if value is not ABSENT}}
+
+
+def variants(call: Declaration) -> Iterator[dict[str, Any]]:
+    """Arguments that make the same call: every argument in each of its spellings."""
+    names = [*call.given, *(name for name in call.arguments() if name not in call.given)]
+    choices = {name: spellings(call, name) for name in names}
+    for turn in range(max(map(len, choices.values()), default=1)):
+        arguments: dict[str, Any] = {}
+        for name, values in choices.items():
+            value = values[turn % len(values)]
+            if value is ABSENT:
+                continue
+            if is_taken(call, arguments | {name: value}):
+                arguments[name] = value
+            elif name in call.given:
+                arguments[name] = call.given[name]
+        yield arguments
+
+
+def is_taken(call: Declaration, arguments: dict[str, Any]) -> bool:
+    """Whether a call may give these arguments as well: some say no more, and are refused."""
+    try:
+        type(call).of(call.given | arguments)
+    except Problems:
+        return False
+    return True
+
+
+def words(call: Declaration) -> Iterator[Any]:
+    """A call, in all spellings."""
+    for arguments in variants(call) if not call.is_open else ():  # which takes no arguments
+        yield {call.kind(): arguments}
+    for word in (call.kind(), *call.aliases):
+        if type(call).of(call.given, word=word).meaning() == call.meaning():
+            yield {word: call.given} if call.given else word
+
+
+def model(family: Family, written: list[Any], kind: str) -> CheckedGraph:
+    """A model with each of some calls of a kind, so written."""
+    spec: dict[str, Any] = {"cnnspec": 1, "name": "spelled", "inputs": {"image": [8]}}
+    head: dict[str, Any] = {"name": "head", "units": 3}
+    output: dict[str, Any] = {"loss": "mse"}
+    train: dict[str, Any] = {}
+    if family is LAYERS:
+        return layers(kind, written)
+    (call,) = written
+    if family is LOSSES:
+        output["loss"] = call
+    elif family is METRICS:
+        output["metrics"] = [call]
+    elif family is OPTIMIZERS:
+        train["optimizer"] = call
+    elif family is SCHEDULES:
+        train["optimizer"] = {"Adam": {"learning_rate": call}}
+    elif family is CALLBACKS:
+        train |= {"data": {"npz": {"path": "a.npz"}}, "callbacks": [call]}
+    elif family is DATA:
+        train["data"] = call
+    elif kind == "STFT":
+        spec["inputs"] = {"image": [8, 2]}
+        head = {"name": "head", "filters": 3, "kernel_size": 2, "kernel_initializer": call}
+    else:
+        head[f"kernel_{family.noun}"] = call
+    if family in (CALLBACKS, DATA):
+        columns = ("image", "label") if kind == "images" else ("x", "y")
+        train |= {"inputs": {"image": columns[0]}, "targets": {"head": columns[1]}}
+    spec["layers"] = [{"Conv1D" if "filters" in head else "Dense": head}]
+    spec["outputs"] = {"head": output}
+    return compiled(spec | ({"train": train} if train else {}))
+
+
+def layers(kind: str, written: list[Any]) -> CheckedGraph:
+    """A model with a layer for each example of a kind, called as it is written."""
+    inputs, steps, outputs = {}, [], {}
+    declaration = LAYERS.kinds[kind]
+    assert issubclass(declaration, Layer)
+    for number, (example, call) in enumerate(zip(declaration.examples, written, strict=True)):
+        names = []
+        for position, shape in enumerate(example.shapes):
+            names.append(f"x{number}_{position}")
+            inputs[names[-1]] = {"shape": list(shape[1:]), "dtype": example.dtype}
+        word, arguments = (call, {}) if isinstance(call, str) else next(iter(call.items()))
+        name = f"layer{number}"
+        steps.append({word: {**(arguments or {}), "name": name, "from": names}})
+        several = declaration.of(example.arguments).outputs()
+        outputs[f"y{number}"] = {"from": f"{name}/{several[0]}" if several else name}
+    spec = {"cnnspec": 1, "name": "spelled", "inputs": inputs, "layers": steps, "outputs": outputs}
+    return compiled(spec)
+
+
+def compiled(spec: dict[str, Any]) -> CheckedGraph:
+    """The model of a spec that is given as data: JSON is YAML."""
+    return checked_or_raise(compile_text(json.dumps(spec, default=written).encode()))

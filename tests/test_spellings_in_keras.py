@@ -1,0 +1,169 @@
+"""What means the same, held against Keras: equal calls make equal objects that do the same."""
+
+import json
+from typing import Any
+
+import keras
+import numpy
+import pytest
+from spellings import KINDS, calls, words
+
+from cnnspec.backends.keras import keras_object
+from cnnspec.backends.keras.objects import layer_object
+from cnnspec.declarations import Declaration, Family
+from cnnspec.layers.base import LAYERS, Example, Layer
+from cnnspec.objects import CALLBACKS, DATA, LOSSES, METRICS
+from cnnspec.wording import short_alias
+
+AS_GIVEN = {
+    "axes": "one number for both",
+    "axis": "a list of one",
+    "brightness_factor": "a number or the two that it stands for",
+    "contrast_factor": "the same",
+    "fft_length": "null for a power of two",
+    "ngrams": "a number or all up to it",
+    "frame_step": "null for half a frame",
+    "height_factor": "a number or the two that it stands for",
+    "hue_factor": "the same",
+    "offset": "a list of one",
+    "reduction": "null or `none`, `mean` or `sum_over_batch_size`",
+    "renorm_clipping": "null for no bounds",
+    "saturation_factor": "a number or the two that it stands for",
+    "scale": "a list of one",
+    "shared_axes": "a list of one",
+    "thresholds": "null for 0.5, a list of one",
+    "width_factor": "a number or the two that it stands for",
+    "mean": "a list of one",
+    "variance": "a list of one",
+}
+"""Arguments that Keras stores as they were given, and then takes for the same; in what forms."""
+LEFT_OUT = {
+    "activity_regularizer": "some layers store it only if it was given",
+    "name": "where it is null, Keras counts; a build gives the name",
+}
+OF_KERAS = [
+    pytest.param(family, kind, id=f"{family.namespace}.{kind}")
+    for family, kind in KINDS
+    if family not in (CALLBACKS, DATA)
+]
+WITH_SUCH_ARGUMENTS = [
+    kind
+    for kind, declaration in LAYERS.kinds.items()
+    if declaration.meanings().keys() & AS_GIVEN.keys()
+]
+
+
+def keras_one(call: Declaration) -> Any:
+    """The object of Keras for a call."""
+    return layer_object(call, "layer") if isinstance(call, Layer) else keras_object(call)
+
+
+def stored(call: Declaration) -> Any:
+    """What Keras stores of an object, but for what it stores as it was given."""
+    return plain(json.loads(json.dumps(keras.saving.serialize_keras_object(keras_one(call)))))
+
+
+def plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        left_out = {*AS_GIVEN, *LEFT_OUT}
+        return {key: plain(each) for key, each in value.items() if key not in left_out}
+    return [*map(plain, value)] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize(("family", "kind"), OF_KERAS)
+def test_keras_stores_the_same_of_calls_that_mean_the_same(family: Family, kind: str) -> None:
+    for call in calls(family, kind):
+        if needs_scipy(call):
+            continue
+        first = stored(call)
+        assert [stored(family.check(word)) for word in words(call)] == [first for _ in words(call)]
+
+
+def needs_scipy(call: Declaration) -> bool:
+    """Whether Keras would import a package for a call that is not installed with it."""
+    return call.kind() == "STFT" and call.checked("window") is not None
+
+
+def outputs(call: Layer, example: Example) -> list[Any]:
+    """What a layer gives for the same numbers or words, drawing the same."""
+    keras.utils.set_random_seed(1)
+    draw = numpy.random.default_rng(1)
+    shapes = [[size or 4 for size in shape] for shape in example.shapes]
+    if example.dtype == "string":
+        tensors = [
+            keras.ops.convert_to_tensor(draw.choice(["cat", "dog"], each)) for each in shapes
+        ]
+    else:
+        tensors = [keras.ops.cast(draw.uniform(size=each), example.dtype) for each in shapes]
+    positional, named = type(call).arranged(tensors)
+    layer = layer_object(call, "layer")
+    if layer._call_has_training_arg:
+        named["training"] = True
+    return [each.numpy().tolist() for each in keras.tree.flatten(layer(*positional, **named))]
+
+
+@pytest.mark.parametrize("kind", WITH_SUCH_ARGUMENTS)
+def test_layers_that_mean_the_same_do_the_same(kind: str) -> None:
+    declaration: Any = LAYERS.kinds[kind]
+    seed = {"seed": 7} if "seed" in declaration.arguments() else {}
+    for example in declaration.examples:
+        call = declaration.of(example.arguments | seed)
+        spelled = [LAYERS.check(word) for word in words(call)]
+        first = outputs(call, example)
+        assert [outputs(each, example) for each in spelled] == [first for _ in spelled]
+
+
+NUMBERS = ("CategoricalGeneralizedCrossEntropy", "Circle", "SparseCategoricalCrossentropy")
+"""Losses of class numbers."""
+
+
+def labels_and_predictions(kind: str) -> tuple[Any, Any]:
+    """Labels and predictions of four classes, as a loss or metric takes them."""
+    draw = numpy.random.default_rng(1)
+    if kind == "CTC":
+        return draw.integers(1, 4, size=(2, 3)), draw.dirichlet(numpy.ones(4), size=(2, 6))
+    labels, predictions = numpy.eye(4)[[0, 1, 2, 3, 1, 2]], draw.dirichlet(numpy.ones(4), size=6)
+    if kind in NUMBERS or kind.startswith("Sparse"):
+        return labels.argmax(axis=-1), predictions
+    if kind in ("IoU", "MeanIoU"):
+        return labels[:, :3].argmax(axis=-1), predictions[:, :3].argmax(axis=-1)
+    return (
+        (labels[:, :3], predictions[:, :3]) if kind.startswith("OneHot") else (labels, predictions)
+    )
+
+
+def measured(call: Declaration) -> Any:
+    """What a loss or metric of Keras gives for them."""
+    labels, predictions = labels_and_predictions(call.kind())
+    made = keras_object(call)
+    if call.family is LOSSES:
+        return made(labels, predictions).numpy().tolist()
+    made.update_state(labels, predictions.astype("float32"))
+    return numpy.asarray(made.result()).tolist()
+
+
+@pytest.mark.parametrize(
+    ("family", "kind"),
+    [pytest.param(*each, id=each[1]) for each in KINDS if each[0] in (LOSSES, METRICS)],
+)
+def test_losses_and_metrics_that_mean_the_same_measure_the_same(family: Family, kind: str) -> None:
+    for call in calls(family, kind):
+        spelled = [family.check(word) for word in words(call)]
+        first = measured(call)
+        assert [measured(each) for each in spelled] == [first for _ in spelled]
+
+
+@pytest.mark.parametrize("kind", LOSSES.kinds)
+def test_a_word_for_a_loss_is_to_keras_the_loss(kind: str) -> None:
+    call = LOSSES.check(kind)
+    word = short_alias(call)
+    if word is None:
+        assert LOSSES.kinds[kind].aliases == ()
+        return
+    labels, predictions = labels_and_predictions(kind)
+    values = []
+    for loss in (word, keras_object(call)):
+        model = keras.Sequential([keras.Input(predictions.shape[1:]), keras.layers.Identity()])
+        model.compile(loss=loss)
+        values.append(model.compute_loss(y=labels, y_pred=predictions).numpy().tolist())
+    assert values[0] == values[1]
