@@ -351,7 +351,7 @@ def test_what_a_box_says() -> None:
     look = Look(shown=USUAL | {"cost", "dtypes"})
     said = {box.id: box_lines(box, look) for box in boxes(figure.children)}
     assert said["one-code"] == ["code", "Dense · 4", "260 params · 512 MACs", "frozen"]
-    assert said["output.answer"] == ["answer", "Output", "mse × 0.5", "mae, mse"]
+    assert said["output.answer"] == ["answer", "Output", "mean_squared_error × 0.5", "mae, mse"]
     assert [group_title(group) for group in groups(figure.children)] == [
         "one · Functional · frozen · called 2×",
         "head_1 · head",
