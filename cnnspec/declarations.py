@@ -235,6 +235,8 @@ class Declaration:
     """Other names that Keras knows the class by."""
     absent: ClassVar[tuple[str, ...]] = ()
     """Arguments of a parent class that this kind does not have."""
+    only_lists: ClassVar[tuple[str, ...]] = ()
+    """Arguments for which Keras takes no number in place of a list of equal ones."""
     open_words: ClassVar[tuple[str, ...]] = ()
     """Words that leave the kind open: Keras chooses the one that fits the shapes."""
     rank: ClassVar[int] = 0
@@ -370,6 +372,14 @@ class Declaration:
             return False
         return meaning(self._canonical(argument, checked)) == self.meaning_of(argument)
 
+    def keeps(self, argument: str, value: object) -> bool:
+        """Whether an argument takes whole numbers as such, rather than as ones with a fraction."""
+        try:
+            checked = _checked(type(self), argument, value)
+        except Problems:
+            return False
+        return repr(_listed(checked)) == repr(value)
+
     @classmethod
     def _sorted(cls) -> list[str]:
         return sorted(cls.arguments())
@@ -396,6 +406,11 @@ class Declaration:
                 if expects.null is not None or expects.alike is not None
             }
         return cls._meanings
+
+
+def _listed(value: Any) -> Any:
+    """A checked value with lists in place of tuples."""
+    return [_listed(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def meaning(value: Any) -> Hashable:

@@ -128,10 +128,15 @@ def _optional_ints(value: Any, declaration: type[Declaration]) -> int | tuple[in
     return None if value is None else int_or_ints(value, declaration)
 
 
-OptionalAxes = Annotated[
-    int | tuple[int, ...] | None,
-    Checked("a whole number, a list of them (axes) or null", check=_optional_ints, alike=listed),
-]
+class AxesOrNull(Checked):
+    """Type of a whole number, a list of them (axes), or null."""
+
+    def __init__(self, *, null: Callable[[Any], tuple[int, ...]] | None = None) -> None:
+        phrase = "a whole number, a list of them (axes) or null"
+        super().__init__(phrase, check=_optional_ints, null=null, alike=listed)
+
+
+OptionalAxes = Annotated[int | tuple[int, ...] | None, AxesOrNull()]
 
 
 OptionalText = Annotated[str | None, Expects("text or null")]

@@ -64,9 +64,9 @@ def shortest_argument(call: Declaration, name: str) -> Any:
     plain = written(call.canonical(name))
     if not call.means(name, plain):  # what only a number can say
         plain = written(value)
-    fractions = _with_fractions(plain)
-    if repr(fractions) != repr(plain) and call.means(name, fractions):
-        plain = fractions
+    whole = _whole(plain)
+    if repr(whole) != repr(plain) and call.keeps(name, whole):
+        plain = whole
     return next((form for form in _shorter(plain) if call.means(name, form)), plain)
 
 
@@ -85,13 +85,8 @@ def _shorter(value: Any) -> Iterator[Any]:
         yield items
 
 
-def _with_fractions(value: Any) -> Any:
-    """A value with 1.0 in place of 1, as numbers are written that may have a fraction."""
+def _whole(value: Any) -> Any:
+    """A value with 1 in place of 1.0."""
     if isinstance(value, list):
-        return [_with_fractions(item) for item in value]
-    if type(value) is not int:
-        return value
-    try:
-        return float(value)
-    except OverflowError:  # more than a float holds
-        return value
+        return [_whole(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -23,6 +23,7 @@ from cnnspec.layers.fields import (
     TargetShape,
 )
 from cnnspec.layers.hashing import BinDtype
+from cnnspec.layers.preprocessing import KeptAxes
 from cnnspec.objects import CONSTRAINTS, INITIALIZERS, REGULARIZERS
 
 Draw = Callable[[Random, type[Declaration]], Any]
@@ -92,6 +93,7 @@ BY_TYPE: dict[Any, Draw] = {
     Axis: _choice(*AXES),
     Axes: _axes(),
     OptionalAxes: _axes(optional=True),
+    KeptAxes: _axes(optional=True),
     AxisOrder: _axis_order,
     TargetShape: _target_shape,
     Activation: _choice(None, *ACTIVATIONS),

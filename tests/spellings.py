@@ -50,6 +50,29 @@ LEAST: dict[str, dict[str, Any]] = {
 }
 """The arguments that a kind needs."""
 
+AS_GIVEN = {
+    "axes": "one number for both",
+    "axis": "a list of one",
+    "brightness_factor": "a number or the two that it stands for",
+    "contrast_factor": "the same",
+    "fft_length": "null for a power of two",
+    "ngrams": "a number or all up to it",
+    "frame_step": "null for half a frame",
+    "height_factor": "a number or the two that it stands for",
+    "hue_factor": "the same",
+    "offset": "a list of one",
+    "reduction": "null or `none`, `mean` or `sum_over_batch_size`",
+    "renorm_clipping": "null for no bounds",
+    "saturation_factor": "a number or the two that it stands for",
+    "scale": "a list of one",
+    "shared_axes": "a list of one",
+    "thresholds": "null for 0.5, a list of one",
+    "width_factor": "a number or the two that it stands for",
+    "mean": "a list of one",
+    "variance": "a list of one",
+}
+"""Arguments that Keras stores as they were given, and then takes for the same; in what forms."""
+
 
 def calls(family: Family, kind: str) -> list[Declaration]:
     """Calls of a kind: its examples, or the one with the arguments that it needs."""

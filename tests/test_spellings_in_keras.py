@@ -1,42 +1,22 @@
 """What means the same, held against Keras: equal calls make equal objects that do the same."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import keras
 import numpy
 import pytest
-from spellings import KINDS, calls, words
+from spellings import AS_GIVEN, KINDS, calls, words
 
 from cnnspec.backends.keras import keras_object
-from cnnspec.backends.keras.objects import layer_object
+from cnnspec.backends.keras.objects import layer_object, made
+from cnnspec.backends.lowering import KerasCall, layer_call, short_literal
 from cnnspec.declarations import Declaration, Family
 from cnnspec.layers.base import LAYERS, Example, Layer
 from cnnspec.objects import CALLBACKS, DATA, LOSSES, METRICS
 from cnnspec.wording import short_alias
 
-AS_GIVEN = {
-    "axes": "one number for both",
-    "axis": "a list of one",
-    "brightness_factor": "a number or the two that it stands for",
-    "contrast_factor": "the same",
-    "fft_length": "null for a power of two",
-    "ngrams": "a number or all up to it",
-    "frame_step": "null for half a frame",
-    "height_factor": "a number or the two that it stands for",
-    "hue_factor": "the same",
-    "offset": "a list of one",
-    "reduction": "null or `none`, `mean` or `sum_over_batch_size`",
-    "renorm_clipping": "null for no bounds",
-    "saturation_factor": "a number or the two that it stands for",
-    "scale": "a list of one",
-    "shared_axes": "a list of one",
-    "thresholds": "null for 0.5, a list of one",
-    "width_factor": "a number or the two that it stands for",
-    "mean": "a list of one",
-    "variance": "a list of one",
-}
-"""Arguments that Keras stores as they were given, and then takes for the same; in what forms."""
 LEFT_OUT = {
     "activity_regularizer": "some layers store it only if it was given",
     "name": "where it is null, Keras counts; a build gives the name",
@@ -86,6 +66,11 @@ def needs_scipy(call: Declaration) -> bool:
 
 def outputs(call: Layer, example: Example) -> list[Any]:
     """What a layer gives for the same numbers or words, drawing the same."""
+    return outputs_of(lambda: layer_object(call, "layer"), call, example)
+
+
+def outputs_of(make: Callable[[], Any], call: Layer, example: Example) -> list[Any]:
+    """What a layer that is made when Keras has been seeded gives."""
     keras.utils.set_random_seed(1)
     draw = numpy.random.default_rng(1)
     shapes = [[size or 4 for size in shape] for shape in example.shapes]
@@ -96,7 +81,7 @@ def outputs(call: Layer, example: Example) -> list[Any]:
     else:
         tensors = [keras.ops.cast(draw.uniform(size=each), example.dtype) for each in shapes]
     positional, named = type(call).arranged(tensors)
-    layer = layer_object(call, "layer")
+    layer = make()
     if layer._call_has_training_arg:
         named["training"] = True
     return [each.numpy().tolist() for each in keras.tree.flatten(layer(*positional, **named))]
@@ -111,6 +96,25 @@ def test_layers_that_mean_the_same_do_the_same(kind: str) -> None:
         spelled = [LAYERS.check(word) for word in words(call)]
         first = outputs(call, example)
         assert [outputs(each, example) for each in spelled] == [first for _ in spelled]
+
+
+def with_numbers(call: Layer) -> dict[str, Any]:
+    """The arguments of sizes, given or by default, as a script writes them."""
+    sized = [name for name in call.arguments() if isinstance(call.checked(name), tuple)]
+    return {name: short_literal(call, name) for name in sized}
+
+
+@pytest.mark.parametrize("kind", LAYERS.kinds)
+def test_keras_takes_the_numbers_that_scripts_write_for_lists(kind: str) -> None:
+    declaration: Any = LAYERS.kinds[kind]
+    example = declaration.examples[0]
+    call = declaration.of(example.arguments)
+    numbers = with_numbers(call)
+    if not any(isinstance(value, int | float) for value in numbers.values()):
+        return
+    told = layer_call(call, "layer")
+    changed = KerasCall(told.module, told.kind, {**told.arguments, **numbers})
+    assert outputs_of(lambda: made(changed), call, example) == outputs(call, example)
 
 
 NUMBERS = ("CategoricalGeneralizedCrossEntropy", "Circle", "SparseCategoricalCrossentropy")

@@ -15,7 +15,7 @@ from cnnspec.layers.families import ELSEWHERE
 from cnnspec.naming import keras_name, snake_case
 from cnnspec.objects import OPTIMIZERS, USUAL_OPTIMIZER
 from cnnspec.records import Record
-from cnnspec.wording import short_alias
+from cnnspec.wording import short_alias, shortest_argument
 
 SETTINGS = ("data_format", "dtype")
 """What Keras would take from the user's own configuration where a spec says nothing."""
@@ -62,8 +62,39 @@ def module_of(declaration: type[Declaration]) -> str:
 
 def keras_call(call: Declaration) -> KerasCall:
     """The call of Keras for one of a loss, initializer, optimizer..., or of a layer without a name."""
-    arguments = {name: _argument(call.checked(name)) for name in call.given}
+    given = [name for name in call.given if not call.is_default(name)]
+    arguments = {name: _argument(told(call, name)) for name in given}
     return KerasCall(module_of(type(call)), call.kind(), arguments)
+
+
+def told(call: Declaration, argument: str) -> Any:
+    """The value of an argument, the same for all that mean the same where Keras may store them."""
+    value = call.checked(argument)
+    expects = call.meanings().get(argument)
+    if _holds_calls(value) or expects is None or expects.alike is None:
+        return value
+    return short_literal(call, argument)
+
+
+def short_literal(call: Declaration, argument: str) -> Any:
+    """An argument in the fewest words that Keras takes; sizes are tuples."""
+    short = shortest_argument(call, argument)
+    if isinstance(short, list):
+        return _as_tuple(short) if isinstance(call.canonical(argument), tuple) else short
+    is_number = argument not in call.only_lists
+    return short if is_number else call.checked(argument)
+
+
+def _holds_calls(value: Any) -> bool:
+    return isinstance(value, Declaration) or _are_calls(value)
+
+
+def _are_calls(value: Any) -> bool:
+    return isinstance(value, tuple) and len(value) > 0 and isinstance(value[0], Declaration)
+
+
+def _as_tuple(value: Any) -> Any:
+    return tuple(map(_as_tuple, value)) if isinstance(value, list) else value
 
 
 def named_call(call: Declaration) -> KerasCall:
@@ -91,7 +122,7 @@ def inner_name(layer: Layer, position: int | None = None) -> str:
 def _argument(value: Any) -> Any:
     if isinstance(value, Layer):
         return layer_call(value, inner_name(value))
-    if isinstance(value, tuple) and value and isinstance(value[0], Layer):
+    if _are_calls(value):
         return [layer_call(layer, inner_name(layer, at)) for at, layer in enumerate(value)]
     return keras_call(value) if isinstance(value, Declaration) else value
 

@@ -68,6 +68,10 @@ class CustomLayer(Layer):
         """Whether an argument is given to the letter."""
         return json.dumps(value, sort_keys=True) == self.meaning_of(argument)
 
+    def keeps(self, argument: str, value: object) -> bool:
+        """Numbers are given to the letter."""
+        return False
+
     def meant_kind(self) -> str:
         """The import path: classes of one name may be in several modules."""
         return self.import_path

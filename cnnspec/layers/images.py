@@ -161,6 +161,7 @@ class AutoContrast(Images):
 class ContrastLimitedAdaptiveHistogramEqualization(Images):
     """Adaptive histogram equalization, also in inference (Zuiderveld, 1994)."""
 
+    only_lists = ("tile_grid_size",)
     knows_sizes = True
     value_range: ValueRange = default((0, 255))
     clip_limit: Number = 4.0

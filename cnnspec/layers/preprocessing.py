@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, ClassVar
 
 from cnnspec.declarations import At, Checked, Declaration, Problem, Problems
-from cnnspec.fields import Flag, FloatPolicy, OptionalAxes, bounded, unwrapped
+from cnnspec.fields import AxesOrNull, Flag, FloatPolicy, bounded, unwrapped
 from cnnspec.layers import reach_rules
 from cnnspec.layers.base import LAYERS, Example, Layer, Weight, kind, known
 from cnnspec.layers.shape_rules import check_axis
@@ -76,6 +76,9 @@ def statistics(layer: "Normalization", shape: Shape) -> tuple[Weight, ...]:
     return (*moments, Weight("count", (), trainable=False))
 
 
+KeptAxes = Annotated[int | tuple[int, ...] | None, AxesOrNull(null=lambda _: ())]
+
+
 @kind
 class Normalization(Layer):
     """Subtracts the mean and divides by the standard deviation.
@@ -85,7 +88,7 @@ class Normalization(Layer):
     """
 
     dtype: FloatPolicy = None
-    axis: OptionalAxes = -1
+    axis: KeptAxes = -1
     """Axis or axes with a separate mean per position; null for a single mean."""
     mean: Annotated[Any, Statistics(-math.inf)] = None
     """Mean: one number, or one per position along the axes."""

@@ -11,6 +11,7 @@ from cnnspec.backends.lowering import (
     module_of,
     named_call,
     set_when_built,
+    short_literal,
 )
 from cnnspec.backends.python.formulas import Differs, Environment, formula
 from cnnspec.backends.python.layout import Call, Code, Items, Labelled
@@ -19,7 +20,6 @@ from cnnspec.declarations import Declaration
 from cnnspec.layers.base import Layer
 from cnnspec.layers.custom import CustomLayer
 from cnnspec.objects import CONSTRAINTS, INITIALIZERS, REGULARIZERS
-from cnnspec.wording import shortest_argument
 
 BY_NAME = (CONSTRAINTS, INITIALIZERS, REGULARIZERS)
 """The families whose objects Keras makes of a name, where they have no arguments."""
@@ -158,7 +158,7 @@ class Objects:
             return self.listed(values)
         constant = None
         if len({each.meaning_of(name) for each in self.calls}) == 1:
-            constant = literal(_constant(self.calls[0], name))
+            constant = literal(short_literal(self.calls[0], name))
         if constant is None:
             return self.argument_of(name, given)
         try:
@@ -221,12 +221,6 @@ def _in_order(calls: Sequence[Declaration]) -> list[str]:
 
     said = {name for each in calls for name in each.given if not each.is_default(name)}
     return sorted(said - ({"trainable"} if shared else set()), key=place)
-
-
-def _constant(call: Declaration, name: str) -> Any:
-    """An argument in the fewest words, sizes as tuples."""
-    value = shortest_argument(call, name)
-    return with_tuples(value) if isinstance(call.canonical(name), tuple) else value
 
 
 def _given(call: Declaration, name: str) -> Any:

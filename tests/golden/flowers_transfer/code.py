@@ -6,7 +6,7 @@ from keras import layers
 
 def backbone() -> keras.Model:
     image = keras.Input((96, 96, 3), name="image")
-    x = layers.Rescaling(0.00784313725490196, offset=-1.0, name="pixels")(image)
+    x = layers.Rescaling(0.00784313725490196, offset=-1, name="pixels")(image)
     network = keras.applications.MobileNetV2(
         input_tensor=x, include_top=False, weights=None
     )
