@@ -5,6 +5,9 @@ from typing import Any
 
 from cnnspec.declarations import Declaration, Problems
 
+MOST_WHOLE = 2**53
+"""Floats from here on do not hold every whole number, and are written as they are."""
+
 
 def written(value: Any) -> Any:
     """A value or a call as a spec has it, as plain data."""
@@ -89,4 +92,5 @@ def _whole(value: Any) -> Any:
     """A value with 1 in place of 1.0."""
     if isinstance(value, list):
         return [_whole(item) for item in value]
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    is_whole = isinstance(value, float) and value.is_integer() and abs(value) < MOST_WHOLE
+    return int(value) if is_whole else value

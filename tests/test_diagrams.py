@@ -588,7 +588,9 @@ def test_a_model_of_keras_is_drawn(tmp_path: Path) -> None:
     class Odd(keras.Model):
         pass
 
-    with pytest.raises(cnnspec.SpecError, match="only Functional and Sequential models can be imported"):
+    with pytest.raises(
+        cnnspec.SpecError, match="only Functional and Sequential models can be imported"
+    ):
         cnnspec.draw(Odd())
 
 
