@@ -8,16 +8,17 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Discriminator,
     Field,
+    GetCoreSchemaHandler,
     Tag,
     ValidationInfo,
     model_serializer,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic_core.core_schema import no_info_before_validator_function
 
 from cnnspec.declarations import shown
 from cnnspec.expressions import is_pattern, is_reference
@@ -99,12 +100,26 @@ def _count(value: object) -> object:
 
 
 class Form:
-    """Names the definition in the JSON Schema of how a value is written in a spec."""
+    """How a value is written in a spec: its definition in the JSON Schema, and what reads it."""
 
-    def __init__(self, name: str, *, is_short: bool = False) -> None:
+    def __init__(
+        self,
+        name: str,
+        read: Callable[[object], object] | None = None,
+        *,
+        is_short: bool = False,
+    ) -> None:
         """Name the definition; with `is_short`, a value may also be written as its type says."""
         self.name = name
+        self.read = read
         self.is_short = is_short
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        """Read a value before it is checked, as `BeforeValidator`, which inspects each function."""
+        schema = handler(source)
+        return schema if self.read is None else no_info_before_validator_function(self.read, schema)
 
     def __get_pydantic_json_schema__(
         self, schema: Any, handler: Callable[[Any], dict[str, Any]]
@@ -114,12 +129,12 @@ class Form:
         return {"anyOf": [form, handler(schema)]} if self.is_short else form
 
 
-Name = Annotated[str, BeforeValidator(_name), Form("name")]
+Name = Annotated[str, Form("name", _name)]
 """What a layer, input, output, block, parameter or model may be called."""
 ParameterName = Annotated[Name, Form("parameter_name")]
-Flag = Annotated[bool | str, BeforeValidator(_flag), Form("flag")]
-Number = Annotated[float | int | str, BeforeValidator(_number), Form("number")]
-Count = Annotated[int | str, BeforeValidator(_count), Form("count")]
+Flag = Annotated[bool | str, Form("flag", _flag)]
+Number = Annotated[float | int | str, Form("number", _number)]
+Count = Annotated[int | str, Form("count", _count)]
 
 
 FROM_TEXT = "the data come from a text"
@@ -198,11 +213,9 @@ class Step(Model):
 
     # The order is the canonical one, in which Keras's arguments stand between the language's keys.
     kind: str
-    name: Annotated[str | None, BeforeValidator(_step_name), Form("step_name")] = None
+    name: Annotated[str | None, Form("step_name", _step_name)] = None
     """The name of the step, unique in its scope."""
-    from_: Annotated[list[str] | None, BeforeValidator(_references), Form("references")] = Field(
-        None, alias="from"
-    )
+    from_: Annotated[list[str] | None, Form("references", _references)] = Field(None, alias="from")
     """Where the input comes from: a name, `previous`, or a list of them."""
     arguments: dict[str, Any] = {}
     repeat: Count | None = None
@@ -440,20 +453,20 @@ def _expression(value: object) -> object:
 class Phase(Model):
     """A stage of training."""
 
-    epochs: Annotated[int | str, BeforeValidator(_needed_count), Form("count")]
+    epochs: Annotated[int | str, Form("count", _needed_count)]
     """How many epochs it trains."""
     optimizer: Optimizer | None = None
     """The optimizer of this stage. Default: that of the section."""
     unfreeze: Annotated[
-        list[str] | LastLayers | None, BeforeValidator(_unfrozen), Form("pattern", is_short=True)
+        list[str] | LastLayers | None, Form("pattern", _unfrozen, is_short=True)
     ] = None
     """The layers that are trained from here on: patterns of their names, or the last few."""
 
 
-Expression = Annotated[str, BeforeValidator(_expression), Form("column_expression")]
+Expression = Annotated[str, Form("column_expression", _expression)]
 """An expression over the columns of the data; a number is one too."""
 
-Weight = Annotated[float | int | str, BeforeValidator(_weight), Form("weight")]
+Weight = Annotated[float | int | str, Form("weight", _weight)]
 
 
 def _source(value: object) -> object:
@@ -471,16 +484,14 @@ class Train(Model):
 
     optimizer: Optimizer | None = None
     """What changes the weights; its learning rate may be a schedule."""
-    data: Annotated[
-        Source | None, BeforeValidator(_source), Form("short_source", is_short=True)
-    ] = None
+    data: Annotated[Source | None, Form("short_source", _source, is_short=True)] = None
     """The data source; `{keras: mnist}` is short for `{keras: {name: mnist}}`."""
     inputs: dict[Name, Expression] = {}
     """By input: an expression over the columns of the data."""
     targets: dict[Name, Expression] = {}
     """By output: an expression over the columns of the data."""
     validation: Annotated[
-        float | int | str | dict[str, str] | None, BeforeValidator(_validation), Form("validation")
+        float | int | str | dict[str, str] | None, Form("validation", _validation)
     ] = None
     """A fraction of the data, or the columns that stand for others."""
     batch_size: Count | None = None

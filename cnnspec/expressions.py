@@ -18,8 +18,9 @@ MAX_LENGTH = 200
 MAX_MAGNITUDE = 2**63
 MAX_EXPONENT = 64
 
-_NAME = re.compile(r"\$([A-Za-z_]\w*)", re.ASCII)
-_ALLOWED = re.compile(r"[\w\s.+\-*/%<>=!(),]*", re.ASCII)
+# Patterns are compiled when they are first looked for: many specs have no expressions.
+_NAME = r"(?a)\$([A-Za-z_]\w*)"
+_ALLOWED = r"(?a)[\w\s.+\-*/%<>=!(),]*"
 
 Scalar = int | float | bool
 
@@ -71,20 +72,20 @@ def is_reference(value: object) -> bool:
     return isinstance(value, str) and value.startswith("$") and not value.startswith("$$")
 
 
-_INSIDE = re.compile(r"\$\(((?:[^()]|\([^()]*\))*)\)")
+_INSIDE = r"\$\(((?:[^()]|\([^()]*\))*)\)"
 """Matches an expression inside a text; parentheses may be nested once."""
 
 
 def is_pattern(value: object) -> bool:
     """Whether a name is text with expressions, such as `block$(index + 1)`."""
-    if not isinstance(value, str) or _INSIDE.fullmatch(value):
+    if not isinstance(value, str) or "$(" not in value or re.fullmatch(_INSIDE, value):
         return False
-    return _INSIDE.search(value) is not None
+    return re.search(_INSIDE, value) is not None
 
 
 def counts(pattern: str) -> bool:
     """Whether a name is different in every iteration of a repetition."""
-    return any("index" in names_in(parse(found[1])) for found in _INSIDE.finditer(pattern))
+    return any("index" in names_in(parse(found[1])) for found in re.finditer(_INSIDE, pattern))
 
 
 def filled(pattern: str, parameters: Mapping[str, Any]) -> str:
@@ -107,7 +108,7 @@ def filled(pattern: str, parameters: Mapping[str, Any]) -> str:
             raise Problem("wrong-type", message)
         return str(value)
 
-    return _INSIDE.sub(value, pattern)
+    return re.sub(_INSIDE, value, pattern)
 
 
 def substitute(value: Any, parameters: Mapping[str, Any]) -> Any:
@@ -155,7 +156,7 @@ def resolve(reference: str, parameters: Mapping[str, Any]) -> Any:
         Problem: it cannot be parsed, a parameter is undefined, or a number is out of bounds.
 
     """
-    if name := _NAME.fullmatch(reference):
+    if name := re.fullmatch(_NAME, reference):
         return _parameter(name[1], parameters)
     if not (reference.startswith("$(") and reference.endswith(")")):
         message = (
@@ -177,8 +178,8 @@ def parse(text: str) -> ast.expr:
             f"an expression may have at most {MAX_LENGTH} characters, but this one has {len(text)}"
         )
         raise Problem("bad-expression", message)
-    if not _ALLOWED.fullmatch(text):
-        odd = next(letter for letter in text if not _ALLOWED.fullmatch(letter))
+    if not re.fullmatch(_ALLOWED, text):
+        odd = next(letter for letter in text if not re.fullmatch(_ALLOWED, letter))
         raise Problem("bad-expression", f"'{odd}' is not allowed in an expression")
     try:
         with warnings.catch_warnings():

@@ -15,8 +15,7 @@ def snake_case(kind: str) -> str:
 
 
 _SEPARATORS = str.maketrans("/ ", "__")
-_PLAIN = re.compile(r"[A-Za-z0-9_.-]*")
-_OTHER = re.compile(r"[^A-Za-z0-9_.-]")
+_PLAIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-"
 
 
 @lru_cache(maxsize=4096)
@@ -28,9 +27,9 @@ def keras_name(name: str) -> str:
     character its code point.
     """
     spelled = name.translate(_SEPARATORS)
-    if _PLAIN.fullmatch(spelled):
+    if not spelled.strip(_PLAIN):
         return spelled
-    return _OTHER.sub(lambda letter: f"u{ord(letter[0]):04x}", spelled)
+    return "".join(letter if letter in _PLAIN else f"u{ord(letter):04x}" for letter in spelled)
 
 
 def model_root(name: str) -> str:
@@ -45,7 +44,7 @@ def model_name(text: str) -> str:
     return plain if re.match(r"\w", plain) else f"model{plain}"
 
 
-_COUNTED = re.compile(r"(.+?)(?:_(\d+))?")
+_COUNTED = r"(.+?)(?:_(\d+))?"
 
 
 def first_names(names: Iterable[str], kinds: Collection[str]) -> dict[str, str]:
@@ -57,7 +56,7 @@ def first_names(names: Iterable[str], kinds: Collection[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     unnamed: dict[str, list[tuple[int, str]]] = {}
     for name in names:
-        match = _COUNTED.fullmatch(name)
+        match = re.fullmatch(_COUNTED, name)
         if match is not None and match[1] in kinds:
             unnamed.setdefault(match[1], []).append((int(match[2] or 0), name))
         else:

@@ -31,10 +31,10 @@ TreePath = tuple[str | int, ...]
 _NULL = frozenset(("", "~", "null", "Null", "NULL"))
 _BOOL = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _INT = re.compile(r"[-+]?[0-9]+")
-_OCTAL = re.compile(r"0o[0-7]+")
-_HEX = re.compile(r"0x[0-9a-fA-F]+")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_SPECIAL_FLOAT = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+# Most specs need no more: what else there is, is compiled when it is first looked for.
+_OTHER_BASE = r"0o[0-7]+|0x[0-9a-fA-F]+"
+_FLOAT = r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?"
+_SPECIAL_FLOAT = r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -552,18 +552,18 @@ def number(text: str) -> str | int | float:
 
     """
     if len(text.lstrip("+-")) > MAX_DIGITS and (
-        _INT.fullmatch(text) or _OCTAL.fullmatch(text) or _HEX.fullmatch(text)
+        _INT.fullmatch(text) or re.fullmatch(_OTHER_BASE, text)
     ):
         raise OverflowError(f"a number of more than {MAX_DIGITS} digits")
     if _INT.fullmatch(text):
         return int(text)
-    if _FLOAT.fullmatch(text):
+    if re.fullmatch(_FLOAT, text):
         value = float(text)
         if value in (float("inf"), float("-inf")):
             raise OverflowError(f"'{text[:MAX_DIGITS]}' is too large for a number")
         return value
-    if _SPECIAL_FLOAT.fullmatch(text):
+    if re.fullmatch(_SPECIAL_FLOAT, text):
         return float(text.replace(".", ""))
-    if _OCTAL.fullmatch(text) or _HEX.fullmatch(text):
+    if re.fullmatch(_OTHER_BASE, text):
         return int(text, 0)
     return text

@@ -1,6 +1,5 @@
 """Custom layer classes, which are known only by their import path."""
 
-import json
 import re
 from collections.abc import Hashable, Mapping, Sequence
 from functools import cache
@@ -10,7 +9,7 @@ from cnnspec.declarations import Problem, Problems, shown
 from cnnspec.layers.base import Layer
 from cnnspec.shapes import UNKNOWN, Dim, Shape
 
-_PATH = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*", re.ASCII)
+_PATH = r"(?a)[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*"
 
 
 def stated_shape(layer: "CustomLayer", *shapes: Shape) -> Shape:
@@ -66,7 +65,7 @@ class CustomLayer(Layer):
 
     def means(self, argument: str, value: object) -> bool:
         """Whether an argument is given to the letter."""
-        return json.dumps(value, sort_keys=True) == self.meaning_of(argument)
+        return _to_the_letter(value) == self.meaning_of(argument)
 
     def keeps(self, argument: str, value: object) -> bool:
         """Numbers are given to the letter."""
@@ -83,7 +82,7 @@ class CustomLayer(Layer):
 
     def meaning_of(self, argument: str) -> Hashable:
         """An argument to the letter, in which 1, 1.0 and true differ."""
-        return json.dumps(self.checked(argument), sort_keys=True)
+        return _to_the_letter(self.checked(argument))
 
     @classmethod
     def package(cls) -> str:
@@ -103,6 +102,14 @@ class CustomLayer(Layer):
         raise Problem("conflicting-arguments", message)
 
 
+def _to_the_letter(value: Any) -> Hashable:
+    if isinstance(value, Mapping):
+        return frozenset((key, _to_the_letter(item)) for key, item in value.items())
+    if isinstance(value, list | tuple):
+        return tuple(map(_to_the_letter, value))
+    return type(value), repr(value)
+
+
 def _sizes(shape: object) -> tuple[Dim, ...] | None:
     if shape is None:
         return None
@@ -117,7 +124,7 @@ def _sizes(shape: object) -> tuple[Dim, ...] | None:
 
 def is_import_path(word: str) -> bool:
     """Whether a kind is the import path of a class."""
-    return _PATH.fullmatch(word) is not None
+    return ":" in word and re.fullmatch(_PATH, word) is not None
 
 
 @cache

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from typing import NamedTuple
 
 from cnnspec.diagnostics import Note
 from cnnspec.document import Document
@@ -12,7 +11,7 @@ from cnnspec.records import Record
 from cnnspec.source import Place, Where
 
 
-class Finding(NamedTuple):
+class Finding(Record):
     """A warning; its code is that of the lint that gives it."""
 
     message: str

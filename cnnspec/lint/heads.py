@@ -1,12 +1,13 @@
 """Lints of outputs: whether the last layer and the loss speak of the same thing."""
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from cnnspec.declarations import Declaration
 from cnnspec.diagnostics import Note
 from cnnspec.graph import CheckedGraph, CheckedNode, Output, Ref, SubmodelLayer
 from cnnspec.lint.base import Finding, Model, kind, model_lint
+from cnnspec.records import Record
 from cnnspec.shapes import TensorSpec
 
 KERNELS = frozenset(
@@ -75,7 +76,7 @@ TAKES = {
 }
 
 
-class Head(NamedTuple):
+class Head(Record):
     """The layer that gives an output its last activation."""
 
     node: CheckedNode
@@ -144,7 +145,7 @@ def _output(model: CheckedGraph, name: str | None) -> Output:
     return next(each for each in outputs if name is None or each.name == name)
 
 
-class Trained(NamedTuple):
+class Trained(Record):
     """An output with a loss, and what is known of its last layer."""
 
     output: Output

@@ -13,7 +13,7 @@ from cnnspec.layers.base import LAYERS
 from cnnspec.lint.base import Finding, Model, document_lint, model_lint
 from cnnspec.source import Place
 
-_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+_NAME = r"(?a)[A-Za-z_]\w*"
 
 
 @model_lint("unused-layer")
@@ -108,7 +108,7 @@ def _computed_with(train: Train | None) -> Iterator[str]:
     """The names in the expressions of a training: columns and parameters."""
     for expressions in (train.inputs, train.targets, train.sample_weight) if train else ():
         for text in expressions.values():
-            yield from _NAME.findall(text)
+            yield from re.findall(_NAME, text)
 
 
 def _said(document: Document) -> set[str]:
@@ -128,7 +128,7 @@ def _kinds(steps: list[Step]) -> Iterator[str]:
 def _references(value: Any) -> Iterator[str]:
     """The names in all references of a value, at any depth."""
     if isinstance(value, str):
-        yield from _NAME.findall(value) if is_reference(value) or is_pattern(value) else ()
+        yield from re.findall(_NAME, value) if is_reference(value) or is_pattern(value) else ()
     elif isinstance(value, BaseModel):
         yield from _references(vars(value))
     elif isinstance(value, Mapping):
