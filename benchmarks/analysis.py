@@ -5,13 +5,14 @@ import statistics
 import time
 from pathlib import Path
 
-from cnnspec.diagnostics import Report
-from cnnspec.document import Document
-from cnnspec.expand import expand
-from cnnspec.infer import infer
-from cnnspec.loading import Loader
-from cnnspec.parse import parse
-from cnnspec.source import Place, Source, parse_bytes
+from cnnspec.analysis.infer import infer
+from cnnspec.diagnostics.report import Report
+from cnnspec.expand.expansion import expand
+from cnnspec.expand.loading import Loader
+from cnnspec.language.document import Document
+from cnnspec.language.parse import parse
+from cnnspec.syntax.places import Place, Source
+from cnnspec.syntax.reading import parse_bytes
 
 RESNET = Path("specs/zoo/resnet152v2.yaml")
 LAYERS = 10_000

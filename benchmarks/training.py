@@ -25,7 +25,7 @@ clock = Clock()
 """
 OURS = """
 import cnnspec
-from cnnspec.training.checks import check_data
+from cnnspec.data.checks import check_data
 from cnnspec.training import fit as module
 checked = cnnspec.load("specs/mnist_multi_output.yaml").compile()
 training = checked.graph.training
@@ -88,7 +88,7 @@ layers: [base, {Dense: {name: label, units: 2, activation: softmax}}]
 outputs: {label: {loss: sparse_categorical_crossentropy, metrics: [accuracy]}}
 train: {data: {npz: data.npz}, inputs: {image: x / 127.5 - 1}, targets: {label: y}, epochs: 5}
 ''')
-from cnnspec.training.checks import check_data
+from cnnspec.data.checks import check_data
 from cnnspec.training.run import train
 checked = cnnspec.load(folder / "spec.yaml").compile()
 training = checked.graph.training

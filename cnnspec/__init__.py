@@ -8,22 +8,22 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from cnnspec.api import Spec, draw, from_keras, load, loads
-    from cnnspec.diagnostics import Diagnostic, Note, Report, Span, SpecError
-    from cnnspec.document import Document
-    from cnnspec.dump import dumps
-    from cnnspec.graph import CheckedGraph
+    from cnnspec.diagnostics.report import Diagnostic, Note, Report, Span, SpecError
+    from cnnspec.ir.checked import CheckedGraph
+    from cnnspec.language.document import Document
+    from cnnspec.language.dump import dumps
 
 _HOMES = {
-    "CheckedGraph": "cnnspec.graph",
-    "Diagnostic": "cnnspec.diagnostics",
-    "Document": "cnnspec.document",
-    "Note": "cnnspec.diagnostics",
-    "Report": "cnnspec.diagnostics",
-    "Span": "cnnspec.diagnostics",
+    "CheckedGraph": "cnnspec.ir.checked",
+    "Diagnostic": "cnnspec.diagnostics.report",
+    "Document": "cnnspec.language.document",
+    "Note": "cnnspec.diagnostics.report",
+    "Report": "cnnspec.diagnostics.report",
+    "Span": "cnnspec.diagnostics.report",
     "Spec": "cnnspec.api",
-    "SpecError": "cnnspec.diagnostics",
+    "SpecError": "cnnspec.diagnostics.report",
     "draw": "cnnspec.api",
-    "dumps": "cnnspec.dump",
+    "dumps": "cnnspec.language.dump",
     "from_keras": "cnnspec.api",
     "load": "cnnspec.api",
     "loads": "cnnspec.api",

@@ -14,9 +14,9 @@ from cnnspec.compiler import (
     compile_text,
     open_model,
 )
-from cnnspec.diagnostics import Report, SpecError
-from cnnspec.document import Document
-from cnnspec.graph import CheckedGraph
+from cnnspec.diagnostics.report import Report, SpecError
+from cnnspec.ir.checked import CheckedGraph
+from cnnspec.language.document import Document
 
 if TYPE_CHECKING:
     from cnnspec.backends.diagram import Drawing
@@ -92,7 +92,7 @@ class Spec:
 
         Raises:
             SpecError: the spec has mistakes, or the data does not fit it.
-            cnnspec.training.problems.RunProblem: the folder cannot be written or resumed.
+            cnnspec.data.problems.RunProblem: the folder cannot be written or resumed.
 
         """
         checked = allowed_model(self._compilation, allow_code)
@@ -102,9 +102,9 @@ class Spec:
             message = "the spec does not say on which data it is trained"
             checked.graph.place.error(report, "missing-key", message)
             raise SpecError(report)
-        from cnnspec.training.checks import check_data
-        from cnnspec.training.columns import open_columns
-        from cnnspec.training.problems import DataProblem
+        from cnnspec.data.checks import check_data
+        from cnnspec.data.columns import open_columns
+        from cnnspec.data.problems import DataProblem
 
         try:
             found = check_data(
@@ -143,7 +143,7 @@ class Spec:
         """What was found in it, or the table of its layers."""
         if self._compilation.checked is not None:
             return self.summary()
-        from cnnspec.reporters import as_text
+        from cnnspec.diagnostics.reporters import as_text
 
         return as_text(self.report) or "a spec that defines blocks for others to import"
 

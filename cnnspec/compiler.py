@@ -7,18 +7,20 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from cnnspec.custom_code import BY_ARGUMENT, check_code
-from cnnspec.diagnostics import Report, SpecError
-from cnnspec.document import Document
-from cnnspec.expand import expand
-from cnnspec.graph import CheckedGraph
-from cnnspec.infer import infer
-from cnnspec.lint import lint
-from cnnspec.loading import Loader, shown_path
-from cnnspec.parse import parse
+from cnnspec.analysis.custom_code import BY_ARGUMENT, check_code
+from cnnspec.analysis.infer import infer
+from cnnspec.analysis.lint import lint
+from cnnspec.analysis.weights import check_weights
+from cnnspec.diagnostics.report import Report, SpecError
+from cnnspec.expand.expansion import expand
+from cnnspec.expand.loading import Loader
+from cnnspec.ir.checked import CheckedGraph
+from cnnspec.language.document import Document
+from cnnspec.language.parse import parse
 from cnnspec.records import Record
-from cnnspec.source import Place, Source, parse_bytes, read
-from cnnspec.weights import check_weights
+from cnnspec.syntax.paths import shown_path
+from cnnspec.syntax.places import Place, Source
+from cnnspec.syntax.reading import parse_bytes, read
 
 MODEL_SUFFIXES = (".keras", ".h5", ".hdf5", ".json")
 

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cnnspec.compact import compacted
-from cnnspec.compact.equality import same_model
 from cnnspec.compiler import checked_or_raise, compile_document
-from cnnspec.document import Document
-from cnnspec.graph import CheckedGraph
-from cnnspec.written_out import relative, written_out
+from cnnspec.decompile.compact import compacted
+from cnnspec.decompile.compact.equality import same_model
+from cnnspec.decompile.flat import relative, written_out
+from cnnspec.ir.checked import CheckedGraph
+from cnnspec.language.document import Document
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cnnspec.document import Document
-    from cnnspec.graph import CheckedGraph
+    from cnnspec.ir.checked import CheckedGraph
+    from cnnspec.language.document import Document
 
 
 def register(homes: Mapping[str, str]) -> None:

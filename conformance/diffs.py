@@ -6,10 +6,10 @@ from itertools import permutations
 from cnnspec.compiler import checked_or_raise, compile_text
 from cnnspec.diff import compare
 from cnnspec.diff.text import as_text
-from cnnspec.document import Document
-from cnnspec.dump import dumps
-from cnnspec.graph import CheckedGraph
 from cnnspec.importing import Imported, imported
+from cnnspec.ir.checked import CheckedGraph
+from cnnspec.language.document import Document
+from cnnspec.language.dump import dumps
 
 READ, COMPACT, PLAIN = "the model", "its compact spec", "its plain spec"
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+from cnnspec.analysis.infer import infer
 from cnnspec.compiler import compile_document
-from cnnspec.declarations import Problems
-from cnnspec.diagnostics import Report
-from cnnspec.document import Document
-from cnnspec.infer import infer
+from cnnspec.diagnostics.problems import Problems
+from cnnspec.diagnostics.report import Report
+from cnnspec.language.document import Document
 from cnnspec.layers.base import LAYERS, Layer
 from cnnspec.naming import snake_case
 from cnnspec.shapes import TensorSpec

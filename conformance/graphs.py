@@ -11,11 +11,12 @@ import keras
 from cnnspec.backends.keras import BackendMismatch, build
 from cnnspec.backends.summary import rows
 from cnnspec.compiler import Compilation, compile_document, compile_text
-from cnnspec.document import Document
-from cnnspec.dump import dumps
-from cnnspec.graph import CheckedGraph, SubmodelLayer
+from cnnspec.decompile.flat import written_out
+from cnnspec.ir.checked import CheckedGraph
+from cnnspec.ir.graph import SubmodelLayer
+from cnnspec.language.document import Document
+from cnnspec.language.dump import dumps
 from cnnspec.naming import keras_name
-from cnnspec.written_out import written_out
 from conformance.comparison import CANNOT_SAY, Comparison, Disagreement
 from conformance.documents import Data, random_document
 from conformance.verdicts import quiet

@@ -1,9 +1,9 @@
 """Makes the graph of a model with a single layer or submodel."""
 
-from cnnspec.graph import Graph, Input, Node, Output, Ref, SubmodelLayer
+from cnnspec.ir.graph import Graph, Input, Node, Output, Ref, SubmodelLayer
 from cnnspec.layers.base import Layer
 from cnnspec.shapes import TensorSpec
-from cnnspec.source import Place
+from cnnspec.syntax.places import Place
 
 NOWHERE = Place(None, ())
 

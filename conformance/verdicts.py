@@ -12,10 +12,11 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from cnnspec.analysis.infer import infer
 from cnnspec.backends import keras as backend
-from cnnspec.declarations import Declaration, Problem, Problems
-from cnnspec.diagnostics import Report
-from cnnspec.infer import infer
+from cnnspec.declarations.declaration import Declaration
+from cnnspec.diagnostics.problems import Problem, Problems
+from cnnspec.diagnostics.report import Report
 from cnnspec.layers.base import LAYERS, Layer
 from cnnspec.objects import CONSTRAINTS, INITIALIZERS, REGULARIZERS
 from cnnspec.shapes import Shape, TensorSpec

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from cnnspec.compiler import checked_or_raise, compile_text
-from cnnspec.declarations import Declaration, Family, Problems
-from cnnspec.graph import CheckedGraph
+from cnnspec.declarations.declaration import Declaration, Family
+from cnnspec.declarations.wording import written
+from cnnspec.diagnostics.problems import Problems
+from cnnspec.ir.checked import CheckedGraph
 from cnnspec.layers.base import LAYERS, Layer
 from cnnspec.objects import (
     CALLBACKS,
@@ -19,7 +21,6 @@ from cnnspec.objects import (
     REGULARIZERS,
     SCHEDULES,
 )
-from cnnspec.wording import written
 
 ABSENT = object()
 """Stands for an argument that is not given."""

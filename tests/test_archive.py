@@ -17,9 +17,9 @@ from cnnspec import Spec, load, loads
 from cnnspec.backends.keras import LoadedWeights, build, keras_object, weight_name
 from cnnspec.backends.summary import rows
 from cnnspec.frontends import UnreadableModel, read_archive
-from cnnspec.frontends.archive import CONFIG
-from cnnspec.frontends.configuration import MAX_BYTES, MAX_VALUES
 from cnnspec.frontends.models import model_document
+from cnnspec.keras_files.archive import CONFIG
+from cnnspec.keras_files.configuration import MAX_BYTES, MAX_VALUES
 from cnnspec.layers.base import LAYERS, Example
 from tests.support.commands import python_output
 from tests.support.models import save, with_random_weights

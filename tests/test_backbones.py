@@ -13,12 +13,12 @@ from keras.src.backend import config
 from keras.src.utils import file_utils
 
 from cnnspec import load, loads
-from cnnspec.backbones.networks import POOLING
 from cnnspec.backends.keras import WeightsDoNotFit
 from cnnspec.backends.keras.applications import names_of_a_first_model
+from cnnspec.decompile.flat import written_out
+from cnnspec.expand.applications.networks import POOLING
 from cnnspec.objects import APPLICATIONS
 from cnnspec.objects.applications import NOT_YET
-from cnnspec.written_out import written_out
 from tests.support.paths import ROOT
 
 PREPROCESS: dict[str, Callable[..., Any]] = {
@@ -96,7 +96,7 @@ def test_the_wheel_holds_the_spec_of_every_network() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     files = [name.lower() for name in sorted(APPLICATIONS.kinds)]
     assert project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"] == {
-        f"specs/zoo/{file}.yaml": f"cnnspec/backbones/specs/{file}.yaml" for file in files
+        f"specs/zoo/{file}.yaml": f"cnnspec/expand/applications/specs/{file}.yaml" for file in files
     }
 
 

@@ -24,13 +24,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cnnspec.analysis.custom_code import check_code
 from cnnspec.compiler import compile_file, compile_text
-from cnnspec.custom_code import check_code
-from cnnspec.diagnostics import CODES, Diagnostic, Note, Report, Severity, Span
-from cnnspec.dump import dumps
+from cnnspec.decompile.flat import written_out
+from cnnspec.diagnostics.codes import CODES
+from cnnspec.diagnostics.report import Diagnostic, Note, Report, Severity, Span
+from cnnspec.language.dump import dumps
 from cnnspec.records import replace
-from cnnspec.source import MAX_BYTES
-from cnnspec.written_out import written_out
+from cnnspec.syntax.reading import MAX_BYTES
 from tests.support.commands import run_command
 from tests.support.nested_data import KEYS, VALUES, Keys, changed, keys_of
 from tests.support.paths import BAD, BAD_FILES

@@ -6,11 +6,12 @@ from textwrap import dedent
 
 import pytest
 
+from cnnspec.analysis.custom_code import check_code
 from cnnspec.compiler import compile_text
-from cnnspec.custom_code import check_code
-from cnnspec.diagnostics import CODES, WARNINGS, Diagnostic
+from cnnspec.diagnostics.codes import CODES, WARNINGS
+from cnnspec.diagnostics.report import Diagnostic
 from cnnspec.records import replace
-from cnnspec.source import MAX_BYTES
+from cnnspec.syntax.reading import MAX_BYTES
 from tests.support.marked_blocks import BLOCKS, marked
 from tests.support.moved_specs import (
     NAMES,

@@ -14,10 +14,10 @@ from cnnspec.backends.python import script
 from cnnspec.backends.summary import summary_text
 from cnnspec.cli import COMMANDS
 from cnnspec.compiler import compile_file
-from cnnspec.dump import dumps
-from cnnspec.reporters import REPORTERS
-from cnnspec.templates import template
-from cnnspec.written_out import written_out
+from cnnspec.decompile.flat import written_out
+from cnnspec.diagnostics.reporters import REPORTERS
+from cnnspec.language.dump import dumps
+from cnnspec.language.templates import template
 from tests.support.commands import run_command, run_python
 from tests.support.paths import ROOT
 from tests.support.specs import compiled_file

@@ -14,7 +14,7 @@ import yaml
 
 from cnnspec.backends.python import script
 from cnnspec.compiler import compile_text
-from cnnspec.graph import CheckedGraph
+from cnnspec.ir.checked import CheckedGraph
 from cnnspec.naming import keras_name
 
 COUNT = int(os.environ.get("CNNSPEC_SCRIPTS", "15"))

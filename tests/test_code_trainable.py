@@ -13,7 +13,7 @@ from cnnspec.backends.keras import build
 from cnnspec.backends.python import script
 from cnnspec.backends.python.calling import IN_TRAINING
 from cnnspec.compiler import checked_or_raise, compile_document
-from cnnspec.graph import CheckedGraph
+from cnnspec.ir.checked import CheckedGraph
 from cnnspec.layers.base import LAYERS, Example, Layer
 from tests.support import paths
 from tests.support.layers import compiled_example, fill_weights

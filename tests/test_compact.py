@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnspec.compact import compacted
-from cnnspec.compact.equality import same_model
 from cnnspec.compiler import checked_or_raise, compile_document, compile_file, compile_text
-from cnnspec.dump import dumps
-from cnnspec.formatting import formatted
-from cnnspec.graph import Graph
-from cnnspec.written_out import written_out
+from cnnspec.decompile.compact import compacted
+from cnnspec.decompile.compact.equality import same_model
+from cnnspec.decompile.flat import written_out
+from cnnspec.ir.graph import Graph
+from cnnspec.language.dump import dumps
+from cnnspec.language.formatting import formatted
 from tests.support.paths import MODEL_FILES
 
 

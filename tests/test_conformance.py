@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from cnnspec.document import Document
+from cnnspec.language.document import Document
 from cnnspec.layers import convolution, core
 from cnnspec.layers.base import LAYERS, Weight
 from cnnspec.shapes import Shape

@@ -10,12 +10,12 @@ import tensorflow as tf
 from tensorflow.python.framework import ops
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
+from cnnspec.analysis.cost import NOTHING, Cost, Costs, costs
+from cnnspec.analysis.receptive_field import ReceptiveField
 from cnnspec.backends.keras import build
 from cnnspec.compiler import checked_or_raise, compile_file
-from cnnspec.cost import NOTHING, Cost, Costs, costs
-from cnnspec.graph import CheckedGraph
+from cnnspec.ir.checked import CheckedGraph
 from cnnspec.layers.base import LAYERS, no_macs, unknown_reach
-from cnnspec.receptive_field import ReceptiveField
 from tests.support.commands import run_command
 from tests.support.paths import SPECS, ZOO
 from tests.support.specs import compiled_file, compiled_text

@@ -142,7 +142,7 @@ def test_mistakes_are_found_without_running_it(step: str, code: str, message: st
 
 
 def test_the_written_out_spec_says_the_same() -> None:
-    from cnnspec.written_out import written_out
+    from cnnspec.decompile.flat import written_out
 
     text = cnnspec.dumps(written_out(cnnspec.loads(SPEC).compile().graph))
     assert cnnspec.dumps(written_out(cnnspec.loads(text).compile().graph)) == text

@@ -18,8 +18,8 @@ from cnnspec.backends.diagram.labels import box_lines, edge_label, group_title
 from cnnspec.backends.diagram.look import DETAILS, USUAL, Look
 from cnnspec.backends.diagram.reading import dims, read
 from cnnspec.backends.diagram.repeats import with_repeats
-from cnnspec.declarations import Problem
-from cnnspec.graph import CheckedGraph
+from cnnspec.diagnostics.problems import Problem
+from cnnspec.ir.checked import CheckedGraph
 from cnnspec.layers.base import LAYERS
 from cnnspec.shapes import UNKNOWN
 from tests.support.commands import python_output, run_command
@@ -390,8 +390,8 @@ HOSTILE = (
 
 
 def hostile(name: str) -> CheckedGraph:
-    step = cnnspec.document.Step(kind="Dense", name=name, arguments={"units": 2})
-    given = cnnspec.document.Input(shape=[4])
+    step = cnnspec.language.document.Step(kind="Dense", name=name, arguments={"units": 2})
+    given = cnnspec.language.document.Input(shape=[4])
     document = cnnspec.Document(inputs={"values": given}, layers=[step])
     return cnnspec.Spec.of(document).compile()
 

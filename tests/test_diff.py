@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cnnspec
+from cnnspec.decompile.flat import written_out
 from cnnspec.diff import compare
 from cnnspec.diff.data import as_data
 from cnnspec.diff.text import as_text
-from cnnspec.graph import CheckedGraph
-from cnnspec.written_out import written_out
+from cnnspec.ir.checked import CheckedGraph
 from tests.support.paths import MODEL_FILES, ZOO
 from tests.support.specs import compiled_text
 

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 import cnnspec
+from cnnspec.decompile.flat import written_out
 from cnnspec.diff import compare
 from cnnspec.diff.data import as_data
 from cnnspec.diff.text import as_text
-from cnnspec.document import Document
-from cnnspec.graph import CheckedGraph
+from cnnspec.ir.checked import CheckedGraph
+from cnnspec.language.document import Document
 from cnnspec.naming import snake_case
-from cnnspec.written_out import written_out
 from tests.support.paths import ZOO
 
 Step = tuple[str, dict[str, Any]]

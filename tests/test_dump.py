@@ -7,21 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnspec.diagnostics import Report
-from cnnspec.document import (
-    Block,
-    Branches,
-    Call,
-    Document,
-    Input,
-    Output,
-    Step,
-    Submodel,
-    Train,
-)
-from cnnspec.dump import dump_data, dumps
-from cnnspec.parse import parse
-from cnnspec.source import parse_bytes
+from cnnspec.diagnostics.report import Report
+from cnnspec.language.calls import Call
+from cnnspec.language.document import Block, Branches, Document, Input, Output, Step, Submodel
+from cnnspec.language.dump import dump_data, dumps
+from cnnspec.language.parse import parse
+from cnnspec.language.train import Train
+from cnnspec.syntax.reading import parse_bytes
 from tests.support.paths import SPEC_FILES
 
 

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from cnnspec.compiler import checked_or_raise, compile_file, compile_text
-from cnnspec.dump import dumps
-from cnnspec.graph import CheckedGraph, CheckedNode, Graph, SubmodelLayer
-from cnnspec.written_out import written_out
+from cnnspec.decompile.flat import written_out
+from cnnspec.ir.checked import CheckedGraph, CheckedNode
+from cnnspec.ir.graph import Graph, SubmodelLayer
+from cnnspec.language.dump import dumps
 from tests.support.paths import BAD, MODEL_FILES
 
 PARTS = BAD / "parts"

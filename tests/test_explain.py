@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-import cnnspec.explanations
+import cnnspec.diagnostics.explanations
+from cnnspec.analysis.custom_code import check_code
 from cnnspec.compiler import compile_file
-from cnnspec.custom_code import check_code
-from cnnspec.diagnostics import CODES, WARNINGS
-from cnnspec.explanations import Block, explanation
+from cnnspec.diagnostics.codes import CODES, WARNINGS
+from cnnspec.diagnostics.explanations import Block, explanation
 from tests.support.commands import python_output, run_command
 
 explain_command = partial(run_command, "explain")
@@ -19,7 +19,7 @@ EACH_CODE = pytest.mark.parametrize("code", CODES)
 
 
 def test_every_code_has_a_page_and_every_page_a_code() -> None:
-    folder = Path(cnnspec.explanations.__file__).parent
+    folder = Path(cnnspec.diagnostics.explanations.__file__).parent
     assert sorted(page.stem for page in folder.glob("*.md")) == sorted(CODES)
 
 
@@ -122,5 +122,7 @@ def test_codes_that_there_are_not(code: str, said: str) -> None:
 
 
 def test_validating_does_not_load_the_pages() -> None:
-    code = "import sys, cnnspec.cli.validate; print('cnnspec.explanations' in sys.modules)"
+    code = (
+        "import sys, cnnspec.cli.validate; print('cnnspec.diagnostics.explanations' in sys.modules)"
+    )
     assert python_output("-c", code) == "False\n"

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnspec.declarations import Problem
-from cnnspec.expressions import (
+from cnnspec.diagnostics.problems import Problem
+from cnnspec.language.expressions import (
     MAX_EXPONENT,
     MAX_LENGTH,
     MAX_MAGNITUDE,

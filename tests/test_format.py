@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnspec.diagnostics import Report
-from cnnspec.document import Document
-from cnnspec.dump import value_text
-from cnnspec.formatting import ChangedMeaning, formatted
-from cnnspec.parse import parse
-from cnnspec.source import YamlProblem, parse_bytes, parse_text
+from cnnspec.diagnostics.report import Report
+from cnnspec.language.document import Document
+from cnnspec.language.dump import value_text
+from cnnspec.language.formatting import ChangedMeaning, formatted
+from cnnspec.language.parse import parse
+from cnnspec.syntax.reading import YamlProblem, parse_bytes, parse_text
 from tests.support.commands import run_command
 from tests.support.paths import BAD_FILES, SPEC_FILES, SPECS
 
@@ -324,7 +324,7 @@ def test_files_that_are_not_there(tmp_path: Path) -> None:
 def test_a_change_of_meaning_is_never_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cnnspec.formatting.written", lambda layout: "cnnspec: 2\n")
+    monkeypatch.setattr("cnnspec.language.formatting.written", lambda layout: "cnnspec: 2\n")
     spec = tmp_path / "a.yaml"
     spec.write_text(UGLY)
     message = f"error: '{spec}': the text cannot be formatted without changing its meaning\n"

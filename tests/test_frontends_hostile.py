@@ -18,8 +18,8 @@ from keras import layers
 
 from cnnspec import Spec
 from cnnspec.frontends import UnreadableModel, read_config, read_model
-from cnnspec.frontends.configuration import MAX_BYTES, MAX_DEPTH, MAX_VALUES
 from cnnspec.frontends.models import MAX_LAYERS
+from cnnspec.keras_files.configuration import MAX_BYTES, MAX_DEPTH, MAX_VALUES
 from tests.support.commands import python_output
 
 SECONDS = 2.0

@@ -8,7 +8,7 @@ import pytest
 from spellings import AS_GIVEN
 
 from cnnspec.backends.keras import layer_object
-from cnnspec.declarations import Problems
+from cnnspec.diagnostics.problems import Problems
 from cnnspec.frontends.minimal import shortest
 from cnnspec.frontends.values import layer_arguments
 from cnnspec.layers.base import LAYERS, Layer

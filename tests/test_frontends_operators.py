@@ -10,8 +10,8 @@ import pytest
 from keras import layers, ops
 
 from cnnspec import Document, Spec
-from cnnspec.document import Step
 from cnnspec.frontends import UnreadableModel, read_config, read_json
+from cnnspec.language.document import Step
 
 pytestmark = pytest.mark.usefixtures("names_counted_from_one")
 

@@ -10,7 +10,7 @@ import pytest
 import cnnspec
 from cnnspec.backends.python import script
 from cnnspec.backends.summary import summary_text
-from cnnspec.written_out import written_out
+from cnnspec.decompile.flat import written_out
 from tests.support.paths import MODEL_FILES, ZOO_FILES
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -6,9 +6,9 @@ import pytest
 
 from cnnspec.api import Spec
 from cnnspec.compiler import checked_or_raise, compile_text
-from cnnspec.diagnostics import Diagnostic, SpecError
-from cnnspec.document import Document, Input, Output, Step
-from cnnspec.graph import CheckedGraph
+from cnnspec.diagnostics.report import Diagnostic, SpecError
+from cnnspec.ir.checked import CheckedGraph
+from cnnspec.language.document import Document, Input, Output, Step
 from cnnspec.layers.base import LAYERS, Example
 from cnnspec.shapes import Shape
 from tests.support.paths import BAD

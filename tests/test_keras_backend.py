@@ -12,7 +12,7 @@ import pytest
 
 from cnnspec import Document, Spec, loads
 from cnnspec.backends.keras import BackendMismatch
-from cnnspec.document import Input, Step
+from cnnspec.language.document import Input, Step
 from cnnspec.layers.base import LAYERS, Weight
 from cnnspec.naming import keras_name
 from tests.support.commands import python_output

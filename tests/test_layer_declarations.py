@@ -7,7 +7,8 @@ import keras
 import pytest
 
 from cnnspec.backends.keras import keras_class, keras_object, weight_name
-from cnnspec.declarations import Declaration, Problem, Problems
+from cnnspec.declarations.declaration import Declaration
+from cnnspec.diagnostics.problems import Problem, Problems
 from cnnspec.layers.base import LAYERS, Example
 from cnnspec.layers.families import ELSEWHERE
 

@@ -11,9 +11,9 @@ import pytest
 import tensorflow
 
 from cnnspec import Document, Spec, loads
-from cnnspec.declarations import Problem, Problems
-from cnnspec.diagnostics import CODES
-from cnnspec.document import Input, Step
+from cnnspec.diagnostics.codes import CODES
+from cnnspec.diagnostics.problems import Problem, Problems
+from cnnspec.language.document import Input, Step
 from cnnspec.layers.augmentation import Augmentation
 from cnnspec.layers.base import LAYERS, Example
 from cnnspec.layers.refusals import REFUSALS

@@ -10,14 +10,16 @@ import numpy
 import pytest
 
 from cnnspec import Spec, SpecError, loads
+from cnnspec.analysis.weights import stored_at
 from cnnspec.backends.keras import Built, WeightsDoNotFit, build
-from cnnspec.declarations import Problem
-from cnnspec.document import Call, Document, Input, Output, Step, Train
+from cnnspec.diagnostics.problems import Problem
 from cnnspec.frontends.models import model_document
-from cnnspec.graph import CheckedGraph
+from cnnspec.ir.checked import CheckedGraph
+from cnnspec.keras_files.weights import open_weights
+from cnnspec.language.calls import Call
+from cnnspec.language.document import Document, Input, Output, Step
+from cnnspec.language.train import Train
 from cnnspec.layers.base import LAYERS, Layer
-from cnnspec.stored_weights import open_weights
-from cnnspec.weights import stored_at
 from tests.support.models import are_identical_lists
 
 KINDS = (

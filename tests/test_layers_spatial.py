@@ -5,7 +5,7 @@ from typing import Any
 import keras
 import pytest
 
-from cnnspec.declarations import At, Problem, Problems
+from cnnspec.diagnostics.problems import At, Problem, Problems
 from cnnspec.layers.base import LAYERS
 from cnnspec.shapes import Shape
 

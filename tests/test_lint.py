@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 import cnnspec
+from cnnspec.analysis.lint.base import DOCUMENT_LINTS, MODEL_LINTS
 from cnnspec.compiler import compile_file, compile_text
-from cnnspec.diagnostics import WARNINGS
-from cnnspec.lint.base import DOCUMENT_LINTS, MODEL_LINTS
-from cnnspec.written_out import written_out
+from cnnspec.decompile.flat import written_out
+from cnnspec.diagnostics.codes import WARNINGS
 from tests.support.commands import run_command
 from tests.support.paths import ROOT, SPEC_FILES
 

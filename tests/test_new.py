@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 import cnnspec
-from cnnspec.formatting import formatted
-from cnnspec.templates import TEMPLATES, template
+from cnnspec.language.formatting import formatted
+from cnnspec.language.templates import TEMPLATES, template
 from tests.support.commands import run_command
 from tests.support.paths import SPECS
 

@@ -10,7 +10,8 @@ import keras
 import numpy
 import pytest
 
-from cnnspec.declarations import Family, Problems
+from cnnspec.declarations.declaration import Family
+from cnnspec.diagnostics.problems import Problems
 from cnnspec.layers.fields import ACTIVATIONS
 from cnnspec.objects import FAMILIES, INITIALIZERS, LOSSES, METRICS, OPTIMIZERS, SCHEDULES
 

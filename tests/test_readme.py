@@ -3,10 +3,10 @@
 import re
 
 import cnnspec
+from cnnspec.decompile.flat import written_out
+from cnnspec.diagnostics.reporters import as_text
 from cnnspec.diff import compare
 from cnnspec.diff.text import as_text as difference_text
-from cnnspec.reporters import as_text
-from cnnspec.written_out import written_out
 from tests.support.paths import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")

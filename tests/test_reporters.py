@@ -6,8 +6,16 @@ from typing import Any
 
 import pytest
 
-from cnnspec.diagnostics import CODES, Diagnostic, Note, Report, Span
-from cnnspec.reporters import MAX_WIDTH, REPORTERS, as_github, as_json, as_sarif, as_text
+from cnnspec.diagnostics.codes import CODES
+from cnnspec.diagnostics.report import Diagnostic, Note, Report, Span
+from cnnspec.diagnostics.reporters import (
+    MAX_WIDTH,
+    REPORTERS,
+    as_github,
+    as_json,
+    as_sarif,
+    as_text,
+)
 from tests.support.paths import ROOT
 
 

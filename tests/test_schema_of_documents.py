@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
-from cnnspec.backends.schema import language_schema
 from cnnspec.compiler import compile_file, compile_text
-from cnnspec.document import FIRST_KEYS, LAST_KEYS, Call, Document, Model, Step
+from cnnspec.decompile.flat import written_out
 from cnnspec.importing import imported
+from cnnspec.language.calls import Call, Model
+from cnnspec.language.document import FIRST_KEYS, LAST_KEYS, Document, Step
+from cnnspec.language.schema import language_schema
+from cnnspec.language.templates import TEMPLATES, template
 from cnnspec.layers.base import LAYERS
-from cnnspec.templates import TEMPLATES, template
-from cnnspec.written_out import written_out
 from conformance.documents import random_document
 from tests.support.paths import SPEC_FILES
 

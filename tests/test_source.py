@@ -8,20 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnspec.diagnostics import Note, Report, Span
-from cnnspec.dump import dump_data
-from cnnspec.source import (
+from cnnspec.diagnostics.report import Note, Report, Span
+from cnnspec.language.dump import dump_data
+from cnnspec.syntax.places import Place, Source, TreePath, Where
+from cnnspec.syntax.reading import (
     MAX_ALIASED_VALUES,
     MAX_DEPTH,
-    MAX_DIGITS,
-    Place,
-    Source,
-    TreePath,
-    Where,
     YamlProblem,
     parse_bytes,
     parse_text,
 )
+from cnnspec.syntax.scalars import MAX_DIGITS
 
 
 def read(text: str | bytes) -> Source:

@@ -8,11 +8,11 @@ from spellings import KINDS, calls, compiled, model, words
 
 import cnnspec
 from cnnspec.backends.python import NoScript, script
-from cnnspec.compact.equality import same_model
-from cnnspec.declarations import Family
+from cnnspec.declarations.declaration import Family
+from cnnspec.declarations.wording import shortest
+from cnnspec.decompile.compact.equality import same_model
 from cnnspec.diff import compare
-from cnnspec.graph import CheckedGraph
-from cnnspec.wording import shortest
+from cnnspec.ir.checked import CheckedGraph
 
 EACH_KIND = pytest.mark.parametrize(
     ("family", "kind"), KINDS, ids=[f"{family.namespace}.{kind}" for family, kind in KINDS]

@@ -12,10 +12,10 @@ from spellings import AS_GIVEN, KINDS, calls, words
 from cnnspec.backends.keras import keras_object
 from cnnspec.backends.keras.objects import layer_object, made
 from cnnspec.backends.lowering import KerasCall, layer_call, short_literal
-from cnnspec.declarations import Declaration, Family
+from cnnspec.declarations.declaration import Declaration, Family
+from cnnspec.declarations.wording import short_alias
 from cnnspec.layers.base import LAYERS, Example, Layer
 from cnnspec.objects import CALLBACKS, DATA, LOSSES, METRICS
-from cnnspec.wording import short_alias
 
 LEFT_OUT = {
     "activity_regularizer": "some layers store it only if it was given",

@@ -7,12 +7,12 @@ from typing import Any
 import numpy
 import pytest
 
+from cnnspec.data.checks import check_data
+from cnnspec.data.columns import open_columns, open_npz
+from cnnspec.data.problems import DataProblem
+from cnnspec.data.values import expression
 from cnnspec.objects import DATA
 from cnnspec.objects.data_sources import DataSource
-from cnnspec.training.checks import check_data
-from cnnspec.training.columns import open_columns, open_npz
-from cnnspec.training.problems import DataProblem
-from cnnspec.training.values import expression
 from tests.support.commands import python_output
 from tests.support.training import SPEC, Source, case, write_data
 
@@ -182,11 +182,11 @@ def test_tensorflow_is_not_imported_for_a_mistake(tmp_path: Path) -> None:
 import sys
 import tracemalloc
 from pathlib import Path
-from cnnspec.diagnostics import Report
+from cnnspec.diagnostics.report import Report
 from cnnspec.objects import DATA
 from cnnspec.objects.data_sources import DataSource
-from cnnspec.training.checks import check_data
-from cnnspec.training.problems import DataProblem
+from cnnspec.data.checks import check_data
+from cnnspec.data.problems import DataProblem
 from tests.support.training import SPEC, case
 text = SPEC + "train:\\n  optimizer: adam\\n"
 checked, training = case(Path({str(tmp_path)!r}), text, targets={{"zdigit": "y + 1", "aodd": "y % 2"}})

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import cnnspec
-from cnnspec.graph import CheckedGraph
-from cnnspec.training.checks import check_data
+from cnnspec.data.checks import check_data
+from cnnspec.ir.checked import CheckedGraph
 from cnnspec.training.run import Run, train
 
 pytestmark = pytest.mark.usefixtures("without_curves")

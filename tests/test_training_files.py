@@ -10,9 +10,9 @@ import numpy
 import pytest
 
 from cnnspec import loads
-from cnnspec.training.checks import check_data
+from cnnspec.data.checks import check_data
+from cnnspec.data.problems import RunProblem
 from cnnspec.training.files import write_weights
-from cnnspec.training.problems import RunProblem
 from cnnspec.training.run import train
 from tests.support.training import SPEC, case
 

@@ -11,19 +11,19 @@ import pytest
 
 import cnnspec
 from cnnspec import CheckedGraph, loads
+from cnnspec.analysis.infer import infer
 from cnnspec.backends.keras import build, keras_class
 from cnnspec.backends.keras.building import rebuild
 from cnnspec.backends.keras.seeding import derived_seed
-from cnnspec.diagnostics import Report
-from cnnspec.graph import Phase, Training
-from cnnspec.infer import infer
+from cnnspec.data.checks import check_data
+from cnnspec.data.problems import DataProblem
+from cnnspec.diagnostics.report import Report
+from cnnspec.ir.training import Phase, Training
 from cnnspec.layers.base import LAYERS
 from cnnspec.objects import OPTIMIZERS
-from cnnspec.training.checks import check_data
 from cnnspec.training.frozen import frozen_digests
 from cnnspec.training.phases import Stage, enter, leaves
 from cnnspec.training.pipeline import Pipeline
-from cnnspec.training.problems import DataProblem
 from cnnspec.training.run import Run, train
 from cnnspec.training.unfreezing import frozen_layers, unfrozen
 from tests.support.models import changed_weights, have_identical_weights, weight_values
@@ -413,10 +413,10 @@ ACTS_IN_TRAINING = [
 def test_every_kind_can_be_unfrozen(kind: str) -> None:
     example = LAYERS.kinds[kind].examples[0]
     inputs = {f"input_{at}": list(shape[1:]) for at, shape in enumerate(example.shapes)}
-    step = cnnspec.document.Step(
+    step = cnnspec.language.document.Step(
         kind=kind, name="layer", arguments=example.arguments, from_=list(inputs), frozen=True
     )
-    said = {name: cnnspec.document.Input(shape=shape) for name, shape in inputs.items()}
+    said = {name: cnnspec.language.document.Input(shape=shape) for name, shape in inputs.items()}
     document = cnnspec.Document(name="frozen", inputs=said, layers=[step])
     checked = cnnspec.api.Spec.of(document).compile()
     frozen = build(checked).model

@@ -7,10 +7,10 @@ import pytest
 
 from cnnspec import CheckedGraph, loads
 from cnnspec.api import load
-from cnnspec.dump import dumps
-from cnnspec.graph import CheckedNode
+from cnnspec.decompile.flat import written_out
+from cnnspec.ir.checked import CheckedNode
+from cnnspec.language.dump import dumps
 from cnnspec.layers.base import Layer
-from cnnspec.written_out import written_out
 from tests.support.commands import run_command
 from tests.support.training import write_data
 

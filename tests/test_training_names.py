@@ -10,13 +10,13 @@ import pytest
 import tensorflow
 
 from cnnspec import loads
-from cnnspec.graph import Output
+from cnnspec.data.checks import check_data
+from cnnspec.data.problems import DataProblem, RunProblem
+from cnnspec.ir.graph import Output
 from cnnspec.objects import CALLBACKS
 from cnnspec.records import replace
-from cnnspec.training.checks import check_data
 from cnnspec.training.monitoring import callbacks_of
 from cnnspec.training.names import as_keras, as_said, by_output, parted
-from cnnspec.training.problems import DataProblem, RunProblem
 from cnnspec.training.run import Run, train
 from tests.support.commands import run_command
 from tests.support.training import SPEC, case

@@ -15,14 +15,14 @@ import tensorflow
 from cnnspec import SpecError
 from cnnspec.api import Spec
 from cnnspec.compiler import Compilation, compile_text
-from cnnspec.declarations import Declaration, Family
+from cnnspec.data.checks import check_data
+from cnnspec.data.problems import RunProblem
+from cnnspec.data.values import NUMPY, expression
+from cnnspec.declarations.declaration import Declaration, Family
 from cnnspec.records import replace
 from cnnspec.training import pipeline
-from cnnspec.training.checks import check_data
 from cnnspec.training.pipeline import TENSORFLOW, Pipeline
-from cnnspec.training.problems import RunProblem
 from cnnspec.training.run import Run, train
-from cnnspec.training.values import NUMPY, expression
 from tests.support.commands import run_command, run_python
 from tests.support.models import have_identical_weights
 from tests.support.training import SPEC, Source, case
@@ -62,7 +62,7 @@ import os, random, signal, sys, time
 from pathlib import Path
 import keras, numpy
 from cnnspec.training import curves
-from cnnspec.training.checks import check_data
+from cnnspec.data.checks import check_data
 from cnnspec.training.run import train
 from tests.support.training import case
 

@@ -13,14 +13,15 @@ from hypothesis import strategies as st
 
 import cnnspec
 from cnnspec.compiler import compile_text
-from cnnspec.declarations import Declaration, Problems
-from cnnspec.diagnostics import CODES
-from cnnspec.document import Document
-from cnnspec.expressions import names_in, parse, with_values
-from cnnspec.graph import Phase, Training
+from cnnspec.declarations.declaration import Declaration
+from cnnspec.decompile.flat import written_out
+from cnnspec.diagnostics.codes import CODES
+from cnnspec.diagnostics.problems import Problems
+from cnnspec.ir.training import Phase, Training
+from cnnspec.language.document import Document
+from cnnspec.language.expressions import names_in, parse, with_values
 from cnnspec.objects import CALLBACKS, DATA, OPTIMIZERS
 from cnnspec.records import Record, fields
-from cnnspec.written_out import written_out
 from tests.support.nested_data import KEYS, VALUES, Keys, changed, keys_of
 
 MODEL = """

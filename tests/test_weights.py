@@ -15,8 +15,8 @@ import pytest
 from cnnspec import Spec, load, loads
 from cnnspec.backends.keras import LoadedWeights, WeightsDoNotFit, build
 from cnnspec.compiler import compile_document
-from cnnspec.stored_weights import WEIGHTS, StoredLayer, UnreadableWeights, open_weights
-from cnnspec.written_out import written_out
+from cnnspec.decompile.flat import written_out
+from cnnspec.keras_files.weights import WEIGHTS, StoredLayer, UnreadableWeights, open_weights
 from tests.support.commands import python_output
 from tests.support.models import are_identical, save, with_random_weights
 
@@ -434,7 +434,7 @@ def test_without_h5py_weights_are_not_checked(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (folder / "model.weights.h5").write_bytes(b"anything")
-    monkeypatch.setattr("cnnspec.weights.find_spec", lambda name: None)
+    monkeypatch.setattr("cnnspec.analysis.weights.find_spec", lambda name: None)
     assert findings(transfer(folder)) == [
         (
             "warning",

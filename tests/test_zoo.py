@@ -9,7 +9,7 @@ import pytest
 
 from cnnspec import load
 from cnnspec.backends.summary import rows
-from cnnspec.graph import CheckedGraph
+from cnnspec.ir.checked import CheckedGraph
 from cnnspec.naming import keras_name
 from tests.support.paths import ZOO
 

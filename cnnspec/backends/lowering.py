@@ -7,15 +7,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from cnnspec.declarations import Declaration
-from cnnspec.graph import Application, CheckedGraph, CheckedNode, SubmodelLayer
+from cnnspec.declarations.declaration import Declaration
+from cnnspec.declarations.wording import short_alias, shortest_argument
+from cnnspec.ir.checked import CheckedGraph, CheckedNode
+from cnnspec.ir.graph import Application, SubmodelLayer
 from cnnspec.layers.base import Layer
 from cnnspec.layers.custom import CustomLayer
 from cnnspec.layers.families import ELSEWHERE
 from cnnspec.naming import keras_name, snake_case
 from cnnspec.objects import OPTIMIZERS, USUAL_OPTIMIZER
 from cnnspec.records import Record
-from cnnspec.wording import short_alias, shortest_argument
 
 SETTINGS = ("data_format", "dtype")
 """What Keras would take from the user's own configuration where a spec says nothing."""

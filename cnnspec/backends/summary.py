@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cnnspec.cost import NOTHING, Cost, Costs, costs, together
-from cnnspec.graph import CheckedGraph, CheckedNode, Ref
-from cnnspec.receptive_field import ReceptiveField
+from cnnspec.analysis.cost import NOTHING, Cost, Costs, costs, together
+from cnnspec.analysis.receptive_field import ReceptiveField
+from cnnspec.ir.checked import CheckedGraph, CheckedNode
+from cnnspec.ir.graph import Ref
 from cnnspec.shapes import Shape, text
 
 BYTES_A_PARAMETER = 4

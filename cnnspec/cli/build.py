@@ -24,10 +24,10 @@ from cnnspec.cli.common import (
 )
 from cnnspec.cli.files import writing
 from cnnspec.cli.models import allowed_models, refuse_model_files
-from cnnspec.dump import dumps
+from cnnspec.decompile.flat import written_out
 from cnnspec.files import folder_beside
-from cnnspec.graph import CheckedGraph
-from cnnspec.written_out import written_out
+from cnnspec.ir.checked import CheckedGraph
+from cnnspec.language.dump import dumps
 
 SUMMARY = "summary.txt"
 FILES = ("model.keras", "spec.expanded.yaml", "diagram.svg", "diagram.dot")

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from cnnspec.cli.quiet import import_quietly
-from cnnspec.graph import CheckedGraph
+from cnnspec.ir.checked import CheckedGraph
 
 
 def built_model(

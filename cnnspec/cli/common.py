@@ -8,9 +8,11 @@ from typing import Any, NoReturn
 
 import click
 
-from cnnspec.diagnostics import CODES, WARNINGS, Report, did_you_mean
-from cnnspec.loading import leads_out
-from cnnspec.source import plain_scalar
+from cnnspec.diagnostics.codes import CODES, WARNINGS
+from cnnspec.diagnostics.report import Report
+from cnnspec.diagnostics.suggestions import did_you_mean
+from cnnspec.syntax.paths import leads_out
+from cnnspec.syntax.scalars import plain_scalar
 
 STDIN = "-"
 _COLOURS = {"error": "red", "warning": "yellow", "note": "blue", "caret": "red", "place": None}
@@ -111,7 +113,7 @@ def tell(report: Report, *, err: bool) -> None:
     """Print diagnostics as text, coloured on a terminal."""
     if not any(True for _ in report):
         return
-    from cnnspec.reporters import as_text
+    from cnnspec.diagnostics.reporters import as_text
 
     text = as_text(report, lambda part, role: click.style(part, fg=_COLOURS[role], bold=True))
     click.echo(text, err=err)

@@ -8,10 +8,11 @@ import click
 
 from cnnspec.cli.common import tell, usage_error
 from cnnspec.compiler import Compilation
-from cnnspec.graph import CheckedGraph, Training
-from cnnspec.training.checks import Data, check_data
-from cnnspec.training.columns import open_columns
-from cnnspec.training.problems import DataProblem
+from cnnspec.data.checks import Data, check_data
+from cnnspec.data.columns import open_columns
+from cnnspec.data.problems import DataProblem
+from cnnspec.ir.checked import CheckedGraph
+from cnnspec.ir.training import Training
 
 data_option = click.option(
     "--data",

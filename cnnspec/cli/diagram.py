@@ -28,7 +28,7 @@ from cnnspec.cli.common import (
 )
 from cnnspec.cli.files import keep_what_is_there, replacing
 from cnnspec.cli.models import checked_model
-from cnnspec.declarations import Problem
+from cnnspec.diagnostics.problems import Problem
 
 
 class Depth(click.ParamType[int | str]):

@@ -13,10 +13,10 @@ from cnnspec.cli.files import keep_what_is_there, replacing
 from cnnspec.cli.git_driver import drive
 from cnnspec.cli.models import open_model
 from cnnspec.compiler import Compilation, checked_or_raise, is_model_file
-from cnnspec.diagnostics import SpecError
+from cnnspec.diagnostics.report import SpecError
 from cnnspec.diff import compare
 from cnnspec.diff.union import Comparison
-from cnnspec.graph import CheckedGraph
+from cnnspec.ir.checked import CheckedGraph
 
 SAME, DIFFERENT, TROUBLE = range(3)
 """The exit codes, the same as those of diff."""

@@ -13,7 +13,7 @@ from cnnspec.cli.data import checked_data, data_option, training_of
 from cnnspec.cli.models import allowed_model
 from cnnspec.cli.quiet import import_quietly
 from cnnspec.cli.runs import OF_NEW_MODELS, spec_and_weights, spec_option
-from cnnspec.graph import Output
+from cnnspec.ir.graph import Output
 from cnnspec.training.names import parted
 
 

@@ -13,8 +13,8 @@ from cnnspec.cli.common import (
 )
 from cnnspec.cli.files import give, keep_what_is_there
 from cnnspec.cli.models import checked_model
-from cnnspec.dump import dumps
-from cnnspec.written_out import written_out
+from cnnspec.decompile.flat import written_out
+from cnnspec.language.dump import dumps
 
 
 @click.command("expand")

@@ -5,8 +5,9 @@ import textwrap
 import click
 
 from cnnspec.cli.common import usage_error
-from cnnspec.diagnostics import CODES, WARNINGS, did_you_mean
-from cnnspec.explanations import Block, explanation
+from cnnspec.diagnostics.codes import CODES, WARNINGS
+from cnnspec.diagnostics.explanations import Block, explanation
+from cnnspec.diagnostics.suggestions import did_you_mean
 
 
 @click.command("explain")

@@ -9,10 +9,10 @@ import click
 from cnnspec.cli.common import STDIN, expand_patterns, spec_arguments, tell, usage_error
 from cnnspec.cli.files import replacing
 from cnnspec.cli.models import refuse_model_files
-from cnnspec.diagnostics import Report
-from cnnspec.formatting import ChangedMeaning, formatted
-from cnnspec.parse import parse
-from cnnspec.source import MAX_BYTES, parse_bytes
+from cnnspec.diagnostics.report import Report
+from cnnspec.language.formatting import ChangedMeaning, formatted
+from cnnspec.language.parse import parse
+from cnnspec.syntax.reading import MAX_BYTES, parse_bytes
 
 ENDINGS = (".yaml", ".yml")
 _NO_BREAK = "\n\\ No newline at end of file\n"

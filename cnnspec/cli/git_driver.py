@@ -17,9 +17,9 @@ from cnnspec.compiler import (
     compile_text,
     is_model_file,
 )
-from cnnspec.diagnostics import SpecError
+from cnnspec.diagnostics.report import SpecError
 from cnnspec.diff import compare
-from cnnspec.graph import CheckedGraph
+from cnnspec.ir.checked import CheckedGraph
 
 NOTHING = "/dev/null"
 """The path that git passes for a side that does not have the file."""

@@ -3,9 +3,10 @@
 import click
 
 from cnnspec.cli.common import usage_error
-from cnnspec.declarations import Declaration, Problem
-from cnnspec.describe import Argument, describe, summary_line
-from cnnspec.dump import call_text, value_text
+from cnnspec.declarations.declaration import Declaration
+from cnnspec.declarations.describe import Argument, describe, summary_line
+from cnnspec.diagnostics.problems import Problem
+from cnnspec.language.dump import call_text, value_text
 from cnnspec.layers.base import LAYERS, Layer
 from cnnspec.shapes import text
 

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from cnnspec import compiler
+from cnnspec.analysis.custom_code import BY_OPTION
 from cnnspec.cli.common import STDIN, tell, usage_error
 from cnnspec.compiler import Compilation, compile_text, is_model_file
-from cnnspec.custom_code import BY_OPTION
-from cnnspec.diagnostics import SpecError
-from cnnspec.graph import CheckedGraph
+from cnnspec.diagnostics.report import SpecError
+from cnnspec.ir.checked import CheckedGraph
 
 Checked = tuple[Compilation, CheckedGraph]
 """A compilation, and its model."""

@@ -8,9 +8,9 @@ import click
 from cnnspec.cli.common import force_option, parse_overrides, tell, usage_error
 from cnnspec.cli.files import give, keep_what_is_there
 from cnnspec.compiler import compile_text
-from cnnspec.diagnostics import did_you_mean
+from cnnspec.diagnostics.suggestions import did_you_mean
+from cnnspec.language.templates import TEMPLATES, NoSuchParameter, filled, template
 from cnnspec.naming import model_name
-from cnnspec.templates import TEMPLATES, NoSuchParameter, filled, template
 
 
 @click.command("new")

@@ -12,7 +12,7 @@ from cnnspec.cli.common import check_root, code_option, root_option
 from cnnspec.cli.models import allowed_model
 from cnnspec.cli.quiet import import_quietly
 from cnnspec.cli.runs import OF_NEW_MODELS, spec_and_weights, spec_option
-from cnnspec.training.problems import DataProblem
+from cnnspec.data.problems import DataProblem
 
 
 @click.command("predict")

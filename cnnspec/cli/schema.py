@@ -4,7 +4,7 @@ import json
 
 import click
 
-from cnnspec.backends.schema import language_schema
+from cnnspec.language.schema import language_schema
 
 
 @click.command("schema")

@@ -21,8 +21,8 @@ from cnnspec.cli.common import (
 from cnnspec.cli.data import checked_data, data_option, refuse, training_of
 from cnnspec.cli.models import allowed_model, refuse_model_files
 from cnnspec.cli.quiet import import_quietly
+from cnnspec.data.problems import DataProblem, RunProblem
 from cnnspec.training.curves import can_draw
-from cnnspec.training.problems import DataProblem, RunProblem
 
 
 @click.command("train")

@@ -15,7 +15,7 @@ from cnnspec.cli.common import (
     tell,
 )
 from cnnspec.cli.models import open_model
-from cnnspec.diagnostics import Report
+from cnnspec.diagnostics.report import Report
 
 
 @click.command("validate")
@@ -72,7 +72,7 @@ def command(
             what = f"{checked.params:,} parameters" if checked else "blocks to import"
             click.echo(f"{model}: ok ({what})")
     if form != "text":
-        from cnnspec.reporters import REPORTERS
+        from cnnspec.diagnostics.reporters import REPORTERS
 
         if said := REPORTERS[form](total):
             click.echo(said)

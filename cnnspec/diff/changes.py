@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cnnspec.diff.parts import Part
-from cnnspec.graph import Output
+from cnnspec.ir.graph import Output
 from cnnspec.shapes import Dim
 
 

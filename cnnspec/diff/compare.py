@@ -4,19 +4,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from cnnspec.cost import costs
-from cnnspec.declarations import meaning
+from cnnspec.analysis.cost import costs
+from cnnspec.declarations.declaration import meaning
+from cnnspec.declarations.wording import written
+from cnnspec.decompile.flat import written_out
 from cnnspec.diff.changes import Change, Difference, Member, OutputPair, Outputs, Pair, Totals
 from cnnspec.diff.matching import matched
 from cnnspec.diff.parts import INPUT, Model, Part, Source, differing
 from cnnspec.diff.reading import model_of
 from cnnspec.diff.wires import Wires, wired
-from cnnspec.graph import CheckedGraph, Output, Training
-from cnnspec.loading import shown_path
+from cnnspec.ir.checked import CheckedGraph
+from cnnspec.ir.graph import Output
+from cnnspec.ir.training import Training
 from cnnspec.objects import OPTIMIZERS, USUAL_OPTIMIZER
 from cnnspec.shapes import text
-from cnnspec.wording import written
-from cnnspec.written_out import written_out
+from cnnspec.syntax.paths import shown_path
 
 
 def compare(old: CheckedGraph, new: CheckedGraph, *, specs: bool = True) -> Difference:

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
+from cnnspec.declarations.wording import written
 from cnnspec.diff.changes import Change, Difference, Member, Pair
 from cnnspec.diff.renames import is_counted
-from cnnspec.graph import Output
-from cnnspec.wording import written
+from cnnspec.ir.graph import Output
 
 Data = dict[str, Any]
 

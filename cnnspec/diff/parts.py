@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from cnnspec.graph import CheckedGraph
+from cnnspec.ir.checked import CheckedGraph
 from cnnspec.shapes import Dim, TensorSpec
 
 INPUT = "InputLayer"

@@ -6,12 +6,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from cnnspec.cost import Costs, together
+from cnnspec.analysis.cost import Costs, together
+from cnnspec.declarations.wording import written
 from cnnspec.diff.parts import INPUT, SUBMODEL, Model, Part, Source
-from cnnspec.graph import CheckedGraph, CheckedNode, Input, Node, Ref, SubmodelLayer
-from cnnspec.loading import shown_path
+from cnnspec.ir.checked import CheckedGraph, CheckedNode
+from cnnspec.ir.graph import Input, Node, Ref, SubmodelLayer
 from cnnspec.naming import keras_name, snake_case
-from cnnspec.wording import written
+from cnnspec.syntax.paths import shown_path
 
 
 def model_of(checked: CheckedGraph, costs: Sequence[Costs]) -> Model:

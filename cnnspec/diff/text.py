@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
+from cnnspec.declarations.wording import written
 from cnnspec.diff.changes import Change, Difference, Member, Pair
 from cnnspec.diff.renames import NUMBER, renames
-from cnnspec.dump import value_text
-from cnnspec.graph import Output
-from cnnspec.wording import written
+from cnnspec.ir.graph import Output
+from cnnspec.language.dump import value_text
 
 Style = Callable[[str, str], str]
 """Styles a text by its role: `added`, `removed`, `changed`, `same` or `title`."""

@@ -11,7 +11,7 @@ from cnnspec.backends.diagram.repeats import with_repeats
 from cnnspec.diff.changes import Difference, Member, Pair
 from cnnspec.diff.renames import is_counted
 from cnnspec.diff.text import change_text
-from cnnspec.graph import CheckedGraph
+from cnnspec.ir.checked import CheckedGraph
 
 Elements = tuple[Element, ...]
 REMOVED = "removed."

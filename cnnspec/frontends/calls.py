@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cnnspec.frontends.nodes import Node, leaves, nodes
-from cnnspec.frontends.problems import UnreadableModel
+from cnnspec.keras_files.problems import UnreadableModel
 
 FUNCTIONAL = ("Functional", "Model")
 MODELS = (*FUNCTIONAL, "Sequential")

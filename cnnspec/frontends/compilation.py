@@ -8,15 +8,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cnnspec.declarations import Family, Problem, Problems, split_call
-from cnnspec.document import Call, Train
-from cnnspec.expressions import escaped
+from cnnspec.declarations.declaration import Family, split_call
+from cnnspec.diagnostics.problems import Problem, Problems
 from cnnspec.frontends.decimals import decimal
 from cnnspec.frontends.minimal import shortest
 from cnnspec.frontends.models import ReadModel
 from cnnspec.frontends.nodes import leaves
-from cnnspec.frontends.problems import MALFORMED, UnreadableModel
 from cnnspec.frontends.values import OwnClass, plain
+from cnnspec.keras_files.problems import MALFORMED, UnreadableModel
+from cnnspec.language.calls import Call
+from cnnspec.language.expressions import escaped
+from cnnspec.language.train import Train
 from cnnspec.naming import snake_case
 from cnnspec.objects import LOSSES, METRICS, OPTIMIZERS
 

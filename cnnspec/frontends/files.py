@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cnnspec.document import Document
-from cnnspec.frontends.archive import archived
 from cnnspec.frontends.compilation import notes_of_compilation
-from cnnspec.frontends.configuration import MAX_BYTES, checked_depth, parsed
-from cnnspec.frontends.hdf5 import SIGNATURE, stored
 from cnnspec.frontends.models import read_serialized
-from cnnspec.frontends.problems import UnreadableModel
+from cnnspec.keras_files.archive import archived
+from cnnspec.keras_files.configuration import MAX_BYTES, checked_depth, parsed
+from cnnspec.keras_files.hdf5 import SIGNATURE, stored
+from cnnspec.keras_files.problems import UnreadableModel
+from cnnspec.language.document import Document
 
 ZIPPED = b"PK"
 WEIGHTS_STAY = "its weights are not used: a spec can load weights only from .keras and .weights.h5 files of Keras 3"

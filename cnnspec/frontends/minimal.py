@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from cnnspec.declarations import Declaration, Problems
-from cnnspec.wording import shortest_arguments
+from cnnspec.declarations.declaration import Declaration
+from cnnspec.declarations.wording import shortest_arguments
+from cnnspec.diagnostics.problems import Problems
 
 
 def shortest(declaration: type[Declaration], arguments: Mapping[str, Any]) -> dict[str, Any]:

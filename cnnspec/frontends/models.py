@@ -5,9 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cnnspec.declarations import Problems
-from cnnspec.document import Document, Input, Output, Step, Submodel, name_problem
-from cnnspec.expressions import escaped, is_pattern
+from cnnspec.diagnostics.problems import Problems
 from cnnspec.frontends.calls import MODELS, Call, first_calls, in_order
 from cnnspec.frontends.minimal import shortest
 from cnnspec.frontends.nodes import (
@@ -22,8 +20,11 @@ from cnnspec.frontends.nodes import (
 )
 from cnnspec.frontends.operations import Operation
 from cnnspec.frontends.operators import is_operator, makes_masks, operator_step
-from cnnspec.frontends.problems import MALFORMED, NO_KERAS_MODEL, UnreadableModel
 from cnnspec.frontends.values import check_layer, layer_arguments, plain
+from cnnspec.keras_files.problems import MALFORMED, NO_KERAS_MODEL, UnreadableModel
+from cnnspec.language.document import Document, Input, Output, Step, Submodel
+from cnnspec.language.expressions import escaped, is_pattern
+from cnnspec.language.values import name_problem
 from cnnspec.layers.base import LAYERS, Layer
 from cnnspec.naming import keras_name, model_name
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from cnnspec.frontends.problems import UnreadableModel
+from cnnspec.keras_files.problems import UnreadableModel
 
 POSITIONS = ("inputs", "sequence", "x", "query", "value", "key", "initial_state")
 """Keyword arguments that may be tensors, in the order of a spec."""

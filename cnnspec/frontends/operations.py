@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cnnspec.fields import FLOAT_TYPES, INT_TYPES
+from cnnspec.declarations.fields import FLOAT_TYPES, INT_TYPES
 from cnnspec.frontends.nodes import Node, Tensor
 
 

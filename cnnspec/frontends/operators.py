@@ -10,8 +10,8 @@ from typing import Any
 
 from cnnspec.frontends.decimals import float32
 from cnnspec.frontends.operations import Equal, NoEqual, Operation
-from cnnspec.frontends.problems import UnreadableModel
 from cnnspec.frontends.reshaping import RESHAPING
+from cnnspec.keras_files.problems import UnreadableModel
 
 BY_KERAS_2 = ("SlicingOpLambda", "TFOpLambda", "TensorFlowOpLayer")
 """The class of recorded operations in Keras 2, which has no shapes and data types."""

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from cnnspec.declarations import Problem
+from cnnspec.diagnostics.problems import Problem
 from cnnspec.frontends.decimals import decimal
 from cnnspec.frontends.minimal import shortest
-from cnnspec.frontends.problems import UnreadableModel
+from cnnspec.keras_files.problems import UnreadableModel
 from cnnspec.layers.base import LAYERS
 
 POLICIES = ("DTypePolicy", "FloatDTypePolicy", "Policy")

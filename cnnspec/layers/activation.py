@@ -2,8 +2,8 @@
 
 from typing import ClassVar
 
-from cnnspec.declarations import default
-from cnnspec.fields import (
+from cnnspec.declarations.declaration import default
+from cnnspec.declarations.fields import (
     Axes,
     FloatPolicy,
     NonNegativeNumber,

@@ -1,7 +1,7 @@
 """Layers that Keras uses only in its own networks, ConvNeXt and InceptionResNetV2."""
 
-from cnnspec.declarations import Problem
-from cnnspec.fields import FLOAT_TYPES, FloatPolicy, Number, PositiveInt
+from cnnspec.declarations.fields import FLOAT_TYPES, FloatPolicy, Number, PositiveInt
+from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers import reach_rules, shape_rules
 from cnnspec.layers.base import Example, Layer, Named, Weight, kind, known
 from cnnspec.layers.core import Identity

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, ClassVar
 
-from cnnspec.declarations import Checked, Declaration, Problem, default
-from cnnspec.fields import (
+from cnnspec.declarations.declaration import Checked, Declaration, default
+from cnnspec.declarations.fields import (
     Choice,
     Flag,
     FloatPolicy,
@@ -15,6 +15,7 @@ from cnnspec.fields import (
     UnitInterval,
     positive_or,
 )
+from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers import attention_rules, cost_rules, reach_rules
 from cnnspec.layers.base import Example, Layer, kind
 from cnnspec.layers.cells import without_dropout

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnspec.declarations import Problem
+from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers.base import Named, Weight, known
 from cnnspec.shapes import Shape, text
 

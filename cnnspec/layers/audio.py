@@ -4,8 +4,8 @@ import math
 from collections.abc import Iterator
 from typing import Annotated, Any
 
-from cnnspec.declarations import Checked, Declaration, Problem
-from cnnspec.fields import (
+from cnnspec.declarations.declaration import Checked, Declaration
+from cnnspec.declarations.fields import (
     FLOAT_TYPES,
     Choice,
     Flag,
@@ -17,6 +17,7 @@ from cnnspec.fields import (
     bounded,
     positive_or,
 )
+from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers import cost_rules
 from cnnspec.layers.base import Example, Layer, Weight, compute_dtype, kind, known
 from cnnspec.layers.fields import DataFormat, PoolingPadding

@@ -1,7 +1,7 @@
 """Random image augmentation layers: base classes, and layers that mix or erase."""
 
-from cnnspec.declarations import default
-from cnnspec.fields import DtypePolicy, Flag, FloatPolicy, PositiveInt, PositiveNumber
+from cnnspec.declarations.declaration import default
+from cnnspec.declarations.fields import DtypePolicy, Flag, FloatPolicy, PositiveInt, PositiveNumber
 from cnnspec.layers.base import Example, Layer, kind
 from cnnspec.layers.core import Rescaling
 from cnnspec.layers.image_fields import Fill, FromZero, Interpolation, ValueRange

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
-from cnnspec.declarations import Problem
-from cnnspec.fields import FloatPolicy, UnitInterval
+from cnnspec.declarations.fields import FloatPolicy, UnitInterval
+from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers.augmentation import WIDE_FLOATS, Augmentation, ColorAugmentation
 from cnnspec.layers.base import Example, kind
 from cnnspec.layers.image_fields import (

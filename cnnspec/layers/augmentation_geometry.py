@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Annotated
 
-from cnnspec.declarations import Problem, shown
-from cnnspec.fields import Choice, FloatPolicy, Number, UnitInterval
+from cnnspec.declarations.fields import Choice, FloatPolicy, Number, UnitInterval
+from cnnspec.diagnostics.problems import Problem, shown
 from cnnspec.layers.augmentation import WIDE_FLOATS, Augmentation, ColorAugmentation
 from cnnspec.layers.base import Example, kind
 from cnnspec.layers.image_fields import (

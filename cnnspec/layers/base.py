@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar, Protocol
 
-from cnnspec.declarations import Declaration, Family, Problem
-from cnnspec.fields import DEFAULT_TYPE, FLOAT_TYPES, DtypePolicy, Flag
+from cnnspec.declarations.declaration import Declaration, Family
+from cnnspec.declarations.fields import DEFAULT_TYPE, FLOAT_TYPES, DtypePolicy, Flag
+from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers.families import FAMILIES
 from cnnspec.layers.fields import Regularizer
 from cnnspec.layers.refusals import REFUSALS

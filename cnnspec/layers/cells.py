@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, ClassVar
 
-from cnnspec.declarations import Checked, Declaration, Problem, Problems, default
-from cnnspec.fields import FLOAT_TYPES, Decay, Flag, FloatPolicy, PositiveInt, Seed
+from cnnspec.declarations.declaration import Checked, Declaration, default
+from cnnspec.declarations.fields import FLOAT_TYPES, Decay, Flag, FloatPolicy, PositiveInt, Seed
+from cnnspec.diagnostics.problems import Problem, Problems
 from cnnspec.layers import cost_rules, sequence_rules
 from cnnspec.layers.base import (
     LAYERS,

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from cnnspec.declarations import Problem, default
-from cnnspec.fields import PositiveInt
+from cnnspec.declarations.declaration import default
+from cnnspec.declarations.fields import PositiveInt
+from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers import cost_rules, sequence_rules
 from cnnspec.layers.base import Example, kind
 from cnnspec.layers.cells import LSTMCell, LSTMGates

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from cnnspec.declarations import Problem, default
-from cnnspec.fields import Flag, FloatPolicy, PositiveInt
+from cnnspec.declarations.declaration import default
+from cnnspec.declarations.fields import Flag, FloatPolicy, PositiveInt
+from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers import cost_rules, reach_rules, shape_rules, weight_rules
 from cnnspec.layers.base import Example, Layer, kind
 from cnnspec.layers.fields import (

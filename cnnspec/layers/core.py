@@ -4,8 +4,9 @@ from typing import Annotated, Any
 
 from annotated_types import Gt
 
-from cnnspec.declarations import Checked, Declaration, Expects, Problem, default
-from cnnspec.fields import Dtype, Flag, FloatPolicy, Number, PositiveInt, unwrapped
+from cnnspec.declarations.declaration import Checked, Declaration, Expects, default
+from cnnspec.declarations.fields import Dtype, Flag, FloatPolicy, Number, PositiveInt, unwrapped
+from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers import cost_rules, reach_rules, shape_rules, weight_rules
 from cnnspec.layers.base import Example, Layer, kind
 from cnnspec.layers.fields import (

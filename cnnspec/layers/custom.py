@@ -5,7 +5,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from functools import cache
 from typing import Any, ClassVar, Self
 
-from cnnspec.declarations import Problem, Problems, shown
+from cnnspec.diagnostics.problems import Problem, Problems, shown
 from cnnspec.layers.base import Layer
 from cnnspec.shapes import UNKNOWN, Dim, Shape
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any
 
-from cnnspec.declarations import Checked, Declaration, Problem, default
-from cnnspec.fields import FloatPolicy, OptionalText
+from cnnspec.declarations.declaration import Checked, Declaration, default
+from cnnspec.declarations.fields import FloatPolicy, OptionalText
+from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers import cost_rules, reach_rules
 from cnnspec.layers.base import Example, Layer, Weight, kind
 from cnnspec.layers.fields import (

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Annotated, Any
 
-from cnnspec.declarations import Checked, Declaration, Problem
-from cnnspec.fields import (
+from cnnspec.declarations.declaration import Checked, Declaration
+from cnnspec.declarations.fields import (
     Choice,
     FloatPolicy,
     OptionalNonNegativeInt,
@@ -14,6 +14,7 @@ from cnnspec.fields import (
     PositiveNumber,
     bounded,
 )
+from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers.base import Example, Layer, compute_dtype, kind, known
 from cnnspec.shapes import Shape, text
 

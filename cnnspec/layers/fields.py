@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from cnnspec.declarations import Checked, Declaration, Problem, call_of
-from cnnspec.diagnostics import did_you_mean
-from cnnspec.fields import Choice, listed
+from cnnspec.declarations.declaration import Checked, Declaration, call_of
+from cnnspec.declarations.fields import Choice, listed
+from cnnspec.diagnostics.problems import Problem
+from cnnspec.diagnostics.suggestions import did_you_mean
 from cnnspec.objects import CONSTRAINTS, INITIALIZERS, REGULARIZERS
 
 ACTIVATIONS = (

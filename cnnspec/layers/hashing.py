@@ -3,8 +3,16 @@
 from collections.abc import Callable, Iterator
 from typing import Annotated, Any, ClassVar
 
-from cnnspec.declarations import Checked, Declaration, Problem
-from cnnspec.fields import DEFAULT_TYPE, INT_TYPES, Choice, Policy, PositiveInt, doubled
+from cnnspec.declarations.declaration import Checked, Declaration
+from cnnspec.declarations.fields import (
+    DEFAULT_TYPE,
+    INT_TYPES,
+    Choice,
+    Policy,
+    PositiveInt,
+    doubled,
+)
+from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers.base import Example, compute_dtype, kind
 from cnnspec.layers.encoding import Encoding, check_counts, encoded, variable_dtype
 from cnnspec.layers.merging import Merging

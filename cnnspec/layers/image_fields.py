@@ -3,8 +3,9 @@
 import math
 from typing import Annotated, Any
 
-from cnnspec.declarations import At, Checked, Declaration, Problem
-from cnnspec.fields import Choice, bounded, doubled
+from cnnspec.declarations.declaration import Checked, Declaration
+from cnnspec.declarations.fields import Choice, bounded, doubled
+from cnnspec.diagnostics.problems import At, Problem
 
 
 def _pair(value: list[Any] | tuple[Any, ...]) -> tuple[Any, Any]:

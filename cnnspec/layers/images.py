@@ -3,8 +3,17 @@
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, ClassVar
 
-from cnnspec.declarations import Problem, default
-from cnnspec.fields import FLOAT_TYPES, INT_TYPES, Choice, Flag, FloatPolicy, Number, PositiveInt
+from cnnspec.declarations.declaration import default
+from cnnspec.declarations.fields import (
+    FLOAT_TYPES,
+    INT_TYPES,
+    Choice,
+    Flag,
+    FloatPolicy,
+    Number,
+    PositiveInt,
+)
+from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers import shape_rules
 from cnnspec.layers.base import Example, Layer, compute_dtype, kind, known
 from cnnspec.layers.fields import DataFormat, Size

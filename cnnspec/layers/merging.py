@@ -2,8 +2,9 @@
 
 from typing import Annotated, Any, ClassVar
 
-from cnnspec.declarations import Checked, Declaration, Problem
-from cnnspec.fields import Axis, Flag, doubled, int_or_ints
+from cnnspec.declarations.declaration import Checked, Declaration
+from cnnspec.declarations.fields import Axis, Flag, doubled, int_or_ints
+from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers import cost_rules, reach_rules, shape_rules
 from cnnspec.layers.base import Example, Layer, kind
 

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
-from cnnspec.declarations import Checked, Declaration, Problem, default, shown
-from cnnspec.diagnostics import did_you_mean
-from cnnspec.fields import Axes, Axis, Flag, FloatPolicy, Number, UnitInterval
+from cnnspec.declarations.declaration import Checked, Declaration, default
+from cnnspec.declarations.fields import Axes, Axis, Flag, FloatPolicy, Number, UnitInterval
+from cnnspec.diagnostics.problems import Problem, shown
+from cnnspec.diagnostics.suggestions import did_you_mean
 from cnnspec.layers import reach_rules, shape_rules, weight_rules
 from cnnspec.layers.base import Example, Layer, kind
 from cnnspec.layers.fields import Constraint, Initializer, Regularizer

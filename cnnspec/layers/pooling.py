@@ -1,7 +1,7 @@
 """Pooling layers: maximum or average over windows, or over all positions."""
 
-from cnnspec.declarations import default
-from cnnspec.fields import Flag
+from cnnspec.declarations.declaration import default
+from cnnspec.declarations.fields import Flag
 from cnnspec.layers import reach_rules, shape_rules
 from cnnspec.layers.base import Example, Layer, kind
 from cnnspec.layers.fields import DataFormat, PoolingPadding, PoolingStrides, Size

@@ -4,8 +4,9 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, ClassVar
 
-from cnnspec.declarations import At, Checked, Declaration, Problem, Problems
-from cnnspec.fields import AxesOrNull, Flag, FloatPolicy, bounded, unwrapped
+from cnnspec.declarations.declaration import Checked, Declaration
+from cnnspec.declarations.fields import AxesOrNull, Flag, FloatPolicy, bounded, unwrapped
+from cnnspec.diagnostics.problems import At, Problem, Problems
 from cnnspec.layers import reach_rules
 from cnnspec.layers.base import LAYERS, Example, Layer, Weight, kind, known
 from cnnspec.layers.shape_rules import check_axis

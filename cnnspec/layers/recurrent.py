@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, ClassVar
 
-from cnnspec.declarations import Checked, Declaration, Problem
-from cnnspec.fields import Flag, FloatPolicy
+from cnnspec.declarations.declaration import Checked, Declaration
+from cnnspec.declarations.fields import Flag, FloatPolicy
+from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers import cost_rules, reach_rules, sequence_rules
 from cnnspec.layers.base import LAYERS, Example, Layer, compute_dtype, kind
 from cnnspec.layers.cells import (

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from annotated_types import Ge, Lt
 
-from cnnspec.declarations import Expects
-from cnnspec.fields import FloatPolicy, NonNegativeNumber, Seed, UnitInterval
+from cnnspec.declarations.declaration import Expects
+from cnnspec.declarations.fields import FloatPolicy, NonNegativeNumber, Seed, UnitInterval
 from cnnspec.layers import reach_rules, shape_rules
 from cnnspec.layers.base import Example, Layer, kind
 from cnnspec.layers.core import Identity

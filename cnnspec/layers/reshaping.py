@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import Annotated
 
-from cnnspec.declarations import Problem, default
-from cnnspec.fields import PositiveInt
+from cnnspec.declarations.declaration import default
+from cnnspec.declarations.fields import PositiveInt
+from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers import reach_rules, reshaping_rules
 from cnnspec.layers.base import Example, Layer, kind
 from cnnspec.layers.fields import (

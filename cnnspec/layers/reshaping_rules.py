@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.declarations import Problem
+from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers.shape_rules import images, with_sizes
 from cnnspec.shapes import Shape, product, text
 

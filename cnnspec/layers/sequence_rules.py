@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from cnnspec.declarations import Problem
+from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers.base import Layer, Weight, check_initializers, compute_dtype, known
 from cnnspec.layers.shape_rules import convolve
 from cnnspec.records import replace

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnspec.declarations import Declaration, Problem
+from cnnspec.declarations.declaration import Declaration
+from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers.base import Named
 from cnnspec.shapes import Dim, Shape, text
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar
 
-from cnnspec.declarations import Checked, Declaration, Problem
-from cnnspec.fields import Choice, OptionalPositiveInt
+from cnnspec.declarations.declaration import Checked, Declaration
+from cnnspec.declarations.fields import Choice, OptionalPositiveInt
+from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers.base import kind
 from cnnspec.layers.encoding import NotSparse, Plain, encoded
 from cnnspec.layers.vocabulary import Encoded, Vocabulary, Words, check_text, of_text

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Annotated, Any
 
-from cnnspec.declarations import Checked, Declaration, Problem, shown
-from cnnspec.fields import (
+from cnnspec.declarations.declaration import Checked, Declaration
+from cnnspec.declarations.fields import (
     Choice,
     Flag,
     NonNegativeInt,
@@ -15,6 +15,7 @@ from cnnspec.fields import (
     OptionalPositiveInt,
     OptionalText,
 )
+from cnnspec.diagnostics.problems import Problem, shown
 from cnnspec.layers.base import Example, Layer, kind
 from cnnspec.layers.encoding import Encoding, learned
 from cnnspec.layers.hashing import Salt

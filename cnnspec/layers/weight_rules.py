@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnspec.declarations import Problem
+from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers.base import Named, Weight, known
 from cnnspec.layers.shape_rules import axes_of, channels_first
 from cnnspec.shapes import Shape

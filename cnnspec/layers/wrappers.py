@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar
 
-from cnnspec.declarations import Checked, Declaration, Problem, call_of
-from cnnspec.fields import FLOAT_TYPES, Choice, FloatPolicy, PositiveInt
+from cnnspec.declarations.declaration import Checked, Declaration, call_of
+from cnnspec.declarations.fields import FLOAT_TYPES, Choice, FloatPolicy, PositiveInt
+from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers import cost_rules, reach_rules, sequence_rules
 from cnnspec.layers.base import LAYERS, Example, Layer, compute_dtype, kind
 from cnnspec.layers.recurrent import Recurrent

@@ -1,6 +1,6 @@
 """Declarations of Keras losses, metrics, optimizers, initializers and other objects."""
 
-from cnnspec.declarations import Family
+from cnnspec.declarations.declaration import Family
 
 INITIALIZERS = Family(
     "initializer", "initializers", {"cnnspec.objects.initializers": ()}, by_alias=True

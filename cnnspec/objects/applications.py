@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar, Literal
 
-from cnnspec.declarations import Checked, Declaration, Problem
-from cnnspec.fields import Choice, Flag, OptionalText, PositiveInt, PositiveNumber
+from cnnspec.declarations.declaration import Checked, Declaration
+from cnnspec.declarations.fields import Choice, Flag, OptionalText, PositiveInt, PositiveNumber
+from cnnspec.diagnostics.problems import Problem
 from cnnspec.objects import APPLICATIONS
 
 IMAGENET = "imagenet"

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from annotated_types import Ge, Le
 
-from cnnspec.declarations import Declaration, Expects
-from cnnspec.fields import Choice, Decay, Flag, NonNegativeInt, NonNegativeNumber, Text
+from cnnspec.declarations.declaration import Declaration, Expects
+from cnnspec.declarations.fields import Choice, Decay, Flag, NonNegativeInt, NonNegativeNumber, Text
 from cnnspec.objects import CALLBACKS
 
 Mode = Annotated[str, Choice("auto", "min", "max")]

@@ -1,7 +1,7 @@
 """Constraints on weights, applied after every update."""
 
-from cnnspec.declarations import Declaration
-from cnnspec.fields import Axes, NonNegativeNumber, UnitInterval
+from cnnspec.declarations.declaration import Declaration
+from cnnspec.declarations.fields import Axes, NonNegativeNumber, UnitInterval
 from cnnspec.objects import CONSTRAINTS
 
 

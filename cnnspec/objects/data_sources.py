@@ -2,8 +2,9 @@
 
 from typing import Annotated, Any
 
-from cnnspec.declarations import Checked, Declaration, Problem
-from cnnspec.fields import Choice
+from cnnspec.declarations.declaration import Checked, Declaration
+from cnnspec.declarations.fields import Choice
+from cnnspec.diagnostics.problems import Problem
 from cnnspec.objects import DATA
 
 

@@ -5,8 +5,8 @@ from typing import Annotated
 
 from annotated_types import Gt, Lt
 
-from cnnspec.declarations import Declaration, Expects, Problem
-from cnnspec.fields import (
+from cnnspec.declarations.declaration import Declaration, Expects
+from cnnspec.declarations.fields import (
     Axis,
     Choice,
     Flag,
@@ -20,6 +20,7 @@ from cnnspec.fields import (
     ScopeName,
     UnitInterval,
 )
+from cnnspec.diagnostics.problems import Problem
 from cnnspec.naming import snake_case
 from cnnspec.objects import LOSSES
 

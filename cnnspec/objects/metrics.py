@@ -5,8 +5,8 @@ from typing import Annotated, Any, Self
 
 from annotated_types import Ge, Gt, Le
 
-from cnnspec.declarations import Declaration, Expects, Problem, default
-from cnnspec.fields import (
+from cnnspec.declarations.declaration import Declaration, Expects, default
+from cnnspec.declarations.fields import (
     DEFAULT_TYPE,
     FLOAT_TYPES,
     INT_TYPES,
@@ -25,6 +25,7 @@ from cnnspec.fields import (
     UnitInterval,
     listed,
 )
+from cnnspec.diagnostics.problems import Problem
 from cnnspec.naming import snake_case
 from cnnspec.objects import METRICS
 

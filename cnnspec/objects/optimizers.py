@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 from annotated_types import Ge, Gt, Le
 
-from cnnspec.declarations import Checked, Declaration, Expects, Problem, default
-from cnnspec.fields import (
+from cnnspec.declarations.declaration import Checked, Declaration, Expects, default
+from cnnspec.declarations.fields import (
     Decay,
     Flag,
     NonNegativeInt,
@@ -21,6 +21,7 @@ from cnnspec.fields import (
     UnitInterval,
     bounded,
 )
+from cnnspec.diagnostics.problems import Problem
 from cnnspec.objects import OPTIMIZERS, SCHEDULES
 
 

@@ -2,8 +2,8 @@
 
 from typing import Annotated
 
-from cnnspec.declarations import Declaration
-from cnnspec.fields import Choice, NonNegativeNumber
+from cnnspec.declarations.declaration import Declaration
+from cnnspec.declarations.fields import Choice, NonNegativeNumber
 from cnnspec.objects import REGULARIZERS
 
 

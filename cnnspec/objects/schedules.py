@@ -5,8 +5,8 @@ from typing import Annotated
 
 from annotated_types import Ge
 
-from cnnspec.declarations import Declaration, Expects, Problem
-from cnnspec.fields import (
+from cnnspec.declarations.declaration import Declaration, Expects
+from cnnspec.declarations.fields import (
     Flag,
     NonNegativeNumber,
     Numbers,
@@ -15,6 +15,7 @@ from cnnspec.fields import (
     ScopeName,
     UnitInterval,
 )
+from cnnspec.diagnostics.problems import Problem
 from cnnspec.objects import SCHEDULES
 
 Name = Annotated[str, ScopeName()]

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from cnnspec.data.problems import RunProblem
 from cnnspec.training.files import write
-from cnnspec.training.problems import RunProblem
 
 NAME = "checkpoint.npz"
 STATE = "state"

@@ -7,9 +7,9 @@ from typing import Any
 
 import tensorflow as tf
 
+from cnnspec.data.problems import RunProblem
 from cnnspec.training.fit import Listener
 from cnnspec.training.names import VALIDATION
-from cnnspec.training.problems import RunProblem
 
 FOLDER = "tensorboard"
 

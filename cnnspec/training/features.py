@@ -10,10 +10,11 @@ from typing import Any
 
 import keras
 
+from cnnspec.analysis.cost import costs
 from cnnspec.backends.keras.loading import layers_by_name
 from cnnspec.backends.lowering import called_with
-from cnnspec.cost import costs
-from cnnspec.graph import CheckedGraph, CheckedNode, Ref
+from cnnspec.ir.checked import CheckedGraph, CheckedNode
+from cnnspec.ir.graph import Ref
 from cnnspec.shapes import product
 from cnnspec.training.pipeline import FeaturePipeline, Pipeline
 

@@ -5,9 +5,9 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+from cnnspec.data.problems import RunProblem
 from cnnspec.files import written_beside
-from cnnspec.stored_weights import WEIGHTS
-from cnnspec.training.problems import RunProblem
+from cnnspec.keras_files.weights import WEIGHTS
 
 
 def write(target: Path, save: Callable[[Path], object]) -> None:

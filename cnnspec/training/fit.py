@@ -8,16 +8,17 @@ from typing import Any, Protocol
 import keras
 import tensorflow as tf
 
-from cnnspec.graph import CheckedGraph, Training
+from cnnspec.data.checks import Data
+from cnnspec.data.problems import RunProblem
+from cnnspec.ir.checked import CheckedGraph
+from cnnspec.ir.training import Training
 from cnnspec.training import checkpoint
-from cnnspec.training.checks import Data
 from cnnspec.training.features import Fitted, on_features
 from cnnspec.training.frozen import changed, frozen_digests
 from cnnspec.training.monitoring import callbacks_of
 from cnnspec.training.names import by_output
 from cnnspec.training.phases import enter, stages
 from cnnspec.training.pipeline import Pipeline
-from cnnspec.training.problems import RunProblem
 
 STEPS_AT_ONCE = 8
 """The number of steps per call of TensorFlow; it does not affect the weights."""

@@ -4,11 +4,13 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from cnnspec.backends.keras import keras_object
-from cnnspec.declarations import At, Declaration
-from cnnspec.diagnostics import did_you_mean
-from cnnspec.graph import Output, Training
+from cnnspec.data.problems import DataProblem
+from cnnspec.declarations.declaration import Declaration
+from cnnspec.diagnostics.problems import At
+from cnnspec.diagnostics.suggestions import did_you_mean
+from cnnspec.ir.graph import Output
+from cnnspec.ir.training import Training
 from cnnspec.training.names import VALIDATION, as_keras, as_said
-from cnnspec.training.problems import DataProblem
 
 MODES = {"up": "max", "down": "min"}
 """The direction of Keras metrics, and the corresponding `mode` of callbacks."""

@@ -6,7 +6,7 @@ Keras omits the output in models with a single output, and names outputs after t
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from cnnspec.graph import Output
+from cnnspec.ir.graph import Output
 from cnnspec.naming import keras_name
 
 VALIDATION = "val_"

@@ -6,14 +6,15 @@ from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from typing import Any
 
+from cnnspec.analysis.infer import infer
 from cnnspec.backends.keras.building import rebuild
 from cnnspec.backends.keras.compiling import compile_model
-from cnnspec.declarations import At
-from cnnspec.diagnostics import Report
-from cnnspec.graph import CheckedGraph, Phase, Training
-from cnnspec.infer import infer
+from cnnspec.data.problems import DataProblem
+from cnnspec.diagnostics.problems import At
+from cnnspec.diagnostics.report import Report
+from cnnspec.ir.checked import CheckedGraph
+from cnnspec.ir.training import Phase, Training
 from cnnspec.records import replace
-from cnnspec.training.problems import DataProblem
 from cnnspec.training.unfreezing import frozen_layers, unfrozen
 
 

@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from cnnspec.graph import CheckedGraph, Training
-from cnnspec.training.checks import Part
-from cnnspec.training.values import Arithmetic, Expression
+from cnnspec.data.checks import Part
+from cnnspec.data.values import Arithmetic, Expression
+from cnnspec.ir.checked import CheckedGraph
+from cnnspec.ir.training import Training
 
 TENSORFLOW = Arithmetic(
     tf.cast,

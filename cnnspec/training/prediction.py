@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from cnnspec.graph import CheckedGraph, Output, Training
-from cnnspec.training.checks import BINARY, ONE_HOT, SPARSE
-from cnnspec.training.columns import IMAGES, open_npz
+from cnnspec.data.checks import BINARY, ONE_HOT, SPARSE
+from cnnspec.data.columns import IMAGES, open_npz
+from cnnspec.data.problems import DataProblem
+from cnnspec.data.values import expression
+from cnnspec.ir.checked import CheckedGraph
+from cnnspec.ir.graph import Output
+from cnnspec.ir.training import Training
 from cnnspec.training.pipeline import TENSORFLOW, decoded
-from cnnspec.training.problems import DataProblem
-from cnnspec.training.values import expression
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,20 +15,21 @@ import keras
 import tensorflow as tf
 
 from cnnspec.backends.keras import build
-from cnnspec.dump import dumps
+from cnnspec.data.checks import Data
+from cnnspec.data.problems import RunProblem
+from cnnspec.decompile.flat import written_out
 from cnnspec.files import sweep
-from cnnspec.graph import CheckedGraph, Training
+from cnnspec.ir.checked import CheckedGraph
+from cnnspec.ir.training import Training
+from cnnspec.language.dump import dumps
 from cnnspec.records import replace
 from cnnspec.training import checkpoint
-from cnnspec.training.checks import Data
 from cnnspec.training.curves import draw_curves
 from cnnspec.training.events import FOLDER, Events
 from cnnspec.training.files import unwritable, write, write_text, write_weights
 from cnnspec.training.fit import Listener, Trained, fit
 from cnnspec.training.names import by_output
 from cnnspec.training.pipeline import Pipeline
-from cnnspec.training.problems import RunProblem
-from cnnspec.written_out import written_out
 
 SPEC = "spec.expanded.yaml"
 MODEL = "model.keras"

@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Iterator
 
-from cnnspec.graph import CheckedGraph, CheckedNode, Graph, SubmodelLayer
+from cnnspec.ir.checked import CheckedGraph, CheckedNode
+from cnnspec.ir.graph import Graph, SubmodelLayer
 from cnnspec.layers.base import Layer
 from cnnspec.naming import keras_name
 from cnnspec.records import replace

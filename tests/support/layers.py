@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from cnnspec.compiler import checked_or_raise, compile_document
-from cnnspec.document import Document
-from cnnspec.graph import CheckedGraph
+from cnnspec.ir.checked import CheckedGraph
+from cnnspec.language.document import Document
 from cnnspec.layers.base import LAYERS
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-from cnnspec.diagnostics import Note, Span
+from cnnspec.diagnostics.report import Note, Span
 from tests.support.moved_specs import OUTER
 
 BLOCKS = {

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from cnnspec.compiler import Compilation, compile_file, compile_text
-from cnnspec.diagnostics import Diagnostic, Note, Report, Span
-from cnnspec.dump import dump_data
-from cnnspec.parse import parse
+from cnnspec.diagnostics.report import Diagnostic, Note, Report, Span
+from cnnspec.language.dump import dump_data
+from cnnspec.language.parse import parse
 from cnnspec.records import replace
-from cnnspec.source import parse_bytes
+from cnnspec.syntax.reading import parse_bytes
 from tests.support.paths import BAD_FILES
 
 NAMES = [file.name for file in BAD_FILES]

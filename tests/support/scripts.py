@@ -7,7 +7,7 @@ import keras
 
 from cnnspec.backends.keras import build
 from cnnspec.backends.python import script
-from cnnspec.graph import CheckedGraph
+from cnnspec.ir.checked import CheckedGraph
 
 
 def built_by(text: str) -> Any:

@@ -5,7 +5,7 @@ from typing import Any
 
 from cnnspec import loads
 from cnnspec.compiler import checked_or_raise, compile_file
-from cnnspec.graph import CheckedGraph
+from cnnspec.ir.checked import CheckedGraph
 
 
 def compiled_text(sections: str, *, name: str | None = None, **options: Any) -> CheckedGraph:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy
 
 from cnnspec import CheckedGraph, loads
-from cnnspec.graph import Training
+from cnnspec.ir.training import Training
 from cnnspec.objects import DATA
 from cnnspec.objects.data_sources import DataSource
 from cnnspec.records import replace

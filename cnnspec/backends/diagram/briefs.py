@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from cnnspec.declarations import Declaration
+from cnnspec.declarations.declaration import Declaration
+from cnnspec.declarations.wording import shortest, shortest_argument, shortest_arguments
 from cnnspec.layers.base import Layer
-from cnnspec.wording import shortest, shortest_argument, shortest_arguments
 
 
 def by(sizes: Any) -> str:

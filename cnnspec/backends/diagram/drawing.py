@@ -23,7 +23,7 @@ from cnnspec.backends.diagram.look import MOST_BOXES, Look
 from cnnspec.backends.diagram.reading import read
 from cnnspec.backends.diagram.render import SCREEN_DPI, NoRenderer, TooLarge, rendered
 from cnnspec.backends.diagram.repeats import with_repeats
-from cnnspec.graph import CheckedGraph
+from cnnspec.ir.checked import CheckedGraph
 
 FORMATS = ("svg", "png", "pdf", "dot", "mermaid", "html")
 SUFFIXES = {".svg": "svg", ".png": "png", ".pdf": "pdf", ".dot": "dot", ".gv": "dot"} | {

@@ -15,8 +15,8 @@ from cnnspec.backends.diagram.figure import (
     boxes,
     groups,
 )
-from cnnspec.declarations import Problem
-from cnnspec.diagnostics import did_you_mean
+from cnnspec.diagnostics.problems import Problem
+from cnnspec.diagnostics.suggestions import did_you_mean
 from cnnspec.shapes import Shape
 
 

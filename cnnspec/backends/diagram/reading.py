@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from cnnspec.analysis.cost import Cost, Costs, costs, together
 from cnnspec.backends.diagram.briefs import brief, by, call_text, in_full
 from cnnspec.backends.diagram.figure import Box, Detail, Edge, Element, Figure, Group
-from cnnspec.cost import Cost, Costs, costs, together
-from cnnspec.graph import CheckedGraph, CheckedNode, Output, Ref
+from cnnspec.ir.checked import CheckedGraph, CheckedNode
+from cnnspec.ir.graph import Output, Ref
 from cnnspec.layers.base import Layer, Weight
 from cnnspec.shapes import UNKNOWN, Shape, TensorSpec
 

@@ -8,7 +8,8 @@ import keras
 
 from cnnspec.backends.keras.errors import WeightsDoNotFit
 from cnnspec.backends.keras.loading import LoadedWeights, layers_by_name, load_weights
-from cnnspec.graph import Application, CheckedGraph
+from cnnspec.ir.checked import CheckedGraph
+from cnnspec.ir.graph import Application
 from cnnspec.naming import first_names, snake_case
 
 

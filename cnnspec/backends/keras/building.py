@@ -12,6 +12,7 @@ from typing import Any
 
 import keras
 
+from cnnspec.analysis.custom_code import packages
 from cnnspec.backends.keras.applications import load_application
 from cnnspec.backends.keras.compiling import compile_model
 from cnnspec.backends.keras.copying import copy_variables
@@ -22,8 +23,8 @@ from cnnspec.backends.keras.loading import LoadedWeights, load_weights
 from cnnspec.backends.keras.objects import custom_object, layer_object, weight_name
 from cnnspec.backends.keras.seeding import seed_layer
 from cnnspec.backends.lowering import called_with, inputs_of, one_or_all, weights_of
-from cnnspec.custom_code import packages
-from cnnspec.graph import CheckedGraph, CheckedNode, Ref, SubmodelLayer
+from cnnspec.ir.checked import CheckedGraph, CheckedNode
+from cnnspec.ir.graph import Ref, SubmodelLayer
 from cnnspec.layers.custom import CustomLayer
 from cnnspec.naming import model_root
 from cnnspec.shapes import UNKNOWN, text

@@ -4,7 +4,7 @@ from typing import Any
 
 from cnnspec.backends.keras.objects import keras_object, made
 from cnnspec.backends.lowering import compilation, named_call
-from cnnspec.graph import CheckedGraph
+from cnnspec.ir.checked import CheckedGraph
 
 
 def compile_model(model: Any, checked: CheckedGraph) -> None:

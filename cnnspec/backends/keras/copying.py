@@ -3,7 +3,7 @@
 from typing import Any
 
 from cnnspec.backends.keras.loading import layers_by_name
-from cnnspec.graph import CheckedGraph
+from cnnspec.ir.checked import CheckedGraph
 
 
 def copy_variables(source: Any, target: Any, checked: CheckedGraph) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from cnnspec.backends.keras.errors import BackendMismatch
 from cnnspec.backends.keras.loading import layers_by_name
-from cnnspec.graph import CheckedGraph
+from cnnspec.ir.checked import CheckedGraph
 
 
 def freeze(model: Any, checked: CheckedGraph) -> None:

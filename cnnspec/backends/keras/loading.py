@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cnnspec.analysis.weights import misfits
 from cnnspec.backends.keras.errors import WeightsDoNotFit
-from cnnspec.graph import CheckedGraph
+from cnnspec.ir.checked import CheckedGraph
+from cnnspec.keras_files.weights import StoredLayer, UnreadableWeights, open_weights, values
 from cnnspec.naming import snake_case
-from cnnspec.stored_weights import StoredLayer, UnreadableWeights, open_weights, values
-from cnnspec.weights import misfits
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import keras
 
 from cnnspec.backends.keras.errors import CodeError
 from cnnspec.backends.lowering import KerasCall, keras_call, layer_call, module_of
-from cnnspec.declarations import Declaration
+from cnnspec.declarations.declaration import Declaration
 from cnnspec.layers.base import Layer
 from cnnspec.layers.custom import CustomLayer
 

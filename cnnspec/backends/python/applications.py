@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from cnnspec.backends.python.layout import Call, Code, Labelled
 from cnnspec.backends.python.literals import literal, quoted
-from cnnspec.graph import Application, CheckedGraph, CheckedNode, SubmodelLayer
+from cnnspec.ir.checked import CheckedGraph, CheckedNode
+from cnnspec.ir.graph import Application, SubmodelLayer
 from cnnspec.naming import snake_case
 
 LAST_OF_SCALING = "pixels"

@@ -14,7 +14,7 @@ from cnnspec.backends.python.parts import Part
 from cnnspec.backends.python.scope import Scope
 from cnnspec.backends.python.statements import Statement, Value, all_read
 from cnnspec.backends.python.variables import Variables
-from cnnspec.graph import BlockCall
+from cnnspec.ir.graph import BlockCall
 from cnnspec.naming import keras_name
 
 

@@ -8,7 +8,7 @@ from cnnspec.backends.lowering import called_with, one_or_all
 from cnnspec.backends.python.layout import Call, Code, Items, Labelled, flat
 from cnnspec.backends.python.literals import literal
 from cnnspec.backends.python.statements import Assign, Statement, Value
-from cnnspec.graph import CheckedNode
+from cnnspec.ir.checked import CheckedNode
 from cnnspec.layers.cells import Cell
 from cnnspec.layers.recurrent import Recurrent
 from cnnspec.layers.wrappers import Bidirectional

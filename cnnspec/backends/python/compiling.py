@@ -6,7 +6,7 @@ from cnnspec.backends.lowering import compilation
 from cnnspec.backends.python.layout import Call, Code, Items, Labelled
 from cnnspec.backends.python.literals import dictionary, literal
 from cnnspec.backends.python.objects import loss, metric, optimizer
-from cnnspec.graph import CheckedGraph
+from cnnspec.ir.checked import CheckedGraph
 
 
 def compile_call(checked: CheckedGraph) -> Call | None:

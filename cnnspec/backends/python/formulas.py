@@ -8,8 +8,8 @@ from typing import Any
 
 from cnnspec.backends.python.layout import Code, Items
 from cnnspec.backends.python.literals import literal, with_tuples
-from cnnspec.declarations import Problem
-from cnnspec.expressions import is_reference, names_in, parse, substitute
+from cnnspec.diagnostics.problems import Problem
+from cnnspec.language.expressions import is_reference, names_in, parse, substitute
 
 MAX_LENGTH = 40
 """Longer expressions would have to be broken."""

@@ -7,7 +7,7 @@ from typing import Any
 from cnnspec.backends.python.layout import Call, Code, Labelled
 from cnnspec.backends.python.literals import quoted
 from cnnspec.backends.python.statements import Value
-from cnnspec.graph import Ref
+from cnnspec.ir.graph import Ref
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from cnnspec.backends.python.parts import Part, name_of, place_of, said_argument
 from cnnspec.backends.python.repetitions import given_by, starts_of
 from cnnspec.backends.python.scope import Scope
 from cnnspec.backends.python.statements import Assign, Lane, Loop, Statement, Value
-from cnnspec.graph import Ref
+from cnnspec.ir.graph import Ref
 from cnnspec.layers.base import Layer
 from cnnspec.naming import keras_name
 

@@ -26,14 +26,8 @@ from cnnspec.backends.python.scope import Scope
 from cnnspec.backends.python.statements import Assign, Lane, Statement, Value
 from cnnspec.backends.python.variables import Variables
 from cnnspec.backends.python.weights import COPY_WEIGHTS, LOAD_WEIGHTS
-from cnnspec.graph import (
-    Application,
-    CheckedGraph,
-    CheckedNode,
-    Output,
-    Ref,
-    SubmodelLayer,
-)
+from cnnspec.ir.checked import CheckedGraph, CheckedNode
+from cnnspec.ir.graph import Application, Output, Ref, SubmodelLayer
 
 
 class NoScript(Exception):

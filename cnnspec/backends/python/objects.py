@@ -16,7 +16,7 @@ from cnnspec.backends.lowering import (
 from cnnspec.backends.python.formulas import Differs, Environment, formula
 from cnnspec.backends.python.layout import Call, Code, Items, Labelled
 from cnnspec.backends.python.literals import dictionary, literal, quoted, with_tuples
-from cnnspec.declarations import Declaration
+from cnnspec.declarations.declaration import Declaration
 from cnnspec.layers.base import Layer
 from cnnspec.layers.custom import CustomLayer
 from cnnspec.objects import CONSTRAINTS, INITIALIZERS, REGULARIZERS

@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from cnnspec.graph import BlockCall, CheckedGraph, CheckedNode, Ref
+from cnnspec.ir.checked import CheckedGraph, CheckedNode
+from cnnspec.ir.graph import BlockCall, Ref
 
 Path = tuple[Any, ...]
 """Where a step stands in its scope: `(3,)`, or `(3, "branches", "main", 0)` in a branch."""

@@ -10,9 +10,9 @@ from cnnspec.backends.python.functions import Parameter
 from cnnspec.backends.python.layout import INDENT, Code, flat, lines
 from cnnspec.backends.python.literals import with_tuples
 from cnnspec.backends.python.statements import Loop, Statement
-from cnnspec.declarations import Problem
-from cnnspec.expressions import is_reference, substitute
-from cnnspec.graph import BlockCall
+from cnnspec.diagnostics.problems import Problem
+from cnnspec.ir.graph import BlockCall
+from cnnspec.language.expressions import is_reference, substitute
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 from cnnspec.backends.python.formulas import Environment
 from cnnspec.backends.python.outline import Item, LayerItem
 from cnnspec.backends.python.statements import Value
-from cnnspec.graph import Ref
+from cnnspec.ir.graph import Ref
 from cnnspec.naming import keras_name
 
 

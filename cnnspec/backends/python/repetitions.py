@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from cnnspec.backends.python.formulas import Differs
 from cnnspec.backends.python.outline import Item, LayerItem, Uses
-from cnnspec.graph import Ref
+from cnnspec.ir.graph import Ref
 
 Turns = Sequence[Sequence[Item]]
 

@@ -9,7 +9,7 @@ from cnnspec.backends.python.identifiers import Identifiers
 from cnnspec.backends.python.literals import quoted
 from cnnspec.backends.python.parts import Part
 from cnnspec.backends.python.statements import Lane, Value
-from cnnspec.graph import Ref
+from cnnspec.ir.graph import Ref
 
 
 class Scope:

@@ -13,7 +13,7 @@ from cnnspec.backends.python.matching import INDICES
 from cnnspec.backends.python.models import Models, NoScript
 from cnnspec.backends.python.objects import import_path
 from cnnspec.backends.python.weights import IMPORTS, NAMES
-from cnnspec.graph import CheckedGraph
+from cnnspec.ir.checked import CheckedGraph
 from cnnspec.layers.base import Layer
 from cnnspec.naming import model_root
 

@@ -1,0 +1,1 @@
+"""What is computed of a graph: shapes, weights, costs, receptive fields, and warnings."""

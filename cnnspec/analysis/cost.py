@@ -1,0 +1,119 @@
+"""CheckedGraph to what it costs: multiply-accumulates, memory of activations, receptive fields.
+
+Everything is for one sample, and None where it depends on a size that is unknown.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from cnnspec.analysis.receptive_field import ITSELF, Fields, ReceptiveField, stretches, through
+from cnnspec.ir.checked import CheckedGraph, CheckedNode
+from cnnspec.ir.graph import Ref, SubmodelLayer
+from cnnspec.layers.cost_rules import plus
+from cnnspec.layers.reach_rules import spatial
+from cnnspec.shapes import UNKNOWN, Dim, TensorSpec, product
+
+BITS = {"bool": 8, "bfloat16": 16}
+"""The bits of a number, where the name of the data type does not end with them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a layer costs, or a whole model."""
+
+    params: Dim
+    """Numbers that the weights hold."""
+    macs: Dim
+    """Multiply-accumulates of kernels and attention."""
+    activation_bytes: Dim
+    """Bytes that the outputs take; for a model, the outputs of all its layers together."""
+    receptive_field: tuple[ReceptiveField, ...] | None = None
+    """A field for each spatial axis of the output; None where that is not known."""
+
+
+NOTHING = Cost(0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What every call of a layer costs, and within it those of its submodel."""
+
+    nodes: dict[str, Cost]
+    """By the name of the call."""
+    submodels: dict[str, "Costs"]
+    """By the name of the call."""
+
+    @property
+    def total(self) -> Cost:
+        """What the whole model costs."""
+        return replace(together(self.nodes.values()), receptive_field=None)
+
+
+def together(costs: Iterable[Cost]) -> Cost:
+    """The sum of costs, with their receptive field where it is the same one."""
+    each = list(costs)
+    fields = {cost.receptive_field for cost in each}
+    return Cost(
+        plus(*(cost.params for cost in each)),
+        plus(*(cost.macs for cost in each)),
+        plus(*(cost.activation_bytes for cost in each)),
+        fields.pop() if len(fields) == 1 else None,
+    )
+
+
+def costs(checked: CheckedGraph) -> Costs:
+    """What every layer of a model costs."""
+    starts: list[Fields] = [(ITSELF,) * spatial(each.tensor.shape) for each in checked.inputs]
+    return _costs(checked, starts)[0]
+
+
+def _costs(checked: CheckedGraph, starts: Sequence[Fields]) -> tuple[Costs, list[Fields]]:
+    """The costs of a model whose inputs look where `starts` say, and where its outputs look."""
+    inputs = (Ref(each.name) for each in checked.inputs)
+    fields: dict[Ref, Fields] = dict(zip(inputs, starts, strict=True))
+    found = Costs({}, {})
+    for node in checked.nodes:
+        seen = [fields[ref] for ref in node.node.inputs]
+        if node.submodel is not None:
+            inner, results = _costs(node.submodel, seen)
+            found.submodels[node.name] = inner
+            cost = inner.total
+        else:
+            results = [_fields(node, seen)]
+            params = node.params if node.weights_known else None
+            memory = plus(*map(size_in_bytes, node.outputs.values()))
+            cost = Cost(params, _macs(node), memory)
+        if not node.is_first_call:
+            cost = replace(cost, params=0)
+        results += [None] * (len(node.outputs) - len(results))
+        for output, field in zip(node.outputs, results, strict=True):
+            fields[Ref(node.name, output)] = field
+        shown = tuple(field.shown() for field in results[0] or ()) or None
+        found.nodes[node.name] = replace(cost, receptive_field=shown)
+    return found, [fields.get(each.ref) for each in checked.graph.outputs]
+
+
+def size_in_bytes(tensor: TensorSpec) -> Dim:
+    """What one sample of a tensor takes; texts have no size."""
+    digits = tensor.dtype.lstrip("abcdefghijklmnopqrstuvwxyz")
+    bits = BITS.get(tensor.dtype) or (int(digits) if digits else None)
+    if tensor.shape is UNKNOWN or bits is None:
+        return None
+    return product((*tensor.shape[1:], bits // 8))
+
+
+def _macs(node: CheckedNode) -> Dim:
+    shapes = [tensor.shape for tensor in node.inputs]
+    if isinstance(node.layer, SubmodelLayer) or not node.weights_known or UNKNOWN in shapes:
+        return None
+    return node.layer.macs(*shapes)
+
+
+def _fields(node: CheckedNode, seen: list[Fields]) -> Fields:
+    """Where the output of a layer looks."""
+    shapes = [tensor.shape for tensor in node.inputs]
+    if isinstance(node.layer, SubmodelLayer) or any(shape is UNKNOWN for shape in shapes):
+        return None
+    found = through(seen, node.layer.reach(*shapes))
+    output = next(iter(node.outputs.values())).shape
+    return None if stretches(shapes, output, found) else found

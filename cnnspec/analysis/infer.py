@@ -1,0 +1,235 @@
+"""A Graph to a CheckedGraph: the shape, data type and weights of every node.
+
+After an error a node's value is unknown, and what depends on it stays silent. That is not the same
+as a size that is legally unknown, which is None inside a shape.
+"""
+
+from collections.abc import Sequence
+
+from cnnspec.diagnostics.problems import Problem
+from cnnspec.diagnostics.report import Note, Report
+from cnnspec.ir.checked import CheckedGraph, CheckedNode
+from cnnspec.ir.graph import Graph, Input, Node, Ref, SubmodelLayer, origin
+from cnnspec.layers.base import Layer, Weight, check_initializers
+from cnnspec.records import replace
+from cnnspec.shapes import UNKNOWN, Shape, TensorSpec, text
+from cnnspec.syntax.places import Place
+
+Tensors = dict[str | None, TensorSpec]
+
+
+def infer(graph: Graph, report: Report) -> CheckedGraph | None:
+    """Check every node of a graph; None if anything is wrong, which is reported."""
+    return _Inference(graph, report).run()
+
+
+class _Inference:
+    def __init__(self, graph: Graph, report: Report) -> None:
+        self.graph, self.report = graph, report
+        self.tensors: dict[str, Tensors | None] = {}
+        self.sources: dict[str, Input | Node] = {}
+        """What the tensors of each name come from."""
+        self.weights: dict[str, tuple[Weight, ...]] = {}
+        """The weights of each layer, made by its first call."""
+        self.models: dict[str, CheckedGraph] = {}
+        self.checked: list[CheckedNode] = []
+
+    def run(self) -> CheckedGraph | None:
+        for each in self.graph.inputs:
+            self.tensors[each.name] = {None: each.tensor}
+            self.sources[each.name] = each
+        for node in self.graph.nodes:
+            self.sources[node.name] = node
+            self.tensors[node.name] = self.node(node)
+        if self.report.has_errors:
+            return None
+        outputs = {each.name: self.tensor(each.ref) for each in self.graph.outputs}
+        known = {name: tensor for name, tensor in outputs.items() if tensor is not None}
+        return CheckedGraph(self.graph, self.needed(), known)
+
+    def needed(self) -> tuple[CheckedNode, ...]:
+        """The nodes that an output needs, in their order."""
+        wanted = {each.ref.node for each in self.graph.outputs}
+        kept = []
+        for node in reversed(self.checked):
+            if node.name in wanted:
+                kept.append(node)
+                wanted |= {ref.node for ref in node.node.inputs}
+        called: set[str] = set()
+        for place, node in reversed(list(enumerate(kept))):
+            layer_name = node.node.layer_name
+            if layer_name in called:
+                kept[place] = replace(node, is_first_call=False)
+            called.add(layer_name)
+        return tuple(reversed(kept))
+
+    def tensor(self, ref: Ref) -> TensorSpec | None:
+        tensors = self.tensors.get(ref.node)
+        return None if tensors is None else tensors[ref.output]
+
+    def node(self, node: Node) -> Tensors | None:
+        inputs = [self.tensor(ref) for ref in node.inputs]
+        known = [tensor for tensor in inputs if tensor is not None]
+        if len(known) < len(inputs) or node.layer is None:
+            return None
+        if isinstance(node.layer, SubmodelLayer):
+            return self.submodel(node, node.layer, known)
+        return self.layer(node, node.layer, known)
+
+    def layer(self, node: Node, layer: Layer, inputs: list[TensorSpec]) -> Tensors | None:
+        if node.shares is not None and node.shares not in self.weights:
+            return None
+        shapes = [tensor.shape for tensor in inputs]
+        try:
+            if node.frozen:
+                layer = layer.in_inference()
+            if layer.weights_known and any(shape is UNKNOWN for shape in shapes):
+                return self.unknown(node, layer, inputs)
+            self.check_count(layer, len(inputs))
+            layer.check_dtypes(*(each.dtype for each in inputs))
+            shape = layer.shape(*shapes)
+            weights = layer.weights(*shapes)
+            check_initializers(layer, weights)
+        except Problem as problem:
+            node.place.problem(self.report, problem, notes=self.origins(node, inputs))
+            return None
+        if node.shares is None:
+            self.weights[node.name] = weights
+        elif weights != self.weights[node.shares]:
+            self.report_other_weights(node, weights, inputs)
+            return None
+        dtype = layer.output_dtype(*(each.dtype for each in inputs))
+        tensors: Tensors = {None: TensorSpec(shape, dtype)}
+        if names := layer.outputs():
+            specs = map(TensorSpec, shape, dtype)
+            tensors = dict(zip(names, specs, strict=True))
+        known = layer.weights_known
+        checked = CheckedNode(node, layer, tuple(inputs), tensors, weights, weights_known=known)
+        self.checked.append(checked)
+        return tensors
+
+    def unknown(self, node: Node, layer: Layer, inputs: list[TensorSpec]) -> Tensors:
+        """What is known of a layer whose inputs come out of code that is not run: its name."""
+        said = layer.output_dtype(*(each.dtype for each in inputs))
+        names, dtypes = (layer.outputs(), said) if layer.outputs() else ((None,), (said,))
+        tensors: Tensors = {
+            name: TensorSpec(UNKNOWN, dtype) for name, dtype in zip(names, dtypes, strict=True)
+        }
+        self.weights[node.name] = ()
+        self.checked.append(CheckedNode(node, layer, tuple(inputs), tensors, weights_known=False))
+        return tensors
+
+    @staticmethod
+    def check_count(layer: Layer, count: int) -> None:
+        """A layer takes as many inputs as its kind says.
+
+        Raises:
+            Problem: it gets more or fewer.
+
+        """
+        least, most = layer.min_inputs, layer.max_inputs
+        if count < least or (most is not None and count > most):
+            wanted = {1: "one input"}.get(least, f"{least} inputs")
+            wanted = wanted if most is not None else f"{wanted} or more"
+            raise Problem("wrong-input-count", f"{layer.kind()} takes {wanted}, not {count}")
+
+    def origins(self, node: Node, inputs: Sequence[TensorSpec]) -> list[Note]:
+        """Say where each input of a node comes from."""
+        tensors = dict(zip(node.inputs, inputs, strict=True))
+        return [origin(ref, tensor, self.sources[ref.node]) for ref, tensor in tensors.items()]
+
+    def report_other_weights(
+        self, node: Node, weights: tuple[Weight, ...], inputs: Sequence[TensorSpec]
+    ) -> None:
+        shared = node.shares
+        assert shared is not None
+        differing = next(
+            (mine, first)
+            for mine, first in zip(weights, self.weights[shared], strict=True)
+            if mine != first
+        )
+        mine, first = differing
+        message = (
+            f"'{shared}' has a {first.name} of {text(first.shape)}; this call of it would need "
+            f"one of {text(mine.shape)}"
+        )
+        first_call = self.sources[shared].place.note("it is called here first")
+        notes = [first_call, *self.origins(node, inputs)]
+        node.place.error(self.report, "shape-mismatch", message, "kind", notes=notes)
+
+    def submodel(
+        self, node: Node, layer: SubmodelLayer, inputs: list[TensorSpec]
+    ) -> Tensors | None:
+        model = self.model(layer)
+        if model is None:
+            return None
+        taken = layer.graph.inputs
+        if len(inputs) != len(taken):
+            said = ", ".join(each.name for each in taken)
+            count = "one input" if len(taken) == 1 else f"{len(taken)} inputs"
+            message = f"'{layer.key}' takes {count} ({said}), not {len(inputs)}"
+            self.refuse_call("wrong-input-count", message, node, inputs)
+            return None
+        for given, wanted in zip(inputs, taken, strict=True):
+            if not fits(given.shape, wanted.tensor.shape):
+                message = (
+                    f"the input '{wanted.name}' of '{layer.key}' is {text(wanted.tensor.shape)}, "
+                    f"not {text(given.shape)}"
+                )
+                self.refuse_call("shape-mismatch", message, node, inputs)
+                return None
+        called = self.called(model, inputs, node.place)
+        if called is None:
+            return None
+        names = list(called.outputs)
+        tensors: Tensors = {name: called.outputs[name] for name in names}
+        if len(names) == 1:
+            tensors = {None: called.outputs[names[0]]}
+        self.checked.append(CheckedNode(node, layer, tuple(inputs), tensors, (), model))
+        return tensors
+
+    def refuse_call(
+        self, code: str, message: str, node: Node, inputs: Sequence[TensorSpec]
+    ) -> None:
+        """Report that a submodel does not take what one of its calls gives it."""
+        node.place.error(self.report, code, message, "kind", notes=self.origins(node, inputs))
+
+    def model(self, layer: SubmodelLayer) -> CheckedGraph | None:
+        """A submodel checked for the inputs that it declares itself; once for all its calls."""
+        if layer.key not in self.models:
+            inner = self.report.child()
+            model = infer(layer.graph, inner)
+            self.report.take(inner)
+            if model is None:
+                return None
+            self.models[layer.key] = model
+        return self.models[layer.key]
+
+    def called(
+        self, model: CheckedGraph, inputs: Sequence[TensorSpec], call: Place
+    ) -> CheckedGraph | None:
+        """A submodel checked for the inputs of one call."""
+        declared = [each.tensor.shape for each in model.inputs]
+        shapes = [
+            wanted if tensor.shape is UNKNOWN else tensor.shape
+            for tensor, wanted in zip(inputs, declared, strict=True)
+        ]
+        if shapes == declared:
+            return model
+        specialized = tuple(
+            replace(each, tensor=TensorSpec(shape, each.tensor.dtype))
+            for each, shape in zip(model.inputs, shapes, strict=True)
+        )
+        inner = self.report.child()
+        checked = infer(replace(model.graph, inputs=specialized), inner)
+        self.report.take(inner, call.calls())
+        return checked
+
+
+def fits(given: Shape, wanted: Shape) -> bool:
+    """Whether a tensor may be given to an input that declares a shape."""
+    if given is UNKNOWN:
+        return True
+    return len(given) == len(wanted) and all(
+        size is None or has is None or has == size for has, size in zip(given, wanted, strict=True)
+    )

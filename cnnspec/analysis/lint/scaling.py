@@ -1,0 +1,54 @@
+"""Lints of pixels: whether a network gets them in the range that it was made for."""
+
+from collections.abc import Iterator
+
+from cnnspec.analysis.lint.base import Finding, Model, kind, model_lint
+from cnnspec.ir.graph import SubmodelLayer
+
+KEEPS_PIXELS = frozenset(("CenterCrop", "Identity", "Resizing", "ZeroPadding2D", "Cropping2D"))
+"""Layers that give pixels of the range that they get; those that augment images do so too."""
+WANTS = {
+    "caffe": "BGR pixels without their mean",
+    "tf": "pixels from -1 to 1",
+    "torch": "pixels without their mean, divided by their deviation",
+}
+
+
+@model_lint("unscaled-input")
+def unscaled_input(model: Model) -> Iterator[Finding]:
+    """A network of `keras.applications` that gets an input of the model as it is.
+
+    What a training computes its inputs with may scale them; only a column as it is does not.
+    """
+    for node in model.checked.nodes:
+        layer = node.layer
+        if not isinstance(layer, SubmodelLayer) or layer.application is None:
+            continue
+        application = layer.application
+        if not application.scales or application.preprocess:
+            continue
+        name = _input(model, node.node.inputs[0].node)
+        if name is None or _is_computed(model, name):
+            continue
+        mode = getattr(application.declaration, "mode", "")
+        message = (
+            f"{application.declaration.kind()} takes {WANTS[mode]}, "
+            f"and '{node.node.scoped}' gets '{name}' as it is"
+        )
+        suggestion = f"`preprocess: true` in '{layer.key}' scales pixels from 0 to 255"
+        yield Finding(message, node.node.place, "name", suggestion=suggestion)
+
+
+def _input(model: Model, name: str) -> str | None:
+    """The input whose pixels a layer gives, in their range; None where it gives others."""
+    while (node := model.nodes.get(name)) is not None:
+        if kind(node) not in KEEPS_PIXELS and not kind(node).startswith("Random"):
+            return None
+        name = node.node.inputs[0].node
+    return name
+
+
+def _is_computed(model: Model, name: str) -> bool:
+    training = model.checked.graph.training
+    expression = training.inputs.get(name) if training else None
+    return expression is not None and not expression.strip().isidentifier()

@@ -1,0 +1,134 @@
+"""Lints of shapes that Keras accepts in silence."""
+
+from collections.abc import Iterator
+
+from cnnspec.analysis.lint.base import Finding, Model, kind, model_lint
+from cnnspec.ir.checked import CheckedNode
+from cnnspec.ir.graph import Input, Ref, SubmodelLayer
+from cnnspec.shapes import UNKNOWN, Shape, text
+
+ELEMENTWISE = frozenset(("Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract"))
+FEW_CHANNELS = (1, 3)
+"""How many channels a picture has."""
+
+
+def _keeps_shape(node: CheckedNode) -> bool:
+    """Whether a node has one input, and an output of the same shape."""
+    outputs = tuple(tensor.shape for tensor in node.outputs.values())
+    return len(node.inputs) == 1 and outputs == (node.inputs[0].shape,)
+
+
+@model_lint("dense-without-flatten")
+def dense_without_flatten(model: Model) -> Iterator[Finding]:
+    """Dense layers over the channels of an image, with nothing after them but an end.
+
+    Those in the middle of a network may be meant: they are 1 x 1 convolutions.
+    """
+    ends = [output.ref for output in model.checked.graph.outputs]
+    ends += [node.node.inputs[0] for node in model.checked.nodes if kind(node) == "Flatten"]
+    for ref in ends:
+        first = None
+        while (node := model.nodes.get(ref.node)) is not None:
+            if kind(node) == "Dense" and len(node.inputs[0].shape) > 3:
+                first = node
+            elif isinstance(node.layer, SubmodelLayer) or not _keeps_shape(node):
+                break
+            ref = node.node.inputs[0]
+        if first is not None:
+            shape, layer = first.inputs[0].shape, first.node.scoped
+            (output,) = first.outputs.values()
+            message = f"'{layer}' works on the last axis of {text(shape)} alone and gives {text(output.shape)}"
+            notes = model.source_notes(first)
+            suggestion = "is a Flatten or GlobalAveragePooling2D missing before it?"
+            yield Finding(message, first.node.place, "kind", notes, suggestion)
+
+
+@model_lint("broadcast-merge")
+def broadcast_merge(model: Model) -> Iterator[Finding]:
+    """A merge in which no input has the shape of the result, or a single channel meets many.
+
+    A factor or summand for every channel is usual, and so is a mask that multiplies.
+    """
+    for node in model.checked.nodes:
+        if kind(node) not in ELEMENTWISE:
+            continue
+        shapes = [tensor.shape for tensor in node.inputs]
+        (merged,) = (tensor.shape for tensor in node.outputs.values())
+        if merged is UNKNOWN:
+            continue
+        whole = any(not _stretched(shape, merged) for shape in shapes)
+        lone = kind(node) != "Multiply" and any(
+            _stretched(shape, merged) == [len(shape) - 1] for shape in shapes if len(shape) > 2
+        )
+        if whole and not lone:
+            continue
+        said = " and ".join(text(shape) for shape in dict.fromkeys(shapes))
+        message = f"{node.kind} stretches {said} to {text(merged)}"
+        yield Finding(message, node.node.place, "kind", model.source_notes(node))
+
+
+def _stretched(shape: Shape, merged: Shape) -> list[int]:
+    """The axes along which an input is repeated; [0] where it has fewer axes than the result."""
+    if len(shape) < len(merged):
+        return [0]
+    pairs = zip(shape, merged, strict=True)
+    return [axis for axis, (has, gets) in enumerate(pairs) if axis and has == 1 and gets != 1]
+
+
+@model_lint("channel-order")
+def channel_order(model: Model) -> Iterator[Finding]:
+    """An image of 1 or 3 channels, read by a layer that takes them from the other end."""
+    for each in model.checked.inputs:
+        first = _first_reader(model, each)
+        if first is None or isinstance(first.layer, SubmodelLayer):
+            continue
+        taken = first.layer.meant("data_format")
+        other = {"channels_last": "channels_first", "channels_first": "channels_last"}[taken]
+        if _looks_like(each.tensor.shape, other) and not _looks_like(each.tensor.shape, taken):
+            message = f"{text(each.tensor.shape[1:])} looks like {other}; {first.layer.kind()} takes it as {taken}"
+            place = each.place / "shape" if isinstance(each.place.value(), dict) else each.place
+            reader = first.node.place / "data_format"
+            note = reader.note(f"'{first.node.scoped}' reads it here", "given")
+            yield Finding(message, place, "value", [note, *reader.callers()])
+
+
+def _first_reader(model: Model, each: Input) -> CheckedNode | None:
+    """The first layer with a data format that reads an input, through layers that keep its shape."""
+    same = {Ref(each.name)}
+    for node in model.checked.nodes:
+        if not same.isdisjoint(node.node.inputs):
+            if hasattr(node.layer, "data_format") and kind(node) != "Flatten":
+                return node
+            if _keeps_shape(node):
+                same.add(Ref(node.name))
+    return None
+
+
+def _looks_like(shape: Shape, order: str) -> bool:
+    """Whether a shape is that of an image in an order of axes: few channels, and equal sides."""
+    channels, sides = (
+        (shape[1], shape[2:]) if order == "channels_first" else (shape[-1], shape[1:-1])
+    )
+    known = [side for side in sides if side is not None]
+    if channels not in FEW_CHANNELS or len(known) < 2 or len(known) < len(sides):
+        return False
+    smallest, largest = min(known), max(known)
+    return smallest >= 8 and (smallest == largest or (channels == 3 and largest <= 4 * smallest))
+
+
+@model_lint("normalized-axis")
+def normalized_axis(model: Model) -> Iterator[Finding]:
+    """BatchNormalization over the width of an image instead of its channels."""
+    for node in model.checked.nodes:
+        shape = node.inputs[0].shape
+        last = getattr(node.layer, "axis", None) in (-1, len(shape) - 1)
+        if kind(node) != "BatchNormalization" or len(shape) < 4 or not last:
+            continue
+        source = model.nodes.get(node.node.inputs[0].node)
+        while source and _keeps_shape(source) and not hasattr(source.layer, "data_format"):
+            source = model.nodes.get(source.node.inputs[0].node)
+        if source and getattr(source.layer, "data_format", None) == "channels_first":
+            message = f"'{node.node.scoped}' normalizes over the last axis; the channels of {text(shape)} are on axis 1"
+            first = source.node.place / "data_format"
+            note = first.note(f"'{source.node.scoped}' gives channels_first", "given")
+            yield Finding(message, node.node.place / "axis", "given", [note], "give it 'axis: 1'")

@@ -1,0 +1,119 @@
+"""Lints of how weights start and how they are trained."""
+
+from collections.abc import Iterator
+
+from cnnspec.analysis.lint.base import Finding, Model, model_lint
+from cnnspec.declarations.declaration import Declaration
+from cnnspec.ir.checked import CheckedGraph, CheckedNode
+from cnnspec.ir.graph import SubmodelLayer
+from cnnspec.layers.base import LAYERS
+from cnnspec.objects import INITIALIZERS
+from cnnspec.records import replace
+from cnnspec.syntax.places import Place, Where
+
+
+@model_lint("frozen-without-weights")
+def frozen_without_weights(model: Model) -> Iterator[Finding]:
+    """A submodel that is never trained, and loads nothing."""
+    for node in model.checked.nodes:
+        layer, inner = node.layer, node.submodel
+        if not isinstance(layer, SubmodelLayer) or inner is None or not node.is_first_call:
+            continue
+        if node.node.frozen and not _loads(layer, inner) and _has_trained(inner):
+            place = layer.place if layer.frozen and layer.place.source else node.node.place
+            message = f"'{layer.key}' is frozen and loads no weights, so that it stays random"
+            if (place / "frozen").value() is None:
+                yield Finding(message, place, "name")
+            else:
+                yield Finding(message, place / "frozen", "key")
+
+
+def _loads(layer: SubmodelLayer, inner: CheckedGraph) -> bool:
+    """Whether a submodel, or one inside it, names the weights that it starts from."""
+    application = layer.application
+    if layer.weights is not None or (application is not None and application.weights is not None):
+        return True
+    return any(
+        _loads(node.layer, node.submodel)
+        for node in inner.nodes
+        if isinstance(node.layer, SubmodelLayer) and node.submodel is not None
+    )
+
+
+def _has_trained(inner: CheckedGraph) -> bool:
+    """Whether any weight of a model is one that training would change."""
+    return any(
+        any(weight.trainable for weight in node.weights)
+        or (node.submodel is not None and _has_trained(node.submodel))
+        for node in inner.nodes
+    )
+
+
+@model_lint("repeated-seed")
+def repeated_seed(model: Model) -> Iterator[Finding]:
+    """Two layers whose weights have one shape, one initializer and one seed."""
+    first: dict[tuple[object, ...], CheckedNode] = {}
+    for node in model.checked.nodes:
+        if isinstance(node.layer, SubmodelLayer) or not node.is_first_call:
+            continue
+        for argument in node.layer.given:
+            initializer = vars(node.layer).get(argument)
+            if not isinstance(initializer, Declaration) or initializer.family is not INITIALIZERS:
+                continue
+            if getattr(initializer, "seed", None) is None:
+                continue
+            what = argument.removesuffix("_initializer")
+            shapes = [weight.shape for weight in node.weights if weight.name.startswith(what)]
+            shapes = shapes or [weight.shape for weight in node.weights[:1]]
+            given = tuple(sorted((name, str(value)) for name, value in initializer.given.items()))
+            key = (what, initializer.kind(), given, *shapes)
+            other = first.setdefault(key, node)
+            if other is not node and shapes:
+                said, before = node.node.scoped, other.node.scoped
+                message = f"'{said}' starts with the {what} of '{before}': one seed, one shape"
+                note = other.node.place.note(f"'{before}' is here")
+                place, where = _seed(model, node, argument)
+                yield Finding(message, place, where, [note])
+
+
+def _seed(model: Model, node: CheckedNode, argument: str) -> tuple[Place, Where]:
+    """Where the seed of an initializer is said: at the step, or in the defaults of its kind."""
+    seed = node.node.place / argument / "seed"
+    if seed.value() is not None:
+        return seed, "value"
+    for word in model.document.defaults:
+        default = model.place / "defaults" / word / argument / "seed"
+        if LAYERS.canonical(word) == node.kind and default.value() is not None:
+            return replace(default, caller=node.node.place.caller), "value"
+    return node.node.place, "kind"
+
+
+@model_lint("incomplete-warmup")
+def incomplete_warmup(model: Model) -> Iterator[Finding]:
+    """A cosine schedule that has steps of warmup and no target for it, or the other way round."""
+    optimizer = model.checked.graph.optimizer
+    schedule = optimizer.checked("learning_rate") if optimizer else None
+    if not isinstance(schedule, Declaration) or schedule.kind() != "CosineDecay":
+        return
+    steps, target = schedule.checked("warmup_steps"), schedule.checked("warmup_target")
+    place = model.place / "train" / "optimizer" / "learning_rate"
+    if steps > 0 and target is None:
+        message = (
+            "without 'warmup_target' there is no warmup; CosineDecay passes 'warmup_steps' over"
+        )
+        yield Finding(message, place / "warmup_steps")
+    if steps == 0 and target is not None:
+        message = "without 'warmup_steps' there is no warmup; CosineDecay starts at 'warmup_target'"
+        yield Finding(message, place / "warmup_target")
+
+
+@model_lint("nesterov-without-momentum")
+def nesterov_without_momentum(model: Model) -> Iterator[Finding]:
+    """Nesterov's way of applying a momentum that is 0."""
+    optimizer = model.checked.graph.optimizer
+    if optimizer is None or optimizer.kind() != "SGD":
+        return
+    if optimizer.checked("nesterov") and optimizer.checked("momentum") == 0:
+        message = "the 'momentum' of SGD is 0, so that 'nesterov' changes nothing"
+        place = model.place / "train" / "optimizer" / "nesterov"
+        yield Finding(message, place, suggestion="a usual momentum is 0.9")

@@ -1,0 +1,165 @@
+"""Compares the weights in files with models: by layer name, and strictly."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cnnspec.diagnostics.problems import with_article
+from cnnspec.diagnostics.report import Note, Report
+from cnnspec.ir.checked import CheckedGraph, CheckedNode
+from cnnspec.ir.graph import SubmodelLayer
+from cnnspec.layers.base import Weight
+from cnnspec.records import Record
+from cnnspec.shapes import text
+from cnnspec.syntax.paths import shown_path
+from cnnspec.syntax.places import Place
+
+if TYPE_CHECKING:
+    from cnnspec.keras_files.weights import StoredLayer
+
+
+def misfits(
+    model: CheckedGraph, stored: "StoredLayer", *, whole: bool, prefix: str = ""
+) -> list[str]:
+    """What keeps stored weights from fitting a model, a sentence for each layer.
+
+    With `whole`, layers of the file that the model does not have are misfits too. `prefix` names
+    the models around this one.
+    """
+    found = []
+    known = set()
+    for node in model.nodes:
+        if node.is_first_call:
+            known |= {node.node.layer_name, node.keras_name}
+            found += _misfits_of(node, stored.of(node), whole, prefix)
+    return found + (_left_over(stored, known, prefix) if whole else [])
+
+
+def _left_over(stored: "StoredLayer", known: set[str], prefix: str) -> list[str]:
+    return [
+        f"the file has weights for '{prefix}{name}', which is no layer of the model"
+        for name, layer in stored.layers.items()
+        if name not in known and not layer.is_empty()
+    ]
+
+
+def _misfits_of(
+    node: CheckedNode, stored: "StoredLayer | None", whole: bool, prefix: str
+) -> list[str]:
+    name = prefix + node.node.layer_name
+    if node.submodel is not None and stored is not None:
+        return misfits(node.submodel, stored, whole=whole, prefix=f"{name}/")
+    if not node.weights_known:
+        return []
+    if node.submodel is not None:
+        return [] if node.params == 0 else [f"the file has no weights for '{name}'"]
+    wanted = stored_at(node.weights)
+    has = {path: tuple(each.shape) for path, each in stored.variables.items()} if stored else {}
+    if wanted and not has:
+        return [f"the file has no weights for '{name}'"]
+    found: list[str] = []
+    for part in dict.fromkeys(path.rpartition("/")[0] for path in (*wanted, *has)):
+        weights = [weight for path, weight in wanted.items() if path.rpartition("/")[0] == part]
+        shapes = [shape for path, shape in has.items() if path.rpartition("/")[0] == part]
+        found += _misfit(f"{name}/{part}" if part else name, weights, shapes, inner=part != "")
+    if not found and stored is not None and whole:
+        return _left_over(stored, set(), f"{name}/")
+    return found
+
+
+def _misfit(
+    name: str, weights: list[Weight], shapes: list[tuple[int, ...]], *, inner: bool
+) -> Iterator[str]:
+    """Say what is different in one layer, or in one of the layers inside it."""
+    if [weight.shape for weight in weights] == shapes:
+        return
+    if not shapes:
+        yield f"the file has no weights for '{name}'"
+        return
+    if inner and not weights:
+        yield f"the file has weights for '{name}', which is no layer of the model"
+        return
+    for weight, shape in zip(weights, shapes, strict=False):
+        if weight.shape != shape:
+            said = with_article(weight.name)
+            yield f"'{name}' has {said} of {text(weight.shape)}, the file one of {text(shape)}"
+            return
+    yield f"'{name}' has {len(weights)} weights, the file {len(shapes)}"
+
+
+def stored_at(weights: Iterable[Weight]) -> dict[str, Weight]:
+    """The weights of a layer by the paths that Keras stores them at, such as `layer/cell/0`."""
+    counted: Counter[str] = Counter()
+    found = {}
+    for weight in weights:
+        for place in weight.places:
+            found[f"{place}/{counted[place]}" if place else str(counted[place])] = weight
+            counted[place] += 1
+    return found
+
+
+def check_weights(model: CheckedGraph, report: Report) -> None:
+    """Compare the weights files that a spec names with the models that they are for."""
+    file = model.graph.weights
+    if file is not None:
+        place = model.graph.place / "weights"
+        _check_file(_Use(model, file, place, f"'{model.name}'"), report)
+    for node in model.nodes:
+        if node.submodel is None or not node.is_first_call:
+            continue
+        if (use := _use(node, node.submodel)) is not None:
+            _check_file(use, report)
+        else:
+            check_weights(node.submodel, report)
+
+
+class _Use(Record):
+    """A weights file, and the model that it is for."""
+
+    model: CheckedGraph
+    file: Path
+    place: Place
+    called: str
+    is_whole: bool = True
+    is_counted: bool = False
+    """Whether the layers may have the numbers of another process."""
+
+
+def _use(node: CheckedNode, model: CheckedGraph) -> _Use | None:
+    """Where the weights of a submodel come from; None where no file is named."""
+    layer = node.layer
+    assert isinstance(layer, SubmodelLayer)
+    called, is_whole = f"'{layer.key}'", layer.until is None
+    if layer.weights is not None:
+        source = "keras" if layer.from_keras else "spec"
+        place = layer.place / ("weights" if layer.weights_said else source)
+        return _Use(model, layer.weights, place, called, is_whole)
+    if layer.application is None or (file := layer.application.file) is None:
+        return None
+    place = layer.place / "application" / layer.application.declaration.word / "weights"
+    return _Use(model, file, place, called, is_whole, is_counted=True)
+
+
+def _check_file(use: _Use, report: Report) -> None:
+    if find_spec("h5py") is None:
+        message = (
+            f"the weights in '{shown_path(use.file)}' were not compared with the model: "
+            "that needs h5py; pip install 'cnnspec[tensorflow]'"
+        )
+        use.place.warning(report, "weights-not-checked", message)
+        return
+    from cnnspec.keras_files.weights import UnreadableWeights, open_weights
+
+    try:
+        with open_weights(use.file) as stored:
+            if use.is_counted:
+                stored = stored.renumbered(use.model)
+            found = misfits(use.model, stored, whole=use.is_whole)
+    except UnreadableWeights as error:
+        found = [str(error)]
+    if found:
+        message = f"'{shown_path(use.file)}' does not fit {use.called}: {found[0]}"
+        notes = [Note(said) for said in found[1:]]
+        use.place.error(report, "weights-do-not-fit", message, notes=notes)

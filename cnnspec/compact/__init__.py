@@ -1,5 +1,0 @@
-"""A graph to the document that a person would write: branches, blocks, repetitions, defaults."""
-
-from cnnspec.compact.writing import compacted
-
-__all__ = ["compacted"]

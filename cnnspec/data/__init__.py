@@ -1,0 +1,1 @@
+"""Training data: columns, the values of expressions, and checks, with NumPy alone."""

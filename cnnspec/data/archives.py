@@ -1,0 +1,115 @@
+"""Reads the arrays of an npz archive: first their headers, values only when needed.
+
+`numpy.savez` stores arrays uncompressed, so they are memory-mapped and only used parts are read.
+Arrays written by `numpy.savez_compressed` are decompressed as a whole.
+"""
+
+import math
+import struct
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.lib import format as npy
+
+from cnnspec.data.problems import DataProblem
+
+PATH = ("data", "path")
+AT_ONCE = 2**24
+"""The number of bytes to read at a time."""
+BROKEN = (zipfile.BadZipFile, zlib.error, ValueError, EOFError, RuntimeError)
+"""The exceptions for archives that are invalid, damaged or encrypted."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredArray:
+    """An array in an archive."""
+
+    path: Path
+    member: zipfile.ZipInfo
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+    order: Literal["C", "F"]
+    """`C` if the last axis varies fastest, `F` if the first does."""
+    header: int
+    """The number of bytes of the member before the values."""
+
+    @property
+    def name(self) -> str:
+        """The name of the array in the archive."""
+        return self.member.filename.removesuffix(".npy")
+
+    def read(self) -> Any:
+        """Return all values, memory-mapped if they are not compressed.
+
+        Raises:
+            DataProblem: they are damaged.
+
+        """
+        try:
+            if self.member.compress_type == zipfile.ZIP_STORED and 0 not in self.shape:
+                return self._mapped()
+            with np.load(self.path, allow_pickle=False) as arrays:
+                return arrays[self.name]
+        except (OSError, *BROKEN) as error:
+            raise DataProblem(
+                "file-not-found", f"'{self.path}' is damaged: {error}", PATH
+            ) from None
+
+    def _mapped(self) -> Any:
+        size = self.header + math.prod(self.shape) * self.dtype.itemsize
+        if size != self.member.file_size:
+            raise ValueError(f"'{self.name}' has {self.member.file_size} bytes instead of {size}")
+        with self.path.open("rb") as file:
+            file.seek(self.member.header_offset + 26)
+            start = file.tell() + 4 + sum(struct.unpack("<HH", file.read(4)))
+            file.seek(start)
+            self._check_sum(file)
+        offset = start + self.header
+        return np.memmap(self.path, self.dtype, "r", offset, self.shape, self.order)
+
+    def _check_sum(self, file: Any) -> None:
+        """Check the checksum of the member, as decompression would."""
+        left, found = self.member.file_size, 0
+        while left and (read := file.read(min(left, AT_ONCE))):
+            found, left = zlib.crc32(read, found), left - len(read)
+        if left or found != self.member.CRC:
+            raise ValueError(f"the checksum of '{self.name}' is wrong")
+
+
+def stored_arrays(path: Path) -> list[StoredArray]:
+    """Return the arrays of an archive, from their headers.
+
+    Raises:
+        DataProblem: it is missing or damaged, or contains Python objects.
+
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = [each for each in archive.infolist() if each.filename.endswith(".npy")]
+            return [_stored_array(path, archive, member) for member in members]
+    except OSError as error:
+        message = f"'{path}' cannot be read: {error.strerror or error}"
+        raise DataProblem("file-not-found", message, PATH) from None
+    except BROKEN as error:
+        raise DataProblem(
+            "file-not-found", f"'{path}' is not an npz archive: {error}", PATH
+        ) from None
+
+
+def _stored_array(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> StoredArray:
+    with archive.open(member) as file:
+        version = npy.read_magic(file)
+        read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
+        shape, is_fortran, dtype = read(file)
+        found = StoredArray(path, member, shape, dtype, "F" if is_fortran else "C", file.tell())
+    if dtype.hasobject:
+        message = f"'{found.name}' in '{path}' contains Python objects, which are never unpickled"
+        raise DataProblem("wrong-dtype", message, PATH)
+    if not shape:
+        message = f"'{found.name}' in '{path}' is a single value, not one per row"
+        raise DataProblem("wrong-rank", message, PATH)
+    return found

@@ -1,0 +1,474 @@
+"""What it takes to declare a kind: its arguments as annotated attributes, with what checks them.
+
+A declaration is a plain annotated class; its annotations are read when its kind is first used, so
+that a spec pays only for the kinds it names.
+"""
+
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from functools import cache, cached_property
+from importlib import import_module
+from inspect import get_annotations
+from types import MappingProxyType
+from typing import Any, ClassVar, Self, TypeVar, get_args, get_origin
+
+from cnnspec.declarations.plain_types import checker
+from cnnspec.diagnostics.problems import Problem, Problems, shown, with_article
+from cnnspec.diagnostics.suggestions import did_you_mean
+
+
+class Expects:
+    """What an argument takes, in words for messages and editors, and what its values mean."""
+
+    def __init__(
+        self, phrase: str, *, null: Any = None, alike: Callable[[Any], Any] | None = None
+    ) -> None:
+        self.phrase = phrase
+        self.null = null
+        """What null stands for: a value, or a function of the call; None where it stands for none."""
+        self.alike = alike
+        """Gives one value for all checked values that mean the same, where several do."""
+
+    def describe(self, declaration: "type[Declaration]") -> str:
+        """What it takes as an argument of a kind."""
+        return self.phrase
+
+    def json_schema(self, declaration: "type[Declaration]") -> dict[str, Any] | None:
+        """What it takes, as JSON Schema; None where pydantic knows."""
+        return None
+
+
+Kind = TypeVar("Kind", bound="Declaration")
+
+
+class Family:
+    """All kinds that can stand in one place of the language: layers, losses, initializers, ..."""
+
+    def __init__(
+        self,
+        noun: str,
+        namespace: str,
+        modules: Mapping[str, tuple[str, ...]],
+        refusals: Mapping[str, str] = MappingProxyType({}),
+        *,
+        by_alias: bool = False,
+    ) -> None:
+        self.noun = noun
+        self.namespace = namespace
+        """The module of Keras that holds the classes of these kinds."""
+        self.modules = modules
+        """The modules that declare the kinds, each with its words, for the first of which it is imported.
+
+        A module without words is imported for any.
+        """
+        self.refusals = refusals
+        """The names of Keras that no spec can say, each with the reason."""
+        self.by_alias = by_alias
+        """Whether a call without arguments is written by the first alias of its kind."""
+        self._kinds: dict[str, type[Declaration]] = {}
+        self._aliases: dict[str, str] = {}
+
+    def __call__(self, declaration: type[Kind]) -> type[Kind]:
+        """Register a declared class (the family is a class decorator)."""
+        declaration.family = self
+        self._kinds[declaration.kind()] = declaration
+        self._aliases.update(dict.fromkeys(declaration.aliases, declaration.kind()))
+        return declaration
+
+    @cached_property
+    def kinds(self) -> "dict[str, type[Declaration]]":
+        """Every declared kind, by its name."""
+        for module in self.modules:
+            import_module(module)
+        return self._kinds
+
+    @property
+    def aliases(self) -> dict[str, str]:
+        """Other words that Keras takes for a kind, each with the kind."""
+        return self._aliases if self.kinds else {}
+
+    def __contains__(self, word: str) -> bool:
+        """Whether a word names a kind."""
+        return word in self._homes or self._declared(word) is not None
+
+    def canonical(self, word: str) -> str:
+        """The kind that a word names; a word that names none is given back."""
+        declaration = self._declared(word)
+        return declaration.kind() if declaration else word
+
+    def find(self, word: str) -> "type[Declaration]":
+        """The declaration that a word names.
+
+        Raises:
+            Problem: there is none.
+
+        """
+        declaration = self._declared(word)
+        if declaration is None and word in self.refusals:
+            message = f"{word} cannot be used in a spec: {self.refusals[word]}"
+            raise Problem("refused-kind", message)
+        if declaration is None:
+            suggestion = did_you_mean(word, [*self.kinds, *self._aliases])
+            message = f"unknown {self.noun} '{word}'"
+            raise Problem("unknown-kind", message, suggestion=suggestion)
+        return declaration
+
+    @cached_property
+    def _homes(self) -> dict[str, str]:
+        """The module of every word that a module is listed with."""
+        return {word: module for module, words in self.modules.items() for word in words}
+
+    def _declared(self, word: str) -> "type[Declaration] | None":
+        if self._known(word) is None and word in self._homes:
+            import_module(self._homes[word])
+        elif not self._homes:
+            assert self.kinds is self._kinds  # which imports every module
+        return self._known(word)
+
+    def _known(self, word: str) -> "type[Declaration] | None":
+        return self._kinds.get(self._aliases.get(word, word))
+
+    def check(self, call: object) -> "Declaration":
+        """Turn `Kind` or `{Kind: {argument: value}}` into a checked declaration.
+
+        Raises:
+            Problems: the kind is unknown or its arguments do not fit.
+
+        """
+        word, arguments = split_call(call, self.noun)
+        try:
+            return self.find(word).of(arguments, word=word)
+        except Problem as problem:
+            raise Problems([problem]) from None
+
+
+def split_call(call: object, noun: str) -> tuple[str, dict[str, Any]]:
+    """Split a call into its kind and arguments.
+
+    Raises:
+        Problems: it is neither `Kind` nor `{Kind: {argument: value}}`.
+
+    """
+    if isinstance(call, Declaration):
+        return call.word, call.given
+    if isinstance(call, str):
+        return call, {}
+    if isinstance(call, Mapping) and len(call) == 1:
+        ((word, arguments),) = call.items()
+        if isinstance(word, str) and arguments is None:
+            return word, {}
+        if isinstance(word, str) and isinstance(arguments, Mapping):
+            return word, dict(arguments)
+    form = "`Kind` or `Kind: {argument: value}`"
+    message = f"{with_article(noun)} is written {form}, not {shown(call)}"
+    problem = Problem("wrong-structure", message)
+    raise Problems([problem])
+
+
+class Declaration:
+    """A kind that a call can name. Subclasses annotate its arguments, with Keras's defaults."""
+
+    family: ClassVar[Family]
+    aliases: ClassVar[tuple[str, ...]] = ()
+    """Other names that Keras knows the class by."""
+    absent: ClassVar[tuple[str, ...]] = ()
+    """Arguments of a parent class that this kind does not have."""
+    only_lists: ClassVar[tuple[str, ...]] = ()
+    """Arguments for which Keras takes no number in place of a list of equal ones."""
+    open_words: ClassVar[tuple[str, ...]] = ()
+    """Words that leave the kind open: Keras chooses the one that fits the shapes."""
+    rank: ClassVar[int] = 0
+    """How many numbers an argument such as `kernel_size` has; 0 where there is no such argument."""
+
+    _arguments: ClassVar[dict[str, Any]]
+    _expected: ClassVar[dict[str, Expects]]
+    _defaults: ClassVar[dict[str, Any]]
+    _meanings: ClassVar[dict[str, Expects]]
+    _required: ClassVar[tuple[str, ...]]
+
+    given: dict[str, Any]
+    """The arguments that the call gave, as it gave them."""
+    word: str
+    """The word by which the call named the kind."""
+
+    @classmethod
+    def kind(cls) -> str:
+        """The name of the Keras class."""
+        return cls.__name__
+
+    @classmethod
+    def arguments(cls) -> dict[str, Any]:
+        """The type of every argument, by name."""
+        if "_arguments" not in cls.__dict__:
+            cls._arguments = _arguments(cls)
+        return cls._arguments
+
+    @classmethod
+    def expected(cls) -> dict[str, Expects]:
+        """What every argument expects, by name."""
+        if "_expected" not in cls.__dict__:
+            cls._expected = {name: expectation(hint) for name, hint in cls.arguments().items()}
+        return cls._expected
+
+    @classmethod
+    def of(cls, arguments: Mapping[str, Any], *, word: str | None = None) -> Self:
+        """Check arguments and keep them.
+
+        Raises:
+            Problems: any argument is unknown, missing, or not of its type.
+
+        """
+        problems = [*_unknown_and_missing(cls, arguments)]
+        checked = cls.defaults().copy()
+        known = cls.arguments()
+        for name, value in arguments.items():
+            if name not in known:
+                continue
+            try:
+                checked[name] = _checked(cls, name, value)
+            except Problems as refused:
+                problems += refused.problems
+        if problems:
+            raise Problems(problems)
+        declaration = cls.__new__(cls)
+        declaration.__dict__.update(checked)
+        declaration.given = dict(arguments)
+        declaration.word = word or cls.kind()
+        if conflicts := tuple(declaration.conflicts()):
+            raise Problems(conflicts)
+        return declaration
+
+    @classmethod
+    def defaults(cls) -> dict[str, Any]:
+        """The defaults as rules see them; an argument without one must be given."""
+        if "_defaults" not in cls.__dict__:
+            cls._defaults = {
+                name: _checked(cls, name, getattr(cls, name))
+                for name in cls.arguments()
+                if hasattr(cls, name)
+            }
+        return cls._defaults
+
+    @classmethod
+    def required(cls) -> tuple[str, ...]:
+        """The arguments that must be given."""
+        if "_required" not in cls.__dict__:
+            cls._required = tuple(name for name in cls.arguments() if not hasattr(cls, name))
+        return cls._required
+
+    def conflicts(self) -> Iterator[Problem]:
+        """Yield what is wrong with the arguments together."""
+        return iter(())
+
+    def checked(self, argument: str) -> Any:
+        """Return the checked value of an argument."""
+        return getattr(self, argument)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether Keras chooses the kind by the shapes; such a call takes no arguments."""
+        return not self.given and self.word.lower() in self.open_words
+
+    def meant_kind(self) -> str:
+        """The kind that is called; for a call that leaves it open, the first word for that."""
+        return self.open_words[0] if self.is_open else self.kind()
+
+    def alias(self) -> str:
+        """The word for the kind where a call has no arguments."""
+        if self.is_open:
+            return self.open_words[0]
+        return self.aliases[0] if self.family.by_alias and self.aliases else self.kind()
+
+    def meant(self, argument: str) -> Any:
+        """The checked value of an argument, or what null stands for there."""
+        return self._meant(argument, self.checked(argument))
+
+    def canonical(self, argument: str) -> Any:
+        """One value for all that mean what the argument means."""
+        return self._canonical(argument, self.checked(argument))
+
+    def meaning(self) -> tuple[Hashable, ...]:
+        """The kind and all arguments; equal for calls that mean the same."""
+        return (self.meant_kind(), *((name, self.meaning_of(name)) for name in self._sorted()))
+
+    def meaning_of(self, argument: str) -> Hashable:
+        """What an argument means; equal for values that mean the same in this call."""
+        return meaning(self.canonical(argument))
+
+    def is_default(self, argument: str) -> bool:
+        """Whether an argument means what the call would mean without it."""
+        defaults = self.defaults()
+        if argument not in defaults:
+            return False
+        return self.meaning_of(argument) == meaning(self._canonical(argument, defaults[argument]))
+
+    def means(self, argument: str, value: object) -> bool:
+        """Whether an argument means what it would mean if the call gave this value."""
+        try:
+            checked = _checked(type(self), argument, value)
+        except Problems:
+            return False
+        return meaning(self._canonical(argument, checked)) == self.meaning_of(argument)
+
+    def keeps(self, argument: str, value: object) -> bool:
+        """Whether an argument takes whole numbers as such, rather than as ones with a fraction."""
+        try:
+            checked = _checked(type(self), argument, value)
+        except Problems:
+            return False
+        return repr(_listed(checked)) == repr(value)
+
+    @classmethod
+    def _sorted(cls) -> list[str]:
+        return sorted(cls.arguments())
+
+    def _meant(self, argument: str, value: Any) -> Any:
+        if value is not None or (expects := self.meanings().get(argument)) is None:
+            return value
+        return expects.null(self) if callable(expects.null) else expects.null
+
+    def _canonical(self, argument: str, value: Any) -> Any:
+        value = self._meant(argument, value)
+        expects = self.meanings().get(argument)
+        if value is None or expects is None or expects.alike is None:
+            return value
+        return expects.alike(value)
+
+    @classmethod
+    def meanings(cls) -> dict[str, Expects]:
+        """The arguments of which several values mean the same."""
+        if "_meanings" not in cls.__dict__:
+            cls._meanings = {
+                name: expects
+                for name, expects in cls.expected().items()
+                if expects.null is not None or expects.alike is not None
+            }
+        return cls._meanings
+
+
+def _listed(value: Any) -> Any:
+    """A checked value with lists in place of tuples."""
+    return [_listed(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def meaning(value: Any) -> Hashable:
+    """A value of the language, equal to another one where both mean the same."""
+    if isinstance(value, Declaration):
+        return value.meaning()
+    if isinstance(value, Mapping):
+        return tuple((key, meaning(item)) for key, item in value.items())
+    if isinstance(value, list | tuple):
+        return tuple(map(meaning, value))
+    return (bool, value) if isinstance(value, bool) else value  # which would be equal to 0 or 1
+
+
+def _arguments(declaration: type[Declaration]) -> dict[str, Any]:
+    left_out = {"given", "word", *declaration.absent}
+    hints: dict[str, Any] = {}
+    for parent in reversed(declaration.__mro__):
+        hints |= get_annotations(parent)
+    return {
+        name: hint
+        for name, hint in hints.items()
+        if name not in left_out and get_origin(hint) is not ClassVar
+    }
+
+
+@cache
+def expectation(hint: Any) -> Expects:
+    """What a type expects, in words."""
+    for note in getattr(hint, "__metadata__", ()):
+        if isinstance(note, Expects):
+            return note
+    for part in get_args(hint):
+        if part is not type(None) and (found := expectation(part)).phrase:
+            return found
+    return Expects("")
+
+
+def _unknown_and_missing(
+    declaration: type[Declaration], given: Mapping[str, Any]
+) -> Iterator[Problem]:
+    """Say which arguments there are not, and which must be. A mistyped one is not also missing."""
+    known = declaration.arguments()
+    missing = [name for name in declaration.required() if name not in given]
+    for name in given:
+        if name in known:
+            continue
+        suggestion = did_you_mean(str(name), [other for other in known if other not in given])
+        missing = [other for other in missing if f"'{other}'" not in (suggestion or "")]
+        message = f"{declaration.kind()} has no argument '{name}'"
+        yield Problem("unknown-argument", message, (name,), where="key", suggestion=suggestion)
+    for name in missing:
+        phrase = declaration.expected()[name].describe(declaration)
+        yield Problem("missing-argument", f"{declaration.kind()} needs '{name}': {phrase}")
+
+
+def _checked(declaration: type[Declaration], name: str, value: object) -> Any:
+    """The value of an argument as rules see it.
+
+    Raises:
+        Problems: it is none of the argument's type.
+
+    """
+    expects = declaration.expected()[name]
+    try:
+        if isinstance(expects, Checked):
+            return expects.check(value, declaration)
+        return checker(declaration.arguments()[name])(value)
+    except TypeError:
+        problem = Problem("wrong-type", "")
+    except ValueError:
+        problem = Problem("out-of-range", "")
+    except Problem as found:
+        problem = found
+        problem.where = "value"
+    except Problems as nested:
+        raise Problems(each.inside(name) for each in nested.problems) from None
+    if not problem.message:
+        phrase = expects.describe(declaration)
+        said = f"'{name}' of {declaration.kind()} must be {phrase}, not {shown(value)}"
+        problem.message = said
+    raise Problems([problem.inside(name)])
+
+
+class Checked(Expects):
+    """Marks an argument type whose values a function checks.
+
+    The function gets the value and the declaration that takes it, and returns what rules will see.
+    It raises `Problem` or `Problems`; a problem without a message gets "must be <phrase>".
+    """
+
+    def __init__(
+        self,
+        phrase: str,
+        *,
+        check: Callable[[Any, type[Declaration]], Any],
+        schema: Mapping[str, Any] = MappingProxyType({}),
+        null: Any = None,
+        alike: Callable[[Any], Any] | None = None,
+    ) -> None:
+        super().__init__(phrase, null=null, alike=alike)
+        self.check = check
+        self.schema = schema
+        """The JSON Schema of what it takes; an empty one allows everything."""
+
+    def json_schema(self, declaration: "type[Declaration]") -> dict[str, Any]:
+        """What it takes, as JSON Schema."""
+        return dict(self.schema)
+
+
+def call_of(family: Family, *, optional: bool = True) -> Checked:
+    """Mark an argument that is itself a call of a family, or null where that is allowed."""
+
+    def check(value: Any, _: type[Declaration]) -> Declaration | None:
+        return None if value is None and optional else family.check(value)
+
+    choices: list[dict[str, Any]] = [{"$ref": f"#/$defs/{family.namespace}"}]
+    schema = {"anyOf": [*choices, *([{"type": "null"}] if optional else [])]}
+    phrase = f"{with_article(family.noun)}{' or null' if optional else ''}"
+    return Checked(phrase, check=check, schema=schema)
+
+
+def default(value: Any) -> Any:
+    """A default as a spec would write it; the argument's type makes of it what rules see."""
+    return value

@@ -1,0 +1,95 @@
+"""What declarations say of themselves: the docstrings of kinds and arguments, for people and editors."""
+
+import ast
+import inspect
+import sys
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from cnnspec.declarations.declaration import Declaration, expectation
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """An argument of a kind, in words."""
+
+    name: str
+    takes: str
+    """What it may be."""
+    required: bool
+    default: Any
+    """The default as a spec would write it; None for an argument that must be given."""
+    says: str
+    """What it is for; empty where the name says enough."""
+
+
+def describe(declaration: type[Declaration]) -> tuple[Argument, ...]:
+    """The arguments of a kind: first those that must be given, last those that all kinds have."""
+    texts = argument_docstrings(declaration)
+    family = next(each for each in declaration.__mro__ if Declaration in each.__bases__)
+
+    def order(item: tuple[str, Any]) -> tuple[bool, bool]:
+        name = item[0]
+        shared = family is not declaration and name in family.__annotations__
+        return name not in declaration.required(), shared
+
+    return tuple(
+        Argument(
+            name,
+            expectation(hint).describe(declaration),
+            name in declaration.required(),
+            getattr(declaration, name, None),
+            texts.get(name, ""),
+        )
+        for name, hint in sorted(declaration.arguments().items(), key=order)
+    )
+
+
+def summary_line(declaration: type[Declaration]) -> str:
+    """The first paragraph of a kind's docstring, on one line."""
+    paragraph = (inspect.getdoc(declaration) or "").split("\n\n")[0]
+    return " ".join(paragraph.split())
+
+
+def argument_docstrings(declaration: type[Any]) -> dict[str, str]:
+    """The text under each annotated attribute of a class and its parents."""
+    texts: dict[str, str] = {}
+    for parent in reversed(declaration.__mro__):
+        if parent is not object:
+            texts |= attribute_docstrings(parent)
+    return texts
+
+
+def attribute_docstrings(class_: type[Any]) -> dict[str, str]:
+    """The text under each annotated attribute in the body of a class."""
+    return _docstrings(class_.__module__, class_.__qualname__)
+
+
+@cache
+def _docstrings(module: str, name: str) -> dict[str, str]:
+    class_ = _class(module, name)
+    texts = {}
+    for statement, below in zip(class_.body, class_.body[1:], strict=False):
+        if (
+            isinstance(statement, ast.AnnAssign)
+            and isinstance(statement.target, ast.Name)
+            and isinstance(below, ast.Expr)
+            and isinstance(below.value, ast.Constant)
+            and isinstance(below.value.value, str)
+        ):
+            texts[statement.target.id] = " ".join(below.value.value.split())
+    return texts
+
+
+def _class(module: str, name: str) -> ast.ClassDef:
+    return next(
+        node
+        for node in _module(module).body
+        if isinstance(node, ast.ClassDef) and node.name == name
+    )
+
+
+@cache
+def _module(name: str) -> ast.Module:
+    return ast.parse(inspect.getsource(sys.modules[name]))

@@ -1,0 +1,214 @@
+"""Argument types that every family of declarations uses."""
+
+import math
+import sys
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from annotated_types import Ge, Gt, Le, Lt
+
+from cnnspec.declarations.declaration import Checked, Declaration, Expects, default
+from cnnspec.diagnostics.problems import At, Problem
+from cnnspec.diagnostics.suggestions import did_you_mean
+
+__all__ = ["default"]
+
+Flag = Annotated[bool, Expects("true or false")]
+Text = Annotated[str, Expects("text")]
+Int = Annotated[int, Expects("a whole number")]
+PositiveInt = Annotated[int, Ge(1), Expects("a whole number of at least 1")]
+NonNegativeInt = Annotated[int, Ge(0), Expects("a whole number of at least 0")]
+Number = Annotated[float, Expects("a number")]
+PositiveNumber = Annotated[float, Gt(0), Expects("a number above 0")]
+NonNegativeNumber = Annotated[float, Ge(0), Expects("a number of at least 0")]
+OptionalNonNegativeNumber = Annotated[
+    Annotated[float, Ge(0)] | None, Expects("a number of at least 0, or null")
+]
+UnitInterval = Annotated[float, Ge(0), Le(1), Expects("a number from 0 to 1")]
+Decay = Annotated[float, Ge(0), Lt(1), Expects("a number from 0 to below 1")]
+Seed = Annotated[int | None, Expects("a whole number or null")]
+
+
+class Choice(Checked):
+    """Marks an argument that takes one of a few words."""
+
+    def __init__(
+        self,
+        *words: str | None,
+        synonyms: dict[str, str] | None = None,
+        null: str | Callable[[Any], str] | None = None,
+        alike: Callable[[Any], Any] | None = None,
+    ) -> None:
+        known = {word: word for word in words if word is not None} | (synonyms or {})
+
+        def check(value: Any, _: type[Declaration]) -> str | None:
+            if value is None and None in words:
+                return None
+            if not isinstance(value, str):
+                raise Problem("wrong-type", "")
+            if value not in known:
+                raise Problem("unknown-value", "", suggestion=did_you_mean(value, list(known)))
+            return known[value]
+
+        said = [f"'{word}'" for word in words if word is not None]
+        said += ["null"] if None in words else []
+        phrase = f"{', '.join(said[:-1])} or {said[-1]}" if len(said) > 1 else said[0]
+        schema = {"enum": [*known, *([None] if None in words else [])]}
+        super().__init__(phrase, check=check, schema=schema, null=null, alike=alike)
+
+
+FLOAT_TYPES = ("float16", "bfloat16", "float32", "float64")
+INT_TYPES = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
+DATA_TYPES = (*FLOAT_TYPES, *INT_TYPES, "bool", "string")
+DEFAULT_TYPE = "float32"
+"""What is computed in where nothing else is said; Keras would ask the user's own configuration."""
+
+Dtype = Annotated[str | None, Choice(*FLOAT_TYPES, *INT_TYPES, "bool", None)]
+
+
+def _policy(value: Any, _: type[Declaration]) -> str | None:
+    known = (*DATA_TYPES, "mixed_float16", "mixed_bfloat16")
+    if value is None or value in known:
+        return value  # type: ignore[no-any-return]
+    if not isinstance(value, str):
+        raise Problem("wrong-type", "")
+    raise Problem("unknown-value", "", suggestion=did_you_mean(value, known))
+
+
+class Policy(Checked):
+    """Marks an argument that takes a dtype policy."""
+
+    def __init__(self, *, null: str | Callable[[Any], str]) -> None:
+        phrase = "a data type such as 'float32', 'mixed_float16' or null"
+        super().__init__(phrase, check=_policy, null=null)
+
+
+DtypePolicy = Annotated[str | None, Policy(null=DEFAULT_TYPE)]
+"""A dtype policy: one type for weights and computation, or `mixed_float16`, `mixed_bfloat16`."""
+FloatPolicy = Annotated[
+    str | None,
+    Choice(*FLOAT_TYPES, "mixed_float16", "mixed_bfloat16", None, null=DEFAULT_TYPE),
+]
+"""A dtype policy of what computes with fractions."""
+
+
+def listed(value: Any) -> Any:
+    """A number as the list of one that means the same."""
+    return value if isinstance(value, list | tuple) else (value,)
+
+
+def doubled(value: Any) -> Any:
+    """A number as the list of two that means the same."""
+    return value if isinstance(value, list | tuple) else (value, value)
+
+
+def unwrapped(value: Any) -> Any:
+    """What a list of one holds, where that means the same."""
+    while isinstance(value, list | tuple) and len(value) == 1:
+        (value,) = value
+    return value
+
+
+def int_or_ints(value: Any, _: type[Declaration]) -> int | tuple[int, ...]:
+    """A whole number, or a list of them as a tuple."""
+    items = value if isinstance(value, list | tuple) else (value,)
+    for position, item in enumerate(items):
+        if isinstance(item, bool) or not isinstance(item, int):
+            raise Problem("wrong-type", "", (position,) if len(items) > 1 else ())
+    return tuple(value) if isinstance(value, list | tuple) else value
+
+
+Axis = Annotated[int, Expects("a whole number (an axis)")]
+Axes = Annotated[
+    int | tuple[int, ...],
+    Checked("a whole number or a list of them (axes)", check=int_or_ints, alike=listed),
+]
+
+
+def _optional_ints(value: Any, declaration: type[Declaration]) -> int | tuple[int, ...] | None:
+    return None if value is None else int_or_ints(value, declaration)
+
+
+class AxesOrNull(Checked):
+    """Type of a whole number, a list of them (axes), or null."""
+
+    def __init__(self, *, null: Callable[[Any], tuple[int, ...]] | None = None) -> None:
+        phrase = "a whole number, a list of them (axes) or null"
+        super().__init__(phrase, check=_optional_ints, null=null, alike=listed)
+
+
+OptionalAxes = Annotated[int | tuple[int, ...] | None, AxesOrNull()]
+
+
+OptionalText = Annotated[str | None, Expects("text or null")]
+OptionalInt = Annotated[int | None, Expects("a whole number or null")]
+OptionalNonNegativeInt = Annotated[
+    Annotated[int, Ge(0)] | None, Expects("a whole number of at least 0, or null")
+]
+OptionalPositiveInt = Annotated[
+    Annotated[int, Ge(1)] | None, Expects("a whole number of at least 1, or null")
+]
+
+
+def positive_or(null: Callable[[Any], int]) -> Expects:
+    """Mark an optional positive whole number for which null stands for another one."""
+    return Expects("a whole number of at least 1, or null", null=null)
+
+
+class ScopeName(Checked):
+    """Marks a name that Keras opens a name scope with, which a slash would split."""
+
+    def __init__(self, *, optional: bool = False, null: Callable[[Any], str] | None = None) -> None:
+        def check(value: Any, _: type[Declaration]) -> str | None:
+            if value is None and optional:
+                return None
+            if not isinstance(value, str):
+                raise Problem("wrong-type", "")
+            if "/" in value:
+                raise Problem("bad-name", "")
+            return value
+
+        phrase = f"text without '/'{', or null' if optional else ''}"
+        super().__init__(phrase, check=check, null=null)
+
+
+def bounded(value: Any, minimum: float, maximum: float = math.inf, at: At = ()) -> float:
+    """Return a finite number within bounds as it was given."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Problem("wrong-type", "", at)
+    if not (minimum <= value <= maximum and abs(value) <= sys.float_info.max):
+        raise Problem("out-of-range", "", at)
+    return value
+
+
+class Numbers(Checked):
+    """Marks an argument of a list of numbers, or of a single one; Keras wants no tuple of them."""
+
+    def __init__(
+        self,
+        phrase: str,
+        *,
+        minimum: float,
+        maximum: float = math.inf,
+        whole: bool = False,
+        single: bool = False,
+        optional: bool = False,
+        null: Callable[[Any], float | None] | None = None,
+        alike: Callable[[Any], Any] | None = None,
+    ) -> None:
+        def number(value: Any, at: At = ()) -> float:
+            if whole and not isinstance(value, int):
+                raise Problem("wrong-type", "", at)
+            checked = bounded(value, minimum, maximum, at)
+            return checked if whole else float(checked)
+
+        def check(value: Any, _: type[Declaration]) -> float | list[float] | None:
+            if value is None and optional:
+                return None
+            if isinstance(value, list | tuple) and value:
+                return [number(item, (position,)) for position, item in enumerate(value)]
+            if single:
+                return number(value)
+            raise Problem("wrong-type", "")
+
+        super().__init__(phrase, check=check, null=null, alike=alike)

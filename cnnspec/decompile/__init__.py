@@ -1,0 +1,1 @@
+"""A graph back to a document."""

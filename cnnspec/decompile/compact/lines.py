@@ -1,0 +1,160 @@
+"""The steps of a graph as lines that can be moved, nested in branches and joined to blocks."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from cnnspec.ir.graph import Graph, Node, Ref
+from cnnspec.language.document import Step
+
+Value = tuple[Ref, ...]
+
+
+@dataclass(slots=True)
+class Line:
+    """A step: a call of a layer, submodel or block, with the tensors that it takes and gives.
+
+    A line stands for one step, or for several like it in a row.
+    """
+
+    kind: str
+    arguments: dict[str, Any]
+    names: tuple[str, ...]
+    """The name of the step, or those of each turn where it repeats."""
+    inputs: Value
+    """What it takes; with `branches` what they start at."""
+    value: Value
+    """What it gives, after its last turn."""
+    frozen: bool | str | None = None
+    branches: "list[list[Line]] | None" = None
+    is_block: bool = False
+    layer_names: tuple[str, ...] = ()
+    """The names of all layers that it writes out to."""
+    is_alone: bool = False
+    """Whether it has to stay where it is, outside of blocks and branches."""
+
+    @property
+    def times(self) -> int:
+        """How often it is done in a row."""
+        return len(self.names)
+
+    def inner(self) -> "Iterator[Line]":
+        """The line, and those in its branches."""
+        yield self
+        for branch in self.branches or ():
+            for line in branch:
+                yield from line.inner()
+
+
+def lines_of(graph: Graph, steps: Iterable[Step]) -> list[Line]:
+    """A line for each node of a graph; `steps` are the nodes as steps, written out."""
+    shared = {node.shares for node in graph.nodes} | {
+        node.name for node in graph.nodes if node.shares
+    }
+    return [
+        Line(
+            step.kind,
+            dict(step.arguments),
+            (node.name,),
+            node.inputs,
+            node.value,
+            step.frozen,
+            layer_names=(node.name,),
+            is_alone=node.name in shared,
+        )
+        for node, step in zip(graph.nodes, steps, strict=True)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """Who reads what in a graph."""
+
+    nodes: dict[str, Node]
+    readers: Counter[Ref]
+    """How often each tensor is read, by nodes and as an output."""
+    dominators: dict[str, str | None]
+    """The nearest node or input that all paths to a node pass; None where there is none."""
+
+    @classmethod
+    def of(cls, graph: Graph) -> "Uses":
+        """Look at a graph."""
+        readers = Counter(ref for node in graph.nodes for ref in node.inputs)
+        readers.update(each.ref for each in graph.outputs)
+        return cls({node.name: node for node in graph.nodes}, readers, _dominators(graph))
+
+
+@dataclass(slots=True)
+class _Tree:
+    """The dominator tree of the nodes so far."""
+
+    parent: dict[str, str | None] = field(default_factory=dict)
+    depth: dict[str, int] = field(default_factory=dict)
+
+    def meet(self, one: str | None, other: str | None) -> str | None:
+        """The nearest that dominates both."""
+        while one != other:
+            if one is None or other is None:
+                return None
+            if self.depth[one] >= self.depth[other]:
+                one = self.parent[one]
+            else:
+                other = self.parent[other]
+        return one
+
+
+def _dominators(graph: Graph) -> dict[str, str | None]:
+    tree = _Tree(
+        {each.name: None for each in graph.inputs}, {each.name: 1 for each in graph.inputs}
+    )
+    for node in graph.nodes:
+        found: str | None = node.inputs[0].node
+        for ref in node.inputs[1:]:
+            found = tree.meet(found, ref.node)
+        tree.parent[node.name] = found
+        tree.depth[node.name] = tree.depth[found] + 1 if found is not None else 1
+    return tree.parent
+
+
+def in_reading_order(lines: list[Line]) -> list[Line]:
+    """Sort lines so that a line stands below the one that it reads, where that is possible."""
+    maker = {ref: place for place, line in enumerate(lines) for ref in _made(line)}
+    needs = [
+        {maker[ref] for ref in _read(line) if ref in maker and maker[ref] != place}
+        for place, line in enumerate(lines)
+    ]
+    readers: dict[int, list[int]] = {}
+    for place, needed in enumerate(needs):
+        for each in needed:
+            readers.setdefault(each, []).append(place)
+    waiting = {place: len(needed) for place, needed in enumerate(needs)}
+    ready = [place for place, count in waiting.items() if not count]
+    ordered = []
+    last: int | None = None
+    while ready:
+        below = (
+            [place for place in readers.get(last, ()) if place in ready] if last is not None else []
+        )
+        last = min(below or ready)
+        ready.remove(last)
+        ordered.append(lines[last])
+        for place in readers.get(last, ()):
+            waiting[place] -= 1
+            if not waiting[place]:
+                ready.append(place)
+    return ordered
+
+
+def _made(line: Line) -> Iterator[Ref]:
+    for each in line.inner():
+        yield from (Ref(name) for name in each.layer_names)
+        yield from each.value
+
+
+def _read(line: Line) -> Iterator[Ref]:
+    own = set(_made(line))
+    for each in line.inner():
+        yield from (ref for ref in each.inputs if ref not in own)
+        if "layer" in each.arguments and each.kind == "shared":
+            yield Ref(each.arguments["layer"])

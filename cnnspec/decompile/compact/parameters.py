@@ -1,0 +1,174 @@
+"""What the calls of a block differ in, as its parameters."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from cnnspec.decompile.compact.lines import Line
+from cnnspec.diagnostics.problems import Problem
+from cnnspec.layers.base import LAYERS
+
+MOST = 8
+"""How many parameters a block may have."""
+_MISSING = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter: its value in each call."""
+
+    values: tuple[Any, ...]
+
+    @property
+    def usual(self) -> Any:
+        """The value of more than half of the calls; None where there is none."""
+        texts = Counter(map(repr, self.values))
+        text, count = texts.most_common(1)[0]
+        if 2 * count <= len(self.values):
+            return None
+        return next(value for value in self.values if repr(value) == text)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """The parameters of a block, and its steps with them put in."""
+
+    named: dict[str, Parameter]
+    lines: list[Line]
+
+    def arguments(self, at: int) -> dict[str, Any]:
+        """What a call gives; what is usual is left out."""
+        found = {name: each.values[at] for name, each in self.named.items()}
+        return {
+            name: value
+            for name, value in found.items()
+            if repr(value) != repr(self.named[name].usual)
+        }
+
+    def defaults(self) -> dict[str, Any]:
+        """Each parameter with its usual value; null where calls have to give one."""
+        return {name: each.usual for name, each in self.named.items()}
+
+
+def joined(calls: list[list[Line]]) -> Parameters | None:
+    """Make one body of the lines of several calls; None where they are too different."""
+    seen = _Differences()
+    for turns in zip(*calls, strict=True):
+        seen.line(turns)
+    if seen.failed:
+        return None
+    named = seen.parameters()
+    if len(named.parameters) > MOST:
+        return None
+    needed_first = sorted(named.parameters.items(), key=lambda each: each[1].usual is not None)
+    return Parameters(dict(needed_first), [named.line(turns) for turns in zip(*calls, strict=True)])
+
+
+Values = tuple[Any, ...]
+"""The value of an argument in each call."""
+
+
+@dataclass(slots=True)
+class _Differences:
+    """Collects the arguments in which calls differ."""
+
+    found: dict[str, tuple[str, Values]] = field(default_factory=dict)
+    """For every row of values, as text, the argument that has it first."""
+    failed: bool = False
+
+    def line(self, turns: tuple[Line, ...]) -> None:
+        """Look at the same line in every call."""
+        self.failed = self.failed or len({each.times for each in turns}) > 1
+        for key, values in _arguments(turns):
+            if len(set(map(repr, values))) == 1:
+                continue
+            if any(each is _MISSING or each is None or "$" in repr(each) for each in values):
+                self.failed = True  # null would have to be given, and a parameter is of one block
+            self.found.setdefault(repr(values), (key, values))
+        for branch in _branches(turns):
+            for inner in branch:
+                self.line(inner)
+
+    def parameters(self) -> "_Named":
+        """A parameter for every row that is no multiple of another."""
+        named = _Named({}, {})
+        rows = self.found.values()
+        for key, values in rows:
+            if not any(_factor(other, values) for _, other in rows):
+                name = named.free_name(key)
+                named.parameters[name] = Parameter(values)
+                named.written[repr(values)] = f"${name}"
+        for _, values in rows:
+            for name, base in named.parameters.items():
+                if (factor := _factor(base.values, values)) and repr(values) not in named.written:
+                    named.written[repr(values)] = f"$({factor} * {name})"
+        return named
+
+
+@dataclass(slots=True)
+class _Named:
+    """The parameters of a block, and what is written in place of the values of its calls."""
+
+    parameters: dict[str, Parameter]
+    written: dict[str, str]
+
+    def line(self, turns: tuple[Line, ...]) -> Line:
+        """One line for the same line in every call."""
+        return replace(
+            turns[0],
+            arguments={
+                key: self.written.get(repr(values), values[0]) for key, values in _arguments(turns)
+            },
+            branches=[list(map(self.line, branch)) for branch in _branches(turns)]
+            if turns[0].branches is not None
+            else None,
+        )
+
+    def free_name(self, key: str) -> str:
+        """A name for a parameter, after the argument."""
+        base = re.sub(r"\W", "_", key)
+        name, number = base, 1
+        while name in self.parameters or name == "index":
+            number += 1
+            name = f"{base}_{number}"
+        return name
+
+
+def _arguments(turns: tuple[Line, ...]) -> Iterator[tuple[str, Values]]:
+    """Every argument of a line with its values; the default where a call does not give it."""
+    for key in dict.fromkeys(key for each in turns for key in each.arguments):
+        values = tuple(each.arguments.get(key, _MISSING) for each in turns)
+        if _MISSING in values and not turns[0].is_block:
+            default = _default(turns[0].kind, key)
+            values = tuple(default if each is _MISSING else each for each in values)
+        yield key, values
+
+
+def _branches(turns: tuple[Line, ...]) -> Iterator[list[tuple[Line, ...]]]:
+    """The lines of each branch, those of the same place together."""
+    for branch in zip(*(each.branches or () for each in turns), strict=True):
+        yield list(zip(*branch, strict=True))
+
+
+def _default(kind: str, key: str) -> Any:
+    """The default of an argument as a spec would write it."""
+    try:
+        found = getattr(LAYERS.find(kind), key, _MISSING)
+    except Problem:
+        return _MISSING
+    plain = found is None or isinstance(found, bool | int | float | str | list)
+    return found if plain else _MISSING
+
+
+def _factor(known: tuple[Any, ...], values: tuple[Any, ...]) -> int | None:
+    """By which whole number all values are those of a parameter."""
+    if not all(type(each) is int and each > 0 for each in (*known, *values)):
+        return None
+    factor = values[0] // known[0]
+    return (
+        factor
+        if factor > 1 and all(a * factor == b for a, b in zip(known, values, strict=True))
+        else None
+    )

@@ -1,0 +1,158 @@
+"""A Graph back to a Document: the same model, with everything that `expand` resolved in place."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from cnnspec.declarations.declaration import Declaration
+from cnnspec.ir.graph import Application, Graph, Node, Ref, SubmodelLayer
+from cnnspec.language.calls import Call
+from cnnspec.language.document import Document, Input, Output, Step, Submodel
+from cnnspec.language.expressions import escaped, with_values
+from cnnspec.language.train import LastLayers, Phase, Train
+from cnnspec.layers.base import Layer
+from cnnspec.layers.custom import CustomLayer
+from cnnspec.records import replace
+
+
+def written_out(graph: Graph, folder: Path | None = None, *, inline: bool = False) -> Document:
+    """The document of a graph: no parameters, blocks, repetitions, branches or defaults.
+
+    Files that it names are written relative to `folder`, where the document will stand (default:
+    the current folder). With `inline` it names no file of a model: submodels stand in it, and
+    nothing says where their weights come from.
+    """
+    submodels = {
+        node.layer.key: _submodel(node.layer, folder or Path(), inline)
+        for node in graph.nodes
+        if isinstance(node.layer, SubmodelLayer)
+    }
+    above: tuple[Ref, ...] = ()
+    if len(graph.inputs) == 1:
+        above = (Ref(graph.inputs[0].name),)
+    steps = []
+    for node in graph.nodes:
+        steps.append(_step(node, above))
+        above = node.value
+    return Document(
+        name=graph.name,
+        weights=relative(graph.weights, folder or Path()) if graph.weights and not inline else None,
+        ignore=list(graph.ignore),
+        submodels=submodels,
+        inputs={
+            each.name: Input(shape=list(each.tensor.shape[1:]), dtype=each.tensor.dtype)
+            for each in graph.inputs
+        },
+        layers=steps,
+        outputs={
+            each.name: Output(
+                from_=None if str(each.ref) == each.name else str(each.ref),
+                loss=_call(each.loss),
+                loss_weight=each.loss_weight,
+                metrics=[call for metric in each.metrics if (call := _call(metric))],
+            )
+            for each in graph.outputs
+        },
+        train=_train(graph, folder or Path()),
+    )
+
+
+def _train(graph: Graph, folder: Path) -> Train | None:
+    said: dict[str, Any] = {"optimizer": _call(graph.optimizer)} if graph.optimizer else {}
+    training = graph.training
+    if training is None:
+        return Train(**said) if said else None
+    if training.data is not None and (data := _call(training.data)) is not None:
+        for name in training.data.paths():
+            path = training.folder / training.data.given[name]
+            data.arguments[name] = escaped(relative(path, folder))
+        said["data"] = data
+    phases = [
+        Phase(
+            epochs=each.epochs,
+            optimizer=_call(each.optimizer),
+            unfreeze=list(each.unfreeze)
+            or (LastLayers(last=each.unfreeze_last) if each.unfreeze_last else None),
+        )
+        for each in training.phases
+    ]
+    return Train(
+        **said,
+        inputs=_computed(training.inputs, training.parameters),
+        targets=_computed(training.targets, training.parameters),
+        validation=training.validation,
+        batch_size=training.batch_size,
+        epochs=training.epochs,
+        seed=training.seed,
+        callbacks=[call for each in training.callbacks if (call := _call(each))],
+        class_weight={name: dict(each) for name, each in training.class_weight.items()},
+        sample_weight=_computed(training.sample_weight, training.parameters),
+        phases=phases,
+    )
+
+
+def _computed(expressions: Mapping[str, str], parameters: Mapping[str, float]) -> dict[str, str]:
+    """Expressions in which parameters have become their values."""
+    return {name: with_values(text, parameters) for name, text in expressions.items()}
+
+
+def _step(node: Node, above: tuple[Ref, ...]) -> Step:
+    layer = node.layer
+    kind = "shared"
+    arguments: dict[str, Any] = {"layer": node.shares}
+    implied = node.shares is not None
+    if isinstance(layer, SubmodelLayer):
+        kind, arguments = layer.key, {}
+        implied = implied or layer.frozen
+    elif isinstance(layer, Layer) and node.shares is None:
+        kind, arguments = layer.word, layer.given
+        if isinstance(layer, CustomLayer) and layer.output_shape is not None:
+            arguments = {**arguments, "output_shape": list(layer.output_shape)}
+    sources = None if node.inputs == above else [str(ref) for ref in node.inputs]
+    frozen = True if node.frozen and not implied else None
+    return Step(
+        kind=kind, name=node.name, from_=sources, arguments=escaped(arguments), frozen=frozen
+    )
+
+
+def _submodel(layer: SubmodelLayer, folder: Path, inline: bool) -> Submodel:
+    said: dict[str, Any] = {"frozen": True} if layer.frozen else {}
+    if layer.weights is not None and layer.weights_said and not inline:
+        said["weights"] = relative(layer.weights, folder)
+    if layer.until is not None:
+        said["until"] = layer.until
+    application = layer.application
+    if application is not None and not (inline and application.declaration.is_imagenet_only):
+        if application.preprocess:
+            said["preprocess"] = True
+        return Submodel(application=_application(application, folder, inline), **said)
+    if layer.file is None or inline:
+        if layer.until is not None:  # which may have named the layer as its block does
+            said["until"] = layer.graph.outputs[0].name
+        untrained = replace(layer.graph, training=None)  # it is trained as a part of this model
+        return Submodel(spec=written_out(untrained, folder, inline=inline), **said)
+    source = "keras" if layer.from_keras else "spec"
+    said[source] = relative(layer.file, folder)
+    return Submodel(**said)
+
+
+def _application(application: Application, folder: Path, inline: bool) -> Call:
+    declaration = application.declaration
+    arguments = dict(declaration.given)
+    if inline:
+        arguments["weights"] = None  # Keras's default is ImageNet's
+    elif isinstance(application.weights, Path):
+        arguments["weights"] = relative(application.weights, folder)
+    return Call(kind=declaration.word, arguments=escaped(arguments))
+
+
+def relative(path: Path, folder: Path) -> str:
+    """How a document in a folder names a file."""
+    return Path(os.path.relpath(path.resolve(), folder.resolve())).as_posix()
+
+
+def _call(declaration: Declaration | None) -> Call | None:
+    return (
+        Call(kind=declaration.word, arguments=escaped(declaration.given)) if declaration else None
+    )

@@ -1,0 +1,68 @@
+"""Problems: diagnostics without a place."""
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import ClassVar, Literal
+
+At = tuple[str | int, ...]
+
+
+Where = Literal["value", "key", "kind"]
+"""What is meant at a place: the value there, its key, or the kind of the call there."""
+
+
+class Problem(Exception):
+    """A finding without a place: `at` leads from the call to the argument that is meant."""
+
+    is_reported: ClassVar[bool] = False
+    """Whether it only follows from an error that has been reported."""
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        at: At | str = (),
+        *,
+        where: Where | None = None,
+        suggestion: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.at: At = (at,) if isinstance(at, str) else at
+        self.where: Where = where or ("value" if self.at else "kind")
+        self.suggestion = suggestion
+
+    def inside(self, part: str | int) -> "Problem":
+        """The same problem, seen from one level further out."""
+        at = (part, *self.at)
+        return Problem(self.code, self.message, at, where=self.where, suggestion=self.suggestion)
+
+
+class Problems(Exception):
+    """Everything that is wrong with the arguments of one call."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(problem.message for problem in self.problems))
+
+
+def shown(value: object) -> str:
+    """A value as a spec would write it, shortened."""
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return {"inf": ".inf", "-inf": "-.inf"}.get(str(value), ".nan")
+    if isinstance(value, str):
+        return f"'{value}'" if len(value) <= 40 else f"'{value[:37]}...'"
+    if isinstance(value, list | tuple):
+        inner = ", ".join(shown(item) for item in value[:6])
+        return f"[{inner}{', ...' if len(value) > 6 else ''}]"
+    if isinstance(value, Mapping):
+        return "a mapping"
+    return str(value)
+
+
+def with_article(noun: str) -> str:
+    """The noun with `a` or `an`."""
+    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"

@@ -1,0 +1,206 @@
+"""Findings as text with the source line and a caret, as JSON, for GitHub, or as SARIF."""
+
+import json
+import unicodedata
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from cnnspec.diagnostics.codes import CODES
+from cnnspec.diagnostics.report import Diagnostic, Report, Span
+
+MAX_WIDTH = 120
+"""How much of a long source line is shown."""
+
+Style = Callable[[str, str], str]
+"""Puts a part of the text in a style: `error`, `warning`, `note`, `place`, `caret`."""
+
+
+def plain(text: str, _: str) -> str:
+    """Text without any style."""
+    return text
+
+
+def as_text(report: Report, style: Style = plain) -> str:
+    """Findings for people: where, what, the source line with a caret, then the notes."""
+    return "\n".join(_finding(found, report.texts, style) for found in report)
+
+
+def _finding(found: Diagnostic, texts: Mapping[str, str], style: Style) -> str:
+    spans = [found.span, *(note.span for note in found.notes)]
+    width = max((len(str(span.line)) for span in spans if span), default=1) + 1
+    label = style(f"{found.severity}[{found.code}]", found.severity)
+    said = f"{label}: {visible(found.message)}"
+    remark = visible(found.suggestion) if found.suggestion else None
+    lines = _pointing(said, found.span, remark, texts, width, style)
+    for note in found.notes:
+        remark = f"{style('note', 'note')}: {visible(note.message)}"
+        lines += _pointing(remark, note.span, None, texts, width, style)
+    return "\n".join(lines)
+
+
+def _pointing(
+    said: str,
+    span: Span | None,
+    remark: str | None,
+    texts: Mapping[str, str],
+    width: int,
+    style: Style,
+) -> list[str]:
+    """A message with its place, the line there, and a caret under what is meant."""
+    if span is None:
+        return [f"{said}; {remark}" if remark else said]
+    head = style(f"{visible(span.file)}:{span.line}:{span.column}:", "place") + f" {said}"
+    lines = texts.get(span.file, "").splitlines()
+    if span.line > len(lines):
+        return [head] if remark is None else [head, f"{' ' * width}   {remark}"]
+    line, start, end = _window(lines[span.line - 1], span)
+    caret = "^" * max(_columns(visible(line[start:end])), 1)
+    under = " " * _columns(visible(line[:start])) + style(caret, "caret")
+    under += f" {remark}" if remark else ""
+    number = f"{span.line:>{width}}"
+    return [head, f"{number} | {visible(line)}", f"{' ' * width} | {under}"]
+
+
+def _window(line: str, span: Span) -> tuple[str, int, int]:
+    """The part of a line that is shown, with the start and end of what is meant in it."""
+    start = span.column - 1
+    end = span.end_column - 1 if span.end_line == span.line else len(line)
+    first = 0 if start < MAX_WIDTH - 20 else start - 20
+    shown = line[first : first + MAX_WIDTH]
+    return shown, start - first, min(end - first, len(shown))
+
+
+def visible(text: str) -> str:
+    """A text without characters that could command a terminal: they are shown by their codes."""
+    return "".join(
+        letter if letter.isprintable() else " " if letter == "\t" else ascii(letter)[1:-1]
+        for letter in text
+    )
+
+
+def _columns(text: str) -> int:
+    """How many columns a text takes in a terminal."""
+    return sum(
+        0
+        if unicodedata.combining(letter)
+        else 2
+        if unicodedata.east_asian_width(letter) in "WF"
+        else 1
+        for letter in text
+    )
+
+
+def as_json(report: Report) -> str:
+    """Findings as a JSON list."""
+    return json.dumps([_data(found) for found in report], indent=2, ensure_ascii=False)
+
+
+def _data(found: Diagnostic) -> dict[str, Any]:
+    return {
+        "severity": found.severity,
+        "code": found.code,
+        "message": found.message,
+        **_place(found.span),
+        "notes": [{"message": note.message, **_place(note.span)} for note in found.notes],
+        "suggestion": found.suggestion,
+    }
+
+
+def _place(span: Span | None) -> dict[str, Any]:
+    return {
+        "file": span.file if span else None,
+        "line": span.line if span else None,
+        "column": span.column if span else None,
+        "end_line": span.end_line if span else None,
+        "end_column": span.end_column if span else None,
+    }
+
+
+def as_github(report: Report) -> str:
+    """Findings as workflow commands, which GitHub shows beside the changed lines."""
+    return "\n".join(_command(found) for found in report)
+
+
+def _command(found: Diagnostic) -> str:
+    span = found.span
+    fields = {"title": f"cnnspec {found.code}"}
+    if span:
+        fields = {
+            "file": span.file,
+            "line": str(span.line),
+            "endLine": str(span.end_line),
+            "col": str(span.column),
+            "endColumn": str(span.end_column),
+        } | fields
+    escaped = ",".join(f"{key}={_escape(value, ',:')}" for key, value in fields.items())
+    said = found.message + (f" ({found.suggestion})" if found.suggestion else "")
+    return f"::{found.severity} {escaped}::{_escape(said)}"
+
+
+def _escape(text: str, also: str = "") -> str:
+    for letter in f"%\r\n{also}":
+        text = text.replace(letter, f"%{ord(letter):02X}")
+    return text
+
+
+def as_sarif(report: Report) -> str:
+    """Findings in the static-analysis interchange format SARIF 2.1.0."""
+    found = list(report)
+    codes = sorted({each.code for each in found})
+    rules = [{"id": code, "shortDescription": {"text": CODES[code]}} for code in codes]
+    driver = {
+        "name": "cnnspec",
+        "rules": rules,
+    }
+    run = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "results": [_result(each, codes) for each in found],
+    }
+    log = {
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [run],
+    }
+    return json.dumps(log, indent=2, ensure_ascii=False)
+
+
+def _result(found: Diagnostic, codes: list[str]) -> dict[str, Any]:
+    said = found.message + (f" ({found.suggestion})" if found.suggestion else "")
+    result: dict[str, Any] = {
+        "ruleId": found.code,
+        "ruleIndex": codes.index(found.code),
+        "level": found.severity,
+        "message": {"text": said},
+    }
+    if found.span:
+        result["locations"] = [_location(found.span)]
+    related = [
+        {**_location(note.span), "message": {"text": note.message}}
+        for note in found.notes
+        if note.span
+    ]
+    if related:
+        result["relatedLocations"] = related
+    return result
+
+
+def _location(span: Span) -> dict[str, Any]:
+    region = {
+        "startLine": span.line,
+        "startColumn": span.column,
+        "endLine": span.end_line,
+        "endColumn": span.end_column,
+    }
+    place = {"artifactLocation": {"uri": quote(span.file.replace("\\", "/"))}, "region": region}
+    return {"physicalLocation": place}
+
+
+REPORTERS: dict[str, Callable[[Report], str]] = {
+    "text": as_text,
+    "json": as_json,
+    "github": as_github,
+    "sarif": as_sarif,
+}
+"""Every form that findings can be told in."""

@@ -1,0 +1,1 @@
+"""A document to a graph: names, parameters, blocks, submodels and the training section."""

@@ -1,0 +1,62 @@
+"""Checks the call of a network, and what its submodel says beside it."""
+
+from pathlib import Path
+from typing import Any, Literal
+
+from cnnspec.diagnostics.problems import Problem, Problems
+from cnnspec.expand.loading import Loader
+from cnnspec.ir.graph import Application
+from cnnspec.language.calls import Call
+from cnnspec.objects import APPLICATIONS, applications
+from cnnspec.syntax.places import Place
+
+
+def checked_application(said: dict[str, Any], place: Place, loader: Loader) -> Application | None:
+    """The network that a submodel is; None after an error, which has been reported.
+
+    `said` are the keys of the submodel with their parameters put in, `place` is that of all of it.
+    """
+    here = place / "application"
+    declaration = _declaration(said["application"], here, loader)
+    if declaration is None:
+        return None
+    here /= said["application"].kind
+    weights: Path | Literal["imagenet"] | None = None
+    if said["weights"] is not None:
+        if declaration.given.get("weights") is not None:
+            message = "the submodel names its weights, and its application does too"
+            (here / "weights").error(loader.report, "conflicting-arguments", message)
+            return None
+    elif declaration.weights == applications.IMAGENET:
+        weights = "imagenet"
+    elif declaration.weights is not None:
+        weights = loader.locate(declaration.weights, here / "weights")
+        if weights is None:
+            return None
+    preprocess, scales = bool(said["preprocess"]), declaration.mode is not None
+    channels = declaration.shape[2]
+    if preprocess and scales and channels != applications.CHANNELS:
+        message = f"'preprocess' scales {applications.CHANNELS} channels, and not {channels}"
+        (place / "preprocess").error(loader.report, "conflicting-arguments", message, "key")
+        return None
+    return Application(declaration, weights, preprocess, scales)
+
+
+def _declaration(call: Call, place: Place, loader: Loader) -> applications.Network | None:
+    """The declaration of a call with its arguments; None after an error."""
+    if call.kind in applications.NOT_YET:
+        supported = ", ".join(sorted(APPLICATIONS.kinds))
+        message = f"{call.kind} is not supported by this release yet; it has {supported}"
+        place.error(loader.report, "not-supported-yet", message, "kind")
+        return None
+    try:
+        found = APPLICATIONS.find(call.kind).of(call.arguments, word=call.kind)
+    except Problem as problem:
+        place.problem(loader.report, problem)
+        return None
+    except Problems as refused:
+        for each in refused.problems:
+            place.problem(loader.report, each)
+        return None
+    assert isinstance(found, applications.Network)
+    return found

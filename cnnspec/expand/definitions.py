@@ -1,0 +1,182 @@
+"""What a spec defines by name, its imports included: parameters, defaults, blocks, submodels."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from cnnspec.diagnostics.problems import Problem
+from cnnspec.diagnostics.report import Report
+from cnnspec.diagnostics.suggestions import did_you_mean
+from cnnspec.expand.loading import Loader
+from cnnspec.language.document import Block, Document, Submodel
+from cnnspec.language.expressions import BROKEN, substitute
+from cnnspec.layers.base import LAYERS
+from cnnspec.records import Record
+from cnnspec.syntax.places import Place
+
+Parameters = Mapping[str, Any]
+
+
+class BlockDefinition(Record):
+    """A block, where it stands, and the parameters of the file that it stands in."""
+
+    block: Block
+    place: Place
+    parameters: Parameters
+
+
+class SubmodelDefinition(Record):
+    """A submodel, where it stands, and the parameters of the file that it stands in."""
+
+    submodel: Submodel
+    place: Place
+    parameters: Parameters
+
+
+_Defined = TypeVar("_Defined", BlockDefinition, SubmodelDefinition)
+
+
+class Default(Record):
+    """A default for an argument of a kind, and where it stands."""
+
+    value: Any
+    place: Place
+
+
+class Definitions:
+    """Everything that a step may call by name, and the defaults of the kinds."""
+
+    def __init__(self) -> None:
+        self.blocks: dict[str, BlockDefinition] = {}
+        self.submodels: dict[str, SubmodelDefinition] = {}
+        self.defaults: dict[str, dict[str, Default]] = {}
+
+
+def resolve_parameters(
+    defined: Mapping[str, Any],
+    given: Mapping[str, Any],
+    outer: Parameters,
+    place: Place,
+    report: Report,
+) -> dict[str, Any]:
+    """The values of parameters: those given, else their defaults, which may use those above.
+
+    `place` is that of the `params` mapping. A parameter without a value is left out; what uses it
+    will say so.
+    """
+    values = dict(outer)
+    for name, default in defined.items():
+        if name == "index":
+            message = "the name 'index' is not allowed; $index counts the repetitions of a step"
+            (place / name).error(report, "bad-name", message, "key")
+            continue
+        try:
+            values[name] = given[name] if name in given else substitute(default, values)
+        except Problem as problem:
+            (place / name).problem(report, problem)
+            values[name] = BROKEN
+    return values
+
+
+def gather(document: Document, place: Place, parameters: Parameters, loader: Loader) -> Definitions:
+    """Collect what a document defines and imports; its own defaults win over imported ones."""
+    return _gather(document, place, parameters, loader, ())
+
+
+def _gather(
+    document: Document,
+    place: Place,
+    parameters: Parameters,
+    loader: Loader,
+    importing: tuple[Path, ...],
+) -> Definitions:
+    found = Definitions()
+    for position, reference in enumerate(document.imports):
+        where = place / "imports" / position
+        if (path := loader.locate(reference, where)) is None:
+            continue
+        if path.resolve() in importing:
+            message = f"'{reference}' imports itself"
+            where.error(loader.report, "recursive-import", message)
+            continue
+        if (read := loader.document(path, where)) is None:
+            continue
+        imported, source = read
+        inner = Place(source, (), where)
+        values = resolve_parameters(imported.params, {}, {}, inner / "params", loader.report)
+        _merge(
+            found,
+            _gather(imported, inner, values, loader, (*importing, path.resolve())),
+            loader.report,
+        )
+    own = Definitions()
+    own.blocks = {
+        name: BlockDefinition(block, place / "blocks" / name, parameters)
+        for name, block in document.blocks.items()
+    }
+    own.submodels = {
+        name: SubmodelDefinition(submodel, place / "submodels" / name, parameters)
+        for name, submodel in document.submodels.items()
+    }
+    own.defaults = _defaults(document, place / "defaults", parameters, loader.report)
+    _merge(found, own, loader.report)
+    _check_names(found, loader.report)
+    return found
+
+
+def _merge(into: Definitions, other: Definitions, report: Report) -> None:
+    _merge_named(into.blocks, other.blocks, report)
+    _merge_named(into.submodels, other.submodels, report)
+    for kind, arguments in other.defaults.items():
+        into.defaults[kind] = {**into.defaults.get(kind, {}), **arguments}
+
+
+def _merge_named(into: dict[str, _Defined], other: dict[str, _Defined], report: Report) -> None:
+    for name, definition in other.items():
+        first = into.setdefault(name, definition)
+        if first.place != definition.place:
+            _defined_twice(name, first.place, definition.place, report)
+
+
+def _defined_twice(name: str, first: Place, second: Place, report: Report) -> None:
+    note = first.note("it is defined here first", "key")
+    message = f"the name '{name}' is defined twice"
+    second.error(report, "duplicate-name", message, "key", notes=[note])
+
+
+def _check_names(found: Definitions, report: Report) -> None:
+    places = [(name, block.place) for name, block in found.blocks.items()]
+    places += [(name, submodel.place) for name, submodel in found.submodels.items()]
+    for name, place in places:
+        if name in LAYERS:
+            message = f"'{name}' is the name of a layer kind"
+            place.error(report, "duplicate-name", message, "key")
+    for name in (each for each in found.blocks if each in found.submodels):
+        _defined_twice(name, found.blocks[name].place, found.submodels[name].place, report)
+
+
+def _defaults(
+    document: Document, place: Place, parameters: Parameters, report: Report
+) -> dict[str, dict[str, Default]]:
+    defaults: dict[str, dict[str, Default]] = {}
+    for word, arguments in document.defaults.items():
+        where = place / word
+        try:
+            declaration = LAYERS.find(word)
+        except Problem as problem:
+            code, message, suggestion = problem.code, problem.message, problem.suggestion
+            where.error(report, code, message, "key", suggestion=suggestion)
+            continue
+        of_kind = defaults.setdefault(declaration.kind(), {})
+        for name, value in arguments.items():
+            if name not in declaration.arguments():
+                suggestion = did_you_mean(name, declaration.arguments())
+                message = f"{declaration.kind()} has no argument '{name}'"
+                at = where / name
+                at.error(report, "unknown-argument", message, "key", suggestion=suggestion)
+                continue
+            try:
+                of_kind[name] = Default(substitute(value, parameters), where / name)
+            except Problem as problem:
+                (where / name).problem(report, problem)
+    return defaults

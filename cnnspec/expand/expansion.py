@@ -1,0 +1,106 @@
+"""A Document to a Graph: everything that it leaves to be worked out is written out."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from cnnspec.diagnostics.problems import shown
+from cnnspec.diagnostics.suggestions import did_you_mean
+from cnnspec.expand.definitions import Parameters, gather, resolve_parameters
+from cnnspec.expand.interface import Interface
+from cnnspec.expand.loading import Loader
+from cnnspec.expand.scopes import Names, Scope
+from cnnspec.expand.steps import Writer, explicit_names
+from cnnspec.expand.submodels import SubmodelReader
+from cnnspec.expand.training import training
+from cnnspec.ir.graph import Graph, Ref
+from cnnspec.language.document import Document
+from cnnspec.naming import model_name
+from cnnspec.records import replace
+from cnnspec.syntax.places import Place
+
+
+def expand(
+    document: Document,
+    place: Place,
+    loader: Loader,
+    *,
+    overrides: Mapping[str, Any] | None = None,
+    reading: tuple[Path, ...] = (),
+) -> Graph:
+    """Write a document out into a graph; mistakes go into the loader's report.
+
+    `overrides` replace parameters of the spec; `reading` are the spec files that are being read
+    on the way to this one.
+    """
+    report = loader.report
+    given = dict(overrides or {})
+    for name in (each for each in given if each not in document.params):
+        suggestion = did_you_mean(name, document.params)
+        message = f"the spec has no parameter '{name}'"
+        place.error(report, "unknown-parameter", message, suggestion=suggestion)
+    parameters = resolve_parameters(document.params, given, {}, place / "params", report)
+    definitions = gather(document, place, parameters, loader)
+    reader = SubmodelReader(loader, expand, reading)
+    names = Names(report)
+    writer = Writer(definitions, reader, names, report)
+    graph = _graph(document, parameters, place, writer, Interface(names, report), loader.root)
+    if document.weights is None:
+        return graph
+    return replace(graph, weights=_weights(document.weights, parameters, place, names, loader))
+
+
+def _weights(
+    said: str, parameters: Parameters, place: Place, names: Names, loader: Loader
+) -> Path | None:
+    """The file of the model's weights; None after an error, which has been reported."""
+    at = place / "weights"
+    reference = names.resolved(said, parameters, at)
+    if isinstance(reference, str):
+        return loader.locate(reference, at)
+    if reference is not None:
+        at.error(loader.report, "wrong-type", f"'weights' cannot be {shown(reference)}")
+    return None
+
+
+def default_name(place: Place) -> str:
+    """The name of a model that gives itself none: that of its file, where it has one."""
+    file = place.source.name if place.source else "<>"
+    return "model" if file.startswith("<") else model_name(Path(file).stem)
+
+
+def _graph(
+    document: Document,
+    parameters: Parameters,
+    place: Place,
+    writer: Writer,
+    interface: Interface,
+    root: Path | None,
+) -> Graph:
+    inputs = tuple(
+        found
+        for name, said in document.inputs.items()
+        if (found := interface.input(name, said, parameters, place / "inputs" / name))
+    )
+    for name in document.inputs:
+        writer.names.define(name, (Ref(name),), place / "inputs" / name, is_layer=True)
+    writer.check_submodels()
+    scope = Scope(
+        "",
+        parameters,
+        (Ref(inputs[0].name),) if len(document.inputs) == 1 and inputs else None,
+        several_inputs=tuple(document.inputs) if len(document.inputs) > 1 else (),
+        explicit=explicit_names(document.layers),
+    )
+    last = writer.run(document.layers, scope, place / "layers")
+    outputs = interface.outputs(document, last, scope, place)
+    return Graph(
+        document.name or default_name(place),
+        inputs,
+        tuple(writer.names.nodes),
+        outputs,
+        interface.optimizer(document, parameters, place),
+        place,
+        interface.ignored(document, place / "ignore"),
+        training(document, parameters, place, outputs, interface, root),
+    )

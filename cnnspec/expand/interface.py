@@ -1,0 +1,151 @@
+"""What a spec shows to the outside: its inputs, its outputs with their losses, its optimizer."""
+
+from cnnspec.declarations.declaration import Declaration, Family
+from cnnspec.declarations.fields import DATA_TYPES
+from cnnspec.diagnostics.codes import CODES, WARNINGS
+from cnnspec.diagnostics.problems import Problem, Problems, shown
+from cnnspec.diagnostics.report import Report
+from cnnspec.diagnostics.suggestions import did_you_mean
+from cnnspec.expand.definitions import Parameters
+from cnnspec.expand.scopes import Names, Scope, Value
+from cnnspec.ir.graph import Input, Node, Output, Ref
+from cnnspec.language.calls import Call
+from cnnspec.language.document import Document
+from cnnspec.language.document import Input as InputSpec
+from cnnspec.language.document import Output as OutputSpec
+from cnnspec.language.expressions import substitute
+from cnnspec.layers.base import LAYERS, Layer
+from cnnspec.naming import keras_name
+from cnnspec.objects import LOSSES, METRICS, OPTIMIZERS
+from cnnspec.shapes import TensorSpec
+from cnnspec.syntax.places import Place
+
+
+class Interface:
+    """Checks the inputs, outputs and training of one spec."""
+
+    def __init__(self, names: Names, report: Report) -> None:
+        self.names = names
+        self.report = report
+
+    def input(
+        self, name: str, said: InputSpec, parameters: Parameters, place: Place
+    ) -> Input | None:
+        """Check an input's shape and data type."""
+        in_mapping = place.source is not None and isinstance(place.value(), dict)
+        where = place / "shape" if in_mapping else place
+        shape = self.names.resolved(said.shape, parameters, where)
+        dtype = self.names.resolved(said.dtype, parameters, place / "dtype")
+        if not isinstance(shape, list):
+            if shape is not None:
+                message = f"a shape is a list of sizes, not {shown(shape)}"
+                where.error(self.report, "wrong-type", message)
+            return None
+        for position, size in enumerate(shape):
+            whole = isinstance(size, int) and not isinstance(size, bool)
+            if size is not None and not (whole and size >= 1):
+                message = f"a size of '{name}' must be a whole number of at least 1, or null, not {shown(size)}"
+                code = "out-of-range" if whole else "wrong-type"
+                (where / position).error(self.report, code, message)
+                return None
+        if dtype not in DATA_TYPES:
+            known = did_you_mean(dtype, DATA_TYPES) if isinstance(dtype, str) else None
+            message = f"unknown data type {shown(dtype)}"
+            (place / "dtype").error(self.report, "unknown-value", message, suggestion=known)
+            return None
+        return Input(name, TensorSpec((None, *shape), dtype), place)
+
+    def outputs(
+        self, document: Document, last: Value, scope: Scope, place: Place
+    ) -> tuple[Output, ...]:
+        """The outputs of the model; without any said, the last step is the one."""
+        if not document.outputs:
+            at = place / "layers" / (len(document.layers) - 1)
+            if last is None or (ref := self.names.single(last, at)) is None:
+                return ()
+            return (self.output(ref.node, ref, OutputSpec(), scope, at),)
+        found = []
+        for name, said in document.outputs.items():
+            where = place / "outputs" / name
+            wanted = said.from_ if said.from_ is not None else name
+            at = where / "from" if said.from_ is not None else where
+            value = self.names.look_up(wanted, scope, at, output=said.from_ is None)
+            ref = self.names.single(value, at) if value is not None else None
+            if ref is None:
+                self.output_calls(said, scope, where)
+                continue
+            found.append(self.output(name, ref, said, scope, where))
+        return tuple(found)
+
+    def output(self, name: str, ref: Ref, said: OutputSpec, scope: Scope, place: Place) -> Output:
+        """Make one output, with a linear layer of its name where no layer has it."""
+        node = self.names.by_name.get(ref.node)
+        its_own = ref.node == name and (node is None or node.value == (ref,))
+        if not its_own or (node is not None and node.shares is not None):
+            if its_own and node is not None:
+                ref = self.names.rename_call(node)
+            elif keras_name(name) in self.names.keras_names:
+                first = self.names.defined[self.names.keras_names[keras_name(name)]]
+                note = first.note(f"'{name}' is defined here")
+                message = f"the output '{name}' has the name of a layer whose tensor it is not"
+                place.error(self.report, "duplicate-name", message, "key", notes=[note])
+            identity = LAYERS.find("Identity").of({})
+            assert isinstance(identity, Layer)
+            self.names.add(Node(name, name, identity, (ref,), place))
+            ref = Ref(name)
+        loss, weight, metrics = self.output_calls(said, scope, place)
+        if weight is not None and said.loss is None:
+            message = "'loss_weight' weighs a loss, and this output has none"
+            (place / "loss_weight").error(self.report, "conflicting-arguments", message, "key")
+        return Output(name, ref, place, loss, weight, metrics)
+
+    def output_calls(
+        self, said: OutputSpec, scope: Scope, place: Place
+    ) -> tuple[Declaration | None, float | None, tuple[Declaration, ...]]:
+        """Check an output's loss, its weight, and its metrics."""
+        loss = self.call(LOSSES, said.loss, scope.parameters, place / "loss")
+        weight = self.names.resolved(said.loss_weight, scope.parameters, place / "loss_weight")
+        if weight is not None and (isinstance(weight, bool) or not isinstance(weight, int | float)):
+            message = f"'loss_weight' must be a number, not {shown(weight)}"
+            (place / "loss_weight").error(self.report, "wrong-type", message)
+        metrics = [
+            self.call(METRICS, metric, scope.parameters, place / "metrics" / position)
+            for position, metric in enumerate(said.metrics)
+        ]
+        return loss, weight, tuple(metric for metric in metrics if metric is not None)
+
+    def call(
+        self, family: Family, said: Call | None, parameters: Parameters, place: Place
+    ) -> Declaration | None:
+        """Check a call of a loss, metric or optimizer."""
+        if said is None:
+            return None
+        try:
+            arguments = substitute(said.arguments, parameters)
+            return family.find(said.kind).of(arguments, word=said.kind)
+        except Problem as problem:
+            place.problem(self.report, problem)
+        except Problems as found:
+            for each in found.problems:
+                place.problem(self.report, each)
+        return None
+
+    def optimizer(
+        self, document: Document, parameters: Parameters, place: Place
+    ) -> Declaration | None:
+        """Check how the model is optimized."""
+        said = document.train.optimizer if document.train else None
+        return self.call(OPTIMIZERS, said, parameters, place / "train" / "optimizer")
+
+    def ignored(self, document: Document, place: Place) -> tuple[str, ...]:
+        """Check the codes of the warnings that a document does not want."""
+        for position, code in enumerate(document.ignore):
+            if code in WARNINGS:
+                continue
+            message = f"unknown warning '{code}'"
+            if code in CODES:
+                message = f"'{code}' is an error; only warnings can be ignored"
+            suggestion = None if code in CODES else did_you_mean(code, WARNINGS)
+            at = place / position
+            at.error(self.report, "unknown-value", message, suggestion=suggestion)
+        return tuple(document.ignore)

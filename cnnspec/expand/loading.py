@@ -1,0 +1,69 @@
+"""Finds and reads the files that specs name: other specs, models, weights."""
+
+from pathlib import Path
+
+from cnnspec.diagnostics.problems import shown
+from cnnspec.diagnostics.report import Report
+from cnnspec.language.document import Document
+from cnnspec.language.parse import parse
+from cnnspec.syntax.paths import leads_out, shown_path
+from cnnspec.syntax.places import Place, Source
+from cnnspec.syntax.reading import read
+
+
+class Loader:
+    """Resolves paths relative to the file that names them, and reads each spec once."""
+
+    def __init__(self, report: Report, root: Path | None = None) -> None:
+        self.report = report
+        self.root = root
+        """A folder that no path may lead out of."""
+        self._read: dict[Path, tuple[Document, Source] | None] = {}
+
+    def for_part(self) -> "Loader":
+        """The same loader, with a report of its own."""
+        loader = Loader(self.report.child(), self.root)
+        loader._read = self._read
+        return loader
+
+    def locate(self, reference: str, place: Place) -> Path | None:
+        """The file that a path in a spec means; None, and a diagnostic, where there is none."""
+        folder = place.source.folder if place.source else Path()
+        path = folder / reference
+        if "\0" in reference:
+            message = f"the file {shown(reference)} cannot be read"
+            place.error(self.report, "file-not-found", message)
+            return None
+        if outside := leads_out(path, self.root, reference):
+            place.error(self.report, "outside-root", outside)
+            return None
+        what = _trouble(path)
+        if what is None:
+            return path
+        message = f"the file {shown(shown_path(path))} {what}"
+        place.error(self.report, "file-not-found", message)
+        return None
+
+    def document(self, path: Path, place: Place) -> tuple[Document, Source] | None:
+        """Read a spec; None, and diagnostics, where it is none."""
+        key = path.resolve()
+        if key not in self._read:
+            try:
+                source = read(path, self.report, name=shown_path(path), caller=place)
+            except OSError as error:
+                message = f"the file '{shown_path(path)}' cannot be read: {error.strerror}"
+                place.error(self.report, "file-not-found", message)
+                return None
+            document = parse(source, self.report, caller=place) if source else None
+            self._read[key] = (document, source) if source and document else None
+        return self._read[key]
+
+
+def _trouble(path: Path) -> str | None:
+    """What keeps a path from being that of a file."""
+    try:
+        if path.is_file():
+            return None
+        return "is a folder" if path.is_dir() else "does not exist"
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"

@@ -1,0 +1,395 @@
+"""Steps to nodes: repetitions, branches, blocks, submodels and shared layers written out."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from cnnspec.declarations.declaration import Declaration
+from cnnspec.diagnostics.problems import Problem, Problems, shown
+from cnnspec.diagnostics.report import Report
+from cnnspec.diagnostics.suggestions import did_you_mean
+from cnnspec.expand.definitions import BlockDefinition, Definitions, resolve_parameters
+from cnnspec.expand.scopes import Names, Scope, Value, node_name
+from cnnspec.expand.submodels import SubmodelReader, freeze
+from cnnspec.ir.graph import BlockCall, Node, Ref, SubmodelLayer
+from cnnspec.language.document import BROKEN_STEP, Step
+from cnnspec.language.expressions import counts, is_pattern, is_reference, substitute
+from cnnspec.language.values import name_problem
+from cnnspec.layers.base import LAYERS, Layer
+from cnnspec.layers.custom import custom_kind, is_import_path
+from cnnspec.naming import snake_case
+from cnnspec.records import replace
+from cnnspec.syntax.places import Place
+
+MAX_STEPS = 50_000
+"""How many steps a spec may write out to."""
+MAX_BLOCK_DEPTH = 50
+"""How deep blocks may call blocks."""
+MAX_INPUTS = 10_000
+"""How many tensors a step may take."""
+
+
+def explicit_names(steps: Sequence[Step]) -> frozenset[str]:
+    """The names that steps give themselves, those in branches included."""
+    names = {step.name for step in steps if step.name is not None}
+    for step in steps:
+        if step.branches is not None:
+            for branch in step.branches.steps.values():
+                names |= explicit_names(branch)
+    return frozenset(names)
+
+
+def is_call_of(node: Node, submodel: SubmodelLayer) -> bool:
+    """Whether a node calls a submodel."""
+    return isinstance(node.layer, SubmodelLayer) and node.layer.key == submodel.key
+
+
+class Writer:
+    """Writes the steps of one spec out into the nodes of its graph."""
+
+    def __init__(
+        self, definitions: Definitions, submodels: SubmodelReader, names: Names, report: Report
+    ) -> None:
+        self.definitions = definitions
+        self.submodels = submodels
+        self.names = names
+        self.report = report
+        self.written = 0
+
+    def run(self, steps: Sequence[Step], scope: Scope, place: Place) -> Value:
+        """Write steps out one after the other; give the value of the last."""
+        value = scope.start
+        for position, step in enumerate(steps):
+            is_later = scope.several_inputs and position > 0
+            inner = replace(scope, several_inputs=()) if is_later else scope
+            value = self.step(step, inner, value, place / position)
+        return value
+
+    def step(self, step: Step, scope: Scope, above: Value, place: Place) -> Value:
+        """Write out a step, as often as it repeats."""
+        is_counted = step.repeat is not None and self.is_counted(step)
+        name = None if is_counted else self.given_name(step, scope, place)
+        if step.repeat is None:
+            return self.once(step, scope, above, place, name)
+        times = self.times(step, scope, place)
+        if times is None:
+            return self.names.failed(name, scope)
+        value = above if times else self.sources(step, scope, above, place)
+        turn, inner = step, scope
+        for index in range(times):
+            inner = replace(inner, parameters={**scope.parameters, "index": index})
+            turn_name = name and f"{name}_{index + 1}"
+            if is_counted and (turn_name := self.given_name(step, inner, place)) is None:
+                return None
+            value = self.once(turn, inner, value, place, turn_name)
+            turn = step.model_copy(update={"from_": None})
+            inner = replace(scope, several_inputs=())
+            if self.written > MAX_STEPS:
+                break
+        if name is not None and self.names.is_free(scope.prefix + name, place):
+            self.names.define(scope.prefix + name, value, place)
+        return value
+
+    def times(self, step: Step, scope: Scope, place: Place) -> int | None:
+        """How often a step repeats; None after an error."""
+        times = self.names.resolved(step.repeat, scope.parameters, place / "repeat")
+        whole = isinstance(times, int) and not isinstance(times, bool)
+        if whole and 0 <= times <= MAX_STEPS - self.written:
+            return int(times)
+        if whole and times > 0:
+            message = f"the spec writes out to more than {MAX_STEPS} steps"
+            (place / "repeat").error(self.report, "too-large", message)
+            return None
+        if times is not None:
+            message = f"'repeat' must be a whole number of at least 0, not {shown(times)}"
+            code = "out-of-range" if whole else "wrong-type"
+            (place / "repeat").error(self.report, code, message)
+        return None
+
+    @staticmethod
+    def is_counted(step: Step) -> bool:
+        """Whether a step says itself what it is called in each turn."""
+        try:
+            return step.name is not None and is_pattern(step.name) and counts(step.name)
+        except Problem:
+            return False  # which is reported where the name is made
+
+    def given_name(self, step: Step, scope: Scope, place: Place) -> str | None:
+        """The name that a step gives itself."""
+        if step.name is None or not (is_reference(step.name) or is_pattern(step.name)):
+            return step.name
+        name = self.names.resolved_name(step.name, scope.parameters, place / "name")
+        problem = name_problem(name) if name is not None else None
+        if problem is not None:
+            code, message = problem
+            (place / "name").error(self.report, code, message)
+        return None if problem else name
+
+    def once(self, step: Step, scope: Scope, above: Value, place: Place, name: str | None) -> Value:
+        """Write out one turn of a step."""
+        self.written += 1
+        if self.written > MAX_STEPS:
+            if self.written == MAX_STEPS + 1:
+                message = f"the spec writes out to more than {MAX_STEPS} steps"
+                place.error(self.report, "too-large", message, "kind")
+            return None
+        if step.kind == BROKEN_STEP:
+            return self.names.failed(name, scope)
+        inputs = self.sources(step, scope, above, place)
+        frozen = self.names.resolved(step.frozen, scope.parameters, place / "frozen")
+        if frozen is not None and not isinstance(frozen, bool):
+            message = f"'frozen' must be true or false, not {shown(frozen)}"
+            (place / "frozen").error(self.report, "wrong-type", message)
+        inner = replace(scope, frozen=True) if frozen is True else scope
+        if step.branches is not None:
+            inputs = self.branches(step, inner, inputs, place)
+        if step.kind == "shared":
+            return self.shared(step, inner, inputs, place, name)
+        if step.kind in self.definitions.blocks:
+            definition = self.definitions.blocks[step.kind]
+            return self.block(step, definition, inner, inputs, place, name)
+        if step.kind in self.definitions.submodels:
+            return self.submodel(step, inner, inputs, place, name)
+        return self.layer(step, inner, inputs, place, name)
+
+    def sources(self, step: Step, scope: Scope, above: Value, place: Place) -> Value:
+        """The tensors that a step takes."""
+        if step.from_ is None:
+            if scope.several_inputs:
+                said = " and ".join(scope.several_inputs)
+                message = f"the model has several inputs, {said}; the first step needs 'from'"
+                place.error(self.report, "needs-from", message, "kind")
+                return None
+            return above
+        refs: list[Ref] = []
+        failed = False
+        listed = len(step.from_) > 1 or place.has_list("from")
+        for position, said in enumerate(step.from_):
+            at = place / "from" / position if listed else place / "from"
+            word = self.names.resolved(said, scope.parameters, at)
+            if word == "previous" and not scope.several_inputs:
+                value = above
+            elif isinstance(word, str):
+                value = self.names.look_up(word, scope, at)
+            else:
+                value = None
+                if word is not None:
+                    message = f"'from' takes names, not {shown(word)}"
+                    at.error(self.report, "wrong-type", message)
+            failed = failed or value is None
+            refs += value or ()
+        if len(refs) > MAX_INPUTS:
+            message = f"the step takes more than {MAX_INPUTS} tensors"
+            place.error(self.report, "too-large", message, "kind")
+            return None
+        return None if failed else tuple(refs)
+
+    def branches(self, step: Step, scope: Scope, start: Value, place: Place) -> Value:
+        """Write out the branches of a merging step; their last tensors are its inputs."""
+        assert step.branches is not None
+        inputs: list[Ref] = []
+        failed = False
+        for key, steps in step.branches.steps.items():
+            at = place / "branches" / key
+            value = self.run(steps, replace(scope, start=start, several_inputs=()), at)
+            ref = self.names.single(value, at) if value is not None else None
+            failed = failed or ref is None
+            inputs += (ref,) if ref is not None else ()
+        if step.kind in LAYERS and not getattr(LAYERS.find(step.kind), "merges", False):
+            message = (
+                f"{step.kind} does not merge; 'branches' is for layers such as Add and Concatenate"
+            )
+            (place / "branches").error(self.report, "conflicting-arguments", message, "key")
+            return None
+        return None if failed else tuple(inputs)
+
+    def layer(
+        self, step: Step, scope: Scope, inputs: Value, place: Place, name: str | None
+    ) -> Value:
+        """Write out a call of a layer."""
+        declaration: type[Declaration]
+        try:
+            is_path = is_import_path(step.kind)
+            declaration = custom_kind(step.kind) if is_path else LAYERS.find(step.kind)
+        except Problem as problem:
+            self.unknown_kind(step.kind, problem, place)
+            return self.names.failed(name, scope)
+        layer = self.checked_layer(step, declaration, scope, place)
+        kind = snake_case(declaration.kind())
+        scoped = self.names.named(name, kind, scope, place)
+        if layer is None or inputs is None or scoped is None:
+            return self.names.failed(name, scope)
+        node = Node(
+            node_name(scoped), scoped, layer, inputs, place, scope.frozen, block=scope.block
+        )
+        return self.names.add(node)
+
+    def unknown_kind(self, kind: str, problem: Problem, place: Place) -> None:
+        """Report a kind that is nothing, looking for near names among all that could stand there."""
+        others = (*self.definitions.blocks, *self.definitions.submodels, "shared")
+        suggestion = did_you_mean(kind, [*LAYERS.kinds, *LAYERS.aliases, *others])
+        message = f"unknown layer, block or submodel '{kind}'"
+        if problem.code == "refused-kind":
+            message, suggestion = problem.message, problem.suggestion
+        place.error(self.report, problem.code, message, "kind", suggestion=suggestion)
+
+    def checked_layer(
+        self, step: Step, declaration: type[Declaration], scope: Scope, place: Place
+    ) -> Layer | None:
+        """Check the arguments of a layer, with the defaults of its kind put in."""
+        try:
+            given = substitute(step.arguments, scope.parameters)
+        except Problem as problem:
+            place.problem(self.report, problem)
+            return None
+        defaults = self.definitions.defaults.get(declaration.kind(), {})
+        arguments = given | {
+            name: default.value for name, default in defaults.items() if name not in given
+        }
+        try:
+            layer = declaration.of(arguments, word=step.kind)
+        except Problems as found:
+            for each in found.problems:
+                argument, at = str(each.at[0]) if each.at else "", place
+                if argument in defaults and argument not in given:
+                    at, each.at = defaults[argument].place, each.at[1:]
+                at.problem(self.report, each)
+            return None
+        assert isinstance(layer, Layer)
+        return layer
+
+    def shared(
+        self, step: Step, scope: Scope, inputs: Value, place: Place, name: str | None
+    ) -> Value:
+        """Write out another call of an earlier layer."""
+        for key in (each for each in step.arguments if each != "layer"):
+            message = f"'shared' has no argument '{key}'; it takes 'layer', 'name' and 'from'"
+            (place / key).error(self.report, "unknown-argument", message, "key")
+        if step.frozen is not None:
+            message = "'frozen' belongs to the layer that is shared, not to another call of it"
+            (place / "frozen").error(self.report, "conflicting-arguments", message, "key")
+        wanted = self.names.resolved(step.arguments.get("layer"), scope.parameters, place / "layer")
+        if not isinstance(wanted, str):
+            message = "'shared' needs 'layer': the name of an earlier layer"
+            code = "wrong-type" if "layer" in step.arguments else "missing-argument"
+            (place / "layer").error(self.report, code, message, "given")
+            return self.names.failed(name, scope)
+        value = self.names.look_up(wanted, scope, place / "layer")
+        scoped = self.names.named(name, "shared", scope, place)
+        if value is None or inputs is None or scoped is None:
+            return self.names.failed(name, scope)
+        target = self.names.by_name.get(value[0].node)
+        if target is None or len(value) > 1 or value != target.value:
+            message = f"'{wanted}' is no layer that can be called again"
+            (place / "layer").error(self.report, "unknown-name", message)
+            return self.names.failed(name, scope)
+        original = self.names.by_name[target.layer_name]
+        shared = replace(original, name=node_name(scoped), scoped=scoped, shares=original.name)
+        return self.names.add(replace(shared, inputs=inputs, place=place, block=scope.block))
+
+    @staticmethod
+    def is_block_call(target: Node, wanted: str, scope: Scope) -> bool:
+        """Whether a name stands for a block, and so for the value of its last layer."""
+        return not f"/{target.scoped}".endswith(f"/{wanted}")
+
+    def block(
+        self,
+        step: Step,
+        definition: BlockDefinition,
+        scope: Scope,
+        inputs: Value,
+        place: Place,
+        name: str | None,
+    ) -> Value:
+        """Write out a block in place."""
+        scoped = self.names.named(name, step.kind, scope, place)
+        parameters = self.block_parameters(step, definition, scope, place)
+        if step.kind in scope.blocks:
+            chain = " -> ".join((*scope.blocks[scope.blocks.index(step.kind) :], step.kind))
+            message = f"the block '{step.kind}' calls itself ({chain})"
+            place.error(self.report, "recursive-block", message, "kind")
+            return self.names.failed(name, scope)
+        if len(scope.blocks) == MAX_BLOCK_DEPTH:
+            message = f"blocks call blocks more than {MAX_BLOCK_DEPTH} levels deep"
+            place.error(self.report, "too-large", message, "kind")
+            return self.names.failed(name, scope)
+        if scoped is None or parameters is None:
+            return self.names.failed(name, scope)
+        inner = Scope(
+            f"{scoped}/",
+            parameters,
+            inputs,
+            frozen=scope.frozen,
+            blocks=(*scope.blocks, step.kind),
+            explicit=explicit_names(definition.block.layers),
+            block=BlockCall(
+                step.kind,
+                scoped,
+                inputs or (),
+                parameters,
+                tuple(definition.block.params),
+                place,
+                definition.place,
+                scope.block,
+            ),
+        )
+        where = replace(definition.place / "layers", caller=place)
+        return self.names.define(scoped, self.run(definition.block.layers, inner, where), place)
+
+    def block_parameters(
+        self, step: Step, definition: BlockDefinition, scope: Scope, place: Place
+    ) -> dict[str, Any] | None:
+        """The parameters of a block's call: those given, else the block's defaults."""
+        defined, fine = definition.block.params, True
+        for key in (each for each in step.arguments if each not in defined):
+            suggestion = did_you_mean(key, defined)
+            message = f"the block '{step.kind}' has no parameter '{key}'"
+            at = place / key
+            at.error(self.report, "unknown-parameter", message, "key", suggestion=suggestion)
+            fine = False
+        try:
+            given = substitute(step.arguments, scope.parameters)
+        except Problem as problem:
+            place.problem(self.report, problem)
+            return None
+        missing = [key for key, default in defined.items() if default is None and key not in given]
+        for key in missing if fine else ():
+            message = f"the block '{step.kind}' needs its parameter '{key}'"
+            note = (definition.place / "params" / key).note("it is defined here", "key")
+            place.error(self.report, "missing-parameter", message, "kind", notes=[note])
+        if missing or not fine:
+            return None
+        at = replace(definition.place / "params", caller=place)
+        return resolve_parameters(defined, given, definition.parameters, at, self.report)
+
+    def submodel(
+        self, step: Step, scope: Scope, inputs: Value, place: Place, name: str | None
+    ) -> Value:
+        """Write out a call of a submodel; every call after the first shares its weights."""
+        for key in step.arguments:
+            message = f"a submodel takes no arguments, and '{key}' is none of a step's own keys"
+            (place / key).error(self.report, "unknown-argument", message, "key")
+        layer = self.submodels.read(step.kind, self.definitions.submodels[step.kind])
+        scoped = self.names.named(name, step.kind, scope, place)
+        if layer is None or inputs is None or scoped is None:
+            return self.names.failed(name, scope)
+        earlier = next((node for node in self.names.nodes if is_call_of(node, layer)), None)
+        frozen = scope.frozen or layer.frozen
+        if scope.frozen and not layer.frozen:
+            layer = replace(layer, graph=freeze(layer.graph))
+        if earlier is not None and frozen and not earlier.frozen:
+            message = (
+                f"'{step.kind}' is called above without being frozen; its calls share their weights"
+            )
+            note = earlier.place.note("it is called here first", "kind")
+            place.error(self.report, "conflicting-arguments", message, "kind", notes=[note])
+        node = Node(node_name(scoped), scoped, layer, inputs, place, frozen, block=scope.block)
+        if earlier is not None:
+            node = replace(
+                node, shares=earlier.layer_name, layer=earlier.layer, frozen=earlier.frozen
+            )
+        return self.names.add(node)
+
+    def check_submodels(self) -> None:
+        """Read every submodel, called or not, so that its mistakes are found."""
+        for key, definition in self.definitions.submodels.items():
+            self.submodels.read(key, definition)

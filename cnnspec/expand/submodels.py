@@ -1,0 +1,210 @@
+"""Reads submodels: another spec, a Keras file or a known network, cut and frozen as the spec says."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from cnnspec.diagnostics.problems import Problem, shown
+from cnnspec.diagnostics.suggestions import did_you_mean
+from cnnspec.expand.definitions import SubmodelDefinition
+from cnnspec.expand.loading import Loader
+from cnnspec.ir.graph import Application, Graph, Output, Ref, SubmodelLayer
+from cnnspec.language.calls import Call
+from cnnspec.language.document import Document, missing_section
+from cnnspec.language.expressions import substitute
+from cnnspec.records import replace
+from cnnspec.syntax.paths import shown_path
+from cnnspec.syntax.places import Place
+
+_WANTED: dict[str, Any] = {
+    "application": Call,
+    "frozen": bool,
+    "preprocess": bool,
+    "spec": str | Document,
+}
+"""What the keys of a submodel hold that do not hold text."""
+
+
+class SubmodelReader:
+    """Reads each submodel of a spec once."""
+
+    def __init__(
+        self, loader: Loader, expand: Callable[..., Graph], reading: tuple[Path, ...]
+    ) -> None:
+        self.loader = loader
+        self.expand = expand
+        """How a document becomes a graph."""
+        self.reading = reading
+        """The spec files that are being read, the outermost first."""
+        self._read: dict[str, SubmodelLayer | None] = {}
+
+    def read(self, key: str, definition: SubmodelDefinition) -> SubmodelLayer | None:
+        """The submodel of a name; None after an error, which has been reported."""
+        if key not in self._read:
+            self._read[key] = self._submodel(key, definition)
+        return self._read[key]
+
+    def _submodel(self, key: str, definition: SubmodelDefinition) -> SubmodelLayer | None:
+        place = definition.place
+        said = self._resolved(definition)
+        if said is None:
+            return None
+        weights: Path | None = None
+        if said["weights"] is not None:
+            weights = self.loader.locate(said["weights"], place / "weights")
+            if weights is None:
+                return None
+        file = application = None
+        if said["application"] is not None:
+            graph, application = self._from_application(said, place)
+        elif isinstance(said["spec"], Document):
+            graph = self._from_document(said["spec"], replace(place / "spec", caller=place))
+        elif said["spec"] is not None:
+            graph, file = self._from_spec(said["spec"], place / "spec")
+        else:
+            graph, file = self._from_archive(said["keras"], place / "keras")
+            weights = weights or file
+        if graph is not None and said["until"] is not None:
+            graph = self._cut(graph, said["until"], place / "until")
+        if graph is None:
+            return None
+        own, graph = graph.weights, replace(graph, weights=None)
+        is_inline = isinstance(said["spec"], Document)
+        frozen = bool(said["frozen"])
+        return SubmodelLayer(
+            key,
+            freeze(graph) if frozen else graph,
+            file,
+            from_keras=said["keras"] is not None,
+            until=said["until"],
+            weights=weights or own,
+            weights_said=said["weights"] is not None or (is_inline and own is not None),
+            frozen=frozen,
+            place=place,
+            application=application,
+        )
+
+    def _resolved(self, definition: SubmodelDefinition) -> dict[str, Any] | None:
+        """The submodel's fields with their parameters put in."""
+        said: dict[str, Any] = {}
+        for field_name in type(definition.submodel).model_fields:
+            place = definition.place / field_name
+            try:
+                value = getattr(definition.submodel, field_name)
+                if isinstance(value, Call):
+                    place /= value.kind
+                    arguments = substitute(value.arguments, definition.parameters)
+                    value = Call(kind=value.kind, arguments=arguments)
+                value = substitute(value, definition.parameters)
+            except Problem as problem:
+                place.problem(self.loader.report, problem)
+                return None
+            wanted = _WANTED.get(field_name, str)
+            if value is not None and not isinstance(value, wanted):
+                message = f"'{field_name}' cannot be {shown(value)}"
+                place.error(self.loader.report, "wrong-type", message)
+                return None
+            said[field_name] = value
+        return said
+
+    def _from_application(
+        self, said: dict[str, Any], place: Place
+    ) -> tuple[Graph | None, Application | None]:
+        from cnnspec.expand.applications.calls import checked_application
+        from cnnspec.expand.applications.networks import network
+
+        application = checked_application(said, place, self.loader)
+        if application is None:
+            return None, None
+        inner = self.loader.for_part()
+        graph = network(application, self.expand, inner)
+        assert not inner.report.has_errors, "a network of the package has no errors"
+        return graph, application
+
+    def _from_spec(self, reference: str, place: Place) -> tuple[Graph | None, Path | None]:
+        if (path := self.loader.locate(reference, place)) is None:
+            return None, None
+        if path.resolve() in self.reading:
+            message = f"'{shown_path(path)}' includes itself"
+            place.error(self.loader.report, "recursive-import", message)
+            return None, None
+        if (read := self.loader.document(path, place)) is None:
+            return None, None
+        document, source = read
+        if document.is_library:
+            message = f"'{shown_path(path)}' defines blocks, and no model"
+            place.error(self.loader.report, "not-a-model", message)
+            return None, None
+        reading = (*self.reading, path.resolve())
+        return self._expanded(document, Place(source, (), place), reading), path
+
+    def _from_document(self, document: Document, place: Place) -> Graph | None:
+        for key in document.missing():
+            message = missing_section(key, there=False)
+            place.error(self.loader.report, "missing-key", message)
+            return None
+        return self._expanded(document, place, self.reading)
+
+    def _expanded(
+        self, document: Document, place: Place, reading: tuple[Path, ...]
+    ) -> Graph | None:
+        """The graph of a document; None if anything in it is wrong, which is reported."""
+        inner = self.loader.for_part()
+        graph = self.expand(document, place, inner, reading=reading)
+        self.loader.report.take(inner.report)
+        return None if inner.report.has_errors else graph
+
+    def _from_archive(self, reference: str, place: Place) -> tuple[Graph | None, Path | None]:
+        if (path := self.loader.locate(reference, place)) is None:
+            return None, None
+        from cnnspec.frontends import UnreadableModel, read_archive
+
+        inner = self.loader.for_part()
+        try:
+            graph = self.expand(read_archive(path), Place(None, ()), inner)
+            said = [found.message for found in inner.report]
+        except UnreadableModel as error:
+            said = [str(error)]
+        if said:
+            message = f"'{shown_path(path)}': {said[0]}"
+            place.error(self.loader.report, "unreadable-model", message)
+            return None, None
+        return graph, path
+
+    def _cut(self, graph: Graph, until: str, place: Place) -> Graph | None:
+        node = next((node for node in graph.nodes if until in (node.scoped, node.name)), None)
+        if node is None:
+            names = [name for each in graph.nodes for name in (each.scoped, each.name)]
+            message = f"the submodel has no layer '{until}' to end with"
+            suggestion = did_you_mean(until, names)
+            place.error(self.loader.report, "unknown-name", message, suggestion=suggestion)
+            return None
+        return cut(graph, node.name, node.place)
+
+
+def cut(graph: Graph, until: str, place: Place) -> Graph:
+    """The part of a graph that computes one node, which becomes its only output."""
+    wanted = {until}
+    nodes = []
+    for node in reversed(graph.nodes):
+        if node.name in wanted:
+            nodes.append(node)
+            wanted |= {ref.node for ref in node.inputs}
+            wanted |= {node.shares} if node.shares else set()
+    return replace(
+        graph,
+        inputs=tuple(each for each in graph.inputs if each.name in wanted),
+        nodes=tuple(reversed(nodes)),
+        outputs=(Output(until, Ref(until), place),),
+    )
+
+
+def freeze(graph: Graph) -> Graph:
+    """The same graph with every layer frozen, those of its submodels too."""
+    nodes = []
+    for node in graph.nodes:
+        layer = node.layer
+        if isinstance(layer, SubmodelLayer):
+            layer = replace(layer, graph=freeze(layer.graph), frozen=True)
+        nodes.append(replace(node, layer=layer, frozen=True))
+    return replace(graph, nodes=tuple(nodes))

@@ -1,0 +1,367 @@
+"""The `train` section of a document, checked: on which data, for how long, in which stages."""
+
+import ast
+from collections.abc import Collection, Iterator, Mapping
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any, cast
+
+from cnnspec.declarations.declaration import Declaration
+from cnnspec.diagnostics.problems import Problem, shown
+from cnnspec.diagnostics.report import Report
+from cnnspec.diagnostics.suggestions import did_you_mean
+from cnnspec.expand.definitions import Parameters
+from cnnspec.expand.interface import Interface
+from cnnspec.ir.graph import Node, Output, SubmodelLayer
+from cnnspec.ir.training import Phase, Training
+from cnnspec.language.document import Document
+from cnnspec.language.expressions import compute, names_in, parse
+from cnnspec.language.train import LastLayers, Train
+from cnnspec.language.train import Phase as PhaseSpec
+from cnnspec.naming import keras_name
+from cnnspec.objects import CALLBACKS, DATA, OPTIMIZERS
+from cnnspec.records import Record
+from cnnspec.syntax.paths import leads_out
+from cnnspec.syntax.places import Place
+
+if TYPE_CHECKING:
+    from cnnspec.objects.data_sources import DataSource
+
+
+def training(
+    document: Document,
+    parameters: Parameters,
+    place: Place,
+    outputs: tuple[Output, ...],
+    interface: Interface,
+    root: Path | None,
+) -> Training | None:
+    """Check the section; None where a spec says at most how it is optimized."""
+    said = document.train
+    if said is None or not said.model_fields_set - {"optimizer"}:
+        return None
+    section = _Section(document, said, parameters, place, outputs, interface)
+    return section.checked(root)
+
+
+class _Section(Record):
+    document: Document
+    said: Train
+    parameters: Parameters
+    spec: Place
+    outputs: tuple[Output, ...]
+    interface: Interface
+
+    @property
+    def place(self) -> Place:
+        return self.spec / "train"
+
+    def checked(self, root: Path | None) -> Training:
+        said = self.said
+        found = self.interface.call(DATA, said.data, self.parameters, self.place / "data")
+        data = cast("DataSource | None", found)
+        columns = data.columns() if data is not None else None
+        inputs = self.expressions("inputs", said.inputs, self.document.inputs, columns)
+        targets = self.expressions("targets", said.targets, self.known_outputs(), columns)
+        if said.data is not None:
+            inputs |= self.own_columns(columns)
+            self.check_losses()
+        if data is not None:
+            self.check_root(data, root)
+        return Training(
+            self.place,
+            data,
+            inputs,
+            targets,
+            {
+                name: value
+                for name, value in self.parameters.items()
+                if isinstance(value, int | float) and name not in (columns or ())
+            },
+            self.folder,
+            self.validation(columns),
+            int(self.number(said.batch_size, self.place / "batch_size", 32)),
+            int(self.number(said.epochs, self.place / "epochs", 1)),
+            int(self.number(said.seed, self.place / "seed", 0, least=0)),
+            self.callbacks(),
+            self.class_weights(),
+            self.expressions("sample_weight", said.sample_weight, self.known_outputs(), columns),
+            tuple(
+                self.phase(each, self.place / "phases" / position)
+                for position, each in enumerate(said.phases)
+            ),
+        )
+
+    @property
+    def folder(self) -> Path:
+        return self.spec.source.folder if self.spec.source else Path()
+
+    @property
+    def report(self) -> Report:
+        return self.interface.report
+
+    def known_outputs(self) -> set[str] | None:
+        """The names of the outputs; None where one has a mistake."""
+        names = {each.name for each in self.outputs}
+        return names if names >= {*self.document.outputs} and names else None
+
+    def check_root(self, data: "DataSource", root: Path | None) -> None:
+        """Data are looked for when training starts; a path may not lead out of the root even so."""
+        for argument in data.paths():
+            reference = data.checked(argument)
+            if message := leads_out(self.folder / reference, root, reference):
+                (self.place / "data" / argument).error(self.report, "outside-root", message)
+
+    def is_whole(self) -> bool:
+        """Whether nothing of the section was left out because of a mistake."""
+        written = self.place.value()
+        return not isinstance(written, dict) or written.keys() <= self.said.model_fields_set
+
+    def may_have_loss(self, name: str) -> bool:
+        """Whether an output has a loss, or a mistake that hides whether it has one."""
+        said = self.document.outputs.get(name)
+        if said is None:
+            return False
+        written = (self.spec / "outputs" / name).value()
+        is_whole = not isinstance(written, dict) or len(written) == len(said.model_fields_set)
+        return said.loss is not None or not is_whole
+
+    def check_losses(self) -> None:
+        """What is trained has a loss, and what has a loss is told what is right."""
+        known = self.known_outputs()
+        if known is None or not self.is_whole():
+            return
+        targets = self.said.targets.keys()
+        bare = [each for each in self.outputs if not self.may_have_loss(each.name)]
+        for each in bare:
+            has_target = each.name in targets
+            if has_target or len(bare) < len(self.outputs):
+                what = (
+                    "has a target, and" if has_target else "is of a model that is trained, and has"
+                )
+                message = f"the output '{each.name}' {what} no loss to train it by"
+                self.output_place(each).error(self.report, "missing-argument", message, "key")
+        if len(bare) == len(self.outputs) and not targets & known:
+            message = "no output has a loss, so that nothing can be trained"
+            self.output_place(bare[0]).error(self.report, "missing-argument", message, "key")
+        if not targets <= known:
+            return
+        place = self.place / ("targets" if "targets" in self.said.model_fields_set else "data")
+        for name, said in self.document.outputs.items():
+            if said.loss is not None and name not in targets:
+                message = f"the output '{name}' has a loss, and no target in 'train.targets'"
+                place.error(self.report, "missing-argument", message, "key")
+
+    def output_place(self, output: Output) -> Place:
+        """Where an output is said; a spec without the section has the last step."""
+        return output.place if self.document.outputs else self.spec / "layers"
+
+    def own_columns(self, columns: tuple[str, ...] | None) -> dict[str, str]:
+        """The only input, where nothing is said of it, takes the column of its own name."""
+        known, said = self.document.inputs, self.said.inputs
+        if not self.is_whole() or not said.keys() <= known.keys():
+            return {}
+        missing = [name for name in known if name not in said]
+        if len(known) == 1 and missing:
+            name = missing[0]
+            if name.isidentifier() and (columns is None or name in columns):
+                return {name: name}
+        place = self.place / ("inputs" if "inputs" in self.said.model_fields_set else "data")
+        for name in missing:
+            hint = f"choose from {_listed(columns)}" if columns else None
+            message = f"the input '{name}' has no expression in 'train.inputs'"
+            place.error(self.report, "missing-argument", message, "key", suggestion=hint)
+        return {}
+
+    def expressions(
+        self,
+        key: str,
+        said: Mapping[str, str],
+        known: Collection[str] | None,
+        columns: tuple[str, ...] | None,
+    ) -> dict[str, str]:
+        """Check the expressions for inputs or outputs, by name."""
+        found = {}
+        for name, text in said.items():
+            place = self.place / key / name
+            noun = "input" if key == "inputs" else "output"
+            if self.is_known(name, known, noun, place) and self.is_computable(text, columns, place):
+                found[name] = text
+        return found
+
+    def is_computable(self, text: str, columns: tuple[str, ...] | None, place: Place) -> bool:
+        """Whether a text is an expression over the columns, as far as they are known."""
+        try:
+            tree = parse(text)
+            _check(tree)
+            if not names_in(tree):
+                raise Problem("bad-expression", f"'{text}' does not use a column of the data")
+        except Problem as problem:
+            place.problem(self.report, problem)
+            return False
+        if columns is None:
+            return True
+        for wrong in sorted(names_in(tree) - {*self.parameters, *columns}):
+            hint = did_you_mean(wrong, (*columns, *self.parameters))
+            hint = hint or f"choose from {_listed(columns)}"
+            message = f"the data has no column '{wrong}'"
+            place.error(self.report, "unknown-name", message, suggestion=hint)
+            return False
+        return True
+
+    def is_known(self, name: str, known: Collection[str] | None, noun: str, place: Place) -> bool:
+        if known is None or name in known:
+            return True
+        hint = did_you_mean(name, known)
+        message = f"unknown {noun} '{name}'"
+        place.error(self.report, "unknown-name", message, "key", suggestion=hint)
+        return False
+
+    def validation(self, columns: tuple[str, ...] | None) -> float | dict[str, str] | None:
+        said, place = self.said.validation, self.place / "validation"
+        if not isinstance(said, Mapping):
+            value = self.resolved(said, place, whole=False)
+            if value is not None and not 0 < value < 1:
+                message = f"'validation' must lie between 0 and 1, not {shown(value)}"
+                place.error(self.report, "out-of-range", message)
+            return None if value is None else float(value)
+        for name in said if columns else ():
+            hint = did_you_mean(name, columns or ())
+            if name not in (columns or ()):
+                message = f"the data has no column '{name}'"
+                (place / name).error(self.report, "unknown-name", message, "key", suggestion=hint)
+        return dict(said)
+
+    def resolved(self, said: Any, place: Place, *, whole: bool = True) -> float | None:
+        """The number that a value stands for; None where it is none, which is reported."""
+        value = self.interface.names.resolved(said, self.parameters, place)
+        if value is None or _is_number(value, whole=whole):
+            return value  # type: ignore[no-any-return]
+        message = f"'{place.path[-1]}' must be {_sort(whole)}, not {shown(value)}"
+        place.error(self.report, "wrong-type", message)
+        return None
+
+    def number(self, said: Any, place: Place, default: int, *, least: int = 1) -> float:
+        """A whole number of the section; its default where it says none, or a wrong one."""
+        value = self.resolved(said, place)
+        if value is not None and value < least:
+            message = f"'{place.path[-1]}' must be at least {least}, not {shown(value)}"
+            place.error(self.report, "out-of-range", message)
+        return default if value is None else value
+
+    def callbacks(self) -> tuple[Declaration, ...]:
+        at = self.place / "callbacks"
+        found = [
+            self.interface.call(CALLBACKS, each, self.parameters, at / position)
+            for position, each in enumerate(self.said.callbacks)
+        ]
+        return tuple(each for each in found if each is not None)
+
+    def class_weights(self) -> dict[str, dict[int, float]]:
+        found: dict[str, dict[int, float]] = {}
+        for name, weights in self.said.class_weight.items():
+            place = self.place / "class_weight" / name
+            if self.is_known(name, self.known_outputs(), "output", place):
+                pairs = (self.class_weight(*each, place / each[0]) for each in weights.items())
+                found[name] = dict(pair for pair in pairs if pair)
+        return found
+
+    def class_weight(self, label: object, said: Any, place: Place) -> tuple[int, float] | None:
+        if isinstance(label, bool) or not (str(label).isascii() and str(label).isdecimal()):
+            message = f"a class is a whole number of at least 0, not {shown(label)}"
+            place.error(self.report, "wrong-type", message, "key")
+            return None
+        value = self.interface.names.resolved(said, self.parameters, place)
+        if value is None:
+            return None
+        if not _is_number(value, whole=False) or not 0 <= value < float("inf"):
+            code = "out-of-range" if _is_number(value, whole=False) else "wrong-type"
+            message = f"the weight of a class must be a number of at least 0, not {shown(value)}"
+            place.error(self.report, code, message)
+            return None
+        return int(str(label)), float(value)
+
+    def phase(self, said: PhaseSpec, place: Place) -> Phase:
+        patterns, last = said.unfreeze or [], 0
+        at = place / "unfreeze"
+        if isinstance(patterns, LastLayers):
+            last = int(self.number(patterns.last, at / "last", 0))
+            patterns = []
+        for position, pattern in enumerate(patterns):
+            where = at / position if at.value() != pattern else at
+            self.check_pattern(pattern, where)
+        return Phase(
+            int(self.number(said.epochs, place / "epochs", 1)),
+            place,
+            self.interface.call(OPTIMIZERS, said.optimizer, self.parameters, place / "optimizer"),
+            tuple(patterns),
+            last,
+        )
+
+    def check_pattern(self, pattern: str, place: Place) -> None:
+        """A pattern stands for frozen layers, or for a submodel that holds some."""
+        nodes = self.interface.names.nodes
+        if any(node.layer is None for node in nodes):
+            return
+        paths = {
+            path
+            for leaf in _frozen(tuple(nodes), PurePosixPath())
+            for path in (leaf, *leaf.parents)
+        }
+        names = {part for path in paths for part in (path.as_posix(), path.name) if path.name}
+        if any(fnmatchcase(name, pattern) for name in names):
+            return
+        hint = did_you_mean(pattern, names)
+        message = f"no frozen layer matches '{pattern}'"
+        place.error(self.report, "unknown-name", message, suggestion=hint)
+
+
+def _frozen(nodes: tuple[Node, ...], outer: PurePosixPath) -> Iterator[PurePosixPath]:
+    """The layers that training does not change, by their names in Keras."""
+    for node in nodes:
+        path = outer / keras_name(node.layer_name)
+        if isinstance(node.layer, SubmodelLayer):
+            yield from _frozen(node.layer.graph.nodes, path)
+        elif node.layer is not None and (node.frozen or not node.layer.trainable):
+            yield path
+
+
+def _check(node: ast.expr) -> None:
+    """Hold every part of an expression against the language, whatever its values will be.
+
+    Raises:
+        Problem: it is something that expressions do not have.
+
+    """
+    one, alone = ast.Constant(1), node
+    parts: list[ast.expr] = []
+    match node:
+        case ast.Name():
+            return
+        case ast.BinOp(left=left, op=operator, right=right):
+            alone, parts = ast.BinOp(one, operator, one), [left, right]
+        case ast.UnaryOp(op=sign, operand=operand):
+            alone, parts = ast.UnaryOp(sign, one), [operand]
+        case ast.Compare(left=left, ops=operators, comparators=others):
+            alone, parts = ast.Compare(one, operators, [one] * len(others)), [left, *others]
+        case ast.Call(func=ast.Name() as name, args=arguments, keywords=keywords):
+            alone, parts = ast.Call(name, [one] * len(arguments), keywords), arguments
+    try:
+        compute(alone, {})
+    except Problem as problem:
+        said = problem.message.replace(ast.unparse(alone), ast.unparse(node))
+        raise Problem(problem.code, said) from None
+    for part in parts:
+        _check(part)
+
+
+def _is_number(value: object, *, whole: bool) -> bool:
+    return isinstance(value, int if whole else int | float) and not isinstance(value, bool)
+
+
+def _sort(whole: bool) -> str:
+    return "a whole number" if whole else "a number"
+
+
+def _listed(names: tuple[str, ...] | None) -> str:
+    return ", ".join(f"'{name}'" for name in names or ())

@@ -1,0 +1,183 @@
+"""Weights files: what `.weights.h5` and `.keras` files hold, by layer name.
+
+Keras stores weights by class name and counter, with the layer's own name beside them; only that
+name says which layer they belong to. Nothing is unpickled, and no link out of the file is followed.
+"""
+
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import h5py
+
+from cnnspec.ir.checked import CheckedGraph, CheckedNode
+from cnnspec.keras_files.archive import DAMAGED
+from cnnspec.keras_files.hdf5 import MODEL
+from cnnspec.naming import first_names, snake_case
+
+WEIGHTS = "model.weights.h5"
+"""The name of the weights file in a `.keras` archive."""
+MAX_RATIO = 200
+"""How far a compressed archive may grow; trained weights hardly compress at all."""
+BFLOAT16 = "bfloat16"
+WHOLE_MODEL = (
+    "whole models in HDF5 do not store weights by layer name; "
+    "load it with Keras and save it as .keras or .weights.h5"
+)
+
+
+class UnreadableWeights(Exception):
+    """The file holds no weights that Keras wrote; the message tells why."""
+
+    def __init__(self, message: str = "this is no weights file of Keras") -> None:
+        super().__init__(message)
+
+
+@dataclass(slots=True)
+class StoredLayer:
+    """A layer in a weights file: its variables, and for a model the layers inside it."""
+
+    variables: dict[str, Any] = field(default_factory=dict)
+    """By position, `0`; those of layers that it wraps by their path, `forward_layer/cell/0`."""
+    layers: "dict[str, StoredLayer]" = field(default_factory=dict)
+
+    def of(self, node: CheckedNode) -> "StoredLayer | None":
+        """The stored layer of a node: by its name, or by the one that Keras needs it to have."""
+        return self.layers.get(node.node.layer_name) or self.layers.get(node.keras_name)
+
+    def renumbered(self, model: CheckedGraph) -> "StoredLayer":
+        """The same, with the layers that have no name of their own counted from the first.
+
+        That is how a network of `keras.applications` counts them; a file counts on from whatever
+        models Keras had made before.
+        """
+        kinds = {snake_case(node.kind) for node in model.nodes if node.weights}
+        names = first_names(self.layers, kinds)
+        layers = {names[name]: layer for name, layer in self.layers.items()}
+        return StoredLayer(self.variables, layers)
+
+    def is_empty(self) -> bool:
+        """Whether neither it nor any layer inside it has variables."""
+        return not self.variables and all(layer.is_empty() for layer in self.layers.values())
+
+
+@contextmanager
+def open_weights(path: Path) -> Iterator[StoredLayer]:
+    """Open a `.weights.h5` or `.keras` file; variables are read only when they are indexed.
+
+    Raises:
+        UnreadableWeights: it is neither, or needs what is not allowed.
+
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        if not path.is_file():
+            raise UnreadableWeights("no such file")
+        if zipfile.is_zipfile(path):
+            path = _extracted(path, Path(folder))
+        try:
+            file = h5py.File(path, "r")
+        except OSError as error:
+            raise UnreadableWeights from error
+        with file:
+            if MODEL in file.attrs:
+                raise UnreadableWeights(WHOLE_MODEL)
+            try:
+                stored = _Reader().model(file)
+            except (OSError, RuntimeError, ValueError, KeyError) as error:  # what h5py raises
+                raise UnreadableWeights from error
+            yield stored
+
+
+def values(variable: Any) -> Any:
+    """The numbers of a variable, as Keras takes them."""
+    data = variable[()]
+    if variable.attrs.get("dtype") == BFLOAT16:
+        import ml_dtypes
+
+        return data.view(ml_dtypes.bfloat16)
+    return data
+
+
+def _extracted(path: Path, folder: Path) -> Path:
+    target = folder / WEIGHTS
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entry = archive.getinfo(WEIGHTS)
+            if entry.file_size > MAX_RATIO * max(entry.compress_size, 1):
+                raise UnreadableWeights("it is compressed beyond belief")
+            with archive.open(entry) as source, target.open("wb") as file:
+                shutil.copyfileobj(source, file)
+    except DAMAGED as error:
+        raise UnreadableWeights(f"the archive has no readable '{WEIGHTS}'") from error
+    return target
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Reads groups, each once: a file may link a group to itself, or to many places."""
+
+    seen: set[Any] = field(default_factory=set)
+
+    def model(self, group: Any) -> StoredLayer:
+        """The model that a file holds, without its optimizer and metrics."""
+        parts = self.members(group)
+        return self.layer({key: parts[key] for key in ("vars", "layers") if key in parts})
+
+    def layer(self, members: dict[str, Any]) -> StoredLayer:
+        """The layer that a group of these members holds."""
+        stored = StoredLayer()
+        for key, member in members.items():
+            if key == "vars":
+                variables = self.members(member)
+                stored.variables |= {
+                    each: _variable(variables[each], each) for each in sorted(variables, key=int)
+                }
+            elif key == "layers":
+                self.layers(member, stored)
+            else:
+                self.wrapped(key, member, stored)
+        return stored
+
+    def layers(self, group: Any, stored: StoredLayer) -> None:
+        """Add the layers of a model, by their own names."""
+        for key, member in self.members(group).items():
+            inner = self.members(member)
+            name = str(inner["vars"].attrs.get("name", key)) if "vars" in inner else key
+            if name in stored.layers:
+                raise UnreadableWeights(f"it holds two layers called '{name}'")
+            stored.layers[name] = self.layer(inner)
+
+    def wrapped(self, key: str, group: Any, stored: StoredLayer) -> None:
+        """Add the variables of a layer that another one holds as an attribute."""
+        inner = self.layer(self.members(group))
+        stored.variables |= {f"{key}/{path}": each for path, each in inner.variables.items()}
+        for name, layer in inner.layers.items():
+            path = f"{key}/layers/{name}"
+            stored.variables |= {f"{path}/{each}": item for each, item in layer.variables.items()}
+
+    def members(self, group: Any) -> dict[str, Any]:
+        """What a group holds itself, and not by links to other places."""
+        if not isinstance(group, h5py.Group):
+            raise UnreadableWeights
+        for key in group:
+            if not isinstance(group.get(key, getlink=True), h5py.HardLink):
+                raise UnreadableWeights(f"'{key}' is a link to another place")
+        address = h5py.h5o.get_info(group.id).addr
+        if address in self.seen:
+            raise UnreadableWeights
+        self.seen.add(address)
+        return {key: group[key] for key in group}
+
+
+def _variable(dataset: Any, key: str) -> Any:
+    if not isinstance(dataset, h5py.Dataset) or dataset.external or dataset.is_virtual:
+        raise UnreadableWeights(f"the variable '{key}' is not stored in the file")
+    is_bfloat16 = dataset.attrs.get("dtype") == BFLOAT16 and dataset.dtype.itemsize == 2
+    if dataset.dtype.kind not in "fiub" and not is_bfloat16:
+        raise UnreadableWeights(f"the variable '{key}' does not hold numbers")
+    return dataset

@@ -1,0 +1,1 @@
+"""The spec language: the document, its calls and expressions, reading and writing it."""

@@ -1,0 +1,86 @@
+"""Calls: a kind and its arguments."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    ValidationInfo,
+    model_serializer,
+    model_validator,
+)
+
+from cnnspec.diagnostics.problems import shown
+from cnnspec.language.values import Form, refuse
+from cnnspec.objects import APPLICATIONS, CALLBACKS, DATA, LOSSES, METRICS, OPTIMIZERS
+
+FROM_TEXT = "the data come from a text"
+"""The validation context under which data have the form that the language writes, and no other."""
+
+
+def is_python_form(value: object, field: str, info: ValidationInfo) -> bool:
+    """Whether data are a model's own fields, as when it is built in Python."""
+    return info.context is not FROM_TEXT and isinstance(value, Mapping) and field in value
+
+
+class Model(BaseModel):
+    """What all parts of a document share."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        strict=True,
+        populate_by_name=True,
+        defer_build=True,  # the Document is built with all its parts when it is first used
+    )
+
+    @classmethod
+    def spec_keys(cls) -> tuple[str, ...]:
+        """The keys by which a spec writes the fields, in the language's order."""
+        return tuple(field.alias or name for name, field in cls.model_fields.items())
+
+
+class Call(Model):
+    """`Kind`, or `Kind: {argument: value, ...}`."""
+
+    kind: str
+    arguments: dict[str, Any] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, value: Any, info: ValidationInfo) -> Any:
+        if is_python_form(value, "kind", info):
+            return value
+        kind, arguments = _split(value)
+        return {"kind": kind, "arguments": arguments}
+
+    @model_serializer
+    def _write(self) -> Any:
+        return {self.kind: self.arguments} if self.arguments else self.kind
+
+
+Loss = Annotated[Call, Form(LOSSES.namespace)]
+Metric = Annotated[Call, Form(METRICS.namespace)]
+Optimizer = Annotated[Call, Form(OPTIMIZERS.namespace)]
+Callback = Annotated[Call, Form(CALLBACKS.namespace)]
+Source = Annotated[Call, Form(DATA.namespace)]
+Application = Annotated[Call, Form(APPLICATIONS.namespace)]
+
+
+def _split(value: object) -> tuple[str, dict[str, Any]]:
+    if isinstance(value, str):
+        return value, {}
+    if isinstance(value, Mapping) and len(value) == 1:
+        ((kind, arguments),) = value.items()
+        if isinstance(kind, str) and (arguments is None or isinstance(arguments, Mapping)):
+            return kind, dict(arguments or {})
+        if isinstance(kind, str):
+            message = f"the arguments of {kind} are a mapping, `{kind}: {{argument: value}}`, not {shown(arguments)}"
+            raise refuse("wrong-structure", message)
+    if isinstance(value, Mapping) and len(value) > 1:
+        kind = next(iter(value))
+        message = f"this has {len(value)} keys; arguments go inside, `{kind}: {{argument: value}}`"
+        raise refuse("wrong-structure", message)
+    raise refuse(
+        "wrong-structure", f"`Kind` or `Kind: {{argument: value}}` stands here, not {shown(value)}"
+    )

@@ -1,0 +1,308 @@
+"""Parses and evaluates `$name` and `$(expression)`; Python never evaluates them.
+
+The syntax tree comes from the parser of Python. Only the node types below are accepted, and all
+numbers are bounded.
+"""
+
+import ast
+import math
+import re
+import warnings
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from cnnspec.diagnostics.problems import Problem, shown
+from cnnspec.diagnostics.suggestions import did_you_mean
+
+MAX_LENGTH = 200
+MAX_MAGNITUDE = 2**63
+MAX_EXPONENT = 64
+
+# Patterns are compiled when they are first looked for: many specs have no expressions.
+_NAME = r"(?a)\$([A-Za-z_]\w*)"
+_ALLOWED = r"(?a)[\w\s.+\-*/%<>=!(),]*"
+
+Scalar = int | float | bool
+
+
+class Broken:
+    """The value of a parameter whose definition has an error that was already reported."""
+
+
+BROKEN = Broken()
+
+
+class BrokenParameter(Problem):
+    """Raised for values that depend on a broken parameter; nothing more is reported."""
+
+    is_reported = True
+
+    def __init__(self) -> None:
+        super().__init__("bad-expression", "")
+
+
+_BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: lambda a, b: a + b,
+    ast.Sub: lambda a, b: a - b,
+    ast.Mult: lambda a, b: a * b,
+    ast.Div: lambda a, b: a / b,
+    ast.FloorDiv: lambda a, b: a // b,
+    ast.Mod: lambda a, b: a % b,
+}
+_COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
+    ast.Eq: lambda a, b: a == b,
+    ast.NotEq: lambda a, b: a != b,
+    ast.Lt: lambda a, b: a < b,
+    ast.LtE: lambda a, b: a <= b,
+    ast.Gt: lambda a, b: a > b,
+    ast.GtE: lambda a, b: a >= b,
+}
+_FUNCTIONS: dict[str, Callable[..., Scalar]] = {
+    "min": lambda *values: min(values),
+    "max": lambda *values: max(values),
+    "round": round,
+    "floor": math.floor,
+    "ceil": math.ceil,
+    "abs": abs,
+}
+
+
+def is_reference(value: object) -> bool:
+    """Whether a value is a reference to a parameter or an expression."""
+    return isinstance(value, str) and value.startswith("$") and not value.startswith("$$")
+
+
+_INSIDE = r"\$\(((?:[^()]|\([^()]*\))*)\)"
+"""Matches an expression inside a text; parentheses may be nested once."""
+
+
+def is_pattern(value: object) -> bool:
+    """Whether a name is text with expressions, such as `block$(index + 1)`."""
+    if not isinstance(value, str) or "$(" not in value or re.fullmatch(_INSIDE, value):
+        return False
+    return re.search(_INSIDE, value) is not None
+
+
+def counts(pattern: str) -> bool:
+    """Whether a name is different in every iteration of a repetition."""
+    return any("index" in names_in(parse(found[1])) for found in re.finditer(_INSIDE, pattern))
+
+
+def filled(pattern: str, parameters: Mapping[str, Any]) -> str:
+    """Return a name with its expressions replaced by their values.
+
+    Raises:
+        Problem: a value is undefined, or is neither an integer nor text.
+
+    """
+
+    def value(found: re.Match[str]) -> str:
+        tree = parse(found[1])
+        value = (
+            _parameter(tree.id, parameters)
+            if isinstance(tree, ast.Name)
+            else compute(tree, parameters)
+        )
+        if isinstance(value, bool) or not isinstance(value, int | str):
+            message = f"a name can contain whole numbers and text, not {shown(value)}"
+            raise Problem("wrong-type", message)
+        return str(value)
+
+    return re.sub(_INSIDE, value, pattern)
+
+
+def substitute(value: Any, parameters: Mapping[str, Any]) -> Any:
+    """Replace parameters and expressions by their values, at any depth; `$$` becomes `$`.
+
+    Raises:
+        Problem: a reference has no value; its `at` is the path to the reference.
+
+    """
+    if isinstance(value, str):
+        if not value.startswith("$"):
+            return value
+        return value[1:] if value.startswith("$$") else resolve(value, parameters)
+    if isinstance(value, list):
+        return [_substitute_at(position, item, parameters) for position, item in enumerate(value)]
+    if isinstance(value, dict):
+        return {key: _substitute_at(key, item, parameters) for key, item in value.items()}
+    return value
+
+
+def escaped(value: Any) -> Any:
+    """Escape text that starts with a dollar sign, at any depth, so that it stays text."""
+    if isinstance(value, str):
+        return f"${value}" if value.startswith("$") else value
+    if isinstance(value, list | tuple):
+        return [escaped(item) for item in value]
+    if isinstance(value, dict):
+        return {key: escaped(item) for key, item in value.items()}
+    return value
+
+
+def _substitute_at(part: str | int, value: Any, parameters: Mapping[str, Any]) -> Any:
+    try:
+        return substitute(value, parameters)
+    except BrokenParameter:
+        raise
+    except Problem as problem:
+        raise problem.inside(part) from None
+
+
+def resolve(reference: str, parameters: Mapping[str, Any]) -> Any:
+    """Return the value of `$name` (of any type) or of `$(expression)` (a number).
+
+    Raises:
+        Problem: it cannot be parsed, a parameter is undefined, or a number is out of bounds.
+
+    """
+    if name := re.fullmatch(_NAME, reference):
+        return _parameter(name[1], parameters)
+    if not (reference.startswith("$(") and reference.endswith(")")):
+        message = (
+            f"'{reference}' is neither $name nor $(expression); to write a dollar sign, use $$"
+        )
+        raise Problem("bad-expression", message)
+    return compute(parse(reference[2:-1]), parameters)
+
+
+def parse(text: str) -> ast.expr:
+    """Parse an expression.
+
+    Raises:
+        Problem: it is too long, or not an expression of the language.
+
+    """
+    if len(text) > MAX_LENGTH:
+        message = (
+            f"an expression may have at most {MAX_LENGTH} characters, but this one has {len(text)}"
+        )
+        raise Problem("bad-expression", message)
+    if not re.fullmatch(_ALLOWED, text):
+        odd = next(letter for letter in text if not re.fullmatch(_ALLOWED, letter))
+        raise Problem("bad-expression", f"'{odd}' is not allowed in an expression")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            return ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, MemoryError, RecursionError, Warning):
+        raise Problem("bad-expression", f"'{text}' is not an expression") from None
+
+
+def names_in(node: ast.expr) -> set[str]:
+    """Return the names that an expression uses."""
+    called = {id(each.func) for each in ast.walk(node) if isinstance(each, ast.Call)}
+    return {
+        each.id for each in ast.walk(node) if isinstance(each, ast.Name) and id(each) not in called
+    }
+
+
+def with_values(text: str, parameters: Mapping[str, Any]) -> str:
+    """Return an expression with its parameters replaced by their values.
+
+    Raises:
+        Problem: it is not an expression of the language.
+
+    """
+    tree = parse(text)
+    if not names_in(tree) & set(parameters):
+        return text
+    return ast.unparse(_Valued(parameters).visit(tree))
+
+
+class _Valued(ast.NodeTransformer):
+    def __init__(self, parameters: Mapping[str, Any]) -> None:
+        self.parameters = parameters
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        """Replace a name by the value of the parameter."""
+        if node.id not in self.parameters:
+            return node
+        value = self.parameters[node.id]
+        number = ast.Constant(abs(value))  # `-2 ** 2` would read as `-(2 ** 2)`
+        return ast.UnaryOp(ast.USub(), number) if value < 0 else ast.Constant(value)
+
+
+def compute(node: ast.expr, parameters: Mapping[str, Any]) -> Scalar:
+    """Evaluate an expression.
+
+    Raises:
+        Problem: a name is undefined, a value is not a number, or a result is out of bounds.
+
+    """
+    try:
+        return _bounded(_compute(node, parameters))
+    except ZeroDivisionError:
+        raise Problem("bad-expression", "the expression divides by zero") from None
+    except OverflowError:
+        raise _too_large() from None
+
+
+def _compute(node: ast.expr, parameters: Mapping[str, Any]) -> Scalar:
+    match node:
+        case ast.Constant(value=bool() | int() | float() as value):
+            return _bounded(value)
+        case ast.Name(id=name):
+            value = _parameter(name, parameters)
+            if not isinstance(value, int | float):
+                raise Problem(
+                    "bad-expression",
+                    f"'{name}' is not a number, so it cannot be used in a calculation",
+                )
+            return _bounded(value)
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return -_compute(operand, parameters)
+        case ast.UnaryOp(op=ast.UAdd(), operand=operand):
+            return _compute(operand, parameters)
+        case ast.BinOp(left=left, op=ast.Pow(), right=right):
+            return _power(_compute(left, parameters), _compute(right, parameters))
+        case ast.BinOp(left=left, op=operator, right=right) if type(operator) in _BINARY:
+            operate = _BINARY[type(operator)]
+            return _bounded(operate(_compute(left, parameters), _compute(right, parameters)))
+        case ast.Compare(left=left, ops=operators, comparators=others) if all(
+            type(operator) in _COMPARISONS for operator in operators
+        ):
+            values = [_compute(each, parameters) for each in (left, *others)]
+            pairs = zip(operators, values, values[1:], strict=False)
+            return all(_COMPARISONS[type(operator)](a, b) for operator, a, b in pairs)
+        case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
+            return _call(name, [_compute(each, parameters) for each in arguments])
+    raise Problem("bad-expression", f"an expression cannot contain {ast.unparse(node)!r}")
+
+
+def _call(name: str, values: list[Scalar]) -> Scalar:
+    if name not in _FUNCTIONS:
+        message = f"unknown function '{name}'; choose from {', '.join(_FUNCTIONS)}"
+        raise Problem("bad-expression", message)
+    if not values or (len(values) > 1 and name not in ("min", "max")):
+        raise Problem("bad-expression", f"'{name}' takes one number, not {len(values)}")
+    return _FUNCTIONS[name](*values)
+
+
+def _power(base: Scalar, exponent: Scalar) -> Scalar:
+    if abs(exponent) > MAX_EXPONENT:
+        raise _too_large()
+    result = base**exponent
+    if isinstance(result, complex):
+        raise Problem("bad-expression", "the expression takes the root of a negative number")
+    return _bounded(result)
+
+
+def _bounded(value: Scalar) -> Scalar:
+    if not -MAX_MAGNITUDE < value < MAX_MAGNITUDE:
+        raise _too_large()
+    return value
+
+
+def _too_large() -> Problem:
+    return Problem("bad-expression", "the expression, or a number in it, is too large")
+
+
+def _parameter(name: str, parameters: Mapping[str, Any]) -> Any:
+    if name not in parameters:
+        suggestion = did_you_mean(name, parameters)
+        message = f"unknown parameter '{name}'"
+        raise Problem("unknown-parameter", message, suggestion=suggestion)
+    if parameters[name] is BROKEN:
+        raise BrokenParameter
+    return parameters[name]

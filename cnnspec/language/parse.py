@@ -1,0 +1,227 @@
+"""A located tree to a Document; what pydantic finds becomes located diagnostics."""
+
+from collections.abc import Iterator
+from types import UnionType
+from typing import Annotated, Any, TypeGuard, Union, get_args, get_origin, get_type_hints
+
+from pydantic import ValidationError
+
+from cnnspec.diagnostics.problems import shown
+from cnnspec.diagnostics.report import Report
+from cnnspec.diagnostics.suggestions import did_you_mean
+from cnnspec.language.calls import FROM_TEXT, Model
+from cnnspec.language.document import Document, missing_section
+from cnnspec.language.recovery import without
+from cnnspec.records import replace
+from cnnspec.syntax.places import Place, Source, TreePath
+
+_STRUCTURES = {
+    "dict_type": "a mapping",
+    "model_type": "a mapping",
+    "model_attributes_type": "a mapping",
+    "list_type": "a list",
+    "string_type": "text",
+    "string_pattern_mismatch": "a name of letters, digits, '_', '-', '.' and spaces",
+}
+
+
+def parse(source: Source, report: Report, *, caller: Place | None = None) -> Document | None:
+    """Read a document; `caller` is what names its file in another one.
+
+    Where the rest can be understood without what is wrong, it is: unknown keys are passed over, a
+    step that is none keeps its place and name, and an output only its tensor.
+    """
+    data, place = source.tree.value, Place(source, (), caller)
+    if not isinstance(data, dict):
+        message = f"a spec is a mapping that starts with `cnnspec: 1`, not {_sort(data)}"
+        place.error(report, "wrong-structure", message)
+        return None
+    if not _has_version(place, data, report):
+        return None
+    document: Document | None
+    try:
+        document = Document.model_validate(data, context=FROM_TEXT)
+    except ValidationError as error:
+        document = _understood(data, error, place, report)
+        if document is None:
+            return None
+    if not document.is_library and not _is_whole(document, place, report):
+        return None
+    return document
+
+
+def _sort(data: object) -> str:
+    return "a list" if isinstance(data, list) else shown(data)
+
+
+def _has_version(place: Place, data: dict[str, Any], report: Report) -> bool:
+    if "cnnspec" not in data:
+        message = "the key 'cnnspec' is missing; a spec starts with `cnnspec: 1`"
+        place.error(report, "missing-key", message, "start")
+        return False
+    version = data["cnnspec"]
+    if version != 1 or isinstance(version, bool):
+        message = f"this is version {shown(version)} of the language; this release reads version 1"
+        (place / "cnnspec").error(report, "unsupported-version", message)
+        return False
+    return True
+
+
+def _is_whole(document: Document, place: Place, report: Report) -> bool:
+    mistyped = {found.suggestion for found in report if found.code == "unknown-key"}
+    for key in document.missing():
+        if f"did you mean '{key}'?" in mistyped:
+            return False
+        there = key in place.value()
+        message = missing_section(key, there=there)
+        (place / key).error(report, "missing-key", message, "key" if there else "start")
+        return False
+    return True
+
+
+class _Places:
+    """The places in a document, with what calls the block or the submodel that they are in.
+
+    That is the first call of the block, and the name of a submodel that is written in place.
+    """
+
+    def __init__(self, document: Place) -> None:
+        self.document = document
+        self.calls: dict[TreePath, dict[str, Place]] = {}
+        """The first call of each block, for every document in the document."""
+
+    def at(self, path: TreePath) -> Place:
+        places = [self.document]
+        for position, part in enumerate(path):
+            place = places[-1] / part
+            match path[max(position - 2, 0) : position + 1]:
+                case ("submodels", _, "spec") if isinstance(place.value(), dict):
+                    place = replace(place, caller=places[-1])
+                case ("blocks", str(name), _):
+                    call = self.first_calls(places[-3]).get(name)
+                    place = replace(place, caller=call or place.caller)
+            places.append(place)
+        return places[-1]
+
+    def first_calls(self, document: Place) -> dict[str, Place]:
+        if document.path not in self.calls:
+            self.calls[document.path] = _first_calls(document)
+        return self.calls[document.path]
+
+
+def _first_calls(document: Place) -> dict[str, Place]:
+    """The first call of each block that the layers of a document call, or blocks that they call."""
+    calls: dict[str, Place] = {}
+    blocks = document / "blocks"
+    waiting = [document / "layers"]
+    for steps in waiting:
+        for step, kind in _steps(steps):
+            if isinstance(kind, str) and kind not in calls and (blocks / kind).node() is not None:
+                calls[kind] = step
+                waiting.append(replace(blocks / kind / "layers", caller=step))
+    return calls
+
+
+def _steps(place: Place) -> Iterator[tuple[Place, object]]:
+    """The steps of a list, each with its kind, and after it those in its branches."""
+    steps = place.value()
+    for position, step in enumerate(steps if isinstance(steps, list) else ()):
+        at = place / position
+        yield at, next(iter(step), None) if isinstance(step, dict) else step
+        branches = (at / "branches").value()
+        if isinstance(branches, dict | list):
+            keys = branches if isinstance(branches, dict) else range(len(branches))
+            for key in keys:
+                yield from _steps(at / "branches" / key)
+
+
+def _report(error: ValidationError, places: _Places, report: Report) -> Iterator[TreePath]:
+    """Report every finding; yield the path of each. A mistyped key is not also missing."""
+    mistyped = {
+        (path[:-1], did_you_mean(str(path[-1]), _keys_at(path[:-1])))
+        for details in error.errors(include_url=False)
+        if details["type"] == "extra_forbidden" and (path := _document_path(details["loc"]))
+    }
+    for details in error.errors(include_url=False):
+        path = _document_path(details["loc"])
+        yield path
+        sort, last = details["type"], path[-1] if path else ""
+        place, around = places.at(path), places.at(path[:-1])
+        if sort == "cnnspec":
+            code, message = details["ctx"]["code"], details["ctx"]["message"]
+            if last == "[key]":
+                around.error(report, code, message, "key")
+            else:
+                place.error(report, code, message)
+        elif sort == "extra_forbidden":
+            known = _keys_at(path[:-1])
+            message = f"the language has no key '{last}' here"
+            suggestion = did_you_mean(str(last), known)
+            place.error(report, "unknown-key", message, "key", suggestion=suggestion)
+        elif sort == "missing" and (path[:-1], f"did you mean '{last}'?") in mistyped:
+            continue
+        elif sort == "missing":
+            around.error(report, "missing-key", f"the key '{last}' is missing here", "key")
+        else:
+            wanted = _STRUCTURES.get(sort, "something else")
+            message = f"this must be {wanted}, not {shown(details['input'])}"
+            place.error(report, "wrong-structure", message)
+
+
+def _document_path(loc: TreePath) -> TreePath:
+    """A path of pydantic's as the document has it, without the words that only the models have."""
+    inner = {("branches", "steps"), ("spec", "path"), ("spec", "document")}
+    pairs = zip((None, *loc), loc, strict=False)
+    return tuple(part for before, part in pairs if (before, part) not in inner)
+
+
+def _keys_at(path: TreePath) -> list[str]:
+    """The keys that the language has in the mapping that a path leads to."""
+    hints: list[Any] = [Document]
+    for part in path:
+        hints = [inner for hint in hints for inner in _within(hint, part)]
+    return [key for hint in hints if _is_model(hint) for key in hint.spec_keys()]
+
+
+def _within(hint: Any, part: str | int) -> Iterator[Any]:
+    """What may stand at a key or position of a value of some type."""
+    if _is_model(hint):
+        names = (
+            name
+            for name, key in zip(hint.model_fields, hint.spec_keys(), strict=True)
+            if key == part
+        )
+        for name in names:
+            yield from _choices(get_type_hints(hint, include_extras=True)[name])
+    elif get_origin(hint) in (dict, list):
+        yield from _choices(get_args(hint)[-1])
+
+
+def _choices(hint: Any) -> Iterator[Any]:
+    """The types that a type has for choice, without what is annotated to them."""
+    if get_origin(hint) is Annotated:
+        yield from _choices(get_args(hint)[0])
+    elif get_origin(hint) in (Union, UnionType):
+        for choice in get_args(hint):
+            yield from _choices(choice)
+    else:
+        yield hint
+
+
+def _is_model(hint: object) -> TypeGuard[type[Model]]:
+    return isinstance(hint, type) and issubclass(hint, Model)
+
+
+def _understood(data: Any, error: ValidationError, place: Place, report: Report) -> Document | None:
+    """Report what is wrong; the document without it, or None where that makes no sense."""
+    paths = list(_report(error, _Places(place), report))
+    unknown = [
+        _document_path(details["loc"])
+        for details in error.errors(include_url=False)
+        if details["type"] == "extra_forbidden"
+    ]
+    rest = without(data, paths, unknown)
+    try:
+        return None if rest is None else Document.model_validate(rest, context=FROM_TEXT)
+    except ValidationError:
+        return None

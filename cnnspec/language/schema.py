@@ -1,0 +1,261 @@
+"""The language as JSON Schema, for editors: the Document's keys, every kind and its arguments."""
+
+from collections.abc import Callable
+from typing import Any
+
+from pydantic import TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema
+from pydantic_core import core_schema
+
+from cnnspec.declarations.declaration import Declaration, Family, expectation
+from cnnspec.declarations.describe import attribute_docstrings, describe, summary_line
+from cnnspec.declarations.fields import DATA_TYPES
+from cnnspec.diagnostics.codes import WARNINGS
+from cnnspec.language.calls import Model
+from cnnspec.language.document import (
+    MODEL_KEYS,
+    MODEL_SECTIONS,
+    STEP_KEYS,
+    SUBMODEL_SOURCES,
+    Branches,
+    Document,
+    Input,
+    Output,
+    Step,
+    Submodel,
+)
+from cnnspec.layers.base import LAYERS
+from cnnspec.objects import APPLICATIONS, CALLBACKS, DATA, FAMILIES
+
+Schema = dict[str, Any]
+
+DIALECT = "http://json-schema.org/draft-07/schema#"
+"""The dialect that YAML language servers know best."""
+
+
+def language_schema() -> Schema:
+    """The JSON Schema of a whole spec."""
+    models = Document.model_json_schema(schema_generator=_Models)
+    definitions = {name: _linked(schema) for name, schema in models["$defs"].items()}
+    for model, written in _WRITTEN.items():
+        definitions[model.__name__] = written(definitions[model.__name__])
+    definitions |= _forms()
+    for family in (LAYERS, *FAMILIES, DATA, CALLBACKS, APPLICATIONS):
+        definitions[family.namespace] = _calls(family)
+    return {
+        "$schema": DIALECT,
+        "title": "cnnspec",
+        "description": "A spec of a convolutional network.",
+        "allOf": [_ref("Document"), {"required": ["cnnspec"]}],
+        "$defs": definitions,
+    }
+
+
+def _ref(name: str) -> Schema:
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def _or_reference(schema: Schema) -> Schema:
+    return {"anyOf": [schema, _ref("reference")]}
+
+
+def _forms() -> dict[str, Schema]:
+    """How values are written that are more, or less, than their types say."""
+    name = {"type": "string", "pattern": r"^(?!(?:previous|shared)$)(?=.*\S)[^/$][^/]*$"}
+    inside = r"\$\((?:[^()]|\([^()]*\))*\)"
+    counted = {"type": "string", "pattern": rf"^(?=.*{inside})(?:[^/$]|{inside})+$"}
+    text = {"type": "string"}
+    size = {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "null"}]}
+    count = {"type": "integer", "minimum": 0}
+    return {
+        "reference": {
+            "type": "string",
+            "pattern": r"^\$([A-Za-z_]\w*|\(.*\))$",
+            "description": "A parameter, `$name`, or an expression, `$(width * 2)`.",
+        },
+        "name": name,
+        "parameter_name": {**name, "not": {"const": "index"}},
+        "step_name": {"anyOf": [_ref("name"), _ref("reference"), counted]},
+        "references": {"anyOf": [text, {"type": "array", "items": text, "minItems": 1}]},
+        "flag": _or_reference({"type": "boolean"}),
+        "number": _or_reference({"type": "number"}),
+        "weight": _or_reference({"type": "number", "minimum": 0}),
+        "count": _or_reference(count),
+        "shape": _or_reference({"type": "array", "items": _or_reference(size)}),
+        "input_dtype": _or_reference({"enum": list(DATA_TYPES)}),
+        "warning": {"enum": sorted(WARNINGS)},
+        "column_expression": {"type": ["string", "number"]},
+        "class_number": {"pattern": "^[0-9]+$"},
+        "pattern": {"type": "string", "description": "A pattern of layer names."},
+        "validation": {
+            "anyOf": [
+                {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1},
+                {"type": "object", "additionalProperties": text},
+                _ref("reference"),
+                {"type": "null"},
+            ]
+        },
+        "short_source": _one_of_keys(dict.fromkeys(DATA.kinds, text)),
+        "defaults": _mapping({word: _arguments(LAYERS.find(word)) for word in _words(LAYERS)}),
+    }
+
+
+def _words(family: Family) -> list[str]:
+    """The words that name a kind of a family."""
+    return [*family.kinds, *family.aliases]
+
+
+def _mapping(properties: Schema) -> Schema:
+    """A mapping of known keys, and no others."""
+    return {"type": "object", "properties": properties, "additionalProperties": False}
+
+
+def _one_of_keys(properties: Schema, others: Schema | bool = False) -> Schema:
+    """A mapping of one key to its value."""
+    mapping = {**_mapping(properties), "additionalProperties": others}
+    return {**mapping, "minProperties": 1, "maxProperties": 1}
+
+
+def _described(schema: Schema, description: str) -> Schema:
+    """The same with a description, which draft 7 does not allow beside a reference."""
+    inner = {"allOf": [schema]} if "$ref" in schema or "form" in schema else schema
+    return {**inner, "description": description} if description else schema
+
+
+def _calls(family: Family) -> Schema:
+    """A call of any kind of a family: a word, or a mapping of the kind to its arguments."""
+    words = _words(family)
+    calls = {word: _arguments(family.find(word)) for word in words}
+    return {"anyOf": [{"enum": words}, _one_of_keys(calls)]}
+
+
+def _arguments(declaration: type[Declaration], keys: Schema | None = None) -> Schema:
+    """The arguments of a kind, beside keys of the language."""
+    arguments = {
+        each.name: _argument(declaration, each.name, each.says or each.takes)
+        for each in describe(declaration)
+    }
+    mapping = _described(_mapping(arguments | (keys or {})), summary_line(declaration))
+    return _described({"anyOf": [mapping, {"type": "null"}]}, summary_line(declaration))
+
+
+def _argument(declaration: type[Declaration], name: str, description: str) -> Schema:
+    hint = declaration.arguments()[name]
+    schema = expectation(hint).json_schema(declaration)
+    if schema is None:
+        schema = TypeAdapter(hint).json_schema()
+    return _described(_or_reference(schema) if schema else {}, description)
+
+
+class _Models(GenerateJsonSchema):
+    """The schema of the pydantic models, in the forms in which a spec writes them."""
+
+    def model_schema(self, schema: core_schema.ModelSchema) -> Schema:
+        """A model: its keys, each with the text below the field."""
+        mapping = super().model_schema(schema)
+        del mapping["title"]
+        model = schema["cls"]
+        assert issubclass(model, Model)
+        texts = attribute_docstrings(model)
+        keys = mapping["properties"]
+        for name, key in zip(model.model_fields, model.spec_keys(), strict=True):
+            keys[key] = _described(keys[key], texts.get(name, ""))
+        return mapping
+
+    def dict_schema(self, schema: core_schema.DictSchema) -> Schema:
+        """A mapping of names to values of one sort."""
+        names = self.generate_inner(schema["keys_schema"])
+        values = self.generate_inner(schema["values_schema"])
+        mapping: Schema = {"type": "object", "additionalProperties": values}
+        return {**mapping, "propertyNames": names} if "form" in names else mapping
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> Schema:
+        """Leave out defaults: most say only that a key may be absent."""
+        return self.generate_inner(schema["schema"])
+
+    def field_title_should_be_set(self, schema: object) -> bool:
+        """Leave out titles: they are the names in other letters."""
+        return False
+
+    def sort(self, value: Schema, parent_key: str | None = None) -> Schema:
+        """Keep the order of the language."""
+        return value
+
+
+def _linked(schema: Any) -> Any:
+    """The schema with a reference for every form."""
+    if isinstance(schema, list):
+        return [_linked(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "form" in schema and isinstance(schema["form"], str):
+        return _ref(schema["form"])
+    return {key: _linked(value) for key, value in schema.items()}
+
+
+def _step(mapping: Schema) -> Schema:
+    """A step: the arguments of its kind, and the keys that place it in the graph."""
+    own = mapping["properties"]
+    keys = {key: _described(_given(own[key]), own[key]["description"]) for key in STEP_KEYS}
+    branches = {"branches": keys.pop("branches")}
+    kinds = {}
+    for word in _words(LAYERS):
+        declaration = LAYERS.find(word)
+        merges = getattr(declaration, "merges", False)
+        kinds[word] = _arguments(declaration, keys | (branches if merges else {}))
+    layer = _described({"type": "string"}, "The layer that is called again.")
+    again = {"layer": layer, **{key: keys[key] for key in keys if key != "frozen"}}
+    shared = {**_described(_mapping(again), "Calls an earlier layer again."), "required": ["layer"]}
+    called = {"anyOf": [{"type": "object", "properties": keys}, {"type": "null"}]}
+    calls = _one_of_keys(
+        {**kinds, "shared": shared}, _described(called, "A call of a block or submodel.")
+    )
+    return _described({"anyOf": [{"type": "string"}, calls]}, mapping["description"])
+
+
+def _given(schema: Schema) -> Schema:
+    """The schema of a value that has to be given: without null."""
+    choices = [each for each in schema.get("anyOf", []) if each != {"type": "null"}]
+    return choices[0] if len(choices) == 1 else schema
+
+
+def _branches(mapping: Schema) -> Schema:
+    """Branches: in a list, or by name."""
+    by_name = mapping["properties"]["steps"]
+    listed = {"type": "array", "items": by_name["additionalProperties"]}
+    return _described({"anyOf": [listed, by_name]}, mapping["description"])
+
+
+def _input(mapping: Schema) -> Schema:
+    """An input: its shape, or a mapping."""
+    return _described({"anyOf": [_ref("shape"), mapping]}, mapping["description"])
+
+
+def _output(mapping: Schema) -> Schema:
+    """An output: a mapping, or nothing."""
+    return _described({"anyOf": [mapping, {"type": "null"}]}, mapping["description"])
+
+
+def _submodel(mapping: Schema) -> Schema:
+    """A submodel: one of its sources must be given."""
+    return {**mapping, "oneOf": [{"required": [key]} for key in SUBMODEL_SOURCES]}
+
+
+def _document(mapping: Schema) -> Schema:
+    """A document: a model, or a file of definitions for others to import."""
+    keys = mapping["properties"]
+    for key in MODEL_SECTIONS:
+        keys[key] |= {"minItems" if keys[key]["type"] == "array" else "minProperties": 1}
+    of_models = [{"required": [key]} for key in MODEL_KEYS]
+    return {**mapping, "anyOf": [{"required": [*MODEL_SECTIONS]}, {"not": {"anyOf": of_models}}]}
+
+
+_WRITTEN: dict[type[Model], Callable[[Schema], Schema]] = {
+    Branches: _branches,
+    Document: _document,
+    Input: _input,
+    Output: _output,
+    Step: _step,
+    Submodel: _submodel,
+}
+"""The models that a spec writes in another form than a mapping of their fields, or with conditions."""

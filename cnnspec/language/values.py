@@ -1,0 +1,134 @@
+"""The types of values that pydantic checks in a document."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from pydantic import (
+    GetCoreSchemaHandler,
+)
+from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic_core.core_schema import no_info_before_validator_function
+
+from cnnspec.diagnostics.problems import shown
+from cnnspec.language.expressions import is_pattern, is_reference
+
+
+def refuse(code: str, message: str) -> PydanticCustomError:
+    """An error whose code and message pass through pydantic unchanged."""
+    return PydanticCustomError("cnnspec", "refused", {"code": code, "message": message})
+
+
+def name_problem(value: object) -> tuple[str, str] | None:
+    """The code and message of what keeps a value from being a name, if anything does."""
+    if not isinstance(value, str):
+        return "wrong-type", f"a name is text, not {shown(value)}"
+    problem = None
+    if not value.strip():
+        problem = "a name cannot be empty"
+    elif "/" in value:
+        problem = "a name cannot contain '/'; that separates scopes"
+    elif value.startswith("$"):
+        problem = "a name cannot start with '$'; that is for parameters"
+    elif value in ("previous", "shared"):
+        problem = f"'{value}' is a word of the language, and no name"
+    elif not value.isprintable():
+        problem = "a name cannot contain characters that do not print"
+    return ("bad-name", problem) if problem else None
+
+
+def _name(value: object) -> object:
+    if problem := name_problem(value):
+        raise refuse(*problem)
+    return value
+
+
+def _step_name(value: object) -> object:
+    is_made = value is None or is_reference(value) or is_pattern(value)
+    return value if is_made else _name(value)
+
+
+def _references(value: object) -> object:
+    """One reference or a list of them, always as a list."""
+    if value is None:
+        return None
+    items = value if isinstance(value, list) else [value]
+    for item in items:
+        if not isinstance(item, str):
+            raise refuse(
+                "wrong-type", f"'from' takes a name or a list of names, not {shown(value)}"
+            )
+    if not items:
+        raise refuse("wrong-structure", "'from' is an empty list")
+    return items
+
+
+def _flag(value: object) -> object:
+    if value is not None and not isinstance(value, bool) and not is_reference(value):
+        raise refuse("wrong-type", f"this must be true or false, not {shown(value)}")
+    return value
+
+
+def _number(value: object) -> object:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if value is not None and not number and not is_reference(value):
+        raise refuse("wrong-type", f"this must be a number, not {shown(value)}")
+    return value
+
+
+def _count(value: object) -> object:
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    if value is not None and not whole and not is_reference(value):
+        raise refuse("wrong-type", f"this must be a whole number, not {shown(value)}")
+    return value
+
+
+class Form:
+    """How a value is written in a spec: its definition in the JSON Schema, and what reads it."""
+
+    def __init__(
+        self,
+        name: str,
+        read: Callable[[object], object] | None = None,
+        *,
+        is_short: bool = False,
+    ) -> None:
+        """Name the definition; with `is_short`, a value may also be written as its type says."""
+        self.name = name
+        self.read = read
+        self.is_short = is_short
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        """Read a value before it is checked, as `BeforeValidator`, which inspects each function."""
+        schema = handler(source)
+        return schema if self.read is None else no_info_before_validator_function(self.read, schema)
+
+    def __get_pydantic_json_schema__(
+        self, schema: Any, handler: Callable[[Any], dict[str, Any]]
+    ) -> dict[str, Any]:
+        """Refer to the definition, which only editors need and so stands in `schema`."""
+        form = {"form": self.name}
+        return {"anyOf": [form, handler(schema)]} if self.is_short else form
+
+
+Name = Annotated[str, Form("name", _name)]
+"""What a layer, input, output, block, parameter or model may be called."""
+Flag = Annotated[bool | str, Form("flag", _flag)]
+Number = Annotated[float | int | str, Form("number", _number)]
+Count = Annotated[int | str, Form("count", _count)]
+
+
+def _needed_count(value: object) -> object:
+    if value is None:
+        raise refuse("wrong-type", "this must be a whole number, not null")
+    return _count(value)
+
+
+def _weight(value: object) -> object:
+    if value is None:
+        raise refuse("wrong-type", "this must be a number, not null")
+    return _number(value)
+
+
+Weight = Annotated[float | int | str, Form("weight", _weight)]

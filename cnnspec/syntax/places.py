@@ -1,0 +1,249 @@
+"""Places: a value of a document, found again in its text."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from cnnspec.diagnostics.report import Diagnostic, Note, Report, Severity, Span
+from cnnspec.records import Record
+
+if TYPE_CHECKING:
+    from cnnspec.diagnostics.problems import Problem
+
+TreePath = tuple[str | int, ...]
+"""Keys and indices that lead from the root of a document to a value in it."""
+
+
+class Mark(Record):
+    """A position in the text, counted from 0."""
+
+    line: int
+    column: int
+
+
+class Tree:
+    """A value of the document, its place, and the trees of what is inside it."""
+
+    __slots__ = ("children", "end", "size", "start", "value")
+
+    def __init__(
+        self,
+        value: Any,
+        start: Any,
+        end: Any,
+        children: "list[Tree] | dict[str | int, tuple[Tree, Tree]] | None" = None,
+        size: int = 1,
+    ) -> None:
+        self.value, self.start, self.end, self.children = value, start, end, children
+        self.size = size
+        """How many values it holds, aliases written out."""
+
+
+class Source(Record):
+    """A document that was read: its text, its tree and where it came from."""
+
+    name: str
+    """The file as the reader named it."""
+    text: str
+    tree: Tree
+    folder: Path
+    """Relative paths in the document start here."""
+
+    __eq__ = object.__eq__  # a document that was read twice stands in two places
+    __hash__ = object.__hash__
+
+    def span(self, path: TreePath = (), *, on_key: bool = False) -> Span:
+        """Locate a value, or its key.
+
+        A call `Kind: {argument: value}` is looked through: a path may leave the kind out. A path
+        that leads further than the document does gives the last value on the way.
+        """
+        node, key = self.tree, None
+        for part in path:
+            step = _child(node, part)
+            if step is None:
+                break
+            key, node = step
+        if on_key and key is not None:
+            node = key
+        return self._span(node.start, node.end)
+
+    def _span(self, start: Any, end: Any) -> Span:
+        last = end.line
+        if end.column == 0 and last > start.line:
+            lines = self.text.splitlines()
+            # Literal text ends where the next line starts; what is meant ends before that.
+            last -= 1
+            while last > start.line and not lines[last].strip():
+                last -= 1
+            return Span(self.name, start.line + 1, start.column + 1, last + 1, len(lines[last]) + 1)
+        return Span(self.name, start.line + 1, start.column + 1, last + 1, end.column + 1)
+
+
+def _child(node: Tree, part: str | int) -> tuple[Tree | None, Tree] | None:
+    children = node.children
+    if isinstance(children, dict):
+        if part in children:
+            return children[part]
+        if len(children) == 1:
+            ((_, inner),) = children.values()
+            if isinstance(inner.children, dict) and part in inner.children:
+                return inner.children[part]
+    elif isinstance(children, list) and str(part).isdecimal() and int(part) < len(children):
+        return None, children[int(part)]
+    return None
+
+
+Where = Literal["value", "key", "kind", "name", "given", "caller", "start"]
+"""What is meant at a place.
+
+- `value`, `key`: what stands there, or the key that it stands under
+- `kind`: the kind of the call that stands there
+- `name`: what gives a step or an entry its name
+- `given`: the value where the text has one, else the kind of the call that lacks it
+- `caller`: what brings in a block or another file: a call by its kind, an entry by its key
+- `start`: the very start of the document
+"""
+
+
+class Place(Record, uncompared=("caller",)):
+    """Where in which document something is said, and from where that was called.
+
+    What is wrong there is reported through it, so that the notes on the calls that led there are
+    never left out.
+    """
+
+    source: Source | None
+    """None for a document that was built in Python."""
+    path: TreePath
+    caller: "Place | None" = None
+    """The step that calls the block of this place, or what names the file that it is in."""
+
+    def __truediv__(self, part: str | int) -> "Place":
+        return Place(self.source, (*self.path, part), self.caller)
+
+    def within(self, path: Sequence[str | int]) -> "Place":
+        """The place that a path leads to from here."""
+        return Place(self.source, (*self.path, *path), self.caller)
+
+    def span(self, where: Where = "value") -> Span | None:
+        """Locate it in the text; None where there is no text."""
+        if self.source is None:
+            return None
+        match where:
+            case "start":
+                return Span(self.source.name, 1, 1, 1, 1)
+            case "kind":
+                return self._kind(self.source)
+            case "name":
+                in_list = bool(self.path) and isinstance(self.path[-1], int)
+                name = self / "name"
+                is_named = isinstance(name.value(), str)
+                return name.span() if is_named else self.span("kind" if in_list else "key")
+            case "caller":
+                is_entry = bool(self.path) and isinstance(self.path[-1], str)
+                is_mapping = isinstance(self.value(), dict)
+                return self.span("key" if is_entry and is_mapping else "kind")
+            case "given" if self.node() is None and self.path:
+                return self._outer()._kind(self.source)
+        return self.source.span(self.path, on_key=where == "key")
+
+    def _kind(self, source: Source) -> Span:
+        node = self.node()
+        if node is None:
+            return source.span(self.path)
+        if isinstance(node.children, dict) and len(node.children) == 1:
+            ((key, _),) = node.children.values()
+            return source._span(key.start, key.end)
+        return source._span(node.start, node.end)
+
+    def _outer(self) -> "Place":
+        """The innermost place on the way here at which something stands."""
+        place = self
+        while place.node() is None and place.path:
+            place = Place(place.source, place.path[:-1], place.caller)
+        return place
+
+    def node(self) -> Tree | None:
+        """Return the tree that stands here; None where there is no text, or nothing here."""
+        node = self.source.tree if self.source else None
+        for part in self.path:
+            step = _child(node, part) if node else None
+            node = step[1] if step else None
+        return node
+
+    def value(self) -> Any:
+        """Return what stands here in the text, as it was read; None where nothing does."""
+        node = self.node()
+        return node.value if node else None
+
+    def has_list(self, part: str) -> bool:
+        """Whether a list stands under a key here."""
+        return isinstance((self / part).value(), list)
+
+    def outward(self) -> Iterator["Place"]:
+        """Yield the place, and the block calls that led to it, the nearest first."""
+        each: Place | None = self
+        while each is not None:
+            yield each
+            each = each.caller
+
+    def callers(self) -> tuple[Note, ...]:
+        """Notes on the calls that led here, the nearest first."""
+        return self.caller.calls() if self.caller else ()
+
+    def calls(self) -> tuple[Note, ...]:
+        """Notes on the call that stands here and on those that led to it, the nearest first."""
+        return tuple(call.note("called from here", "caller") for call in self.outward())
+
+    def note(self, message: str, where: Where = "name") -> Note:
+        """A remark on this place, which explains a finding at another one."""
+        return Note(message, self.span(where))
+
+    def error(
+        self,
+        report: Report,
+        code: str,
+        message: str,
+        where: Where = "value",
+        *,
+        notes: Sequence[Note] = (),
+        suggestion: str | None = None,
+    ) -> None:
+        """Report an error here, with notes on the calls that led here."""
+        self._report(report, "error", code, message, where, notes, suggestion)
+
+    def warning(
+        self,
+        report: Report,
+        code: str,
+        message: str,
+        where: Where = "value",
+        *,
+        notes: Sequence[Note] = (),
+        suggestion: str | None = None,
+    ) -> None:
+        """Report a warning here, with notes on the calls that led here."""
+        self._report(report, "warning", code, message, where, notes, suggestion)
+
+    def problem(self, report: Report, problem: "Problem", *, notes: Sequence[Note] = ()) -> None:
+        """Report what a declaration or an expression refuses; its own path starts here."""
+        if problem.is_reported:
+            return
+        where: Where = "given" if problem.where == "value" else problem.where
+        self.within(problem.at).error(
+            report, problem.code, problem.message, where, notes=notes, suggestion=problem.suggestion
+        )
+
+    def _report(
+        self,
+        report: Report,
+        severity: Severity,
+        code: str,
+        message: str,
+        where: Where,
+        notes: Sequence[Note],
+        suggestion: str | None,
+    ) -> None:
+        all_notes = tuple(dict.fromkeys((*notes, *self.callers())))
+        report.add(Diagnostic(severity, code, message, self.span(where), all_notes, suggestion))
