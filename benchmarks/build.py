@@ -9,7 +9,7 @@ BUILDS = 5
 SCRIPT = """
 import statistics, time
 import keras
-import cnnspec.backends.keras
+import cnnspec.backends.keras.building
 times = []
 for _ in range({builds} + 1):
     start = time.perf_counter()

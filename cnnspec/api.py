@@ -19,7 +19,7 @@ from cnnspec.ir.checked import CheckedGraph
 from cnnspec.language.document import Document
 
 if TYPE_CHECKING:
-    from cnnspec.backends.diagram import Drawing
+    from cnnspec.backends.diagram.drawing import Drawing
     from cnnspec.training.run import Run
 
 
@@ -66,15 +66,15 @@ class Spec:
 
         Raises:
             SpecError: the spec has mistakes, or names a class in a package that is not allowed.
-            cnnspec.backends.keras.CodeError: a class cannot be imported or made.
-            cnnspec.backends.keras.WeightsDoNotFit: the weights are those of another model.
+            cnnspec.backends.keras.errors.CodeError: a class cannot be imported or made.
+            cnnspec.backends.keras.errors.WeightsDoNotFit: the weights are those of another model.
 
         """
         checked = allowed_model(self._compilation, allow_code)
-        from cnnspec.backends import keras
+        from cnnspec.backends.keras import building
 
         file = Path(weights) if weights else None
-        return keras.build(checked, weights=file, allow_code=allow_code).model
+        return building.build(checked, weights=file, allow_code=allow_code).model
 
     def train(
         self,
@@ -200,11 +200,11 @@ def from_keras(model: Any, *, compact: bool = True) -> Document:
     model, and `cnnspec import` writes a spec that names them.
 
     Raises:
-        cnnspec.frontends.UnreadableModel: it is a model that no spec can say, such as a subclass.
+        cnnspec.keras_files.problems.UnreadableModel: it is a model that no spec can say, such as a subclass.
         SpecError: the same, of one of its layers.
 
     """
-    from cnnspec.frontends import read_config
+    from cnnspec.frontends.files import read_config
     from cnnspec.importing import imported
 
     read = read_config(model.to_json())
@@ -227,13 +227,14 @@ def draw(
 
     `depth` is how many levels of blocks and submodels are unfolded (`"all"`: every one, and every
     repetition); `start` and `end` name the layers between which the model is drawn; `show` and
-    `hide` name kinds of details (`cnnspec.backends.diagram.DETAILS`).
+    `hide` name kinds of details (`cnnspec.backends.diagram.look.DETAILS`).
 
     Raises:
         SpecError: the spec has mistakes, or the model cannot be used in a spec.
 
     """
-    from cnnspec.backends.diagram import USUAL, Drawing, Look
+    from cnnspec.backends.diagram.drawing import Drawing
+    from cnnspec.backends.diagram.look import USUAL, Look
 
     look = Look(style, theme, direction, (USUAL | set(show)) - set(hide))
     return Drawing(_checked(model), look, depth, start, end)

@@ -9,7 +9,7 @@ from typing import Any
 
 from cnnspec.analysis.custom_code import BY_ARGUMENT, check_code
 from cnnspec.analysis.infer import infer
-from cnnspec.analysis.lint import lint
+from cnnspec.analysis.lint.linting import lint
 from cnnspec.analysis.weights import check_weights
 from cnnspec.diagnostics.report import Report, SpecError
 from cnnspec.expand.expansion import expand
@@ -93,7 +93,8 @@ def compile_model(
         OSError: the file is missing or cannot be read.
 
     """
-    from cnnspec.frontends import UnreadableModel, read_config, read_model
+    from cnnspec.frontends.files import read_config, read_model
+    from cnnspec.keras_files.problems import UnreadableModel
 
     try:
         read = read_config(model) if isinstance(model, str) else read_model(model)

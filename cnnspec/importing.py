@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cnnspec.compiler import checked_or_raise, compile_document
-from cnnspec.decompile.compact import compacted
 from cnnspec.decompile.compact.equality import same_model
+from cnnspec.decompile.compact.writing import compacted
 from cnnspec.decompile.flat import relative, written_out
 from cnnspec.ir.checked import CheckedGraph
 from cnnspec.language.document import Document

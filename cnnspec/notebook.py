@@ -34,7 +34,7 @@ def _of_document(document: "Document") -> str | None:
 
 
 def _of_graph(checked: "CheckedGraph") -> str | None:
-    from cnnspec.backends.diagram import Drawing
+    from cnnspec.backends.diagram.drawing import Drawing
 
     return Drawing(checked)._repr_svg_()
 

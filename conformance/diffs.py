@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import permutations
 
 from cnnspec.compiler import checked_or_raise, compile_text
-from cnnspec.diff import compare
+from cnnspec.diff.compare import compare
 from cnnspec.diff.text import as_text
 from cnnspec.importing import Imported, imported
 from cnnspec.ir.checked import CheckedGraph

@@ -8,7 +8,8 @@ from typing import Any
 
 import keras
 
-from cnnspec.backends.keras import BackendMismatch, build
+from cnnspec.backends.keras.building import build
+from cnnspec.backends.keras.errors import BackendMismatch
 from cnnspec.backends.summary import rows
 from cnnspec.compiler import Compilation, compile_document, compile_text
 from cnnspec.decompile.flat import written_out

@@ -43,8 +43,8 @@ def round_trip(name: str) -> RoundTrip:
     """Import a network and build it again."""
     import keras
 
-    from cnnspec.backends.keras import build
-    from cnnspec.frontends import read_config
+    from cnnspec.backends.keras.building import build
+    from cnnspec.frontends.files import read_config
     from cnnspec.importing import imported
     from conformance import diffs
 

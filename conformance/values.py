@@ -25,7 +25,7 @@ from cnnspec.layers.fields import (
 )
 from cnnspec.layers.hashing import BinDtype
 from cnnspec.layers.preprocessing import KeptAxes
-from cnnspec.objects import CONSTRAINTS, INITIALIZERS, REGULARIZERS
+from cnnspec.objects.families import CONSTRAINTS, INITIALIZERS, REGULARIZERS
 
 Draw = Callable[[Random, type[Declaration]], Any]
 """Makes a value for an argument of a kind."""

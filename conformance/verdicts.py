@@ -13,12 +13,12 @@ import numpy as np
 import tensorflow as tf
 
 from cnnspec.analysis.infer import infer
-from cnnspec.backends import keras as backend
+from cnnspec.backends.keras import objects as backend
 from cnnspec.declarations.declaration import Declaration
 from cnnspec.diagnostics.problems import Problem, Problems
 from cnnspec.diagnostics.report import Report
 from cnnspec.layers.base import LAYERS, Layer
-from cnnspec.objects import CONSTRAINTS, INITIALIZERS, REGULARIZERS
+from cnnspec.objects.families import CONSTRAINTS, INITIALIZERS, REGULARIZERS
 from cnnspec.shapes import Shape, TensorSpec
 from conformance.configurations import Configuration, layer_of
 from conformance.single import one_node

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import cnnspec
-from cnnspec.backends.diagram import Drawing
+from cnnspec.backends.diagram.drawing import Drawing
 
 ROOT = Path(__file__).parent.parent
 GALLERY = ROOT / "docs/gallery"

@@ -10,7 +10,7 @@ from cnnspec.declarations.wording import written
 from cnnspec.diagnostics.problems import Problems
 from cnnspec.ir.checked import CheckedGraph
 from cnnspec.layers.base import LAYERS, Layer
-from cnnspec.objects import (
+from cnnspec.objects.families import (
     CALLBACKS,
     CONSTRAINTS,
     DATA,

@@ -14,12 +14,15 @@ from keras.src.applications.convnext import LayerScale, StochasticDepth
 from keras.src.applications.inception_resnet_v2 import CustomScaleLayer
 
 from cnnspec import Spec, load, loads
-from cnnspec.backends.keras import LoadedWeights, build, keras_object, weight_name
+from cnnspec.backends.keras.building import build
+from cnnspec.backends.keras.loading import LoadedWeights
+from cnnspec.backends.keras.objects import keras_object, weight_name
 from cnnspec.backends.summary import rows
-from cnnspec.frontends import UnreadableModel, read_archive
+from cnnspec.frontends.archive import read_archive
 from cnnspec.frontends.models import model_document
 from cnnspec.keras_files.archive import CONFIG
 from cnnspec.keras_files.configuration import MAX_BYTES, MAX_VALUES
+from cnnspec.keras_files.problems import UnreadableModel
 from cnnspec.layers.base import LAYERS, Example
 from tests.support.commands import python_output
 from tests.support.models import save, with_random_weights

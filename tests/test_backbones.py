@@ -13,12 +13,12 @@ from keras.src.backend import config
 from keras.src.utils import file_utils
 
 from cnnspec import load, loads
-from cnnspec.backends.keras import WeightsDoNotFit
 from cnnspec.backends.keras.applications import names_of_a_first_model
+from cnnspec.backends.keras.errors import WeightsDoNotFit
 from cnnspec.decompile.flat import written_out
 from cnnspec.expand.applications.networks import POOLING
-from cnnspec.objects import APPLICATIONS
 from cnnspec.objects.applications import NOT_YET
+from cnnspec.objects.families import APPLICATIONS
 from tests.support.paths import ROOT
 
 PREPROCESS: dict[str, Callable[..., Any]] = {

@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 
 from cnnspec.api import draw
-from cnnspec.backends.python import script
+from cnnspec.backends.python.script import script
 from cnnspec.backends.summary import summary_text
-from cnnspec.cli import COMMANDS
+from cnnspec.cli.main import COMMANDS
 from cnnspec.compiler import compile_file
 from cnnspec.decompile.flat import written_out
 from cnnspec.diagnostics.reporters import REPORTERS
 from cnnspec.language.dump import dumps
-from cnnspec.language.templates import template
+from cnnspec.language.templates.reading import template
 from tests.support.commands import run_command, run_python
 from tests.support.paths import ROOT
 from tests.support.specs import compiled_file
@@ -302,7 +302,7 @@ import sys
 for name in ("keras", "tensorflow", "jax", "torch", "numpy", "h5py"):
     sys.modules[name] = None
 
-from cnnspec.cli import main
+from cnnspec.cli.main import main
 
 for arguments in {commands}:
     try:

@@ -8,13 +8,13 @@ import keras
 import numpy
 import pytest
 
-from cnnspec.backends.keras import build
-from cnnspec.backends.python import script
+from cnnspec.backends.keras.building import build
 from cnnspec.backends.python.layout import Labelled
 from cnnspec.backends.python.objects import BY_NAME, Objects, optimizer
+from cnnspec.backends.python.script import script
 from cnnspec.layers.base import LAYERS
 from cnnspec.layers.families import ELSEWHERE
-from cnnspec.objects import OPTIMIZERS
+from cnnspec.objects.families import OPTIMIZERS
 from tests.support.code_cases import CASES
 from tests.support.commands import run_command, run_python
 from tests.support.layers import compiled_example, fill_weights

@@ -7,8 +7,9 @@ import keras
 import numpy
 import pytest
 
-from cnnspec.backends.keras import build
-from cnnspec.backends.python import NoScript, script
+from cnnspec.backends.keras.building import build
+from cnnspec.backends.python.models import NoScript
+from cnnspec.backends.python.script import script
 from tests.support.commands import run_command
 from tests.support.scripts import assert_same_model, built_by
 from tests.support.specs import compiled_text

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from cnnspec.backends.python import script
+from cnnspec.backends.python.script import script
 from cnnspec.compiler import compile_text
 from cnnspec.ir.checked import CheckedGraph
 from cnnspec.naming import keras_name

@@ -9,9 +9,9 @@ import pytest
 from keras import layers
 
 from cnnspec.api import from_keras
-from cnnspec.backends.keras import build
-from cnnspec.backends.python import script
+from cnnspec.backends.keras.building import build
 from cnnspec.backends.python.calling import IN_TRAINING
+from cnnspec.backends.python.script import script
 from cnnspec.compiler import checked_or_raise, compile_document
 from cnnspec.ir.checked import CheckedGraph
 from cnnspec.layers.base import LAYERS, Example, Layer

@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnspec.compiler import checked_or_raise, compile_document, compile_file, compile_text
-from cnnspec.decompile.compact import compacted
 from cnnspec.decompile.compact.equality import same_model
+from cnnspec.decompile.compact.writing import compacted
 from cnnspec.decompile.flat import written_out
 from cnnspec.ir.graph import Graph
 from cnnspec.language.dump import dumps
-from cnnspec.language.formatting import formatted
+from cnnspec.language.formatting.formatter import formatted
 from tests.support.paths import MODEL_FILES
 
 

@@ -12,7 +12,7 @@ from tensorflow.python.framework.convert_to_constants import convert_variables_t
 
 from cnnspec.analysis.cost import NOTHING, Cost, Costs, costs
 from cnnspec.analysis.receptive_field import ReceptiveField
-from cnnspec.backends.keras import build
+from cnnspec.backends.keras.building import build
 from cnnspec.compiler import checked_or_raise, compile_file
 from cnnspec.ir.checked import CheckedGraph
 from cnnspec.layers.base import LAYERS, no_macs, unknown_reach

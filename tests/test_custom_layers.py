@@ -112,7 +112,7 @@ REFUSED = {
 @pytest.mark.usefixtures("package")
 @pytest.mark.parametrize("path", REFUSED)
 def test_what_is_no_layer_is_refused(path: str) -> None:
-    from cnnspec.backends.keras import CodeError
+    from cnnspec.backends.keras.errors import CodeError
 
     spec = cnnspec.loads(SPEC.replace("scaling_package.layers:Scale", path))
     with pytest.raises(CodeError) as raised:

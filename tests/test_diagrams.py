@@ -10,13 +10,14 @@ from xml.etree import ElementTree
 import pytest
 
 import cnnspec
-from cnnspec.backends.diagram import FORMATS, Drawing, NoRenderer, TooLarge
 from cnnspec.backends.diagram.briefs import brief
+from cnnspec.backends.diagram.drawing import FORMATS, Drawing
 from cnnspec.backends.diagram.figure import Box, Figure, Group, boxes, groups
 from cnnspec.backends.diagram.folding import between, by_size, count, folded, unfolded
 from cnnspec.backends.diagram.labels import box_lines, edge_label, group_title
 from cnnspec.backends.diagram.look import DETAILS, USUAL, Look
 from cnnspec.backends.diagram.reading import dims, read
+from cnnspec.backends.diagram.render import NoRenderer, TooLarge
 from cnnspec.backends.diagram.repeats import with_repeats
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.ir.checked import CheckedGraph

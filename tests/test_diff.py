@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import cnnspec
 from cnnspec.decompile.flat import written_out
-from cnnspec.diff import compare
+from cnnspec.diff.compare import compare
 from cnnspec.diff.data import as_data
 from cnnspec.diff.text import as_text
 from cnnspec.ir.checked import CheckedGraph

@@ -19,7 +19,7 @@ from cnnspec.backends.diagram.folding import folded
 from cnnspec.backends.diagram.labels import box_lines, edge_label
 from cnnspec.backends.diagram.look import Look
 from cnnspec.backends.diagram.reading import read
-from cnnspec.diff import compare
+from cnnspec.diff.compare import compare
 from cnnspec.diff.data import as_data
 from cnnspec.diff.text import as_text
 from cnnspec.diff.union import union

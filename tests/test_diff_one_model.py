@@ -10,9 +10,9 @@ import pytest
 from keras.layers import Add, BatchNormalization, Concatenate, Conv2D, Dense, Flatten, ReLU
 
 import cnnspec
-from cnnspec.diff import compare
+from cnnspec.diff.compare import compare
 from cnnspec.diff.text import as_text
-from cnnspec.frontends import read_config
+from cnnspec.frontends.files import read_config
 from cnnspec.naming import snake_case
 from conformance.diffs import diffs
 from tests.support.commands import run_command

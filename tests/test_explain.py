@@ -11,7 +11,7 @@ import cnnspec.diagnostics.explanations
 from cnnspec.analysis.custom_code import check_code
 from cnnspec.compiler import compile_file
 from cnnspec.diagnostics.codes import CODES, WARNINGS
-from cnnspec.diagnostics.explanations import Block, explanation
+from cnnspec.diagnostics.explanations.reading import Block, explanation
 from tests.support.commands import python_output, run_command
 
 explain_command = partial(run_command, "explain")

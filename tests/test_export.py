@@ -14,8 +14,8 @@ from ai_edge_litert.interpreter import Interpreter
 from onnxruntime import InferenceSession
 
 import cnnspec
-from cnnspec import exporting
-from cnnspec.exporting import FORMATS
+from cnnspec.exporting import formats
+from cnnspec.exporting.formats import FORMATS
 from cnnspec.exporting.sample import sample
 from cnnspec.exporting.writing import named
 from tests.support.commands import run_command
@@ -269,10 +269,8 @@ def test_what_cannot_be_exported(
 def test_packages_that_are_not_installed(
     form: str, package: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = exporting.find_spec
-    monkeypatch.setattr(
-        exporting, "find_spec", lambda name: None if name == package else found(name)
-    )
+    found = formats.find_spec
+    monkeypatch.setattr(formats, "find_spec", lambda name: None if name == package else found(name))
     said = f"cnnspec: exporting to {form} needs '{package}': pip install 'cnnspec[{form}]'\n"
     assert export_command("small.yaml", "--format", form) == (2, "", said)
 
@@ -295,7 +293,7 @@ def test_mistakes_in_a_spec_are_told_at_their_places(tmp_path: Path) -> None:
 def test_models_whose_outputs_have_one_name() -> None:
     inputs = keras.Input((2,))
     both = keras.layers.Dense(2, name="both")
-    with pytest.raises(exporting.ExportProblem, match="two outputs of the model have one name"):
+    with pytest.raises(formats.ExportProblem, match="several outputs of the model have the same name: both, both"):
         named(keras.Model(inputs, [both(inputs), both(both(inputs))]))
-    with pytest.raises(exporting.ExportProblem, match="the model is code of its own"):
+    with pytest.raises(formats.ExportProblem, match="the model is code of its own"):
         named(keras.Model())

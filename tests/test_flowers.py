@@ -7,7 +7,7 @@ import numpy
 import pytest
 
 import cnnspec
-from cnnspec.backends.keras import build
+from cnnspec.backends.keras.building import build
 from cnnspec.training.frozen import frozen_digests
 from tests.support.paths import SPECS
 

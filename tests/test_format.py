@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from cnnspec.diagnostics.report import Report
 from cnnspec.language.document import Document
 from cnnspec.language.dump import value_text
-from cnnspec.language.formatting import ChangedMeaning, formatted
+from cnnspec.language.formatting.formatter import ChangedMeaning, formatted
 from cnnspec.language.parse import parse
 from cnnspec.syntax.reading import YamlProblem, parse_bytes, parse_text
 from tests.support.commands import run_command
@@ -324,7 +324,9 @@ def test_files_that_are_not_there(tmp_path: Path) -> None:
 def test_a_change_of_meaning_is_never_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cnnspec.language.formatting.written", lambda layout: "cnnspec: 2\n")
+    monkeypatch.setattr(
+        "cnnspec.language.formatting.formatter.written", lambda layout: "cnnspec: 2\n"
+    )
     spec = tmp_path / "a.yaml"
     spec.write_text(UGLY)
     message = f"error: '{spec}': the text cannot be formatted without changing its meaning\n"

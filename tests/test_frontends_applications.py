@@ -8,7 +8,7 @@ import pytest
 from keras.src.applications.convnext import LayerScale
 
 from cnnspec import Spec
-from cnnspec.frontends import Read, read_config
+from cnnspec.frontends.files import Read, read_config
 from conformance.round_trips import differences
 
 pytestmark = pytest.mark.usefixtures("names_counted_from_one")

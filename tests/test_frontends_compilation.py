@@ -10,8 +10,8 @@ import pytest
 from keras import layers
 
 from cnnspec import Spec
-from cnnspec.frontends import Read, read_config, read_model
 from cnnspec.frontends.decimals import decimal
+from cnnspec.frontends.files import Read, read_config, read_model
 
 pytestmark = pytest.mark.usefixtures("names_counted_from_one")
 

@@ -12,7 +12,9 @@ import pytest
 from keras import layers
 
 from cnnspec import Spec
-from cnnspec.frontends import Read, UnreadableModel, read_config, read_json, read_model
+from cnnspec.frontends.archive import read_json
+from cnnspec.frontends.files import Read, read_config, read_model
+from cnnspec.keras_files.problems import UnreadableModel
 
 pytestmark = pytest.mark.usefixtures("names_counted_from_one")
 

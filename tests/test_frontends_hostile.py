@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 from keras import layers
 
 from cnnspec import Spec
-from cnnspec.frontends import UnreadableModel, read_config, read_model
+from cnnspec.frontends.files import read_config, read_model
 from cnnspec.frontends.models import MAX_LAYERS
 from cnnspec.keras_files.configuration import MAX_BYTES, MAX_DEPTH, MAX_VALUES
+from cnnspec.keras_files.problems import UnreadableModel
 from tests.support.commands import python_output
 
 SECONDS = 2.0

@@ -7,7 +7,7 @@ import keras
 import pytest
 from spellings import AS_GIVEN
 
-from cnnspec.backends.keras import layer_object
+from cnnspec.backends.keras.objects import layer_object
 from cnnspec.diagnostics.problems import Problems
 from cnnspec.frontends.minimal import shortest
 from cnnspec.frontends.values import layer_arguments

@@ -10,7 +10,9 @@ import pytest
 from keras import layers, ops
 
 from cnnspec import Document, Spec
-from cnnspec.frontends import UnreadableModel, read_config, read_json
+from cnnspec.frontends.archive import read_json
+from cnnspec.frontends.files import read_config
+from cnnspec.keras_files.problems import UnreadableModel
 from cnnspec.language.document import Step
 
 pytestmark = pytest.mark.usefixtures("names_counted_from_one")
@@ -208,7 +210,7 @@ def test_operations_and_layers_are_told_apart_in_every_form_of_a_file(tmp_path: 
     model = keras.Model(x, ops.reshape(y, (-1, 256)))
     model.save(tmp_path / "model.h5")
     model.save(tmp_path / "model.keras")
-    from cnnspec.frontends import read_model
+    from cnnspec.frontends.files import read_model
 
     documents = [read_model(tmp_path / f"model.{form}").document for form in ("h5", "keras")]
     assert documents == [read(model)] * 2

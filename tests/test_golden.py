@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import cnnspec
-from cnnspec.backends.python import script
+from cnnspec.backends.python.script import script
 from cnnspec.backends.summary import summary_text
 from cnnspec.decompile.flat import written_out
 from tests.support.paths import MODEL_FILES, ZOO_FILES

@@ -11,7 +11,7 @@ import numpy
 import pytest
 
 from cnnspec import Document, Spec, loads
-from cnnspec.backends.keras import BackendMismatch
+from cnnspec.backends.keras.errors import BackendMismatch
 from cnnspec.language.document import Input, Step
 from cnnspec.layers.base import LAYERS, Weight
 from cnnspec.naming import keras_name

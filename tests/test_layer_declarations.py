@@ -6,7 +6,7 @@ from typing import Any
 import keras
 import pytest
 
-from cnnspec.backends.keras import keras_class, keras_object, weight_name
+from cnnspec.backends.keras.objects import keras_class, keras_object, weight_name
 from cnnspec.declarations.declaration import Declaration
 from cnnspec.diagnostics.problems import Problem, Problems
 from cnnspec.layers.base import LAYERS, Example

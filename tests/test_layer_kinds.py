@@ -5,7 +5,7 @@ from collections import defaultdict
 
 import keras
 
-from cnnspec.backends.keras import keras_class
+from cnnspec.backends.keras.objects import keras_class
 from cnnspec.layers.base import LAYERS
 from cnnspec.layers.families import ELSEWHERE, FAMILIES
 from cnnspec.layers.refusals import REFUSALS

@@ -11,7 +11,8 @@ import pytest
 
 from cnnspec import Spec, SpecError, loads
 from cnnspec.analysis.weights import stored_at
-from cnnspec.backends.keras import Built, WeightsDoNotFit, build
+from cnnspec.backends.keras.building import Built, build
+from cnnspec.backends.keras.errors import WeightsDoNotFit
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.frontends.models import model_document
 from cnnspec.ir.checked import CheckedGraph

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 import cnnspec
-from cnnspec.language.formatting import formatted
-from cnnspec.language.templates import TEMPLATES, template
+from cnnspec.language.formatting.formatter import formatted
+from cnnspec.language.templates.reading import TEMPLATES, template
 from tests.support.commands import run_command
 from tests.support.paths import SPECS
 

@@ -10,7 +10,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from cnnspec.declarations.declaration import Checked, Expects, expectation
 from cnnspec.declarations.plain_types import checker
 from cnnspec.layers.base import LAYERS
-from cnnspec.objects import APPLICATIONS, CALLBACKS, DATA, FAMILIES
+from cnnspec.objects.families import APPLICATIONS, CALLBACKS, DATA, FAMILIES
 
 VALUES: list[Any] = [
     None, True, False, -1, 0, 1, 2, 3, 10**30, -1.0, -0.0, 0.0, 0.5, 1.0, 1.5, 2.0, 1e308, math.inf,

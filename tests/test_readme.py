@@ -5,7 +5,7 @@ import re
 import cnnspec
 from cnnspec.decompile.flat import written_out
 from cnnspec.diagnostics.reporters import as_text
-from cnnspec.diff import compare
+from cnnspec.diff.compare import compare
 from cnnspec.diff.text import as_text as difference_text
 from tests.support.paths import ROOT
 

@@ -9,7 +9,7 @@ import pytest
 from keras import layers, ops
 
 import cnnspec
-from cnnspec.backends.keras import build
+from cnnspec.backends.keras.building import build
 from conformance.round_trips import RoundTrip, differences, round_trip
 
 

@@ -8,7 +8,7 @@ import pytest
 from jsonschema import Draft7Validator
 
 from cnnspec.layers.base import LAYERS
-from cnnspec.objects import CALLBACKS, DATA, FAMILIES
+from cnnspec.objects.families import CALLBACKS, DATA, FAMILIES
 from cnnspec.syntax.reading import YamlProblem, parse_text
 from tests.support.commands import run_command
 from tests.support.paths import BAD, BAD_FILES, SPEC_FILES

@@ -15,7 +15,7 @@ from cnnspec.importing import imported
 from cnnspec.language.calls import Call, Model
 from cnnspec.language.document import FIRST_KEYS, LAST_KEYS, Document, Step
 from cnnspec.language.schema import language_schema
-from cnnspec.language.templates import TEMPLATES, template
+from cnnspec.language.templates.reading import TEMPLATES, template
 from cnnspec.layers.base import LAYERS
 from conformance.documents import random_document
 from tests.support.paths import SPEC_FILES

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import cnnspec
-from cnnspec.backends.keras import build
+from cnnspec.backends.keras.building import build
 from cnnspec.backends.keras.seeding import derived_seed
 from tests.support.models import are_identical
 

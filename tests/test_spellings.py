@@ -7,11 +7,12 @@ import pytest
 from spellings import KINDS, calls, compiled, model, words
 
 import cnnspec
-from cnnspec.backends.python import NoScript, script
+from cnnspec.backends.python.models import NoScript
+from cnnspec.backends.python.script import script
 from cnnspec.declarations.declaration import Family
 from cnnspec.declarations.wording import shortest
 from cnnspec.decompile.compact.equality import same_model
-from cnnspec.diff import compare
+from cnnspec.diff.compare import compare
 from cnnspec.ir.checked import CheckedGraph
 
 EACH_KIND = pytest.mark.parametrize(

@@ -9,13 +9,12 @@ import numpy
 import pytest
 from spellings import AS_GIVEN, KINDS, calls, words
 
-from cnnspec.backends.keras import keras_object
-from cnnspec.backends.keras.objects import layer_object, made
+from cnnspec.backends.keras.objects import keras_object, layer_object, made
 from cnnspec.backends.lowering import KerasCall, layer_call, short_literal
 from cnnspec.declarations.declaration import Declaration, Family
 from cnnspec.declarations.wording import short_alias
 from cnnspec.layers.base import LAYERS, Example, Layer
-from cnnspec.objects import CALLBACKS, DATA, LOSSES, METRICS
+from cnnspec.objects.families import CALLBACKS, DATA, LOSSES, METRICS
 
 LEFT_OUT = {
     "activity_regularizer": "some layers store it only if it was given",

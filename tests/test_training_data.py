@@ -11,8 +11,8 @@ from cnnspec.data.checks import check_data
 from cnnspec.data.columns import open_columns, open_npz
 from cnnspec.data.problems import DataProblem
 from cnnspec.data.values import expression
-from cnnspec.objects import DATA
 from cnnspec.objects.data_sources import DataSource
+from cnnspec.objects.families import DATA
 from tests.support.commands import python_output
 from tests.support.training import SPEC, Source, case, write_data
 

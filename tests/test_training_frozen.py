@@ -12,15 +12,15 @@ import pytest
 import cnnspec
 from cnnspec import CheckedGraph, loads
 from cnnspec.analysis.infer import infer
-from cnnspec.backends.keras import build, keras_class
-from cnnspec.backends.keras.building import rebuild
+from cnnspec.backends.keras.building import build, rebuild
+from cnnspec.backends.keras.objects import keras_class
 from cnnspec.backends.keras.seeding import derived_seed
 from cnnspec.data.checks import check_data
 from cnnspec.data.problems import DataProblem
 from cnnspec.diagnostics.report import Report
 from cnnspec.ir.training import Phase, Training
 from cnnspec.layers.base import LAYERS
-from cnnspec.objects import OPTIMIZERS
+from cnnspec.objects.families import OPTIMIZERS
 from cnnspec.training.frozen import frozen_digests
 from cnnspec.training.phases import Stage, enter, leaves
 from cnnspec.training.pipeline import Pipeline

@@ -13,7 +13,7 @@ from cnnspec import loads
 from cnnspec.data.checks import check_data
 from cnnspec.data.problems import DataProblem, RunProblem
 from cnnspec.ir.graph import Output
-from cnnspec.objects import CALLBACKS
+from cnnspec.objects.families import CALLBACKS
 from cnnspec.records import replace
 from cnnspec.training.monitoring import callbacks_of
 from cnnspec.training.names import as_keras, as_said, by_output, parted

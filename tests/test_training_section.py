@@ -20,7 +20,7 @@ from cnnspec.diagnostics.problems import Problems
 from cnnspec.ir.training import Phase, Training
 from cnnspec.language.document import Document
 from cnnspec.language.expressions import names_in, parse, with_values
-from cnnspec.objects import CALLBACKS, DATA, OPTIMIZERS
+from cnnspec.objects.families import CALLBACKS, DATA, OPTIMIZERS
 from cnnspec.records import Record, fields
 from tests.support.nested_data import KEYS, VALUES, Keys, changed, keys_of
 

@@ -13,7 +13,9 @@ import numpy
 import pytest
 
 from cnnspec import Spec, load, loads
-from cnnspec.backends.keras import LoadedWeights, WeightsDoNotFit, build
+from cnnspec.backends.keras.building import build
+from cnnspec.backends.keras.errors import WeightsDoNotFit
+from cnnspec.backends.keras.loading import LoadedWeights
 from cnnspec.compiler import compile_document
 from cnnspec.decompile.flat import written_out
 from cnnspec.keras_files.weights import WEIGHTS, StoredLayer, UnreadableWeights, open_weights

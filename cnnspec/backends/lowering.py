@@ -15,7 +15,7 @@ from cnnspec.layers.base import Layer
 from cnnspec.layers.custom import CustomLayer
 from cnnspec.layers.families import ELSEWHERE
 from cnnspec.naming import keras_name, snake_case
-from cnnspec.objects import OPTIMIZERS, USUAL_OPTIMIZER
+from cnnspec.objects.families import OPTIMIZERS, USUAL_OPTIMIZER
 from cnnspec.records import Record
 
 SETTINGS = ("data_format", "dtype")

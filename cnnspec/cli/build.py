@@ -10,7 +10,8 @@ from pathlib import Path
 
 import click
 
-from cnnspec.backends.diagram import Drawing, NoRenderer
+from cnnspec.backends.diagram.drawing import Drawing
+from cnnspec.backends.diagram.render import NoRenderer
 from cnnspec.backends.summary import summary_text
 from cnnspec.cli.building import built_model
 from cnnspec.cli.common import (

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from cnnspec.backends.keras.errors import BUILD_ERRORS
 from cnnspec.cli.quiet import import_quietly
 from cnnspec.ir.checked import CheckedGraph
 
@@ -19,14 +20,9 @@ def built_model(
     doing: str,
 ) -> Any:
     """Build the Keras model of an allowed graph; exit with an error message if that fails."""
-    backend = import_quietly("cnnspec.backends.keras", doing)
+    backend = import_quietly("cnnspec.backends.keras.building", doing)
     try:
         return backend.build(checked, weights=weights, allow_code=allow_code)
-    except build_errors(backend) as error:
+    except BUILD_ERRORS as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(1)
-
-
-def build_errors(backend: Any) -> tuple[type[Exception], ...]:
-    """The exceptions that the Keras backend may raise while building."""
-    return backend.CodeError, backend.WeightsDoNotFit, backend.BackendMismatch

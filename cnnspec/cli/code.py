@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from cnnspec.backends.python import NoScript, script
+from cnnspec.backends.python.models import NoScript
+from cnnspec.backends.python.script import script
 from cnnspec.cli.common import (
     force_option,
     model_arguments,

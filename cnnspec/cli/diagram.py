@@ -5,19 +5,9 @@ from pathlib import Path
 
 import click
 
-from cnnspec.backends.diagram import (
-    DETAILS,
-    DIRECTIONS,
-    FORMATS,
-    STYLES,
-    SUFFIXES,
-    THEME_NAMES,
-    USUAL,
-    Drawing,
-    Look,
-    NoRenderer,
-    TooLarge,
-)
+from cnnspec.backends.diagram.drawing import FORMATS, SUFFIXES, Drawing
+from cnnspec.backends.diagram.look import DETAILS, DIRECTIONS, STYLES, THEME_NAMES, USUAL, Look
+from cnnspec.backends.diagram.render import NoRenderer, TooLarge
 from cnnspec.cli.common import (
     force_option,
     model_arguments,

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from cnnspec.backends.diagram import THEME_NAMES, USUAL, Look, NoRenderer, TooLarge
+from cnnspec.backends.diagram.look import THEME_NAMES, USUAL, Look
+from cnnspec.backends.diagram.render import NoRenderer, TooLarge
 from cnnspec.cli.common import root_option, tell, usage_error
 from cnnspec.cli.diagram import Depth, format_of
 from cnnspec.cli.diff_output import told
@@ -14,7 +15,7 @@ from cnnspec.cli.git_driver import drive
 from cnnspec.cli.models import open_model
 from cnnspec.compiler import Compilation, checked_or_raise, is_model_file
 from cnnspec.diagnostics.report import SpecError
-from cnnspec.diff import compare
+from cnnspec.diff.compare import compare
 from cnnspec.diff.union import Comparison
 from cnnspec.ir.checked import CheckedGraph
 

@@ -4,7 +4,7 @@ import json
 
 import click
 
-from cnnspec.diff import Difference
+from cnnspec.diff.changes import Difference
 from cnnspec.diff.data import as_data
 from cnnspec.diff.text import as_text
 

@@ -6,7 +6,7 @@ import click
 
 from cnnspec.cli.common import usage_error
 from cnnspec.diagnostics.codes import CODES, WARNINGS
-from cnnspec.diagnostics.explanations import Block, explanation
+from cnnspec.diagnostics.explanations.reading import Block, explanation
 from cnnspec.diagnostics.suggestions import did_you_mean
 
 

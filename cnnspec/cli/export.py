@@ -19,7 +19,7 @@ from cnnspec.cli.files import keep_what_is_there, writing
 from cnnspec.cli.models import allowed_model
 from cnnspec.cli.quiet import import_quietly, without_native_log
 from cnnspec.cli.runs import OF_NEW_MODELS, spec_and_weights
-from cnnspec.exporting import FORMATS, ExportProblem, said
+from cnnspec.exporting.formats import FORMATS, ExportProblem, said
 from cnnspec.files import folder_beside
 
 SAVED = (".keras", ".h5", ".hdf5")

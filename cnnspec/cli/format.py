@@ -10,7 +10,7 @@ from cnnspec.cli.common import STDIN, expand_patterns, spec_arguments, tell, usa
 from cnnspec.cli.files import replacing
 from cnnspec.cli.models import refuse_model_files
 from cnnspec.diagnostics.report import Report
-from cnnspec.language.formatting import ChangedMeaning, formatted
+from cnnspec.language.formatting.formatter import ChangedMeaning, formatted
 from cnnspec.language.parse import parse
 from cnnspec.syntax.reading import MAX_BYTES, parse_bytes
 

@@ -18,7 +18,7 @@ from cnnspec.compiler import (
     is_model_file,
 )
 from cnnspec.diagnostics.report import SpecError
-from cnnspec.diff import compare
+from cnnspec.diff.compare import compare
 from cnnspec.ir.checked import CheckedGraph
 
 NOTHING = "/dev/null"

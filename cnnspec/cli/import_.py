@@ -10,8 +10,9 @@ from cnnspec.cli.common import force_option, tell, usage_error
 from cnnspec.cli.files import give, keep_what_is_there
 from cnnspec.cli.quiet import import_quietly
 from cnnspec.diagnostics.report import Report, SpecError
-from cnnspec.frontends import Read, UnreadableModel, read_config, read_model
+from cnnspec.frontends.files import Read, read_config, read_model
 from cnnspec.importing import imported
+from cnnspec.keras_files.problems import UnreadableModel
 from cnnspec.language.dump import dumps
 from cnnspec.syntax.paths import shown_path
 

@@ -9,7 +9,7 @@ from cnnspec.cli.common import force_option, parse_overrides, tell, usage_error
 from cnnspec.cli.files import give, keep_what_is_there
 from cnnspec.compiler import compile_text
 from cnnspec.diagnostics.suggestions import did_you_mean
-from cnnspec.language.templates import TEMPLATES, NoSuchParameter, filled, template
+from cnnspec.language.templates.reading import TEMPLATES, NoSuchParameter, filled, template
 from cnnspec.naming import model_name
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from cnnspec.cli.building import build_errors
+from cnnspec.backends.keras.errors import BUILD_ERRORS
 from cnnspec.cli.common import (
     check_root,
     code_option,
@@ -85,13 +85,11 @@ def command(
     if epochs is not None and training.phases:
         usage_error("--epochs cannot be used with phases; set the epochs of each phase in the spec")
     found = checked_data(compilation, checked, training, data)
-    backend = import_quietly("cnnspec.backends.keras", "training")
     runs = import_quietly("cnnspec.training.run", "training")
     folder = resume or output or runs.run_folder(checked.name)
     from cnnspec.cli.progress import progress
 
     total = sum(each.epochs for each in training.phases) or epochs or training.epochs
-    expected: tuple[type[Exception], ...] = (RunProblem, *build_errors(backend))
     try:
         with progress(total, quiet) as listener:
             run = runs.train(
@@ -108,7 +106,7 @@ def command(
             )
     except DataProblem as problem:
         refuse(compilation, training, problem)
-    except expected as error:
+    except (RunProblem, *BUILD_ERRORS) as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(1)
     if not quiet:

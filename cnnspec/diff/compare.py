@@ -16,7 +16,7 @@ from cnnspec.diff.wires import Wires, wired
 from cnnspec.ir.checked import CheckedGraph
 from cnnspec.ir.graph import Output
 from cnnspec.ir.training import Training
-from cnnspec.objects import OPTIMIZERS, USUAL_OPTIMIZER
+from cnnspec.objects.families import OPTIMIZERS, USUAL_OPTIMIZER
 from cnnspec.shapes import text
 from cnnspec.syntax.paths import shown_path
 

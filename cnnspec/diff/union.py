@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from cnnspec.backends.diagram import Drawing
+from cnnspec.backends.diagram.drawing import Drawing
 from cnnspec.backends.diagram.figure import Box, Edge, Element, Figure, boxes
 from cnnspec.backends.diagram.reading import escaped, read
 from cnnspec.backends.diagram.repeats import with_repeats

@@ -16,7 +16,7 @@ from cnnspec.language.document import Output as OutputSpec
 from cnnspec.language.expressions import substitute
 from cnnspec.layers.base import LAYERS, Layer
 from cnnspec.naming import keras_name
-from cnnspec.objects import LOSSES, METRICS, OPTIMIZERS
+from cnnspec.objects.families import LOSSES, METRICS, OPTIMIZERS
 from cnnspec.shapes import TensorSpec
 from cnnspec.syntax.places import Place
 

@@ -157,7 +157,8 @@ class SubmodelReader:
     def _from_archive(self, reference: str, place: Place) -> tuple[Graph | None, Path | None]:
         if (path := self.loader.locate(reference, place)) is None:
             return None, None
-        from cnnspec.frontends import UnreadableModel, read_archive
+        from cnnspec.frontends.archive import read_archive
+        from cnnspec.keras_files.problems import UnreadableModel
 
         inner = self.loader.for_part()
         try:

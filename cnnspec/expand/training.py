@@ -19,7 +19,7 @@ from cnnspec.language.expressions import compute, names_in, parse
 from cnnspec.language.train import LastLayers, Train
 from cnnspec.language.train import Phase as PhaseSpec
 from cnnspec.naming import keras_name
-from cnnspec.objects import CALLBACKS, DATA, OPTIMIZERS
+from cnnspec.objects.families import CALLBACKS, DATA, OPTIMIZERS
 from cnnspec.records import Record
 from cnnspec.syntax.paths import leads_out
 from cnnspec.syntax.places import Place

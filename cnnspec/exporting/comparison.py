@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from cnnspec.exporting import ExportProblem
+from cnnspec.exporting.formats import ExportProblem
 from cnnspec.exporting.running import run
 from cnnspec.exporting.sample import sample
 from cnnspec.exporting.writing import named, write

@@ -6,7 +6,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from cnnspec.exporting import ExportProblem, said
+from cnnspec.exporting.formats import ExportProblem, said
 
 
 def run(form: str, file: Path, inputs: Mapping[str, Any]) -> dict[str, Any]:

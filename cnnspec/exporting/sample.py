@@ -5,7 +5,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from cnnspec.exporting import ExportProblem, said
+from cnnspec.exporting.formats import ExportProblem, said
 
 BATCH = 2
 SIZES = (64, 256, 16)

@@ -9,7 +9,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from cnnspec.exporting import ExportProblem, said
+from cnnspec.exporting.formats import ExportProblem, said
 
 _OPERATION = re.compile(r'fused\["(\w+):", "([^"@]+)')
 """Matches the TensorFlow operation and its path in messages of the TFLite converter."""

@@ -20,7 +20,7 @@ from cnnspec.language.calls import Call
 from cnnspec.language.expressions import escaped
 from cnnspec.language.train import Train
 from cnnspec.naming import snake_case
-from cnnspec.objects import LOSSES, METRICS, OPTIMIZERS
+from cnnspec.objects.families import LOSSES, METRICS, OPTIMIZERS
 
 WRAPPERS = ("MeanMetricWrapper", "SumOverBatchSizeMetricWrapper")
 """Keras 2 classes that wrap functions."""

@@ -13,7 +13,7 @@ from pydantic import (
 
 from cnnspec.diagnostics.problems import shown
 from cnnspec.language.values import Form, refuse
-from cnnspec.objects import APPLICATIONS, CALLBACKS, DATA, LOSSES, METRICS, OPTIMIZERS
+from cnnspec.objects.families import APPLICATIONS, CALLBACKS, DATA, LOSSES, METRICS, OPTIMIZERS
 
 FROM_TEXT = "the data come from a text"
 """The validation context under which data have the form that the language writes, and no other."""

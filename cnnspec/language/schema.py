@@ -25,7 +25,7 @@ from cnnspec.language.document import (
     Submodel,
 )
 from cnnspec.layers.base import LAYERS
-from cnnspec.objects import APPLICATIONS, CALLBACKS, DATA, FAMILIES
+from cnnspec.objects.families import APPLICATIONS, CALLBACKS, DATA, FAMILIES
 
 Schema = dict[str, Any]
 

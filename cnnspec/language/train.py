@@ -7,7 +7,7 @@ from cnnspec.diagnostics.problems import shown
 from cnnspec.language.calls import Callback, Model, Optimizer, Source
 from cnnspec.language.expressions import is_reference
 from cnnspec.language.values import Count, Form, Name, Weight, _needed_count, refuse
-from cnnspec.objects import DATA
+from cnnspec.objects.families import DATA
 
 
 class LastLayers(Model):

@@ -7,7 +7,7 @@ from cnnspec.declarations.declaration import Checked, Declaration, call_of
 from cnnspec.declarations.fields import Choice, listed
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.diagnostics.suggestions import did_you_mean
-from cnnspec.objects import CONSTRAINTS, INITIALIZERS, REGULARIZERS
+from cnnspec.objects.families import CONSTRAINTS, INITIALIZERS, REGULARIZERS
 
 ACTIVATIONS = (
     "celu", "elu", "exponential", "gelu", "glu", "hard_shrink", "hard_sigmoid", "hard_silu", "hard_swish",

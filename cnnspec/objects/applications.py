@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from cnnspec.declarations.declaration import Checked, Declaration
 from cnnspec.declarations.fields import Choice, Flag, OptionalText, PositiveInt, PositiveNumber
 from cnnspec.diagnostics.problems import Problem
-from cnnspec.objects import APPLICATIONS
+from cnnspec.objects.families import APPLICATIONS
 
 IMAGENET = "imagenet"
 """The value of `weights` for the weights that Keras downloads."""

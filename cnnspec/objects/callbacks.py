@@ -6,7 +6,7 @@ from annotated_types import Ge, Le
 
 from cnnspec.declarations.declaration import Declaration, Expects
 from cnnspec.declarations.fields import Choice, Decay, Flag, NonNegativeInt, NonNegativeNumber, Text
-from cnnspec.objects import CALLBACKS
+from cnnspec.objects.families import CALLBACKS
 
 Mode = Annotated[str, Choice("auto", "min", "max")]
 OptionalNumber = Annotated[float | None, Expects("a number or null")]

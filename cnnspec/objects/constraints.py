@@ -2,7 +2,7 @@
 
 from cnnspec.declarations.declaration import Declaration
 from cnnspec.declarations.fields import Axes, NonNegativeNumber, UnitInterval
-from cnnspec.objects import CONSTRAINTS
+from cnnspec.objects.families import CONSTRAINTS
 
 
 @CONSTRAINTS

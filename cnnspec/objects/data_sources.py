@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from cnnspec.declarations.declaration import Checked, Declaration
 from cnnspec.declarations.fields import Choice
 from cnnspec.diagnostics.problems import Problem
-from cnnspec.objects import DATA
+from cnnspec.objects.families import DATA
 
 
 def _size(value: Any, _: type[Declaration]) -> tuple[int, int]:

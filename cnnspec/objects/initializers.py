@@ -12,7 +12,7 @@ from cnnspec.declarations.fields import (
     PositiveNumber,
     Seed,
 )
-from cnnspec.objects import INITIALIZERS
+from cnnspec.objects.families import INITIALIZERS
 
 
 @INITIALIZERS

@@ -22,7 +22,7 @@ from cnnspec.declarations.fields import (
 )
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.naming import snake_case
-from cnnspec.objects import LOSSES
+from cnnspec.objects.families import LOSSES
 
 Reduction = Annotated[
     str | None,

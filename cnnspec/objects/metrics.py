@@ -27,7 +27,7 @@ from cnnspec.declarations.fields import (
 )
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.naming import snake_case
-from cnnspec.objects import METRICS
+from cnnspec.objects.families import METRICS
 
 Several = Annotated[int, Ge(2), Expects("a whole number of at least 2")]
 Thresholds = Annotated[

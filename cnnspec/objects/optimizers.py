@@ -22,7 +22,7 @@ from cnnspec.declarations.fields import (
     bounded,
 )
 from cnnspec.diagnostics.problems import Problem
-from cnnspec.objects import OPTIMIZERS, SCHEDULES
+from cnnspec.objects.families import OPTIMIZERS, SCHEDULES
 
 
 def _learning_rate(value: Any, _: type[Declaration]) -> float | Declaration:

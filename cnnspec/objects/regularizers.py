@@ -4,7 +4,7 @@ from typing import Annotated
 
 from cnnspec.declarations.declaration import Declaration
 from cnnspec.declarations.fields import Choice, NonNegativeNumber
-from cnnspec.objects import REGULARIZERS
+from cnnspec.objects.families import REGULARIZERS
 
 
 @REGULARIZERS

@@ -16,7 +16,7 @@ from cnnspec.declarations.fields import (
     UnitInterval,
 )
 from cnnspec.diagnostics.problems import Problem
-from cnnspec.objects import SCHEDULES
+from cnnspec.objects.families import SCHEDULES
 
 Name = Annotated[str, ScopeName()]
 Boundaries = Annotated[

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from cnnspec.backends.keras import keras_object
+from cnnspec.backends.keras.objects import keras_object
 from cnnspec.data.problems import DataProblem
 from cnnspec.declarations.declaration import Declaration
 from cnnspec.diagnostics.problems import At

@@ -14,7 +14,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from cnnspec.backends.keras import build
+from cnnspec.backends.keras.building import build
 from cnnspec.data.checks import Data
 from cnnspec.data.problems import RunProblem
 from cnnspec.decompile.flat import written_out

@@ -5,8 +5,8 @@ from typing import Any
 
 import keras
 
-from cnnspec.backends.keras import build
-from cnnspec.backends.python import script
+from cnnspec.backends.keras.building import build
+from cnnspec.backends.python.script import script
 from cnnspec.ir.checked import CheckedGraph
 
 

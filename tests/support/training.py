@@ -9,8 +9,8 @@ import numpy
 
 from cnnspec import CheckedGraph, loads
 from cnnspec.ir.training import Training
-from cnnspec.objects import DATA
 from cnnspec.objects.data_sources import DataSource
+from cnnspec.objects.families import DATA
 from cnnspec.records import replace
 
 SPEC = """cnnspec: 1

@@ -7,7 +7,7 @@ from cnnspec.declarations.declaration import Declaration
 from cnnspec.ir.checked import CheckedGraph, CheckedNode
 from cnnspec.ir.graph import SubmodelLayer
 from cnnspec.layers.base import LAYERS
-from cnnspec.objects import INITIALIZERS
+from cnnspec.objects.families import INITIALIZERS
 from cnnspec.records import replace
 from cnnspec.syntax.places import Place, Where
 

@@ -11,3 +11,7 @@ class CodeError(ValueError):
 
 class WeightsDoNotFit(ValueError):
     """A weights file is not one of this model."""
+
+
+BUILD_ERRORS = (BackendMismatch, CodeError, WeightsDoNotFit)
+"""Every exception that building a model may raise."""

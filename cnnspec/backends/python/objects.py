@@ -19,7 +19,7 @@ from cnnspec.backends.python.literals import dictionary, literal, quoted, with_t
 from cnnspec.declarations.declaration import Declaration
 from cnnspec.layers.base import Layer
 from cnnspec.layers.custom import CustomLayer
-from cnnspec.objects import CONSTRAINTS, INITIALIZERS, REGULARIZERS
+from cnnspec.objects.families import CONSTRAINTS, INITIALIZERS, REGULARIZERS
 
 BY_NAME = (CONSTRAINTS, INITIALIZERS, REGULARIZERS)
 """The families whose objects Keras makes of a name, where they have no arguments."""

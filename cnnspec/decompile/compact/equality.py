@@ -4,7 +4,7 @@ from typing import Any
 
 from cnnspec.declarations.declaration import meaning
 from cnnspec.ir.graph import Graph, Node, SubmodelLayer
-from cnnspec.objects import OPTIMIZERS, USUAL_OPTIMIZER
+from cnnspec.objects.families import OPTIMIZERS, USUAL_OPTIMIZER
 
 
 def same_model(one: Graph, other: Graph) -> bool:

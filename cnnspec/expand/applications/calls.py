@@ -7,7 +7,8 @@ from cnnspec.diagnostics.problems import Problem, Problems
 from cnnspec.expand.loading import Loader
 from cnnspec.ir.graph import Application
 from cnnspec.language.calls import Call
-from cnnspec.objects import APPLICATIONS, applications
+from cnnspec.objects import applications
+from cnnspec.objects.families import APPLICATIONS
 from cnnspec.syntax.places import Place
 
 

@@ -1,0 +1,35 @@
+"""Exports Keras models to other formats and compares them with Keras on the same input."""
+
+from dataclasses import dataclass
+from importlib.util import find_spec
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """An export format."""
+
+    suffix: str
+    """File suffix; empty for a SavedModel, which is a folder."""
+    packages: tuple[str, ...] = ()
+    """Packages that write and run the format, in addition to TensorFlow."""
+
+    def missing(self) -> str | None:
+        """Return the first package that is not installed."""
+        return next((name for name in self.packages if find_spec(name) is None), None)
+
+
+FORMATS = {
+    "onnx": Format(".onnx", ("tf2onnx", "onnxruntime")),
+    "tflite": Format(".tflite", ("ai_edge_litert",)),
+    "saved_model": Format(""),
+}
+
+
+class ExportProblem(Exception):
+    """A model cannot be exported, or differs from Keras after the export."""
+
+
+def said(error: Exception) -> str:
+    """Format an error of a third-party package in one line."""
+    lines = (line.strip() for line in str(error).splitlines())
+    return next((line for line in lines if line), type(error).__name__)[:300]
