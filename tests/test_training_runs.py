@@ -67,7 +67,8 @@ from cnnspec.training.run import train
 from tests.support.training import case
 
 folder = Path(sys.argv[1])
-checked, training = case(folder, epochs=5, batch_size=8)
+spec, targets = sys.argv[2], {"zdigit": "y"}
+checked, training = case(folder, spec, targets=targets, epochs=5, batch_size=8)
 data = check_data(checked, training)
 random.seed(0)
 curves.can_draw = lambda: False
@@ -111,10 +112,23 @@ print(kills, file=sys.stderr)
 """
 
 
+SOON_TRACED = """cnnspec: 1
+name: tiny
+inputs: {image: [6, 6, 1]}
+layers:
+  - Flatten
+  - BatchNormalization
+  - Dropout: {rate: 0.3}
+  - Dense: {name: zdigit, units: 10, activation: softmax}
+outputs: {zdigit: {loss: sparse_categorical_crossentropy}}
+"""
+"""A model with every kind of state; each process that is killed has to trace it first."""
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the test forks")
 def test_a_killed_run_goes_on_to_the_same_weights(tmp_path: Path) -> None:
     case(tmp_path)
-    exit_code, stdout, stderr = run_python("-c", KILLED, tmp_path)
+    exit_code, stdout, stderr = run_python("-c", KILLED, tmp_path, SOON_TRACED)
     assert (exit_code, stdout) == (0, "True True True\n"), stderr
 
 
