@@ -2,6 +2,7 @@
 
 import gc
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -42,7 +43,9 @@ def names_counted_from_one() -> None:
     keras.utils.clear_session(free_memory=False)
 
 
-@pytest.fixture
-def without_curves(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="module")
+def without_curves() -> Iterator[None]:
     """Training without its picture, which is a third of a short training's time."""
-    monkeypatch.setattr("cnnspec.training.curves.can_draw", lambda: False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("cnnspec.training.curves.can_draw", lambda: False)
+        yield

@@ -72,6 +72,12 @@ def phase(*unfreeze: str, epochs: int = 1, **more: Any) -> Phase:
     return Phase(epochs=epochs, place=place, unfreeze=unfreeze, **more)
 
 
+@pytest.fixture(scope="module")
+def first(without_curves: None, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A run of one epoch with all of the base frozen: what every other one begins as."""
+    return trained(tmp_path_factory.mktemp("frozen"), "first", (phase(),))
+
+
 def numbers(*shape: int) -> Any:
     return numpy.random.default_rng(0).normal(size=shape).astype("float32")
 
@@ -174,14 +180,13 @@ def test_third_trap_flags_further_out_and_further_in() -> None:
     assert fitted(ours) == ["head/bias", "head/kernel"]
 
 
-def test_fourth_trap_flags_changed_after_compiling(tmp_path: Path) -> None:
+def test_fourth_trap_flags_changed_after_compiling(first: Run, tmp_path: Path) -> None:
     base = plain_base()
     base.trainable = False
     plain = plain_model(base)
     plain.fit(numbers(8, 4), numpy.ones((8, 1)), verbose=0)
     base.trainable = True
     assert [path for path in fitted(plain) if "inner" in path] == []
-    first = trained(tmp_path, "first", (phase(),))
     both = trained(tmp_path, "both", (phase(), phase("high")))
     moved = changed_weights(weight_values(first.model), weight_values(both.model))
     assert moved == ["trunk/high/bias", "trunk/high/kernel", *HEAD]
@@ -204,8 +209,8 @@ def test_a_frozen_base_is_the_same_after_training(tmp_path: Path) -> None:
 # Phases
 
 
-def test_a_phase_unfreezes_what_it_names_and_nothing_else(tmp_path: Path) -> None:
-    before = trained(tmp_path, "first", (phase(),))
+def test_a_phase_unfreezes_what_it_names_and_nothing_else(first: Run, tmp_path: Path) -> None:
+    before = first
     whole = trained(tmp_path, "whole", (phase(), phase("hi*", epochs=2)))
     kept = {path: digest for path, digest in before.frozen.items() if "high" not in path}
     assert whole.frozen == kept
@@ -242,12 +247,12 @@ train:
     ],
 )
 def test_the_last_layers_are_unfrozen(
-    last: int, moved: list[str], drop: str, tmp_path: Path
+    last: int, moved: list[str], drop: str, first: Run, tmp_path: Path
 ) -> None:
     case(tmp_path)
     spec = tmp_path / "spec.yaml"
     spec.write_text(FROZEN + LAST % last)
-    before = trained(tmp_path, "first", (phase(),)).frozen
+    before = first.frozen
     run = cnnspec.load(spec).train(tmp_path / "run")
     after = frozen_digests(rebuilt_frozen(run))
     assert sorted(path for path in before if before[path] != after[path]) == [
@@ -284,10 +289,9 @@ def by_hand(rate: float) -> Any:
 
 @pytest.mark.parametrize(("rate", "is_same"), [(0.5, True), (0.0, False)])
 def test_what_was_unfrozen_trains_as_plain_keras_does(
-    rate: float, is_same: bool, tmp_path: Path
+    rate: float, is_same: bool, first: Run, tmp_path: Path
 ) -> None:
     sgd = OPTIMIZERS.check({"SGD": {"learning_rate": 0.1}})
-    first = trained(tmp_path, "first", (phase(),))
     phases = (phase(), phase("trunk", optimizer=sgd))
     ours = trained(tmp_path, "ours", phases)
     plain = by_hand(rate)
@@ -305,10 +309,9 @@ def test_what_was_unfrozen_trains_as_plain_keras_does(
 
 
 @pytest.mark.parametrize("unfreeze", ["hi*", "trunk"])
-def test_phases_are_resumed(unfreeze: str, tmp_path: Path) -> None:
+def test_phases_are_resumed(unfreeze: str, first: Run, tmp_path: Path) -> None:
     phases = (phase(), phase(unfreeze, epochs=2))
     whole = trained(tmp_path, "whole", phases)
-    first = trained(tmp_path, "first", phases[:1])
 
     for stop in ((1, 1), (2, 1)):
         name = f"parts{stop[0]}"

@@ -35,6 +35,12 @@ def trained(folder: Path, name: str, spec: str = SPEC, **changes: Any) -> Run:
     return train(checked, training, check_data(checked, training), folder / name)
 
 
+@pytest.fixture(scope="module")
+def whole(without_curves: None, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A run that nothing interrupted."""
+    return trained(tmp_path_factory.mktemp("whole"), "run")
+
+
 # The same every time
 
 
@@ -46,8 +52,7 @@ def test_the_same_seed_gives_the_same_weights(tmp_path: Path) -> None:
     assert not have_identical_weights(first.model, other.model)
 
 
-def test_a_resumed_run_ends_where_one_in_a_piece_does(tmp_path: Path) -> None:
-    whole = trained(tmp_path, "whole")
+def test_a_resumed_run_ends_where_one_in_a_piece_does(whole: Run, tmp_path: Path) -> None:
     checked, training = case(tmp_path)
     data = check_data(checked, training)
     folder = tmp_path / "parts"
@@ -143,7 +148,7 @@ class Interrupts:
         pass
 
 
-def test_ctrl_c_leaves_the_last_whole_epoch(tmp_path: Path) -> None:
+def test_ctrl_c_leaves_the_last_whole_epoch(whole: Run, tmp_path: Path) -> None:
     checked, training = case(tmp_path)
     data = check_data(checked, training)
     run = train(checked, training, data, tmp_path / "run", listener=Interrupts())
@@ -151,7 +156,7 @@ def test_ctrl_c_leaves_the_last_whole_epoch(tmp_path: Path) -> None:
     one = train(checked, training, data, tmp_path / "one", epochs=1)
     assert have_identical_weights(run.model, one.model)
     resumed = train(checked, training, data, tmp_path / "run", resume=True)
-    assert have_identical_weights(resumed.model, trained(tmp_path, "whole").model)
+    assert have_identical_weights(resumed.model, whole.model)
 
 
 CALLBACKS = Family("callback", "callbacks", {})
