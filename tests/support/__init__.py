@@ -1,1 +1,1 @@
-"""What several test files share: a helper stands here, and nowhere twice."""
+"""Helpers that several test files share, one module for each purpose."""
