@@ -7,14 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnspec.diagnostics.problems import Problem
-from cnnspec.language.expressions import (
-    MAX_EXPONENT,
-    MAX_LENGTH,
-    MAX_MAGNITUDE,
-    is_reference,
-    resolve,
-    substitute,
-)
+from cnnspec.language.evaluation import MAX_EXPONENT, MAX_MAGNITUDE
+from cnnspec.language.expressions import MAX_LENGTH, is_reference, resolve, substitute
 
 PARAMETERS: dict[str, Any] = {
     "width": 64, "depth": 3, "rate": 0.5, "wide": True, "kind": "relu", "size": [3, 3], "none": None,

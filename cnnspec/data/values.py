@@ -15,7 +15,8 @@ import numpy as np
 from cnnspec.data.problems import DataProblem
 from cnnspec.diagnostics.problems import At, Problem
 from cnnspec.diagnostics.suggestions import did_you_mean
-from cnnspec.language.expressions import MAX_EXPONENT, parse
+from cnnspec.language.evaluation import MAX_EXPONENT
+from cnnspec.language.expressions import parse
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from cnnspec.diagnostics.report import Report
 from cnnspec.diagnostics.suggestions import did_you_mean
 from cnnspec.expand.loading import Loader
 from cnnspec.language.document import Block, Document, Submodel
-from cnnspec.language.expressions import BROKEN, substitute
+from cnnspec.language.evaluation import BROKEN
+from cnnspec.language.expressions import substitute
 from cnnspec.layers.base import LAYERS
 from cnnspec.records import Record
 from cnnspec.syntax.places import Place

@@ -15,7 +15,8 @@ from cnnspec.expand.interface import Interface
 from cnnspec.ir.graph import Node, Output, SubmodelLayer
 from cnnspec.ir.training import Phase, Training
 from cnnspec.language.document import Document
-from cnnspec.language.expressions import compute, names_in, parse
+from cnnspec.language.evaluation import compute
+from cnnspec.language.expressions import names_in, parse
 from cnnspec.language.train import LastLayers, Train
 from cnnspec.language.train import Phase as PhaseSpec
 from cnnspec.naming import keras_name

@@ -2,7 +2,7 @@
 
 from cnnspec.declarations.fields import FLOAT_TYPES, FloatPolicy, Number, PositiveInt
 from cnnspec.diagnostics.problems import Problem
-from cnnspec.layers import reach_rules, shape_rules
+from cnnspec.layers import merging_rules, reach_rules, shape_rules
 from cnnspec.layers.base import Example, Layer, Named, Weight, kind, known
 from cnnspec.layers.core import Identity
 from cnnspec.layers.merging import Merging
@@ -78,7 +78,7 @@ def stretched(layer: Named, first: Shape, second: Shape) -> Shape:
     if len(first) != len(second):
         message = f"{layer.kind()} cannot merge {text(first)} and {text(second)}"
         raise Problem("shape-mismatch", message)
-    merged = shape_rules.broadcast(layer, first, second)
+    merged = merging_rules.broadcast(layer, first, second)
     known = [
         max((size for size in sizes if size), default=None)
         for sizes in zip(first, second, strict=True)

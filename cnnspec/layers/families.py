@@ -22,9 +22,6 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "Conv1D",
         "Conv2D",
         "Conv3D",
-        "Conv1DTranspose",
-        "Conv2DTranspose",
-        "Conv3DTranspose",
         "DepthwiseConv1D",
         "DepthwiseConv2D",
         "SeparableConv1D",
@@ -32,11 +29,16 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "Convolution1D",
         "Convolution2D",
         "Convolution3D",
+        "SeparableConvolution1D",
+        "SeparableConvolution2D",
+    ),
+    "convolution_transposed": (
+        "Conv1DTranspose",
+        "Conv2DTranspose",
+        "Conv3DTranspose",
         "Convolution1DTranspose",
         "Convolution2DTranspose",
         "Convolution3DTranspose",
-        "SeparableConvolution1D",
-        "SeparableConvolution2D",
     ),
     "pooling": (
         "MaxPooling1D",
@@ -124,8 +126,8 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "SimpleRNNCell",
         "LSTMCell",
         "GRUCell",
-        "StackedRNNCells",
     ),
+    "stacked_cells": ("StackedRNNCells",),
     "recurrent": (
         "RNN",
         "SimpleRNN",
@@ -140,6 +142,8 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "attention": (
         "Attention",
         "AdditiveAttention",
+    ),
+    "attention_heads": (
         "MultiHeadAttention",
         "GroupQueryAttention",
     ),

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar
 from cnnspec.declarations.declaration import Checked, Declaration
 from cnnspec.declarations.fields import Axis, Flag, doubled, int_or_ints
 from cnnspec.diagnostics.problems import Problem
-from cnnspec.layers import cost_rules, reach_rules, shape_rules
+from cnnspec.layers import cost_rules, merging_rules, reach_rules
 from cnnspec.layers.base import Example, Layer, kind
 
 
@@ -19,7 +19,7 @@ class Merging(Layer):
 class ElementwiseMerging(Merging):
     """Base class of elementwise merging layers; sizes of 1 are broadcast."""
 
-    shape = shape_rules.broadcast
+    shape = merging_rules.broadcast
     reach = reach_rules.pointwise
     examples: ClassVar[tuple[Example, ...]] = (
         Example({}, [(None, 26, None, 8), (None, 26, None, 8)], (None, 26, None, 8)),
@@ -68,7 +68,7 @@ class Concatenate(Merging):
     axis: Axis = -1
     """Axis to concatenate along."""
 
-    shape = shape_rules.concatenate
+    shape = merging_rules.concatenate
     reach = reach_rules.side_by_side
     examples = (
         Example({}, [(None, 5408), (None, 784)], (None, 6192)),
@@ -100,7 +100,7 @@ class Dot(Merging):
     normalize: Flag = False
     """Whether to normalize the inputs first, which gives their cosine similarity."""
 
-    shape = shape_rules.dot
+    shape = merging_rules.dot
     macs = cost_rules.dot
     examples = (
         Example({"axes": 1}, [(None, 8), (None, 8)], (None, 1)),

@@ -15,11 +15,10 @@ from cnnspec.layers.cells import (
     LSTMCell,
     LSTMGates,
     SimpleRNNCell,
-    StackedRNNCells,
     Units,
-    cells_of,
     without_dropout,
 )
+from cnnspec.layers.stacked_cells import StackedRNNCells, cells_of
 from cnnspec.shapes import Shape
 
 
