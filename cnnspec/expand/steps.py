@@ -3,20 +3,18 @@
 from collections.abc import Sequence
 from typing import Any
 
-from cnnspec.declarations.declaration import Declaration
-from cnnspec.diagnostics.problems import Problem, Problems, shown
+from cnnspec.diagnostics.problems import Problem, shown
 from cnnspec.diagnostics.report import Report
 from cnnspec.diagnostics.suggestions import did_you_mean
+from cnnspec.expand.calls import Calls
 from cnnspec.expand.definitions import BlockDefinition, Definitions, resolve_parameters
-from cnnspec.expand.scopes import Names, Scope, Value, node_name
-from cnnspec.expand.submodels import SubmodelReader, freeze
+from cnnspec.expand.scopes import Names, Scope, Value
+from cnnspec.expand.submodels import SubmodelReader
 from cnnspec.ir.graph import BlockCall, Node, Ref, SubmodelLayer
 from cnnspec.language.document import BROKEN_STEP, Step
 from cnnspec.language.expressions import counts, is_pattern, is_reference, substitute
 from cnnspec.language.values import name_problem
-from cnnspec.layers.base import LAYERS, Layer
-from cnnspec.layers.custom import custom_kind, is_import_path
-from cnnspec.naming import snake_case
+from cnnspec.layers.base import LAYERS
 from cnnspec.records import replace
 from cnnspec.syntax.places import Place
 
@@ -43,16 +41,13 @@ def is_call_of(node: Node, submodel: SubmodelLayer) -> bool:
     return isinstance(node.layer, SubmodelLayer) and node.layer.key == submodel.key
 
 
-class Writer:
+class Writer(Calls):
     """Writes the steps of one spec out into the nodes of its graph."""
 
     def __init__(
         self, definitions: Definitions, submodels: SubmodelReader, names: Names, report: Report
     ) -> None:
-        self.definitions = definitions
-        self.submodels = submodels
-        self.names = names
-        self.report = report
+        super().__init__(definitions, submodels, names, report)
         self.written = 0
 
     def run(self, steps: Sequence[Step], scope: Scope, place: Place) -> Value:
@@ -202,95 +197,6 @@ class Writer:
             return None
         return None if failed else tuple(inputs)
 
-    def layer(
-        self, step: Step, scope: Scope, inputs: Value, place: Place, name: str | None
-    ) -> Value:
-        """Write out a call of a layer."""
-        declaration: type[Declaration]
-        try:
-            is_path = is_import_path(step.kind)
-            declaration = custom_kind(step.kind) if is_path else LAYERS.find(step.kind)
-        except Problem as problem:
-            self.unknown_kind(step.kind, problem, place)
-            return self.names.failed(name, scope)
-        layer = self.checked_layer(step, declaration, scope, place)
-        kind = snake_case(declaration.kind())
-        scoped = self.names.named(name, kind, scope, place)
-        if layer is None or inputs is None or scoped is None:
-            return self.names.failed(name, scope)
-        node = Node(
-            node_name(scoped), scoped, layer, inputs, place, scope.frozen, block=scope.block
-        )
-        return self.names.add(node)
-
-    def unknown_kind(self, kind: str, problem: Problem, place: Place) -> None:
-        """Report a kind that is nothing, looking for near names among all that could stand there."""
-        others = (*self.definitions.blocks, *self.definitions.submodels, "shared")
-        suggestion = did_you_mean(kind, [*LAYERS.kinds, *LAYERS.aliases, *others])
-        message = f"unknown layer, block or submodel '{kind}'"
-        if problem.code == "refused-kind":
-            message, suggestion = problem.message, problem.suggestion
-        place.error(self.report, problem.code, message, "kind", suggestion=suggestion)
-
-    def checked_layer(
-        self, step: Step, declaration: type[Declaration], scope: Scope, place: Place
-    ) -> Layer | None:
-        """Check the arguments of a layer, with the defaults of its kind put in."""
-        try:
-            given = substitute(step.arguments, scope.parameters)
-        except Problem as problem:
-            place.problem(self.report, problem)
-            return None
-        defaults = self.definitions.defaults.get(declaration.kind(), {})
-        arguments = given | {
-            name: default.value for name, default in defaults.items() if name not in given
-        }
-        try:
-            layer = declaration.of(arguments, word=step.kind)
-        except Problems as found:
-            for each in found.problems:
-                argument, at = str(each.at[0]) if each.at else "", place
-                if argument in defaults and argument not in given:
-                    at, each.at = defaults[argument].place, each.at[1:]
-                at.problem(self.report, each)
-            return None
-        assert isinstance(layer, Layer)
-        return layer
-
-    def shared(
-        self, step: Step, scope: Scope, inputs: Value, place: Place, name: str | None
-    ) -> Value:
-        """Write out another call of an earlier layer."""
-        for key in (each for each in step.arguments if each != "layer"):
-            message = f"'shared' has no argument '{key}'; it takes 'layer', 'name' and 'from'"
-            (place / key).error(self.report, "unknown-argument", message, "key")
-        if step.frozen is not None:
-            message = "'frozen' belongs to the layer that is shared, not to another call of it"
-            (place / "frozen").error(self.report, "conflicting-arguments", message, "key")
-        wanted = self.names.resolved(step.arguments.get("layer"), scope.parameters, place / "layer")
-        if not isinstance(wanted, str):
-            message = "'shared' needs 'layer': the name of an earlier layer"
-            code = "wrong-type" if "layer" in step.arguments else "missing-argument"
-            (place / "layer").error(self.report, code, message, "given")
-            return self.names.failed(name, scope)
-        value = self.names.look_up(wanted, scope, place / "layer")
-        scoped = self.names.named(name, "shared", scope, place)
-        if value is None or inputs is None or scoped is None:
-            return self.names.failed(name, scope)
-        target = self.names.by_name.get(value[0].node)
-        if target is None or len(value) > 1 or value != target.value:
-            message = f"'{wanted}' is no layer that can be called again"
-            (place / "layer").error(self.report, "unknown-name", message)
-            return self.names.failed(name, scope)
-        original = self.names.by_name[target.layer_name]
-        shared = replace(original, name=node_name(scoped), scoped=scoped, shares=original.name)
-        return self.names.add(replace(shared, inputs=inputs, place=place, block=scope.block))
-
-    @staticmethod
-    def is_block_call(target: Node, wanted: str, scope: Scope) -> bool:
-        """Whether a name stands for a block, and so for the value of its last layer."""
-        return not f"/{target.scoped}".endswith(f"/{wanted}")
-
     def block(
         self,
         step: Step,
@@ -360,34 +266,6 @@ class Writer:
             return None
         at = replace(definition.place / "params", caller=place)
         return resolve_parameters(defined, given, definition.parameters, at, self.report)
-
-    def submodel(
-        self, step: Step, scope: Scope, inputs: Value, place: Place, name: str | None
-    ) -> Value:
-        """Write out a call of a submodel; every call after the first shares its weights."""
-        for key in step.arguments:
-            message = f"a submodel takes no arguments, and '{key}' is none of a step's own keys"
-            (place / key).error(self.report, "unknown-argument", message, "key")
-        layer = self.submodels.read(step.kind, self.definitions.submodels[step.kind])
-        scoped = self.names.named(name, step.kind, scope, place)
-        if layer is None or inputs is None or scoped is None:
-            return self.names.failed(name, scope)
-        earlier = next((node for node in self.names.nodes if is_call_of(node, layer)), None)
-        frozen = scope.frozen or layer.frozen
-        if scope.frozen and not layer.frozen:
-            layer = replace(layer, graph=freeze(layer.graph))
-        if earlier is not None and frozen and not earlier.frozen:
-            message = (
-                f"'{step.kind}' is called above without being frozen; its calls share their weights"
-            )
-            note = earlier.place.note("it is called here first", "kind")
-            place.error(self.report, "conflicting-arguments", message, "kind", notes=[note])
-        node = Node(node_name(scoped), scoped, layer, inputs, place, frozen, block=scope.block)
-        if earlier is not None:
-            node = replace(
-                node, shares=earlier.layer_name, layer=earlier.layer, frozen=earlier.frozen
-            )
-        return self.names.add(node)
 
     def check_submodels(self) -> None:
         """Read every submodel, called or not, so that its mistakes are found."""

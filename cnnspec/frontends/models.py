@@ -16,6 +16,7 @@ from cnnspec.frontends.nodes import (
     leaves,
     mapped,
     nodes,
+    sequential_input,
     structure,
 )
 from cnnspec.frontends.operations import Operation
@@ -142,7 +143,7 @@ class _Reader:
     def sequential(self, config: Any) -> ReadModel:
         config = config if isinstance(config, Mapping) else {"name": "sequential", "layers": config}
         layers = list(config["layers"])
-        above = self.add_input(_first_of(layers, config))
+        above = self.add_input(sequential_input(layers, config))
         inputs = above
         for layer in layers:
             name = layer["config"]["name"]
@@ -289,28 +290,6 @@ class _Reader:
                 needs = {self.call_name(each.layer, each.call) for each in node.tensors()}
                 needs |= {name} if index else set()
                 yield Call(layer, index, self.call_name(name, index), node, frozenset(needs))
-
-
-def _first_of(layers: list[Mapping[str, Any]], config: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the input of a Sequential model, and remove it from the layers if it is one of them.
-
-    Raises:
-        UnreadableModel: the input is unknown, because the model was never built.
-
-    """
-    if layers and layers[0]["class_name"] == "InputLayer":
-        first: Mapping[str, Any] = layers.pop(0)["config"]
-        return first
-    names = {layer["config"]["name"] for layer in layers}
-    name = "input" if "input" not in names else "input_of_the_model"
-    inner = layers[0]["config"] if layers else {}
-    key = "batch_input_shape" if "batch_input_shape" in inner else "batch_shape"
-    shape = config.get("build_input_shape") or inner.get("batch_input_shape")
-    if not shape:
-        raise UnreadableModel(
-            "it is a Sequential model that was never built, so its input shape is unknown"
-        )
-    return {"name": name, key: shape}
 
 
 def _declared(kind: str, arguments: Mapping[str, Any]) -> Layer | None:

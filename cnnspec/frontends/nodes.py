@@ -149,3 +149,27 @@ def _tensors(value: Any, first: Mapping[str, int]) -> Any:
     if isinstance(value, list) and len(value) >= 3 and isinstance(value[0], str):
         return _named(value, first)
     return [_tensors(each, first) for each in value] if isinstance(value, list) else value
+
+
+def sequential_input(
+    layers: list[Mapping[str, Any]], config: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """Return the input of a Sequential model, and remove it from the layers if it is one of them.
+
+    Raises:
+        UnreadableModel: the input is unknown, because the model was never built.
+
+    """
+    if layers and layers[0]["class_name"] == "InputLayer":
+        first: Mapping[str, Any] = layers.pop(0)["config"]
+        return first
+    names = {layer["config"]["name"] for layer in layers}
+    name = "input" if "input" not in names else "input_of_the_model"
+    inner = layers[0]["config"] if layers else {}
+    key = "batch_input_shape" if "batch_input_shape" in inner else "batch_shape"
+    shape = config.get("build_input_shape") or inner.get("batch_input_shape")
+    if not shape:
+        raise UnreadableModel(
+            "it is a Sequential model that was never built, so its input shape is unknown"
+        )
+    return {"name": name, key: shape}
