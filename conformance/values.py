@@ -13,7 +13,6 @@ from cnnspec.declarations.fields import Axes, Axis, Choice, Dtype, DtypePolicy, 
 from cnnspec.diagnostics.problems import Problems
 from cnnspec.layers.base import LAYERS
 from cnnspec.layers.fields import (
-    ACTIVATIONS,
     Activation,
     ActivationName,
     AxisOrder,
@@ -25,6 +24,7 @@ from cnnspec.layers.fields import (
 )
 from cnnspec.layers.hashing import BinDtype
 from cnnspec.layers.preprocessing import KeptAxes
+from cnnspec.objects.activations import ACTIVATIONS
 from cnnspec.objects.families import CONSTRAINTS, INITIALIZERS, REGULARIZERS
 
 Draw = Callable[[Random, type[Declaration]], Any]

@@ -5,7 +5,6 @@ from typing import Any
 
 import keras
 import pytest
-from spellings import AS_GIVEN
 
 from cnnspec.backends.keras.objects import layer_object
 from cnnspec.diagnostics.problems import Problems
@@ -13,6 +12,7 @@ from cnnspec.frontends.minimal import shortest
 from cnnspec.frontends.values import layer_arguments
 from cnnspec.layers.base import LAYERS, Layer
 from conformance.configurations import configurations
+from tests.support.spellings import AS_GIVEN
 
 SHORT: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     "defaults": ("Dense", {"units": 3, "use_bias": True, "bias_initializer": "Zeros"}, {"units": 3}),

@@ -12,7 +12,7 @@ import pytest
 
 from cnnspec.declarations.declaration import Family
 from cnnspec.diagnostics.problems import Problems
-from cnnspec.layers.fields import ACTIVATIONS
+from cnnspec.objects.activations import ACTIVATIONS
 from cnnspec.objects.families import FAMILIES, INITIALIZERS, LOSSES, METRICS, OPTIMIZERS, SCHEDULES
 
 BASE = "a base class"

@@ -4,7 +4,6 @@ from itertools import zip_longest
 from typing import Any
 
 import pytest
-from spellings import KINDS, calls, compiled, model, words
 
 import cnnspec
 from cnnspec.backends.python.models import NoScript
@@ -14,6 +13,7 @@ from cnnspec.declarations.wording import shortest
 from cnnspec.decompile.compact.equality import same_model
 from cnnspec.diff.compare import compare
 from cnnspec.ir.checked import CheckedGraph
+from tests.support.spellings import KINDS, calls, compiled, model, words
 
 EACH_KIND = pytest.mark.parametrize(
     ("family", "kind"), KINDS, ids=[f"{family.namespace}.{kind}" for family, kind in KINDS]

@@ -7,7 +7,6 @@ from typing import Any
 import keras
 import numpy
 import pytest
-from spellings import AS_GIVEN, KINDS, calls, words
 
 from cnnspec.backends.keras.objects import keras_object, layer_object, made
 from cnnspec.backends.lowering import KerasCall, layer_call, short_literal
@@ -15,6 +14,7 @@ from cnnspec.declarations.declaration import Declaration, Family
 from cnnspec.declarations.wording import short_alias
 from cnnspec.layers.base import LAYERS, Example, Layer
 from cnnspec.objects.families import CALLBACKS, DATA, LOSSES, METRICS
+from tests.support.spellings import AS_GIVEN, KINDS, calls, words
 
 LEFT_OUT = {
     "activity_regularizer": "some layers store it only if it was given",

@@ -183,7 +183,7 @@ import sys
 import tracemalloc
 from pathlib import Path
 from cnnspec.diagnostics.report import Report
-from cnnspec.objects import DATA
+from cnnspec.objects.families import DATA
 from cnnspec.objects.data_sources import DataSource
 from cnnspec.data.checks import check_data
 from cnnspec.data.problems import DataProblem

@@ -13,13 +13,11 @@ from cnnspec.diagnostics.problems import At
 from cnnspec.ir.checked import CheckedGraph
 from cnnspec.ir.graph import Output
 from cnnspec.ir.training import Training
+from cnnspec.objects.loss import NUMBERED, Labels, OverClasses
 from cnnspec.shapes import UNKNOWN, Shape, text
 
 ROWS = 4096
 """The number of rows to check at a time."""
-SPARSE = ("SparseCategoricalCrossentropy",)
-ONE_HOT = ("CategoricalCrossentropy", "CategoricalFocalCrossentropy")
-BINARY = ("BinaryCrossentropy", "BinaryFocalCrossentropy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,39 +163,51 @@ def _check_target(output: Output, predicted: Shape, part: Part) -> None:
     at: At = ("targets", output.name)
     target = part.targets[output.name]
     shape = _shape(part, target, at)
-    kind = output.loss.kind() if output.loss else ""
-    by_shape = output.loss is not None and output.loss.word in ("crossentropy", "ce")
-    labels = kind in SPARSE or (by_shape and predicted is not UNKNOWN and predicted[-1] != 1)
+    size = predicted[-1] if predicted is not UNKNOWN else None
+    forms: tuple[Labels, ...] = output.loss.labels_for(size) if output.loss else ("values",)
     if predicted is not UNKNOWN:
-        expected = predicted[1:]
-        sparse = expected[:-1]
-        allowed = [expected, sparse] if expected[-1:] == (1,) else [expected]
-        if kind in SPARSE:
-            allowed = [sparse, (*sparse, 1)]
-        elif by_shape:
-            allowed += [sparse]
-        if not any(_fits(shape, each) for each in allowed):
-            message = f"a row has the shape {text(shape)}, but '{output.name}' needs labels of shape {text(allowed[0])}"
-            hint = "SparseCategoricalCrossentropy takes class numbers" if kind in ONE_HOT else None
-            raise DataProblem("shape-mismatch", message, at, suggestion=hint)
-        labels = labels and shape != expected
+        shapes = {form: _shapes_of_labels(form, predicted[1:]) for form in forms}
+        fitting = [form for form in forms if any(_fits(shape, each) for each in shapes[form])]
+        if not fitting:
+            needed = text(shapes[forms[0]][0])
+            message = f"a row has the shape {text(shape)}, but '{output.name}' needs labels of shape {needed}"
+            hint = "SparseCategoricalCrossentropy takes class numbers"
+            is_one_hot = isinstance(output.loss, OverClasses) and "one-hot" in forms
+            suggestion = hint if is_one_hot else None
+            raise DataProblem("shape-mismatch", message, at, suggestion=suggestion)
+        forms = tuple(fitting)
     ignored = output.loss.given.get("ignore_class") if output.loss else None
     for start, values in enumerate(_values(part, target)):
         _check_finite(values, at)
-        units = predicted[-1] if predicted is not UNKNOWN else None
-        if labels and units is not None:
-            wrong = ((values < 0) | (values >= units) | (values % 1 != 0)) & (values != ignored)
-            message = f"'{output.name}' has {units} classes, 0 to {units - 1}"
-        elif kind in BINARY:
-            wrong = (values < 0) | (values > 1)
-            message = f"'{output.name}' takes labels of 0 to 1"
-        else:
-            continue
+        wrong, message = _wrong_labels(output.name, forms[0], values, size)
+        wrong &= values != ignored
         if wrong.any():
             row = int(np.argwhere(wrong)[0][0])
             value = values[wrong][0]
             place = part.rows[start * ROWS + row]
             raise DataProblem("out-of-range", f"{message}, but row {place} has {value}", at)
+
+
+def _shapes_of_labels(form: Labels, predicted: tuple[int | None, ...]) -> list[Shape]:
+    """The shapes that a row of labels may have for a row of predictions."""
+    if form == "sequences":
+        return [(None,)]
+    without_classes = predicted[:-1]
+    if form in NUMBERED:
+        return [without_classes, (*without_classes, 1)]
+    return [predicted, without_classes] if predicted[-1:] == (1,) else [predicted]
+
+
+def _wrong_labels(name: str, form: Labels, values: Any, classes: int | None) -> tuple[Any, str]:
+    """Where labels are wrong, and what is right."""
+    if form in ("classes", "sequences") and classes is not None:
+        message = f"'{name}' has {classes} classes, 0 to {classes - 1}"
+        return (values < 0) | (values >= classes) | (values % 1 != 0), message
+    if form in ("classes", "groups", "sequences"):
+        return values % 1 != 0, f"'{name}' takes whole numbers as labels"
+    if form == "0 to 1":
+        return (values < 0) | (values > 1), f"'{name}' takes labels of 0 to 1"
+    return np.zeros(np.shape(values), bool), ""
 
 
 def _check_finite(values: Any, at: At) -> None:

@@ -1,5 +1,7 @@
 """What a spec shows to the outside: its inputs, its outputs with their losses, its optimizer."""
 
+from typing import TYPE_CHECKING, cast
+
 from cnnspec.declarations.declaration import Declaration, Family
 from cnnspec.declarations.fields import DATA_TYPES
 from cnnspec.diagnostics.codes import CODES, WARNINGS
@@ -19,6 +21,9 @@ from cnnspec.naming import keras_name
 from cnnspec.objects.families import LOSSES, METRICS, OPTIMIZERS
 from cnnspec.shapes import TensorSpec
 from cnnspec.syntax.places import Place
+
+if TYPE_CHECKING:
+    from cnnspec.objects.loss import Loss
 
 
 class Interface:
@@ -101,7 +106,7 @@ class Interface:
 
     def output_calls(
         self, said: OutputSpec, scope: Scope, place: Place
-    ) -> tuple[Declaration | None, float | None, tuple[Declaration, ...]]:
+    ) -> tuple["Loss | None", float | None, tuple[Declaration, ...]]:
         """Check an output's loss, its weight, and its metrics."""
         loss = self.call(LOSSES, said.loss, scope.parameters, place / "loss")
         weight = self.names.resolved(said.loss_weight, scope.parameters, place / "loss_weight")
@@ -112,7 +117,11 @@ class Interface:
             self.call(METRICS, metric, scope.parameters, place / "metrics" / position)
             for position, metric in enumerate(said.metrics)
         ]
-        return loss, weight, tuple(metric for metric in metrics if metric is not None)
+        return (
+            cast("Loss | None", loss),
+            weight,
+            tuple(metric for metric in metrics if metric is not None),
+        )
 
     def call(
         self, family: Family, said: Call | None, parameters: Parameters, place: Place

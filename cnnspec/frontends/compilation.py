@@ -24,8 +24,6 @@ from cnnspec.objects.families import LOSSES, METRICS, OPTIMIZERS
 
 WRAPPERS = ("MeanMetricWrapper", "SumOverBatchSizeMetricWrapper")
 """Keras 2 classes that wrap functions."""
-CHOSEN = ("accuracy", "acc", "crossentropy", "ce")
-"""Names that Keras 2 stores for functions chosen by shape."""
 WITHOUT_EFFECT = ("fn", "is_legacy_optimizer", "jit_compile")
 """Keys that Keras 2 stores in addition to the arguments of losses and optimizers."""
 
@@ -170,7 +168,7 @@ def _unwrapped(serialized: Any, prefix: str) -> Any:
         return config
     if kind in WRAPPERS:
         name = config["name"].removeprefix(prefix)
-        return name if name in CHOSEN else _unwrapped(config["fn"], prefix)
+        return name if _leaves_the_kind_open(name) else _unwrapped(config["fn"], prefix)
     # Keras 2 registers its optimizers like classes of a user, each under its own name.
     is_optimizer = kind.startswith("Custom>") and kind.removeprefix("Custom>") in OPTIMIZERS
     return plain(
@@ -184,3 +182,9 @@ def _is_automatic(name: Any, kind: str) -> bool:
         return False
     plain_name = re.sub(r"_\d+$", "", name).lower()
     return plain_name in (snake_case(kind), kind.lower())
+
+
+def _leaves_the_kind_open(word: str) -> bool:
+    """Return whether Keras 2 stores this name for a function that the shapes chose."""
+    kinds = (*LOSSES.kinds.values(), *METRICS.kinds.values())
+    return any(word in each.open_words for each in kinds)

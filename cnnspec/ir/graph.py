@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from cnnspec.declarations.declaration import Declaration
 from cnnspec.diagnostics.report import Note
+from cnnspec.ir.training import Training
 from cnnspec.layers.base import Layer
 from cnnspec.records import Record, replace
 from cnnspec.shapes import TensorSpec, text
@@ -13,7 +14,7 @@ from cnnspec.syntax.places import Place
 
 if TYPE_CHECKING:
     from cnnspec.objects.applications import Network
-from cnnspec.ir.training import Training
+    from cnnspec.objects.loss import Loss
 
 
 class Ref(Record):
@@ -45,7 +46,7 @@ class Output(Record):
     name: str
     ref: Ref
     place: Place
-    loss: Declaration | None = None
+    loss: "Loss | None" = None
     loss_weight: float | None = None
     metrics: tuple[Declaration, ...] = ()
 

@@ -62,6 +62,7 @@ class StochasticDepth(OfFloats):
     Keras uses its global random generator, not a seed of the layer.
     """
 
+    passes_values_on = True
     drop_path_rate: RateBelowOne
     """Fraction of the samples to drop."""
 

@@ -15,6 +15,8 @@ WIDE_FLOATS = ("float32", "float64")
 class Augmentation(Images, TrainingOnly):
     """Base class of layers that change images at random, but only cast them in inference."""
 
+    passes_values_on = False  # it makes numbers of the inputs that have fractions
+    keeps_pixels = True
     dtype: DtypePolicy = None
 
     shape = Images.shape

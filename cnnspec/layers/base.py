@@ -9,6 +9,7 @@ from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers.families import FAMILIES
 from cnnspec.layers.fields import Regularizer
 from cnnspec.layers.refusals import REFUSALS
+from cnnspec.objects.activations import SOFTMAX
 from cnnspec.records import Record, replace
 from cnnspec.shapes import Dim, Shape, product, text
 
@@ -103,6 +104,18 @@ class Layer(Declaration):
     """Whether integer and boolean inputs keep their data type instead of the type of the layer."""
     passes_trainable_on: ClassVar[bool] = True
     """Whether Keras passes `trainable` on to the layers that it makes inside this one."""
+    function: ClassVar[str | None] = None
+    """The name of the activation that the layer is."""
+    ends_with_activation: ClassVar[bool] = False
+    """Whether the output is the result of the argument `activation`."""
+    is_activation: ClassVar[bool] = False
+    """Whether it is an activation, whichever one."""
+    passes_values_on: ClassVar[bool] = False
+    """Whether in inference the output is the input."""
+    moves_values: ClassVar[bool] = False
+    """Whether the output has the values of the input at other places."""
+    keeps_pixels: ClassVar[bool] = False
+    """Whether the output is an image with the range of the input."""
     takes_text: ClassVar[bool] = False
     """Whether inputs may be text; layers that pass data types on accept text, too."""
     examples: ClassVar[tuple[Example, ...]] = ()
@@ -129,6 +142,18 @@ class Layer(Declaration):
         The shape rule and `output_dtype` of such a layer return a list with one item per output.
         """
         return ()
+
+    def passes_on(self) -> bool:
+        """Return whether in inference the output is the input."""
+        return self.passes_values_on
+
+    def last_activation(self) -> str | None:
+        """Return the activation along the last axis that the layer ends with, if it is known."""
+        if not self.ends_with_activation:
+            return self.function
+        activation = str(self.meant("activation"))
+        first = "data_format" in self.arguments() and self.meant("data_format") == "channels_first"
+        return None if first and activation in SOFTMAX else activation
 
     @classmethod
     def arranged(cls, inputs: Sequence[Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:

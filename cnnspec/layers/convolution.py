@@ -22,6 +22,7 @@ from cnnspec.layers.fields import (
 class Sliding(Layer):
     """Base class of layers with a convolution kernel."""
 
+    ends_with_activation = True
     dtype: FloatPolicy = None
     kernel_size: Size
     """Size of the kernel along each spatial axis."""

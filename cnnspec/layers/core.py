@@ -22,6 +22,7 @@ from cnnspec.layers.fields import (
 class Dense(Layer):
     """Fully connected layer: every output is a weighted sum of the last axis."""
 
+    ends_with_activation = True
     dtype: FloatPolicy = None
     units: PositiveInt
     """Size of the last axis of the output."""
@@ -108,6 +109,8 @@ class Masking(Layer):
 class Identity(Layer):
     """Returns its input unchanged."""
 
+    passes_values_on = True
+    keeps_pixels = True
     passes_dtype = True
     shape = shape_rules.same
     reach = reach_rules.pointwise

@@ -172,6 +172,7 @@ def kernel_and_bias(layer: "Einsum", shape: Shape) -> tuple[Weight, ...]:
 class EinsumDense(Layer):
     """A dense layer over any axes, specified by an einsum equation."""
 
+    ends_with_activation = True
     dtype: FloatPolicy = None
     equation: EinsumEquation
     """Equation, with one letter per axis of input, kernel and output; `...` for other axes."""

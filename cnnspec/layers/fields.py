@@ -7,25 +7,14 @@ from cnnspec.declarations.declaration import Checked, Declaration, call_of
 from cnnspec.declarations.fields import Choice, listed
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.diagnostics.suggestions import did_you_mean
+from cnnspec.objects.activations import ACTIVATIONS, SAME_FUNCTION
 from cnnspec.objects.families import CONSTRAINTS, INITIALIZERS, REGULARIZERS
-
-ACTIVATIONS = (
-    "celu", "elu", "exponential", "gelu", "glu", "hard_shrink", "hard_sigmoid", "hard_silu", "hard_swish",
-    "hard_tanh", "leaky_relu", "linear", "log_sigmoid", "log_softmax", "mish", "relu", "relu6", "selu",
-    "sigmoid", "silu", "soft_shrink", "softmax", "softplus", "softsign", "sparse_plus", "sparse_sigmoid",
-    "sparsemax", "squareplus", "swish", "tanh", "tanh_shrink", "threshold",
-)  # fmt: skip
-"""All functions of keras.activations."""
 
 UNUSABLE = {
     "glu": "'glu' halves the last axis, which Keras does not reflect in its shapes",
     "threshold": "'threshold' needs arguments that a layer cannot give it",
 }
 """Activations that no layer can use, with the reason."""
-
-
-SAME_FUNCTION = {"hard_swish": "hard_silu", "swish": "silu"}
-"""Those that Keras knows by another name as well."""
 
 
 def _activation(value: Any, _: type[Declaration]) -> str | None:

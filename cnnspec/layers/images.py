@@ -105,6 +105,7 @@ class Resized(Images):
 class Resizing(Resized):
     """Resizes images."""
 
+    keeps_pixels = True
     interpolation: Annotated[
         str, Choice("bilinear", "nearest", "bicubic", "lanczos3", "lanczos5")
     ] = "bilinear"
@@ -144,6 +145,7 @@ class Resizing(Resized):
 class CenterCrop(Resized):
     """Crops the center of images; images that are too small are scaled up first."""
 
+    keeps_pixels = True
     examples = (
         Example({"height": 24, "width": 20}, (None, 28, 28, 3), (None, 24, 20, 3)),
         Example({"height": 32, "width": 40}, (None, 28, None, 3), (None, 32, 40, 3)),

@@ -15,6 +15,7 @@ from cnnspec.layers.fields import DataFormat, NoiseShape
 class TrainingOnly(Layer):
     """Base class of layers that pass their input on in inference."""
 
+    passes_values_on = True
     dtype: FloatPolicy = None
     seed: Seed = None
 
@@ -119,6 +120,7 @@ class GaussianNoise(TrainingOnly):
 class ActivityRegularization(Layer):
     """Adds a penalty on the size of its input to the loss, and returns the input unchanged."""
 
+    passes_values_on = True
     absent = ("activity_regularizer",)
     l1: NonNegativeNumber = 0.0
     """Factor of the sum of absolute values."""

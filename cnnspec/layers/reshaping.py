@@ -23,6 +23,7 @@ from cnnspec.layers.fields import (
 class Flatten(Layer):
     """Flattens all axes except the batch into one."""
 
+    moves_values = True
     data_format: DataFormat = None
 
     passes_dtype = True
@@ -38,6 +39,7 @@ class Flatten(Layer):
 class Reshape(Layer):
     """Reshapes its input; the number of values does not change."""
 
+    moves_values = True
     target_shape: TargetShape
     """New sizes without the batch; -1 stands for the remaining size."""
 
@@ -112,6 +114,7 @@ class ZeroPadding1D(Layer):
 class ZeroPadding2D(Layer):
     """Pads an image with zeros."""
 
+    keeps_pixels = True
     rank = 2
     padding: Ends = default(1)
     """Number of rows and columns to add: one number, one per axis, or a pair per axis."""
@@ -166,6 +169,7 @@ class Cropping1D(Layer):
 class Cropping2D(Layer):
     """Crops the edges of an image."""
 
+    keeps_pixels = True
     rank = 2
     cropping: Ends = default(0)
     """Number of rows and columns to cut: one number, one per axis, or a pair per axis."""

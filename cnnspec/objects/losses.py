@@ -5,41 +5,34 @@ from typing import Annotated
 
 from annotated_types import Gt, Lt
 
-from cnnspec.declarations.declaration import Declaration, Expects
+from cnnspec.declarations.declaration import Expects
 from cnnspec.declarations.fields import (
     Axis,
-    Choice,
     Flag,
-    FloatPolicy,
     NonNegativeNumber,
     Number,
     Numbers,
     OptionalAxes,
     OptionalInt,
     PositiveNumber,
-    ScopeName,
     UnitInterval,
 )
 from cnnspec.diagnostics.problems import Problem
-from cnnspec.naming import snake_case
+from cnnspec.objects.activations import PROBABILITIES
 from cnnspec.objects.families import LOSSES
+from cnnspec.objects.loss import (
+    Areas,
+    Crossentropy,
+    Labels,
+    Loss,
+    LossName,
+    OverClasses,
+    Regression,
+    Scores,
+    SmoothedCrossentropy,
+    YesOrNo,
+)
 
-Reduction = Annotated[
-    str | None,
-    Choice(
-        "sum_over_batch_size",
-        "sum",
-        "mean",
-        "mean_with_sample_weight",
-        "none",
-        None,
-        null="none",
-        alike=lambda word: {"mean": "sum_over_batch_size"}.get(word, word),
-    ),
-]
-LossName = Annotated[
-    str | None, ScopeName(optional=True, null=lambda call: snake_case(call.kind()))
-]
 ClassWeights = Annotated[
     float | list[float],
     Numbers("a number of at least 0, or a list of them", minimum=0, single=True),
@@ -47,34 +40,8 @@ ClassWeights = Annotated[
 OpenUnitInterval = Annotated[float, Gt(0), Lt(1), Expects("a number above 0 and below 1")]
 
 
-class Loss(Declaration):
-    """Base class of losses."""
-
-    reduction: Reduction = "sum_over_batch_size"
-    """How to reduce the losses of the samples to one number; `none` keeps them."""
-    name: LossName = None
-    dtype: FloatPolicy = None
-    """Data type of the computation; null means the default float type of Keras."""
-
-
-class Crossentropy(Loss):
-    """Base class of cross-entropies."""
-
-    from_logits: Flag = False
-    """Whether predictions are logits instead of probabilities."""
-    axis: Axis = -1
-    """Axis of the classes."""
-
-
-class SmoothedCrossentropy(Crossentropy):
-    """Base class of cross-entropies with label smoothing."""
-
-    label_smoothing: UnitInterval = 0.0
-    """Amount of label smoothing; 0 means none."""
-
-
 @LOSSES
-class BinaryCrossentropy(SmoothedCrossentropy):
+class BinaryCrossentropy(YesOrNo, SmoothedCrossentropy):
     """`-(y log(p) + (1 - y) log(1 - p))`, for labels that are 0 or 1."""
 
     aliases = ("binary_crossentropy", "bce", "BCE")
@@ -82,12 +49,22 @@ class BinaryCrossentropy(SmoothedCrossentropy):
 
 
 @LOSSES
-class CategoricalCrossentropy(SmoothedCrossentropy):
+class CategoricalCrossentropy(OverClasses, SmoothedCrossentropy):
     """`-sum(y log(p))`, for one-hot labels."""
 
     open_words = ("crossentropy", "ce")
     aliases = ("categorical_crossentropy", *open_words)
+    labels = "one-hot"
     name: LossName = "categorical_crossentropy"
+
+    def chosen(self, size: int | None) -> type[Loss]:
+        """Return the binary cross-entropy for one value, if the call leaves the kind open."""
+        return BinaryCrossentropy if self.is_open and size == 1 else type(self)
+
+    def labels_for(self, size: int | None) -> tuple[Labels, ...]:
+        """Return class numbers as well if the call leaves the kind open."""
+        labels = super().labels_for(size)
+        return (*labels, "classes") if self.is_open and size != 1 else labels
 
     def conflicts(self) -> Iterator[Problem]:
         """Reject arguments of a word that stands for several kinds."""
@@ -99,17 +76,18 @@ class CategoricalCrossentropy(SmoothedCrossentropy):
 
 
 @LOSSES
-class SparseCategoricalCrossentropy(Crossentropy):
+class SparseCategoricalCrossentropy(OverClasses, Crossentropy):
     """`-log(p[y])`, for integer labels."""
 
     aliases = ("sparse_categorical_crossentropy",)
+    labels = "classes"
     ignore_class: OptionalInt = None
     """Class whose samples are ignored."""
     name: LossName = "sparse_categorical_crossentropy"
 
 
 @LOSSES
-class BinaryFocalCrossentropy(SmoothedCrossentropy):
+class BinaryFocalCrossentropy(YesOrNo, SmoothedCrossentropy):
     """Binary cross-entropy that down-weights easy samples (Lin et al., 2017, arXiv:1708.02002)."""
 
     aliases = ("binary_focal_crossentropy",)
@@ -122,10 +100,11 @@ class BinaryFocalCrossentropy(SmoothedCrossentropy):
 
 
 @LOSSES
-class CategoricalFocalCrossentropy(SmoothedCrossentropy):
+class CategoricalFocalCrossentropy(OverClasses, SmoothedCrossentropy):
     """Categorical cross-entropy that down-weights easy samples (Lin et al., 2017)."""
 
     aliases = ("categorical_focal_crossentropy",)
+    labels = "one-hot"
     alpha: ClassWeights = 0.25
     """Weight of all classes, or a list with one weight per class."""
     gamma: NonNegativeNumber = 2.0
@@ -134,9 +113,10 @@ class CategoricalFocalCrossentropy(SmoothedCrossentropy):
 
 
 @LOSSES
-class CategoricalGeneralizedCrossEntropy(Loss):
+class CategoricalGeneralizedCrossEntropy(OverClasses):
     """`(1 - p[y] ** q) / q`, for noisy integer labels (Zhang and Sabuncu, arXiv:1805.07836)."""
 
+    labels = "classes"
     q: OpenUnitInterval = 0.5
     """Near 0 it behaves like cross-entropy, near 1 like the more robust absolute error."""
     name: LossName = "categorical_generalized_cross_entropy"
@@ -147,6 +127,8 @@ class KLDivergence(Loss):
     """`sum(y log(y / p))`, for labels that are distributions."""
 
     aliases = ("kl_divergence", "kld", "KLD")
+    fits = PROBABILITIES
+    takes = "probabilities"
     name: LossName = "kl_divergence"
 
 
@@ -155,11 +137,13 @@ class Poisson(Loss):
     """`mean(p - y log(p))`, for counts."""
 
     aliases = ("poisson",)
+    unfit = frozenset(("linear", "tanh"))
+    takes = "counts, which are positive"
     name: LossName = "poisson"
 
 
 @LOSSES
-class MeanSquaredError(Loss):
+class MeanSquaredError(Regression):
     """`mean((y - p) ** 2)`."""
 
     aliases = ("mean_squared_error", "mse", "MSE")
@@ -167,7 +151,7 @@ class MeanSquaredError(Loss):
 
 
 @LOSSES
-class MeanAbsoluteError(Loss):
+class MeanAbsoluteError(Regression):
     """`mean(|y - p|)`."""
 
     aliases = ("mean_absolute_error", "mae", "MAE")
@@ -175,7 +159,7 @@ class MeanAbsoluteError(Loss):
 
 
 @LOSSES
-class MeanAbsolutePercentageError(Loss):
+class MeanAbsolutePercentageError(Regression):
     """`100 mean(|y - p| / |y|)`."""
 
     aliases = ("mean_absolute_percentage_error", "mape", "MAPE")
@@ -183,7 +167,7 @@ class MeanAbsolutePercentageError(Loss):
 
 
 @LOSSES
-class MeanSquaredLogarithmicError(Loss):
+class MeanSquaredLogarithmicError(Regression):
     """`mean((log(y + 1) - log(p + 1)) ** 2)`."""
 
     aliases = ("mean_squared_logarithmic_error", "msle", "MSLE")
@@ -201,7 +185,7 @@ class CosineSimilarity(Loss):
 
 
 @LOSSES
-class LogCosh(Loss):
+class LogCosh(Regression):
     """`mean(log(cosh(p - y)))`."""
 
     aliases = ("log_cosh",)
@@ -209,7 +193,7 @@ class LogCosh(Loss):
 
 
 @LOSSES
-class Huber(Loss):
+class Huber(Regression):
     """Squared error up to `delta`, absolute error beyond it."""
 
     aliases = ("huber",)
@@ -218,7 +202,7 @@ class Huber(Loss):
 
 
 @LOSSES
-class Hinge(Loss):
+class Hinge(Scores):
     """`mean(max(1 - y p, 0))`, for labels that are -1 or 1."""
 
     aliases = ("hinge",)
@@ -226,7 +210,7 @@ class Hinge(Loss):
 
 
 @LOSSES
-class SquaredHinge(Loss):
+class SquaredHinge(Scores):
     """`mean(max(1 - y p, 0) ** 2)`, for labels that are -1 or 1."""
 
     aliases = ("squared_hinge",)
@@ -238,11 +222,12 @@ class CategoricalHinge(Loss):
     """`max(1 + max((1 - y) p) - sum(y p), 0)`, for one-hot labels."""
 
     aliases = ("categorical_hinge",)
+    labels = "one-hot"
     name: LossName = "categorical_hinge"
 
 
 @LOSSES
-class Dice(Loss):
+class Dice(Areas):
     """One minus the Dice coefficient, `2 sum(y p) / (sum(y) + sum(p))`."""
 
     aliases = ("dice",)
@@ -252,7 +237,7 @@ class Dice(Loss):
 
 
 @LOSSES
-class Tversky(Loss):
+class Tversky(Areas):
     """Dice with a weight for each kind of error (Salehi et al., 2017, arXiv:1706.05721)."""
 
     aliases = ("tversky",)
@@ -270,6 +255,7 @@ class Circle(Loss):
     """Pulls embeddings of the same class together (Sun et al., 2020, arXiv:2002.10857)."""
 
     aliases = ("circle",)
+    labels = "groups"
     gamma: PositiveNumber = 80.0
     """Scale of the similarities."""
     margin: Number = 0.4
@@ -284,4 +270,5 @@ class CTC(Loss):
     """CTC loss, for sequences with unknown alignment, such as speech or handwriting."""
 
     aliases = ("ctc",)
+    labels = "sequences"
     name: LossName = "ctc"

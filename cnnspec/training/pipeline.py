@@ -9,7 +9,10 @@ import tensorflow as tf
 from cnnspec.data.checks import Part
 from cnnspec.data.values import Arithmetic, Expression
 from cnnspec.ir.checked import CheckedGraph
+from cnnspec.ir.graph import Output
 from cnnspec.ir.training import Training
+from cnnspec.objects.loss import NUMBERED
+from cnnspec.shapes import UNKNOWN, TensorSpec
 
 TENSORFLOW = Arithmetic(
     tf.cast,
@@ -112,7 +115,7 @@ class Pipeline:
         outputs = self.checked.graph.outputs
         count = tf.shape(rows)[:1]
         targets = tuple(
-            _as_target(self.part.targets[each.name], columns, self.checked.outputs[each.name].shape)
+            _as_target(self.part.targets[each.name], columns, each, self.checked.outputs)
             for each in outputs
         )
         batch = (_single(inputs), _single(targets))
@@ -203,10 +206,20 @@ def _as_input(each: Expression, columns: dict[str, Any], shape: Any, dtype: str)
     return value[..., tf.newaxis] if value.shape.rank == len(shape) - 1 else value
 
 
-def _as_target(each: Expression, columns: dict[str, Any], predicted: Any) -> Any:
-    value = each.value(columns, TENSORFLOW)
-    is_one = predicted[-1:] == (1,)
-    return value[..., tf.newaxis] if is_one and value.shape.rank == len(predicted) - 1 else value
+def _as_target(
+    each: Expression,
+    columns: dict[str, Any],
+    output: Output,
+    tensors: Mapping[str, TensorSpec],
+) -> Any:
+    """Return the labels in the shape that the loss takes: some losses broadcast a column of them."""
+    value, predicted = each.value(columns, TENSORFLOW), tensors[output.name].shape
+    rank = value.shape.rank
+    if predicted[-1:] == (1,):
+        return value[..., tf.newaxis] if rank == len(predicted) - 1 else value
+    size = predicted[-1] if predicted is not UNKNOWN else None
+    is_number = output.loss is not None and output.loss.labels_for(size)[0] in NUMBERED
+    return value[..., 0] if is_number and rank == len(predicted) else value
 
 
 def _single(values: tuple[Any, ...]) -> Any:

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from cnnspec.data.checks import BINARY, ONE_HOT, SPARSE
 from cnnspec.data.columns import IMAGES, open_npz
 from cnnspec.data.problems import DataProblem
 from cnnspec.data.values import expression
 from cnnspec.ir.checked import CheckedGraph
 from cnnspec.ir.graph import Output
 from cnnspec.ir.training import Training
+from cnnspec.objects.activations import SIGMOID, SOFTMAX
 from cnnspec.training.pipeline import TENSORFLOW, decoded
 
 
@@ -60,15 +60,15 @@ def predict(
 
 def _prediction(name: str, output: Output, values: Any) -> Prediction:
     """Return the most probable class if the loss is over classes, otherwise the values."""
-    kind = output.loss.kind() if output.loss else ""
+    loss = output.loss.chosen(values.shape[-1] if values.shape else None) if output.loss else None
     is_logits = output.loss is not None and bool(output.loss.given.get("from_logits"))
-    if kind in (*SPARSE, *ONE_HOT) and values.ndim == 1 and len(values) > 1:
+    if loss is not None and loss.fits == SOFTMAX and values.ndim == 1 and len(values) > 1:
         if is_logits:
             values = np.exp(values - values.max())
             values = values / values.sum()
         best = int(values.argmax())
         return Prediction(name, output.name, best, float(values[best]))
-    if kind in BINARY and values.shape == (1,):
+    if loss is not None and loss.fits == SIGMOID and values.shape == (1,):
         one = float(1 / (1 + np.exp(-values[0])) if is_logits else values[0])
         return Prediction(name, output.name, int(one > 0.5), max(one, 1 - one))
     return Prediction(name, output.name, None, values.tolist())

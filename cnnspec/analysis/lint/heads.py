@@ -1,80 +1,18 @@
 """Lints of outputs: whether the last layer and the loss speak of the same thing."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING
 
-from cnnspec.analysis.lint.base import Finding, Model, kind, model_lint
-from cnnspec.declarations.declaration import Declaration
+from cnnspec.analysis.lint.base import Finding, Model, model_lint
 from cnnspec.diagnostics.report import Note
 from cnnspec.ir.checked import CheckedGraph, CheckedNode
 from cnnspec.ir.graph import Output, Ref, SubmodelLayer
+from cnnspec.objects.activations import PROBABILITIES, SIGMOID, SOFTMAX
 from cnnspec.records import Record
 from cnnspec.shapes import TensorSpec
 
-KERNELS = frozenset(
-    (
-        "Dense", "EinsumDense",
-        "Conv1D", "Conv2D", "Conv3D",
-        "Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose",
-        "DepthwiseConv1D", "DepthwiseConv2D", "SeparableConv1D", "SeparableConv2D",
-    )
-)  # fmt: skip
-"""Layers that end with their argument `activation`, or linearly."""
-ACTIVATIONS = {"Softmax": "softmax", "ReLU": "relu", "LeakyReLU": "leaky_relu", "ELU": "elu"}
-"""Layers that are an activation."""
-MOVES = frozenset(("Reshape", "Flatten"))
-PASSES_ON = frozenset(
-    (
-        "Identity", "ActivityRegularization", "Dropout", "AlphaDropout", "GaussianDropout",
-        "GaussianNoise", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D",
-    )
-)  # fmt: skip
-"""Layers that in inference give what they get."""
-
-SOFTMAX = frozenset(("softmax", "sparsemax"))
-SIGMOID = frozenset(("sigmoid", "hard_sigmoid", "sparse_sigmoid"))
-PROBABILITIES = SOFTMAX | SIGMOID
-
-OVER_CLASSES = frozenset(
-    (
-        "CategoricalCrossentropy",
-        "SparseCategoricalCrossentropy",
-        "CategoricalFocalCrossentropy",
-        "CategoricalGeneralizedCrossEntropy",
-    )
-)
-YES_OR_NO = frozenset(("BinaryCrossentropy", "BinaryFocalCrossentropy"))
-CHOSEN_BY_SHAPES = frozenset(("crossentropy", "ce"))
-"""Words for the cross-entropy that fits the shapes."""
-
-FITTING = {
-    **dict.fromkeys(OVER_CLASSES, SOFTMAX),
-    **dict.fromkeys(YES_OR_NO, SIGMOID),
-    "KLDivergence": PROBABILITIES,
-}
-"""The only activations whose results a loss takes for what they are."""
-
-UNFIT = {
-    **dict.fromkeys(
-        (
-            "MeanSquaredError", "MeanAbsoluteError", "MeanAbsolutePercentageError",
-            "MeanSquaredLogarithmicError", "LogCosh", "Huber",
-        ),
-        SOFTMAX,
-    ),
-    **dict.fromkeys(("Hinge", "SquaredHinge"), PROBABILITIES),
-    "Poisson": frozenset(("linear", "tanh")),
-    **dict.fromkeys(("Dice", "Tversky"), frozenset(("linear", "tanh", "relu"))),
-}  # fmt: skip
-"""Activations whose results a loss cannot learn from, or that make little of it."""
-
-TAKES = {
-    **dict.fromkeys(OVER_CLASSES, "the probabilities of classes, as softmax gives them"),
-    **dict.fromkeys(YES_OR_NO, "independent probabilities, as sigmoid gives them"),
-    **dict.fromkeys(("KLDivergence", "Dice", "Tversky"), "probabilities"),
-    **dict.fromkeys(("Hinge", "SquaredHinge"), "scores around 0, for labels of -1 and 1"),
-    "Poisson": "counts, which are positive",
-}
+if TYPE_CHECKING:
+    from cnnspec.objects.loss import Loss
 
 
 class Head(Record):
@@ -105,35 +43,24 @@ def head(nodes: dict[str, CheckedNode], ref: Ref) -> Head | None:
             assert node.submodel is not None
             inner = {each.name: each for each in node.submodel.nodes}
             return head(inner, _output(node.submodel, ref.output).ref)
-        activation = last_activation(node)
-        if activation is None and not _passes_on(node):
-            return None
-        if activation is not None and not (activation == "linear" and kind(node) == "Activation"):
-            return Head(node, activation)
+        if not _passes_on(node):
+            activation = last_activation(node)
+            return None if activation is None else Head(node, activation)
         ref = node.node.inputs[0]
     return None
 
 
 def last_activation(node: CheckedNode) -> str | None:
     """The activation along the last axis that a layer ends with; None where that is not known."""
-    layer: Any = node.layer
-    if kind(node) == "Activation":
-        return str(layer.activation)
-    if kind(node) == "Softmax" and layer.axis not in (-1, (-1,)):
-        return None
-    if kind(node) in KERNELS:
-        first = getattr(layer, "data_format", None) == "channels_first"
-        activation = layer.activation or "linear"
-        return None if first and activation in SOFTMAX else str(activation)
-    return ACTIVATIONS.get(kind(node))
+    return None if isinstance(node.layer, SubmodelLayer) else node.layer.last_activation()
 
 
 def _passes_on(node: CheckedNode) -> bool:
     """Whether a node gives the values that it gets, in rows of the same length."""
-    if kind(node) in MOVES:
-        (output,) = node.outputs.values()
-        return last_size(output) is not None and last_size(output) == last_size(node.inputs[0])
-    return kind(node) in PASSES_ON
+    if isinstance(node.layer, SubmodelLayer) or not node.layer.moves_values:
+        return not isinstance(node.layer, SubmodelLayer) and node.layer.passes_on()
+    (output,) = node.outputs.values()
+    return last_size(output) is not None and last_size(output) == last_size(node.inputs[0])
 
 
 def last_size(tensor: TensorSpec) -> int | None:
@@ -150,15 +77,19 @@ class Trained(Record):
     """An output with a loss, and what is known of its last layer."""
 
     output: Output
-    loss: Declaration
+    loss: "Loss"
     units: int | None
     head: Head | None
 
     @property
+    def chosen(self) -> "type[Loss]":
+        """The declaration of the loss that Keras uses for the shape of the output."""
+        return self.loss.chosen(self.units)
+
+    @property
     def kind(self) -> str:
-        """The kind of the loss; Keras chooses by the shapes where the word leaves it open."""
-        open_word = self.loss.word in CHOSEN_BY_SHAPES
-        return "BinaryCrossentropy" if open_word and self.units == 1 else self.loss.kind()
+        """The kind of that loss."""
+        return self.chosen.kind()
 
     @property
     def activation(self) -> str | None:
@@ -174,7 +105,7 @@ class Trained(Record):
     @property
     def is_lone_class(self) -> bool:
         """Whether a single unit stands for several classes."""
-        return self.units == 1 and self.kind in OVER_CLASSES
+        return self.units == 1 and self.chosen.fits == SOFTMAX
 
     def finding(
         self, message: str, *notes: Note, at: str | None = None, suggestion: str | None = None
@@ -200,23 +131,17 @@ def loss_activation(model: Model) -> Iterator[Finding]:
     Softmax over two classes fits binary cross-entropy: for one-hot labels it is the same.
     """
     for each in trained(model):
-        kind, activation = each.kind, each.activation
+        loss, activation = each.chosen, each.activation
         if activation is None or each.from_logits or each.is_lone_class or each.head is None:
             continue
-        if activation in SOFTMAX and (each.units == 1 or (each.units == 2 and kind in YES_OR_NO)):
+        is_one_hot = each.units == 2 and loss.fits == SIGMOID
+        if activation in SOFTMAX and (each.units == 1 or is_one_hot):
             continue
         if activation == "linear" and each.from_logits is False:
             continue
-        unfit = (
-            activation not in FITTING[kind]
-            if kind in FITTING
-            else activation in UNFIT.get(kind, ())
-        )
-        if unfit:
-            takes = TAKES.get(kind, "numbers, not the probabilities of classes")
-            yield each.finding(
-                f"{kind} takes {takes}; '{each.output.name}' ends with {each.head.said}"
-            )
+        if activation not in loss.fits if loss.fits else activation in loss.unfit:
+            end = f"'{each.output.name}' ends with {each.head.said}"
+            yield each.finding(f"{each.kind} takes {loss.takes}; {end}")
 
 
 @model_lint("logits-without-from-logits")
@@ -225,7 +150,7 @@ def logits_without_from_logits(model: Model) -> Iterator[Finding]:
     for each in trained(model):
         if each.activation != "linear" or each.from_logits is not False or each.is_lone_class:
             continue
-        activation = "sigmoid" if each.kind in YES_OR_NO else "softmax"
+        activation = "sigmoid" if each.chosen.fits == SIGMOID else "softmax"
         message = (
             f"{each.kind} takes probabilities; '{each.output.name}' ends without an activation"
         )
@@ -253,10 +178,16 @@ def loss_units(model: Model) -> Iterator[Finding]:
         notes: tuple[Note, ...] = ()
         if each.head is not None:
             node = each.head.node
-            place = node.node.place / ("units" if kind(node) == "Dense" else "filters")
+            place = node.node.place / _size_argument(node)
             notes = (place.note(f"'{node.node.scoped}' has one unit", "given"),)
         suggestion = "one value tells two classes apart with BinaryCrossentropy"
         yield each.finding(message, *notes, suggestion=suggestion)
+
+
+def _size_argument(node: CheckedNode) -> str:
+    """The argument that says how many values a layer gives."""
+    is_dense = not isinstance(node.layer, SubmodelLayer) and "units" in node.layer.arguments()
+    return "units" if is_dense else "filters"
 
 
 @model_lint("softmax-of-one")
@@ -274,7 +205,7 @@ def softmax_of_one(model: Model) -> Iterator[Finding]:
 def activation_twice(model: Model) -> Iterator[Finding]:
     """A softmax or sigmoid of what is already the result of one, which evens it out."""
     for node in model.checked.nodes:
-        if kind(node) not in ("Activation", "Softmax"):
+        if isinstance(node.layer, SubmodelLayer) or not node.layer.is_activation:
             continue
         activation, before = last_activation(node), head(model.nodes, node.node.inputs[0])
         if activation in PROBABILITIES and before and before.activation in PROBABILITIES:

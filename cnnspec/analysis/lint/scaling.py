@@ -2,11 +2,9 @@
 
 from collections.abc import Iterator
 
-from cnnspec.analysis.lint.base import Finding, Model, kind, model_lint
+from cnnspec.analysis.lint.base import Finding, Model, model_lint
 from cnnspec.ir.graph import SubmodelLayer
 
-KEEPS_PIXELS = frozenset(("CenterCrop", "Identity", "Resizing", "ZeroPadding2D", "Cropping2D"))
-"""Layers that give pixels of the range that they get; those that augment images do so too."""
 WANTS = {
     "caffe": "BGR pixels without their mean",
     "tf": "pixels from -1 to 1",
@@ -42,7 +40,7 @@ def unscaled_input(model: Model) -> Iterator[Finding]:
 def _input(model: Model, name: str) -> str | None:
     """The input whose pixels a layer gives, in their range; None where it gives others."""
     while (node := model.nodes.get(name)) is not None:
-        if kind(node) not in KEEPS_PIXELS and not kind(node).startswith("Random"):
+        if isinstance(node.layer, SubmodelLayer) or not node.layer.keeps_pixels:
             return None
         name = node.node.inputs[0].node
     return name
