@@ -29,9 +29,10 @@ from cnnspec.decompile.flat import written_out
 from cnnspec.files import folder_beside
 from cnnspec.ir.checked import CheckedGraph
 from cnnspec.language.dump import dumps
+from cnnspec.training.folder import MODEL, SPEC
 
 SUMMARY = "summary.txt"
-FILES = ("model.keras", "spec.expanded.yaml", "diagram.svg", "diagram.dot")
+FILES = (MODEL, SPEC, "diagram.svg", "diagram.dot")
 """The files that a build may write in addition to the summary."""
 
 
@@ -116,10 +117,10 @@ def _build(
             f"{', '.join(loaded.layers)}"
         )
     with writing(target), folder_beside(target) as beside:
-        built.model.save(beside / "model.keras")
+        built.model.save(beside / MODEL)
         _draw(checked, beside)
         expanded = dumps(written_out(checked.graph, target))
-        (beside / "spec.expanded.yaml").write_text(expanded, encoding="utf-8")
+        (beside / SPEC).write_text(expanded, encoding="utf-8")
         table = summary_text(checked)
         digests = {file.name: _digest(file) for file in sorted(beside.iterdir())}
         (beside / SUMMARY).write_text(_with_digests(table, digests), encoding="utf-8")

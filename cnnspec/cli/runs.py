@@ -5,9 +5,9 @@ from pathlib import Path
 import click
 
 from cnnspec.cli.common import usage_error
+from cnnspec.keras_files.archive import WEIGHTS
+from cnnspec.training.folder import SPEC
 
-SPEC = "spec.expanded.yaml"
-WEIGHTS = "model.weights.h5"
 WITHOUT_WEIGHTS = (".json", ".yaml", ".yml")
 """The suffixes of files that describe a model without its weights."""
 OF_NEW_MODELS = ("frozen-without-weights",)

@@ -16,12 +16,10 @@ from typing import Any
 import h5py
 
 from cnnspec.ir.checked import CheckedGraph, CheckedNode
-from cnnspec.keras_files.archive import DAMAGED
+from cnnspec.keras_files.archive import DAMAGED, WEIGHTS
 from cnnspec.keras_files.hdf5 import MODEL
 from cnnspec.naming import first_names, snake_case
 
-WEIGHTS = "model.weights.h5"
-"""The name of the weights file in a `.keras` archive."""
 MAX_RATIO = 200
 """How far a compressed archive may grow; trained weights hardly compress at all."""
 BFLOAT16 = "bfloat16"

@@ -11,7 +11,6 @@ import numpy as np
 from cnnspec.data.problems import RunProblem
 from cnnspec.training.files import write
 
-NAME = "checkpoint.npz"
 STATE = "state"
 
 COUNTERS = ("wait", "best", "best_epoch", "stopped_epoch", "cooldown_counter")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cnnspec.data.problems import RunProblem
 from cnnspec.files import written_beside
-from cnnspec.keras_files.weights import WEIGHTS
+from cnnspec.keras_files.archive import WEIGHTS
 
 
 def write(target: Path, save: Callable[[Path], object]) -> None:

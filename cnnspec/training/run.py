@@ -21,23 +21,24 @@ from cnnspec.decompile.flat import written_out
 from cnnspec.files import sweep
 from cnnspec.ir.checked import CheckedGraph
 from cnnspec.ir.training import Training
+from cnnspec.keras_files.archive import WEIGHTS
 from cnnspec.language.dump import dumps
 from cnnspec.records import replace
-from cnnspec.training import checkpoint
 from cnnspec.training.curves import draw_curves
 from cnnspec.training.events import FOLDER, Events
 from cnnspec.training.files import unwritable, write, write_text, write_weights
 from cnnspec.training.fit import Listener, Trained, fit
+from cnnspec.training.folder import (
+    CHECKPOINT,
+    CURVES,
+    ENVIRONMENT,
+    HISTORY,
+    METRICS,
+    MODEL,
+    SPEC,
+)
 from cnnspec.training.names import by_output
 from cnnspec.training.pipeline import Pipeline
-
-SPEC = "spec.expanded.yaml"
-MODEL = "model.keras"
-WEIGHTS = "model.weights.h5"
-HISTORY = "history.csv"
-METRICS = "metrics.json"
-ENVIRONMENT = "environment.json"
-CURVES = "curves.svg"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def train(
     def build_model() -> Any:
         return build(checked, allow_code=allow_code, seed=training.seed).model
 
-    file = folder / checkpoint.NAME
+    file = folder / CHECKPOINT
     if tensorboard:
         listener = Events(folder / FOLDER, listener)
     trained = fit(

@@ -1,0 +1,12 @@
+"""The names of the files in the folder of a run; a build has some of them.
+
+The weights are called as they are in a `.keras` archive.
+"""
+
+SPEC = "spec.expanded.yaml"
+MODEL = "model.keras"
+HISTORY = "history.csv"
+METRICS = "metrics.json"
+ENVIRONMENT = "environment.json"
+CURVES = "curves.svg"
+CHECKPOINT = "checkpoint.npz"
