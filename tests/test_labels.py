@@ -7,7 +7,7 @@ import numpy
 import pytest
 import tensorflow
 
-from cnnspec.backends.keras import keras_object
+from cnnspec.backends.keras.objects import keras_object
 from cnnspec.data.checks import check_data
 from cnnspec.data.problems import DataProblem
 from cnnspec.ir.checked import CheckedGraph
