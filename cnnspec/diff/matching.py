@@ -9,12 +9,16 @@ is written (`Model.order`); remaining layers are paired by their paired neighbou
 changes.
 
 Automatic names can agree by accident, and can be right although something contradicts them. So
-three matchings are made: the one above, one that does not consider automatic names first, and one
-that pairs every equal name of the same kind. The one that leaves the fewest differences is used; of
-equally good ones, the one that renames the fewest layers.
+up to three matchings are made: the one above, one that does not consider automatic names first, and
+one that pairs every equal name of the same kind. The first that leaves no more differences than the
+kinds and arguments of the layers demand is used, or else the one that leaves the fewest; of equally
+good ones, the one that renames the fewest layers.
 """
 
+from collections import Counter
 from dataclasses import dataclass
+from operator import attrgetter
+from typing import NamedTuple
 
 from cnnspec.diff.agreement import agreeing
 from cnnspec.diff.pairing import Pairing, equal_names
@@ -54,18 +58,27 @@ def _matched(old: Model, new: Model) -> Matching:
     agreed = agreeing(old, new)
     if len(agreed) == len(old.parts) == len(new.parts):
         return Matching({name: name for name in agreed}, frozenset())
-    starts = dict.fromkeys((tuple(agreed), (), tuple(equal_names(old, new))))
-    return min(
-        (_completed(old, new, known) for known in starts),
-        key=lambda matching: _size(old, new, matching),
-    )
+    best = _completed(old, new, agreed)
+    least = _least_size(old, new)
+    for known in ([], equal_names(old, new)):
+        if best.size[0] > least and known != agreed:
+            best = min(best, _completed(old, new, known), key=attrgetter("size"))
+    return best.matching
 
 
-def _completed(old: Model, new: Model, known: tuple[str, ...]) -> Matching:
+class _Completed(NamedTuple):
+    """A matching, with the numbers of differences and of renamed parts that it leaves."""
+
+    matching: Matching
+    size: tuple[int, int]
+
+
+def _completed(old: Model, new: Model, known: list[str]) -> _Completed:
     """The matching that starts with the parts of some names as pairs."""
     pairing = Pairing(old, new)
     pairing.complete(known)
-    return Matching(pairing.pairs, frozenset(pairing.out_of_order()))
+    matching = Matching(pairing.pairs, frozenset(pairing.out_of_order()))
+    return _Completed(matching, _size(old, new, matching))
 
 
 def _size(old: Model, new: Model, matching: Matching) -> tuple[int, int]:
@@ -80,3 +93,9 @@ def _size(old: Model, new: Model, matching: Matching) -> tuple[int, int]:
     )
     unpaired = len(old.parts) + len(new.parts) - 2 * len(pairs)
     return unpaired + different, sum(one != other for one, other in pairs.items())
+
+
+def _least_size(old: Model, new: Model) -> int:
+    """How many differences any matching leaves: a part without an equal one is always one."""
+    before, after = (Counter(part.meaning for part in model.parts.values()) for model in (old, new))
+    return max((before - after).total(), (after - before).total())
