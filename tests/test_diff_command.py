@@ -107,7 +107,11 @@ def test_the_diagram_shows_both_models() -> None:
         ("flat", "same", ["flat", "Flatten"]),
         ("drop", "added", ["+ drop", "Dropout · rate 0.5"]),
         ("digit", "same", ["digit", "Dense · 10", "2,890 params"]),
-        ("output.digit", "changed", ["~ digit", "Output", "mae", "loss mse -> mae"]),
+        (
+            "output.digit",
+            "changed",
+            ["~ digit", "Output", "mean_absolute_error", "loss mse -> mae"],
+        ),
     ]
     assert [(group.id, len(group.children)) for group in groups(figure.children)] == [
         ("block.stem", 2)
