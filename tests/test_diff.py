@@ -1,9 +1,7 @@
 """Differences: what is told of pairs of models, as text and as data, and what holds for all pairs."""
 
-import json
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,6 +13,7 @@ from cnnspec.diff.compare import compare
 from cnnspec.diff.data import as_data
 from cnnspec.diff.text import as_text
 from cnnspec.ir.checked import CheckedGraph
+from tests.support.differences import turned
 from tests.support.paths import MODEL_FILES, ZOO
 from tests.support.specs import compiled_text
 
@@ -438,20 +437,6 @@ def network(steps: list[str]) -> CheckedGraph:
 @given(networks())
 def test_a_model_is_the_same_as_itself(steps: list[str]) -> None:
     assert compare(network(steps), network(steps)).is_empty
-
-
-def turned(data: Any) -> Any:
-    """The data of the difference the other way round, in any order."""
-    other = {"old": "new", "new": "old", "added": "removed", "removed": "added"}
-    if isinstance(data, dict):
-        if "old" in data:  # of a pair, the kind is that of the new layer
-            data = {key: value for key, value in data.items() if key != "kind"}
-        return {other.get(key, key): turned(value) for key, value in data.items()}
-    if isinstance(data, list):
-        return sorted(
-            (turned(each) for each in data), key=lambda each: json.dumps(each, sort_keys=True)
-        )
-    return data
 
 
 @given(networks(), networks())
