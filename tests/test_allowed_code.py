@@ -1,11 +1,11 @@
 """Code of one's own runs only where it was allowed: every way to build a model asks for it first."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.support.commands import python_output
 
 SPEC = """\
 cnnspec: 1
@@ -93,9 +93,8 @@ def folder(tmp_path: Path) -> Path:
 
 def results(folder: Path, commands: list[list[str]]) -> list[list[object]]:
     """Exit codes and outputs, in a process in which Keras cannot be imported."""
-    command = [sys.executable, "-c", WITHOUT_KERAS, json.dumps(commands)]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
-    found: list[list[object]] = json.loads(done.stdout)
+    stdout = python_output("-c", WITHOUT_KERAS, json.dumps(commands), cwd=folder)
+    found: list[list[object]] = json.loads(stdout)
     return found
 
 

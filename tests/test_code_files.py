@@ -1,6 +1,7 @@
 """Scripts that load weights, call networks of `keras.applications`, or import classes."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import keras
@@ -141,17 +142,35 @@ WEIGHTS = [
 """Networks, where their weights are, and how a script loads them."""
 
 
+@pytest.fixture(scope="module")
+def network_folder(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """A folder with a network in both kinds of files, with weights that nothing starts from."""
+
+    @cache
+    def folder(kind: str) -> Path:
+        found = tmp_path_factory.mktemp(kind)
+        keras.utils.clear_session()
+        make = getattr(keras.applications, kind)
+        known = make(weights=None, include_top=False, input_shape=(32, 32, 3))
+        for weight in known.weights:
+            weight.assign(numpy.random.default_rng(0).random(weight.shape))
+        known.save(found / "net.h5")
+        known.save_weights(found / "net.weights.h5")
+        return found
+
+    return folder
+
+
 @pytest.mark.parametrize(("kind", "file", "keys", "loading"), WEIGHTS)
 def test_weights_of_networks(
-    kind: str, file: str, keys: str, loading: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kind: str,
+    file: str,
+    keys: str,
+    loading: str,
+    network_folder: Callable[[str], Path],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.chdir(tmp_path)
-    keras.utils.clear_session()
-    make = getattr(keras.applications, kind)
-    known = make(weights=None, include_top=False, input_shape=(32, 32, 3))
-    for each in known.weights:
-        each.assign(numpy.random.default_rng(0).random(each.shape))
-    (known.save if file == "net.h5" else known.save_weights)(file)
+    monkeypatch.chdir(network_folder(kind))
     said = f"include_top: false, input_shape: [32, 32, 3], weights: {file}"
     text = f"""
 inputs: {{image: [32, 32, 3]}}

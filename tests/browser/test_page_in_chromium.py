@@ -13,8 +13,8 @@ import cnnspec
 from cnnspec.backends.diagram.figure import Box, Edge, Figure
 from cnnspec.backends.diagram.look import Look
 from cnnspec.backends.diagram.page import to_page
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 SPECS = ROOT / "specs"
 MODELS = [spec for spec in sorted(SPECS.rglob("*.yaml")) if spec.parent.name != "blocks"]
 RESNET = SPECS / "zoo/resnet152v2.yaml"
