@@ -8,7 +8,8 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le, Lt
 
-from cnnspec.declarations.declaration import Declaration, Expects, Family
+from cnnspec.declarations.declaration import Declaration, Expects
+from cnnspec.declarations.family import Family
 from cnnspec.declarations.fields import Axes, Axis, Choice, Dtype, DtypePolicy, OptionalAxes, Seed
 from cnnspec.diagnostics.problems import Problems
 from cnnspec.layers.base import LAYERS

@@ -10,7 +10,7 @@ import keras
 import numpy
 import pytest
 
-from cnnspec.declarations.declaration import Family
+from cnnspec.declarations.family import Family
 from cnnspec.diagnostics.problems import Problems
 from cnnspec.objects.activations import ACTIVATIONS
 from cnnspec.objects.families import FAMILIES, INITIALIZERS, LOSSES, METRICS, OPTIMIZERS, SCHEDULES

@@ -8,7 +8,7 @@ import pytest
 import cnnspec
 from cnnspec.backends.python.models import NoScript
 from cnnspec.backends.python.script import script
-from cnnspec.declarations.declaration import Family
+from cnnspec.declarations.family import Family
 from cnnspec.declarations.wording import shortest
 from cnnspec.decompile.compact.equality import same_model
 from cnnspec.diff.compare import compare

@@ -10,7 +10,8 @@ import pytest
 
 from cnnspec.backends.keras.objects import keras_object, layer_object, made
 from cnnspec.backends.lowering import KerasCall, layer_call, short_literal
-from cnnspec.declarations.declaration import Declaration, Family
+from cnnspec.declarations.declaration import Declaration
+from cnnspec.declarations.family import Family
 from cnnspec.declarations.wording import short_alias
 from cnnspec.layers.base import LAYERS, Example, Layer
 from cnnspec.objects.families import CALLBACKS, DATA, LOSSES, METRICS

@@ -18,7 +18,8 @@ from cnnspec.compiler import Compilation, compile_text
 from cnnspec.data.checks import check_data
 from cnnspec.data.problems import RunProblem
 from cnnspec.data.values import NUMPY, expression
-from cnnspec.declarations.declaration import Declaration, Family
+from cnnspec.declarations.declaration import Declaration
+from cnnspec.declarations.family import Family
 from cnnspec.records import replace
 from cnnspec.training import pipeline
 from cnnspec.training.pipeline import TENSORFLOW, Pipeline

@@ -3,7 +3,6 @@
 import click
 
 from cnnspec.cli.common import usage_error
-from cnnspec.declarations.declaration import Declaration
 from cnnspec.declarations.describe import Argument, describe, summary_line
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.language.dump import call_text, value_text
@@ -33,7 +32,7 @@ def command(kind: str | None) -> None:
 
 def _list() -> None:
     """Print every kind with its summary line, family by family."""
-    families: dict[str, list[type[Declaration]]] = {}
+    families: dict[str, list[type[Layer]]] = {}
     for declaration in LAYERS.kinds.values():
         families.setdefault(declaration.__module__.rpartition(".")[2], []).append(declaration)
     width = max(len(name) for name in LAYERS.kinds)
@@ -43,7 +42,7 @@ def _list() -> None:
             click.echo(f"  {declaration.kind():<{width}}  {summary_line(declaration)}")
 
 
-def _tell(declaration: type[Declaration]) -> None:
+def _tell(declaration: type[Layer]) -> None:
     """Print the summary, arguments and examples of a kind."""
     from rich.box import SIMPLE_HEAD
     from rich.console import Console

@@ -5,14 +5,13 @@ that a spec pays only for the kinds it names.
 """
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from functools import cache, cached_property
-from importlib import import_module
+from functools import cache
 from inspect import get_annotations
 from types import MappingProxyType
-from typing import Any, ClassVar, Self, TypeVar, get_args, get_origin
+from typing import Any, ClassVar, Self, get_args, get_origin
 
 from cnnspec.declarations.plain_types import checker
-from cnnspec.diagnostics.problems import Problem, Problems, shown, with_article
+from cnnspec.diagnostics.problems import Problem, Problems, shown
 from cnnspec.diagnostics.suggestions import did_you_mean
 
 
@@ -37,137 +36,21 @@ class Expects:
         return None
 
 
-Kind = TypeVar("Kind", bound="Declaration")
+class FamilyFacts:
+    """What a kind knows of the family it belongs to."""
 
-
-class Family:
-    """All kinds that can stand in one place of the language: layers, losses, initializers, ..."""
-
-    def __init__(
-        self,
-        noun: str,
-        namespace: str,
-        modules: Mapping[str, tuple[str, ...]],
-        refusals: Mapping[str, str] = MappingProxyType({}),
-        *,
-        by_alias: bool = False,
-    ) -> None:
+    def __init__(self, noun: str, namespace: str, *, by_alias: bool = False) -> None:
         self.noun = noun
         self.namespace = namespace
         """The module of Keras that holds the classes of these kinds."""
-        self.modules = modules
-        """The modules that declare the kinds, each with its words, for the first of which it is imported.
-
-        A module without words is imported for any.
-        """
-        self.refusals = refusals
-        """The names of Keras that no spec can say, each with the reason."""
         self.by_alias = by_alias
         """Whether a call without arguments is written by the first alias of its kind."""
-        self._kinds: dict[str, type[Declaration]] = {}
-        self._aliases: dict[str, str] = {}
-
-    def __call__(self, declaration: type[Kind]) -> type[Kind]:
-        """Register a declared class (the family is a class decorator)."""
-        declaration.family = self
-        self._kinds[declaration.kind()] = declaration
-        self._aliases.update(dict.fromkeys(declaration.aliases, declaration.kind()))
-        return declaration
-
-    @cached_property
-    def kinds(self) -> "dict[str, type[Declaration]]":
-        """Every declared kind, by its name."""
-        for module in self.modules:
-            import_module(module)
-        return self._kinds
-
-    @property
-    def aliases(self) -> dict[str, str]:
-        """Other words that Keras takes for a kind, each with the kind."""
-        return self._aliases if self.kinds else {}
-
-    def __contains__(self, word: str) -> bool:
-        """Whether a word names a kind."""
-        return word in self._homes or self._declared(word) is not None
-
-    def canonical(self, word: str) -> str:
-        """The kind that a word names; a word that names none is given back."""
-        declaration = self._declared(word)
-        return declaration.kind() if declaration else word
-
-    def find(self, word: str) -> "type[Declaration]":
-        """The declaration that a word names.
-
-        Raises:
-            Problem: there is none.
-
-        """
-        declaration = self._declared(word)
-        if declaration is None and word in self.refusals:
-            message = f"{word} cannot be used in a spec: {self.refusals[word]}"
-            raise Problem("refused-kind", message)
-        if declaration is None:
-            suggestion = did_you_mean(word, [*self.kinds, *self._aliases])
-            message = f"unknown {self.noun} '{word}'"
-            raise Problem("unknown-kind", message, suggestion=suggestion)
-        return declaration
-
-    @cached_property
-    def _homes(self) -> dict[str, str]:
-        """The module of every word that a module is listed with."""
-        return {word: module for module, words in self.modules.items() for word in words}
-
-    def _declared(self, word: str) -> "type[Declaration] | None":
-        if self._known(word) is None and word in self._homes:
-            import_module(self._homes[word])
-        elif not self._homes:
-            assert self.kinds is self._kinds  # which imports every module
-        return self._known(word)
-
-    def _known(self, word: str) -> "type[Declaration] | None":
-        return self._kinds.get(self._aliases.get(word, word))
-
-    def check(self, call: object) -> "Declaration":
-        """Turn `Kind` or `{Kind: {argument: value}}` into a checked declaration.
-
-        Raises:
-            Problems: the kind is unknown or its arguments do not fit.
-
-        """
-        word, arguments = split_call(call, self.noun)
-        try:
-            return self.find(word).of(arguments, word=word)
-        except Problem as problem:
-            raise Problems([problem]) from None
-
-
-def split_call(call: object, noun: str) -> tuple[str, dict[str, Any]]:
-    """Split a call into its kind and arguments.
-
-    Raises:
-        Problems: it is neither `Kind` nor `{Kind: {argument: value}}`.
-
-    """
-    if isinstance(call, Declaration):
-        return call.word, call.given
-    if isinstance(call, str):
-        return call, {}
-    if isinstance(call, Mapping) and len(call) == 1:
-        ((word, arguments),) = call.items()
-        if isinstance(word, str) and arguments is None:
-            return word, {}
-        if isinstance(word, str) and isinstance(arguments, Mapping):
-            return word, dict(arguments)
-    form = "`Kind` or `Kind: {argument: value}`"
-    message = f"{with_article(noun)} is written {form}, not {shown(call)}"
-    problem = Problem("wrong-structure", message)
-    raise Problems([problem])
 
 
 class Declaration:
     """A kind that a call can name. Subclasses annotate its arguments, with Keras's defaults."""
 
-    family: ClassVar[Family]
+    family: ClassVar[FamilyFacts]
     aliases: ClassVar[tuple[str, ...]] = ()
     """Other names that Keras knows the class by."""
     absent: ClassVar[tuple[str, ...]] = ()
@@ -455,18 +338,6 @@ class Checked(Expects):
     def json_schema(self, declaration: "type[Declaration]") -> dict[str, Any]:
         """What it takes, as JSON Schema."""
         return dict(self.schema)
-
-
-def call_of(family: Family, *, optional: bool = True) -> Checked:
-    """Mark an argument that is itself a call of a family, or null where that is allowed."""
-
-    def check(value: Any, _: type[Declaration]) -> Declaration | None:
-        return None if value is None and optional else family.check(value)
-
-    choices: list[dict[str, Any]] = [{"$ref": f"#/$defs/{family.namespace}"}]
-    schema = {"anyOf": [*choices, *([{"type": "null"}] if optional else [])]}
-    phrase = f"{with_article(family.noun)}{' or null' if optional else ''}"
-    return Checked(phrase, check=check, schema=schema)
 
 
 def default(value: Any) -> Any:

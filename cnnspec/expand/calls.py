@@ -1,6 +1,5 @@
 """Calls of layers, shared layers and submodels: each becomes one node."""
 
-from cnnspec.declarations.declaration import Declaration
 from cnnspec.diagnostics.problems import Problem, Problems
 from cnnspec.diagnostics.report import Report
 from cnnspec.diagnostics.suggestions import did_you_mean
@@ -32,7 +31,7 @@ class Calls:
         self, step: Step, scope: Scope, inputs: Value, place: Place, name: str | None
     ) -> Value:
         """Write out a call of a layer."""
-        declaration: type[Declaration]
+        declaration: type[Layer]
         try:
             is_path = is_import_path(step.kind)
             declaration = custom_kind(step.kind) if is_path else LAYERS.find(step.kind)
@@ -59,7 +58,7 @@ class Calls:
         place.error(self.report, problem.code, message, "kind", suggestion=suggestion)
 
     def checked_layer(
-        self, step: Step, declaration: type[Declaration], scope: Scope, place: Place
+        self, step: Step, declaration: type[Layer], scope: Scope, place: Place
     ) -> Layer | None:
         """Check the arguments of a layer, with the defaults of its kind put in."""
         try:
@@ -80,7 +79,6 @@ class Calls:
                     at, each.at = defaults[argument].place, each.at[1:]
                 at.problem(self.report, each)
             return None
-        assert isinstance(layer, Layer)
         return layer
 
     def shared(

@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING, cast
 
-from cnnspec.declarations.declaration import Declaration, Family
+from cnnspec.declarations.declaration import Declaration
+from cnnspec.declarations.family import Family
 from cnnspec.declarations.fields import DATA_TYPES
 from cnnspec.diagnostics.codes import CODES, WARNINGS
 from cnnspec.diagnostics.problems import Problem, Problems, shown
@@ -16,7 +17,7 @@ from cnnspec.language.document import Document
 from cnnspec.language.document import Input as InputSpec
 from cnnspec.language.document import Output as OutputSpec
 from cnnspec.language.expressions import substitute
-from cnnspec.layers.base import LAYERS, Layer
+from cnnspec.layers.base import LAYERS
 from cnnspec.naming import keras_name
 from cnnspec.objects.families import LOSSES, METRICS, OPTIMIZERS
 from cnnspec.shapes import TensorSpec
@@ -95,7 +96,6 @@ class Interface:
                 message = f"the output '{name}' has the name of a layer whose tensor it is not"
                 place.error(self.report, "duplicate-name", message, "key", notes=[note])
             identity = LAYERS.find("Identity").of({})
-            assert isinstance(identity, Layer)
             self.names.add(Node(name, name, identity, (ref,), place))
             ref = Ref(name)
         loss, weight, metrics = self.output_calls(said, scope, place)
@@ -124,7 +124,7 @@ class Interface:
         )
 
     def call(
-        self, family: Family, said: Call | None, parameters: Parameters, place: Place
+        self, family: Family[Declaration], said: Call | None, parameters: Parameters, place: Place
     ) -> Declaration | None:
         """Check a call of a loss, metric or optimizer."""
         if said is None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cnnspec.declarations.declaration import Family, split_call
+from cnnspec.declarations.family import Family, split_call
 from cnnspec.diagnostics.problems import Problem, Problems
 from cnnspec.frontends.decimals import decimal
 from cnnspec.frontends.minimal import shortest
@@ -85,7 +85,9 @@ class Compilation:
         self.notes.append(f"its {what} are left out: they do not match the outputs of the model")
         return {}
 
-    def call(self, what: str, family: Family, serialized: Any, prefix: str = "") -> Call | None:
+    def call(
+        self, what: str, family: Family[Any], serialized: Any, prefix: str = ""
+    ) -> Call | None:
         """Return a call of a family; None if there is none, or a spec cannot express it.
 
         Keras 2 prefixes the names of metrics with the name of the output.
@@ -102,7 +104,7 @@ class Compilation:
             self.notes.append(f"{what} is left out: {found.problems[0].message}")
         return None
 
-    def _call(self, family: Family, serialized: Any, prefix: str) -> Call:
+    def _call(self, family: Family[Any], serialized: Any, prefix: str) -> Call:
         if isinstance(serialized, Mapping) and serialized.get("class_name") == "LossScaleOptimizer":
             self.notes.append("the loss scaling of its optimizer is left out")
             serialized = serialized["config"]["inner_optimizer"]

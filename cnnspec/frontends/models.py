@@ -295,8 +295,6 @@ class _Reader:
 def _declared(kind: str, arguments: Mapping[str, Any]) -> Layer | None:
     """Return the checked layer; None if its arguments have errors, which are reported later."""
     try:
-        layer = LAYERS.check({kind: arguments})
+        return LAYERS.check({kind: arguments})
     except Problems:
         return None
-    assert isinstance(layer, Layer)
-    return layer

@@ -7,8 +7,9 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import core_schema
 
-from cnnspec.declarations.declaration import Declaration, Family, expectation
+from cnnspec.declarations.declaration import Declaration, expectation
 from cnnspec.declarations.describe import attribute_docstrings, describe, summary_line
+from cnnspec.declarations.family import Family
 from cnnspec.declarations.fields import DATA_TYPES
 from cnnspec.diagnostics.codes import WARNINGS
 from cnnspec.language.calls import Model
@@ -100,7 +101,7 @@ def _forms() -> dict[str, Schema]:
     }
 
 
-def _words(family: Family) -> list[str]:
+def _words(family: Family[Any]) -> list[str]:
     """The words that name a kind of a family."""
     return [*family.kinds, *family.aliases]
 
@@ -122,7 +123,7 @@ def _described(schema: Schema, description: str) -> Schema:
     return {**inner, "description": description} if description else schema
 
 
-def _calls(family: Family) -> Schema:
+def _calls(family: Family[Any]) -> Schema:
     """A call of any kind of a family: a word, or a mapping of the kind to its arguments."""
     words = _words(family)
     calls = {word: _arguments(family.find(word)) for word in words}

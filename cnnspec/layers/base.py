@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar, Protocol
 
-from cnnspec.declarations.declaration import Declaration, Family
+from cnnspec.declarations.declaration import Declaration
+from cnnspec.declarations.family import Family
 from cnnspec.declarations.fields import DEFAULT_TYPE, FLOAT_TYPES, DtypePolicy, Flag
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers.families import FAMILIES
@@ -13,7 +14,7 @@ from cnnspec.objects.activations import SOFTMAX
 from cnnspec.records import Record, replace
 from cnnspec.shapes import Dim, Shape, product, text
 
-LAYERS = Family(
+LAYERS: "Family[Layer]" = Family(
     "layer",
     "layers",
     {f"cnnspec.layers.{module}": words for module, words in FAMILIES.items()},

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from cnnspec.declarations.declaration import Checked, Declaration, call_of
+from cnnspec.declarations.declaration import Checked, Declaration
+from cnnspec.declarations.family import call_of
 from cnnspec.declarations.fields import Choice, listed
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.diagnostics.suggestions import did_you_mean

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar
 
-from cnnspec.declarations.declaration import Checked, Declaration, call_of
+from cnnspec.declarations.declaration import Checked, Declaration
+from cnnspec.declarations.family import call_of
 from cnnspec.declarations.fields import FLOAT_TYPES, Choice, FloatPolicy, PositiveInt
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers import cost_rules, reach_rules, sequence_rules

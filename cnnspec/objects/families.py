@@ -1,28 +1,35 @@
 """Declarations of Keras losses, metrics, optimizers, initializers and other objects."""
 
-from cnnspec.declarations.declaration import Family
+from cnnspec.declarations.declaration import Declaration
+from cnnspec.declarations.family import Family
 
-INITIALIZERS = Family(
+INITIALIZERS: Family[Declaration] = Family(
     "initializer", "initializers", {"cnnspec.objects.initializers": ()}, by_alias=True
 )
-REGULARIZERS = Family(
+REGULARIZERS: Family[Declaration] = Family(
     "regularizer", "regularizers", {"cnnspec.objects.regularizers": ()}, by_alias=True
 )
-CONSTRAINTS = Family(
+CONSTRAINTS: Family[Declaration] = Family(
     "constraint", "constraints", {"cnnspec.objects.constraints": ()}, by_alias=True
 )
-LOSSES = Family("loss", "losses", {"cnnspec.objects.losses": ()}, by_alias=True)
-METRICS = Family("metric", "metrics", {"cnnspec.objects.metrics": ()}, by_alias=True)
-SCHEDULES = Family(
+LOSSES: Family[Declaration] = Family(
+    "loss", "losses", {"cnnspec.objects.losses": ()}, by_alias=True
+)
+METRICS: Family[Declaration] = Family(
+    "metric", "metrics", {"cnnspec.objects.metrics": ()}, by_alias=True
+)
+SCHEDULES: Family[Declaration] = Family(
     "learning-rate schedule", "optimizers.schedules", {"cnnspec.objects.schedules": ()}
 )
-OPTIMIZERS = Family("optimizer", "optimizers", {"cnnspec.objects.optimizers": ()}, by_alias=True)
+OPTIMIZERS: Family[Declaration] = Family(
+    "optimizer", "optimizers", {"cnnspec.objects.optimizers": ()}, by_alias=True
+)
 USUAL_OPTIMIZER = "adam"
 """The default optimizer."""
-DATA = Family("data source", "data", {"cnnspec.objects.data_sources": ()})
+DATA: Family[Declaration] = Family("data source", "data", {"cnnspec.objects.data_sources": ()})
 _WRITES_FILES = "it writes to a path from the spec; a run saves its history and models itself"
 _RUNS_CODE = "it runs Python code"
-CALLBACKS = Family(
+CALLBACKS: Family[Declaration] = Family(
     "callback",
     "callbacks",
     {"cnnspec.objects.callbacks": ()},
@@ -41,7 +48,9 @@ CALLBACKS = Family(
         "TensorBoard": _WRITES_FILES,
     },
 )
-APPLICATIONS = Family("application", "applications", {"cnnspec.objects.applications": ()})
+APPLICATIONS: Family[Declaration] = Family(
+    "application", "applications", {"cnnspec.objects.applications": ()}
+)
 
 FAMILIES = (INITIALIZERS, REGULARIZERS, CONSTRAINTS, LOSSES, METRICS, SCHEDULES, OPTIMIZERS)
 """Family of objects that are defined by their arguments alone."""

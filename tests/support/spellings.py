@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from cnnspec.compiler import checked_or_raise, compile_text
-from cnnspec.declarations.declaration import Declaration, Family
+from cnnspec.declarations.declaration import Declaration
+from cnnspec.declarations.family import Family
 from cnnspec.declarations.wording import written
 from cnnspec.diagnostics.problems import Problems
 from cnnspec.ir.checked import CheckedGraph

@@ -149,7 +149,6 @@ def _with(node: Node, **arguments: Any) -> Node:
     """The node with other arguments of its layer."""
     assert isinstance(node.layer, Layer)
     layer = LAYERS.check({node.layer.word: {**node.layer.given, **arguments}})
-    assert isinstance(layer, Layer)
     return replace(node, layer=layer)
 
 
