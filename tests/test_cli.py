@@ -302,7 +302,7 @@ import sys
 for name in ("keras", "tensorflow", "jax", "torch", "numpy", "h5py"):
     sys.modules[name] = None
 
-from cnnspec.cli.main.main import main
+from cnnspec.cli.main import main
 
 for arguments in {commands}:
     try:

@@ -16,7 +16,13 @@ LOSSES: Family[Declaration] = Family(
     "loss", "losses", {"cnnspec.objects.losses": ()}, by_alias=True
 )
 METRICS: Family[Declaration] = Family(
-    "metric", "metrics", {"cnnspec.objects.metrics": ()}, by_alias=True
+    "metric",
+    "metrics",
+    {
+        f"cnnspec.objects.{module}": ()
+        for module in ("metrics", "metrics_of_outcomes", "metrics_of_overlap", "metrics_of_errors")
+    },
+    by_alias=True,
 )
 SCHEDULES: Family[Declaration] = Family(
     "learning-rate schedule", "optimizers.schedules", {"cnnspec.objects.schedules": ()}
