@@ -13,11 +13,9 @@ import cnnspec
 from cnnspec.backends.diagram.figure import Box, Edge, Figure
 from cnnspec.backends.diagram.look import Look
 from cnnspec.backends.diagram.page import to_page
-from tests.support.paths import ROOT
+from tests.support.paths import MODEL_FILES, SPECS, ZOO
 
-SPECS = ROOT / "specs"
-MODELS = [spec for spec in sorted(SPECS.rglob("*.yaml")) if spec.parent.name != "blocks"]
-RESNET = SPECS / "zoo/resnet152v2.yaml"
+RESNET = ZOO / "resnet152v2.yaml"
 RESIDUAL = SPECS / "mnist_residual.yaml"
 GEOMETRY = (Path(__file__).parent / "geometry.js").read_text("utf-8")
 PAINTED = """new Promise((done) => new PerformanceObserver((list) => {
@@ -60,7 +58,7 @@ def colour(page: Page, selector: str, name: str) -> Any:
     return page.eval_on_selector(selector, f"each => getComputedStyle(each).{name}")
 
 
-@pytest.mark.parametrize("spec", MODELS, ids=lambda spec: spec.stem)
+@pytest.mark.parametrize("spec", MODEL_FILES, ids=lambda spec: spec.stem)
 def test_nothing_lies_on_anything_else(spec: Path, opened: Open) -> None:
     page = opened(cnnspec.load(spec))
     assert page.evaluate(GEOMETRY) == []
