@@ -14,6 +14,7 @@ FAMILY_OF_MODULE = {
     "core": "dense",
     "einsum": "dense",
     "convolution": "convolution",
+    "convolution_transposed": "convolution",
     "pooling": "pooling",
     "normalization": "normalization",
     "activation": "activation",
