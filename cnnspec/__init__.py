@@ -1,4 +1,4 @@
-"""cnnspec: declarative specs of convolutional networks, compiled to plain Keras models."""
+"""Declarative specs of convolutional networks, compiled to plain Keras models."""
 
 import sys
 from importlib import import_module
@@ -28,7 +28,7 @@ _HOMES = {
     "load": "cnnspec.api",
     "loads": "cnnspec.api",
 }
-"""Where each public name lives; it is imported when it is first used."""
+"""The module of each public name, which is imported when the name is first used."""
 
 __all__ = [
     "CheckedGraph",

@@ -1,4 +1,4 @@
-"""Runs the command line as `python -m cnnspec`."""
+"""Runs the command line with `python -m cnnspec`."""
 
 from cnnspec.cli.main import run
 

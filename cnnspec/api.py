@@ -1,4 +1,4 @@
-"""The Python way in: load a spec, look at it, build it."""
+"""The Python API: load a spec, inspect it, build and train the model."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Spec:
-    """A spec that was read; nothing of Keras is imported until `build`."""
+    """A spec. Keras is not imported until `build` is called."""
 
     _compilation: Compilation
 
@@ -37,32 +37,32 @@ class Spec:
         params: Mapping[str, Any] | None = None,
         root: Path | None = None,
     ) -> "Spec":
-        """The spec of a document that was built in Python."""
+        """Make a spec from a document that was built in Python."""
         return cls(compile_document(document, overrides=params, root=root))
 
     @property
     def report(self) -> Report:
-        """Everything that was found in it."""
+        """The diagnostics of the spec."""
         return self._compilation.report
 
     @property
     def document(self) -> Document | None:
-        """What it says; None where it cannot be read."""
+        """The document; None if the spec cannot be parsed."""
         return self._compilation.document
 
     def compile(self) -> CheckedGraph:
-        """The checked graph: every layer with its shapes and weights.
+        """Return the checked graph, with all layers, shapes and weights.
 
         Raises:
-            SpecError: the spec has mistakes; the error holds all of them.
+            SpecError: the spec has errors; all of them are in the exception.
 
         """
         return checked_or_raise(self._compilation)
 
     def build(self, *, weights: str | Path | None = None, allow_code: Collection[str] = ()) -> Any:
-        """The compiled `keras.Model`, with `weights` loaded by layer name where they are given.
+        """Build the compiled `keras.Model`, and load `weights` by layer name if they are given.
 
-        `allow_code` names the packages whose layer classes may be imported.
+        `allow_code` lists the packages whose layer classes may be imported.
 
         Raises:
             SpecError: the spec has mistakes, or names a class in a package that is not allowed.
@@ -85,10 +85,10 @@ class Spec:
         resume: bool = False,
         allow_code: Collection[str] = (),
     ) -> "Run":
-        """Train the model as the spec says; `folder` (default: `runs/NAME/TIME`) gets the run.
+        """Train the model as declared in the spec; `folder` is the run folder (`runs/NAME/TIME`).
 
-        `data` is another source of the kind that the spec names; `resume` goes on with the run in
-        `folder` from its last whole epoch.
+        `data` replaces the data of the spec with a file or folder in the same format; `resume`
+        continues the run in `folder` from its last completed epoch.
 
         Raises:
             SpecError: the spec has mistakes, or the data does not fit it.
@@ -99,7 +99,7 @@ class Spec:
         report = self.report.child()
         training = checked.graph.training
         if training is None:
-            message = "the spec does not say on which data it is trained"
+            message = "the spec has no training data"
             checked.graph.place.error(report, "missing-key", message)
             raise SpecError(report)
         from cnnspec.data.checks import check_data
@@ -127,31 +127,31 @@ class Spec:
             raise SpecError(report) from None
 
     def draw(self, **choices: Any) -> "Drawing":
-        """The diagram of the model; `choices` are those of `cnnspec.draw`.
+        """Draw the diagram of the model; `choices` are those of `cnnspec.draw`.
 
         Raises:
-            SpecError: the spec has mistakes.
+            SpecError: the spec has errors.
 
         """
         return draw(self, **choices)
 
     def _repr_svg_(self) -> str | None:
-        """How Jupyter shows it; None, and so its findings as text, where it has mistakes."""
+        """Return the diagram for Jupyter; None if the spec has errors, which are shown as text."""
         return None if self.report.has_errors else self.draw()._repr_svg_()
 
     def __repr__(self) -> str:
-        """What was found in it, or the table of its layers."""
+        """Return the diagnostics of the spec, or the table of its layers."""
         if self._compilation.checked is not None:
             return self.summary()
         from cnnspec.diagnostics.reporters import as_text
 
-        return as_text(self.report) or "a spec that defines blocks for others to import"
+        return as_text(self.report) or "a spec that only defines blocks for other specs to import"
 
     def summary(self, *, expand: bool = False) -> str:
-        """The table of layers, shapes and parameters.
+        """Return the table of layers, shapes and parameters.
 
         Raises:
-            SpecError: the spec has mistakes.
+            SpecError: the spec has errors.
 
         """
         from cnnspec.backends.summary import summary_text
@@ -162,10 +162,10 @@ class Spec:
 def load(
     path: str | Path, *, params: Mapping[str, Any] | None = None, root: str | Path | None = None
 ) -> Spec:
-    """Read a spec, or a .keras, .h5 or .json file of a Keras model; `params` replace parameters.
+    """Load a spec, or a .keras, .h5 or .json file of a Keras model; `params` override parameters.
 
-    Mistakes do not raise here: they stand in `report`, and `compile` raises them. With `root`,
-    files outside that folder are refused.
+    Errors in the spec do not raise here; they are listed in `report`, and `compile` raises them.
+    With `root`, files outside that folder are rejected.
 
     Raises:
         OSError: the file is missing or cannot be read.
@@ -181,7 +181,7 @@ def loads(
     params: Mapping[str, Any] | None = None,
     root: str | Path | None = None,
 ) -> Spec:
-    """Read a spec from its text; files that it names are relative to `folder`."""
+    """Load a spec from its text; paths in it are relative to `folder`."""
     return Spec(
         compile_text(
             text.encode(),
@@ -194,10 +194,10 @@ def loads(
 
 
 def from_keras(model: Any, *, compact: bool = True) -> Document:
-    """The spec of a Functional or Sequential `keras.Model`: its layers, losses and optimizer.
+    """Convert a Functional or Sequential `keras.Model` to a spec, with losses and optimizer.
 
-    With `compact` it has blocks, repetitions and branches. Weights are no part of it; save the
-    model, and `cnnspec import` writes a spec that names them.
+    With `compact`, the spec has blocks, repetitions and branches. It has no weights; to get a spec
+    that refers to them, save the model and use `cnnspec import`.
 
     Raises:
         cnnspec.keras_files.problems.UnreadableModel: it is a model that no spec can say, such as a subclass.
@@ -223,14 +223,14 @@ def draw(
     show: Collection[str] = (),
     hide: Collection[str] = (),
 ) -> "Drawing":
-    """The diagram of a spec, a checked graph, a document, or a `keras.Model`; Jupyter shows it.
+    """Draw a spec, a checked graph, a document, or a `keras.Model`; Jupyter displays the result.
 
     `depth` is how many levels of blocks and submodels are unfolded (`"all"`: every one, and every
     repetition); `start` and `end` name the layers between which the model is drawn; `show` and
     `hide` name kinds of details (`cnnspec.backends.diagram.look.DETAILS`).
 
     Raises:
-        SpecError: the spec has mistakes, or the model cannot be used in a spec.
+        SpecError: the spec has errors, or the model cannot be used in a spec.
 
     """
     from cnnspec.backends.diagram.drawing import Drawing
@@ -241,7 +241,7 @@ def draw(
 
 
 def _checked(model: Any) -> CheckedGraph:
-    """The checked graph of whatever can be drawn."""
+    """Return the checked graph of anything that can be drawn."""
     if isinstance(model, CheckedGraph):
         return model
     if isinstance(model, Document):

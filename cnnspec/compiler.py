@@ -1,6 +1,7 @@
-"""The pipeline on one page: text -> Document -> Graph -> CheckedGraph -> warnings.
+"""The compiler pipeline: text -> Document -> Graph -> CheckedGraph -> warnings.
 
-Text that is no document ends it; what is wrong from there on is reported all at once.
+If the text does not parse, the pipeline stops; all later errors are collected and reported
+together.
 """
 
 from collections.abc import Collection, Mapping
@@ -26,13 +27,13 @@ MODEL_SUFFIXES = (".keras", ".h5", ".hdf5", ".json")
 
 
 class Compilation(Record):
-    """All that came out of one spec."""
+    """The results of compiling a spec."""
 
     report: Report
     source: Source | None = None
     document: Document | None = None
     checked: CheckedGraph | None = None
-    """None where there are errors, and for a file that only defines blocks."""
+    """None if there are errors, or if the file only defines blocks."""
 
 
 def compile_file(
@@ -57,21 +58,21 @@ def compile_text(
     overrides: Mapping[str, Any] | None = None,
     root: Path | None = None,
 ) -> Compilation:
-    """Compile the text of a spec; relative paths in it start at `folder`, or here."""
+    """Compile the text of a spec; paths in it are relative to `folder` or the current folder."""
     report = Report()
     source = parse_bytes(text, name, folder or Path(), report)
     return _compile_source(source, report, (), overrides, root)
 
 
 def is_model_file(name: str | Path) -> bool:
-    """Whether a file is one that Keras writes of a model, rather than a spec."""
+    """Whether a file is a Keras model file rather than a spec."""
     return Path(name).suffix.lower() in MODEL_SUFFIXES
 
 
 def open_model(
     path: Path, *, overrides: Mapping[str, Any] | None = None, root: Path | None = None
 ) -> Compilation:
-    """Compile a file of any form: a spec, or a model file of Keras.
+    """Compile a spec or a Keras model file.
 
     Raises:
         OSError: the file is missing or cannot be read.
@@ -85,9 +86,9 @@ def open_model(
 def compile_model(
     model: Path | str, name: str | None = None, *, overrides: Mapping[str, Any] | None = None
 ) -> Compilation:
-    """Compile a model of Keras, read as data: a file of it, or what `keras.Model.to_json` gives.
+    """Compile a Keras model, given as a file or as the result of `keras.Model.to_json`.
 
-    Its weights are not read. `name` is what messages call a file.
+    The model is parsed as data, without its weights. `name` is the name of the file in messages.
 
     Raises:
         OSError: the file is missing or cannot be read.
@@ -109,7 +110,7 @@ def compile_model(
 def compile_document(
     document: Document, *, overrides: Mapping[str, Any] | None = None, root: Path | None = None
 ) -> Compilation:
-    """Compile a document that was built in Python; relative paths in it start here."""
+    """Compile a document built in Python; paths in it are relative to the current folder."""
     return _compile(document, None, Report(), (), overrides, root)
 
 
@@ -149,7 +150,7 @@ def _compile(
 
 
 def checked_or_raise(compilation: Compilation) -> CheckedGraph:
-    """The checked graph of a compilation.
+    """Return the checked graph of a compilation.
 
     Raises:
         SpecError: there is none.
@@ -167,12 +168,12 @@ def checked_or_raise(compilation: Compilation) -> CheckedGraph:
 def allowed_model(
     compilation: Compilation, allow_code: Collection[str], how: str = BY_ARGUMENT
 ) -> CheckedGraph:
-    """The checked graph of a compilation, to be built with the code of some packages at most.
+    """Return the checked graph of a compilation, if it needs only code of allowed packages.
 
-    `how` is the way of a caller to allow a package, as messages show it.
+    `how` is the way in which the caller allows a package, for messages.
 
     Raises:
-        SpecError: there is none, or it would run code of another package.
+        SpecError: there is no graph, or it needs code of another package.
 
     """
     checked = checked_or_raise(compilation)

@@ -38,10 +38,10 @@ def written_beside(target: Path) -> Iterator[Path]:
 
 @contextmanager
 def folder_beside(target: Path) -> Iterator[Path]:
-    """A new folder beside the target, for what is moved to it; it is removed at the end.
+    """Yield a temporary folder next to the target, which is removed on exit.
 
     Raises:
-        OSError: it cannot be made.
+        OSError: the folder cannot be created.
 
     """
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -54,7 +54,7 @@ def folder_beside(target: Path) -> Iterator[Path]:
 
 
 def sweep(folder: Path) -> None:
-    """Remove files that a process was writing when it was killed."""
+    """Remove temporary files of a process that was killed."""
     for file in folder.glob(f"{PREFIX}*"):
         file.unlink(missing_ok=True)
 

@@ -1,4 +1,4 @@
-"""A model that was read to the spec that a person would write of it."""
+"""Turns a model that was read into a readable spec."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ from cnnspec.language.document import Document
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """A spec of a model, and what it does not say."""
+    """A spec of a model, with notes on what it does not contain."""
 
     document: Document
     checked: CheckedGraph
     notes: tuple[str, ...] = ()
-    """What of the model no spec can say, a sentence each."""
+    """What a spec cannot express about the model, one sentence each."""
 
 
 def imported(
@@ -30,10 +30,10 @@ def imported(
     compact: bool = True,
     notes: Sequence[str] = (),
 ) -> Imported:
-    """The spec of a document as it was read from a model: one step a layer.
+    """Convert the document of a model, with one step per layer, to a spec.
 
-    `folder` is where the spec will stand, `weights` the file that its weights are in. With
-    `compact` it has blocks, repetitions and branches.
+    `folder` is the folder of the spec, `weights` the file of its weights. With `compact`, the spec
+    has blocks, repetitions and branches.
 
     Raises:
         SpecError: the model cannot be used in a spec.

@@ -1,4 +1,4 @@
-"""How kinds become names of steps, and names of steps those of Keras layers."""
+"""Derives names of steps from kinds, and names of Keras layers from names of steps."""
 
 import re
 from collections.abc import Collection, Iterable
@@ -10,7 +10,7 @@ _BETWEEN_WORDS = re.compile(r"([a-z])([A-Z])")
 
 @cache
 def snake_case(kind: str) -> str:
-    """A class name in the form that Keras gives unnamed layers: `MaxPooling2D` -> `max_pooling2d`."""
+    """Convert a class name as Keras does for unnamed layers: `MaxPooling2D` -> `max_pooling2d`."""
     return _BETWEEN_WORDS.sub(r"\1_\2", _BEFORE_WORD.sub(r"\1_\2", kind)).lower()
 
 
@@ -20,11 +20,11 @@ _PLAIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-"
 
 @lru_cache(maxsize=4096)
 def keras_name(name: str) -> str:
-    """The name of the Keras layer or model for a name in a spec.
+    """Return the name of the Keras layer or model for a name in a spec.
 
-    Keras refuses `/`. It takes all else, but TensorFlow then fails in the first training step over
-    any character outside of `A-Za-z0-9_.-`: a space becomes `_`, as `/` does, and every other
-    character its code point.
+    Keras does not allow `/`. It allows everything else, but TensorFlow then fails in the first
+    training step for characters other than `A-Za-z0-9_.-`. Therefore `/` and spaces become `_`, and
+    every other character becomes its code point.
     """
     spelled = name.translate(_SEPARATORS)
     if not spelled.strip(_PLAIN):
@@ -33,13 +33,13 @@ def keras_name(name: str) -> str:
 
 
 def model_root(name: str) -> str:
-    """The name in Keras of a model that is in no other; TensorFlow has a rule for its first letter."""
+    """Return the Keras name of an outermost model; TensorFlow has a rule for its first letter."""
     spelled = keras_name(name)
     return spelled if spelled[0].isalnum() else f"m{spelled}"
 
 
 def model_name(text: str) -> str:
-    """A name that a model may have, as near to a text as it can be."""
+    """Return a valid name of a model that is as close to a text as possible."""
     plain = re.sub(r"[^\w.\- ]", "_", text)
     return plain if re.match(r"\w", plain) else f"model{plain}"
 
@@ -48,10 +48,10 @@ _COUNTED = r"(.+?)(?:_(\d+))?"
 
 
 def first_names(names: Iterable[str], kinds: Collection[str]) -> dict[str, str]:
-    """For names of Keras layers, those that the layers have in the first model of a process.
+    """Map names of Keras layers to the names that they have in the first model of a process.
 
-    Keras counts the layers that are given no name, on from those of all models before. `kinds` are
-    the words that such names start with.
+    Keras numbers unnamed layers on from those of all previous models. `kinds` are the words that
+    such names start with.
     """
     found: dict[str, str] = {}
     unnamed: dict[str, list[tuple[int, str]]] = {}

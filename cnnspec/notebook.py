@@ -1,7 +1,7 @@
-"""What Jupyter shows of a Document and of a CheckedGraph: the diagram.
+"""Displays a Document or CheckedGraph as a diagram in Jupyter.
 
-Both are data and do not know who draws them, so the drawing is registered here, by the names of
-their classes: nothing is imported before one of them is shown.
+Both are data and do not know how they are drawn. Therefore the drawing is registered here, by the
+names of the classes: nothing is imported before one of them is displayed.
 """
 
 import sys
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 def register(homes: Mapping[str, str]) -> None:
-    """Tell the running IPython, if there is one, how documents and checked graphs look.
+    """Register the display of documents and checked graphs with IPython, if it is running.
 
-    `homes` holds the module of each public class.
+    `homes` maps public classes to their modules.
     """
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
@@ -40,4 +40,4 @@ def _of_graph(checked: "CheckedGraph") -> str | None:
 
 
 PICTURES = {"CheckedGraph": _of_graph, "Document": _of_document}
-"""The classes that have no `_repr_svg_` of their own, each with what draws it."""
+"""The classes without their own `_repr_svg_`, with the functions that draw them."""

@@ -1,8 +1,8 @@
 """Immutable values with named fields.
 
-For each class, `dataclasses` writes and compiles the source of six functions every time the class is
-imported. For the classes that a short validation needs, that takes a sixth of its time. Records share
-these functions instead.
+For each class, `dataclasses` generates and compiles six functions whenever the class is imported.
+For the classes that a short validation needs, this takes a sixth of the time. Records share these
+functions.
 """
 
 from collections.abc import Callable, Collection
@@ -16,8 +16,8 @@ from typing import Any, ClassVar, NoReturn, TypeVar, dataclass_transform
 class Record:
     """An immutable value. A subclass annotates its fields; those without a default come first.
 
-    Two records are equal if they are of the same class and their fields are equal. A class can leave
-    fields out of that: `class Node(Record, uncompared=("block",))`.
+    Two records are equal if they have the same class and equal fields. A class can exclude fields
+    from the comparison: `class Node(Record, uncompared=("block",))`.
     """
 
     _names: ClassVar[tuple[str, ...]] = ()
@@ -25,10 +25,10 @@ class Record:
     _known: ClassVar[frozenset[str]] = frozenset()
     _required: ClassVar[frozenset[str]] = frozenset()
     _counts: ClassVar[range] = range(1)
-    """How many values may be given."""
+    """The accepted number of values."""
     _uncompared: ClassVar[frozenset[str]] = frozenset()
     _compared: ClassVar[Callable[[Any], Any]]
-    """Gives the values by which two records are compared."""
+    """Returns the values that are compared."""
 
     def __init_subclass__(cls, *, uncompared: Collection[str] = ()) -> None:
         names = (*cls._names, *get_annotations(cls))
@@ -74,10 +74,10 @@ AnyRecord = TypeVar("AnyRecord", bound=Record)
 
 
 def fields(record: Record) -> dict[str, Any]:
-    """The values of all fields, by name."""
+    """Return the values of all fields, by name."""
     return {name: getattr(record, name) for name in record._names}
 
 
 def replace(record: AnyRecord, **changes: Any) -> AnyRecord:
-    """Copy a record with other values for some of its fields."""
+    """Copy a record with some fields replaced."""
     return type(record)(*(fields(record) | changes).values())

@@ -1,4 +1,4 @@
-"""Shapes with unknown sizes, and the arithmetic over them."""
+"""Shapes with unknown sizes, and their arithmetic."""
 
 import math
 from collections.abc import Sequence
@@ -6,36 +6,36 @@ from collections.abc import Sequence
 from cnnspec.records import Record
 
 Dim = int | None
-"""A size, or None where it is legally unknown until data comes."""
+"""A size, or None if it is unknown until there is data."""
 Shape = tuple[Dim, ...]
-"""Sizes of every axis, the batch axis first."""
+"""The sizes of all axes, the batch axis first."""
 
 
 class _Unknown(tuple[Dim, ...]):
-    """The shape of which not even the number of axes is known."""
+    """The type of a shape with an unknown number of axes."""
 
     __slots__ = ()
 
 
 UNKNOWN: Shape = _Unknown()
-"""What comes out of code that cnnspec does not run; compare with `is`."""
+"""The shape of the output of code that cnnspec does not run; compare with `is`."""
 
 
 class TensorSpec(Record):
-    """What is known of a tensor before there is one."""
+    """What is known about a tensor statically."""
 
     shape: Shape
     dtype: str = "float32"
 
 
 def product(sizes: Sequence[Dim]) -> Dim:
-    """The product of sizes; unknown if any is unknown, unless another is zero."""
+    """Return the product of sizes; None if one is unknown, unless another one is zero."""
     known = math.prod(size for size in sizes if size is not None)
     return known if None not in sizes or known == 0 else None
 
 
 def text(shape: Sequence[Dim]) -> str:
-    """A shape as Keras prints it."""
+    """Format a shape as Keras does."""
     if shape is UNKNOWN:
         return "unknown"
     inner = ", ".join(str(size) for size in shape)

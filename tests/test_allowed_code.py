@@ -59,7 +59,7 @@ for arguments in json.loads(sys.argv[1]):
 print(json.dumps(results))
 """
 
-SAID = "building this runs code of the package 'my_package'; {} allows it"
+SAID = "building the model needs code of the package 'my_package'; {} allows it"
 OPTION = SAID.format("--allow-code my_package")
 ARGUMENT = SAID.format("allow_code=['my_package']")
 COMMANDS = {

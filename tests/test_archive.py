@@ -527,7 +527,7 @@ REFUSED_MODELS: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "a word of the language": (
         lambda: of_layer(layers.Dense(2, name="previous")),
-        "invalid name of the layer 'previous': 'previous' is a word of the language, and no name",
+        "invalid name of the layer 'previous': 'previous' is a reserved word, so it cannot be a name",
     ),
     "a name with an expression": (
         lambda: of_layer(layers.Dense(2, name="a$(b)")),
@@ -621,7 +621,7 @@ REFUSED_FILES: dict[str, tuple[Callable[[Path], Any], str]] = {
     ),
     "an output that is not there": (
         changed(lambda config: config.__setitem__("output_layers", ["gone", 0, 0])),
-        "the output 'gone' is no layer",
+        "the output 'gone' is not a layer",
     ),
     "a layer that reads itself": (
         changed(

@@ -173,11 +173,11 @@ def test_weights_that_cannot_be_downloaded(monkeypatch: pytest.MonkeyPatch) -> N
     [
         (
             {"include_top": False, "alpha": 0.5},
-            "'Conv1' has a kernel of (3, 3, 3, 32), the file one of (3, 3, 3, 16)",
+            "'Conv1' has a kernel with shape (3, 3, 3, 32), but the file has (3, 3, 3, 16)",
         ),
         (
             {"classes": 5},
-            "the file has weights for 'predictions', which is no layer of the model",
+            "the file has weights for 'predictions', which is not a layer of the model",
         ),
     ],
     ids=["narrow", "with-its-top"],
@@ -192,7 +192,7 @@ def test_weights_of_another_network(other: dict[str, Any], said: str, tmp_path: 
     file = tmp_path / "a.weights.h5"
     assert (found.code, found.message) == (
         "weights-do-not-fit",
-        f"'{file}' does not fit 'base': {said}",
+        f"'{file}' does not match 'base': {said}",
     )
     assert found.span is not None
     assert spec.read_text("utf-8").splitlines()[found.span.line - 1] == (

@@ -156,32 +156,36 @@ def seconds_of_work(start: float) -> float:
         ),
         pytest.param(
             b"cnnspec: 1\nname: \x1b[31mred\n",
-            error("yaml-syntax", "the character U+001B is not text", 2, 7, 8),
+            error("yaml-syntax", "the character U+001B is not allowed", 2, 7, 8),
             id="escape",
         ),
         pytest.param(
             b"[" * 10_000_000,
-            error("file-too-large", "a spec may have at most 4 MB, this has more", 1, 1, 1),
+            error(
+                "file-too-large", "a spec may have at most 4 MB, but this file is larger", 1, 1, 1
+            ),
             id="10-MB-of-brackets",
         ),
         pytest.param(
             b"cnnspec: 1\n" + b"#" * (MAX_BYTES - 10),
-            error("file-too-large", "a spec may have at most 4 MB, this has more", 1, 1, 1),
+            error(
+                "file-too-large", "a spec may have at most 4 MB, but this file is larger", 1, 1, 1
+            ),
             id="a-byte-too-many",
         ),
         pytest.param(
             b"[" * 1_000_000,
-            error("yaml-depth", "nested more than 100 levels deep", 1, 101, 102),
+            error("yaml-depth", "this is nested more than 100 levels deep", 1, 101, 102),
             id="1-MB-of-brackets",
         ),
         pytest.param(
             b"{a: " * 1_000_000,
-            error("yaml-depth", "nested more than 100 levels deep", 1, 401, 402),
+            error("yaml-depth", "this is nested more than 100 levels deep", 1, 401, 402),
             id="4-MB-of-braces",
         ),
         pytest.param(
             b"- " * 1_000_000,
-            error("yaml-depth", "nested more than 100 levels deep", 1, 201, 202),
+            error("yaml-depth", "this is nested more than 100 levels deep", 1, 201, 202),
             id="2-MB-of-dashes",
         ),
         pytest.param(
@@ -317,9 +321,7 @@ def test_every_mistake_is_found_at_once(text: str, places: list[str]) -> None:
 
 def test_code_of_ones_own_is_run_only_where_it_is_allowed() -> None:
     text = f"{HEAD}layers:\n  - my_package.layers:SqueezeExcite: {{ratio: 16}}\n"
-    message = (
-        "building this runs code of the package 'my_package'; --allow-code my_package allows it"
-    )
+    message = "building the model needs code of the package 'my_package'; --allow-code my_package allows it"
     compilation = compile_text(text.encode(), "spec.yaml")
     found = {}
     for allowed in ((), ("my", "layers"), ("other", "my_package")):
@@ -337,8 +339,8 @@ def test_weights_without_h5py(monkeypatch: pytest.MonkeyPatch) -> None:
     text = WITH_SUBMODEL % "spec: parts/branch.yaml, weights: parts/branch.weights.h5"
     compilation = compile_text(text.encode(), "spec.yaml")
     message = (
-        "the weights in 'parts/branch.weights.h5' were not compared with the model: "
-        "that needs h5py; pip install 'cnnspec[tensorflow]'"
+        "the weights in 'parts/branch.weights.h5' were not compared with the model, "
+        "because h5py is not installed (pip install 'cnnspec[tensorflow]')"
     )
     span = Span("spec.yaml", 3, 54, 3, 77)
     assert list(compilation.report) == [

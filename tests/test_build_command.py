@@ -282,14 +282,14 @@ def test_weights_are_loaded(folder: Path, weights: str) -> None:
     [
         pytest.param(
             lambda path: trained("other.yaml", path),
-            "'trained.weights.h5' does not fit 'tiny': 'last' has a kernel of (3, 2), "
+            "'trained.weights.h5' does not match 'tiny': 'last' has a kernel of (3, 2), "
             "the file one of (3, 7); the file has weights for 'more', which is no layer of the "
             "model",
             id="of another model",
         ),
         pytest.param(
             lambda path: path.write_bytes(b"hello"),
-            "'trained.weights.h5': this is no weights file of Keras",
+            "'trained.weights.h5': this is not a Keras weights file",
             id="no weights",
         ),
     ],

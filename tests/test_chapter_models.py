@@ -258,7 +258,7 @@ def test_every_head_has_its_own_loss_weight_and_metric(
         (
             "loss_wieght: 0.5",
             "unknown-key",
-            "the language has no key 'loss_wieght' here",
+            "unknown key 'loss_wieght'",
             "did you mean 'loss_weight'?",
         ),
         (

@@ -142,7 +142,7 @@ def test_a_spec_may_come_from_standard_input() -> None:
     assert run_command("validate", "-", stdin=b"[]") == (
         1,
         "<stdin>:1:1: error[wrong-structure]: "
-        "a spec is a mapping that starts with `cnnspec: 1`, not a list\n"
+        "a spec must be a mapping that starts with `cnnspec: 1`, not a list\n"
         " 1 | []\n"
         "   | ^^\n",
         "",

@@ -76,7 +76,7 @@ def test_building_needs_leave_for_the_package() -> None:
     ] == [
         (
             "code-not-allowed",
-            "building this runs code of the package 'scaling_package'; "
+            "building the model needs code of the package 'scaling_package'; "
             "allow_code=['scaling_package'] allows it",
             line,
         )

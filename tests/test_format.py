@@ -296,10 +296,10 @@ def test_changes_are_shown(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "finding"),
     [
-        (b"cnnspec: 1\nlayers: [a\n", "2:9: error[yaml-syntax]: this is not YAML: what is opened here is never closed"),
-        (b"cnnspec: 1\ninputs: {x: [1]}\nlayers: [ReLU]\nlayer: 1\n", "4:1: error[unknown-key]: the language has no key 'layer' here"),
+        (b"cnnspec: 1\nlayers: [a\n", "2:9: error[yaml-syntax]: this is not valid YAML: the bracket or quote opened here is never closed"),
+        (b"cnnspec: 1\ninputs: {x: [1]}\nlayers: [ReLU]\nlayer: 1\n", "4:1: error[unknown-key]: unknown key 'layer'"),
         (b"cnnspec: \xff\n", "1:10: error[not-utf8]: the file is not UTF-8 text (byte 9)"),
-        (b"", "1:1: error[wrong-structure]: the file is empty; a spec is a mapping"),
+        (b"", "1:1: error[wrong-structure]: the file is empty; a spec must be a mapping"),
     ],
 )  # fmt: skip
 def test_what_has_mistakes_is_left_as_it_is(text: bytes, finding: str, tmp_path: Path) -> None:

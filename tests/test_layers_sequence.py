@@ -174,14 +174,14 @@ MISFITS = {
     "the inner shape": (
         ("units: 4", "units: 5"),
         [
-            "'both/forward_layer/cell' has a kernel of (3, 20), the file one of (3, 16)",
-            "'both/backward_layer/cell' has a kernel of (3, 20), the file one of (3, 16)",
-            "'each/layer' has a kernel of (10, 2), the file one of (8, 2)",
+            "'both/forward_layer/cell' has a kernel with shape (3, 20), but the file has (3, 16)",
+            "'both/backward_layer/cell' has a kernel with shape (3, 20), but the file has (3, 16)",
+            "'each/layer' has a kernel with shape (10, 2), but the file has (8, 2)",
         ],
     ),
     "fewer inner weights": (
         ("Dense: {units: 2}", "Dense: {units: 2, use_bias: false}"),
-        ["'each/layer' has 1 weights, the file 2"],
+        ["'each/layer' has 1 weights, but the file has 2"],
     ),
     "one more wrapper": (
         (
@@ -190,15 +190,15 @@ MISFITS = {
         ),
         [
             "the file has no weights for 'each'",
-            "the file has weights for 'each/layer', which is no layer of the model",
+            "the file has weights for 'each/layer', which is not a layer of the model",
         ],
     ),
     "another cell": (
         ("cell: [{GRUCell: {units: 2}}, {GRUCell: {units: 2}}]", "cell: {GRUCell: {units: 2}}"),
         [
             "the file has no weights for 'stack/cell'",
-            "the file has weights for 'stack/cell/cells/gru_cell', which is no layer of the model",
-            "the file has weights for 'stack/cell/cells/gru_cell_1', which is no layer of the model",
+            "the file has weights for 'stack/cell/cells/gru_cell', which is not a layer of the model",
+            "the file has weights for 'stack/cell/cells/gru_cell_1', which is not a layer of the model",
         ],
     ),
     "a cell more": (
@@ -216,7 +216,7 @@ def test_what_does_not_fit_is_told_by_the_path_inside_the_layer(what: str, tmp_p
     checked = loads(STORED.replace(before, after)).compile()
     with pytest.raises(WeightsDoNotFit) as raised:
         build(checked, weights=file)
-    assert str(raised.value) == f"'{file}' does not fit 'model': {'; '.join(misfits)}"
+    assert str(raised.value) == f"'{file}' does not match 'model': {'; '.join(misfits)}"
 
 
 # Several outputs

@@ -512,7 +512,7 @@ def test_warnings_are_told_as_such(tmp_path: Path) -> None:
     lines = [line for line in result.stdout.splitlines() if str(tmp_path) in line]
     assert [line.removeprefix(f"{tmp_path}/spec.yaml:") for line in lines] == [
         "2:10: warning[unused-parameter]: nothing refers to the parameter 'w'",
-        "4:40: warning[softmax-of-one]: 'dense_1' applies softmax to one value, which always gives 1",
+        "4:40: warning[softmax-of-one]: 'dense_1' applies softmax to a single value, which always gives 1",
         " ok (9 parameters)",
     ]
 

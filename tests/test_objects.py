@@ -246,7 +246,7 @@ BAD_CALLS: dict[str, tuple[Family, object, list[tuple[object, ...]]]] = {
     ]),
     "a list for a call": (METRICS, ["accuracy"], [
         ("wrong-structure", (),
-         "a metric is written `Kind` or `Kind: {argument: value}`, not ['accuracy']", None),
+         "a metric must be written as `Kind` or `Kind: {argument: value}`, not ['accuracy']", None),
     ]),
     "unknown argument of a loss": (LOSSES, {"BinaryCrossentropy": {"label_smooting": 0.1}}, [
         ("unknown-argument", ("label_smooting",),
@@ -256,16 +256,16 @@ BAD_CALLS: dict[str, tuple[Family, object, list[tuple[object, ...]]]] = {
         ("unknown-argument", ("beta",), "F1Score has no argument 'beta'", None),
     ]),
     "missing arguments": (METRICS, "IoU", [
-        ("missing-argument", (), "IoU needs 'num_classes': a whole number of at least 1", None),
+        ("missing-argument", (), "IoU needs 'num_classes', a whole number of at least 1", None),
         ("missing-argument", (),
-         "IoU needs 'target_class_ids': a list of whole numbers of at least 0", None),
+         "IoU needs 'target_class_ids', a list of whole numbers of at least 0", None),
     ]),
     "text for a number": (LOSSES, {"Huber": {"delta": "1"}}, [
         ("wrong-type", ("delta",), "'delta' of Huber must be a number above 0, not '1'", None),
     ]),
     "two losses in one call": (LOSSES, {"mse": {}, "mae": {}}, [
         ("wrong-structure", (),
-         "a loss is written `Kind` or `Kind: {argument: value}`, not a mapping", None),
+         "a loss must be written as `Kind` or `Kind: {argument: value}`, not a mapping", None),
     ]),
     "smoothing beyond 1": (LOSSES, {"CategoricalCrossentropy": {"label_smoothing": 1.5}}, [
         ("out-of-range", ("label_smoothing",),
@@ -369,7 +369,7 @@ BAD_CALLS: dict[str, tuple[Family, object, list[tuple[object, ...]]]] = {
         ("unknown-argument", ("learning_rate", "warmup_step"),
          "CosineDecay has no argument 'warmup_step'", "did you mean 'warmup_steps'?"),
         ("missing-argument", ("learning_rate",),
-         "CosineDecay needs 'initial_learning_rate': a number of at least 0", None),
+         "CosineDecay needs 'initial_learning_rate', a number of at least 0", None),
         ("out-of-range", ("learning_rate", "decay_steps"),
          "'decay_steps' of CosineDecay must be a number above 0, not 0", None),
         ("out-of-range", ("beta_1",), "'beta_1' of Adam must be a number from 0 to below 1, not 1",

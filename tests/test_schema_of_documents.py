@@ -150,7 +150,7 @@ def test_a_mistyped_key_is_told_from_the_keys_at_its_place(
     spec = f"cnnspec: 1\ninputs: {{x: [4]}}\nlayers: [{{Dense: {{name: y, units: 1}}}}]\n{text}\n"
     found = [each for each in compile_text(spec.encode()).report if each.code == "unknown-key"]
     assert [(each.message, each.suggestion) for each in found] == [
-        (f"the language has no key '{key}' here", f"did you mean '{suggestion}'?")
+        (f"unknown key '{key}'", f"did you mean '{suggestion}'?")
     ]
 
 

@@ -94,27 +94,32 @@ def test_collections(text: str, value: object) -> None:
 @pytest.mark.parametrize(
     ("text", "finding"),
     [
-        ("!x {a: 1}", ("yaml-tag", "the tag '!x' is not allowed; a spec is plain data", 1, 1)),
-        ("a: !", ("yaml-tag", "the tag '!' is not allowed; a spec is plain data", 1, 4)),
+        ("!x {a: 1}", ("yaml-tag", "the tag '!x' is not allowed; a spec must be plain data", 1, 1)),
+        ("a: !", ("yaml-tag", "the tag '!' is not allowed; a spec must be plain data", 1, 4)),
         ("null: 1", ("yaml-key", "a key must be plain text (or a whole number)", 1, 1)),
         ("1.5: 1", ("yaml-key", "a key must be plain text (or a whole number)", 1, 1)),
         ("{a: 1}: 2", ("yaml-key", "a key must be plain text (or a whole number)", 1, 1)),
         ("a: 1\n&x b: 2", ("yaml-key", "a key must be plain text (or a whole number)", 2, 1)),
-        ("a: 1\nb: 2\na: 3", ("duplicate-key", "the key 'a' stands twice in this mapping", 3, 1)),
-        ("{1: a, 01: b}", ("duplicate-key", "the key '1' stands twice in this mapping", 1, 8)),
+        ("a: 1\nb: 2\na: 3", ("duplicate-key", "the key 'a' appears twice in this mapping", 3, 1)),
+        ("{1: a, 01: b}", ("duplicate-key", "the key '1' appears twice in this mapping", 1, 8)),
         (
             "--- 1\n--- 2\n",
-            ("yaml-documents", "a second document starts here; a spec is one", 2, 1),
+            (
+                "yaml-documents",
+                "a second document starts here; a spec must be a single document",
+                2,
+                1,
+            ),
         ),
-        ("", ("wrong-structure", "the file is empty; a spec is a mapping", 1, 1)),
-        ("a: *b", ("yaml-alias", "no anchor '&b' stands above", 1, 4)),
+        ("", ("wrong-structure", "the file is empty; a spec must be a mapping", 1, 1)),
+        ("a: *b", ("yaml-alias", "there is no anchor '&b' above", 1, 4)),
         ("a: &a [*a]", ("yaml-alias", "'&a' contains itself", 1, 8)),
         ("a: 1e999", ("yaml-number", "'1e999' is too large for a number", 1, 4)),
         (f"a: {'1' * 31}", ("yaml-number", "a number of more than 30 digits", 1, 4)),
         (f"a: 0x{'1' * 31}", ("yaml-number", "a number of more than 30 digits", 1, 4)),
-        ("a: b\x07", ("yaml-syntax", "the character U+0007 is not text", 1, 5)),
-        ("a: 1\n\x00", ("yaml-syntax", "the character U+0000 is not text", 2, 1)),
-        ("a: \ufffe", ("yaml-syntax", "the character U+FFFE is not text", 1, 4)),
+        ("a: b\x07", ("yaml-syntax", "the character U+0007 is not allowed", 1, 5)),
+        ("a: 1\n\x00", ("yaml-syntax", "the character U+0000 is not allowed", 2, 1)),
+        ("a: \ufffe", ("yaml-syntax", "the character U+FFFE is not allowed", 1, 4)),
     ],
 )
 def test_what_is_no_plain_data(text: str, finding: tuple[str, str, int, int]) -> None:
@@ -124,7 +129,7 @@ def test_what_is_no_plain_data(text: str, finding: tuple[str, str, int, int]) ->
 def test_depth_is_bounded() -> None:
     nested = "[" * MAX_DEPTH + "]" * MAX_DEPTH
     assert parse_text(nested).size == MAX_DEPTH
-    message = f"nested more than {MAX_DEPTH} levels deep"
+    message = f"this is nested more than {MAX_DEPTH} levels deep"
     assert problem(f"[{nested}]") == ("yaml-depth", message, 1, MAX_DEPTH + 1)
 
 
@@ -133,7 +138,7 @@ def test_aliases_cannot_multiply() -> None:
     most = MAX_ALIASED_VALUES // 1000
     fine = f"a: &a {each}\nb: [{', '.join(['*a'] * most)}]"
     assert parse_text(fine).size == 1 + 1000 + 1 + MAX_ALIASED_VALUES
-    message = f"aliases write out to more than {MAX_ALIASED_VALUES} values"
+    message = f"aliases expand to more than {MAX_ALIASED_VALUES} values"
     assert problem(f"{fine}\nc: *a") == ("yaml-alias", message, 3, 4)
 
 

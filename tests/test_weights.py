@@ -184,7 +184,7 @@ def test_names_of_layers_without_weights_do_not_matter(folder: Path) -> None:
     assert are_identical(model(data()), trained(data()))
 
 
-NO_LAYER = "which is no layer of the model"
+NO_LAYER = "which is not a layer of the model"
 MISFITS: dict[str, tuple[Callable[[], Any], str, list[str]]] = {
     "a missing layer": (
         by_hand,
@@ -212,12 +212,12 @@ MISFITS: dict[str, tuple[Callable[[], Any], str, list[str]]] = {
     "another shape": (
         by_hand,
         TRAINED.replace("second, units: 4", "second, units: 5"),
-        ["'second' has a kernel of (4, 5), the file one of (4, 4)"],
+        ["'second' has a kernel with shape (4, 5), but the file has (4, 4)"],
     ),
     "fewer weights": (
         by_hand,
         TRAINED.replace("second, units: 4", "second, units: 4, use_bias: false"),
-        ["'second' has 1 weights, the file 2"],
+        ["'second' has 1 weights, but the file has 2"],
     ),
     "weights where the file has none": (
         by_hand,
@@ -230,8 +230,8 @@ MISFITS: dict[str, tuple[Callable[[], Any], str, list[str]]] = {
         .replace("first, units: 4", "first, units: 4, use_bias: false")
         .replace("second", "third"),
         [
-            "'first' has 1 weights, the file 2",
-            "'norm' has 2 weights, the file 4",
+            "'first' has 1 weights, but the file has 2",
+            "'norm' has 2 weights, but the file has 4",
             "the file has no weights for 'third'",
             f"the file has weights for 'second', {NO_LAYER}",
         ],
@@ -242,7 +242,7 @@ MISFITS: dict[str, tuple[Callable[[], Any], str, list[str]]] = {
         [
             "the file has no weights for 'trained/third'",
             f"the file has weights for 'trained/second', {NO_LAYER}",
-            "'tail/last' has a kernel of (4, 3), the file one of (4, 2)",
+            "'tail/last' has a kernel with shape (4, 3), but the file has (4, 2)",
         ],
     ),
     "a layer where the file has a model": (
@@ -265,7 +265,7 @@ def test_what_does_not_fit_is_told_layer_by_layer(folder: Path, what: str) -> No
     checked = loads(text).compile()
     with pytest.raises(WeightsDoNotFit) as raised:
         build(checked, weights=path)
-    expected = f"'model.weights.h5' does not fit '{checked.name}': {'; '.join(misfits)}"
+    expected = f"'model.weights.h5' does not match '{checked.name}': {'; '.join(misfits)}"
     assert str(raised.value) == expected
 
 
@@ -375,7 +375,7 @@ def findings(spec: Spec) -> list[tuple[Any, ...]]:
 
 WEIGHTS_VALUE = (7, 14)
 """Where `model.weights.h5` stands in the spec."""
-NO_FILE_OF_KERAS = "this is no weights file of Keras"
+NO_FILE_OF_KERAS = "this is not a Keras weights file"
 
 
 def test_weights_that_do_not_fit_are_found_where_they_are_named(folder: Path) -> None:
@@ -384,13 +384,13 @@ def test_weights_that_do_not_fit_are_found_where_they_are_named(folder: Path) ->
         (
             "error",
             "weights-do-not-fit",
-            "'model.weights.h5' does not fit 'base': the file has no weights for 'first'",
+            "'model.weights.h5' does not match 'base': the file has no weights for 'first'",
             WEIGHTS_VALUE,
             (
                 "the file has no weights for 'norm'",
                 "the file has no weights for 'second'",
-                "the file has weights for 'trained', which is no layer of the model",
-                "the file has weights for 'tail', which is no layer of the model",
+                "the file has weights for 'trained', which is not a layer of the model",
+                "the file has weights for 'tail', which is not a layer of the model",
             ),
         )
     ]
@@ -399,7 +399,7 @@ def test_weights_that_do_not_fit_are_found_where_they_are_named(folder: Path) ->
 def test_weights_of_the_whole_spec_that_do_not_fit_are_found(folder: Path) -> None:
     save(nested_by_hand(), folder / "model.weights.h5")
     (found,) = findings(loads(OWN))
-    message = "'model.weights.h5' does not fit 'trained': the file has no weights for 'first'"
+    message = "'model.weights.h5' does not match 'trained': the file has no weights for 'first'"
     assert found[:4] == ("error", "weights-do-not-fit", message, (4, 10))
     (found,) = findings(loads(OWN.replace("model.weights.h5", "$(1 + 1)")))
     assert found[:4] == ("error", "wrong-type", "'weights' cannot be 2", (4, 10))
@@ -414,7 +414,7 @@ def test_a_keras_file_without_its_weights_is_found_where_it_is_named(folder: Pat
         (
             "error",
             "weights-do-not-fit",
-            "'model.keras' does not fit 'base': the archive has no readable 'model.weights.h5'",
+            "'model.keras' does not match 'base': the archive has no readable 'model.weights.h5'",
             (5, 12),
             (),
         )
@@ -442,8 +442,8 @@ def test_without_h5py_weights_are_not_checked(
         (
             "warning",
             "weights-not-checked",
-            "the weights in 'model.weights.h5' were not compared with the model: that needs h5py; "
-            "pip install 'cnnspec[tensorflow]'",
+            "the weights in 'model.weights.h5' were not compared with the model, because h5py is "
+            "not installed (pip install 'cnnspec[tensorflow]')",
             WEIGHTS_VALUE,
             (),
         )
@@ -561,9 +561,9 @@ def damaged(start: int) -> Callable[[Path], None]:
 
 
 NOT_IN_THE_FILE = "the variable '0' is not stored in the file"
-NO_NUMBERS = "the variable '0' does not hold numbers"
+NO_NUMBERS = "the variable '0' does not contain numbers"
 NOT_READABLE = "the archive has no readable 'model.weights.h5'"
-LINK = "is a link to another place"
+LINK = "is a link"
 
 HOSTILE: dict[str, tuple[Callable[[Path], Any], str]] = {
     "empty": (lambda path: path.write_bytes(b""), NO_FILE_OF_KERAS),
@@ -622,13 +622,13 @@ HOSTILE: dict[str, tuple[Callable[[Path], Any], str]] = {
     ),
     "two layers of a name": (
         in_h5(lambda file: file[VARIABLES].attrs.__setitem__("name", "second")),
-        "it holds two layers called 'second'",
+        "it contains two layers with the name 'second'",
     ),
     "an empty archive": (in_zip(b"", name="config.json"), NOT_READABLE),
     "an archive with a text": (in_zip(b"hello"), NO_FILE_OF_KERAS),
     "an archive that grows": (
         in_zip(bytes(1_000_000), zipfile.ZIP_DEFLATED),
-        "it is compressed beyond belief",
+        "its compression ratio is suspiciously high",
     ),
     "an archive with a password": (encrypted_zip, NOT_READABLE),
     "a damaged archive": (broken_zip(zipfile.ZIP_STORED), NOT_READABLE),
@@ -676,7 +676,7 @@ def test_a_hostile_file_is_found_where_it_is_named(hostile: tuple[Path, str]) ->
         (
             "error",
             "weights-do-not-fit",
-            f"'model.weights.h5' does not fit 'base': {message}",
+            f"'model.weights.h5' does not match 'base': {message}",
             WEIGHTS_VALUE,
             (),
         )

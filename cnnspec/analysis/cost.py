@@ -1,6 +1,6 @@
-"""CheckedGraph to what it costs: multiply-accumulates, memory of activations, receptive fields.
+"""Computes the cost of a CheckedGraph: multiply-accumulates, activation memory, receptive fields.
 
-Everything is for one sample, and None where it depends on a size that is unknown.
+Costs are per sample, and None if they depend on an unknown size.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,21 +14,21 @@ from cnnspec.layers.reach_rules import spatial
 from cnnspec.shapes import UNKNOWN, Dim, TensorSpec, product
 
 BITS = {"bool": 8, "bfloat16": 16}
-"""The bits of a number, where the name of the data type does not end with them."""
+"""The bits per value of data types whose name does not end with them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a layer costs, or a whole model."""
+    """The cost of a layer or a model."""
 
     params: Dim
-    """Numbers that the weights hold."""
+    """The number of values in the weights."""
     macs: Dim
     """Multiply-accumulates of kernels and attention."""
     activation_bytes: Dim
-    """Bytes that the outputs take; for a model, the outputs of all its layers together."""
+    """Bytes of the outputs; for a model, of the outputs of all layers."""
     receptive_field: tuple[ReceptiveField, ...] | None = None
-    """A field for each spatial axis of the output; None where that is not known."""
+    """A field per spatial axis of the output; None if unknown."""
 
 
 NOTHING = Cost(0, 0, 0)
@@ -36,21 +36,21 @@ NOTHING = Cost(0, 0, 0)
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """What every call of a layer costs, and within it those of its submodel."""
+    """The cost of every call of a layer, and the costs inside submodels."""
 
     nodes: dict[str, Cost]
-    """By the name of the call."""
+    """By name of the call."""
     submodels: dict[str, "Costs"]
-    """By the name of the call."""
+    """By name of the call."""
 
     @property
     def total(self) -> Cost:
-        """What the whole model costs."""
+        """The cost of the whole model."""
         return replace(together(self.nodes.values()), receptive_field=None)
 
 
 def together(costs: Iterable[Cost]) -> Cost:
-    """The sum of costs, with their receptive field where it is the same one."""
+    """Add costs; their receptive field is kept if it is the same."""
     each = list(costs)
     fields = {cost.receptive_field for cost in each}
     return Cost(
@@ -62,13 +62,13 @@ def together(costs: Iterable[Cost]) -> Cost:
 
 
 def costs(checked: CheckedGraph) -> Costs:
-    """What every layer of a model costs."""
+    """Return the cost of every layer of a model."""
     starts: list[Fields] = [(ITSELF,) * spatial(each.tensor.shape) for each in checked.inputs]
     return _costs(checked, starts)[0]
 
 
 def _costs(checked: CheckedGraph, starts: Sequence[Fields]) -> tuple[Costs, list[Fields]]:
-    """The costs of a model whose inputs look where `starts` say, and where its outputs look."""
+    """Return the costs of a model and the receptive fields of its outputs."""
     inputs = (Ref(each.name) for each in checked.inputs)
     fields: dict[Ref, Fields] = dict(zip(inputs, starts, strict=True))
     found = Costs({}, {})
@@ -94,7 +94,7 @@ def _costs(checked: CheckedGraph, starts: Sequence[Fields]) -> tuple[Costs, list
 
 
 def size_in_bytes(tensor: TensorSpec) -> Dim:
-    """What one sample of a tensor takes; texts have no size."""
+    """Return the size of one sample of a tensor; text has no size."""
     digits = tensor.dtype.lstrip("abcdefghijklmnopqrstuvwxyz")
     bits = BITS.get(tensor.dtype) or (int(digits) if digits else None)
     if tensor.shape is UNKNOWN or bits is None:
@@ -110,7 +110,7 @@ def _macs(node: CheckedNode) -> Dim:
 
 
 def _fields(node: CheckedNode, seen: list[Fields]) -> Fields:
-    """Where the output of a layer looks."""
+    """Return the receptive field of the output of a layer."""
     shapes = [tensor.shape for tensor in node.inputs]
     if isinstance(node.layer, SubmodelLayer) or any(shape is UNKNOWN for shape in shapes):
         return None

@@ -1,4 +1,4 @@
-"""Which code of the user's own a model would run, and whether that was allowed."""
+"""Checks which packages with custom code a model needs, and whether they are allowed."""
 
 from collections.abc import Collection, Iterator
 
@@ -8,24 +8,24 @@ from cnnspec.layers.custom import CustomLayer
 
 BY_OPTION = "--allow-code {package}"
 BY_ARGUMENT = "allow_code=['{package}']"
-"""How a package is allowed on the command line, and in Python."""
+"""How to allow a package on the command line, and in Python."""
 
 
 def check_code(
     checked: CheckedGraph, allowed: Collection[str], report: Report, how: str = BY_OPTION
 ) -> None:
-    """Report every step whose class is in a package that was not allowed; `how` to allow it."""
+    """Report every step whose class is in a package that is not allowed; `how` allows it."""
     for node, layer in _custom_layers(checked):
         if layer.package() not in allowed:
             message = (
-                f"building this runs code of the package '{layer.package()}'; "
+                f"building the model needs code of the package '{layer.package()}'; "
                 f"{how.format(package=layer.package())} allows it"
             )
             node.node.place.error(report, "code-not-allowed", message, "kind")
 
 
 def packages(checked: CheckedGraph) -> set[str]:
-    """The packages whose code a model runs."""
+    """Return the packages whose code a model needs."""
     return {layer.package() for _, layer in _custom_layers(checked)}
 
 

@@ -1,7 +1,7 @@
-"""A Graph to a CheckedGraph: the shape, data type and weights of every node.
+"""Checks a Graph, which gives a CheckedGraph: the shape, data type and weights of every node.
 
-After an error a node's value is unknown, and what depends on it stays silent. That is not the same
-as a size that is legally unknown, which is None inside a shape.
+After an error the value of a node is unknown, and errors that depend on it are not reported. This
+is different from a size that may be unknown, which is None in a shape.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ Tensors = dict[str | None, TensorSpec]
 
 
 def infer(graph: Graph, report: Report) -> CheckedGraph | None:
-    """Check every node of a graph; None if anything is wrong, which is reported."""
+    """Check every node of a graph; return None if there are errors, which are reported."""
     return _Inference(graph, report).run()
 
 
@@ -28,9 +28,9 @@ class _Inference:
         self.graph, self.report = graph, report
         self.tensors: dict[str, Tensors | None] = {}
         self.sources: dict[str, Input | Node] = {}
-        """What the tensors of each name come from."""
+        """The source of the tensors of each name."""
         self.weights: dict[str, tuple[Weight, ...]] = {}
-        """The weights of each layer, made by its first call."""
+        """The weights of each layer, created by its first call."""
         self.models: dict[str, CheckedGraph] = {}
         self.checked: list[CheckedNode] = []
 
@@ -48,7 +48,7 @@ class _Inference:
         return CheckedGraph(self.graph, self.needed(), known)
 
     def needed(self) -> tuple[CheckedNode, ...]:
-        """The nodes that an output needs, in their order."""
+        """Return the nodes that an output needs, in order."""
         wanted = {each.ref.node for each in self.graph.outputs}
         kept = []
         for node in reversed(self.checked):
@@ -109,7 +109,7 @@ class _Inference:
         return tensors
 
     def unknown(self, node: Node, layer: Layer, inputs: list[TensorSpec]) -> Tensors:
-        """What is known of a layer whose inputs come out of code that is not run: its name."""
+        """Return the node of a layer whose inputs come from code that is not run."""
         said = layer.output_dtype(*(each.dtype for each in inputs))
         names, dtypes = (layer.outputs(), said) if layer.outputs() else ((None,), (said,))
         tensors: Tensors = {
@@ -121,10 +121,10 @@ class _Inference:
 
     @staticmethod
     def check_count(layer: Layer, count: int) -> None:
-        """A layer takes as many inputs as its kind says.
+        """Check the number of inputs of a layer.
 
         Raises:
-            Problem: it gets more or fewer.
+            Problem: it gets more or fewer than it takes.
 
         """
         least, most = layer.min_inputs, layer.max_inputs
@@ -134,7 +134,7 @@ class _Inference:
             raise Problem("wrong-input-count", f"{layer.kind()} takes {wanted}, not {count}")
 
     def origins(self, node: Node, inputs: Sequence[TensorSpec]) -> list[Note]:
-        """Say where each input of a node comes from."""
+        """Make notes on the source of each input of a node."""
         tensors = dict(zip(node.inputs, inputs, strict=True))
         return [origin(ref, tensor, self.sources[ref.node]) for ref, tensor in tensors.items()]
 
@@ -191,11 +191,11 @@ class _Inference:
     def refuse_call(
         self, code: str, message: str, node: Node, inputs: Sequence[TensorSpec]
     ) -> None:
-        """Report that a submodel does not take what one of its calls gives it."""
+        """Report that a submodel does not accept the inputs of a call."""
         node.place.error(self.report, code, message, "kind", notes=self.origins(node, inputs))
 
     def model(self, layer: SubmodelLayer) -> CheckedGraph | None:
-        """A submodel checked for the inputs that it declares itself; once for all its calls."""
+        """Check a submodel for the inputs that it declares, once for all calls."""
         if layer.key not in self.models:
             inner = self.report.child()
             model = infer(layer.graph, inner)
@@ -208,7 +208,7 @@ class _Inference:
     def called(
         self, model: CheckedGraph, inputs: Sequence[TensorSpec], call: Place
     ) -> CheckedGraph | None:
-        """A submodel checked for the inputs of one call."""
+        """Check a submodel for the inputs of a call."""
         declared = [each.tensor.shape for each in model.inputs]
         shapes = [
             wanted if tensor.shape is UNKNOWN else tensor.shape
@@ -227,7 +227,7 @@ class _Inference:
 
 
 def fits(given: Shape, wanted: Shape) -> bool:
-    """Whether a tensor may be given to an input that declares a shape."""
+    """Whether a tensor is allowed for an input with a declared shape."""
     if given is UNKNOWN:
         return True
     return len(given) == len(wanted) and all(

@@ -1,8 +1,9 @@
-"""Where the values of a model look: which part of the input each of them depends on.
+"""Computes receptive fields: the part of the input that each value depends on.
 
-From layer to layer sizes grow by `(kernel_size - 1) * stride`, and strides multiply (Araujo, Norris
-and Sim, 2019, https://distill.pub/2019/computing-receptive-fields). Here every place is followed, so
-that ways which are out of step and upsampling come out exactly. Borders count as if the input went on.
+From layer to layer, sizes grow by `(kernel_size - 1) * stride`, and strides multiply (Araujo,
+Norris and Sim, 2019, https://distill.pub/2019/computing-receptive-fields). Here every position is
+followed, so that paths with different strides, and upsampling, are computed exactly. Borders are
+ignored.
 """
 
 from collections.abc import Sequence
@@ -16,19 +17,19 @@ from cnnspec.shapes import Shape
 
 @dataclass(frozen=True, slots=True)
 class ReceptiveField:
-    """The part of the input that a value depends on, along one spatial axis."""
+    """The receptive field along one spatial axis."""
 
     size: int | None
-    """How many places of the input, at most; None for all of them."""
+    """The largest number of input positions; None for all."""
     stride: float
-    """How many places of the input lie between the fields of two neighbours."""
+    """The number of input positions between the fields of two neighbours."""
 
 
 class Field(NamedTuple):
-    """The places of the input that those along an axis see.
+    """The input positions that the positions along an axis depend on.
 
-    After upsampling neighbours see alike, and only every few places the pattern comes again: the
-    place `i + len(firsts)` sees what `i` sees, `period` further on.
+    After upsampling, neighbours depend on the same positions, and the pattern repeats: position
+    `i + len(firsts)` depends on the positions of `i`, shifted by `period`.
     """
 
     firsts: tuple[float, ...]
@@ -37,17 +38,17 @@ class Field(NamedTuple):
 
     @property
     def is_whole(self) -> bool:
-        """Whether any place sees everything."""
+        """Whether any position depends on the whole input."""
         return -inf in self.firsts and inf in self.lasts
 
     @property
     def stride(self) -> float:
-        """How far apart the fields of neighbours are."""
+        """The distance between the fields of neighbours."""
         whole, rest = divmod(self.period, len(self.firsts))
         return self.period / len(self.firsts) if rest else whole
 
     def seen(self, places: range) -> tuple[float, float]:
-        """The first and last place of the input that some neighbours see."""
+        """The first and last input position that some neighbours depend on."""
         phases = len(self.firsts)
         starts = [divmod(place, phases) for place in places[:phases]]
         ends = [divmod(place, phases) for place in places[-phases:]]
@@ -57,7 +58,7 @@ class Field(NamedTuple):
         )
 
     def repeated(self, count: int) -> "Field":
-        """The same field, its pattern said for several rounds at once."""
+        """The same field, with its pattern repeated."""
         rounds = [turn * self.period for turn in range(count)]
         return Field(
             tuple(first + by for by in rounds for first in self.firsts),
@@ -66,7 +67,7 @@ class Field(NamedTuple):
         )
 
     def shown(self) -> ReceptiveField:
-        """The field in numbers for people."""
+        """The field as numbers."""
         if self.is_whole:
             return ReceptiveField(None, self.stride)
         pairs = zip(self.firsts, self.lasts, strict=True)
@@ -76,17 +77,17 @@ class Field(NamedTuple):
 
 
 MAX_PHASES = 4096
-"""How many places a pattern may have; enough to make images 4096 times as large."""
+"""The limit of the length of a pattern; it allows upsampling by a factor of 4096."""
 
 ITSELF = Field((0,), (0,), 1)
 EVERYTHING = Field((-inf,), (inf,), 1)
 
 Fields = tuple[Field, ...] | None
-"""A field for each spatial axis: none for what has lost them all, None where nothing is known."""
+"""A field per spatial axis: empty if all axes are lost, None if nothing is known."""
 
 
 def through(seen: Sequence[Fields], reaches: tuple[Reach, ...] | None) -> Fields:
-    """What a layer sees that looks at several inputs in the same way."""
+    """Return the field of a layer with several inputs of the same reach."""
     if reaches is None:
         return None
     found, *others = (_through(fields, reaches) for fields in seen)
@@ -96,10 +97,10 @@ def through(seen: Sequence[Fields], reaches: tuple[Reach, ...] | None) -> Fields
 
 
 def _through(fields: Fields, reaches: tuple[Reach, ...]) -> Fields:
-    """What a layer sees through one input.
+    """Return the field of a layer through one input.
 
-    What has lost its axes has seen everything. Axes that are made of what nothing has looked at yet
-    count as those of the input.
+    A layer without spatial axes depends on everything. New axes made from unused ones count as
+    those of the input.
     """
     if not reaches:
         return ()
@@ -115,7 +116,7 @@ def _through(fields: Fields, reaches: tuple[Reach, ...]) -> Fields:
 
 
 def _composed(field: Field, reach: Reach) -> Field | None:
-    """What places see that look at places which see a field; None where the pattern is too long."""
+    """Combine a reach with a field; None if the pattern is too long."""
     if reach == WHOLE:
         return _everything_like(field)
     phases = len(field.firsts)
@@ -132,9 +133,9 @@ def _composed(field: Field, reach: Reach) -> Field | None:
 
 
 def _both(one: Fields, other: Fields) -> Fields:
-    """What is seen on two ways; None where they go at different strides, so that there is no pattern.
+    """Merge two fields; None if their strides differ, so that there is no pattern.
 
-    What sees everything has no stride of its own.
+    A field of the whole input has no stride.
     """
     if one is None or other is None or len(one) != len(other):
         return None
@@ -153,13 +154,13 @@ def _both(one: Fields, other: Fields) -> Fields:
 
 
 def _everything_like(field: Field) -> Field:
-    """Everything, at the stride of a field."""
+    """Return the field of the whole input, with the stride of another field."""
     phases = len(field.firsts)
     return Field((-inf,) * phases, (inf,) * phases, field.period)
 
 
 def stretches(shapes: Sequence[Shape], output: Shape, found: Fields) -> bool:
-    """Whether a merge repeats one place of an input along an axis, so that distances mean nothing."""
+    """Whether a merge broadcasts one input along an axis, so that distances are undefined."""
     images = [shape for shape in shapes if len(shape) == len(output)]
     return len(shapes) > 1 and any(
         shape[axis] == 1 != output[axis] and not field.is_whole

@@ -1,4 +1,4 @@
-"""Compares the weights in files with models: by layer name, and strictly."""
+"""Compares weights in files with models, strictly and by layer name."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 def misfits(
     model: CheckedGraph, stored: "StoredLayer", *, whole: bool, prefix: str = ""
 ) -> list[str]:
-    """What keeps stored weights from fitting a model, a sentence for each layer.
+    """Return why stored weights do not match a model, one sentence per layer.
 
-    With `whole`, layers of the file that the model does not have are misfits too. `prefix` names
-    the models around this one.
+    With `whole`, additional layers in the file are reported too. `prefix` is the path of the models
+    around this one.
     """
     found = []
     known = set()
@@ -39,7 +39,7 @@ def misfits(
 
 def _left_over(stored: "StoredLayer", known: set[str], prefix: str) -> list[str]:
     return [
-        f"the file has weights for '{prefix}{name}', which is no layer of the model"
+        f"the file has weights for '{prefix}{name}', which is not a layer of the model"
         for name, layer in stored.layers.items()
         if name not in known and not layer.is_empty()
     ]
@@ -72,25 +72,25 @@ def _misfits_of(
 def _misfit(
     name: str, weights: list[Weight], shapes: list[tuple[int, ...]], *, inner: bool
 ) -> Iterator[str]:
-    """Say what is different in one layer, or in one of the layers inside it."""
+    """Yield the differences of a layer and of the layers inside it."""
     if [weight.shape for weight in weights] == shapes:
         return
     if not shapes:
         yield f"the file has no weights for '{name}'"
         return
     if inner and not weights:
-        yield f"the file has weights for '{name}', which is no layer of the model"
+        yield f"the file has weights for '{name}', which is not a layer of the model"
         return
     for weight, shape in zip(weights, shapes, strict=False):
         if weight.shape != shape:
             said = with_article(weight.name)
-            yield f"'{name}' has {said} of {text(weight.shape)}, the file one of {text(shape)}"
+            yield f"'{name}' has {said} with shape {text(weight.shape)}, but the file has {text(shape)}"
             return
-    yield f"'{name}' has {len(weights)} weights, the file {len(shapes)}"
+    yield f"'{name}' has {len(weights)} weights, but the file has {len(shapes)}"
 
 
 def stored_at(weights: Iterable[Weight]) -> dict[str, Weight]:
-    """The weights of a layer by the paths that Keras stores them at, such as `layer/cell/0`."""
+    """Return the weights of a layer by their paths in Keras files, such as `layer/cell/0`."""
     counted: Counter[str] = Counter()
     found = {}
     for weight in weights:
@@ -145,8 +145,8 @@ def _use(node: CheckedNode, model: CheckedGraph) -> _Use | None:
 def _check_file(use: _Use, report: Report) -> None:
     if find_spec("h5py") is None:
         message = (
-            f"the weights in '{shown_path(use.file)}' were not compared with the model: "
-            "that needs h5py; pip install 'cnnspec[tensorflow]'"
+            f"the weights in '{shown_path(use.file)}' were not compared with the model, "
+            "because h5py is not installed (pip install 'cnnspec[tensorflow]')"
         )
         use.place.warning(report, "weights-not-checked", message)
         return
@@ -160,6 +160,6 @@ def _check_file(use: _Use, report: Report) -> None:
     except UnreadableWeights as error:
         found = [str(error)]
     if found:
-        message = f"'{shown_path(use.file)}' does not fit {use.called}: {found[0]}"
+        message = f"'{shown_path(use.file)}' does not match {use.called}: {found[0]}"
         notes = [Note(said) for said in found[1:]]
         use.place.error(report, "weights-do-not-fit", message, notes=notes)

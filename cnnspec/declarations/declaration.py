@@ -1,7 +1,7 @@
-"""What it takes to declare a kind: its arguments as annotated attributes, with what checks them.
+"""The base of declarations: kinds with annotated arguments, and the checks of their values.
 
-A declaration is a plain annotated class; its annotations are read when its kind is first used, so
-that a spec pays only for the kinds it names.
+A declaration is a plain annotated class. Its annotations are read when the kind is first used, so
+that only the kinds of a spec cost time.
 """
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
@@ -16,23 +16,23 @@ from cnnspec.diagnostics.suggestions import did_you_mean
 
 
 class Expects:
-    """What an argument takes, in words for messages and editors, and what its values mean."""
+    """Describes the accepted values of an argument for messages and editors, and their meaning."""
 
     def __init__(
         self, phrase: str, *, null: Any = None, alike: Callable[[Any], Any] | None = None
     ) -> None:
         self.phrase = phrase
         self.null = null
-        """What null stands for: a value, or a function of the call; None where it stands for none."""
+        """The value that null stands for, or a function of the call; None if there is none."""
         self.alike = alike
-        """Gives one value for all checked values that mean the same, where several do."""
+        """Maps checked values with the same meaning to the same value."""
 
     def describe(self, declaration: "type[Declaration]") -> str:
-        """What it takes as an argument of a kind."""
+        """Describe the accepted values of an argument of a kind."""
         return self.phrase
 
     def json_schema(self, declaration: "type[Declaration]") -> dict[str, Any] | None:
-        """What it takes, as JSON Schema; None where pydantic knows."""
+        """Return the JSON Schema of the accepted values; None to use the one of pydantic."""
         return None
 
 
@@ -48,19 +48,19 @@ class FamilyFacts:
 
 
 class Declaration:
-    """A kind that a call can name. Subclasses annotate its arguments, with Keras's defaults."""
+    """Base class of kinds. Subclasses annotate their arguments, with the defaults of Keras."""
 
     family: ClassVar[FamilyFacts]
     aliases: ClassVar[tuple[str, ...]] = ()
-    """Other names that Keras knows the class by."""
+    """Aliases of the class in Keras."""
     absent: ClassVar[tuple[str, ...]] = ()
     """Arguments of a parent class that this kind does not have."""
     only_lists: ClassVar[tuple[str, ...]] = ()
     """Arguments for which Keras takes no number in place of a list of equal ones."""
     open_words: ClassVar[tuple[str, ...]] = ()
-    """Words that leave the kind open: Keras chooses the one that fits the shapes."""
+    """Words that stand for several kinds, of which Keras chooses one by the shapes."""
     rank: ClassVar[int] = 0
-    """How many numbers an argument such as `kernel_size` has; 0 where there is no such argument."""
+    """The number of values of arguments such as `kernel_size`; 0 if there are none."""
 
     _arguments: ClassVar[dict[str, Any]]
     _expected: ClassVar[dict[str, Expects]]
@@ -69,13 +69,13 @@ class Declaration:
     _required: ClassVar[tuple[str, ...]]
 
     given: dict[str, Any]
-    """The arguments that the call gave, as it gave them."""
+    """The arguments of the call, as given."""
     word: str
-    """The word by which the call named the kind."""
+    """The word that the call used for the kind."""
 
     @classmethod
     def kind(cls) -> str:
-        """The name of the Keras class."""
+        """Return the name of the Keras class."""
         return cls.__name__
 
     @classmethod
@@ -94,10 +94,10 @@ class Declaration:
 
     @classmethod
     def of(cls, arguments: Mapping[str, Any], *, word: str | None = None) -> Self:
-        """Check arguments and keep them.
+        """Check and store the arguments.
 
         Raises:
-            Problems: any argument is unknown, missing, or not of its type.
+            Problems: an argument is unknown, missing, or has the wrong type.
 
         """
         problems = [*_unknown_and_missing(cls, arguments)]
@@ -122,7 +122,7 @@ class Declaration:
 
     @classmethod
     def defaults(cls) -> dict[str, Any]:
-        """The defaults as rules see them; an argument without one must be given."""
+        """The defaults as rules see them; required arguments have none."""
         if "_defaults" not in cls.__dict__:
             cls._defaults = {
                 name: _checked(cls, name, getattr(cls, name))
@@ -133,13 +133,13 @@ class Declaration:
 
     @classmethod
     def required(cls) -> tuple[str, ...]:
-        """The arguments that must be given."""
+        """The required arguments."""
         if "_required" not in cls.__dict__:
             cls._required = tuple(name for name in cls.arguments() if not hasattr(cls, name))
         return cls._required
 
     def conflicts(self) -> Iterator[Problem]:
-        """Yield what is wrong with the arguments together."""
+        """Yield problems with combinations of arguments."""
         return iter(())
 
     def checked(self, argument: str) -> Any:
@@ -152,11 +152,11 @@ class Declaration:
         return not self.given and self.word.lower() in self.open_words
 
     def meant_kind(self) -> str:
-        """The kind that is called; for a call that leaves it open, the first word for that."""
+        """Return the kind of the call; if it is left open, the first word for it."""
         return self.open_words[0] if self.is_open else self.kind()
 
     def alias(self) -> str:
-        """The word for the kind where a call has no arguments."""
+        """Return the word for the kind if a call has no arguments."""
         if self.is_open:
             return self.open_words[0]
         return self.aliases[0] if self.family.by_alias and self.aliases else self.kind()
@@ -170,7 +170,7 @@ class Declaration:
         return self._canonical(argument, self.checked(argument))
 
     def meaning(self) -> tuple[Hashable, ...]:
-        """The kind and all arguments; equal for calls that mean the same."""
+        """Return the kind and all arguments; equal for calls with the same meaning."""
         return (self.meant_kind(), *((name, self.meaning_of(name)) for name in self._sorted()))
 
     def meaning_of(self, argument: str) -> Hashable:
@@ -178,14 +178,14 @@ class Declaration:
         return meaning(self.canonical(argument))
 
     def is_default(self, argument: str) -> bool:
-        """Whether an argument means what the call would mean without it."""
+        """Whether an argument has the same meaning as its default."""
         defaults = self.defaults()
         if argument not in defaults:
             return False
         return self.meaning_of(argument) == meaning(self._canonical(argument, defaults[argument]))
 
     def means(self, argument: str, value: object) -> bool:
-        """Whether an argument means what it would mean if the call gave this value."""
+        """Whether an argument has the same meaning as another value for it."""
         try:
             checked = _checked(type(self), argument, value)
         except Problems:
@@ -218,7 +218,7 @@ class Declaration:
 
     @classmethod
     def meanings(cls) -> dict[str, Expects]:
-        """The arguments of which several values mean the same."""
+        """Arguments for which several values have the same meaning."""
         if "_meanings" not in cls.__dict__:
             cls._meanings = {
                 name: expects
@@ -234,7 +234,7 @@ def _listed(value: Any) -> Any:
 
 
 def meaning(value: Any) -> Hashable:
-    """A value of the language, equal to another one where both mean the same."""
+    """Return a value of the language that is equal for values with the same meaning."""
     if isinstance(value, Declaration):
         return value.meaning()
     if isinstance(value, Mapping):
@@ -258,7 +258,7 @@ def _arguments(declaration: type[Declaration]) -> dict[str, Any]:
 
 @cache
 def expectation(hint: Any) -> Expects:
-    """What a type expects, in words."""
+    """Describe in words what a type expects."""
     for note in getattr(hint, "__metadata__", ()):
         if isinstance(note, Expects):
             return note
@@ -271,7 +271,7 @@ def expectation(hint: Any) -> Expects:
 def _unknown_and_missing(
     declaration: type[Declaration], given: Mapping[str, Any]
 ) -> Iterator[Problem]:
-    """Say which arguments there are not, and which must be. A mistyped one is not also missing."""
+    """Yield unknown and missing arguments; a mistyped argument is not reported as missing too."""
     known = declaration.arguments()
     missing = [name for name in declaration.required() if name not in given]
     for name in given:
@@ -283,14 +283,14 @@ def _unknown_and_missing(
         yield Problem("unknown-argument", message, (name,), where="key", suggestion=suggestion)
     for name in missing:
         phrase = declaration.expected()[name].describe(declaration)
-        yield Problem("missing-argument", f"{declaration.kind()} needs '{name}': {phrase}")
+        yield Problem("missing-argument", f"{declaration.kind()} needs '{name}', {phrase}")
 
 
 def _checked(declaration: type[Declaration], name: str, value: object) -> Any:
-    """The value of an argument as rules see it.
+    """Return the value of an argument as rules see it.
 
     Raises:
-        Problems: it is none of the argument's type.
+        Problems: it has the wrong type.
 
     """
     expects = declaration.expected()[name]
@@ -315,10 +315,10 @@ def _checked(declaration: type[Declaration], name: str, value: object) -> Any:
 
 
 class Checked(Expects):
-    """Marks an argument type whose values a function checks.
+    """Marks an argument type whose values are checked by a function.
 
-    The function gets the value and the declaration that takes it, and returns what rules will see.
-    It raises `Problem` or `Problems`; a problem without a message gets "must be <phrase>".
+    The function gets the value and the declaration, and returns what rules see. It raises `Problem`
+    or `Problems`; a problem without a message gets "must be <phrase>".
     """
 
     def __init__(
@@ -333,13 +333,13 @@ class Checked(Expects):
         super().__init__(phrase, null=null, alike=alike)
         self.check = check
         self.schema = schema
-        """The JSON Schema of what it takes; an empty one allows everything."""
+        """The JSON Schema of accepted values; an empty one allows everything."""
 
     def json_schema(self, declaration: "type[Declaration]") -> dict[str, Any]:
-        """What it takes, as JSON Schema."""
+        """Return the JSON Schema of the accepted values."""
         return dict(self.schema)
 
 
 def default(value: Any) -> Any:
-    """A default as a spec would write it; the argument's type makes of it what rules see."""
+    """Declare a default as a spec would write it; the type of the argument converts it."""
     return value

@@ -1,4 +1,4 @@
-"""What declarations say of themselves: the docstrings of kinds and arguments, for people and editors."""
+"""Reads the docstrings of kinds and arguments, for users and editors."""
 
 import ast
 import inspect
@@ -12,20 +12,20 @@ from cnnspec.declarations.declaration import Declaration, expectation
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """An argument of a kind, in words."""
+    """The description of an argument."""
 
     name: str
     takes: str
-    """What it may be."""
+    """The accepted values."""
     required: bool
     default: Any
-    """The default as a spec would write it; None for an argument that must be given."""
+    """The default as a spec would write it; None for required arguments."""
     says: str
-    """What it is for; empty where the name says enough."""
+    """The purpose of the argument; empty if the name is sufficient."""
 
 
 def describe(declaration: type[Declaration]) -> tuple[Argument, ...]:
-    """The arguments of a kind: first those that must be given, last those that all kinds have."""
+    """Describe the arguments of a kind: required ones first, those shared by all kinds last."""
     texts = argument_docstrings(declaration)
     family = next(each for each in declaration.__mro__ if Declaration in each.__bases__)
 
@@ -47,13 +47,13 @@ def describe(declaration: type[Declaration]) -> tuple[Argument, ...]:
 
 
 def summary_line(declaration: type[Declaration]) -> str:
-    """The first paragraph of a kind's docstring, on one line."""
+    """Return the first paragraph of the docstring of a kind, as one line."""
     paragraph = (inspect.getdoc(declaration) or "").split("\n\n")[0]
     return " ".join(paragraph.split())
 
 
 def argument_docstrings(declaration: type[Any]) -> dict[str, str]:
-    """The text under each annotated attribute of a class and its parents."""
+    """Return the docstrings of the annotated attributes of a class and its parents."""
     texts: dict[str, str] = {}
     for parent in reversed(declaration.__mro__):
         if parent is not object:
@@ -62,7 +62,7 @@ def argument_docstrings(declaration: type[Any]) -> dict[str, str]:
 
 
 def attribute_docstrings(class_: type[Any]) -> dict[str, str]:
-    """The text under each annotated attribute in the body of a class."""
+    """Return the docstrings of the annotated attributes in the body of a class."""
     return _docstrings(class_.__module__, class_.__qualname__)
 
 

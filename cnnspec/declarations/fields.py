@@ -1,4 +1,4 @@
-"""Argument types that every family of declarations uses."""
+"""Argument types shared by all families of declarations."""
 
 import math
 import sys
@@ -30,7 +30,7 @@ Seed = Annotated[int | None, Expects("a whole number or null")]
 
 
 class Choice(Checked):
-    """Marks an argument that takes one of a few words."""
+    """Type of an argument that takes one of a few words."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ FLOAT_TYPES = ("float16", "bfloat16", "float32", "float64")
 INT_TYPES = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
 DATA_TYPES = (*FLOAT_TYPES, *INT_TYPES, "bool", "string")
 DEFAULT_TYPE = "float32"
-"""What is computed in where nothing else is said; Keras would ask the user's own configuration."""
+"""The default data type; Keras would read it from the configuration of the user."""
 
 Dtype = Annotated[str | None, Choice(*FLOAT_TYPES, *INT_TYPES, "bool", None)]
 
@@ -76,7 +76,7 @@ def _policy(value: Any, _: type[Declaration]) -> str | None:
 
 
 class Policy(Checked):
-    """Marks an argument that takes a dtype policy."""
+    """Type of an argument that takes a dtype policy."""
 
     def __init__(self, *, null: str | Callable[[Any], str]) -> None:
         phrase = "a data type such as 'float32', 'mixed_float16' or null"
@@ -89,11 +89,11 @@ FloatPolicy = Annotated[
     str | None,
     Choice(*FLOAT_TYPES, "mixed_float16", "mixed_bfloat16", None, null=DEFAULT_TYPE),
 ]
-"""A dtype policy of what computes with fractions."""
+"""A dtype policy with a float type."""
 
 
 def listed(value: Any) -> Any:
-    """A number as the list of one that means the same."""
+    """Convert a number to the equivalent list with one item."""
     return value if isinstance(value, list | tuple) else (value,)
 
 
@@ -110,7 +110,7 @@ def unwrapped(value: Any) -> Any:
 
 
 def int_or_ints(value: Any, _: type[Declaration]) -> int | tuple[int, ...]:
-    """A whole number, or a list of them as a tuple."""
+    """Check an integer, or a list of integers, which becomes a tuple."""
     items = value if isinstance(value, list | tuple) else (value,)
     for position, item in enumerate(items):
         if isinstance(item, bool) or not isinstance(item, int):
@@ -156,7 +156,7 @@ def positive_or(null: Callable[[Any], int]) -> Expects:
 
 
 class ScopeName(Checked):
-    """Marks a name that Keras opens a name scope with, which a slash would split."""
+    """Type of a name that Keras uses as a name scope, which `/` would split."""
 
     def __init__(self, *, optional: bool = False, null: Callable[[Any], str] | None = None) -> None:
         def check(value: Any, _: type[Declaration]) -> str | None:
@@ -173,7 +173,7 @@ class ScopeName(Checked):
 
 
 def bounded(value: Any, minimum: float, maximum: float = math.inf, at: At = ()) -> float:
-    """Return a finite number within bounds as it was given."""
+    """Check a finite number within bounds, and return it as given."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise Problem("wrong-type", "", at)
     if not (minimum <= value <= maximum and abs(value) <= sys.float_info.max):
@@ -182,7 +182,7 @@ def bounded(value: Any, minimum: float, maximum: float = math.inf, at: At = ()) 
 
 
 class Numbers(Checked):
-    """Marks an argument of a list of numbers, or of a single one; Keras wants no tuple of them."""
+    """Type of a list of numbers or a single number; Keras does not accept tuples."""
 
     def __init__(
         self,

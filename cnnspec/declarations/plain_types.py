@@ -1,7 +1,7 @@
-"""Checks plain argument types: true or false, text, numbers within bounds, and null beside these.
+"""Checks plain argument types: true or false, text, numbers within bounds, optionally null.
 
-The checks are as strict as pydantic's, whose schemas of these types would take longer to build than
-all else that a short spec needs to be checked.
+The checks are as strict as those of pydantic, whose schemas for these types would take longer to
+build than the rest of the validation of a short spec.
 """
 
 import math
@@ -18,7 +18,7 @@ _Comparison = tuple[Callable[[Any, Any], bool], Any]
 
 @cache
 def checker(hint: Any) -> Callable[[object], Any]:
-    """Return the function that checks the values of a type and returns what rules will see.
+    """Return the function that checks values of a type and returns what rules see.
 
     It raises `TypeError` for a value of another type, and `ValueError` for one out of range.
     """
@@ -43,7 +43,7 @@ def checker(hint: Any) -> Callable[[object], Any]:
 
 
 def _parts(hint: Any) -> tuple[type, bool, tuple[_Comparison, ...]]:
-    """The type that a hint allows, whether it allows null, and what values are compared with."""
+    """Return the type that a hint allows, whether it allows null, and its bounds."""
     if hint in (bool, float, int, str):
         return hint, False, ()
     inner, *rest = (part for part in get_args(hint) if part is not NoneType)

@@ -1,4 +1,4 @@
-"""Calls as a spec writes them: word for word, and in the fewest words that mean the same."""
+"""Writes calls as in a spec: with all given arguments, and in their shortest form."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -11,7 +11,7 @@ MOST_WHOLE = 2**53
 
 
 def written(value: Any) -> Any:
-    """A value or a call as a spec has it, as plain data."""
+    """Convert a value or a call to plain data, as in a spec."""
     if isinstance(value, Declaration):
         return _called(value.word, written(value.given))
     if isinstance(value, Mapping):
@@ -35,23 +35,23 @@ def shortest(call: Declaration) -> Any:
 
 
 def short_alias(call: Declaration) -> str | None:
-    """The alias that means the same as a call by itself, in a family that is written by aliases."""
+    """Return the alias that stands for a call, in families that are written with aliases."""
     alias = call.alias()
     return alias if alias != call.kind() and _is_meant_by(call, alias) else None
 
 
 def shortest_arguments(call: Declaration) -> dict[str, Any]:
-    """The arguments that do not mean their defaults, with one number for a list of equal ones."""
+    """Return the arguments that differ from their defaults, in their shortest form."""
     return {name: shortest_argument(call, name) for name in call.given if not call.is_default(name)}
 
 
 def _called(word: str, arguments: Mapping[str, Any]) -> Any:
-    """`Kind`, or `{Kind: arguments}` where there are any."""
+    """Return `Kind`, or `{Kind: arguments}` if there are any."""
     return {word: dict(arguments)} if arguments else word
 
 
 def _is_meant_by(call: Declaration, word: str) -> bool:
-    """Whether a word alone means the same as a call."""
+    """Whether a word alone has the same meaning as a call."""
     try:
         return type(call).of({}, word=word).meaning() == call.meaning()
     except Problems:  # it needs arguments
@@ -59,7 +59,7 @@ def _is_meant_by(call: Declaration, word: str) -> bool:
 
 
 def shortest_argument(call: Declaration, name: str) -> Any:
-    """An argument in the fewest words."""
+    """Return the shortest form of an argument."""
     value = call.meant(name)
     if isinstance(value, Declaration):
         return shortest(value)

@@ -1,4 +1,4 @@
-"""A Graph back to a Document: the same model, with everything that `expand` resolved in place."""
+"""Converts a Graph back to a Document of the same model, with everything expanded."""
 
 import os
 from collections.abc import Mapping
@@ -17,11 +17,11 @@ from cnnspec.records import replace
 
 
 def written_out(graph: Graph, folder: Path | None = None, *, inline: bool = False) -> Document:
-    """The document of a graph: no parameters, blocks, repetitions, branches or defaults.
+    """Convert a graph to a document without parameters, blocks, repetitions, branches and defaults.
 
-    Files that it names are written relative to `folder`, where the document will stand (default:
-    the current folder). With `inline` it names no file of a model: submodels stand in it, and
-    nothing says where their weights come from.
+    Paths in it are relative to `folder`, the folder of the document (default: the current folder).
+    With `inline` it refers to no model files: submodels are written in place, without their
+    weights.
     """
     submodels = {
         node.layer.key: _submodel(node.layer, folder or Path(), inline)
@@ -93,7 +93,7 @@ def _train(graph: Graph, folder: Path) -> Train | None:
 
 
 def _computed(expressions: Mapping[str, str], parameters: Mapping[str, float]) -> dict[str, str]:
-    """Expressions in which parameters have become their values."""
+    """Replace the parameters in expressions by their values."""
     return {name: with_values(text, parameters) for name, text in expressions.items()}
 
 
@@ -148,7 +148,7 @@ def _application(application: Application, folder: Path, inline: bool) -> Call:
 
 
 def relative(path: Path, folder: Path) -> str:
-    """How a document in a folder names a file."""
+    """Return the path of a file, relative to the folder of a document."""
     return Path(os.path.relpath(path.resolve(), folder.resolve())).as_posix()
 
 

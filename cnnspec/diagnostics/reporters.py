@@ -1,4 +1,4 @@
-"""Findings as text with the source line and a caret, as JSON, for GitHub, or as SARIF."""
+"""Formats diagnostics as text with source lines, as JSON, for GitHub, and as SARIF."""
 
 import json
 import unicodedata
@@ -10,19 +10,19 @@ from cnnspec.diagnostics.codes import CODES
 from cnnspec.diagnostics.report import Diagnostic, Report, Span
 
 MAX_WIDTH = 120
-"""How much of a long source line is shown."""
+"""The length of the part of a long source line that is shown."""
 
 Style = Callable[[str, str], str]
-"""Puts a part of the text in a style: `error`, `warning`, `note`, `place`, `caret`."""
+"""Applies a style to a part of the text: `error`, `warning`, `note`, `place`, `caret`."""
 
 
 def plain(text: str, _: str) -> str:
-    """Text without any style."""
+    """Return text without any style."""
     return text
 
 
 def as_text(report: Report, style: Style = plain) -> str:
-    """Findings for people: where, what, the source line with a caret, then the notes."""
+    """Format diagnostics as text: location, message, source line with a caret, and notes."""
     return "\n".join(_finding(found, report.texts, style) for found in report)
 
 
@@ -47,7 +47,7 @@ def _pointing(
     width: int,
     style: Style,
 ) -> list[str]:
-    """A message with its place, the line there, and a caret under what is meant."""
+    """Format a message with its location and source line, and a caret."""
     if span is None:
         return [f"{said}; {remark}" if remark else said]
     head = style(f"{visible(span.file)}:{span.line}:{span.column}:", "place") + f" {said}"
@@ -63,7 +63,7 @@ def _pointing(
 
 
 def _window(line: str, span: Span) -> tuple[str, int, int]:
-    """The part of a line that is shown, with the start and end of what is meant in it."""
+    """Return the part of a line that is shown, and the start and end of the span in it."""
     start = span.column - 1
     end = span.end_column - 1 if span.end_line == span.line else len(line)
     first = 0 if start < MAX_WIDTH - 20 else start - 20
@@ -72,7 +72,7 @@ def _window(line: str, span: Span) -> tuple[str, int, int]:
 
 
 def visible(text: str) -> str:
-    """A text without characters that could command a terminal: they are shown by their codes."""
+    """Escape characters that could control a terminal."""
     return "".join(
         letter if letter.isprintable() else " " if letter == "\t" else ascii(letter)[1:-1]
         for letter in text
@@ -80,7 +80,7 @@ def visible(text: str) -> str:
 
 
 def _columns(text: str) -> int:
-    """How many columns a text takes in a terminal."""
+    """Return the number of terminal columns of a text."""
     return sum(
         0
         if unicodedata.combining(letter)
@@ -92,7 +92,7 @@ def _columns(text: str) -> int:
 
 
 def as_json(report: Report) -> str:
-    """Findings as a JSON list."""
+    """Format diagnostics as a JSON list."""
     return json.dumps([_data(found) for found in report], indent=2, ensure_ascii=False)
 
 
@@ -118,7 +118,7 @@ def _place(span: Span | None) -> dict[str, Any]:
 
 
 def as_github(report: Report) -> str:
-    """Findings as workflow commands, which GitHub shows beside the changed lines."""
+    """Format diagnostics as workflow commands, which GitHub shows next to the changed lines."""
     return "\n".join(_command(found) for found in report)
 
 
@@ -145,7 +145,7 @@ def _escape(text: str, also: str = "") -> str:
 
 
 def as_sarif(report: Report) -> str:
-    """Findings in the static-analysis interchange format SARIF 2.1.0."""
+    """Format diagnostics as SARIF 2.1.0."""
     found = list(report)
     codes = sorted({each.code for each in found})
     rules = [{"id": code, "shortDescription": {"text": CODES[code]}} for code in codes]
@@ -203,4 +203,4 @@ REPORTERS: dict[str, Callable[[Report], str]] = {
     "github": as_github,
     "sarif": as_sarif,
 }
-"""Every form that findings can be told in."""
+"""The output formats of diagnostics."""

@@ -1,4 +1,4 @@
-"""What a spec defines by name, its imports included: parameters, defaults, blocks, submodels."""
+"""Collects the definitions of a spec and its imports: parameters, defaults, blocks, submodels."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,7 +19,7 @@ Parameters = Mapping[str, Any]
 
 
 class BlockDefinition(Record):
-    """A block, where it stands, and the parameters of the file that it stands in."""
+    """A block, its location, and the parameters of its file."""
 
     block: Block
     place: Place
@@ -27,7 +27,7 @@ class BlockDefinition(Record):
 
 
 class SubmodelDefinition(Record):
-    """A submodel, where it stands, and the parameters of the file that it stands in."""
+    """A submodel, its location, and the parameters of its file."""
 
     submodel: Submodel
     place: Place
@@ -38,14 +38,14 @@ _Defined = TypeVar("_Defined", BlockDefinition, SubmodelDefinition)
 
 
 class Default(Record):
-    """A default for an argument of a kind, and where it stands."""
+    """A default for an argument of a kind, and its location."""
 
     value: Any
     place: Place
 
 
 class Definitions:
-    """Everything that a step may call by name, and the defaults of the kinds."""
+    """Everything that a step may call by name, and the defaults of kinds."""
 
     def __init__(self) -> None:
         self.blocks: dict[str, BlockDefinition] = {}
@@ -60,15 +60,15 @@ def resolve_parameters(
     place: Place,
     report: Report,
 ) -> dict[str, Any]:
-    """The values of parameters: those given, else their defaults, which may use those above.
+    """Return the values of parameters: overrides, or defaults, which may use parameters above them.
 
-    `place` is that of the `params` mapping. A parameter without a value is left out; what uses it
-    will say so.
+    `place` is the `params` mapping. Parameters without a value are left out; using them is an
+    error.
     """
     values = dict(outer)
     for name, default in defined.items():
         if name == "index":
-            message = "the name 'index' is not allowed; $index counts the repetitions of a step"
+            message = "the name 'index' is reserved: $index counts the repetitions of a step"
             (place / name).error(report, "bad-name", message, "key")
             continue
         try:
@@ -80,7 +80,7 @@ def resolve_parameters(
 
 
 def gather(document: Document, place: Place, parameters: Parameters, loader: Loader) -> Definitions:
-    """Collect what a document defines and imports; its own defaults win over imported ones."""
+    """Collect the definitions and imports of a document; its own defaults take precedence."""
     return _gather(document, place, parameters, loader, ())
 
 

@@ -1,4 +1,4 @@
-"""A Document to a Graph: everything that it leaves to be worked out is written out."""
+"""Expands a Document to a Graph: blocks, repetitions, branches and parameters are resolved."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -28,10 +28,9 @@ def expand(
     overrides: Mapping[str, Any] | None = None,
     reading: tuple[Path, ...] = (),
 ) -> Graph:
-    """Write a document out into a graph; mistakes go into the loader's report.
+    """Expand a document to a graph; errors are added to the report of the loader.
 
-    `overrides` replace parameters of the spec; `reading` are the spec files that are being read
-    on the way to this one.
+    `overrides` replace parameters of the spec; `reading` lists the spec files that are being read.
     """
     report = loader.report
     given = dict(overrides or {})
@@ -53,7 +52,7 @@ def expand(
 def _weights(
     said: str, parameters: Parameters, place: Place, names: Names, loader: Loader
 ) -> Path | None:
-    """The file of the model's weights; None after an error, which has been reported."""
+    """Return the weights file of the model; None after an error."""
     at = place / "weights"
     reference = names.resolved(said, parameters, at)
     if isinstance(reference, str):
@@ -64,7 +63,7 @@ def _weights(
 
 
 def default_name(place: Place) -> str:
-    """The name of a model that gives itself none: that of its file, where it has one."""
+    """Return the default name of a model: that of its file, if it has one."""
     file = place.source.name if place.source else "<>"
     return "model" if file.startswith("<") else model_name(Path(file).stem)
 

@@ -1,4 +1,4 @@
-"""What a spec shows to the outside: its inputs, its outputs with their losses, its optimizer."""
+"""Checks the interface of a spec: its inputs, its outputs with their losses, and its optimizer."""
 
 from typing import TYPE_CHECKING, cast
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class Interface:
-    """Checks the inputs, outputs and training of one spec."""
+    """Checks the inputs, outputs and training of a spec."""
 
     def __init__(self, names: Names, report: Report) -> None:
         self.names = names
@@ -37,14 +37,14 @@ class Interface:
     def input(
         self, name: str, said: InputSpec, parameters: Parameters, place: Place
     ) -> Input | None:
-        """Check an input's shape and data type."""
+        """Check the shape and data type of an input."""
         in_mapping = place.source is not None and isinstance(place.value(), dict)
         where = place / "shape" if in_mapping else place
         shape = self.names.resolved(said.shape, parameters, where)
         dtype = self.names.resolved(said.dtype, parameters, place / "dtype")
         if not isinstance(shape, list):
             if shape is not None:
-                message = f"a shape is a list of sizes, not {shown(shape)}"
+                message = f"a shape must be a list of sizes, not {shown(shape)}"
                 where.error(self.report, "wrong-type", message)
             return None
         for position, size in enumerate(shape):
@@ -64,7 +64,7 @@ class Interface:
     def outputs(
         self, document: Document, last: Value, scope: Scope, place: Place
     ) -> tuple[Output, ...]:
-        """The outputs of the model; without any said, the last step is the one."""
+        """Return the outputs of the model; by default the last step."""
         if not document.outputs:
             at = place / "layers" / (len(document.layers) - 1)
             if last is None or (ref := self.names.single(last, at)) is None:
@@ -84,7 +84,7 @@ class Interface:
         return tuple(found)
 
     def output(self, name: str, ref: Ref, said: OutputSpec, scope: Scope, place: Place) -> Output:
-        """Make one output, with a linear layer of its name where no layer has it."""
+        """Make an output, with a linear layer if no layer has its name."""
         node = self.names.by_name.get(ref.node)
         its_own = ref.node == name and (node is None or node.value == (ref,))
         if not its_own or (node is not None and node.shares is not None):
@@ -93,14 +93,14 @@ class Interface:
             elif keras_name(name) in self.names.keras_names:
                 first = self.names.defined[self.names.keras_names[keras_name(name)]]
                 note = first.note(f"'{name}' is defined here")
-                message = f"the output '{name}' has the name of a layer whose tensor it is not"
+                message = f"the output '{name}' has the name of a layer, but another tensor"
                 place.error(self.report, "duplicate-name", message, "key", notes=[note])
             identity = LAYERS.find("Identity").of({})
             self.names.add(Node(name, name, identity, (ref,), place))
             ref = Ref(name)
         loss, weight, metrics = self.output_calls(said, scope, place)
         if weight is not None and said.loss is None:
-            message = "'loss_weight' weighs a loss, and this output has none"
+            message = "'loss_weight' requires a loss, but this output has none"
             (place / "loss_weight").error(self.report, "conflicting-arguments", message, "key")
         return Output(name, ref, place, loss, weight, metrics)
 
@@ -142,12 +142,12 @@ class Interface:
     def optimizer(
         self, document: Document, parameters: Parameters, place: Place
     ) -> Declaration | None:
-        """Check how the model is optimized."""
+        """Check the optimizer of the model."""
         said = document.train.optimizer if document.train else None
         return self.call(OPTIMIZERS, said, parameters, place / "train" / "optimizer")
 
     def ignored(self, document: Document, place: Place) -> tuple[str, ...]:
-        """Check the codes of the warnings that a document does not want."""
+        """Check the codes of ignored warnings."""
         for position, code in enumerate(document.ignore):
             if code in WARNINGS:
                 continue

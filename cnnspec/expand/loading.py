@@ -1,4 +1,4 @@
-"""Finds and reads the files that specs name: other specs, models, weights."""
+"""Finds and reads the files that specs refer to: other specs, models and weights."""
 
 from pathlib import Path
 
@@ -12,22 +12,22 @@ from cnnspec.syntax.reading import read
 
 
 class Loader:
-    """Resolves paths relative to the file that names them, and reads each spec once."""
+    """Resolves paths relative to the file that contains them, and reads each spec once."""
 
     def __init__(self, report: Report, root: Path | None = None) -> None:
         self.report = report
         self.root = root
-        """A folder that no path may lead out of."""
+        """The folder that paths must not leave."""
         self._read: dict[Path, tuple[Document, Source] | None] = {}
 
     def for_part(self) -> "Loader":
-        """The same loader, with a report of its own."""
+        """Return the same loader with another report."""
         loader = Loader(self.report.child(), self.root)
         loader._read = self._read
         return loader
 
     def locate(self, reference: str, place: Place) -> Path | None:
-        """The file that a path in a spec means; None, and a diagnostic, where there is none."""
+        """Return the file for a path in a spec; report an error and return None without one."""
         folder = place.source.folder if place.source else Path()
         path = folder / reference
         if "\0" in reference:
@@ -45,7 +45,7 @@ class Loader:
         return None
 
     def document(self, path: Path, place: Place) -> tuple[Document, Source] | None:
-        """Read a spec; None, and diagnostics, where it is none."""
+        """Read a spec; report errors and return None if it is not valid."""
         key = path.resolve()
         if key not in self._read:
             try:
@@ -60,7 +60,7 @@ class Loader:
 
 
 def _trouble(path: Path) -> str | None:
-    """What keeps a path from being that of a file."""
+    """Return why a path is not a readable file, if it is not."""
     try:
         if path.is_file():
             return None

@@ -1,4 +1,4 @@
-"""The names of a spec: what they stand for, in which scope, and what Keras will call them."""
+"""The names in a spec: what they refer to, their scopes, and their Keras names."""
 
 from collections import Counter
 from typing import Any
@@ -14,55 +14,55 @@ from cnnspec.records import Record, replace
 from cnnspec.syntax.places import Place, Where
 
 Value = tuple[Ref, ...] | None
-"""What a step gives: one tensor or several; None after an error that has been reported."""
+"""The value of a step: one tensor or several; None after an error."""
 
 
 class Scope(Record):
-    """Where steps are written out: the names before them, and what they see."""
+    """The scope of steps that are expanded: the names before them, and what they can refer to."""
 
     prefix: str
     parameters: Parameters
     start: Value
     several_inputs: tuple[str, ...] = ()
-    """The inputs of the model, where the first step must say which it takes."""
+    """The inputs of the model, if the first step must name the ones that it takes."""
     frozen: bool = False
     blocks: tuple[str, ...] = ()
-    """The blocks that are being written out, the outermost first."""
+    """The blocks that are being expanded, outermost first."""
     explicit: frozenset[str] = frozenset()
-    """The names that steps of this scope give themselves."""
+    """The explicit names of steps in this scope."""
     block: BlockCall | None = None
-    """The block call whose steps are written out, if any."""
+    """The block call that is being expanded, if any."""
 
 
 def node_name(scoped: str) -> str:
-    """The name of a node for the name of its step: a scope is no part of a Keras name."""
+    """Return the name of a node for the name of its step."""
     return scoped.replace("/", "_")
 
 
 class Names:
-    """The nodes of a graph that is being written, and the names that stand for them."""
+    """The nodes of a graph under construction, and the names that refer to them."""
 
     def __init__(self, report: Report) -> None:
         self.report = report
         self.nodes: list[Node] = []
         self.by_name: dict[str, Node] = {}
         self.values: dict[str, Value] = {}
-        """What names stand for, with their scopes."""
+        """The values of names, with scopes."""
         self.defined: dict[str, Place] = {}
         self.keras_names: dict[str, str] = {}
-        """The scoped name that stands behind each Keras name."""
+        """The scoped name of each Keras name."""
         self.counted: Counter[str] = Counter()
         self.unnamed_failed = False
-        """Whether a step without a name failed, so that a counted name may be its own."""
+        """Whether an unnamed step failed, so that a numbered name may belong to it."""
 
     def add(self, node: Node) -> Value:
-        """Append a node to the graph, and give its name the tensors that it makes."""
+        """Add a node to the graph, and assign its tensors to its name."""
         self.nodes.append(node)
         self.by_name[node.name] = node
         return self.define(node.scoped, node.value, node.place, is_layer=True)
 
     def rename_call(self, node: Node) -> Ref:
-        """Give a shared call another name, so that the output after it can have its name."""
+        """Rename a shared call, so that the output after it can have its name."""
         renamed = replace(node, name=f"{node.name}_call", scoped=f"{node.scoped}_call")
         self.nodes = [
             replace(
@@ -78,7 +78,7 @@ class Names:
         return renamed.value[0]
 
     def named(self, name: str | None, kind: str, scope: Scope, place: Place) -> str | None:
-        """The name of a step with its scopes; None where it is taken."""
+        """Return the name of a step with its scopes; None if it is taken."""
         given = name
         while given is None:
             self.counted[scope.prefix + kind] += 1
@@ -89,7 +89,7 @@ class Names:
         return scoped if self.is_free(scoped, place) else None
 
     def is_free(self, scoped: str, place: Place) -> bool:
-        """Whether a name is not taken yet; if it is, report it."""
+        """Whether a name is free; otherwise an error is reported."""
         taken = self.keras_names.get(keras_name(scoped))
         taken = taken or (scoped if scoped in self.defined else None)
         if taken is None:
@@ -102,7 +102,7 @@ class Names:
         return False
 
     def define(self, scoped: str, value: Value, place: Place, *, is_layer: bool = False) -> Value:
-        """Give a name its value."""
+        """Assign a value to a name."""
         self.values[scoped] = value
         self.defined[scoped] = place
         if is_layer:
@@ -110,14 +110,14 @@ class Names:
         return value
 
     def failed(self, name: str | None, scope: Scope) -> Value:
-        """Remember a name that has no value after an error, so that its readers stay silent."""
+        """Remember a name without a value after an error, so that references are not reported."""
         self.unnamed_failed = self.unnamed_failed or name is None
         if name is not None:
             self.values.setdefault(scope.prefix + name, None)
         return None
 
     def look_up(self, word: str, scope: Scope, place: Place, *, output: bool = False) -> Value:
-        """What a name stands for: in its own scope first, then in those around it."""
+        """Look up a name in its scope, then in the scopes around it."""
         prefix = scope.prefix
         while True:
             if prefix + word in self.values:
@@ -133,7 +133,7 @@ class Names:
         return None
 
     def of_call(self, scoped: str) -> Value:
-        """The tensor behind `call/output`, where `call` is that of a submodel or layer."""
+        """Return the tensor of `call/output`, where `call` is a call of a submodel or layer."""
         call, _, output = scoped.rpartition("/")
         value = self.values.get(call)
         node = self.by_name.get(value[0].node) if value else None
@@ -145,40 +145,37 @@ class Names:
         return node.value if only and not node.outputs else None
 
     def is_inside_failed(self, scoped: str) -> bool:
-        """Whether a name leads into a call that failed, so that it cannot be known."""
+        """Whether a name refers into a call that failed, so that it may exist."""
         places = [place for place, letter in enumerate(scoped) if letter == "/"]
         return any(self.values.get(scoped[:place], ()) is None for place in places)
 
     def report_unknown(self, word: str, scope: Scope, place: Place, *, output: bool) -> None:
-        """Report a name that stands for nothing, or for something further down."""
+        """Report a name that is undefined, or is defined below."""
         if self.unnamed_failed and word.rpartition("_")[2].isdigit():
             return
         where: Where = "key" if output else "value"
         later = place.source.tree if place.source else None
         if word in scope.explicit and later is not None:
-            message = f"'{word}' has no value here yet; a layer can use only what stands above it"
+            message = f"'{word}' is not defined yet; a layer can use only names defined above it"
             place.error(self.report, "defined-later", message, where)
             return
         known = [name.removeprefix(scope.prefix) for name in self.values]
-        what = f"the output '{word}' is no layer" if output else f"nothing is called '{word}'"
+        what = f"the output '{word}' is not a layer" if output else f"unknown name '{word}'"
         suggestion = did_you_mean(word, known)
         place.error(self.report, "unknown-name", what, where, suggestion=suggestion)
 
     def single(self, value: tuple[Ref, ...], place: Place) -> Ref | None:
-        """The one tensor of a value.
-
-        Several are an error here.
-        """
+        """Return the only tensor of a value; several are an error."""
         if len(value) == 1:
             return value[0]
         said = ", ".join(str(ref) for ref in value)
-        message = f"this stands for {len(value)} tensors ({said}); one is needed here"
+        message = f"this refers to {len(value)} tensors ({said}), but a single one is needed"
         is_reference = isinstance(place.value(), str)
         place.error(self.report, "unknown-output", message, "value" if is_reference else "name")
         return None
 
     def resolved(self, value: Any, parameters: Parameters, place: Place) -> Any:
-        """A value with its references resolved; None, and a diagnostic, where that fails."""
+        """Resolve the references in a value; report an error and return None if that fails."""
         try:
             return substitute(value, parameters)
         except Problem as problem:
@@ -186,7 +183,7 @@ class Names:
             return None
 
     def resolved_name(self, name: str, parameters: Parameters, place: Place) -> Any:
-        """A name with its expressions computed; None, and a diagnostic, where that fails."""
+        """Evaluate the expressions in a name; report an error and return None if that fails."""
         if not is_pattern(name):
             return self.resolved(name, parameters, place)
         try:

@@ -1,4 +1,4 @@
-"""Steps to nodes: repetitions, branches, blocks, submodels and shared layers written out."""
+"""Expands steps to nodes: repetitions, branches, blocks, submodels and shared layers."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,15 +19,15 @@ from cnnspec.records import replace
 from cnnspec.syntax.places import Place
 
 MAX_STEPS = 50_000
-"""How many steps a spec may write out to."""
+"""The limit of the number of expanded steps."""
 MAX_BLOCK_DEPTH = 50
-"""How deep blocks may call blocks."""
+"""The limit of the nesting of block calls."""
 MAX_INPUTS = 10_000
-"""How many tensors a step may take."""
+"""The limit of the number of inputs of a step."""
 
 
 def explicit_names(steps: Sequence[Step]) -> frozenset[str]:
-    """The names that steps give themselves, those in branches included."""
+    """Return the explicit names of steps, including those in branches."""
     names = {step.name for step in steps if step.name is not None}
     for step in steps:
         if step.branches is not None:
@@ -51,7 +51,7 @@ class Writer(Calls):
         self.written = 0
 
     def run(self, steps: Sequence[Step], scope: Scope, place: Place) -> Value:
-        """Write steps out one after the other; give the value of the last."""
+        """Expand steps one after another, and return the value of the last."""
         value = scope.start
         for position, step in enumerate(steps):
             is_later = scope.several_inputs and position > 0
@@ -60,7 +60,7 @@ class Writer(Calls):
         return value
 
     def step(self, step: Step, scope: Scope, above: Value, place: Place) -> Value:
-        """Write out a step, as often as it repeats."""
+        """Expand a step, with its repetitions."""
         is_counted = step.repeat is not None and self.is_counted(step)
         name = None if is_counted else self.given_name(step, scope, place)
         if step.repeat is None:
@@ -85,13 +85,13 @@ class Writer(Calls):
         return value
 
     def times(self, step: Step, scope: Scope, place: Place) -> int | None:
-        """How often a step repeats; None after an error."""
+        """Return the number of repetitions of a step; None after an error."""
         times = self.names.resolved(step.repeat, scope.parameters, place / "repeat")
         whole = isinstance(times, int) and not isinstance(times, bool)
         if whole and 0 <= times <= MAX_STEPS - self.written:
             return int(times)
         if whole and times > 0:
-            message = f"the spec writes out to more than {MAX_STEPS} steps"
+            message = f"the spec expands to more than {MAX_STEPS} steps"
             (place / "repeat").error(self.report, "too-large", message)
             return None
         if times is not None:
@@ -102,14 +102,14 @@ class Writer(Calls):
 
     @staticmethod
     def is_counted(step: Step) -> bool:
-        """Whether a step says itself what it is called in each turn."""
+        """Whether the name of a step differs in every repetition."""
         try:
             return step.name is not None and is_pattern(step.name) and counts(step.name)
         except Problem:
             return False  # which is reported where the name is made
 
     def given_name(self, step: Step, scope: Scope, place: Place) -> str | None:
-        """The name that a step gives itself."""
+        """Return the explicit name of a step."""
         if step.name is None or not (is_reference(step.name) or is_pattern(step.name)):
             return step.name
         name = self.names.resolved_name(step.name, scope.parameters, place / "name")
@@ -120,11 +120,11 @@ class Writer(Calls):
         return None if problem else name
 
     def once(self, step: Step, scope: Scope, above: Value, place: Place, name: str | None) -> Value:
-        """Write out one turn of a step."""
+        """Expand one repetition of a step."""
         self.written += 1
         if self.written > MAX_STEPS:
             if self.written == MAX_STEPS + 1:
-                message = f"the spec writes out to more than {MAX_STEPS} steps"
+                message = f"the spec expands to more than {MAX_STEPS} steps"
                 place.error(self.report, "too-large", message, "kind")
             return None
         if step.kind == BROKEN_STEP:
@@ -147,11 +147,11 @@ class Writer(Calls):
         return self.layer(step, inner, inputs, place, name)
 
     def sources(self, step: Step, scope: Scope, above: Value, place: Place) -> Value:
-        """The tensors that a step takes."""
+        """Return the input tensors of a step."""
         if step.from_ is None:
             if scope.several_inputs:
                 said = " and ".join(scope.several_inputs)
-                message = f"the model has several inputs, {said}; the first step needs 'from'"
+                message = f"the model has several inputs ({said}); the first step needs 'from'"
                 place.error(self.report, "needs-from", message, "kind")
                 return None
             return above
@@ -168,7 +168,7 @@ class Writer(Calls):
             else:
                 value = None
                 if word is not None:
-                    message = f"'from' takes names, not {shown(word)}"
+                    message = f"'from' must contain names, not {shown(word)}"
                     at.error(self.report, "wrong-type", message)
             failed = failed or value is None
             refs += value or ()
@@ -179,7 +179,7 @@ class Writer(Calls):
         return None if failed else tuple(refs)
 
     def branches(self, step: Step, scope: Scope, start: Value, place: Place) -> Value:
-        """Write out the branches of a merging step; their last tensors are its inputs."""
+        """Expand the branches of a merging step; their last tensors are its inputs."""
         assert step.branches is not None
         inputs: list[Ref] = []
         failed = False
@@ -190,9 +190,7 @@ class Writer(Calls):
             failed = failed or ref is None
             inputs += (ref,) if ref is not None else ()
         if step.kind in LAYERS and not getattr(LAYERS.find(step.kind), "merges", False):
-            message = (
-                f"{step.kind} does not merge; 'branches' is for layers such as Add and Concatenate"
-            )
+            message = f"{step.kind} is not a merging layer; 'branches' requires one, such as Add or Concatenate"
             (place / "branches").error(self.report, "conflicting-arguments", message, "key")
             return None
         return None if failed else tuple(inputs)
@@ -206,7 +204,7 @@ class Writer(Calls):
         place: Place,
         name: str | None,
     ) -> Value:
-        """Write out a block in place."""
+        """Expand a block in place."""
         scoped = self.names.named(name, step.kind, scope, place)
         parameters = self.block_parameters(step, definition, scope, place)
         if step.kind in scope.blocks:
@@ -215,7 +213,7 @@ class Writer(Calls):
             place.error(self.report, "recursive-block", message, "kind")
             return self.names.failed(name, scope)
         if len(scope.blocks) == MAX_BLOCK_DEPTH:
-            message = f"blocks call blocks more than {MAX_BLOCK_DEPTH} levels deep"
+            message = f"block calls are nested more than {MAX_BLOCK_DEPTH} levels deep"
             place.error(self.report, "too-large", message, "kind")
             return self.names.failed(name, scope)
         if scoped is None or parameters is None:
@@ -244,7 +242,7 @@ class Writer(Calls):
     def block_parameters(
         self, step: Step, definition: BlockDefinition, scope: Scope, place: Place
     ) -> dict[str, Any] | None:
-        """The parameters of a block's call: those given, else the block's defaults."""
+        """Return the parameters of a block call: given ones, or the defaults of the block."""
         defined, fine = definition.block.params, True
         for key in (each for each in step.arguments if each not in defined):
             suggestion = did_you_mean(key, defined)
@@ -259,7 +257,7 @@ class Writer(Calls):
             return None
         missing = [key for key, default in defined.items() if default is None and key not in given]
         for key in missing if fine else ():
-            message = f"the block '{step.kind}' needs its parameter '{key}'"
+            message = f"the block '{step.kind}' needs the parameter '{key}'"
             note = (definition.place / "params" / key).note("it is defined here", "key")
             place.error(self.report, "missing-parameter", message, "kind", notes=[note])
         if missing or not fine:
@@ -268,6 +266,6 @@ class Writer(Calls):
         return resolve_parameters(defined, given, definition.parameters, at, self.report)
 
     def check_submodels(self) -> None:
-        """Read every submodel, called or not, so that its mistakes are found."""
+        """Read every submodel, even unused ones, to find their errors."""
         for key, definition in self.definitions.submodels.items():
             self.submodels.read(key, definition)

@@ -1,4 +1,4 @@
-"""Reads submodels: another spec, a Keras file or a known network, cut and frozen as the spec says."""
+"""Reads submodels: another spec, a Keras file or a known network, optionally cut and frozen."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -22,7 +22,7 @@ _WANTED: dict[str, Any] = {
     "preprocess": bool,
     "spec": str | Document,
 }
-"""What the keys of a submodel hold that do not hold text."""
+"""Keys of a submodel whose values are not text."""
 
 
 class SubmodelReader:
@@ -33,13 +33,13 @@ class SubmodelReader:
     ) -> None:
         self.loader = loader
         self.expand = expand
-        """How a document becomes a graph."""
+        """The function that expands a document to a graph."""
         self.reading = reading
-        """The spec files that are being read, the outermost first."""
+        """The spec files that are being read, outermost first."""
         self._read: dict[str, SubmodelLayer | None] = {}
 
     def read(self, key: str, definition: SubmodelDefinition) -> SubmodelLayer | None:
-        """The submodel of a name; None after an error, which has been reported."""
+        """Return the submodel with a name; None after an error."""
         if key not in self._read:
             self._read[key] = self._submodel(key, definition)
         return self._read[key]
@@ -85,7 +85,7 @@ class SubmodelReader:
         )
 
     def _resolved(self, definition: SubmodelDefinition) -> dict[str, Any] | None:
-        """The submodel's fields with their parameters put in."""
+        """Return the fields of the submodel with parameters replaced."""
         said: dict[str, Any] = {}
         for field_name in type(definition.submodel).model_fields:
             place = definition.place / field_name
@@ -132,7 +132,7 @@ class SubmodelReader:
             return None, None
         document, source = read
         if document.is_library:
-            message = f"'{shown_path(path)}' defines blocks, and no model"
+            message = f"'{shown_path(path)}' defines blocks, but no model"
             place.error(self.loader.report, "not-a-model", message)
             return None, None
         reading = (*self.reading, path.resolve())
@@ -148,7 +148,7 @@ class SubmodelReader:
     def _expanded(
         self, document: Document, place: Place, reading: tuple[Path, ...]
     ) -> Graph | None:
-        """The graph of a document; None if anything in it is wrong, which is reported."""
+        """Return the graph of a document; None if it has errors, which are reported."""
         inner = self.loader.for_part()
         graph = self.expand(document, place, inner, reading=reading)
         self.loader.report.take(inner.report)
@@ -176,7 +176,7 @@ class SubmodelReader:
         node = next((node for node in graph.nodes if until in (node.scoped, node.name)), None)
         if node is None:
             names = [name for each in graph.nodes for name in (each.scoped, each.name)]
-            message = f"the submodel has no layer '{until}' to end with"
+            message = f"the submodel has no layer '{until}'"
             suggestion = did_you_mean(until, names)
             place.error(self.loader.report, "unknown-name", message, suggestion=suggestion)
             return None
@@ -184,7 +184,7 @@ class SubmodelReader:
 
 
 def cut(graph: Graph, until: str, place: Place) -> Graph:
-    """The part of a graph that computes one node, which becomes its only output."""
+    """Return the part of a graph that computes a node, which becomes the only output."""
     wanted = {until}
     nodes = []
     for node in reversed(graph.nodes):
@@ -201,7 +201,7 @@ def cut(graph: Graph, until: str, place: Place) -> Graph:
 
 
 def freeze(graph: Graph) -> Graph:
-    """The same graph with every layer frozen, those of its submodels too."""
+    """Return the same graph with all layers frozen, including those of submodels."""
     nodes = []
     for node in graph.nodes:
         layer = node.layer

@@ -1,4 +1,4 @@
-"""The `train` section of a document, checked: on which data, for how long, in which stages."""
+"""Checks the `train` section of a document: data, length and phases."""
 
 import ast
 from collections.abc import Collection, Iterator, Mapping
@@ -37,7 +37,7 @@ def training(
     interface: Interface,
     root: Path | None,
 ) -> Training | None:
-    """Check the section; None where a spec says at most how it is optimized."""
+    """Check the section; return None if the spec sets at most the optimizer."""
     said = document.train
     if said is None or not said.model_fields_set - {"optimizer"}:
         return None
@@ -102,24 +102,24 @@ class _Section(Record):
         return self.interface.report
 
     def known_outputs(self) -> set[str] | None:
-        """The names of the outputs; None where one has a mistake."""
+        """Return the names of the outputs; None if one has errors."""
         names = {each.name for each in self.outputs}
         return names if names >= {*self.document.outputs} and names else None
 
     def check_root(self, data: "DataSource", root: Path | None) -> None:
-        """Data are looked for when training starts; a path may not lead out of the root even so."""
+        """Check the data source; its files are only opened in training, but must be in the root."""
         for argument in data.paths():
             reference = data.checked(argument)
             if message := leads_out(self.folder / reference, root, reference):
                 (self.place / "data" / argument).error(self.report, "outside-root", message)
 
     def is_whole(self) -> bool:
-        """Whether nothing of the section was left out because of a mistake."""
+        """Whether no part of the section was dropped because of an error."""
         written = self.place.value()
         return not isinstance(written, dict) or written.keys() <= self.said.model_fields_set
 
     def may_have_loss(self, name: str) -> bool:
-        """Whether an output has a loss, or a mistake that hides whether it has one."""
+        """Whether an output has a loss, or an error that hides whether it has one."""
         said = self.document.outputs.get(name)
         if said is None:
             return False
@@ -128,7 +128,7 @@ class _Section(Record):
         return said.loss is not None or not is_whole
 
     def check_losses(self) -> None:
-        """What is trained has a loss, and what has a loss is told what is right."""
+        """Check that trained outputs have a loss, and that outputs with a loss have a target."""
         known = self.known_outputs()
         if known is None or not self.is_whole():
             return
@@ -137,28 +137,26 @@ class _Section(Record):
         for each in bare:
             has_target = each.name in targets
             if has_target or len(bare) < len(self.outputs):
-                what = (
-                    "has a target, and" if has_target else "is of a model that is trained, and has"
-                )
-                message = f"the output '{each.name}' {what} no loss to train it by"
+                what = "has a target, but" if has_target else "is trained, but has"
+                message = f"the output '{each.name}' {what} no loss"
                 self.output_place(each).error(self.report, "missing-argument", message, "key")
         if len(bare) == len(self.outputs) and not targets & known:
-            message = "no output has a loss, so that nothing can be trained"
+            message = "the model cannot be trained: no output has a loss"
             self.output_place(bare[0]).error(self.report, "missing-argument", message, "key")
         if not targets <= known:
             return
         place = self.place / ("targets" if "targets" in self.said.model_fields_set else "data")
         for name, said in self.document.outputs.items():
             if said.loss is not None and name not in targets:
-                message = f"the output '{name}' has a loss, and no target in 'train.targets'"
+                message = f"the output '{name}' has a loss, but no target in 'train.targets'"
                 place.error(self.report, "missing-argument", message, "key")
 
     def output_place(self, output: Output) -> Place:
-        """Where an output is said; a spec without the section has the last step."""
+        """Return the place of an output; without the section it is the last step."""
         return output.place if self.document.outputs else self.spec / "layers"
 
     def own_columns(self, columns: tuple[str, ...] | None) -> dict[str, str]:
-        """The only input, where nothing is said of it, takes the column of its own name."""
+        """Use the column with its name for the only input, if it has no expression."""
         known, said = self.document.inputs, self.said.inputs
         if not self.is_whole() or not said.keys() <= known.keys():
             return {}
@@ -191,7 +189,7 @@ class _Section(Record):
         return found
 
     def is_computable(self, text: str, columns: tuple[str, ...] | None, place: Place) -> bool:
-        """Whether a text is an expression over the columns, as far as they are known."""
+        """Whether a text is a valid expression over the columns, as far as they are known."""
         try:
             tree = parse(text)
             _check(tree)
@@ -223,7 +221,7 @@ class _Section(Record):
         if not isinstance(said, Mapping):
             value = self.resolved(said, place, whole=False)
             if value is not None and not 0 < value < 1:
-                message = f"'validation' must lie between 0 and 1, not {shown(value)}"
+                message = f"'validation' must be between 0 and 1, not {shown(value)}"
                 place.error(self.report, "out-of-range", message)
             return None if value is None else float(value)
         for name in said if columns else ():
@@ -234,7 +232,7 @@ class _Section(Record):
         return dict(said)
 
     def resolved(self, said: Any, place: Place, *, whole: bool = True) -> float | None:
-        """The number that a value stands for; None where it is none, which is reported."""
+        """Return the number for a value; None after an error."""
         value = self.interface.names.resolved(said, self.parameters, place)
         if value is None or _is_number(value, whole=whole):
             return value  # type: ignore[no-any-return]
@@ -243,7 +241,7 @@ class _Section(Record):
         return None
 
     def number(self, said: Any, place: Place, default: int, *, least: int = 1) -> float:
-        """A whole number of the section; its default where it says none, or a wrong one."""
+        """Return an integer of the section, or its default if it is missing or invalid."""
         value = self.resolved(said, place)
         if value is not None and value < least:
             message = f"'{place.path[-1]}' must be at least {least}, not {shown(value)}"
@@ -269,7 +267,7 @@ class _Section(Record):
 
     def class_weight(self, label: object, said: Any, place: Place) -> tuple[int, float] | None:
         if isinstance(label, bool) or not (str(label).isascii() and str(label).isdecimal()):
-            message = f"a class is a whole number of at least 0, not {shown(label)}"
+            message = f"a class must be a whole number of at least 0, not {shown(label)}"
             place.error(self.report, "wrong-type", message, "key")
             return None
         value = self.interface.names.resolved(said, self.parameters, place)
@@ -300,7 +298,7 @@ class _Section(Record):
         )
 
     def check_pattern(self, pattern: str, place: Place) -> None:
-        """A pattern stands for frozen layers, or for a submodel that holds some."""
+        """Check that patterns match frozen layers, or submodels that contain some."""
         nodes = self.interface.names.nodes
         if any(node.layer is None for node in nodes):
             return
@@ -318,7 +316,7 @@ class _Section(Record):
 
 
 def _frozen(nodes: tuple[Node, ...], outer: PurePosixPath) -> Iterator[PurePosixPath]:
-    """The layers that training does not change, by their names in Keras."""
+    """Return the layers that are not trained, by their Keras names."""
     for node in nodes:
         path = outer / keras_name(node.layer_name)
         if isinstance(node.layer, SubmodelLayer):
@@ -328,10 +326,10 @@ def _frozen(nodes: tuple[Node, ...], outer: PurePosixPath) -> Iterator[PurePosix
 
 
 def _check(node: ast.expr) -> None:
-    """Hold every part of an expression against the language, whatever its values will be.
+    """Check every part of an expression against the language, regardless of values.
 
     Raises:
-        Problem: it is something that expressions do not have.
+        Problem: the expression uses something that is not part of the language.
 
     """
     one, alone = ast.Constant(1), node

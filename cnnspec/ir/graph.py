@@ -1,4 +1,4 @@
-"""The graph of a model, before and after its shapes are known: records, nothing else."""
+"""The graph of a model, before and after shape inference: only data."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Ref(Record):
-    """A tensor: the value of an input or node, or one of the outputs of a submodel's call."""
+    """A reference to a tensor: the value of an input or node, or an output of a call."""
 
     node: str
     output: str | None = None
@@ -36,12 +36,12 @@ class Input(Record):
 
     @property
     def scoped(self) -> str:
-        """The name as the spec says it."""
+        """The name in the spec."""
         return self.name
 
 
 class Output(Record):
-    """An output of a model, with what it is trained and measured by."""
+    """An output of a model, with its loss and metrics."""
 
     name: str
     ref: Ref
@@ -52,12 +52,12 @@ class Output(Record):
 
     @property
     def weight(self) -> float:
-        """What its loss is multiplied by."""
+        """The weight of its loss."""
         return 1.0 if self.loss_weight is None else float(self.loss_weight)
 
 
 NAMED_WEIGHTS = (".weights.h5", ".keras")
-"""How the weights files end that Keras writes today."""
+"""The suffix of weights files written by current versions of Keras."""
 
 
 class Application(Record):
@@ -65,33 +65,33 @@ class Application(Record):
 
     declaration: "Network"
     weights: Path | Literal["imagenet"] | None
-    """What its weights come from; None for random ones, and where the submodel names its own."""
+    """The source of its weights; None for random ones, and if the submodel has a weights file."""
     preprocess: bool
-    """Whether the submodel takes pixels from 0 to 255, whatever the network takes."""
+    """Whether the submodel takes pixels from 0 to 255."""
     scales: bool
-    """Whether that takes layers in front of the network."""
+    """Whether that requires layers in front of the network."""
 
     @property
     def file(self) -> Path | None:
-        """The weights file, where it holds the names of the layers: a legacy `.h5` does not."""
+        """Return the weights file if it stores the names of layers; a legacy `.h5` does not."""
         has_names = isinstance(self.weights, Path) and self.weights.name.endswith(NAMED_WEIGHTS)
         return self.weights if isinstance(self.weights, Path) and has_names else None
 
 
 class SubmodelLayer(Record):
-    """A whole model used as a layer."""
+    """A model used as a layer."""
 
     key: str
     """Its name in `submodels`."""
     graph: "Graph"
     file: Path | None
-    """The spec or Keras file that it is read from; None for one written in place."""
+    """The spec or Keras file that it is read from; None if it is written in place."""
     from_keras: bool
     """Whether that file is a Keras model."""
     until: str | None
     """The layer that it is cut at, if any."""
     weights: Path | None
-    """The file that its weights come from: its own, or the Keras file that it is read from."""
+    """The file of its weights: a weights file, or the Keras file that it is read from."""
     weights_said: bool
     """Whether the spec names a weights file."""
     frozen: bool
@@ -100,22 +100,22 @@ class SubmodelLayer(Record):
 
 
 class BlockCall(Record):
-    """A call of a block, which was written out in place."""
+    """A call of a block that was expanded."""
 
     kind: str
     """The name of the block."""
     scoped: str
     """The name of the call, with the scopes around it."""
     inputs: tuple[Ref, ...]
-    """What its steps start from; empty where that is not known."""
+    """The tensors that its steps start from; empty if unknown."""
     parameters: Mapping[str, Any]
-    """All that its steps see: its own parameters, and those of the file that defines it."""
+    """All parameters that its steps see: its own and those of its file."""
     own: tuple[str, ...]
     """The names of its own parameters."""
     place: Place
     definition: Place
     caller: "BlockCall | None"
-    """The call whose steps this one is among, if any."""
+    """The enclosing block call, if any."""
 
 
 class Node(Record, uncompared=("block",)):
@@ -124,21 +124,21 @@ class Node(Record, uncompared=("block",)):
     name: str
     """The name of the call; unique in the model."""
     scoped: str
-    """The name as the spec says it, with the scopes of blocks."""
+    """The name in the spec, with the scopes of blocks."""
     layer: Layer | SubmodelLayer | None
-    """None where the call did not check; that has been reported."""
+    """None if the call has errors, which were reported."""
     inputs: tuple[Ref, ...]
-    """Empty where they are not known; that has been reported."""
+    """Empty if unknown after an error, which was reported."""
     place: Place
     frozen: bool = False
     shares: str | None = None
     """The earlier node whose layer is called again, if any."""
     block: BlockCall | None = None
-    """The innermost block call that it was written out from, if any."""
+    """The innermost block call that it belongs to, if any."""
 
     @property
     def outputs(self) -> tuple[str, ...]:
-        """The names of its outputs where it has several."""
+        """Return the names of its outputs if there are several."""
         if isinstance(self.layer, SubmodelLayer):
             names = tuple(output.name for output in self.layer.graph.outputs)
             return names if len(names) > 1 else ()
@@ -146,18 +146,18 @@ class Node(Record, uncompared=("block",)):
 
     @property
     def value(self) -> tuple[Ref, ...]:
-        """What the name of the step stands for: of a submodel all outputs, of a layer the first."""
+        """Return the value of the step: all outputs of a submodel, the first output of a layer."""
         refs = tuple(Ref(self.name, name) for name in self.outputs) or (Ref(self.name),)
         return refs if isinstance(self.layer, SubmodelLayer) else refs[:1]
 
     @property
     def layer_name(self) -> str:
-        """The name of the node whose layer is called."""
+        """Return the name of the node whose layer is called."""
         return self.shares or self.name
 
 
 class Graph(Record):
-    """A model, written out: every block, repetition and branch in place."""
+    """A model after expansion of blocks, repetitions and branches."""
 
     name: str
     inputs: tuple[Input, ...]
@@ -166,14 +166,14 @@ class Graph(Record):
     optimizer: Declaration | None
     place: Place
     ignore: tuple[str, ...] = ()
-    """The codes of warnings that its spec does not want."""
+    """The codes of warnings that its spec ignores."""
     training: Training | None = None
-    """None where the spec does not say on which data it is trained."""
+    """None if the spec has no training data."""
     weights: Path | None = None
-    """The file that the weights of the whole model come from, if any."""
+    """The weights file of the whole model, if any."""
 
 
 def origin(ref: Ref, tensor: TensorSpec, source: Input | Node) -> Note:
-    """Say where an input of a node comes from: the tensor of an input of the model or of a node."""
+    """Make a note on the source of an input of a node: an input of the model, or a node."""
     name = replace(ref, node=source.scoped)
     return source.place.note(f"the input {text(tensor.shape)} comes from '{name}' here")

@@ -1,7 +1,7 @@
-"""Weights files: what `.weights.h5` and `.keras` files hold, by layer name.
+"""Reads weights files: `.weights.h5` and `.keras`, by layer name.
 
-Keras stores weights by class name and counter, with the layer's own name beside them; only that
-name says which layer they belong to. Nothing is unpickled, and no link out of the file is followed.
+Keras stores weights by class name and counter, together with the name of the layer; only that name
+identifies the layer. Nothing is unpickled, and links to other files are not followed.
 """
 
 import shutil
@@ -21,7 +21,7 @@ from cnnspec.keras_files.hdf5 import MODEL
 from cnnspec.naming import first_names, snake_case
 
 MAX_RATIO = 200
-"""How far a compressed archive may grow; trained weights hardly compress at all."""
+"""The limit of the compression of an archive; trained weights hardly compress at all."""
 BFLOAT16 = "bfloat16"
 WHOLE_MODEL = (
     "whole models in HDF5 do not store weights by layer name; "
@@ -30,29 +30,29 @@ WHOLE_MODEL = (
 
 
 class UnreadableWeights(Exception):
-    """The file holds no weights that Keras wrote; the message tells why."""
+    """The file does not contain Keras weights; the message is the reason."""
 
-    def __init__(self, message: str = "this is no weights file of Keras") -> None:
+    def __init__(self, message: str = "this is not a Keras weights file") -> None:
         super().__init__(message)
 
 
 @dataclass(slots=True)
 class StoredLayer:
-    """A layer in a weights file: its variables, and for a model the layers inside it."""
+    """A layer in a weights file: its variables, and the inner layers of a model."""
 
     variables: dict[str, Any] = field(default_factory=dict)
-    """By position, `0`; those of layers that it wraps by their path, `forward_layer/cell/0`."""
+    """By index, such as `0`; those of wrapped layers by path, such as `forward_layer/cell/0`."""
     layers: "dict[str, StoredLayer]" = field(default_factory=dict)
 
     def of(self, node: CheckedNode) -> "StoredLayer | None":
-        """The stored layer of a node: by its name, or by the one that Keras needs it to have."""
+        """Return the stored layer of a node, by its name or its Keras name."""
         return self.layers.get(node.node.layer_name) or self.layers.get(node.keras_name)
 
     def renumbered(self, model: CheckedGraph) -> "StoredLayer":
-        """The same, with the layers that have no name of their own counted from the first.
+        """Return the same layers, with unnamed layers numbered from the first.
 
-        That is how a network of `keras.applications` counts them; a file counts on from whatever
-        models Keras had made before.
+        Networks of `keras.applications` number them this way; a file continues the numbers of
+        earlier models of its process.
         """
         kinds = {snake_case(node.kind) for node in model.nodes if node.weights}
         names = first_names(self.layers, kinds)
@@ -60,7 +60,7 @@ class StoredLayer:
         return StoredLayer(self.variables, layers)
 
     def is_empty(self) -> bool:
-        """Whether neither it nor any layer inside it has variables."""
+        """Whether it has no variables, nor any layer inside it."""
         return not self.variables and all(layer.is_empty() for layer in self.layers.values())
 
 
@@ -69,7 +69,7 @@ def open_weights(path: Path) -> Iterator[StoredLayer]:
     """Open a `.weights.h5` or `.keras` file; variables are read only when they are indexed.
 
     Raises:
-        UnreadableWeights: it is neither, or needs what is not allowed.
+        UnreadableWeights: the file is neither, or needs something that is not allowed.
 
     """
     with tempfile.TemporaryDirectory() as folder:
@@ -92,7 +92,7 @@ def open_weights(path: Path) -> Iterator[StoredLayer]:
 
 
 def values(variable: Any) -> Any:
-    """The numbers of a variable, as Keras takes them."""
+    """Return the values of a variable, as Keras expects them."""
     data = variable[()]
     if variable.attrs.get("dtype") == BFLOAT16:
         import ml_dtypes
@@ -107,7 +107,7 @@ def _extracted(path: Path, folder: Path) -> Path:
         with zipfile.ZipFile(path) as archive:
             entry = archive.getinfo(WEIGHTS)
             if entry.file_size > MAX_RATIO * max(entry.compress_size, 1):
-                raise UnreadableWeights("it is compressed beyond belief")
+                raise UnreadableWeights("its compression ratio is suspiciously high")
             with archive.open(entry) as source, target.open("wb") as file:
                 shutil.copyfileobj(source, file)
     except DAMAGED as error:
@@ -117,17 +117,17 @@ def _extracted(path: Path, folder: Path) -> Path:
 
 @dataclass(slots=True)
 class _Reader:
-    """Reads groups, each once: a file may link a group to itself, or to many places."""
+    """Reads groups, each once: groups may be linked from several places, or to themselves."""
 
     seen: set[Any] = field(default_factory=set)
 
     def model(self, group: Any) -> StoredLayer:
-        """The model that a file holds, without its optimizer and metrics."""
+        """Return the model in a file, without its optimizer and metrics."""
         parts = self.members(group)
         return self.layer({key: parts[key] for key in ("vars", "layers") if key in parts})
 
     def layer(self, members: dict[str, Any]) -> StoredLayer:
-        """The layer that a group of these members holds."""
+        """Return the layer for the members of a group."""
         stored = StoredLayer()
         for key, member in members.items():
             if key == "vars":
@@ -142,16 +142,16 @@ class _Reader:
         return stored
 
     def layers(self, group: Any, stored: StoredLayer) -> None:
-        """Add the layers of a model, by their own names."""
+        """Add the layers of a model, by their names."""
         for key, member in self.members(group).items():
             inner = self.members(member)
             name = str(inner["vars"].attrs.get("name", key)) if "vars" in inner else key
             if name in stored.layers:
-                raise UnreadableWeights(f"it holds two layers called '{name}'")
+                raise UnreadableWeights(f"it contains two layers with the name '{name}'")
             stored.layers[name] = self.layer(inner)
 
     def wrapped(self, key: str, group: Any, stored: StoredLayer) -> None:
-        """Add the variables of a layer that another one holds as an attribute."""
+        """Add the variables of an inner layer that is an attribute."""
         inner = self.layer(self.members(group))
         stored.variables |= {f"{key}/{path}": each for path, each in inner.variables.items()}
         for name, layer in inner.layers.items():
@@ -159,12 +159,12 @@ class _Reader:
             stored.variables |= {f"{path}/{each}": item for each, item in layer.variables.items()}
 
     def members(self, group: Any) -> dict[str, Any]:
-        """What a group holds itself, and not by links to other places."""
+        """Return the members of a group itself, without links."""
         if not isinstance(group, h5py.Group):
             raise UnreadableWeights
         for key in group:
             if not isinstance(group.get(key, getlink=True), h5py.HardLink):
-                raise UnreadableWeights(f"'{key}' is a link to another place")
+                raise UnreadableWeights(f"'{key}' is a link")
         address = h5py.h5o.get_info(group.id).addr
         if address in self.seen:
             raise UnreadableWeights
@@ -177,5 +177,5 @@ def _variable(dataset: Any, key: str) -> Any:
         raise UnreadableWeights(f"the variable '{key}' is not stored in the file")
     is_bfloat16 = dataset.attrs.get("dtype") == BFLOAT16 and dataset.dtype.itemsize == 2
     if dataset.dtype.kind not in "fiub" and not is_bfloat16:
-        raise UnreadableWeights(f"the variable '{key}' does not hold numbers")
+        raise UnreadableWeights(f"the variable '{key}' does not contain numbers")
     return dataset

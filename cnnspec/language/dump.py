@@ -1,4 +1,4 @@
-"""A Document to canonical YAML: sections as blocks, calls on one line where they fit."""
+"""Writes a Document as canonical YAML: sections as blocks, calls on one line if they fit."""
 
 import re
 from collections.abc import Iterator
@@ -11,23 +11,23 @@ from cnnspec.syntax.scalars import plain_scalar
 
 WIDTH = 100
 _DOUBT = 20
-"""How near an estimated width may be to that, so that it is measured."""
+"""How close to the limit an estimated width must be to be measured exactly."""
 
 SECTIONS = frozenset(("defaults", "blocks", "submodels", "inputs", "layers", "outputs", "train"))
 """Sections that are never on one line, and have a blank line above."""
 ROLES = {"layers": "steps", "branches": "branches", "spec": "document"}
 ROLES_WITHIN = {"steps": "step", "step": "arguments", "branches": "steps"}
-"""What the value of an entry is, by its key, or else by what it is an entry of."""
+"""What the value of an entry is, by its key or by its parent."""
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes what the YAML 1.2 core schema reads back as the same values."""
+    """Writes text that the YAML 1.2 core schema reads as the same values."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
 
     def resolve(self, kind: Any, value: Any, implicit: Any) -> str:
-        """The tag that a plain scalar gets when it is read again."""
+        """Return the tag that a plain scalar gets when it is read again."""
         if kind is not yaml.ScalarNode or not implicit[0]:
             return str(super().resolve(kind, value, implicit))  # type: ignore[no-untyped-call]
         return _tag(_read_again(value))
@@ -37,11 +37,11 @@ class _Dumper(yaml.SafeDumper):
 
 
 class _Flow(dict):  # type: ignore[type-arg]
-    """A mapping that is written on one line."""
+    """A mapping to write on one line."""
 
 
 class _FlowList(list):  # type: ignore[type-arg]
-    """A list that is written on one line."""
+    """A list to write on one line."""
 
 
 _TAGS = {
@@ -68,7 +68,7 @@ def _read_again(value: str) -> object:
 
 
 def _text(dumper: _Dumper, value: str) -> yaml.ScalarNode:
-    """Text with characters that YAML takes for line breaks is written with escapes."""
+    """Escape characters in text that YAML treats as line breaks."""
     style = '"' if re.search("[\x85\u2028\u2029\ufeff]", value) else None
     return dumper.represent_scalar(_TAGS[str], value, style=style)
 
@@ -93,17 +93,17 @@ _Dumper.add_representer(
 
 
 def dumps(document: Document) -> str:
-    """The text of a document; read again, it is the same document."""
+    """Return the text of a document; reading it gives the same document."""
     return dump_data(document.to_data())
 
 
 def call_text(kind: str, arguments: dict[str, Any]) -> str:
-    """A call on one line, as a step of a spec writes it."""
+    """Return a call on one line, as a step of a spec."""
     return f"{kind}: {value_text(arguments)}" if arguments else kind
 
 
 def value_text(value: Any) -> str:
-    """A value on one line, as a spec writes it."""
+    """Return a value on one line, as in a spec."""
     written = yaml.dump(
         [_flow(value)], Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10_000
     )
@@ -111,7 +111,7 @@ def value_text(value: Any) -> str:
 
 
 def dump_data(data: dict[str, Any]) -> str:
-    """The text of a document's plain data."""
+    """Return the text of the plain data of a document."""
     parts = []
     for key, value in _styled(data, 0, "document").items():
         written = yaml.dump(
@@ -127,7 +127,7 @@ def dump_data(data: dict[str, Any]) -> str:
 
 
 def _styled(value: Any, column: int, role: str) -> Any:
-    """The entries of a value, those that fit on a line marked to be written on one.
+    """Mark the entries of a value that fit on one line.
 
     `column` is where its lines begin.
     """
@@ -147,7 +147,7 @@ def _styled(value: Any, column: int, role: str) -> Any:
 
 
 def _entry(item: Any, column: int, head: int, role: str, *, is_open: bool) -> Any:
-    """An item of a list, or the value of a key, behind so many characters of its line."""
+    """Prepare an item of a list or the value of a key, after `column` characters of its line."""
     if not isinstance(item, dict | list):
         return item
     may_flow = not item or not (is_open or _is_block(item, role))
@@ -157,7 +157,7 @@ def _entry(item: Any, column: int, head: int, role: str, *, is_open: bool) -> An
 
 
 def _is_block(value: Any, role: str) -> bool:
-    """Whether a value has a line for each entry: steps have, and all that holds them or calls."""
+    """Whether every entry of a value gets its own line: steps, and values with steps or calls."""
     return (
         role in ("steps", "branches", "document")
         or not ROLES.keys().isdisjoint(_keys(value))
@@ -189,7 +189,7 @@ def _fits(value: Any, column: int) -> bool:
 
 
 def _width(value: Any) -> int:
-    """How many columns a value takes on one line, not counting quotes."""
+    """Estimate the width of a value on one line, without quotes."""
     if isinstance(value, dict):
         return sum(len(str(key)) + 4 + _width(item) for key, item in value.items())
     if isinstance(value, list):

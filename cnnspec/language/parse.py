@@ -1,4 +1,4 @@
-"""A located tree to a Document; what pydantic finds becomes located diagnostics."""
+"""Parses a located tree to a Document; errors of pydantic become located diagnostics."""
 
 from collections.abc import Iterator
 from types import UnionType
@@ -26,14 +26,14 @@ _STRUCTURES = {
 
 
 def parse(source: Source, report: Report, *, caller: Place | None = None) -> Document | None:
-    """Read a document; `caller` is what names its file in another one.
+    """Parse a document; `caller` is what refers to its file in another one.
 
-    Where the rest can be understood without what is wrong, it is: unknown keys are passed over, a
-    step that is none keeps its place and name, and an output only its tensor.
+    Errors are removed if the rest can be understood without them: unknown keys are skipped, an
+    invalid step keeps its position and name, and an output keeps only its tensor.
     """
     data, place = source.tree.value, Place(source, (), caller)
     if not isinstance(data, dict):
-        message = f"a spec is a mapping that starts with `cnnspec: 1`, not {_sort(data)}"
+        message = f"a spec must be a mapping that starts with `cnnspec: 1`, not {_sort(data)}"
         place.error(report, "wrong-structure", message)
         return None
     if not _has_version(place, data, report):
@@ -56,12 +56,12 @@ def _sort(data: object) -> str:
 
 def _has_version(place: Place, data: dict[str, Any], report: Report) -> bool:
     if "cnnspec" not in data:
-        message = "the key 'cnnspec' is missing; a spec starts with `cnnspec: 1`"
+        message = "the key 'cnnspec' is missing; a spec must start with `cnnspec: 1`"
         place.error(report, "missing-key", message, "start")
         return False
     version = data["cnnspec"]
     if version != 1 or isinstance(version, bool):
-        message = f"this is version {shown(version)} of the language; this release reads version 1"
+        message = f"version {shown(version)} of the language is not supported; this release supports version 1"
         (place / "cnnspec").error(report, "unsupported-version", message)
         return False
     return True
@@ -80,15 +80,15 @@ def _is_whole(document: Document, place: Place, report: Report) -> bool:
 
 
 class _Places:
-    """The places in a document, with what calls the block or the submodel that they are in.
+    """Return the place for a path in a document, with the call of its block or submodel.
 
-    That is the first call of the block, and the name of a submodel that is written in place.
+    The call is the first call of the block, or the name of a submodel that is written in place.
     """
 
     def __init__(self, document: Place) -> None:
         self.document = document
         self.calls: dict[TreePath, dict[str, Place]] = {}
-        """The first call of each block, for every document in the document."""
+        """Return the first call of each block, for every document in the document."""
 
     def at(self, path: TreePath) -> Place:
         places = [self.document]
@@ -110,7 +110,7 @@ class _Places:
 
 
 def _first_calls(document: Place) -> dict[str, Place]:
-    """The first call of each block that the layers of a document call, or blocks that they call."""
+    """Return the first call of each block that layers, or the blocks they call, use."""
     calls: dict[str, Place] = {}
     blocks = document / "blocks"
     waiting = [document / "layers"]
@@ -123,7 +123,7 @@ def _first_calls(document: Place) -> dict[str, Place]:
 
 
 def _steps(place: Place) -> Iterator[tuple[Place, object]]:
-    """The steps of a list, each with its kind, and after it those in its branches."""
+    """Yield the steps of a list, each with its kind, followed by the steps in its branches."""
     steps = place.value()
     for position, step in enumerate(steps if isinstance(steps, list) else ()):
         at = place / position
@@ -136,7 +136,7 @@ def _steps(place: Place) -> Iterator[tuple[Place, object]]:
 
 
 def _report(error: ValidationError, places: _Places, report: Report) -> Iterator[TreePath]:
-    """Report every finding; yield the path of each. A mistyped key is not also missing."""
+    """Report every error and yield its path; a mistyped key is not reported as missing too."""
     mistyped = {
         (path[:-1], did_you_mean(str(path[-1]), _keys_at(path[:-1])))
         for details in error.errors(include_url=False)
@@ -155,13 +155,13 @@ def _report(error: ValidationError, places: _Places, report: Report) -> Iterator
                 place.error(report, code, message)
         elif sort == "extra_forbidden":
             known = _keys_at(path[:-1])
-            message = f"the language has no key '{last}' here"
+            message = f"unknown key '{last}'"
             suggestion = did_you_mean(str(last), known)
             place.error(report, "unknown-key", message, "key", suggestion=suggestion)
         elif sort == "missing" and (path[:-1], f"did you mean '{last}'?") in mistyped:
             continue
         elif sort == "missing":
-            around.error(report, "missing-key", f"the key '{last}' is missing here", "key")
+            around.error(report, "missing-key", f"the key '{last}' is missing", "key")
         else:
             wanted = _STRUCTURES.get(sort, "something else")
             message = f"this must be {wanted}, not {shown(details['input'])}"
@@ -169,14 +169,14 @@ def _report(error: ValidationError, places: _Places, report: Report) -> Iterator
 
 
 def _document_path(loc: TreePath) -> TreePath:
-    """A path of pydantic's as the document has it, without the words that only the models have."""
+    """Return a path of pydantic as in the document, without words that only the models have."""
     inner = {("branches", "steps"), ("spec", "path"), ("spec", "document")}
     pairs = zip((None, *loc), loc, strict=False)
     return tuple(part for before, part in pairs if (before, part) not in inner)
 
 
 def _keys_at(path: TreePath) -> list[str]:
-    """The keys that the language has in the mapping that a path leads to."""
+    """Return the valid keys of the mapping at a path."""
     hints: list[Any] = [Document]
     for part in path:
         hints = [inner for hint in hints for inner in _within(hint, part)]
@@ -184,7 +184,7 @@ def _keys_at(path: TreePath) -> list[str]:
 
 
 def _within(hint: Any, part: str | int) -> Iterator[Any]:
-    """What may stand at a key or position of a value of some type."""
+    """Return the types that are valid at a key or position of a value."""
     if _is_model(hint):
         names = (
             name
@@ -198,7 +198,7 @@ def _within(hint: Any, part: str | int) -> Iterator[Any]:
 
 
 def _choices(hint: Any) -> Iterator[Any]:
-    """The types that a type has for choice, without what is annotated to them."""
+    """Return the alternatives of a type, without annotations."""
     if get_origin(hint) is Annotated:
         yield from _choices(get_args(hint)[0])
     elif get_origin(hint) in (Union, UnionType):
@@ -213,7 +213,7 @@ def _is_model(hint: object) -> TypeGuard[type[Model]]:
 
 
 def _understood(data: Any, error: ValidationError, place: Place, report: Report) -> Document | None:
-    """Report what is wrong; the document without it, or None where that makes no sense."""
+    """Report errors, and return the document without them, or None if that is not possible."""
     paths = list(_report(error, _Places(place), report))
     unknown = [
         _document_path(details["loc"])

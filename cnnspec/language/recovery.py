@@ -1,4 +1,4 @@
-"""What is left of a document without its mistakes, so that one does not hide the others."""
+"""Removes errors from a document, so that they do not hide other errors."""
 
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -12,10 +12,10 @@ Change = Callable[[Any], Any]
 
 
 def without(data: Any, paths: Iterable[TreePath], unknown: Iterable[TreePath]) -> Any:
-    """A copy of a document's data in which what is wrong at some paths does no more harm.
+    """Return a copy of the data of a document with the values at some paths made harmless.
 
-    `unknown` are those of the paths that lead to keys the language does not have. None where the
-    rest could not be understood without what is wrong.
+    `unknown` are the paths that lead to unknown keys. None if the rest cannot be understood without
+    the values.
     """
     keys = set(unknown)
     changes: dict[TreePath, list[Change]] = {}
@@ -33,7 +33,7 @@ def without(data: Any, paths: Iterable[TreePath], unknown: Iterable[TreePath]) -
 
 
 def _change(path: TreePath, is_unknown_key: bool) -> tuple[TreePath, Change] | None:
-    """Where to change the data for a mistake at a path, and how."""
+    """Return where and how to change the data for an error at a path."""
     if path[:1] == ("train",):
         return path[:1], partial(_without_key, key=path[1]) if len(path) > 1 else _nothing
     if path[-1:] == ("[key]",):
@@ -58,12 +58,12 @@ def _nothing(_: Any) -> None:
 
 
 def _bare_output(output: Any) -> Any:
-    """An output without its losses and metrics: only which tensor it is."""
+    """Return an output without its loss and metrics."""
     return {"from": output["from"]} if isinstance(output, dict) and "from" in output else None
 
 
 def _broken(step: Any) -> Any:
-    """What stands for a step that is none: it keeps its name, so that its readers stay silent."""
+    """Return the replacement of an invalid step, which keeps its name for references."""
     names = [step.get("name")] if isinstance(step, dict) else []
     inner = next(iter(step.values()), None) if isinstance(step, dict) else None
     names += [inner.get("name")] if isinstance(inner, dict) else []
@@ -72,7 +72,7 @@ def _broken(step: Any) -> Any:
 
 
 def _changed(data: Any, path: TreePath, change: Callable[[Any], Any]) -> Any:
-    """A copy of nested data with the value at a path changed."""
+    """Return a copy of nested data with the value at a path changed."""
     if not path:
         return change(data)
     head, rest = path[0], path[1:]

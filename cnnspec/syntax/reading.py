@@ -1,7 +1,7 @@
-"""YAML text to a tree of plain values, in which every value knows its place.
+"""Parses YAML text to a tree of plain values, each with its location.
 
-The tree is built from the C parser's events: the YAML 1.2 core schema, one document, no tags,
-no duplicate keys, bounded depth, and aliases that cannot multiply.
+The tree is built from the events of the C parser: YAML 1.2 core schema, one document, no tags, no
+duplicate keys, bounded depth, and bounded expansion of aliases.
 """
 
 import re
@@ -24,7 +24,7 @@ _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U000100
 
 
 class YamlProblem(Exception):
-    """The text cannot be read; there is one such problem for a file, at the first bad place."""
+    """The text cannot be parsed; only the first such problem of a file is reported."""
 
     def __init__(self, code: str, message: str, start: "Mark", end: "Mark | None" = None) -> None:
         super().__init__(message)
@@ -35,9 +35,9 @@ class YamlProblem(Exception):
 def read(
     path: Path, report: Report, *, name: str | None = None, caller: Place | None = None
 ) -> Source | None:
-    """Read a file; what is wrong with its text goes into the report.
+    """Read a file; errors in its text are added to the report.
 
-    `caller` is what names the file in another one.
+    `caller` is what refers to the file in another one.
 
     Raises:
         OSError: the file is missing or cannot be read.
@@ -51,14 +51,16 @@ def read(
 def parse_bytes(
     data: bytes, name: str, folder: Path, report: Report, *, caller: Place | None = None
 ) -> Source | None:
-    """Turn the bytes of a document into a located tree, or into one diagnostic."""
+    """Parse the bytes of a document to a located tree, or report a single diagnostic."""
 
     def place(start: Mark, end: Mark) -> Place:
         return Place(Source(name, text, Tree(None, start, end), folder), (), caller)
 
     text = ""
     if len(data) > MAX_BYTES:
-        message = f"a spec may have at most {MAX_BYTES // (1024 * 1024)} MB, this has more"
+        message = (
+            f"a spec may have at most {MAX_BYTES // (1024 * 1024)} MB, but this file is larger"
+        )
         place(Mark(0, 0), Mark(0, 0)).error(report, "file-too-large", message)
         return None
     try:
@@ -83,17 +85,17 @@ def parse_bytes(
 
 
 def parse_text(text: str) -> Tree:
-    """Read one YAML document.
+    """Parse a YAML document.
 
     Raises:
-        YamlProblem: the text is not a document that a spec may be.
+        YamlProblem: the text is not a valid document.
 
     """
     if bad := _UNPRINTABLE.search(text):
         line = text.count("\n", 0, bad.start())
         column = bad.start() - (text.rfind("\n", 0, bad.start()) + 1)
         what = f"U+{ord(bad.group()):04X}"
-        raise YamlProblem("yaml-syntax", f"the character {what} is not text", Mark(line, column))
+        raise YamlProblem("yaml-syntax", f"the character {what} is not allowed", Mark(line, column))
     try:
         return _Builder(text).document()
     except yaml.YAMLError as error:
@@ -101,51 +103,57 @@ def parse_text(text: str) -> Tree:
 
 
 _HINTS = {
-    "mapping values are not allowed": "a ':' stands where no key can be; is a line above unfinished, "
-    "or the indentation wrong?",
-    "did not find expected key": "the indentation of this line fits nothing above it, "
+    "mapping values are not allowed": "a ':' where no key is allowed; a line above may be incomplete, "
+    "or the indentation may be wrong",
+    "did not find expected key": "the indentation of this line does not match any line above, "
     "or a '}' or ',' is missing",
-    "did not find expected '-' indicator": "this line should start with '-' or be indented otherwise",
+    "did not find expected '-' indicator": "this line should start with '-' or have another indentation",
     "did not find expected ',' or '}'": "a ',' or '}' is missing",
     "did not find expected ',' or ']'": "a ',' or ']' is missing",
     "could not find expected ':'": "a ':' is missing after a key",
-    "found unexpected end of stream": "a quote is opened here or above and never closed",
-    "found character that cannot start any token": "no value can start with this character; "
+    "found unexpected end of stream": "a quote that is opened here or above is never closed",
+    "found character that cannot start any token": "a value cannot start with this character; "
     "put the text in quotes",
     "did not find expected node content": "a value is missing here",
 }
 
 
 def _syntax_problem(error: yaml.YAMLError, text: str) -> YamlProblem:
-    """What keeps a text from being YAML, at the place where a reader would mend it."""
+    """Return why a text is not valid YAML, at the position where a reader would fix it."""
     said = getattr(error, "problem", None) or str(error)
     lines = text.splitlines() or [""]
     start = _mark(getattr(error, "problem_mark", None))
     line = lines[start.line] if start.line < len(lines) else ""
     before = line[: start.column]
     if "cannot start any token" in said and line[start.column : start.column + 1] == "\t":
-        return YamlProblem("yaml-tab", "a tab stands here; YAML is indented with spaces", start)
+        return YamlProblem(
+            "yaml-tab", "a tab is not allowed here; YAML must be indented with spaces", start
+        )
     indentation = line[: len(line) - len(line.lstrip())]
     if "\t" in indentation:
         tab = Mark(start.line, indentation.index("\t"))
-        return YamlProblem("yaml-tab", "a tab indents this line; YAML is indented with spaces", tab)
+        return YamlProblem(
+            "yaml-tab", "this line is indented with a tab; YAML must be indented with spaces", tab
+        )
     opened = _mark(getattr(error, "context_mark", None))
     context = getattr(error, "context", None) or ""
     is_late = opened.line < start.line and not before.strip()
     if is_late and ("flow" in context or "quoted" in context):
         return YamlProblem(
-            "yaml-syntax", "this is not YAML: what is opened here is never closed", opened
+            "yaml-syntax",
+            "this is not valid YAML: the bracket or quote opened here is never closed",
+            opened,
         )
     if "simple key" in context:
         key = lines[opened.line].partition(" #")[0].rstrip()
         end = Mark(opened.line, len(key))
         return YamlProblem(
-            "yaml-syntax", "this is not YAML: a ':' is missing after a key", opened, end
+            "yaml-syntax", "this is not valid YAML: a ':' is missing after a key", opened, end
         )
     if start.line >= len(lines):
         start = opened
     hint = next((hint for key, hint in _HINTS.items() if key in said), said)
-    return YamlProblem("yaml-syntax", f"this is not YAML: {hint}", start)
+    return YamlProblem("yaml-syntax", f"this is not valid YAML: {hint}", start)
 
 
 def _mark(mark: Any) -> Mark:
@@ -153,28 +161,30 @@ def _mark(mark: Any) -> Mark:
 
 
 class _Builder:
-    """Builds the tree of one document out of the parser's events."""
+    """Builds the tree of a document from the events of the parser."""
 
     def __init__(self, text: str) -> None:
         self.parser = PARSER(text)
         self.anchors: dict[str, Tree | None] = {}
         self.aliased = 0
         self.end: Any = None
-        """Where the last value or bracket ended; a block collection ends there too."""
+        """The end of the last value or bracket, where a block collection ends too."""
 
     def document(self) -> Tree:
         event = self.next()  # the start of the stream
         event = self.next()
         if isinstance(event, yaml.StreamEndEvent):
             raise YamlProblem(
-                "wrong-structure", "the file is empty; a spec is a mapping", Mark(0, 0)
+                "wrong-structure", "the file is empty; a spec must be a mapping", Mark(0, 0)
             )
         tree = self.value(self.next(), 0)
         self.next()  # the end of the document
         event = self.next()
         if not isinstance(event, yaml.StreamEndEvent):
             raise YamlProblem(
-                "yaml-documents", "a second document starts here; a spec is one", event.start_mark
+                "yaml-documents",
+                "a second document starts here; a spec must be a single document",
+                event.start_mark,
             )
         return tree
 
@@ -190,7 +200,7 @@ class _Builder:
         if event.tag is not None:
             raise YamlProblem(
                 "yaml-tag",
-                f"the tag '{event.tag}' is not allowed; a spec is plain data",
+                f"the tag '{event.tag}' is not allowed; a spec must be plain data",
                 event.start_mark,
             )
         if event.anchor is not None:
@@ -199,7 +209,7 @@ class _Builder:
             tree = Tree(scalar(event), event.start_mark, event.end_mark)
         elif depth == MAX_DEPTH:
             raise YamlProblem(
-                "yaml-depth", f"nested more than {MAX_DEPTH} levels deep", event.start_mark
+                "yaml-depth", f"this is nested more than {MAX_DEPTH} levels deep", event.start_mark
             )
         elif isinstance(event, yaml.SequenceStartEvent):
             tree = self.sequence(event, depth + 1)
@@ -213,7 +223,7 @@ class _Builder:
         if event.anchor not in self.anchors:
             raise YamlProblem(
                 "yaml-alias",
-                f"no anchor '&{event.anchor}' stands above",
+                f"there is no anchor '&{event.anchor}' above",
                 event.start_mark,
                 event.end_mark,
             )
@@ -224,7 +234,7 @@ class _Builder:
             )
         self.aliased += tree.size
         if self.aliased > MAX_ALIASED_VALUES:
-            message = f"aliases write out to more than {MAX_ALIASED_VALUES} values"
+            message = f"aliases expand to more than {MAX_ALIASED_VALUES} values"
             raise YamlProblem("yaml-alias", message, event.start_mark, event.end_mark)
         return tree
 
@@ -245,7 +255,7 @@ class _Builder:
             if key.value in children:
                 problem = YamlProblem(
                     "duplicate-key",
-                    f"the key '{key.value}' stands twice in this mapping",
+                    f"the key '{key.value}' appears twice in this mapping",
                     key.start,
                     key.end,
                 )
@@ -271,7 +281,7 @@ class _Builder:
 
 
 def scalar(event: Any) -> str | int | float | bool | None:
-    """The value of a scalar event; only plain ones can be other than text."""
+    """Return the value of a scalar event; only plain scalars can be anything except text."""
     if not event.implicit[0]:
         return str(event.value)
     try:

@@ -1,4 +1,4 @@
-"""What lints start from, what they give, and the two tables that they are in."""
+"""The input and output of lint rules, and the two tables that register them."""
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
@@ -23,14 +23,14 @@ class Finding(Record):
 
 
 class Model(Record):
-    """A checked model, and the document that says it."""
+    """A checked model, and its document."""
 
     checked: CheckedGraph
     document: Document
 
     @property
     def place(self) -> Place:
-        """Where the document stands."""
+        """The place of the document."""
         return self.checked.graph.place
 
     @cached_property
@@ -39,7 +39,7 @@ class Model(Record):
         return {node.name: node for node in self.checked.nodes}
 
     def source_notes(self, node: CheckedNode) -> tuple[Note, ...]:
-        """Say where each input of a node comes from."""
+        """Return notes on the source of each input of a node."""
         sources: dict[str, Input | Node] = {each.name: each for each in self.checked.inputs}
         sources |= {name: each.node for name, each in self.nodes.items()}
         tensors = dict(zip(node.node.inputs, node.inputs, strict=True))
@@ -47,9 +47,9 @@ class Model(Record):
 
 
 def kind(node: CheckedNode) -> str:
-    """The kind of a layer, by which lints know it: importing the class would load its family.
+    """Return the kind of a layer; importing its class would load its family.
 
-    A class of the user's own has none.
+    Custom classes have no kind.
     """
     return "" if isinstance(node.layer, CustomLayer) else node.kind
 
@@ -58,16 +58,16 @@ ModelLint = Callable[[Model], Iterator[Finding]]
 DocumentLint = Callable[[Document, Place], Iterator[Finding]]
 
 MODEL_LINTS: dict[str, ModelLint] = {}
-"""The lints that look at a checked model, by code."""
+"""Rules that check a model, by code."""
 DOCUMENT_LINTS: dict[str, DocumentLint] = {}
-"""Those that look at a document alone, be it of a model or of blocks for others."""
+"""Rules that check only a document, of a model or of blocks."""
 
 
 def model_lint(code: str) -> Callable[[ModelLint], ModelLint]:
-    """Register a lint of models."""
+    """Register a rule for models."""
     return lambda lint: MODEL_LINTS.setdefault(code, lint)
 
 
 def document_lint(code: str) -> Callable[[DocumentLint], DocumentLint]:
-    """Register a lint of documents."""
+    """Register a rule for documents."""
     return lambda lint: DOCUMENT_LINTS.setdefault(code, lint)

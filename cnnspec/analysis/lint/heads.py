@@ -1,4 +1,4 @@
-"""Lints of outputs: whether the last layer and the loss speak of the same thing."""
+"""Rules for outputs: whether the last layer matches the loss."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -27,15 +27,15 @@ class Head(Record):
         return "no activation" if self.activation == "linear" else f"'{self.activation}'"
 
     def note(self) -> Note:
-        """Where the activation is said."""
+        """Make a note on the layer with the activation."""
         place = self.node.node.place / "activation"
         return place.note(f"'{self.node.node.scoped}' has {self.said}", "given")
 
 
 def head(nodes: dict[str, CheckedNode], ref: Ref) -> Head | None:
-    """What gives a tensor its last activation, through what only passes values on.
+    """Return the last activation before a tensor, through layers that only pass values on.
 
-    None where that is not known, and for an input of the model.
+    None if it is unknown, and for an input of the model.
     """
     while (node := nodes.get(ref.node)) is not None:
         layer = node.layer
@@ -64,7 +64,7 @@ def _passes_on(node: CheckedNode) -> bool:
 
 
 def last_size(tensor: TensorSpec) -> int | None:
-    """The size of the last axis, where it is known."""
+    """Return the size of the last axis, if it is known."""
     return tensor.shape[-1] if tensor.shape else None
 
 
@@ -93,13 +93,13 @@ class Trained(Record):
 
     @property
     def activation(self) -> str | None:
-        """The last activation; None where it is not known, or not along the axis of the loss."""
+        """Return the last activation; None if it is unknown, or not along the axis of the loss."""
         other_axis = self.from_logits is not None and self.loss.checked("axis") != -1
         return self.head.activation if self.head and not other_axis else None
 
     @property
     def from_logits(self) -> bool | None:
-        """Whether the loss applies the last activation itself; None where no option says so."""
+        """Whether the loss applies the activation itself; None if it has no such option."""
         return getattr(self.loss, "from_logits", None)
 
     @property
@@ -110,14 +110,14 @@ class Trained(Record):
     def finding(
         self, message: str, *notes: Note, at: str | None = None, suggestion: str | None = None
     ) -> Finding:
-        """A finding at the loss, with a note on the head."""
+        """Make a warning at the loss, with a note on the last layer."""
         place = self.output.place / "loss"
         known = (self.head.note(),) if self.head and not notes else notes
         return Finding(message, place / at if at else place, "value", known, suggestion)
 
 
 def trained(model: Model) -> Iterator[Trained]:
-    """The outputs that have a loss."""
+    """Return the outputs that have a loss."""
     for output in model.checked.graph.outputs:
         if output.loss is not None:
             units = last_size(model.checked.outputs[output.name])
@@ -126,9 +126,9 @@ def trained(model: Model) -> Iterator[Trained]:
 
 @model_lint("loss-activation")
 def loss_activation(model: Model) -> Iterator[Finding]:
-    """An activation whose results mean something else than what the loss takes.
+    """An activation that does not match the loss.
 
-    Softmax over two classes fits binary cross-entropy: for one-hot labels it is the same.
+    Softmax over two classes matches binary cross-entropy: for one-hot labels it is the same.
     """
     for each in trained(model):
         loss, activation = each.chosen, each.activation
@@ -152,35 +152,41 @@ def logits_without_from_logits(model: Model) -> Iterator[Finding]:
             continue
         activation = "sigmoid" if each.chosen.fits == SIGMOID else "softmax"
         message = (
-            f"{each.kind} takes probabilities; '{each.output.name}' ends without an activation"
+            f"{each.kind} takes probabilities, but '{each.output.name}' ends without an activation"
         )
-        suggestion = f"give the layer 'activation: {activation}', or the loss 'from_logits: true'"
+        suggestion = (
+            f"set 'activation: {activation}' in the layer, or 'from_logits: true' in the loss"
+        )
         yield each.finding(message, suggestion=suggestion)
 
 
 @model_lint("from-logits-after-activation")
 def from_logits_after_activation(model: Model) -> Iterator[Finding]:
-    """A loss that applies softmax or sigmoid itself, after a layer that has done so."""
+    """A loss that applies softmax or sigmoid itself, after a layer that already does."""
     for each in trained(model):
         if each.from_logits and each.activation in PROBABILITIES and each.head is not None:
             said = f"'{each.output.name}' ends with {each.head.said}"
-            message = f"with 'from_logits' {each.kind} takes values before the activation; {said}"
+            message = (
+                f"with 'from_logits' {each.kind} takes values before the activation, but {said}"
+            )
             yield each.finding(message, at="from_logits")
 
 
 @model_lint("loss-units")
 def loss_units(model: Model) -> Iterator[Finding]:
-    """One unit for a loss that needs one for each class."""
+    """A single unit for a loss that needs one unit per class."""
     for each in trained(model):
         if not each.is_lone_class or each.activation in SOFTMAX:
             continue
-        message = f"{each.kind} takes a value for each class; '{each.output.name}' gives one value"
+        message = (
+            f"{each.kind} takes one value per class, but '{each.output.name}' has a single value"
+        )
         notes: tuple[Note, ...] = ()
         if each.head is not None:
             node = each.head.node
             place = node.node.place / _size_argument(node)
             notes = (place.note(f"'{node.node.scoped}' has one unit", "given"),)
-        suggestion = "one value tells two classes apart with BinaryCrossentropy"
+        suggestion = "for two classes, use BinaryCrossentropy with one value"
         yield each.finding(message, *notes, suggestion=suggestion)
 
 
@@ -192,18 +198,20 @@ def _size_argument(node: CheckedNode) -> str:
 
 @model_lint("softmax-of-one")
 def softmax_of_one(model: Model) -> Iterator[Finding]:
-    """A softmax whose axis has one value: its result is 1, whatever the model learns."""
+    """A softmax over a single value, whose result is always 1."""
     for node in model.checked.nodes:
         sizes = [last_size(output) for output in node.outputs.values()]
         if last_activation(node) in SOFTMAX and sizes == [1]:
-            message = f"'{node.node.scoped}' applies softmax to one value, which always gives 1"
-            place, suggestion = node.node.place / "activation", "one unit goes with 'sigmoid'"
+            message = (
+                f"'{node.node.scoped}' applies softmax to a single value, which always gives 1"
+            )
+            place, suggestion = node.node.place / "activation", "use 'sigmoid' for one unit"
             yield Finding(message, place, "given", suggestion=suggestion)
 
 
 @model_lint("activation-twice")
 def activation_twice(model: Model) -> Iterator[Finding]:
-    """A softmax or sigmoid of what is already the result of one, which evens it out."""
+    """A softmax or sigmoid after another softmax or sigmoid."""
     for node in model.checked.nodes:
         if isinstance(node.layer, SubmodelLayer) or not node.layer.is_activation:
             continue
@@ -215,14 +223,14 @@ def activation_twice(model: Model) -> Iterator[Finding]:
 
 @model_lint("half-precision-output")
 def half_precision_output(model: Model) -> Iterator[Finding]:
-    """A loss on values that were computed in 16 bits, in which small probabilities are lost."""
+    """A loss on values computed in 16 bits, which cannot represent small probabilities."""
     for each in trained(model):
         ref = each.output.ref
         while (node := model.nodes.get(ref.node)) is not None and _moves_values(node):
             ref = node.node.inputs[0]
         dtype = node.outputs[ref.output].dtype if node else None
         if node is not None and dtype in ("float16", "bfloat16"):
-            message = f"'{node.node.scoped}' computes the output '{each.output.name}' in {dtype}, which is too coarse for a loss"
+            message = f"'{node.node.scoped}' computes the output '{each.output.name}' in {dtype}, which is too imprecise for a loss"
             place, suggestion = node.node.place / "dtype", "use 'dtype: float32' for it"
             yield Finding(message, place, "given", suggestion=suggestion)
 

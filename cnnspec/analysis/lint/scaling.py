@@ -1,4 +1,4 @@
-"""Lints of pixels: whether a network gets them in the range that it was made for."""
+"""Rules for pixels: whether a network gets them in the range that it was trained on."""
 
 from collections.abc import Iterator
 
@@ -6,17 +6,17 @@ from cnnspec.analysis.lint.base import Finding, Model, model_lint
 from cnnspec.ir.graph import SubmodelLayer
 
 WANTS = {
-    "caffe": "BGR pixels without their mean",
+    "caffe": "BGR pixels minus their mean",
     "tf": "pixels from -1 to 1",
-    "torch": "pixels without their mean, divided by their deviation",
+    "torch": "normalized pixels",
 }
 
 
 @model_lint("unscaled-input")
 def unscaled_input(model: Model) -> Iterator[Finding]:
-    """A network of `keras.applications` that gets an input of the model as it is.
+    """A network of `keras.applications` that gets an unscaled input of the model.
 
-    What a training computes its inputs with may scale them; only a column as it is does not.
+    An expression in `train` may scale the input; a plain column does not.
     """
     for node in model.checked.nodes:
         layer = node.layer
@@ -31,14 +31,14 @@ def unscaled_input(model: Model) -> Iterator[Finding]:
         mode = getattr(application.declaration, "mode", "")
         message = (
             f"{application.declaration.kind()} takes {WANTS[mode]}, "
-            f"and '{node.node.scoped}' gets '{name}' as it is"
+            f"but '{node.node.scoped}' gets the unscaled input '{name}'"
         )
         suggestion = f"`preprocess: true` in '{layer.key}' scales pixels from 0 to 255"
         yield Finding(message, node.node.place, "name", suggestion=suggestion)
 
 
 def _input(model: Model, name: str) -> str | None:
-    """The input whose pixels a layer gives, in their range; None where it gives others."""
+    """Return the input whose pixels a layer returns in their range; None for others."""
     while (node := model.nodes.get(name)) is not None:
         if isinstance(node.layer, SubmodelLayer) or not node.layer.keeps_pixels:
             return None

@@ -1,4 +1,4 @@
-"""Lints of shapes that Keras accepts in silence."""
+"""Rules for shapes that Keras silently accepts."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from cnnspec.shapes import UNKNOWN, Shape, text
 
 ELEMENTWISE = frozenset(("Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract"))
 FEW_CHANNELS = (1, 3)
-"""How many channels a picture has."""
+"""The numbers of channels of an image."""
 
 
 def _keeps_shape(node: CheckedNode) -> bool:
@@ -20,9 +20,9 @@ def _keeps_shape(node: CheckedNode) -> bool:
 
 @model_lint("dense-without-flatten")
 def dense_without_flatten(model: Model) -> Iterator[Finding]:
-    """Dense layers over the channels of an image, with nothing after them but an end.
+    """Dense layers over the channels of an image, at the end of a network.
 
-    Those in the middle of a network may be meant: they are 1 x 1 convolutions.
+    Those inside a network may be intended as 1 x 1 convolutions.
     """
     ends = [output.ref for output in model.checked.graph.outputs]
     ends += [node.node.inputs[0] for node in model.checked.nodes if kind(node) == "Flatten"]
@@ -37,17 +37,17 @@ def dense_without_flatten(model: Model) -> Iterator[Finding]:
         if first is not None:
             shape, layer = first.inputs[0].shape, first.node.scoped
             (output,) = first.outputs.values()
-            message = f"'{layer}' works on the last axis of {text(shape)} alone and gives {text(output.shape)}"
+            message = f"'{layer}' works only on the last axis of {text(shape)} and returns {text(output.shape)}"
             notes = model.source_notes(first)
-            suggestion = "is a Flatten or GlobalAveragePooling2D missing before it?"
+            suggestion = "add Flatten or GlobalAveragePooling2D before it"
             yield Finding(message, first.node.place, "kind", notes, suggestion)
 
 
 @model_lint("broadcast-merge")
 def broadcast_merge(model: Model) -> Iterator[Finding]:
-    """A merge in which no input has the shape of the result, or a single channel meets many.
+    """A merge in which no input has the shape of the result, or a single channel is added to many.
 
-    A factor or summand for every channel is usual, and so is a mask that multiplies.
+    Factors or offsets per channel are common, and so are masks.
     """
     for node in model.checked.nodes:
         if kind(node) not in ELEMENTWISE:
@@ -63,12 +63,12 @@ def broadcast_merge(model: Model) -> Iterator[Finding]:
         if whole and not lone:
             continue
         said = " and ".join(text(shape) for shape in dict.fromkeys(shapes))
-        message = f"{node.kind} stretches {said} to {text(merged)}"
+        message = f"{node.kind} broadcasts {said} to {text(merged)}"
         yield Finding(message, node.node.place, "kind", model.source_notes(node))
 
 
 def _stretched(shape: Shape, merged: Shape) -> list[int]:
-    """The axes along which an input is repeated; [0] where it has fewer axes than the result."""
+    """Return the axes along which an input is broadcast; [0] if it has fewer axes."""
     if len(shape) < len(merged):
         return [0]
     pairs = zip(shape, merged, strict=True)
@@ -77,7 +77,7 @@ def _stretched(shape: Shape, merged: Shape) -> list[int]:
 
 @model_lint("channel-order")
 def channel_order(model: Model) -> Iterator[Finding]:
-    """An image of 1 or 3 channels, read by a layer that takes them from the other end."""
+    """An image with 1 or 3 channels whose reader expects them on another axis."""
     for each in model.checked.inputs:
         first = _first_reader(model, each)
         if first is None or isinstance(first.layer, SubmodelLayer):
@@ -85,7 +85,7 @@ def channel_order(model: Model) -> Iterator[Finding]:
         taken = first.layer.meant("data_format")
         other = {"channels_last": "channels_first", "channels_first": "channels_last"}[taken]
         if _looks_like(each.tensor.shape, other) and not _looks_like(each.tensor.shape, taken):
-            message = f"{text(each.tensor.shape[1:])} looks like {other}; {first.layer.kind()} takes it as {taken}"
+            message = f"{text(each.tensor.shape[1:])} looks like {other}, but {first.layer.kind()} takes it as {taken}"
             place = each.place / "shape" if isinstance(each.place.value(), dict) else each.place
             reader = first.node.place / "data_format"
             note = reader.note(f"'{first.node.scoped}' reads it here", "given")
@@ -93,7 +93,7 @@ def channel_order(model: Model) -> Iterator[Finding]:
 
 
 def _first_reader(model: Model, each: Input) -> CheckedNode | None:
-    """The first layer with a data format that reads an input, through layers that keep its shape."""
+    """Return the first layer with a data format after an input and layers that keep its shape."""
     same = {Ref(each.name)}
     for node in model.checked.nodes:
         if not same.isdisjoint(node.node.inputs):
@@ -105,7 +105,7 @@ def _first_reader(model: Model, each: Input) -> CheckedNode | None:
 
 
 def _looks_like(shape: Shape, order: str) -> bool:
-    """Whether a shape is that of an image in an order of axes: few channels, and equal sides."""
+    """Whether a shape is that of an image: few channels, and equal sides."""
     channels, sides = (
         (shape[1], shape[2:]) if order == "channels_first" else (shape[-1], shape[1:-1])
     )
@@ -128,7 +128,7 @@ def normalized_axis(model: Model) -> Iterator[Finding]:
         while source and _keeps_shape(source) and not hasattr(source.layer, "data_format"):
             source = model.nodes.get(source.node.inputs[0].node)
         if source and getattr(source.layer, "data_format", None) == "channels_first":
-            message = f"'{node.node.scoped}' normalizes over the last axis; the channels of {text(shape)} are on axis 1"
+            message = f"'{node.node.scoped}' normalizes over the last axis, but the channels of {text(shape)} are on axis 1"
             first = source.node.place / "data_format"
-            note = first.note(f"'{source.node.scoped}' gives channels_first", "given")
-            yield Finding(message, node.node.place / "axis", "given", [note], "give it 'axis: 1'")
+            note = first.note(f"'{source.node.scoped}' is channels_first", "given")
+            yield Finding(message, node.node.place / "axis", "given", [note], "set 'axis: 1'")

@@ -1,4 +1,4 @@
-"""Lints of how weights start and how they are trained."""
+"""Rules for initial weights and for training."""
 
 from collections.abc import Iterator
 
@@ -14,14 +14,14 @@ from cnnspec.syntax.places import Place, Where
 
 @model_lint("frozen-without-weights")
 def frozen_without_weights(model: Model) -> Iterator[Finding]:
-    """A submodel that is never trained, and loads nothing."""
+    """A submodel that is never trained and loads no weights."""
     for node in model.checked.nodes:
         layer, inner = node.layer, node.submodel
         if not isinstance(layer, SubmodelLayer) or inner is None or not node.is_first_call:
             continue
         if node.node.frozen and not _loads(layer, inner) and _has_trained(inner):
             place = layer.place if layer.frozen and layer.place.source else node.node.place
-            message = f"'{layer.key}' is frozen and loads no weights, so that it stays random"
+            message = f"'{layer.key}' is frozen but loads no weights, so its weights stay random"
             if (place / "frozen").value() is None:
                 yield Finding(message, place, "name")
             else:
@@ -29,7 +29,7 @@ def frozen_without_weights(model: Model) -> Iterator[Finding]:
 
 
 def _loads(layer: SubmodelLayer, inner: CheckedGraph) -> bool:
-    """Whether a submodel, or one inside it, names the weights that it starts from."""
+    """Whether a submodel, or one inside it, has a source of weights."""
     application = layer.application
     if layer.weights is not None or (application is not None and application.weights is not None):
         return True
@@ -41,7 +41,7 @@ def _loads(layer: SubmodelLayer, inner: CheckedGraph) -> bool:
 
 
 def _has_trained(inner: CheckedGraph) -> bool:
-    """Whether any weight of a model is one that training would change."""
+    """Whether a model has trainable weights."""
     return any(
         any(weight.trainable for weight in node.weights)
         or (node.submodel is not None and _has_trained(node.submodel))
@@ -51,7 +51,7 @@ def _has_trained(inner: CheckedGraph) -> bool:
 
 @model_lint("repeated-seed")
 def repeated_seed(model: Model) -> Iterator[Finding]:
-    """Two layers whose weights have one shape, one initializer and one seed."""
+    """Two layers whose weights have the same shape, initializer and seed."""
     first: dict[tuple[object, ...], CheckedNode] = {}
     for node in model.checked.nodes:
         if isinstance(node.layer, SubmodelLayer) or not node.is_first_call:
@@ -70,14 +70,14 @@ def repeated_seed(model: Model) -> Iterator[Finding]:
             other = first.setdefault(key, node)
             if other is not node and shapes:
                 said, before = node.node.scoped, other.node.scoped
-                message = f"'{said}' starts with the {what} of '{before}': one seed, one shape"
+                message = f"'{said}' starts with the same {what} as '{before}', because their seed and shape are equal"
                 note = other.node.place.note(f"'{before}' is here")
                 place, where = _seed(model, node, argument)
                 yield Finding(message, place, where, [note])
 
 
 def _seed(model: Model, node: CheckedNode, argument: str) -> tuple[Place, Where]:
-    """Where the seed of an initializer is said: at the step, or in the defaults of its kind."""
+    """Return the place of the seed of an initializer: the step, or the defaults of its kind."""
     seed = node.node.place / argument / "seed"
     if seed.value() is not None:
         return seed, "value"
@@ -90,7 +90,7 @@ def _seed(model: Model, node: CheckedNode, argument: str) -> tuple[Place, Where]
 
 @model_lint("incomplete-warmup")
 def incomplete_warmup(model: Model) -> Iterator[Finding]:
-    """A cosine schedule that has steps of warmup and no target for it, or the other way round."""
+    """A cosine schedule with warmup steps but no target, or the other way round."""
     optimizer = model.checked.graph.optimizer
     schedule = optimizer.checked("learning_rate") if optimizer else None
     if not isinstance(schedule, Declaration) or schedule.kind() != "CosineDecay":
@@ -98,9 +98,7 @@ def incomplete_warmup(model: Model) -> Iterator[Finding]:
     steps, target = schedule.checked("warmup_steps"), schedule.checked("warmup_target")
     place = model.place / "train" / "optimizer" / "learning_rate"
     if steps > 0 and target is None:
-        message = (
-            "without 'warmup_target' there is no warmup; CosineDecay passes 'warmup_steps' over"
-        )
+        message = "without 'warmup_target' there is no warmup; CosineDecay ignores 'warmup_steps'"
         yield Finding(message, place / "warmup_steps")
     if steps == 0 and target is not None:
         message = "without 'warmup_steps' there is no warmup; CosineDecay starts at 'warmup_target'"
@@ -109,11 +107,11 @@ def incomplete_warmup(model: Model) -> Iterator[Finding]:
 
 @model_lint("nesterov-without-momentum")
 def nesterov_without_momentum(model: Model) -> Iterator[Finding]:
-    """Nesterov's way of applying a momentum that is 0."""
+    """Nesterov momentum with a momentum of 0."""
     optimizer = model.checked.graph.optimizer
     if optimizer is None or optimizer.kind() != "SGD":
         return
     if optimizer.checked("nesterov") and optimizer.checked("momentum") == 0:
-        message = "the 'momentum' of SGD is 0, so that 'nesterov' changes nothing"
+        message = "the 'momentum' of SGD is 0, so 'nesterov' has no effect"
         place = model.place / "train" / "optimizer" / "nesterov"
-        yield Finding(message, place, suggestion="a usual momentum is 0.9")
+        yield Finding(message, place, suggestion="a common momentum is 0.9")

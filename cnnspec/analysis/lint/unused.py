@@ -1,4 +1,4 @@
-"""Lints of what does nothing: layers and inputs, blocks, defaults and parameters."""
+"""Rules for unused layers, inputs, blocks, defaults and parameters."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -19,7 +19,7 @@ _NAME = r"(?a)[A-Za-z_]\w*"
 
 @model_lint("unused-layer")
 def unused_layer(model: Model) -> Iterator[Finding]:
-    """A layer that no output needs; only the last of a chain is told."""
+    """A layer that no output needs; only the last one of a chain is reported."""
     graph = model.checked.graph
     read = {ref.node for node in graph.nodes for ref in node.inputs}
     read |= {node.shares for node in graph.nodes if node.shares}
@@ -33,7 +33,7 @@ def unused_layer(model: Model) -> Iterator[Finding]:
 
 
 def _whole_call(node: Node, used: list[str]) -> tuple[str, Place]:
-    """The outermost block call around an unused node of which nothing is used, or the node."""
+    """Return the outermost completely unused block call around a node, or the node."""
     name, place = node.scoped, node.place
     while place.caller is not None and "/" in name:
         call = name.rpartition("/")[0]
@@ -45,7 +45,7 @@ def _whole_call(node: Node, used: list[str]) -> tuple[str, Place]:
 
 @model_lint("unused-input")
 def unused_input(model: Model) -> Iterator[Finding]:
-    """An input that no layer reads."""
+    """An input that no layer uses."""
     graph = model.checked.graph
     read = {ref.node for node in graph.nodes for ref in node.inputs}
     read |= {output.ref.node for output in graph.outputs}
@@ -56,7 +56,7 @@ def unused_input(model: Model) -> Iterator[Finding]:
 
 @model_lint("unused-block")
 def unused_block(model: Model) -> Iterator[Finding]:
-    """A block that no step calls, neither of the model nor of another block."""
+    """A block that no step calls, neither in the model nor in other blocks."""
     said = _said(model.document)
     for name in (each for each in model.document.blocks if each not in said):
         place = model.place / "blocks" / name
@@ -74,19 +74,19 @@ def unused_submodel(model: Model) -> Iterator[Finding]:
 
 @model_lint("unused-default")
 def unused_default(model: Model) -> Iterator[Finding]:
-    """Defaults of a kind that no step names, here or in the blocks that are imported."""
+    """Defaults of a kind that no step uses, neither here nor in imported blocks."""
     layers = [node.layer for node in model.checked.graph.nodes]
     used = {each.kind() for each in layers if each and not isinstance(each, SubmodelLayer)}
     used |= {LAYERS.canonical(kind) for kind in _said(model.document)}
     for word in model.document.defaults:
         if LAYERS.canonical(word) not in used:
             place = model.place / "defaults" / word
-            yield Finding(f"there is no {word} that these defaults could be for", place, "key")
+            yield Finding(f"no {word} uses these defaults", place, "key")
 
 
 @document_lint("unused-parameter")
 def unused_parameter(document: Document, place: Place) -> Iterator[Finding]:
-    """A parameter of the spec or of a block that no value refers to."""
+    """A parameter of the spec or of a block that no value uses."""
     used = set()
     for name, value in vars(document).items():
         used |= set(_references(value)) if name not in ("blocks", "submodels") else set()
@@ -106,20 +106,20 @@ def unused_parameter(document: Document, place: Place) -> Iterator[Finding]:
 
 
 def _computed_with(train: Train | None) -> Iterator[str]:
-    """The names in the expressions of a training: columns and parameters."""
+    """Return the names in the expressions of a training: columns and parameters."""
     for expressions in (train.inputs, train.targets, train.sample_weight) if train else ():
         for text in expressions.values():
             yield from re.findall(_NAME, text)
 
 
 def _said(document: Document) -> set[str]:
-    """The kinds of all steps of a document, those of its blocks included."""
+    """Return the kinds of all steps of a document, including those of its blocks."""
     blocks = (kind for block in document.blocks.values() for kind in _kinds(block.layers))
     return {*_kinds(document.layers), *blocks}
 
 
 def _kinds(steps: list[Step]) -> Iterator[str]:
-    """The kinds of steps, those in their branches included."""
+    """Return the kinds of steps, including those in their branches."""
     for step in steps:
         yield step.kind
         for branch in step.branches.steps.values() if step.branches else ():
@@ -127,7 +127,7 @@ def _kinds(steps: list[Step]) -> Iterator[str]:
 
 
 def _references(value: Any) -> Iterator[str]:
-    """The names in all references of a value, at any depth."""
+    """Return the names in all references of a value, at any depth."""
     if isinstance(value, str):
         yield from re.findall(_NAME, value) if is_reference(value) or is_pattern(value) else ()
     elif isinstance(value, BaseModel):

@@ -39,7 +39,9 @@ def load_weights(
                 stored = stored.renumbered(checked)
             found = misfits(checked, stored, whole=whole)
             if found:
-                raise WeightsDoNotFit(f"'{file}' does not fit '{checked.name}': {'; '.join(found)}")
+                raise WeightsDoNotFit(
+                    f"'{file}' does not match '{checked.name}': {'; '.join(found)}"
+                )
             layers = tuple(_assign(model, checked, stored, ""))
     except UnreadableWeights as error:
         raise WeightsDoNotFit(f"'{file}': {error}") from None

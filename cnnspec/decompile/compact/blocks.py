@@ -1,7 +1,7 @@
-"""Equal runs of steps as calls of a block: steps whose names share a beginning are one call.
+"""Replaces equal runs of steps by calls of a block; steps with a common prefix form a call.
 
-Keras joins a block's name and those inside it with `_`, so only such names can come out of a block
-again as they were.
+Keras joins the name of a block and the names inside it with `_`, so only such names survive the
+round trip.
 """
 
 import re
@@ -15,33 +15,33 @@ from cnnspec.decompile.compact.repetitions import repeated
 from cnnspec.ir.graph import Ref
 
 WORTH = 40
-"""How many characters a block has to save."""
+"""The least number of characters that a block must save."""
 
 
 @dataclass(frozen=True, slots=True)
 class FoundBlock:
-    """A block: its parameters, and its steps as they are in its first call."""
+    """A block: its parameters, and its steps as in its first call."""
 
     parameters: Parameters
     lines: list[Line]
     prefix: str
     """The name of the call that the steps are taken from."""
     start: tuple[Ref, ...]
-    """What that call takes."""
+    """The inputs of that call."""
 
 
 @dataclass(slots=True)
 class Blocks:
-    """The blocks that were found, by name."""
+    """The blocks found so far, by name."""
 
     found: dict[str, FoundBlock] = field(default_factory=dict)
     reserved: frozenset[str] = frozenset()
-    """Names that no block may have."""
+    """Names that blocks must not have."""
     prefixes: set[str] = field(default_factory=set)
     """The names of all calls so far."""
 
     def called(self, lines: list[Line]) -> list[Line]:
-        """The lines with calls of blocks in place of what they have in common."""
+        """Replace common parts of lines by calls of blocks."""
         while best := max(self.candidates(lines), key=lambda each: each.saving, default=None):
             if best.saving < WORTH:
                 break
@@ -49,7 +49,7 @@ class Blocks:
         return lines
 
     def candidates(self, lines: list[Line]) -> "Iterator[_Candidate]":
-        """What could be blocks: runs of lines of the same form."""
+        """Return candidates for blocks: runs of lines with the same structure."""
         forms: dict[Any, list[_Run]] = {}
         taken = {name for line in lines for name in _layers(line)} | self.prefixes
         for run in _runs(lines):
@@ -61,7 +61,7 @@ class Blocks:
                 yield _Candidate(apart, found)
 
     def replaced(self, lines: list[Line], best: "_Candidate") -> list[Line]:
-        """Put the calls of a new block in place of its runs."""
+        """Replace runs by calls of a new block."""
         name = self.free_name([run.prefix for run in best.runs])
         self.prefixes |= {run.prefix for run in best.runs}
         first = best.runs[0]
@@ -88,7 +88,7 @@ class Blocks:
         ]
 
     def free_name(self, prefixes: list[str]) -> str:
-        """A name for a block, after those of its calls."""
+        """Return a name for a block, based on the names of its calls."""
         words = [[re.sub(r"\d+[a-z]?$", "", part) for part in each.split("_")] for each in prefixes]
         shared = [word for word in words[0] if word and all(word in other for other in words)]
         base = "_".join(dict.fromkeys(shared)) or "block"
@@ -101,7 +101,7 @@ class Blocks:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """Lines in a row whose names all start with one text."""
+    """Consecutive lines whose names have the same prefix."""
 
     begin: int
     lines: list[Line]
@@ -115,7 +115,7 @@ class _Candidate:
 
     @property
     def saving(self) -> int:
-        """About how many characters shorter the spec gets."""
+        """Estimate the number of characters that are saved."""
         written = [sum(map(_length, run.lines)) for run in self.runs]
         calls = sum(
             30 + len(run.prefix) + len(str(self.parameters.arguments(at)))
@@ -132,7 +132,7 @@ def _length(line: Line) -> int:
 
 
 def _runs(lines: list[Line]) -> Iterator[_Run]:
-    """The longest runs of lines for every beginning of names."""
+    """Return the longest runs of lines for every prefix of names."""
     prefixes = [_prefixes(line) for line in lines]
     open_runs: dict[str, int] = {}
     for at, line_prefixes in enumerate([*prefixes, set()]):
@@ -144,7 +144,7 @@ def _runs(lines: list[Line]) -> Iterator[_Run]:
 
 
 def _prefixes(line: Line) -> set[str]:
-    """The beginnings that the names of a line and in its branches have in common."""
+    """Return the common prefixes of the names of a line and its branches."""
     if any(each.is_alone for each in line.inner()):
         return set()
     names = [name for each in line.inner() for name in each.names]
@@ -163,7 +163,7 @@ def _layers(line: Line) -> Iterator[str]:
 
 
 def _without_overlap(runs: list[_Run]) -> list[_Run]:
-    """Runs that have no line in common, and no name twice."""
+    """Choose runs that do not overlap or repeat a name."""
     found: list[_Run] = []
     end = 0
     for run in sorted(runs, key=lambda each: each.begin):
@@ -174,7 +174,7 @@ def _without_overlap(runs: list[_Run]) -> list[_Run]:
 
 
 def _form(run: _Run) -> Any:
-    """What two calls of one block have alike: all but the arguments; None where it is no block."""
+    """Return the common structure of two calls of a block, without arguments, or None."""
     if sum(1 for line in run.lines for _ in line.inner()) < 2:
         return None
     made = {ref for line in run.lines for each in line.inner() for ref in each.value}

@@ -1,4 +1,4 @@
-"""Merging layers with branches: what a person would write in place of lists of names."""
+"""Writes the inputs of merging layers as branches instead of names."""
 
 from dataclasses import dataclass
 
@@ -7,9 +7,9 @@ from cnnspec.ir.graph import Node, Ref
 from cnnspec.layers.base import Layer
 
 MOST_LEVELS = 3
-"""How deep branches are nested; beyond that names read better."""
+"""The limit of the nesting of branches; beyond it names are easier to read."""
 MOST_STEPS = 24
-"""How many steps a branch may have."""
+"""The limit of the number of steps in a branch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +18,11 @@ class _Chain:
 
     lines: list[Line]
     starts: int
-    """How often they read the tensor that they start at."""
+    """How often they use the tensor that they start from."""
 
 
 def branched(lines: list[Line], uses: Uses) -> list[Line]:
-    """Put the steps that lead to a merging layer into its branches, where nothing else reads them."""
+    """Move the steps before a merging layer into its branches, if nothing else uses them."""
     reader = _Reader({line.names[0]: line for line in lines}, uses)
     taken: set[str] = set()
     left: set[str] = set()
@@ -53,7 +53,7 @@ class _Reader:
     uses: Uses
 
     def fork(self, node: Node) -> Ref | None:
-        """The tensor that all branches of a merging layer start at."""
+        """Return the tensor from which all branches of a merging layer start."""
         name = self.uses.dominators[node.name]
         if name is None:
             return None
@@ -63,7 +63,7 @@ class _Reader:
         return above.value[0] if above else Ref(name)
 
     def branches(self, node: Node, fork: Ref) -> list[_Chain] | None:
-        """The steps from the fork to each input; None where anything else reads one of them."""
+        """Return the steps from the fork to each input; None if anything else uses one of them."""
         found = []
         for ref in node.inputs:
             if (chain := self.chain(ref, fork)) is None or len(chain.lines) > MOST_STEPS:
@@ -72,7 +72,7 @@ class _Reader:
         return found
 
     def chain(self, end: Ref, start: Ref) -> _Chain | None:
-        """The steps that make one tensor of another, and nothing else."""
+        """Return the steps that compute one tensor from another, and nothing else."""
         lines: list[Line] = []
         expected = 1
         while end != start:

@@ -1,4 +1,4 @@
-"""Arguments that all steps of a kind have alike, said once."""
+"""Moves arguments that all steps of a kind share into defaults."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -9,9 +9,9 @@ from cnnspec.language.expressions import is_reference
 
 
 def common_arguments(bodies: Iterable[list[Step]]) -> dict[str, dict[str, Any]]:
-    """Take out of steps what every step of a kind says alike; by kind, it becomes the default.
+    """Remove the arguments that every step of a kind shares, and return them as defaults by kind.
 
-    It is said for kinds of which there are several steps.
+    Only kinds with several steps get defaults.
     """
     steps = [step for body in bodies for step in _all(body)]
     counts = Counter(step.kind for step in steps)

@@ -1,4 +1,4 @@
-"""Whether two graphs are the same model."""
+"""Compares two graphs."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from cnnspec.objects.families import OPTIMIZERS, USUAL_OPTIMIZER
 
 
 def same_model(one: Graph, other: Graph) -> bool:
-    """Whether two graphs have the same layers, connections, inputs and outputs by the same names."""
+    """Whether two graphs have the same layers, connections, inputs, outputs and names."""
     return bool(_facts(one) == _facts(other))
 
 

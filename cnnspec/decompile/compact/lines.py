@@ -1,4 +1,4 @@
-"""The steps of a graph as lines that can be moved, nested in branches and joined to blocks."""
+"""The steps of a graph as lines that can be moved into branches and blocks."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -13,30 +13,30 @@ Value = tuple[Ref, ...]
 
 @dataclass(slots=True)
 class Line:
-    """A step: a call of a layer, submodel or block, with the tensors that it takes and gives.
+    """A step: a call of a layer, submodel or block, with its inputs and outputs.
 
-    A line stands for one step, or for several like it in a row.
+    A line stands for one step, or for several similar steps in a row.
     """
 
     kind: str
     arguments: dict[str, Any]
     names: tuple[str, ...]
-    """The name of the step, or those of each turn where it repeats."""
+    """The name of the step, or the names of its repetitions."""
     inputs: Value
-    """What it takes; with `branches` what they start at."""
+    """Its inputs; with `branches`, the tensor from which they start."""
     value: Value
-    """What it gives, after its last turn."""
+    """Its output, after the last repetition."""
     frozen: bool | str | None = None
     branches: "list[list[Line]] | None" = None
     is_block: bool = False
     layer_names: tuple[str, ...] = ()
-    """The names of all layers that it writes out to."""
+    """The names of all layers that it expands to."""
     is_alone: bool = False
-    """Whether it has to stay where it is, outside of blocks and branches."""
+    """Whether it must stay where it is, outside blocks and branches."""
 
     @property
     def times(self) -> int:
-        """How often it is done in a row."""
+        """The number of repetitions."""
         return len(self.names)
 
     def inner(self) -> "Iterator[Line]":
@@ -48,7 +48,7 @@ class Line:
 
 
 def lines_of(graph: Graph, steps: Iterable[Step]) -> list[Line]:
-    """A line for each node of a graph; `steps` are the nodes as steps, written out."""
+    """Return a line for each node of a graph; `steps` are the nodes as expanded steps."""
     shared = {node.shares for node in graph.nodes} | {
         node.name for node in graph.nodes if node.shares
     }
@@ -69,17 +69,17 @@ def lines_of(graph: Graph, steps: Iterable[Step]) -> list[Line]:
 
 @dataclass(frozen=True, slots=True)
 class Uses:
-    """Who reads what in a graph."""
+    """The users of each tensor of a graph."""
 
     nodes: dict[str, Node]
     readers: Counter[Ref]
-    """How often each tensor is read, by nodes and as an output."""
+    """How often each tensor is used, by nodes and as an output."""
     dominators: dict[str, str | None]
-    """The nearest node or input that all paths to a node pass; None where there is none."""
+    """The nearest node or input on all paths to a node; None if there is none."""
 
     @classmethod
     def of(cls, graph: Graph) -> "Uses":
-        """Look at a graph."""
+        """Analyze a graph."""
         readers = Counter(ref for node in graph.nodes for ref in node.inputs)
         readers.update(each.ref for each in graph.outputs)
         return cls({node.name: node for node in graph.nodes}, readers, _dominators(graph))
@@ -93,7 +93,7 @@ class _Tree:
     depth: dict[str, int] = field(default_factory=dict)
 
     def meet(self, one: str | None, other: str | None) -> str | None:
-        """The nearest that dominates both."""
+        """Return the nearest common dominator."""
         while one != other:
             if one is None or other is None:
                 return None
@@ -118,7 +118,7 @@ def _dominators(graph: Graph) -> dict[str, str | None]:
 
 
 def in_reading_order(lines: list[Line]) -> list[Line]:
-    """Sort lines so that a line stands below the one that it reads, where that is possible."""
+    """Sort lines so that each line follows the one that it uses, if possible."""
     maker = {ref: place for place, line in enumerate(lines) for ref in _made(line)}
     needs = [
         {maker[ref] for ref in _read(line) if ref in maker and maker[ref] != place}

@@ -1,4 +1,4 @@
-"""What the calls of a block differ in, as its parameters."""
+"""Turns the differences between the calls of a block into parameters."""
 
 import re
 from collections import Counter
@@ -11,19 +11,19 @@ from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers.base import LAYERS
 
 MOST = 8
-"""How many parameters a block may have."""
+"""The limit of the number of parameters of a block."""
 _MISSING = object()
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter: its value in each call."""
+    """A parameter, with its value in each call."""
 
     values: tuple[Any, ...]
 
     @property
     def usual(self) -> Any:
-        """The value of more than half of the calls; None where there is none."""
+        """The value of more than half of the calls; None if there is none."""
         texts = Counter(map(repr, self.values))
         text, count = texts.most_common(1)[0]
         if 2 * count <= len(self.values):
@@ -33,13 +33,13 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """The parameters of a block, and its steps with them put in."""
+    """The parameters of a block, and its steps that use them."""
 
     named: dict[str, Parameter]
     lines: list[Line]
 
     def arguments(self, at: int) -> dict[str, Any]:
-        """What a call gives; what is usual is left out."""
+        """Return the arguments of a call, without defaults."""
         found = {name: each.values[at] for name, each in self.named.items()}
         return {
             name: value
@@ -48,12 +48,12 @@ class Parameters:
         }
 
     def defaults(self) -> dict[str, Any]:
-        """Each parameter with its usual value; null where calls have to give one."""
+        """Return each parameter with its default; null if calls must set it."""
         return {name: each.usual for name, each in self.named.items()}
 
 
 def joined(calls: list[list[Line]]) -> Parameters | None:
-    """Make one body of the lines of several calls; None where they are too different."""
+    """Make a common body from the lines of several calls; None if they are too different."""
     seen = _Differences()
     for turns in zip(*calls, strict=True):
         seen.line(turns)
@@ -75,11 +75,11 @@ class _Differences:
     """Collects the arguments in which calls differ."""
 
     found: dict[str, tuple[str, Values]] = field(default_factory=dict)
-    """For every row of values, as text, the argument that has it first."""
+    """The first argument for every row of values."""
     failed: bool = False
 
     def line(self, turns: tuple[Line, ...]) -> None:
-        """Look at the same line in every call."""
+        """Compare a line in all calls."""
         self.failed = self.failed or len({each.times for each in turns}) > 1
         for key, values in _arguments(turns):
             if len(set(map(repr, values))) == 1:
@@ -92,7 +92,7 @@ class _Differences:
                 self.line(inner)
 
     def parameters(self) -> "_Named":
-        """A parameter for every row that is no multiple of another."""
+        """Return a parameter for every row that is not a multiple of another row."""
         named = _Named({}, {})
         rows = self.found.values()
         for key, values in rows:
@@ -109,13 +109,13 @@ class _Differences:
 
 @dataclass(slots=True)
 class _Named:
-    """The parameters of a block, and what is written in place of the values of its calls."""
+    """Return the parameters of a block, and the expressions that replace values of its calls."""
 
     parameters: dict[str, Parameter]
     written: dict[str, str]
 
     def line(self, turns: tuple[Line, ...]) -> Line:
-        """One line for the same line in every call."""
+        """Merge the same line of all calls into one."""
         return replace(
             turns[0],
             arguments={
@@ -127,7 +127,7 @@ class _Named:
         )
 
     def free_name(self, key: str) -> str:
-        """A name for a parameter, after the argument."""
+        """Return a name for a parameter, based on the argument."""
         base = re.sub(r"\W", "_", key)
         name, number = base, 1
         while name in self.parameters or name == "index":
@@ -137,7 +137,7 @@ class _Named:
 
 
 def _arguments(turns: tuple[Line, ...]) -> Iterator[tuple[str, Values]]:
-    """Every argument of a line with its values; the default where a call does not give it."""
+    """Yield the arguments of a line with their values in all calls, or their defaults."""
     for key in dict.fromkeys(key for each in turns for key in each.arguments):
         values = tuple(each.arguments.get(key, _MISSING) for each in turns)
         if _MISSING in values and not turns[0].is_block:
@@ -147,13 +147,13 @@ def _arguments(turns: tuple[Line, ...]) -> Iterator[tuple[str, Values]]:
 
 
 def _branches(turns: tuple[Line, ...]) -> Iterator[list[tuple[Line, ...]]]:
-    """The lines of each branch, those of the same place together."""
+    """Return the lines of each branch, grouped by position."""
     for branch in zip(*(each.branches or () for each in turns), strict=True):
         yield list(zip(*branch, strict=True))
 
 
 def _default(kind: str, key: str) -> Any:
-    """The default of an argument as a spec would write it."""
+    """Return the default of an argument as a spec would write it."""
     try:
         found = getattr(LAYERS.find(kind), key, _MISSING)
     except Problem:
@@ -163,7 +163,7 @@ def _default(kind: str, key: str) -> Any:
 
 
 def _factor(known: tuple[Any, ...], values: tuple[Any, ...]) -> int | None:
-    """By which whole number all values are those of a parameter."""
+    """Return the integer factor by which all values are multiples of a parameter."""
     if not all(type(each) is int and each > 0 for each in (*known, *values)):
         return None
     factor = values[0] // known[0]

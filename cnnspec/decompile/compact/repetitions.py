@@ -1,4 +1,4 @@
-"""Equal steps in a row as one step that repeats."""
+"""Replaces equal steps in a row by one step with `repeat`."""
 
 import re
 from dataclasses import replace
@@ -9,7 +9,7 @@ _NUMBERED = re.compile(r"(.*?)(\d+)((?:\D*))")
 
 
 def repeated(lines: list[Line]) -> list[Line]:
-    """Join each line with the equal ones below that read it, in branches too."""
+    """Merge each line with the equal lines that follow it, also in branches."""
     found: list[Line] = []
     for line in lines:
         if line.branches is not None:
@@ -38,12 +38,12 @@ def _joined(first: Line, line: Line) -> Line | None:
 
 
 def are_counted(names: tuple[str, ...]) -> bool:
-    """Whether names are one text around a number that goes up by one."""
+    """Whether names are the same except for a number that increases by one."""
     return len(names) == 1 or template(names) is not None
 
 
 def template(names: tuple[str, ...]) -> tuple[str, int, str] | None:
-    """What stands before and after the number in counted names, and where it starts."""
+    """Return the text before and after the number in numbered names, and the first number."""
     for match in _numbers(names[0]):
         before, first, after = names[0][: match.start()], int(match[0]), names[0][match.end() :]
         if all(name == f"{before}{first + at}{after}" for at, name in enumerate(names)):

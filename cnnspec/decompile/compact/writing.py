@@ -1,4 +1,4 @@
-"""Lines to the steps of a document, with names and references only where they are needed."""
+"""Writes lines as the steps of a document, with names and references only if needed."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -19,9 +19,9 @@ from cnnspec.records import replace
 
 
 def compacted(graph: Graph, folder: Path | None = None) -> Document:
-    """The shortest document of a graph that is still easy to read.
+    """Return the shortest readable document of a graph.
 
-    It means what `written_out(graph, folder)` means.
+    It has the same meaning as `written_out(graph, folder)`.
     """
     plain = written_out(graph, folder)
     uses = Uses.of(graph)
@@ -65,7 +65,7 @@ def _start(graph: Graph) -> Value:
 
 
 def _compact_submodel(submodel: Any, key: str, graph: Graph, folder: Path | None) -> Any:
-    """A submodel, compact too where it is written in place."""
+    """Return a submodel, which is made compact too if it is written in place."""
     if not isinstance(submodel.spec, Document):
         return submodel
     layer = next(
@@ -78,11 +78,11 @@ def _compact_submodel(submodel: Any, key: str, graph: Graph, folder: Path | None
 
 
 Paths = dict[str, str]
-"""How layers are named in a spec, by the names that they have in Keras."""
+"""Return the names of layers in a spec, by their Keras names."""
 
 
 def _paths(lines: list[Line], prefix: str, of_blocks: dict[str, Paths]) -> Paths:
-    """The paths of all layers of some lines; both without the prefix of their names."""
+    """Return the paths of all layers of some lines, without the prefix of their names."""
     found = {}
     for line in (inner for each in lines for inner in each.inner()):
         for name in line.names:
@@ -95,15 +95,15 @@ def _paths(lines: list[Line], prefix: str, of_blocks: dict[str, Paths]) -> Paths
 
 @dataclass(slots=True)
 class _Body:
-    """Writes the steps of one scope: those of the model, or of a block."""
+    """Writes the steps of a scope: those of the model, or of a block."""
 
     prefix: str
-    """What the names in Keras start with that are of this scope."""
+    """The prefix of the Keras names in this scope."""
     paths: Paths
     counted: Counter[str] = field(default_factory=Counter)
 
     def steps(self, lines: list[Line], above: Value) -> list[Step]:
-        """The steps of lines that stand below a value."""
+        """Return the steps of lines that follow a value."""
         found = []
         for line in lines:
             found.append(self.step(line, above))
@@ -111,7 +111,7 @@ class _Body:
         return found
 
     def step(self, line: Line, above: Value) -> Step:
-        """The step of one line."""
+        """Return the step of a line."""
         branches = None
         if line.branches is not None:
             written = [self.steps(each, line.inputs) for each in line.branches]
@@ -132,12 +132,12 @@ class _Body:
         )
 
     def path(self, ref: Ref) -> str:
-        """How steps of this scope refer to a tensor."""
+        """Return the reference to a tensor in this scope."""
         local = ref.node.removeprefix(self.prefix)
         return str(replace(ref, node=self.paths.get(local, local)))
 
     def name(self, line: Line) -> str | None:
-        """The name that a step has to say; None where it gets it by being counted."""
+        """Return the name that a step must have; None if its numbered name is right."""
         names = tuple(name[len(self.prefix) :] for name in line.names)
         word = line.kind if line.is_block or line.kind == "shared" else snake_case(line.kind)
         count = self.counted[word]

@@ -1,1 +1,1 @@
-"""Submodels that are networks of `keras.applications`, known without Keras."""
+"""Networks of `keras.applications` as submodels, without importing Keras."""

@@ -1,4 +1,4 @@
-"""Checks the call of a network, and what its submodel says beside it."""
+"""Checks the call of a network, and the other keys of its submodel."""
 
 from pathlib import Path
 from typing import Any, Literal
@@ -13,9 +13,9 @@ from cnnspec.syntax.places import Place
 
 
 def checked_application(said: dict[str, Any], place: Place, loader: Loader) -> Application | None:
-    """The network that a submodel is; None after an error, which has been reported.
+    """Return the network of a submodel; None after an error.
 
-    `said` are the keys of the submodel with their parameters put in, `place` is that of all of it.
+    `said` are the keys of the submodel with parameters replaced, `place` is that of the submodel.
     """
     here = place / "application"
     declaration = _declaration(said["application"], here, loader)
@@ -25,7 +25,7 @@ def checked_application(said: dict[str, Any], place: Place, loader: Loader) -> A
     weights: Path | Literal["imagenet"] | None = None
     if said["weights"] is not None:
         if declaration.given.get("weights") is not None:
-            message = "the submodel names its weights, and its application does too"
+            message = "both the submodel and its application set weights"
             (here / "weights").error(loader.report, "conflicting-arguments", message)
             return None
     elif declaration.weights == applications.IMAGENET:
@@ -37,17 +37,17 @@ def checked_application(said: dict[str, Any], place: Place, loader: Loader) -> A
     preprocess, scales = bool(said["preprocess"]), declaration.mode is not None
     channels = declaration.shape[2]
     if preprocess and scales and channels != applications.CHANNELS:
-        message = f"'preprocess' scales {applications.CHANNELS} channels, and not {channels}"
+        message = f"'preprocess' scales {applications.CHANNELS} channels, not {channels}"
         (place / "preprocess").error(loader.report, "conflicting-arguments", message, "key")
         return None
     return Application(declaration, weights, preprocess, scales)
 
 
 def _declaration(call: Call, place: Place, loader: Loader) -> applications.Network | None:
-    """The declaration of a call with its arguments; None after an error."""
+    """Return the declaration of a call with its arguments; None after an error."""
     if call.kind in applications.NOT_YET:
         supported = ", ".join(sorted(APPLICATIONS.kinds))
-        message = f"{call.kind} is not supported by this release yet; it has {supported}"
+        message = f"{call.kind} is not supported yet; choose from {supported}"
         place.error(loader.report, "not-supported-yet", message, "kind")
         return None
     try:

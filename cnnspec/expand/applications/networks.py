@@ -1,6 +1,7 @@
-"""The networks of `keras.applications`, known without Keras: out of the specs that equal them.
+"""Makes the networks of `keras.applications` from equivalent specs, without importing Keras.
 
-Their layers get the names that Keras gives them, which stand in `names/` in the order of the spec.
+Their layers get the names that Keras gives them, which are listed in `names/` in the order of the
+spec.
 """
 
 from collections.abc import Callable, Iterator
@@ -20,23 +21,23 @@ PACKAGED = FOLDER / "specs"
 """The specs in an installed package."""
 SPECS = PACKAGED if PACKAGED.is_dir() else FOLDER.parents[2] / "specs" / "zoo"
 TOP = ("GlobalAveragePooling2D", "Flatten")
-"""What the top of a network starts with."""
+"""The first layer of the top of a network."""
 POOLING = {"avg": "GlobalAveragePooling2D", "max": "GlobalMaxPooling2D"}
 PADDED_BY_SIZE = ("EfficientNetB0", "MobileNetV2")
-"""Where it halves an image, it pads odd sizes in another way."""
+"""Networks that pad odd sizes differently when halving an image."""
 
 BGR_MEANS = [103.939, 116.779, 123.68]
 RGB_MEANS = [0.485, 0.456, 0.406]
 RGB_DEVIATIONS = [0.229, 0.224, 0.225]
 EFFICIENTNET_RESCALING = "rescaling_1"
-"""A layer that Keras adds for the weights of ImageNet: they were made with another division."""
+"""A layer that Keras adds for the weights of ImageNet, which were trained with another scaling."""
 
 
 def scaling(application: Network) -> list[Step]:
-    """The steps that make of pixels from 0 to 255 what a network takes, as `preprocess_input`.
+    """Return the steps that scale pixels from 0 to 255 for a network, like `preprocess_input`.
 
-    Plain layers without weights; what turns RGB into BGR brings the channels between height and
-    width, where they can be cut apart.
+    They are plain layers without weights. To convert RGB to BGR, the channels are moved between
+    height and width, where they can be split.
     """
     if application.mode == "tf":
         return [_step("Rescaling", "pixels", scale=1 / 127.5, offset=-1.0)]
@@ -70,7 +71,7 @@ def _step(kind: str, name: str | None = None, **arguments: Any) -> Step:
 
 
 def network(said: Application, expand: Callable[..., Graph], loader: Loader) -> Graph:
-    """The graph of a network, behind the scaling where it is wanted; layers are named as in Keras."""
+    """Return the graph of a network with the layer names of Keras, optionally after scaling."""
     application = said.declaration
     front = scaling(application) if said.preprocess else []
     file = application.kind().lower()
@@ -91,13 +92,13 @@ def network(said: Application, expand: Callable[..., Graph], loader: Loader) -> 
 
 
 def _count(steps: list[Step]) -> int:
-    """How many layers steps write out to."""
+    """Return the number of layers that steps expand to."""
     inner = (branch for step in steps if step.branches for branch in step.branches.steps.values())
     return len(steps) + sum(_count(branch) for branch in inner)
 
 
 def _adapted(document: Document, application: Network) -> Document:
-    """The document for another shape of input and another end, without losses."""
+    """Return the document for another input shape and another top, without losses."""
     layers = list(document.layers)
     if application.is_imagenet_only:
         at = next(at for at, step in enumerate(layers) if step.kind == "Normalization")
@@ -123,7 +124,7 @@ def _adapted(document: Document, application: Network) -> Document:
 
 
 def _renamed(graph: Graph, own: set[str], names: list[str]) -> Graph:
-    """The graph with the names of Keras, but for its inputs, its own layers and added pooling."""
+    """Return the graph with the names of Keras, except for inputs, added layers and pooling."""
     kept = {*own, *(f"{pooling}_pool" for pooling in POOLING)}
     wanted = iter(names)
     new = {each.name: each.name for each in graph.inputs}
@@ -146,16 +147,16 @@ def _renamed(graph: Graph, own: set[str], names: list[str]) -> Graph:
 
 
 def _with(node: Node, **arguments: Any) -> Node:
-    """The node with other arguments of its layer."""
+    """Return the node with changed arguments of its layer."""
     assert isinstance(node.layer, Layer)
     layer = LAYERS.check({node.layer.word: {**node.layer.given, **arguments}})
     return replace(node, layer=layer)
 
 
 def _padded(graph: Graph, application: Network) -> Graph:
-    """The graph with the padding of Keras in front of each layer that halves the image.
+    """Return the graph with the padding of Keras before each layer that halves the image.
 
-    An even size gets one row less in front of it than behind it, an odd size as many
+    An even size is padded with one row less in front than behind, an odd size equally
     (`keras.applications.imagenet_utils.correct_pad`).
     """
     height, width, _ = application.shape
@@ -179,7 +180,7 @@ def _padded(graph: Graph, application: Network) -> Graph:
 
 
 def _widened(graph: Graph, alpha: float) -> Graph:
-    """MobileNetV2 with more or fewer channels, in multiples of 8 (`keras.applications`)."""
+    """Return MobileNetV2 with another number of channels, in multiples of 8."""
     nodes = []
     channels = 0
     for node in graph.nodes:
@@ -198,6 +199,6 @@ def _widened(graph: Graph, alpha: float) -> Graph:
 
 
 def _divisible(value: float, divisor: int = 8) -> int:
-    """The nearest multiple of a divisor that is not below nine tenths of a value."""
+    """Return the nearest multiple of a divisor that is at least nine tenths of a value."""
     nearest = max(divisor, int(value + divisor / 2) // divisor * divisor)
     return nearest + divisor if nearest < 0.9 * value else nearest
