@@ -112,7 +112,7 @@ def test_collections(text: str, value: object) -> None:
             ),
         ),
         ("", ("wrong-structure", "the file is empty; a spec must be a mapping", 1, 1)),
-        ("a: *b", ("yaml-alias", "there is no anchor '&b' above", 1, 4)),
+        ("a: *b", ("yaml-alias", "the anchor '&b' is not defined above", 1, 4)),
         ("a: &a [*a]", ("yaml-alias", "'&a' contains itself", 1, 8)),
         ("a: 1e999", ("yaml-number", "'1e999' is too large for a number", 1, 4)),
         (f"a: {'1' * 31}", ("yaml-number", "a number of more than 30 digits", 1, 4)),

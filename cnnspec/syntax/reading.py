@@ -223,7 +223,7 @@ class _Builder:
         if event.anchor not in self.anchors:
             raise YamlProblem(
                 "yaml-alias",
-                f"there is no anchor '&{event.anchor}' above",
+                f"the anchor '&{event.anchor}' is not defined above",
                 event.start_mark,
                 event.end_mark,
             )
