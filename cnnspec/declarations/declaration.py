@@ -162,7 +162,7 @@ class Declaration:
         return self.aliases[0] if self.family.by_alias and self.aliases else self.kind()
 
     def meant(self, argument: str) -> Any:
-        """The checked value of an argument, or what null stands for there."""
+        """Return the checked value of an argument, or the value that null stands for."""
         return self._meant(argument, self.checked(argument))
 
     def canonical(self, argument: str) -> Any:
@@ -174,7 +174,7 @@ class Declaration:
         return (self.meant_kind(), *((name, self.meaning_of(name)) for name in self._sorted()))
 
     def meaning_of(self, argument: str) -> Hashable:
-        """What an argument means; equal for values that mean the same in this call."""
+        """Return the meaning of an argument; equal for values that mean the same in this call."""
         return meaning(self.canonical(argument))
 
     def is_default(self, argument: str) -> bool:

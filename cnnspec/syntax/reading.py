@@ -209,7 +209,9 @@ class _Builder:
             tree = Tree(scalar(event), event.start_mark, event.end_mark)
         elif depth == MAX_DEPTH:
             raise YamlProblem(
-                "yaml-depth", f"this is nested more than {MAX_DEPTH} levels deep", event.start_mark
+                "yaml-depth",
+                f"this is this is nested more than {MAX_DEPTH} levels deep",
+                event.start_mark,
             )
         elif isinstance(event, yaml.SequenceStartEvent):
             tree = self.sequence(event, depth + 1)

@@ -13,7 +13,7 @@ from cnnspec.syntax.places import Place, Where
 
 
 class Finding(Record):
-    """A warning; its code is that of the lint that gives it."""
+    """A warning; its code is that of its rule."""
 
     message: str
     place: Place

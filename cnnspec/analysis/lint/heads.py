@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Head(Record):
-    """The layer that gives an output its last activation."""
+    """The layer with the last activation before an output."""
 
     node: CheckedNode
     activation: str
@@ -74,7 +74,7 @@ def _output(model: CheckedGraph, name: str | None) -> Output:
 
 
 class Trained(Record):
-    """An output with a loss, and what is known of its last layer."""
+    """An output with a loss, and what is known about its last layer."""
 
     output: Output
     loss: "Loss"
