@@ -210,7 +210,7 @@ class _Builder:
         elif depth == MAX_DEPTH:
             raise YamlProblem(
                 "yaml-depth",
-                f"this is this is nested more than {MAX_DEPTH} levels deep",
+                f"this is nested more than {MAX_DEPTH} levels deep",
                 event.start_mark,
             )
         elif isinstance(event, yaml.SequenceStartEvent):
