@@ -8,14 +8,14 @@ At = tuple[str | int, ...]
 
 
 Where = Literal["value", "key", "kind"]
-"""What is meant at a place: the value there, its key, or the kind of the call there."""
+"""The part of a location that is meant: the value, its key, or the kind of the call."""
 
 
 class Problem(Exception):
-    """A finding without a place: `at` leads from the call to the argument that is meant."""
+    """A diagnostic without a location; `at` is the path from the call to the argument."""
 
     is_reported: ClassVar[bool] = False
-    """Whether it only follows from an error that has been reported."""
+    """Whether it only follows from an error that was already reported."""
 
     def __init__(
         self,
@@ -34,13 +34,13 @@ class Problem(Exception):
         self.suggestion = suggestion
 
     def inside(self, part: str | int) -> "Problem":
-        """The same problem, seen from one level further out."""
+        """Return the same problem with its path extended by an outer key."""
         at = (part, *self.at)
         return Problem(self.code, self.message, at, where=self.where, suggestion=self.suggestion)
 
 
 class Problems(Exception):
-    """Everything that is wrong with the arguments of one call."""
+    """All problems with the arguments of a call."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
@@ -48,7 +48,7 @@ class Problems(Exception):
 
 
 def shown(value: object) -> str:
-    """A value as a spec would write it, shortened."""
+    """Format a value as in a spec, shortened."""
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, float) and not math.isfinite(value):
@@ -64,5 +64,5 @@ def shown(value: object) -> str:
 
 
 def with_article(noun: str) -> str:
-    """The noun with `a` or `an`."""
+    """Return the noun with `a` or `an`."""
     return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"

@@ -1,4 +1,4 @@
-"""What can be said about a spec: places, findings, and the collector that a run fills."""
+"""Diagnostics: spans, notes, codes, and the report that collects them."""
 
 from collections.abc import Collection, Iterator
 from typing import Literal
@@ -10,7 +10,7 @@ Severity = Literal["error", "warning"]
 
 
 class Span(Record):
-    """A stretch of text. Lines and columns count from 1; the end column is exclusive."""
+    """A range of text. Lines and columns count from 1; the end column is exclusive."""
 
     file: str
     line: int
@@ -27,14 +27,14 @@ class Span(Record):
 
 
 class Note(Record):
-    """A remark on another place that explains a finding."""
+    """A remark on another location that explains a diagnostic."""
 
     message: str
     span: Span | None = None
 
 
 class Diagnostic(Record):
-    """One finding: what is wrong, in the reader's terms, and where."""
+    """A diagnostic: what is wrong, and where."""
 
     severity: Severity
     code: str
@@ -45,36 +45,36 @@ class Diagnostic(Record):
 
 
 class Report:
-    """Collects the findings of one run; one mistake told twice is kept once."""
+    """Collects the diagnostics of a run; duplicates are dropped."""
 
     def __init__(self, texts: dict[str, str] | None = None) -> None:
         self.texts = {} if texts is None else texts
-        """The text of every file that was read, for showing the lines that findings point at."""
+        """The text of every file that was read, to show the lines of diagnostics."""
         self._found: dict[tuple[str, str, Span | None], Diagnostic] = {}
 
     def child(self) -> "Report":
-        """A report of its own for a part of the run, over the same texts."""
+        """Return a separate report for a part of the run, with the same texts."""
         return Report(self.texts)
 
     def add(self, diagnostic: Diagnostic) -> None:
-        """Keep a finding unless the same one at the same place is there already."""
+        """Add a diagnostic, unless the same one at the same location exists."""
         if diagnostic.code not in CODES:
             raise KeyError(f"diagnostic code {diagnostic.code!r} is not in the table")
         key = (diagnostic.code, diagnostic.message, diagnostic.span)
         self._found.setdefault(key, diagnostic)
 
     def take(self, other: "Report", notes: tuple[Note, ...] = ()) -> None:
-        """Add all that another report holds, each with some more notes."""
+        """Add all diagnostics of another report, each with additional notes."""
         self.texts.update(other.texts)
         for found in other:
             self.add(replace(found, notes=(*found.notes, *notes)))
 
     def error(self, code: str, message: str) -> None:
-        """Add an error without a place; one that has a place is reported through it."""
+        """Add an error without a location; errors with a location are reported by their `Place`."""
         self.add(Diagnostic("error", code, message))
 
     def ignore(self, codes: Collection[str]) -> None:
-        """Drop the warnings of some codes; errors stay."""
+        """Drop the warnings with some codes; errors stay."""
         self._found = {
             key: found
             for key, found in self._found.items()
@@ -82,22 +82,22 @@ class Report:
         }
 
     def be_strict(self) -> None:
-        """Make errors of all warnings."""
+        """Turn all warnings into errors."""
         self._found = {key: replace(found, severity="error") for key, found in self._found.items()}
 
     def __iter__(self) -> Iterator[Diagnostic]:
-        """Yield the findings file by file, from top to bottom."""
+        """Yield the diagnostics file by file, from top to bottom."""
         nowhere = Span("", 0, 0, 0, 0)
         return iter(sorted(self._found.values(), key=lambda found: found.span or nowhere))
 
     @property
     def has_errors(self) -> bool:
-        """Whether any finding is an error."""
+        """Whether any diagnostic is an error."""
         return any(found.severity == "error" for found in self._found.values())
 
 
 class SpecError(Exception):
-    """A spec could not be compiled; `report` holds every finding."""
+    """Raised if a spec cannot be compiled; `report` has all diagnostics."""
 
     def __init__(self, report: Report) -> None:
         self.report = report

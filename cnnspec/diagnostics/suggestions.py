@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
-    """Suggest the known word nearest to a mistyped one, in the letter case that it was begun in."""
+    """Suggest the known word closest to a mistyped one, preferring the case it starts with."""
     from difflib import get_close_matches  # a spec without a mistake needs none
 
     by_folded: dict[str, str] = {}

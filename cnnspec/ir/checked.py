@@ -8,21 +8,21 @@ from cnnspec.shapes import TensorSpec
 
 
 class CheckedNode(Record):
-    """A node of which everything is known that can be known before there is data."""
+    """A node with everything that is known without data."""
 
     node: Node
     layer: Layer | SubmodelLayer
-    """What is called; for a frozen node, what acts in training as it does in inference."""
+    """The layer that is called; for a frozen node, its inference behaviour."""
     inputs: tuple[TensorSpec, ...]
     outputs: dict[str | None, TensorSpec]
-    """By output name; a node of one output has it under None."""
+    """By output name; the only output of a node has the key None."""
     weights: tuple[Weight, ...] = ()
     """The weights of the layer."""
     submodel: "CheckedGraph | None" = None
     is_first_call: bool = True
-    """Whether it is the first call of its layer that an output needs; its weights count there."""
+    """Whether it is the first needed call of its layer, whose weights count."""
     weights_known: bool = True
-    """False for what depends on code that is not run; its weights are counted as none."""
+    """False if it depends on code that is not run; its weights count as none."""
 
     @property
     def name(self) -> str:
@@ -41,13 +41,13 @@ class CheckedNode(Record):
 
     @property
     def trainable(self) -> bool:
-        """Whether training may change its weights, as far as the layer itself says."""
+        """Whether its weights are trainable, as far as the layer itself is concerned."""
         layer = self.layer
         return not self.node.frozen and (isinstance(layer, SubmodelLayer) or layer.trainable)
 
     @property
     def params(self) -> int:
-        """How many numbers its weights hold."""
+        """The number of values in its weights."""
         if not self.is_first_call:
             return 0
         inner = self.submodel.params if self.submodel else 0
@@ -55,7 +55,7 @@ class CheckedNode(Record):
 
     @property
     def trainable_params(self) -> int:
-        """How many of them training may change."""
+        """The number of trainable values."""
         if not self.is_first_call or not self.trainable:
             return 0
         inner = self.submodel.trainable_params if self.submodel else 0
@@ -63,11 +63,11 @@ class CheckedNode(Record):
 
 
 class CheckedGraph(Record):
-    """A model without mistakes: what every backend starts from."""
+    """A model without errors, the input of all backends."""
 
     graph: Graph
     nodes: tuple[CheckedNode, ...]
-    """In an order in which every node stands below those it reads; only those an output needs."""
+    """In topological order; only nodes that an output needs."""
     outputs: dict[str, TensorSpec]
 
     @property
@@ -82,10 +82,10 @@ class CheckedGraph(Record):
 
     @property
     def params(self) -> int:
-        """How many numbers the weights of the model hold."""
+        """The number of values in the weights of the model."""
         return sum(node.params for node in self.nodes)
 
     @property
     def trainable_params(self) -> int:
-        """How many of them training may change."""
+        """The number of trainable values."""
         return sum(node.trainable_params for node in self.nodes)

@@ -14,20 +14,20 @@ if TYPE_CHECKING:
 
 
 class Phase(Record):
-    """A stage of training, with what is trained in it beside what the spec leaves trainable."""
+    """A phase of training, with the layers that it unfreezes."""
 
     epochs: int
     place: Place
     optimizer: Declaration | None = None
-    """None for the optimizer of the whole training."""
+    """None to use the optimizer of the whole training."""
     unfreeze: tuple[str, ...] = ()
-    """Patterns of the layer names that are unfrozen from this phase on, as `fnmatch` reads them."""
+    """Patterns of layer names to unfreeze from this phase on, as in `fnmatch`."""
     unfreeze_last: int = 0
-    """How many of the last frozen layers that have weights are unfrozen from this phase on."""
+    """The number of last frozen layers with weights to unfreeze from this phase on."""
 
 
 class Training(Record):
-    """How a model is trained: on which data, for how long, in which stages."""
+    """The training of a model: data, length and phases."""
 
     place: Place
     data: "DataSource | None"
@@ -36,17 +36,17 @@ class Training(Record):
     targets: dict[str, str]
     """The expression for each output that has one."""
     parameters: dict[str, float]
-    """The numbers that expressions know beside the columns."""
+    """The parameters that expressions may use."""
     folder: Path
-    """Relative paths of the data start here."""
+    """The folder that relative paths of the data refer to."""
     validation: float | dict[str, str] | None = None
-    """The last part of the data, as a fraction; or the columns to use in place of others."""
+    """The last part of the data, as a fraction, or the columns to use instead of others."""
     batch_size: int = 32
     epochs: int = 1
     seed: int = 0
     callbacks: tuple[Declaration, ...] = ()
     class_weight: Mapping[str, Mapping[int, float]] = MappingProxyType({})
-    """By output: the weight of each class."""
+    """For each output: the weight of each class."""
     sample_weight: Mapping[str, str] = MappingProxyType({})
-    """By output: the expression for the weight of each sample."""
+    """For each output: the expression for the weight of each sample."""
     phases: tuple[Phase, ...] = ()

@@ -16,16 +16,16 @@ from cnnspec.language.values import Form, refuse
 from cnnspec.objects.families import APPLICATIONS, CALLBACKS, DATA, LOSSES, METRICS, OPTIMIZERS
 
 FROM_TEXT = "the data come from a text"
-"""The validation context under which data have the form that the language writes, and no other."""
+"""The validation context for data written in the language, and not in Python form."""
 
 
 def is_python_form(value: object, field: str, info: ValidationInfo) -> bool:
-    """Whether data are a model's own fields, as when it is built in Python."""
+    """Whether data are the fields of a model itself, as when it is built in Python."""
     return info.context is not FROM_TEXT and isinstance(value, Mapping) and field in value
 
 
 class Model(BaseModel):
-    """What all parts of a document share."""
+    """Base class of the parts of a document."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -36,12 +36,12 @@ class Model(BaseModel):
 
     @classmethod
     def spec_keys(cls) -> tuple[str, ...]:
-        """The keys by which a spec writes the fields, in the language's order."""
+        """The keys that a spec uses for the fields, in canonical order."""
         return tuple(field.alias or name for name, field in cls.model_fields.items())
 
 
 class Call(Model):
-    """`Kind`, or `Kind: {argument: value, ...}`."""
+    """A call: `Kind`, or `Kind: {argument: value, ...}`."""
 
     kind: str
     arguments: dict[str, Any] = {}
@@ -75,12 +75,12 @@ def _split(value: object) -> tuple[str, dict[str, Any]]:
         if isinstance(kind, str) and (arguments is None or isinstance(arguments, Mapping)):
             return kind, dict(arguments or {})
         if isinstance(kind, str):
-            message = f"the arguments of {kind} are a mapping, `{kind}: {{argument: value}}`, not {shown(arguments)}"
+            message = f"the arguments of {kind} must be a mapping, `{kind}: {{argument: value}}`, not {shown(arguments)}"
             raise refuse("wrong-structure", message)
     if isinstance(value, Mapping) and len(value) > 1:
         kind = next(iter(value))
-        message = f"this has {len(value)} keys; arguments go inside, `{kind}: {{argument: value}}`"
+        message = f"this mapping has {len(value)} keys; write arguments inside the kind, `{kind}: {{argument: value}}`"
         raise refuse("wrong-structure", message)
     raise refuse(
-        "wrong-structure", f"`Kind` or `Kind: {{argument: value}}` stands here, not {shown(value)}"
+        "wrong-structure", f"this must be `Kind` or `Kind: {{argument: value}}`, not {shown(value)}"
     )

@@ -1,6 +1,6 @@
-"""The Document: what a spec may say, as pydantic models.
+"""The Document: the content of a spec, as pydantic models.
 
-Values that may be `$name` or `$(expression)` are kept as they are written; `expand` resolves them.
+Values such as `$name` or `$(expression)` are kept as written; `expand` evaluates them.
 """
 
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ from cnnspec.language.values import Count, Flag, Form, Name, Number, _references
 VERSION = 1
 
 BROKEN_STEP = "\0"
-"""The kind that a step gets in place of one that did not check; no text can hold this character."""
+"""The kind of a step whose own kind is invalid; no text can contain this character."""
 ParameterName = Annotated[Name, Form("parameter_name")]
 
 
@@ -40,11 +40,11 @@ class Step(Model):
     """Where the input comes from: a name, `previous`, or a list of them."""
     arguments: dict[str, Any] = {}
     repeat: Count | None = None
-    """How often the step is repeated in a row; `$index` counts from 0."""
+    """How many times to repeat the step in a row; `$index` counts from 0."""
     frozen: Flag | None = None
-    """Freeze the step: training changes none of its weights, and it runs in inference mode."""
+    """Freeze the step: training does not change its weights, and it runs in inference mode."""
     branches: "Branches | None" = None
-    """Branches that all start at the step's input, and whose results it merges."""
+    """Branches that start at the input of the step, and whose results it merges."""
 
     @model_validator(mode="before")
     @classmethod
@@ -75,20 +75,20 @@ FIRST_KEYS, LAST_KEYS = (
     Step.spec_keys()[1 : Step.spec_keys().index("arguments")],
     Step.spec_keys()[Step.spec_keys().index("arguments") + 1 :],
 )
-"""The keys of a step that stand in front of the arguments of its kind, and behind them."""
+"""The keys of a step before and after the arguments of its kind."""
 STEP_KEYS = FIRST_KEYS + LAST_KEYS
 """The keys of a step that are not arguments of its kind."""
 
 
 def _plain(value: object) -> Any:
-    """A value of a field as plain data."""
+    """Convert the value of a field to plain data."""
     if isinstance(value, list):
         return [_plain(item) for item in value]
     return value.model_dump() if isinstance(value, BaseModel) else value
 
 
 class Branches(Model):
-    """The branches of a merging step, in their order; names are for the reader."""
+    """The branches of a merging step, in order; their names are only for readers."""
 
     named: bool
     steps: dict[str, list[Step]]
@@ -100,7 +100,7 @@ class Branches(Model):
             return value
         named = isinstance(value, Mapping)
         if not named and not isinstance(value, list):
-            message = f"'branches' is a list or mapping of lists of steps, not {shown(value)}"
+            message = f"'branches' must be a list or mapping of lists of steps, not {shown(value)}"
             raise refuse("wrong-structure", message)
         items = value.items() if named else enumerate(value)
         return {"named": named, "steps": {str(key): branch for key, branch in items}}
@@ -128,7 +128,7 @@ class Input(Model):
             shape = value.get("shape", [])
             if isinstance(shape, list) or is_reference(shape):
                 return value
-        message = "a shape is a list of sizes without the batch, such as [28, 28, 1]"
+        message = "a shape must be a list of sizes without the batch, such as [28, 28, 1]"
         raise refuse("wrong-structure", message)
 
     @model_serializer
@@ -139,16 +139,16 @@ class Input(Model):
 
 
 class Output(Model):
-    """An output: which tensor it is, and what it is trained and measured by."""
+    """An output: its tensor, its loss and its metrics."""
 
     from_: str | None = Field(None, alias="from")
-    """The layer that it comes from. Default: the layer of the same name."""
+    """The layer that it comes from. Default: the layer with the same name."""
     loss: Loss | None = None
-    """What training minimizes; an output without a loss is not trained."""
+    """The loss function; an output without a loss is not trained."""
     loss_weight: Number | None = None
     """The weight of this loss in the sum of all losses."""
     metrics: list[Metric] = []
-    """What is measured in training and evaluation."""
+    """The metrics to compute in training and evaluation."""
 
     @model_validator(mode="before")
     @classmethod
@@ -167,12 +167,12 @@ class Output(Model):
 
 
 class Block(Model):
-    """A macro: called like a layer, written out in place."""
+    """A block: called like a layer, and expanded in place."""
 
     params: dict[str, Any] = {}
-    """Its parameters with their defaults; one whose default is null must be given."""
+    """Its parameters with their defaults; parameters that are null are required."""
     layers: list[Step]
-    """Its steps; the value of a call is that of the last one."""
+    """Its steps; the value of a call is that of the last step."""
 
 
 def _sort_of_spec(value: object) -> str:
@@ -180,7 +180,7 @@ def _sort_of_spec(value: object) -> str:
 
 
 class Submodel(Model):
-    """A model used as a layer: another spec or a Keras file, perhaps cut, loaded, frozen."""
+    """A model used as a layer: another spec or a Keras file, optionally cut, loaded or frozen."""
 
     spec: Annotated[
         Annotated[str | None, Tag("path")] | Annotated["Document", Tag("document")],
@@ -192,13 +192,13 @@ class Submodel(Model):
     application: Application | None = None
     """A network of keras.applications."""
     preprocess: Flag | None = None
-    """Whether the network of `application` takes pixels from 0 to 255, which are scaled for it."""
+    """Scale pixels from 0 to 255 as the network of `application` requires."""
     until: str | None = None
     """Cut the model: its output is that of this layer."""
     weights: str | None = None
     """A .weights.h5 or .keras file; weights are loaded by layer name."""
     frozen: Flag | None = None
-    """Freeze the model: training changes none of its weights, and it runs in inference mode."""
+    """Freeze the model: training does not change its weights, and it runs in inference mode."""
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
@@ -208,47 +208,47 @@ class Submodel(Model):
             message = f"a submodel needs one of 'spec', 'keras' and 'application'{said}"
             raise refuse("wrong-structure", message)
         if self.preprocess is not None and self.application is None:
-            message = "'preprocess' is for an 'application', of which it is known what it takes"
+            message = "'preprocess' requires an 'application', whose scaling is known"
             raise refuse("conflicting-arguments", message)
         return self
 
 
 SUBMODEL_SOURCES = ("spec", "keras", "application")
-"""The keys that name the model of a submodel, one of which it needs."""
+"""The keys that name the model of a submodel, one of which is required."""
 
 
 MODEL_SECTIONS = {"inputs": "`inputs: {image: [28, 28, 1]}`", "layers": "a list of steps"}
-"""What a model needs, and how it is written."""
+"""What a model needs, and how to write it."""
 
 
 def missing_section(key: str, *, there: bool) -> str:
-    """Say that a model lacks a section."""
+    """Make the error for a model without a section."""
     return f"'{key}' is {'empty' if there else 'missing'}; a model needs {MODEL_SECTIONS[key]}"
 
 
 MODEL_KEYS = (*MODEL_SECTIONS, "outputs")
-"""The keys that a file of definitions for others does not have."""
+"""The keys that are not allowed in a file of definitions."""
 
 
 class Document(Model):
-    """A whole spec, or a file of blocks, submodels and defaults for others to import."""
+    """A spec, or a file of blocks, submodels and defaults for other specs to import."""
 
     cnnspec: Literal[1] = 1
     """The version of the language."""
     name: Annotated[str | None, Field(pattern=r"^[\w][\w.\- ]*$")] = None
     """The name of the model."""
     weights: str | None = None
-    """The file that the model's weights come from, before it is trained any further."""
+    """A file with initial weights of the model."""
     imports: list[str] = []
-    """Files whose blocks, submodels and defaults are brought in."""
+    """Files whose blocks, submodels and defaults are imported."""
     ignore: list[Annotated[str, Form("warning")]] = []
-    """Codes of warnings that are not reported."""
+    """Codes of warnings to ignore."""
     params: dict[ParameterName, Any] = {}
     """Parameters with their defaults; `--set name=value` overrides them."""
     defaults: Annotated[dict[str, dict[str, Any]], Form("defaults")] = {}
-    """Default arguments of a kind, for all its steps."""
+    """Default arguments of kinds, for all steps."""
     blocks: dict[Name, Block] = {}
-    """Macros made of steps, by name."""
+    """Blocks by name."""
     submodels: dict[Name, Submodel] = {}
     """Models that are used as layers, by name."""
     inputs: dict[Name, Input] = {}
@@ -258,7 +258,7 @@ class Document(Model):
     outputs: dict[Name, Output] = {}
     """The outputs, by name, each with its loss and metrics. Default: the last step."""
     train: Train | None = None
-    """How the model is trained, and on which data."""
+    """The training of the model, and its data."""
 
     @property
     def is_library(self) -> bool:
@@ -269,9 +269,9 @@ class Document(Model):
         )
 
     def missing(self) -> list[str]:
-        """The sections that a model needs and this has not."""
+        """The required sections that are missing."""
         return [key for key in MODEL_SECTIONS if not getattr(self, key)]
 
     def to_data(self) -> dict[str, Any]:
-        """The document as plain data, in the language's order, defaults left out."""
+        """The document as plain data, in canonical order, without defaults."""
         return {"cnnspec": VERSION, **self.model_dump(exclude_defaults=True, by_alias=True)}

@@ -11,14 +11,14 @@ from cnnspec.objects.families import DATA
 
 
 class LastLayers(Model):
-    """How many of the last frozen layers that have weights."""
+    """The last frozen layers that have weights."""
 
     last: Count
     """How many layers."""
 
 
 def _unfrozen(value: object) -> object:
-    """One pattern or a list of them as a list, or how many layers."""
+    """Return one pattern or a list of them as a list, or the number of layers."""
     if isinstance(value, Mapping) and list(value) == ["last"]:
         return {"last": _needed_count(value["last"])}
     patterns = [value] if isinstance(value, str) else value
@@ -26,7 +26,7 @@ def _unfrozen(value: object) -> object:
     if value is None or isinstance(value, LastLayers) or (is_list and patterns):
         return patterns
     forms = "a pattern of layer names, a list of them, or `{last: 3}`"
-    raise refuse("wrong-structure", f"'unfreeze' takes {forms}, not {shown(value)}")
+    raise refuse("wrong-structure", f"'unfreeze' must be {forms}, not {shown(value)}")
 
 
 def _validation(value: object) -> object:
@@ -34,39 +34,41 @@ def _validation(value: object) -> object:
     if isinstance(value, Mapping):
         for other in value.values():
             if not isinstance(other, str):
-                raise refuse("wrong-type", f"a column is named by a text, not {shown(other)}")
+                raise refuse("wrong-type", f"the name of a column must be text, not {shown(other)}")
         return value
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if value is None or number or is_reference(value):
         return value
     forms = "a fraction of the data, or a mapping of columns"
-    raise refuse("wrong-type", f"'validation' takes {forms}, not {shown(value)}")
+    raise refuse("wrong-type", f"'validation' must be {forms}, not {shown(value)}")
 
 
 def _expression(value: object) -> object:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
     if not isinstance(value, str):
-        message = f"an expression over the columns is text, such as `x / 255`, not {shown(value)}"
+        message = (
+            f"an expression over the columns must be text, such as `x / 255`, not {shown(value)}"
+        )
         raise refuse("wrong-type", message)
     return value
 
 
 class Phase(Model):
-    """A stage of training."""
+    """A phase of training."""
 
     epochs: Annotated[int | str, Form("count", _needed_count)]
-    """How many epochs it trains."""
+    """Number of epochs."""
     optimizer: Optimizer | None = None
-    """The optimizer of this stage. Default: that of the section."""
+    """The optimizer of this phase. Default: that of the section."""
     unfreeze: Annotated[
         list[str] | LastLayers | None, Form("pattern", _unfrozen, is_short=True)
     ] = None
-    """The layers that are trained from here on: patterns of their names, or the last few."""
+    """The layers to unfreeze from here on: patterns of their names, or the last ones."""
 
 
 Expression = Annotated[str, Form("column_expression", _expression)]
-"""An expression over the columns of the data; a number is one too."""
+"""An expression over the columns of the data; a number is also an expression."""
 
 
 def _source(value: object) -> object:
@@ -80,31 +82,31 @@ def _source(value: object) -> object:
 
 
 class Train(Model):
-    """How the model is trained."""
+    """The training of a model."""
 
     optimizer: Optimizer | None = None
-    """What changes the weights; its learning rate may be a schedule."""
+    """The optimizer; its learning rate may be a schedule."""
     data: Annotated[Source | None, Form("short_source", _source, is_short=True)] = None
     """The data source; `{keras: mnist}` is short for `{keras: {name: mnist}}`."""
     inputs: dict[Name, Expression] = {}
-    """By input: an expression over the columns of the data."""
+    """For each input: an expression over the columns of the data."""
     targets: dict[Name, Expression] = {}
-    """By output: an expression over the columns of the data."""
+    """For each output: an expression over the columns of the data."""
     validation: Annotated[
         float | int | str | dict[str, str] | None, Form("validation", _validation)
     ] = None
-    """A fraction of the data, or the columns that stand for others."""
+    """A fraction of the data, or the columns to use instead of others."""
     batch_size: Count | None = None
-    """How many samples are in a batch."""
+    """Number of samples per batch."""
     epochs: Count | None = None
-    """How many epochs it trains."""
+    """Number of epochs."""
     seed: Count | None = None
-    """The seed of the weights and of the order of the data."""
+    """Seed of the weights and of the order of the data."""
     callbacks: list[Callback] = []
-    """What Keras calls while it trains, such as `EarlyStopping`."""
+    """Callbacks, such as `EarlyStopping`."""
     class_weight: dict[Name, dict[Annotated[Any, Form("class_number")], Weight]] = {}
-    """By output: the weight of each class."""
+    """For each output: the weight of each class."""
     sample_weight: dict[Name, Expression] = {}
-    """By output: an expression over the columns of the data, the weight of each sample."""
+    """For each output: an expression over the columns of the data for the weight of each sample."""
     phases: list[Phase] = []
-    """The stages of training, one after the other."""
+    """The phases of training, in order."""

@@ -14,25 +14,25 @@ from cnnspec.language.expressions import is_pattern, is_reference
 
 
 def refuse(code: str, message: str) -> PydanticCustomError:
-    """An error whose code and message pass through pydantic unchanged."""
+    """Make an error whose code and message pass through pydantic unchanged."""
     return PydanticCustomError("cnnspec", "refused", {"code": code, "message": message})
 
 
 def name_problem(value: object) -> tuple[str, str] | None:
-    """The code and message of what keeps a value from being a name, if anything does."""
+    """Return the code and message of the problem with a name, if there is one."""
     if not isinstance(value, str):
-        return "wrong-type", f"a name is text, not {shown(value)}"
+        return "wrong-type", f"a name must be text, not {shown(value)}"
     problem = None
     if not value.strip():
         problem = "a name cannot be empty"
     elif "/" in value:
-        problem = "a name cannot contain '/'; that separates scopes"
+        problem = "a name cannot contain '/', which separates scopes"
     elif value.startswith("$"):
-        problem = "a name cannot start with '$'; that is for parameters"
+        problem = "a name cannot start with '$', which marks parameters"
     elif value in ("previous", "shared"):
-        problem = f"'{value}' is a word of the language, and no name"
+        problem = f"'{value}' is a reserved word, so it cannot be a name"
     elif not value.isprintable():
-        problem = "a name cannot contain characters that do not print"
+        problem = "a name cannot contain non-printable characters"
     return ("bad-name", problem) if problem else None
 
 
@@ -48,17 +48,17 @@ def _step_name(value: object) -> object:
 
 
 def _references(value: object) -> object:
-    """One reference or a list of them, always as a list."""
+    """Return one reference or a list of them as a list."""
     if value is None:
         return None
     items = value if isinstance(value, list) else [value]
     for item in items:
         if not isinstance(item, str):
             raise refuse(
-                "wrong-type", f"'from' takes a name or a list of names, not {shown(value)}"
+                "wrong-type", f"'from' must be a name or a list of names, not {shown(value)}"
             )
     if not items:
-        raise refuse("wrong-structure", "'from' is an empty list")
+        raise refuse("wrong-structure", "'from' must not be an empty list")
     return items
 
 
@@ -92,7 +92,7 @@ class Form:
         *,
         is_short: bool = False,
     ) -> None:
-        """Name the definition; with `is_short`, a value may also be written as its type says."""
+        """Name the definition; with `is_short`, values may also be written as in their type."""
         self.name = name
         self.read = read
         self.is_short = is_short
@@ -107,13 +107,13 @@ class Form:
     def __get_pydantic_json_schema__(
         self, schema: Any, handler: Callable[[Any], dict[str, Any]]
     ) -> dict[str, Any]:
-        """Refer to the definition, which only editors need and so stands in `schema`."""
+        """Refer to the definition, which only editors need and which is therefore in `schema`."""
         form = {"form": self.name}
         return {"anyOf": [form, handler(schema)]} if self.is_short else form
 
 
 Name = Annotated[str, Form("name", _name)]
-"""What a layer, input, output, block, parameter or model may be called."""
+"""Matches valid names of layers, inputs, outputs, blocks, parameters and models."""
 Flag = Annotated[bool | str, Form("flag", _flag)]
 Number = Annotated[float | int | str, Form("number", _number)]
 Count = Annotated[int | str, Form("count", _count)]

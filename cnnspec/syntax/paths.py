@@ -5,12 +5,12 @@ from pathlib import Path
 
 
 def leads_out(path: Path, root: Path | None, reference: str) -> str | None:
-    """Say that a path, written as `reference`, leads out of a folder; None where it does not."""
+    """Return a message if a path, written as `reference`, leads out of a folder."""
     if root is None or path.resolve().is_relative_to(root.resolve()):
         return None
     return f"'{reference}' leads out of the allowed folder {root}"
 
 
 def shown_path(path: Path) -> str:
-    """A path as a reader would write it: without detours through parent folders."""
+    """Return a path in its shortest form, without detours through parent folders."""
     return os.path.normpath(path)

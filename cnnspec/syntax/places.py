@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from cnnspec.diagnostics.problems import Problem
 
 TreePath = tuple[str | int, ...]
-"""Keys and indices that lead from the root of a document to a value in it."""
+"""Keys and indices from the root of a document to a value."""
 
 
 class Mark(Record):
@@ -22,7 +22,7 @@ class Mark(Record):
 
 
 class Tree:
-    """A value of the document, its place, and the trees of what is inside it."""
+    """A value of the document, its location, and the trees inside it."""
 
     __slots__ = ("children", "end", "size", "start", "value")
 
@@ -36,27 +36,27 @@ class Tree:
     ) -> None:
         self.value, self.start, self.end, self.children = value, start, end, children
         self.size = size
-        """How many values it holds, aliases written out."""
+        """The number of values in it, with aliases expanded."""
 
 
 class Source(Record):
-    """A document that was read: its text, its tree and where it came from."""
+    """A parsed document: its text, its tree and its origin."""
 
     name: str
-    """The file as the reader named it."""
+    """The file as named by the user."""
     text: str
     tree: Tree
     folder: Path
-    """Relative paths in the document start here."""
+    """The folder that relative paths in the document refer to."""
 
     __eq__ = object.__eq__  # a document that was read twice stands in two places
     __hash__ = object.__hash__
 
     def span(self, path: TreePath = (), *, on_key: bool = False) -> Span:
-        """Locate a value, or its key.
+        """Return the span of a value or its key.
 
-        A call `Kind: {argument: value}` is looked through: a path may leave the kind out. A path
-        that leads further than the document does gives the last value on the way.
+        In a call `Kind: {argument: value}`, the path may omit the kind. For a path that leads
+        beyond the document, the last existing value is used.
         """
         node, key = self.tree, None
         for part in path:
@@ -95,39 +95,39 @@ def _child(node: Tree, part: str | int) -> tuple[Tree | None, Tree] | None:
 
 
 Where = Literal["value", "key", "kind", "name", "given", "caller", "start"]
-"""What is meant at a place.
+"""The part of a location that is meant:
 
-- `value`, `key`: what stands there, or the key that it stands under
-- `kind`: the kind of the call that stands there
-- `name`: what gives a step or an entry its name
-- `given`: the value where the text has one, else the kind of the call that lacks it
-- `caller`: what brings in a block or another file: a call by its kind, an entry by its key
-- `start`: the very start of the document
+- `value`, `key`: the value, or its key
+- `kind`: the kind of the call
+- `name`: the name of a step or an entry
+- `given`: the value if it is in the text, otherwise the kind of the call without it
+- `caller`: what refers to a block or another file: a call by its kind, an entry by its key
+- `start`: the start of the document
 """
 
 
 class Place(Record, uncompared=("caller",)):
-    """Where in which document something is said, and from where that was called.
+    """A location in a document, and the call that led to it.
 
-    What is wrong there is reported through it, so that the notes on the calls that led there are
-    never left out.
+    Problems are reported through it, so that the notes on the calls that led there are never
+    forgotten.
     """
 
     source: Source | None
     """None for a document that was built in Python."""
     path: TreePath
     caller: "Place | None" = None
-    """The step that calls the block of this place, or what names the file that it is in."""
+    """The step that calls the block of this place, or what refers to its file."""
 
     def __truediv__(self, part: str | int) -> "Place":
         return Place(self.source, (*self.path, part), self.caller)
 
     def within(self, path: Sequence[str | int]) -> "Place":
-        """The place that a path leads to from here."""
+        """Return the place at a path from here."""
         return Place(self.source, (*self.path, *path), self.caller)
 
     def span(self, where: Where = "value") -> Span | None:
-        """Locate it in the text; None where there is no text."""
+        """Return its span in the text; None if there is no text."""
         if self.source is None:
             return None
         match where:
@@ -158,14 +158,14 @@ class Place(Record, uncompared=("caller",)):
         return source._span(node.start, node.end)
 
     def _outer(self) -> "Place":
-        """The innermost place on the way here at which something stands."""
+        """Return the innermost existing place on the path."""
         place = self
         while place.node() is None and place.path:
             place = Place(place.source, place.path[:-1], place.caller)
         return place
 
     def node(self) -> Tree | None:
-        """Return the tree that stands here; None where there is no text, or nothing here."""
+        """Return the tree at this place; None if there is no text, or no value."""
         node = self.source.tree if self.source else None
         for part in self.path:
             step = _child(node, part) if node else None
@@ -173,31 +173,31 @@ class Place(Record, uncompared=("caller",)):
         return node
 
     def value(self) -> Any:
-        """Return what stands here in the text, as it was read; None where nothing does."""
+        """Return the parsed value at this place; None if there is none."""
         node = self.node()
         return node.value if node else None
 
     def has_list(self, part: str) -> bool:
-        """Whether a list stands under a key here."""
+        """Whether the value of a key is a list."""
         return isinstance((self / part).value(), list)
 
     def outward(self) -> Iterator["Place"]:
-        """Yield the place, and the block calls that led to it, the nearest first."""
+        """Yield the place, and the block calls that led to it, innermost first."""
         each: Place | None = self
         while each is not None:
             yield each
             each = each.caller
 
     def callers(self) -> tuple[Note, ...]:
-        """Notes on the calls that led here, the nearest first."""
+        """Return notes on the calls that led here, innermost first."""
         return self.caller.calls() if self.caller else ()
 
     def calls(self) -> tuple[Note, ...]:
-        """Notes on the call that stands here and on those that led to it, the nearest first."""
+        """Return notes on the call at this place and those that led to it, innermost first."""
         return tuple(call.note("called from here", "caller") for call in self.outward())
 
     def note(self, message: str, where: Where = "name") -> Note:
-        """A remark on this place, which explains a finding at another one."""
+        """Make a note on this place for a diagnostic at another one."""
         return Note(message, self.span(where))
 
     def error(
@@ -227,7 +227,7 @@ class Place(Record, uncompared=("caller",)):
         self._report(report, "warning", code, message, where, notes, suggestion)
 
     def problem(self, report: Report, problem: "Problem", *, notes: Sequence[Note] = ()) -> None:
-        """Report what a declaration or an expression refuses; its own path starts here."""
+        """Report a problem of a declaration or an expression, whose path starts here."""
         if problem.is_reported:
             return
         where: Where = "given" if problem.where == "value" else problem.where

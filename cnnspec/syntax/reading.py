@@ -19,7 +19,7 @@ MAX_DEPTH = 100
 MAX_ALIASED_VALUES = 100_000
 
 PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""Parses in C where PyYAML was built with it; only its events and tokens are used."""
+"""Parses in C if PyYAML supports it; only its events and tokens are used."""
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 

@@ -17,7 +17,7 @@ def plain_scalar(text: str) -> str | int | float | bool | None:
     """Resolve a plain scalar by the YAML 1.2 core schema.
 
     Raises:
-        OverflowError: it is a number beyond what a spec can mean.
+        OverflowError: it is a number beyond the limits of a spec.
 
     """
     if text in _NULL:
@@ -28,10 +28,10 @@ def plain_scalar(text: str) -> str | int | float | bool | None:
 
 
 def number(text: str) -> str | int | float:
-    """Read a number of the core schema; any other text is given back.
+    """Parse a number of the core schema; other text is returned unchanged.
 
     Raises:
-        OverflowError: the number is beyond what a spec can mean.
+        OverflowError: the number is beyond the limits of a spec.
 
     """
     if len(text.lstrip("+-")) > MAX_DIGITS and (
