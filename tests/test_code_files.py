@@ -81,7 +81,7 @@ def test_files_are_named_from_the_current_folder(monkeypatch: pytest.MonkeyPatch
     spec.write_text(f"cnnspec: 1{BASE}weights: base.keras\n")
     monkeypatch.chdir("elsewhere")
     lines = run_command("code", spec).stdout.splitlines()
-    at = lines.index("# Paths start at the current folder.")
+    at = lines.index("# Paths are relative to the current folder.")
     assert lines[at + 1] == 'BASE_WEIGHTS = "../base.keras"'
 
 
@@ -236,6 +236,6 @@ def test_a_class_that_cannot_be_imported_is_one_line(tmp_path: Path) -> None:
     spec = tmp_path / "spec.yaml"
     spec.write_text("cnnspec: 1\ninputs: {x: [4]}\nlayers: ['a.class:Layer']\n")
     out = tmp_path / "out.py"
-    message = "cnnspec: no import statement can name 'a.class:Layer'\n"
+    message = "cnnspec: 'a.class:Layer' cannot be imported with an import statement\n"
     assert run_command("code", spec, "-o", out) == (1, "", message)
     assert not out.exists()

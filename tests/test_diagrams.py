@@ -296,7 +296,7 @@ def test_a_large_network_is_folded_and_that_is_said() -> None:
     drawing = cnnspec.draw(cnnspec.load(RESNET))
     assert count(drawing.figure) == 26
     assert drawing.note == (
-        "567 layers are drawn as 26 boxes (depth 1); --depth all draws every one"
+        "567 layers are drawn as 26 boxes (depth 1); use --depth all to draw every layer"
     )
     everything = cnnspec.draw(cnnspec.load(RESNET), depth="all")
     assert (count(everything.figure), everything.note) == (567, None)
@@ -340,7 +340,7 @@ def test_a_part_of_a_network_is_what_lies_between() -> None:
     with pytest.raises(Problem, match="unknown layer 'concatt'") as refused:
         between(figure, None, "concatt")
     assert refused.value.suggestion == "did you mean 'concat'?"
-    with pytest.raises(Problem, match="no way leads from 'concat' to 'conv2d_layer'"):
+    with pytest.raises(Problem, match="there is no path from 'concat' to 'conv2d_layer'"):
         between(figure, "concat", "conv2d_layer")
 
 
@@ -503,7 +503,7 @@ def test_the_ending_of_the_file_says_the_format(tmp_path: Path) -> None:
 
 
 def test_what_was_folded_is_told_unless_quiet() -> None:
-    said = "567 layers are drawn as 26 boxes (depth 1); --depth all draws every one\n"
+    said = "567 layers are drawn as 26 boxes (depth 1); use --depth all to draw every layer\n"
     code, dot, told = run_command("diagram", RESNET, "--format", "dot")
     assert (code, told) == (0, said)
     assert run_command("diagram", RESNET, "--format", "dot", "--quiet") == (0, dot, "")
@@ -528,7 +528,7 @@ def no_dot(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("form", ["png", "pdf"])
 def test_without_dot_png_and_pdf_say_what_to_install(form: str, tmp_path: Path) -> None:
     out = tmp_path / f"a.{form}"
-    said = f"{form} needs Graphviz's program `dot`; install the package `graphviz` of your system"
+    said = f"{form} needs the program `dot` of Graphviz; install the package `graphviz` of your system"
     spec = SPECS / "mnist_simple.yaml"
     assert run_command("diagram", spec, "-o", out) == (2, "", f"cnnspec: {said}\n")
     assert list(tmp_path.iterdir()) == []
@@ -562,7 +562,7 @@ def test_a_picture_is_never_shrunk_in_silence(
     monkeypatch.setenv("PATH", str(tmp_path))
     drawing = cnnspec.draw(cnnspec.load(SPECS / "mnist_simple.yaml"))
     assert drawing.rendered("png", dpi=300) == b"picture -Tpng -Gdpi=300"
-    with pytest.raises(TooLarge, match="at 2400 dots per inch the png is larger than Graphviz"):
+    with pytest.raises(TooLarge, match="at 2400 dots per inch the png is too large for Graphviz"):
         drawing.rendered("png", dpi=2400)
     with pytest.raises(NoRenderer, match="Graphviz failed: Error: something"):
         drawing.rendered("pdf")

@@ -546,7 +546,7 @@ MISMATCHES = {
             Weight(name, (2,), trainable=name != "gamma")
             for name in ("gamma", "beta", "moving_mean", "moving_variance")
         ),
-        "training would change other weights than the spec says: "
+        "the trainable weights differ from those of the spec: "
         "['norm/gamma', 'norm/moving_mean', 'norm/moving_variance']",
     ),
 }

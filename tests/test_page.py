@@ -106,7 +106,7 @@ def test_the_page_holds_the_figure() -> None:
             ["Layers", "2"],
             ["Parameters", "unknown"],
             ["Multiply-accumulates", "unknown"],
-            ["Frozen", "no weight changes, and it runs as in inference"],
+            ["Frozen", "weights do not change; runs in inference mode"],
             ["Calls", "2"],
             ["Layer", "Dense"],
             ["units", "2"],

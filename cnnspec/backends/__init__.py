@@ -1,1 +1,1 @@
-"""What a checked graph becomes: a Keras model, a diagram, a table."""
+"""Backends: turn a checked graph into a Keras model, a script, a diagram or a table."""

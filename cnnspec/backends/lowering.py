@@ -1,6 +1,7 @@
-"""What Keras is told for a checked graph, as data.
+"""Lowers a checked graph to Keras calls, as data.
 
-The Keras backend calls what stands here, and the Python backend prints it: only here is it decided.
+The Keras backend executes these calls and the Python backend prints them, so that every decision is
+made only here.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,13 +20,13 @@ from cnnspec.objects.families import OPTIMIZERS, USUAL_OPTIMIZER
 from cnnspec.records import Record
 
 SETTINGS = ("data_format", "dtype")
-"""What Keras would take from the user's own configuration where a spec says nothing."""
+"""Values that Keras would otherwise read from the configuration of the user."""
 USUAL_MODULE = "keras.layers"
-"""The module of layers that scripts import as a whole."""
+"""The layers module, which scripts import as a whole."""
 
 
 class KerasCall(Record):
-    """A call of a class, with its arguments by keyword."""
+    """A call of a class with keyword arguments."""
 
     module: str
     kind: str
@@ -34,7 +35,7 @@ class KerasCall(Record):
 
 
 class KerasInput(Record):
-    """An input of a model; its shape is without the batch."""
+    """An input of a model; its shape has no batch axis."""
 
     shape: tuple[int | None, ...]
     dtype: str
@@ -42,7 +43,7 @@ class KerasInput(Record):
 
 
 class Compilation(Record):
-    """What a model is compiled with, by output name: Keras would pair lists by accident.
+    """The arguments of `compile` by output name, because Keras may mix up the order of lists.
 
     Losses and metrics are words that Keras resolves, or calls.
     """
@@ -50,26 +51,26 @@ class Compilation(Record):
     optimizer: Declaration
     losses: Mapping[str, str | Declaration]
     weights: Mapping[str, float]
-    """The weights of the losses; nothing where all are 1."""
+    """The weights of the losses; empty if all are 1."""
     metrics: Mapping[str, Sequence[str | Declaration]]
 
 
 def module_of(declaration: type[Declaration]) -> str:
-    """The module that a class is taken from."""
+    """Return the module from which a class is imported."""
     if issubclass(declaration, CustomLayer):
         return declaration.import_path.partition(":")[0]
     return ELSEWHERE.get(declaration.kind(), f"keras.{declaration.family.namespace}")
 
 
 def keras_call(call: Declaration) -> KerasCall:
-    """The call of Keras for one of a loss, initializer, optimizer..., or of a layer without a name."""
+    """Return the call for an object such as a loss or initializer, or for an unnamed layer."""
     given = [name for name in call.given if not call.is_default(name)]
     arguments = {name: _argument(told(call, name)) for name in given}
     return KerasCall(module_of(type(call)), call.kind(), arguments)
 
 
 def told(call: Declaration, argument: str) -> Any:
-    """The value of an argument, the same for all that mean the same where Keras may store them."""
+    """Return the value of an argument, normalized if Keras stores it."""
     value = call.checked(argument)
     expects = call.meanings().get(argument)
     if _holds_calls(value) or expects is None or expects.alike is None:
@@ -78,7 +79,7 @@ def told(call: Declaration, argument: str) -> Any:
 
 
 def short_literal(call: Declaration, argument: str) -> Any:
-    """An argument in the fewest words that Keras takes; sizes are tuples."""
+    """Return the shortest form of an argument that Keras accepts; sizes are tuples."""
     short = shortest_argument(call, argument)
     if isinstance(short, list):
         return _as_tuple(short) if isinstance(call.canonical(argument), tuple) else short
@@ -99,13 +100,13 @@ def _as_tuple(value: Any) -> Any:
 
 
 def named_call(call: Declaration) -> KerasCall:
-    """The call for a metric or optimizer, which Keras would count through the process to name it."""
+    """Return the call for a metric or optimizer, with an explicit name instead of a counter."""
     made = keras_call(call)
     return KerasCall(made.module, made.kind, {**made.arguments, "name": call.meant("name")})
 
 
 def layer_call(layer: Layer, name: str) -> KerasCall:
-    """The call that makes a layer."""
+    """Return the call that makes a layer."""
     if isinstance(layer, CustomLayer):
         given = {"name": name, **layer.given}
         return KerasCall(module_of(type(layer)), layer.kind(), given)
@@ -115,7 +116,7 @@ def layer_call(layer: Layer, name: str) -> KerasCall:
 
 
 def inner_name(layer: Layer, position: int | None = None) -> str:
-    """The name of a layer that is an argument; `position` is its place where that is a list."""
+    """Return the name of a layer that is an argument; `position` is its index if that is a list."""
     name = snake_case(layer.kind())
     return name if position is None else f"{name}_{position + 1}"
 
@@ -129,11 +130,10 @@ def _argument(value: Any) -> Any:
 
 
 def set_when_built(layer: Layer, *, trained: bool = True) -> Iterator[tuple[str, bool]]:
-    """The parts whose `trainable` has to be set once they are built, each with its value.
+    """Return the parts whose `trainable` must be set after they are built, with the value.
 
     A part is an attribute of the Keras layer, or the layer itself (""). Keras does not pass the
-    argument on to what these make inside themselves. `trained` is false where what is around the
-    layer is not trained.
+    argument on to layers inside them. `trained` is false if an outer layer or model is not trained.
     """
     trained = trained and layer.trainable
     if not layer.passes_trainable_on:
@@ -144,7 +144,7 @@ def set_when_built(layer: Layer, *, trained: bool = True) -> Iterator[tuple[str,
 
 
 def inputs_of(checked: CheckedGraph) -> list[KerasInput]:
-    """The inputs of a model."""
+    """Return the inputs of a model."""
     return [
         KerasInput(each.tensor.shape[1:], each.tensor.dtype, keras_name(each.name))
         for each in checked.inputs
@@ -154,21 +154,21 @@ def inputs_of(checked: CheckedGraph) -> list[KerasInput]:
 def called_with(
     node: CheckedNode, tensors: Sequence[Any]
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """The arguments with which the layer or submodel of a node is called, by position and by name."""
+    """Return the positional and keyword arguments of the call of a layer or submodel."""
     if isinstance(node.layer, SubmodelLayer):
         return (one_or_all(tensors),), {}
     return node.layer.arranged(tensors)
 
 
 def one_or_all(tensors: Sequence[Any]) -> Any:
-    """What a model takes or gives: a tensor, or a list of several."""
+    """Return the only tensor of a model, or a list of several."""
     return tensors[0] if len(tensors) == 1 else list(tensors)
 
 
 def weights_of(layer: SubmodelLayer, *, is_loaded: bool) -> Path | Application | None:
-    """Where the weights of a submodel come from; None for random ones.
+    """Return the source of the weights of a submodel; None for random ones.
 
-    `is_loaded` where a file has the weights of the whole model around it.
+    `is_loaded` if a file has the weights of the whole model around it.
     """
     if is_loaded:
         return None
@@ -179,7 +179,7 @@ def weights_of(layer: SubmodelLayer, *, is_loaded: bool) -> Path | Application |
 
 
 def compilation(checked: CheckedGraph) -> Compilation | None:
-    """What a model is compiled with; None where the spec says nothing to train or measure it by."""
+    """Return the arguments of `compile`; None if the spec has no losses, metrics or optimizer."""
     outputs = {keras_name(each.name): each for each in checked.graph.outputs}
     losses = {name: _told(each.loss) for name, each in outputs.items() if each.loss}
     metrics = {name: [*map(_told, each.metrics)] for name, each in outputs.items() if each.metrics}
@@ -192,6 +192,6 @@ def compilation(checked: CheckedGraph) -> Compilation | None:
 
 
 def _told(call: Declaration) -> str | Declaration:
-    """A loss or metric by the word for it that Keras resolves, or as it is."""
+    """Return the word of a loss or metric that Keras resolves, or the call."""
     alias = short_alias(call)
     return call if alias is None else alias

@@ -1,4 +1,4 @@
-"""CheckedGraph to the table that Keras users know, or to the same as plain data."""
+"""Summarizes a CheckedGraph as a table like that of Keras, or as plain data."""
 
 import io
 from collections.abc import Iterator, Sequence
@@ -12,7 +12,7 @@ from cnnspec.ir.graph import Ref
 from cnnspec.shapes import Shape, text
 
 BYTES_A_PARAMETER = 4
-"""Weights are float32 unless a layer says otherwise; the sizes in the table assume it, as Keras does."""
+"""Bytes per weight: like Keras, the table assumes float32."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +26,12 @@ class Row:
     params: int
     trainable: bool
     depth: int = 0
-    """How many submodels it is inside of."""
+    """The number of submodels around it."""
     cost: Cost | None = None
-    """What all of its calls cost together; None where that was not asked for."""
+    """The cost of all its calls together; None if it was not requested."""
 
     def data(self) -> dict[str, Any]:
-        """The row as plain data; several outputs give a list of shapes."""
+        """Return the row as plain data; several outputs give a list of shapes."""
         shapes = [list(shape) for shape in self.output_shapes]
         data = {
             "name": self.name,
@@ -45,7 +45,7 @@ class Row:
 
 
 def _cost_data(cost: Cost) -> dict[str, Any]:
-    """The costs of a layer as plain data; what is not known is null, and so is a field of all."""
+    """Return the costs of a layer as plain data; unknown costs are null."""
     field = cost.receptive_field
     return {
         "macs": cost.macs,
@@ -62,9 +62,9 @@ def rows(
     found: Sequence[Costs] = (),
     depth: int = 0,
 ) -> Iterator[Row]:
-    """Every layer once, in the order of the spec; `expand` puts those of submodels under them.
+    """Return every layer once, in the order of the spec; `expand` adds those of submodels.
 
-    `found` are the costs of each call of the model; without them rows have none.
+    `found` are the costs of each call of the model; without them rows have no costs.
     """
     cost = NOTHING if found else None
     for each in checked.inputs:
@@ -94,7 +94,7 @@ def _row(node: CheckedNode, sources: tuple[str, ...], depth: int, cost: Cost | N
 
 
 def summary_data(checked: CheckedGraph, *, cost: bool = False) -> dict[str, Any]:
-    """The summary as plain data; with `cost` also what every layer costs for one sample."""
+    """Return the summary as plain data; with `cost`, also the costs of layers for one sample."""
     found = [costs(checked)] if cost else []
     totals = {
         f"total_{name}": getattr(each.total, name)
@@ -114,9 +114,9 @@ def summary_data(checked: CheckedGraph, *, cost: bool = False) -> dict[str, Any]
 def summary_text(
     checked: CheckedGraph, *, expand: bool = False, cost: bool = False, width: int | None = None
 ) -> str:
-    """The summary as a table, as wide as it needs to be unless a width is given.
+    """Return the summary as a table, as wide as it needs to be unless a width is given.
 
-    With `cost` it has columns for what every layer costs for one sample.
+    With `cost`, it has columns for the cost of every layer for one sample.
     """
     from rich.box import HEAVY_HEAD
     from rich.console import Console
@@ -162,7 +162,7 @@ def _number(number: int | None) -> str:
 
 
 def _field(field: tuple[ReceptiveField, ...] | None) -> str:
-    """Sizes along the spatial axes, and behind a slash the strides; equal ones stand once."""
+    """Format sizes along spatial axes, and strides after a slash; equal ones are merged."""
     if field is None:
         return "-"
     sizes = ["all" if axis.size is None else str(axis.size) for axis in field]
@@ -173,12 +173,12 @@ def _field(field: tuple[ReceptiveField, ...] | None) -> str:
 
 
 def _with_size(params: int) -> str:
-    """A number of parameters with the memory that they take."""
+    """Format a number of parameters with their memory."""
     return f"{params:,} ({_size(params * BYTES_A_PARAMETER)})"
 
 
 def _size(number: int | None) -> str:
-    """A number of bytes in the unit that fits it."""
+    """Format a number of bytes with a suitable unit."""
     if number is None:
         return "unknown"
     size = float(number)

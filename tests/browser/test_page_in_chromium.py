@@ -258,7 +258,7 @@ def test_outputs_and_groups_tell_of_themselves(opened: Open) -> None:
     assert details(page) == [
         "base_model", "Functional · frozen", "Input shape", "28×28×1", "Output shape", "5408",
         "Layers", "3", "Parameters", "320", "Multiply-accumulates", "194,688",
-        "Frozen", "no weight changes, and it runs as in inference", "×",
+        "Frozen", "weights do not change; runs in inference mode", "×",
     ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The arguments of a layer in a few letters, and in full for those who ask."""
+"""The arguments of a layer in short form, and in full."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -9,7 +9,7 @@ from cnnspec.layers.base import Layer
 
 
 def by(sizes: Any) -> str:
-    """Sizes along axes: 3x3."""
+    """Format sizes along axes: 3x3."""
     return "×".join(map(str, sizes)) if isinstance(sizes, Sequence) else str(sizes)
 
 
@@ -62,11 +62,11 @@ SHORT: dict[str, Callable[[Layer, Any], str | None]] = {
     "max_value": _unless(None, "up to {}"),
     "negative_slope": _unless(0.0, "slope {}"),
 }
-"""How arguments are said in a diagram, in this order; all others are left to the full table."""
+"""The short forms of arguments, in this order; all others are only in the full table."""
 
 
 def brief(layer: Layer) -> tuple[str, ...]:
-    """What a reader looks for first: 32, 3x3, /2, same, relu."""
+    """Return the most important arguments: 32, 3x3, /2, same, relu."""
     known = layer.arguments()
     said = (
         SHORT[name](layer, layer.meant(name)) for name in SHORT if name in known
@@ -75,12 +75,12 @@ def brief(layer: Layer) -> tuple[str, ...]:
 
 
 def in_full(layer: Layer) -> list[tuple[str, str]]:
-    """Every argument that does not have its default, as text."""
+    """Return all arguments that differ from their defaults, as text."""
     return [(name, _text(value)) for name, value in shortest_arguments(layer).items()]
 
 
 def _text(value: Any) -> str:
-    """A value as a spec would say it, on one line."""
+    """Format a value as in a spec, on one line."""
     if isinstance(value, Mapping):
         if len(value) == 1:
             ((name, inner),) = value.items()
@@ -100,5 +100,5 @@ def _call(word: str, given: Mapping[str, Any]) -> str:
 
 
 def call_text(call: Declaration) -> str:
-    """A loss or metric as a spec names it, with its arguments."""
+    """Format a loss or metric as in a spec, with its arguments."""
     return _text(shortest(call))

@@ -1,9 +1,10 @@
-"""Colours of diagrams: a family of layers each, in every theme.
+"""The colours of diagrams: one per family of layers, in every theme.
 
-The fills and lines of any two families differ enough for readers with protanopia, deuteranopia and
-tritanopia, and texts have the contrast that WCAG asks for; `tests/test_diagram_colours.py` computes
-both. Colour never stands alone: every box names its kind, what is frozen has a dashed outline, and
-in the diagram of a difference what is added, removed or changed has a sign before its name.
+Fills and lines of any two families can be distinguished with protanopia, deuteranopia and
+tritanopia, and text has the contrast required by WCAG; `tests/test_diagram_colours.py` computes
+both. Information never depends on colour only: every box names its kind, frozen parts have a dashed
+outline, and in diagrams of differences, added, removed and changed parts have a sign before their
+name.
 """
 
 from dataclasses import dataclass
@@ -40,7 +41,7 @@ FAMILY_OF_MODULE = {
     "augmentation_colors": "preprocessing",
     "augmentation_geometry": "preprocessing",
 }
-"""The family of the layers that a module of `layers/` declares."""
+"""Return the family of the layers in a module of `layers/`."""
 FAMILY_OF_KIND = {
     kind: FAMILY_OF_MODULE[module] for module, kinds in FAMILIES.items() for kind in kinds
 } | {
@@ -55,7 +56,7 @@ FAMILY_OF_KIND = {
 
 
 def family_of(kind: str) -> str:
-    """The family of a layer kind; that of the user's own classes is `other`."""
+    """Return the family of a kind of layer; custom classes have the family `other`."""
     return FAMILY_OF_KIND.get(kind, "other")
 
 
@@ -75,17 +76,17 @@ class Theme:
     background: str
     text: str
     muted: str
-    """Text that says less important things."""
+    """The colour of secondary text."""
     edge: str
     frozen: Paint
     group: Paint
     families: dict[str, Paint]
     marks: dict[str, Paint]
-    """In the diagram of a difference, what became of a part is said in place of its family."""
+    """In diagrams of differences, marks replace families."""
 
 
 def _families(text: str, **colours: tuple[str, str]) -> dict[str, Paint]:
-    """The paint of each family, from its fill and line."""
+    """Return the paint of each family, from its fill and line."""
     neutral = {"output": "input", "regularization": "reshaping", "other": "input"}
     neutral |= {"preprocessing": "reshaping"}
     paints = {family: Paint(fill, line, text) for family, (fill, line) in colours.items()}
@@ -93,7 +94,7 @@ def _families(text: str, **colours: tuple[str, str]) -> dict[str, Paint]:
 
 
 def _marks(text: str, **colours: tuple[str, str]) -> dict[str, Paint]:
-    """The paint of each mark, from its fill and line."""
+    """Return the paint of each mark, from its fill and line."""
     return {mark: Paint(fill, line, text) for mark, (fill, line) in colours.items()}
 
 

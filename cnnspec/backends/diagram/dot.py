@@ -1,6 +1,6 @@
-"""A figure as DOT: boxes, frames and edges with their colours.
+"""Writes a figure as DOT: coloured boxes, frames and edges.
 
-Ids follow from names alone, so that the same spec gives the same bytes anywhere.
+Ids depend only on names, so that the same spec gives the same bytes on every machine.
 """
 
 import html
@@ -16,13 +16,13 @@ from cnnspec.backends.diagram.look import Look
 
 FONT = "Helvetica,Arial,sans-serif"
 DASHED = ("frozen", "removed")
-"""What is drawn with a dashed outline."""
+"""Elements with a dashed outline."""
 SPACE = "\N{NO-BREAK SPACE}"
 """A space that SVG keeps at the ends of a text."""
 
 
 def rich_dot(figure: Figure, look: Look) -> str:
-    """The DOT source of a figure in the rich style."""
+    """Return the DOT source of a figure in the rich style."""
     theme = THEMES[look.theme]
     dot = graphviz.Digraph(
         plain(figure.name),
@@ -97,14 +97,14 @@ def _draw(dot: graphviz.Digraph, elements: tuple[Element, ...], theme: Theme, lo
 
 
 def _title(group: Group) -> str:
-    """What stands on a frame, in its left half: edges come in at the middle."""
+    """Return the title of a frame, in its left half, because edges enter in the middle."""
     lines = [plain(line) for line in group_lines(group)]
     room = SPACE * (2 * max(map(len, lines)))  # a space is half as wide as most letters
     return "".join(f"{line}{room}\\l" for line in lines)
 
 
 def edge_ids(edges: Sequence[Edge]) -> list[str]:
-    """The ids of edges: their ends, and a number where several have the same ends."""
+    """Return the ids of edges: their ends, with a number if several have the same ends."""
     counted: Counter[str] = Counter()
     ids = []
     for edge in edges:
@@ -115,7 +115,7 @@ def edge_ids(edges: Sequence[Edge]) -> list[str]:
 
 
 def _way(edge: Edge, theme: Theme) -> dict[str, str]:
-    """How an edge is drawn that is in one of two models only."""
+    """Return the style of an edge that is in only one of two models."""
     if edge.mark not in MARKS:
         return {}
     style = {"style": "dashed"} if edge.mark == "removed" else {"penwidth": "2"}
@@ -123,24 +123,24 @@ def _way(edge: Edge, theme: Theme) -> dict[str, str]:
 
 
 def box_family(box: Box) -> str:
-    """The family by which a box is coloured: that of its layer, or what became of it."""
+    """Return the family that sets the colour of a box, or its mark."""
     if box.mark is not None:
         return box.mark
     return "submodel" if box.layers is not None else family_of(box.kind)
 
 
 def box_class(box: Box) -> str:
-    """What a box has its colours from: its family, or that it is frozen."""
+    """Return the class that sets the colours of a box: its family, or frozen."""
     return "frozen" if box.frozen and box.mark is None else box_family(box)
 
 
 def paints(theme: Theme) -> dict[str, Paint]:
-    """All colours of boxes, by what they have them from."""
+    """Return the colours of all boxes, by class."""
     return {**theme.families, **theme.marks, "frozen": theme.frozen}
 
 
 def _legend(dot: graphviz.Digraph, figure: Figure, theme: Theme) -> None:
-    """Say which colours stand for what, as far as the figure has them."""
+    """Add a legend of the colours that the figure uses."""
     shown = dict.fromkeys(box_class(box) for box in boxes(figure.children))
     with dot.subgraph(name="cluster_.legend") as cluster:
         cluster.attr(label="Legend", color=theme.group.line, fontcolor=theme.muted, style="rounded")
@@ -165,10 +165,10 @@ def _legend(dot: graphviz.Digraph, figure: Figure, theme: Theme) -> None:
 
 
 def plain(value: str) -> str:
-    """Text that stands in a label as it is: none of it is markup or an escape."""
+    """Escape text for a label."""
     return "\\n".join(line.replace("\\", "\\\\") for line in unmarked(value))
 
 
 def unmarked(value: str) -> Iterator[str]:
-    """The lines of a text, in which Graphviz takes nothing for an entity."""
+    """Escape the lines of a text for Graphviz."""
     return (html.escape(line.strip(), quote=False) for line in value.splitlines())

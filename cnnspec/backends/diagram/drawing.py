@@ -1,6 +1,6 @@
-"""A diagram that can be looked at, folded and written in every format.
+"""A diagram that can be displayed, folded and written in every format.
 
-What writes a format is imported when it is asked for: a command writes one of them.
+The module of a format is imported only when it is needed.
 """
 
 import os
@@ -31,19 +31,19 @@ SUFFIXES = {".svg": "svg", ".png": "png", ".pdf": "pdf", ".dot": "dot", ".gv": "
     ".mermaid": "mermaid",
     ".html": "html",
 }
-"""The format that a file's name asks for."""
+"""The format for each file suffix."""
 MOST_LAID_OUT = 1500
-"""A diagram of more boxes is not laid out even when its depth is given; DOT, Mermaid and HTML are."""
+"""The limit of boxes for layout, even with a given depth; DOT, Mermaid and HTML have no limit."""
 ALL = "all"
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """The diagram of a model; Jupyter shows it.
+    """The diagram of a model, which Jupyter displays.
 
-    `depth` is how many levels of blocks and submodels are unfolded, `"all"` for every one with
-    every repetition; by default as many as stay legible. `start` and `end` name the layers or
-    blocks between which the model is drawn.
+    `depth` is the number of levels of blocks and submodels to unfold, `"all"` to unfold everything
+    including repetitions; by default it is as large as the diagram stays legible. `start` and `end`
+    are the first and last layer or block to draw.
     """
 
     checked: CheckedGraph
@@ -54,16 +54,16 @@ class Drawing:
 
     @cached_property
     def whole(self) -> Figure:
-        """The figure of all layers, runs of equal parts in groups.
+        """Return the figure of all layers, with repeated parts in groups.
 
         Raises:
-            Problem: there is no layer of the name of `start` or `end`.
+            Problem: there is no layer with the name `start` or `end`.
 
         """
         return self.read_figure(details=False)
 
     def read_figure(self, *, details: bool) -> Figure:
-        """The figure of all layers, with all that is known of them where `details` are wanted."""
+        """Return the figure of all layers, with all details if `details` is set."""
         figure = read(self.checked, details=details, cost="cost" in self.look.shown)
         if self.start is not None or self.end is not None:
             figure = between(figure, self.start, self.end)
@@ -83,20 +83,20 @@ class Drawing:
 
     @property
     def figure(self) -> Figure:
-        """What is drawn."""
+        """Return the figure to draw."""
         return self._folded[0]
 
     @property
     def note(self) -> str | None:
-        """What a reader should know of what is folded without having been asked; None for nothing."""
+        """Return a note if the diagram was folded automatically."""
         figure, depth = self._folded
         if self.depth is not None or depth is None:
             return None
         drawn, layers = count(figure), count(self.whole)
-        return f"{layers} layers are drawn as {drawn} boxes (depth {depth}); --depth all draws every one"
+        return f"{layers} layers are drawn as {drawn} boxes (depth {depth}); use --depth all to draw every layer"
 
     def dot(self) -> str:
-        """The DOT source."""
+        """Return the DOT source."""
         if self.look.style == "keras":
             from cnnspec.backends.diagram.keras_style import keras_dot as to_dot
         else:
@@ -104,23 +104,23 @@ class Drawing:
         return to_dot(self.figure, self.look)
 
     def mermaid(self) -> str:
-        """The Mermaid source, which code hosts draw in Markdown."""
+        """Return the Mermaid source, which code hosts render in Markdown."""
         from cnnspec.backends.diagram.mermaid import to_mermaid
 
         return to_mermaid(self.figure, self.look)
 
     def html(self) -> str:
-        """A page of its own to zoom, search and fold in; it holds every layer, whatever is folded."""
+        """Return a standalone HTML page with zoom, search and folding; it contains all layers."""
         from cnnspec.backends.diagram.page import to_page
 
         return to_page(self.read_figure(details=True), self.look, self.depth)
 
     def svg(self, links: Mapping[str, str] | None = None) -> str:
-        """The picture; `links` are by the id of a box.
+        """Return the picture as SVG; `links` are by the id of a box.
 
         Raises:
-            NoRenderer: there is no Graphviz on the machine, neither as a program nor in Python.
-            TooLarge: so many boxes would take too long to lay out.
+            NoRenderer: Graphviz is not installed, neither as a program nor in Python.
+            TooLarge: laying out that many boxes would take too long.
 
         """
         from cnnspec.backends.diagram.svg import finished
@@ -132,13 +132,13 @@ class Drawing:
     def rendered(
         self, form: str, *, dpi: int = SCREEN_DPI, links_from: Path | None = None
     ) -> bytes:
-        """The diagram in one of FORMATS.
+        """Return the diagram in one of FORMATS.
 
-        In svg, boxes link to their lines in the spec, with paths from the folder `links_from`.
+        In svg, boxes link to their lines in the spec, with paths relative to `links_from`.
 
         Raises:
-            NoRenderer: the machine lacks what the format takes.
-            TooLarge: the picture would be shrunk, or would take too long to lay out.
+            NoRenderer: a program for the format is missing.
+            TooLarge: the picture would be scaled down, or laying it out would take too long.
 
         """
         if form in ("dot", "mermaid", "html"):
@@ -153,10 +153,10 @@ class Drawing:
         drawn = count(self.figure)
         if drawn > MOST_LAID_OUT:
             message = f"{drawn} boxes would take too long to lay out"
-            raise TooLarge(f"{message}; fold them with --depth, or write html, dot or mermaid")
+            raise TooLarge(f"{message}; fold them with --depth, or use html, dot or mermaid")
 
     def _links(self, folder: Path) -> dict[str, str]:
-        """Where each box stands in the spec, as a link from a folder."""
+        """Return links to the lines of boxes in the spec, relative to a folder."""
         return {
             box.id: f"{quote(Path(os.path.relpath(box.said_in[0], folder)).as_posix())}#L{box.said_in[1]}"
             for box in boxes(self.figure.children)
@@ -164,12 +164,12 @@ class Drawing:
         }
 
     def _repr_svg_(self) -> str | None:
-        """How Jupyter shows it: as a picture, where the machine can draw one."""
+        """Return the picture for Jupyter, if it can be drawn."""
         try:
             return self.svg()
         except (NoRenderer, TooLarge):
             return None
 
     def __str__(self) -> str:
-        """The DOT source."""
+        """Return the DOT source."""
         return self.dot()

@@ -1,4 +1,4 @@
-"""What a diagram shows, whatever draws it: boxes, the groups they stand in, and edges."""
+"""The content of a diagram, independent of its format: boxes, groups and edges."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,65 +9,65 @@ from cnnspec.shapes import Shape
 
 GroupKind = Literal["block", "submodel", "repeat", "turn", "stage"]
 Mark = Literal["added", "removed", "changed", "same"]
-"""What became of a part, in the diagram of a difference."""
+"""The state of a part in the diagram of a difference."""
 MARKS: tuple[Mark, ...] = ("added", "removed", "changed")
-"""The marks of what is different."""
+"""The marks of differences."""
 Detail = tuple[str, str]
-"""Something that is known of a layer: what, and its value as text."""
+"""A detail of a layer: its name, and its value as text."""
 
 
 @dataclass(frozen=True)
 class Box:
-    """A layer, an input, an output, or a group that is folded to one box."""
+    """A layer, an input, an output, or a group that is folded to a box."""
 
     id: str
     name: str
-    """The whole name; `local` is the part of it that is enough inside the block around it."""
+    """The full name; `local` is the part that is sufficient inside its block."""
     local: str
     kind: str
-    """The name of the Keras class; of a folded group the name of its block."""
+    """The name of the Keras class; for a folded group, the name of its block."""
     brief: tuple[str, ...] = ()
-    """The arguments that a reader looks for first, each in a few letters."""
+    """The most important arguments, in short form."""
     arguments: tuple[Detail, ...] = ()
-    """Every argument that does not have its default."""
+    """All arguments that differ from their defaults."""
     inputs: tuple[Shape, ...] = ()
     outputs: tuple[Shape, ...] = ()
     params: int | None = 0
-    """How many numbers the weights hold; None where that is not known."""
+    """The number of values in the weights; None if unknown."""
     macs: int | None = None
-    """Multiply-accumulates of one sample, where they were asked for and are known."""
+    """Multiply-accumulates of one sample, if requested and known."""
     frozen: bool = False
     calls: int = 1
     losses: tuple[str, ...] = ()
     """The loss of an output, with its weight."""
     metrics: tuple[str, ...] = ()
     details: tuple[Detail, ...] = ()
-    """All that is known, where it was asked for."""
+    """All details, if requested."""
     times: int = 1
-    """How often the part comes in a row that is folded to this box."""
+    """The number of repetitions that are folded to this box."""
     said_in: tuple[str, int] | None = None
-    """The file and line of the spec that says it."""
+    """The file and line in the spec."""
     layers: int | None = None
-    """How many layers are folded to this box; None for one that is a layer itself."""
+    """The number of layers that are folded to this box; None for a layer."""
     mark: Mark | None = None
     changes: tuple[str, ...] = ()
-    """What is different in a box that is marked as changed."""
+    """The differences of a box that is marked as changed."""
 
 
 @dataclass(frozen=True)
 class Group:
-    """A part of a model that is drawn in a frame, or folded to one box."""
+    """A part of a model that is drawn as a frame, or folded to a box."""
 
     id: str
     name: str
     kind: str
-    """What it is called: the name of the block, or Keras's class of the submodel."""
+    """The name of the block, or the Keras class of the submodel."""
     role: GroupKind
     children: tuple["Element", ...]
     frozen: bool = False
     calls: int = 1
     times: int = 1
-    """How often the part comes in a row; a `repeat` holds a child for each time."""
+    """The number of repetitions; a `repeat` has a child for each of them."""
 
 
 Element = Box | Group
@@ -75,22 +75,22 @@ Element = Box | Group
 
 @dataclass(frozen=True)
 class Edge:
-    """A tensor on its way from one box to another."""
+    """A tensor between two boxes."""
 
     source: str
     target: str
     shape: Shape
     dtype: str
     call: int | None = None
-    """Which call of a shared layer takes it, counted from 1; None where there is only one."""
+    """The call of a shared layer that uses it, counted from 1; None if there is only one."""
     from_call: int | None = None
-    """Which call of a shared layer gives it."""
+    """The call of a shared layer that it comes from."""
     mark: Mark | None = None
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A whole diagram."""
+    """A diagram."""
 
     name: str
     description: str
@@ -99,12 +99,12 @@ class Figure:
 
     @cached_property
     def into(self) -> dict[str, list[Edge]]:
-        """The edges into each box, by its id."""
+        """Return the edges into each box, by id."""
         return _by(self.edges, "target")
 
     @cached_property
     def out_of(self) -> dict[str, list[Edge]]:
-        """The edges out of each box, by its id."""
+        """Return the edges out of each box, by id."""
         return _by(self.edges, "source")
 
 
@@ -116,7 +116,7 @@ def _by(edges: tuple[Edge, ...], end: Literal["source", "target"]) -> dict[str, 
 
 
 def boxes(elements: tuple[Element, ...]) -> Iterator[Box]:
-    """Every box, those in groups too, in the order of the spec."""
+    """Yield every box, including those in groups, in the order of the spec."""
     for element in elements:
         if isinstance(element, Box):
             yield element
@@ -125,7 +125,7 @@ def boxes(elements: tuple[Element, ...]) -> Iterator[Box]:
 
 
 def groups(elements: tuple[Element, ...]) -> Iterator[Group]:
-    """Every group, the outer ones before those inside them."""
+    """Yield every group, outer ones first."""
     for element in elements:
         if isinstance(element, Group):
             yield element

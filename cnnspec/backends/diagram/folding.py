@@ -1,4 +1,4 @@
-"""Makes figures smaller: groups folded to boxes, runs to one turn, and parts of a model."""
+"""Makes figures smaller: folds groups and repetitions, and selects parts of a model."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -21,12 +21,12 @@ from cnnspec.shapes import Shape
 
 
 def count(figure: Figure) -> int:
-    """How many boxes a figure has."""
+    """Return the number of boxes of a figure."""
     return sum(1 for _ in boxes(figure.children))
 
 
 def unfolded(figure: Figure) -> Figure:
-    """The figure with every turn of its repeats drawn out."""
+    """Return the figure with all repetitions unfolded."""
 
     def flat(elements: tuple[Element, ...]) -> Iterator[Element]:
         for element in elements:
@@ -43,10 +43,9 @@ def unfolded(figure: Figure) -> Figure:
 
 
 def folded(figure: Figure, depth: int | None) -> Figure:
-    """The figure with groups inside of `depth` others as boxes, and runs as one turn.
+    """Return the figure with groups below `depth` levels folded, and repetitions drawn once.
 
-    A run that stands deeper is one box marked with how often it repeats. With None, only runs are
-    folded.
+    A repetition below that is a single box with a count. With None, only repetitions are folded.
     """
     folder = _Folder(figure)
     children = tuple(folder.element(each, 0, depth) for each in figure.children)
@@ -57,9 +56,9 @@ def folded(figure: Figure, depth: int | None) -> Figure:
 class _Folder:
     figure: Figure
     stands_for: dict[str, str] = field(default_factory=dict)
-    """The box that is drawn in place of each box."""
+    """The box that replaces each box."""
     later_turns: set[str] = field(default_factory=set)
-    """The boxes of the turns that are not drawn."""
+    """The boxes of repetitions that are not drawn."""
 
     def element(self, element: Element, level: int, depth: int | None) -> Element:
         if isinstance(element, Box):
@@ -73,7 +72,7 @@ class _Folder:
         return replace(element, children=children)
 
     def plate(self, run: Group, level: int, depth: int | None) -> Group:
-        """A run, drawn as its first turn in a frame that says how often it comes."""
+        """Fold a repetition to its first iteration, in a frame with a count."""
         first, *others = run.children
         children = tuple(self.element(each, level + 1, depth) for each in _inside(run))
         ids = [box.id for box in boxes((first,))]
@@ -84,7 +83,7 @@ class _Folder:
         return replace(run, children=children)
 
     def box(self, group: Group) -> Box:
-        """A group, folded to one box."""
+        """Fold a group to a box."""
         inside = list(boxes(group.children))
         ids = dict.fromkeys(box.id for box in inside)
         for box in inside:
@@ -110,7 +109,7 @@ class _Folder:
         )
 
     def shapes(self, ids: dict[str, None], *, into: bool) -> tuple[Shape, ...]:
-        """The shapes that go into a group, or come out of it."""
+        """Return the shapes of the inputs or outputs of a group."""
         edges = self.figure.into if into else self.figure.out_of
         found = [
             edge.shape
@@ -121,7 +120,7 @@ class _Folder:
         return tuple(dict.fromkeys(found))
 
     def edges(self) -> Iterator[Edge]:
-        """The edges between what is drawn; those between folded groups are drawn once."""
+        """Return the edges of the folded figure; those between folded groups are drawn once."""
         seen: set[Edge] = set()
         for edge in self.figure.edges:
             if edge.target in self.later_turns:
@@ -137,7 +136,7 @@ class _Folder:
 
 
 def _marked(inside: Sequence[Box]) -> dict[str, Any]:
-    """The mark of boxes that are folded to one, with a count of each where they have several."""
+    """Return the mark of folded boxes, with counts if they differ."""
     counted = Counter(box.mark for box in inside)
     if len(counted) == 1:
         return {"mark": inside[0].mark}
@@ -146,9 +145,9 @@ def _marked(inside: Sequence[Box]) -> dict[str, Any]:
 
 
 def fitted(figure: Figure, limit: int) -> tuple[Figure, int | None]:
-    """The figure as far unfolded as a number of boxes allows, and its depth.
+    """Return the figure unfolded as far as a number of boxes allows, and its depth.
 
-    The depth is None for a figure that is drawn whole.
+    The depth is None if the figure is not folded.
     """
     whole = unfolded(figure)
     if count(whole) <= limit:
@@ -162,7 +161,7 @@ def fitted(figure: Figure, limit: int) -> tuple[Figure, int | None]:
 
 
 def _count_at(elements: tuple[Element, ...], depth: int) -> int:
-    """How many boxes there are when all but `depth` levels are folded."""
+    """Return the number of boxes if all but `depth` levels are folded."""
     return sum(
         _count_at(_inside(each), depth - 1) if isinstance(each, Group) and depth > 0 else 1
         for each in elements
@@ -170,13 +169,13 @@ def _count_at(elements: tuple[Element, ...], depth: int) -> int:
 
 
 def _deepest(elements: tuple[Element, ...]) -> int:
-    """How many levels of groups there are."""
+    """Return the number of levels of groups."""
     inside = [_inside(each) for each in elements if isinstance(each, Group)]
     return max(map(_deepest, inside), default=-1) + 1
 
 
 def _inside(group: Group) -> tuple[Element, ...]:
-    """What is drawn in the frame of a group: of a run, what is in its first turn."""
+    """Return the elements inside the frame of a group; for a repetition, its first iteration."""
     if group.role != "repeat":
         return group.children
     first = group.children[0]
@@ -184,7 +183,7 @@ def _inside(group: Group) -> tuple[Element, ...]:
 
 
 def without_blocks(figure: Figure) -> Figure:
-    """The figure without frames around blocks, and every submodel as one box."""
+    """Return the figure without frames around blocks, and with submodels folded to boxes."""
 
     def flat(elements: tuple[Element, ...]) -> Iterator[Element]:
         for element in elements:
@@ -197,7 +196,7 @@ def without_blocks(figure: Figure) -> Figure:
 
 
 def by_size(figure: Figure) -> Figure:
-    """The figure with neighbours whose images are of one size in a group."""
+    """Return the figure with neighbours of the same image size in groups."""
     made: list[Element] = []
     run: list[Element] = []
     sizes: Shape | None = None
@@ -226,7 +225,7 @@ def _stage(run: list[Element]) -> list[Element]:
 
 
 def _outputs(figure: Figure) -> dict[str, Shape]:
-    """The shape that each top-level element gives last."""
+    """Return the last output shape of each top-level element."""
     found: dict[str, Shape] = {}
     for element in figure.children:
         for box in boxes((element,)):
@@ -236,10 +235,10 @@ def _outputs(figure: Figure) -> dict[str, Shape]:
 
 
 def between(figure: Figure, start: str | None, end: str | None) -> Figure:
-    """The part of a figure on the ways from one layer to another, both included.
+    """Return the part of a figure on the paths between two layers, including both.
 
     Raises:
-        Problem: there is no such layer or group, or no way between them.
+        Problem: there is no such layer or group, or no path between them.
 
     """
     after: dict[str, list[str]] = {}
@@ -253,13 +252,13 @@ def between(figure: Figure, start: str | None, end: str | None) -> Figure:
     if end is not None:
         wanted &= _reached(_named(figure, end), before)
     if not wanted:
-        raise Problem("unknown-name", f"no way leads from '{start}' to '{end}'")
+        raise Problem("unknown-name", f"there is no path from '{start}' to '{end}'")
     edges = tuple(edge for edge in figure.edges if {edge.source, edge.target} <= wanted)
     return replace(figure, children=tuple(_kept(figure.children, wanted)), edges=edges)
 
 
 def _named(figure: Figure, name: str) -> set[str]:
-    """The boxes that a name stands for: a layer's, or all of a group's."""
+    """Return the boxes with a name: a layer, or all boxes of a group."""
     found = {box.id for box in boxes(figure.children) if name in (box.name, box.id)}
     for group in groups(figure.children):
         if name == group.name and not found:

@@ -1,4 +1,4 @@
-"""A figure as textbooks and `keras.utils.plot_model(show_shapes=True)` draw it, in DOT."""
+"""Writes a figure as DOT in the style of `keras.utils.plot_model(show_shapes=True)`."""
 
 import re
 
@@ -13,7 +13,7 @@ from cnnspec.shapes import Shape, text
 
 
 def keras_dot(figure: Figure, look: Look) -> str:
-    """The DOT source of a figure in Keras's style: a box a layer, with its shapes."""
+    """Return the DOT source of a figure in the style of Keras: one box per layer, with shapes."""
     theme = THEMES[look.theme]
     dot = graphviz.Digraph(
         plain(figure.name),
@@ -68,7 +68,7 @@ def _draw(dot: graphviz.Digraph, elements: tuple[Element, ...], theme: Theme, lo
 
 
 def _label(box: Box, look: Look) -> str:
-    """Name and kind on the left, shapes on the right."""
+    """Return the label: name and kind on the left, shapes on the right."""
     times = f" × {box.times}" if box.times > 1 else ""
     title = f"{_field(box.name)}: {_field(box.kind)}{times}"
     title += "\\n(frozen)" if box.frozen else ""
@@ -84,5 +84,5 @@ def _shapes(shapes: tuple[Shape, ...]) -> str:
 
 
 def _field(value: str) -> str:
-    """Text that stands in a field of a record as it is."""
+    """Escape text for a field of a record."""
     return "\\n".join(re.sub(r"([\\{}|<>])", r"\\\1", line) for line in unmarked(value))

@@ -1,4 +1,4 @@
-"""The lines that stand in the boxes, on the frames and on the edges of a rich diagram."""
+"""The text in boxes, on frames and on edges of a rich diagram."""
 
 from cnnspec.backends.diagram.figure import Box, Edge, Group
 from cnnspec.backends.diagram.look import Look
@@ -6,11 +6,11 @@ from cnnspec.backends.diagram.reading import dims
 
 FROZEN = "frozen"
 SIGNS = {"added": "+ ", "removed": "− ", "changed": "~ "}
-"""What a mark is said by beside its colour; the minus is no hyphen, which is markup in Mermaid."""
+"""The sign of each mark; the minus is not a hyphen, which is markup in Mermaid."""
 
 
 def box_lines(box: Box, look: Look) -> list[str]:
-    """What a box says, its name first."""
+    """Return the lines of a box, its name first."""
     title = box.local if box.times == 1 else f"{box.kind} × {box.times}"
     lines = [f"{SIGNS.get(box.mark or '', '')}{title}"]
     said = [box.kind] if "kinds" in look.shown and title != box.kind else []
@@ -37,12 +37,12 @@ def box_lines(box: Box, look: Look) -> list[str]:
 
 
 def group_title(group: Group) -> str:
-    """What stands on the frame around a group, on one line."""
+    """Return the title of a frame, on one line."""
     return " · ".join(dict.fromkeys(group_lines(group)))
 
 
 def group_lines(group: Group) -> list[str]:
-    """What stands on the frame around a group: its name, and below it what it is."""
+    """Return the title of a frame: its name, and its kind below."""
     is_run = group.role == "repeat"
     title = f"{group.kind} × {group.times}" if is_run else group.name
     said = [group.name if is_run else group.kind]
@@ -52,7 +52,7 @@ def group_lines(group: Group) -> list[str]:
 
 
 def edge_label(edge: Edge, look: Look) -> str:
-    """What stands on an edge."""
+    """Return the label of an edge."""
     said = [f"of call {edge.from_call}"] if edge.from_call else []
     said += [f"call {edge.call}"] if edge.call else []
     said += [dims(edge.shape)] if "shapes" in look.shown else []

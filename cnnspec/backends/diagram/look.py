@@ -1,4 +1,4 @@
-"""How a diagram looks: what a reader may choose."""
+"""The options for the look of a diagram."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,7 +8,7 @@ DIRECTIONS = ("TB", "LR")
 THEME_NAMES = ("light", "dark", "print")
 
 MOST_BOXES = 60
-"""A diagram of more is folded unless a depth is given: people do not read it, and layout is slow."""
+"""The number of boxes above which a diagram is folded by default, for legibility and speed."""
 
 DETAILS: dict[str, bool] = {
     "kinds": True,
@@ -21,17 +21,17 @@ DETAILS: dict[str, bool] = {
     "metrics": True,
     "legend": False,
 }
-"""What a rich diagram can show, and whether it does where nothing is said."""
+"""The details that a rich diagram can show, and their defaults."""
 USUAL = frozenset(name for name, shown in DETAILS.items() if shown)
 
 
 @dataclass(frozen=True)
 class Look:
-    """The choices for one diagram."""
+    """The options of a diagram."""
 
     style: Literal["rich", "keras"] = "rich"
     theme: Literal["light", "dark", "print"] = "light"
     direction: Literal["TB", "LR"] = "TB"
-    """From top to bottom, or from left to right."""
+    """Top to bottom, or left to right."""
     shown: frozenset[str] = USUAL
-    """The names of the DETAILS that are shown."""
+    """The names of the DETAILS to show."""

@@ -1,4 +1,4 @@
-"""A figure as a Mermaid flowchart, which code hosts draw in Markdown."""
+"""Writes a figure as a Mermaid flowchart, which code hosts render in Markdown."""
 
 import re
 from collections.abc import Iterator
@@ -10,11 +10,11 @@ from cnnspec.backends.diagram.labels import box_lines, edge_label, group_title
 from cnnspec.backends.diagram.look import Look
 
 ARROWS: dict[str | None, str] = {"added": "==>", "removed": "-.->"}
-"""The arrows of edges that only one of two models has."""
+"""The arrows of edges that are in only one of two models."""
 
 
 def to_mermaid(figure: Figure, look: Look) -> str:
-    """The Mermaid source of a figure."""
+    """Return the Mermaid source of a figure."""
     theme = THEMES[look.theme]
     lines = ["---", f"title: {_title(figure.name)}", "---"]
     lines.append(f"flowchart {look.direction}")
@@ -51,17 +51,17 @@ def _parts(elements: tuple[Element, ...], look: Look, indent: str) -> Iterator[s
 
 
 def _id(id: str) -> str:
-    """An id of Mermaid's: no word of its language, and of letters, digits and `_` alone."""
+    """Return a valid Mermaid id, which is not a keyword and has only letters, digits and `_`."""
     return "n_" + re.sub(r"[^A-Za-z0-9]", lambda found: f"_{ord(found[0]):x}_", id)
 
 
 def _text(value: str) -> str:
-    """Text that stands in a label as it is: whatever could be markup goes by its code."""
+    """Escape text for a label."""
     one_line = " ".join(value.split())
     return re.sub(r"[^\w .,:;*/=()×·-]", lambda found: f"#{ord(found[0])};", one_line)
 
 
 def _title(name: str) -> str:
-    """A name as a value of YAML."""
+    """Write a name as a YAML value."""
     plain = " ".join(name.split()).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{plain}"'

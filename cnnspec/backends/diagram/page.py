@@ -1,4 +1,4 @@
-"""A figure as one page that needs nothing else: its data, its style and its script are inside."""
+"""Writes a figure as a standalone HTML page with its data, style and script."""
 
 import base64
 import hashlib
@@ -24,13 +24,13 @@ SCRIPTS = (
     "data", "folding", "ranks", "places", "layout", "routes", "drawing", "view", "panel", "search",
     "keys", "main",
 )  # fmt: skip
-"""The parts of the script, each after those whose values it needs when it is read."""
+"""The parts of the script, in the order of their dependencies."""
 FOLDED, OPEN, EVERY_TURN = 0, 1, 2
-"""How far a group is unfolded; a run that is open shows its first turn."""
+"""The state of a group; an open repetition shows its first iteration."""
 
 
 def to_page(figure: Figure, look: Look, depth: int | str | None) -> str:
-    """The page of a whole figure, at first unfolded as `depth` says."""
+    """Return the page of a whole figure, initially unfolded to `depth`."""
     figure, opened = _opened(figure, depth)
     style = f"\n{_colours(_is_marked(figure))}{_asset('page.css')}"
     script = "\n" + "\n".join(_asset(f"{name}.js") for name in SCRIPTS)
@@ -52,12 +52,12 @@ def _asset(name: str) -> str:
 
 
 def _hashed(text: str) -> str:
-    """What a content security policy calls a text by."""
+    """Return the hash of a text for a content security policy."""
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
 def _inert(data: Any) -> str:
-    """JSON that no browser takes for markup or for the end of a script."""
+    """Write JSON that browsers do not parse as markup or as the end of the script."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     for sign in "<>&\u2028\u2029":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
@@ -65,7 +65,7 @@ def _inert(data: Any) -> str:
 
 
 def _row(box: Box) -> str:
-    """A line of the table for readers without scripts."""
+    """Return a row of the table for readers without scripts."""
     params = "unknown" if box.params is None else f"{box.params:,}"
     shapes = " or ".join(map(dims, box.outputs))
     cells = (box.name, box.kind, " · ".join(box.brief), shapes, params)
@@ -81,7 +81,7 @@ def _is_marked(figure: Figure) -> bool:
 
 
 def _colours(is_marked: bool) -> str:
-    """The style sheet's colours: a custom property for each, in every theme."""
+    """Return the colours of the style sheet: a custom property each, in every theme."""
     names = ("light", "dark", "print")
     light, dark, paper = (_properties(THEMES[name], is_marked) for name in names)
     rules = [
@@ -109,7 +109,7 @@ def _colours(is_marked: bool) -> str:
 
 
 def _paints(theme: Theme, is_marked: bool) -> dict[str, Paint]:
-    """Every paint; `frozen` last, since it is said over the family of a frozen layer."""
+    """Return all paints; `frozen` is last, because it overrides families."""
     marks = theme.marks if is_marked else {}
     return {**theme.families, **marks, "group": theme.group, "frozen": theme.frozen}
 
@@ -126,7 +126,7 @@ def _properties(theme: Theme, is_marked: bool) -> str:
 
 
 def _opened(figure: Figure, depth: int | str | None) -> tuple[Figure, dict[str, int]]:
-    """A figure that can be folded far enough, and the state of every group by id."""
+    """Return a figure that can be folded far enough, and the state of every group by id."""
     if depth is None:
         _, depth = fitted(figure, MOST_BOXES)
         if depth == 0 and count(folded(figure, 0)) > MOST_BOXES:
@@ -195,7 +195,7 @@ class _Writer:
         }
 
     def overview(self) -> list[list[str]]:
-        """What is known of the whole model."""
+        """Return the details of the whole model."""
         inside = [box for box in boxes(self.figure.children) if box.mark != "removed"]
         ends = {"InputLayer": "Input", "Output": "Output"}
         said = [
@@ -223,7 +223,7 @@ class _Writer:
         }
 
     def common(self, element: Element, box: Box, details: tuple[Detail, ...]) -> dict[str, Any]:
-        """What boxes and groups have both; `box` is how the element looks as a box."""
+        """Return the common data of boxes and groups; `box` is the folded element."""
         facts = [self.facts.setdefault(detail, len(self.facts)) for detail in details]
         return {
             "name": element.name,
@@ -236,7 +236,7 @@ class _Writer:
 
 
 def _group_details(group: Group, shapes: tuple[dict[Shape, None], ...]) -> tuple[Detail, ...]:
-    """What is known of the layers of a group together."""
+    """Return the details of the layers of a group together."""
     said: list[Detail] = []
     if group.role == "repeat":
         said.append(("Turns", str(group.times)))
@@ -244,7 +244,7 @@ def _group_details(group: Group, shapes: tuple[dict[Shape, None], ...]) -> tuple
         said += [(name, " and ".join(dict.fromkeys(map(dims, found))))] if found else []
     said += _sums(list(boxes(group.children)))
     if group.frozen:
-        said.append(("Frozen", "no weight changes, and it runs as in inference"))
+        said.append(("Frozen", "weights do not change; runs in inference mode"))
     if group.calls > 1:
         said.append(("Calls", str(group.calls)))
     return tuple(said)
@@ -265,7 +265,7 @@ def _sum(numbers: list[int | None]) -> str:
 
 
 def _crossing(figure: Figure) -> dict[str, tuple[dict[Shape, None], ...]]:
-    """The shapes that go into each group, and those that come out of it."""
+    """Return the input and output shapes of each group."""
     around: dict[str, tuple[str, ...]] = {}
     for group in groups(figure.children):
         for box in boxes(group.children):

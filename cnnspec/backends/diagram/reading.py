@@ -1,4 +1,4 @@
-"""CheckedGraph to a figure, with nothing folded and nothing left out."""
+"""Converts a CheckedGraph to a figure, with nothing folded or omitted."""
 
 import re
 from collections.abc import Sequence
@@ -15,10 +15,10 @@ from cnnspec.shapes import UNKNOWN, Shape, TensorSpec
 
 
 def read(checked: CheckedGraph, *, details: bool = False, cost: bool = False) -> Figure:
-    """The figure of a model.
+    """Return the figure of a model.
 
-    `details` adds to every box all that is known of its layer, its costs among them; `cost` adds
-    the multiply-accumulates alone.
+    `details` adds all details of layers to their boxes, including costs; `cost` adds only the
+    multiply-accumulates.
     """
     reader = _Reader(details)
     found = (costs(checked),) if details or cost else ()
@@ -28,7 +28,7 @@ def read(checked: CheckedGraph, *, details: bool = False, cost: bool = False) ->
 
 
 def described(checked: CheckedGraph) -> str:
-    """One sentence for those who cannot see the figure."""
+    """Return a one-sentence description for readers who cannot see the figure."""
     inputs = ", ".join(f"{each.name} {dims(each.tensor.shape)}" for each in checked.inputs)
     outputs = ", ".join(f"{name} {dims(spec.shape)}" for name, spec in checked.outputs.items())
     count = len({node.node.layer_name for node in checked.nodes})
@@ -37,31 +37,31 @@ def described(checked: CheckedGraph) -> str:
 
 
 def dims(shape: Shape) -> str:
-    """A shape without its batch axis: 28x28x1."""
+    """Format a shape without its batch axis: 28x28x1."""
     if shape is UNKNOWN:
         return "unknown"
     return by(["?" if size is None else size for size in shape[1:]]) if len(shape) > 1 else "scalar"
 
 
 def escaped(name: str) -> str:
-    """A name as an id: letters, digits and `_` stay, every other character becomes its code."""
+    """Convert a name to an id: letters, digits and `_` stay, other characters become their code."""
     return re.sub(r"[^A-Za-z0-9_]", lambda found: f".{ord(found[0]):x}.", name)
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A model that was read: its boxes, and where its tensors come from and go to."""
+    """The boxes of a model, and the connections of its tensors."""
 
     children: tuple[Element, ...]
     tensors: dict[Ref, tuple[str, TensorSpec]]
-    """The box that each tensor comes from."""
+    """The box of each tensor."""
     numbers: dict[str, int]
-    """Which call of a shared layer each node is."""
+    """The call number of each node of a shared layer."""
 
 
 @dataclass(slots=True)
 class _Scope:
-    """A block's part of a model, while it is collected."""
+    """The part of a model in a block, while it is collected."""
 
     name: str
     block: str
@@ -74,7 +74,7 @@ class _Reader:
     edges: list[Edge] = field(default_factory=list)
 
     def part(self, checked: CheckedGraph, prefix: str, found: Sequence[Costs]) -> _Part:
-        """Read a model; `prefix` stands before its ids, `found` are the costs of each call."""
+        """Read a model; `prefix` is the prefix of its ids, `found` are the costs of each call."""
         top = _Scope("", "")
         scopes = {"": top}
         tensors: dict[Ref, tuple[str, TensorSpec]] = {}
@@ -130,7 +130,7 @@ class _Reader:
 
     @staticmethod
     def scope(node: CheckedNode, scopes: dict[str, _Scope]) -> _Scope:
-        """The block call that a layer stands in; it is made where it is met first."""
+        """Return the scope of the block call of a layer, which is created where it first occurs."""
         path, _, _ = node.node.scoped.rpartition("/")
         if path in scopes:
             return scopes[path]
@@ -159,7 +159,7 @@ class _Reader:
         )
 
     def output(self, output: Output, part: _Part) -> Box:
-        """The end of a model, with what it is trained and measured by."""
+        """Return the box of an output, with its loss and metrics."""
         source, tensor = part.tensors[output.ref]
         box = f"output.{escaped(output.name)}"
         from_call = part.numbers.get(output.ref.node)
@@ -185,7 +185,7 @@ class _Reader:
         )
 
     def box(self, id: str, nodes: list[CheckedNode], found: Sequence[Costs]) -> Box:
-        """The box of a layer, with all of its calls."""
+        """Return the box of a layer, with all its calls."""
         node = nodes[0]
         cost = (
             together(each.nodes[call.name] for each in found for call in nodes) if found else None
@@ -211,7 +211,7 @@ class _Reader:
 
 
 def _details(box: Box, node: CheckedNode, cost: Cost) -> tuple[Detail, ...]:
-    """All that is known of a layer."""
+    """Return all details of a layer."""
     said: list[Detail] = [("Layer", node.kind)]
     said += box.arguments
     said.append(("Input shape", " and ".join(map(dims, box.inputs))))
@@ -227,7 +227,7 @@ def _details(box: Box, node: CheckedNode, cost: Cost) -> tuple[Detail, ...]:
         sizes = ["all" if axis.size is None else str(axis.size) for axis in cost.receptive_field]
         said.append(("Receptive field", by(sizes)))
     if box.frozen:
-        said.append(("Frozen", "no weight changes, and it runs as in inference"))
+        said.append(("Frozen", "weights do not change; runs in inference mode"))
     if box.calls > 1:
         said.append(("Calls", str(box.calls)))
     said += [("In the spec", line) for line in _lines(node)]
@@ -244,19 +244,19 @@ def _weight(weight: Weight) -> str:
 
 
 def _lines(node: CheckedNode) -> list[str]:
-    """Where the spec has a layer, and what calls the blocks and submodels around it."""
+    """Return the location of a layer in the spec, and of the calls around it."""
     spans = (each.span("kind") for each in node.node.place.outward())
     return [f"{Path(span.file).name}:{span.line}" for span in spans if span is not None]
 
 
 def _blocks(node: CheckedNode) -> list[str]:
-    """The names of the blocks around a layer, the outermost first."""
+    """Return the names of the blocks around a layer, outermost first."""
     paths = [each.path for each in node.node.place.outward()]
     return [str(path[1]) for path in reversed(paths) if path[:1] == ("blocks",)]
 
 
 def _nested(scope: _Scope, prefix: str) -> tuple[Element, ...]:
-    """The boxes of a scope, and groups of those that stand in blocks."""
+    """Return the boxes of a scope, with those of blocks in groups."""
     made: list[Element] = []
     for child in scope.children:
         if not isinstance(child, _Scope):

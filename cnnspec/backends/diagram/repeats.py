@@ -1,4 +1,4 @@
-"""Finds parts of a figure that come several times in a row, each reading only the one before."""
+"""Finds parts of a figure that are repeated in a row, each using only the previous one."""
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field, replace
@@ -6,13 +6,13 @@ from dataclasses import dataclass, field, replace
 from cnnspec.backends.diagram.figure import Box, Edge, Element, Figure, Group, boxes
 
 MAX_TURN = 60
-"""How many neighbours, layers or blocks, may come together again and again."""
+"""The limit of the number of neighbours that are repeated together."""
 MIN_LAYERS = 6
-"""A run of fewer layers is as short as the box that would stand for it."""
+"""The minimum number of layers of a repetition; shorter ones are not worth a frame."""
 
 
 def with_repeats(figure: Figure) -> Figure:
-    """The same figure, with every run of equal parts in a group of its own."""
+    """Return the figure with every repetition in a group."""
     return replace(figure, children=_Finder(figure).grouped(figure.children))
 
 
@@ -20,10 +20,10 @@ def with_repeats(figure: Figure) -> Figure:
 class _Finder:
     figure: Figure
     looks: dict[str, Hashable] = field(default_factory=dict)
-    """What each element looks like, by its id; a group is asked for at every level above it."""
+    """The structure of each element, by id; a group needs it at every level above it."""
 
     def grouped(self, children: tuple[Element, ...]) -> tuple[Element, ...]:
-        """The children of a group, those that repeat in groups."""
+        """Return the children of a group, with repetitions in groups."""
         looks = [self.look(child) for child in children]
         made: list[Element] = []
         start = 0
@@ -45,7 +45,7 @@ class _Finder:
         return tuple(made)
 
     def repeat(self, turns: Sequence[tuple[Element, ...]]) -> Group:
-        """The group of a run."""
+        """Return the group of a repetition."""
         members: list[Element] = []
         for turn in turns:
             inner = self.grouped(turn) if len(turn) > 1 else ()
@@ -71,7 +71,7 @@ class _Finder:
     def run(
         self, children: Sequence[Element], looks: list[Hashable], start: int
     ) -> tuple[int, int]:
-        """How many elements from here on make a turn, and how many such turns there are."""
+        """Return the number of elements repeated from here on, and the number of repetitions."""
         best = (1, 1)
         for size in range(1, min(MAX_TURN, (len(children) - start) // 2) + 1):
             times = 1
@@ -86,10 +86,10 @@ class _Finder:
     def follows(
         self, children: Sequence[Element], looks: list[Hashable], start: int, size: int
     ) -> bool:
-        """Whether the turn that starts somewhere is followed by one of its kind.
+        """Whether an iteration is followed by another one.
 
-        The next one must look the same, be wired the same, read nothing but this one, and be the
-        only one that reads it.
+        The next one must have the same structure and connections, use only this one, and be the
+        only one that uses it.
         """
         middle, end = start + size, start + 2 * size
         if end > len(children) or looks[start] != looks[middle]:
@@ -116,19 +116,19 @@ class _Finder:
         )
 
     def entering(self, part: dict[str, int]) -> list[Edge]:
-        """The edges that come into a part."""
+        """Return the edges into a part."""
         return [
             edge for id in part for edge in self.figure.into.get(id, ()) if edge.source not in part
         ]
 
     def wires(self, id: str, positions: dict[str, int]) -> list[tuple[int, Hashable]]:
-        """Which boxes of a part a box of it reads, in order."""
+        """Return the boxes of a part that a box of it uses, in order."""
         return [
             (positions.get(edge.source, -1), edge.shape) for edge in self.figure.into.get(id, ())
         ]
 
     def look(self, element: Element) -> Hashable:
-        """All by which two parts must be alike: what they are, not what they are called."""
+        """Return the structure by which parts are compared, without names."""
         if element.id not in self.looks:
             self.looks[element.id] = self._look(element)
         return self.looks[element.id]

@@ -1,4 +1,4 @@
-"""Finishes an SVG that Graphviz laid out: what it shows in words, typography, links."""
+"""Finishes an SVG laid out by Graphviz: descriptions, typography and links."""
 
 from collections.abc import Mapping
 from xml.etree import ElementTree
@@ -20,11 +20,11 @@ STYLE = """
 .edge text, .titles text { paint-order: stroke; stroke: BACKGROUND; stroke-width: 3px; }
 a:hover path, a:focus path { stroke-width: 2.5px; }
 """
-"""The first line of a box is its name; a viewer without style sheets shows all lines alike."""
+"""Marks the first line of a box, its name; viewers without style sheets show all lines alike."""
 
 
 def finished(svg: bytes, figure: Figure, look: Look, links: Mapping[str, str]) -> bytes:
-    """The SVG of a figure, from that of Graphviz; `links` are by the id of the box."""
+    """Return the SVG of a figure, from that of Graphviz; `links` are by the id of the box."""
     ElementTree.register_namespace("", SVG)
     root = ElementTree.fromstring(svg)
     root.set("role", "img")
@@ -55,7 +55,7 @@ def finished(svg: bytes, figure: Figure, look: Look, links: Mapping[str, str]) -
 
 
 def _raise_titles(root: Element) -> None:
-    """Draw the titles of frames last, so that no edge goes through them."""
+    """Draw the titles of frames last, so that edges do not cross them."""
     graph = root.find(_tag("g"))
     if graph is None:
         return
@@ -78,7 +78,7 @@ def _element(name: str, text: str) -> Element:
 
 
 def _words(figure: Figure, look: Look) -> dict[str, str]:
-    """What each part of the figure is, by id."""
+    """Return the description of each part of the figure, by id."""
     said = {box.id: "\n".join(box_lines(box, look)) for box in boxes(figure.children)}
     names = {box.id: box.name for box in boxes(figure.children)}
     said |= {group.id: group_title(group) for group in groups(figure.children)}
@@ -89,7 +89,7 @@ def _words(figure: Figure, look: Look) -> dict[str, str]:
 
 
 def _link(part: Element, target: str) -> None:
-    """Put what is drawn of a box into a link."""
+    """Put the drawing of a box into a link."""
     drawn = [child for child in part if child.tag != _tag("title")]
     link = Element(_tag("a"), {"href": target})
     for child in drawn:

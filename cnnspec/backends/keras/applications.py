@@ -1,4 +1,4 @@
-"""The weights of a network of `keras.applications`, as Keras loads them, into our own layers."""
+"""Copies the weights of networks of `keras.applications`, as loaded by Keras, into built models."""
 
 import warnings
 from pathlib import Path
@@ -16,13 +16,13 @@ from cnnspec.naming import first_names, snake_case
 def load_application(
     model: Any, checked: CheckedGraph, application: Application, *, whole: bool
 ) -> LoadedWeights:
-    """Give a network the weights that its spec names, downloaded by Keras or out of a file.
+    """Load the weights of a network that its spec names, from Keras or from a file.
 
-    What Keras downloads and what is in legacy files, Keras loads into a network of its own, whose
-    layers are copied by name; `whole`: every one that has weights must be in the model.
+    For downloaded weights and legacy files, Keras makes its own network, whose layers are copied by
+    name. With `whole`, every layer with weights must be in the model.
 
     Raises:
-        WeightsDoNotFit: they cannot be had, or the network has other layers or shapes.
+        WeightsDoNotFit: they are not available, or the network has other layers or shapes.
 
     """
     if application.file is not None:
@@ -37,18 +37,22 @@ def load_application(
         layer, source = into[node.keras_name], from_.pop(node.keras_name, None)
         shapes = [tuple(each.shape) for each in layer.weights]
         if source is None or [tuple(each.shape) for each in source.weights] != shapes:
-            raise WeightsDoNotFit(f"Keras has other weights for '{node.name}' of '{checked.name}'")
+            raise WeightsDoNotFit(
+                f"Keras has different weights for '{node.name}' of '{checked.name}'"
+            )
         values: dict[str, Any] = {}
         source.save_own_variables(values)
         layer.load_own_variables(values)
         loaded.append(node.name)
     if whole and from_:
-        raise WeightsDoNotFit(f"'{checked.name}' has no layer '{next(iter(from_))}', as Keras has")
+        raise WeightsDoNotFit(
+            f"'{checked.name}' has no layer '{next(iter(from_))}', which Keras has"
+        )
     return LoadedWeights(Path(str(application.weights)), tuple(loaded))
 
 
 def _loaded(application: Application) -> Any:
-    """The network, made and loaded by Keras."""
+    """Return the network, built and loaded by Keras."""
     declaration = application.declaration
     known = {name: declaration.checked(name) for name in declaration.arguments()}
     known["weights"] = str(application.weights)
@@ -63,7 +67,7 @@ def _loaded(application: Application) -> Any:
 
 
 def names_of_a_first_model(model: Any) -> dict[str, Any]:
-    """Layers by the names that they would have in the first model of a process."""
+    """Map layers by the names that they would have in the first model of a process."""
     kinds = {snake_case(type(layer).__name__) for layer in model.layers}
     names = first_names((layer.name for layer in model.layers), kinds)
     return {names[layer.name]: layer for layer in model.layers}

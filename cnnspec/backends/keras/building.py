@@ -1,7 +1,7 @@
-"""A checked graph as a Keras model, layer for layer.
+"""Builds a checked graph as a Keras model, layer by layer.
 
-Layer and weight shapes are compared with the static ones after the build, and the weights that
-training may change with those of the spec, so that a difference fails here and not in training.
+Shapes of layers and weights, and the trainable weights, are compared with the static analysis after
+the build, so that differences are errors here and not in training.
 """
 
 from collections.abc import Collection, Iterator
@@ -32,7 +32,7 @@ from cnnspec.shapes import UNKNOWN, text
 
 @dataclass(slots=True)
 class Built:
-    """A built model, and what was loaded into it."""
+    """A built model, and reports on loaded weights."""
 
     model: Any
     loaded: list[LoadedWeights] = field(default_factory=list)
@@ -49,13 +49,13 @@ def build(
 ) -> Built:
     """Build, load, freeze and compile the Keras model of a checked graph.
 
-    `weights` is a `.weights.h5` or `.keras` file for the whole model, in place of what the spec
-    names. Random initialization is skipped where weights will be loaded. `allow_code` names the
-    packages whose layer classes may be imported. `seed` gives every layer a seed of its own, from
-    its name; without it, Keras draws them.
+    `weights` is a `.weights.h5` or `.keras` file for the whole model, instead of the files named in
+    the spec. Random initialization is skipped if weights will be loaded. `allow_code` lists the
+    packages whose layer classes may be imported. `seed` gives every layer its own seed, derived
+    from its name; without it, Keras draws them.
 
     Raises:
-        CodeError: a layer's class is in a package that is not allowed, or cannot be made.
+        CodeError: the class of a layer is in a package that is not allowed, or cannot be made.
         WeightsDoNotFit: a weights file has other layers or shapes than the model.
         BackendMismatch: the model differs from the static analysis.
 
@@ -73,9 +73,9 @@ def build(
 
 
 def rebuild(model: Any, checked: CheckedGraph, *, seed: int | None = None) -> Any:
-    """The model of a graph that differs from that of a built model in what is frozen.
+    """Return the model of a graph that differs from that of a built model only in frozen layers.
 
-    It has the variables of the built model. It is not compiled, and none of its files is read again.
+    It has the variables of the built model. It is not compiled, and no files are read again.
 
     Raises:
         BackendMismatch: it differs from the static analysis.
@@ -93,9 +93,9 @@ def rebuild(model: Any, checked: CheckedGraph, *, seed: int | None = None) -> An
 def _functional(
     checked: CheckedGraph, name: str, path: str, built: Built, *, skip_initialization: bool
 ) -> Any:
-    """Call every layer on the tensors of its inputs, and make a model of it.
+    """Call all layers on their inputs, and make a model.
 
-    `path` names the models around it, each with a slash behind it.
+    `path` is the names of the models around it, each followed by a slash.
     """
     inputs = [
         keras.Input(each.shape, dtype=each.dtype, name=each.name) for each in inputs_of(checked)
@@ -128,7 +128,7 @@ def _functional(
 
 
 def _layer(node: CheckedNode, path: str, built: Built, skip_initialization: bool) -> Any:
-    """The Keras layer of a node; a submodel is built, and loaded where its weights are named."""
+    """Return the Keras layer of a node; a submodel is built, and loaded if it has weights."""
     name = node.keras_name
     if isinstance(node.layer, SubmodelLayer):
         assert node.submodel is not None
@@ -151,9 +151,9 @@ def _layer(node: CheckedNode, path: str, built: Built, skip_initialization: bool
 
 @contextmanager
 def _without_initialization(layer: Any, active: bool) -> Iterator[None]:
-    """Let a layer make its weights of zeros; the initializers are put back after that.
+    """Let a layer create its weights as zeros; afterwards the initializers are restored.
 
-    They are its own, and those of the layers inside it.
+    This includes the layers inside it.
     """
     if not active or isinstance(layer, keras.Model):
         yield

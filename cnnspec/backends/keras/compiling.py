@@ -1,4 +1,4 @@
-"""Losses, loss weights, metrics and the optimizer of a built model."""
+"""Compiles a built model: losses, loss weights, metrics and the optimizer."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from cnnspec.ir.checked import CheckedGraph
 
 
 def compile_model(model: Any, checked: CheckedGraph) -> None:
-    """Compile a model, if its spec says what it is trained or measured by."""
+    """Compile a model, if its spec has losses, metrics or an optimizer."""
     known = compilation(checked)
     if known is None:
         return

@@ -1,4 +1,4 @@
-"""The variables of one built model into another of the same layers."""
+"""Copies the variables of a built model to another one with the same layers."""
 
 from typing import Any
 
@@ -7,10 +7,10 @@ from cnnspec.ir.checked import CheckedGraph
 
 
 def copy_variables(source: Any, target: Any, checked: CheckedGraph) -> None:
-    """Give every layer the variables of the layer of the same path: weights, statistics, seeds.
+    """Copy the variables of layers with the same path: weights, statistics and seeds.
 
-    `checked` is the graph of the target. A layer of another kind gets none: one of the two acts in
-    training alone, and the other stands for it in inference.
+    `checked` is the graph of the target. Layers of different kinds are skipped: one of them is
+    active only in training, and the other replaces it in inference.
     """
     known, made = layers_by_name(source), layers_by_name(target)
     for node in checked.nodes:
@@ -22,7 +22,7 @@ def copy_variables(source: Any, target: Any, checked: CheckedGraph) -> None:
 
 
 def _copy(source: Any, target: Any) -> None:
-    """Copy what a layer holds itself, then what the layers inside it do."""
+    """Copy the variables of a layer, then those of the layers inside it."""
     if type(source) is not type(target):
         return
     variables: dict[str, Any] = {}

@@ -1,12 +1,12 @@
-"""What can go wrong when a checked graph becomes a Keras model."""
+"""Exceptions of building a Keras model."""
 
 
 class BackendMismatch(RuntimeError):
-    """Keras made something else than the static analysis said; that is a bug of cnnspec."""
+    """The Keras model differs from the static analysis, which is a bug of cnnspec."""
 
 
 class CodeError(ValueError):
-    """A class of the user's own may not be imported, or is not what it should be."""
+    """A custom class is not allowed, or is not a layer."""
 
 
 class WeightsDoNotFit(ValueError):

@@ -1,4 +1,4 @@
-"""What training may not change."""
+"""Freezes layers of a built model."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,9 +9,9 @@ from cnnspec.ir.checked import CheckedGraph
 
 
 def freeze(model: Any, checked: CheckedGraph) -> None:
-    """Set the flags of frozen layers, from the outside in; nothing is ever set back to true.
+    """Set the flags of frozen layers, from the outside in; no flag is ever set back to true.
 
-    (A flag set further out overwrites those inside it.)
+    (The flag of an outer layer overwrites those inside it.)
     """
     layers = layers_by_name(model)
     for node in checked.nodes:
@@ -27,12 +27,12 @@ def freeze(model: Any, checked: CheckedGraph) -> None:
 
 
 def check_trainable(model: Any, checked: CheckedGraph) -> None:
-    """The weights that training may change must be those that the spec says."""
+    """Check that the trainable weights are those of the spec."""
     built = sorted(weight.path for weight in model.trainable_weights)
     known = sorted(_trainable(model, checked))
     if built != known:
         wrong = sorted(set(built) ^ set(known))
-        raise BackendMismatch(f"training would change other weights than the spec says: {wrong}")
+        raise BackendMismatch(f"the trainable weights differ from those of the spec: {wrong}")
 
 
 def _trainable(model: Any, checked: CheckedGraph) -> Iterator[str]:

@@ -1,7 +1,7 @@
-"""Random first weights, drawn in threads while Keras builds the layers.
+"""Draws initial weights in threads while Keras builds the layers.
 
-Keras learns the shape of a weight when it calls the layer; the static analysis knows it before. The
-values are those that Keras would draw: each initializer has a seed of its own.
+Keras learns the shape of a weight when it calls the layer; the static analysis knows it earlier.
+The values are those that Keras would draw, because each initializer has its own seed.
 """
 
 from collections.abc import Iterator
@@ -14,11 +14,11 @@ import keras
 from cnnspec.layers.base import Weight
 
 WORTH_A_THREAD = 4096
-"""Smaller weights are drawn faster than they are handed over."""
+"""The size below which drawing is faster than handing over."""
 
 
 class _Drawn(keras.initializers.Initializer):  # type: ignore[misc]
-    """Gives the values that another initializer draws in the background."""
+    """Returns the values that another initializer draws in the background."""
 
     def __init__(self, initializer: Any, weight: Weight, dtype: str, values: Future[Any]) -> None:
         self.initializer = initializer
@@ -32,14 +32,14 @@ class _Drawn(keras.initializers.Initializer):  # type: ignore[misc]
 
 
 class Drawing:
-    """Draws the weights of layers that will soon be built."""
+    """Draws the weights of layers that will be built soon."""
 
     def __init__(self, executor: ThreadPoolExecutor) -> None:
         self.executor = executor
         self.replaced: dict[int, list[tuple[str, Any]]] = {}
 
     def begin(self, layer: Any, weights: tuple[Weight, ...]) -> None:
-        """Begin to draw the weights of a layer that has not been called yet."""
+        """Start drawing the weights of a layer that has not been called yet."""
         for weight in weights:
             name = f"{weight.name}_initializer"
             initializer = vars(layer).get(name)
@@ -55,20 +55,20 @@ class Drawing:
             self.replaced.setdefault(id(layer), []).append((name, initializer))
 
     def end(self, layer: Any) -> None:
-        """Give a layer, which has been built, its initializers back."""
+        """Restore the initializers of a layer that has been built."""
         for name, initializer in self.replaced.pop(id(layer), ()):
             setattr(layer, name, initializer)
 
 
 def _is_seeded(initializer: Any) -> bool:
-    """Whether an initializer draws the same values whenever it is called."""
+    """Whether an initializer returns the same values on every call."""
     is_initializer = isinstance(initializer, keras.initializers.Initializer)
     return is_initializer and isinstance(getattr(initializer, "seed", None), int)
 
 
 @contextmanager
 def drawing() -> Iterator[Drawing]:
-    """Draw weights while layers are built; nothing is left behind where that fails."""
+    """Draw weights while layers are built; cleans up on errors."""
     with ThreadPoolExecutor(max_workers=2, thread_name_prefix="cnnspec-draws") as executor:
         try:
             yield Drawing(executor)

@@ -1,4 +1,4 @@
-"""Weights from a file into the layers of a built model, by layer name."""
+"""Loads weights from a file into the layers of a built model, by layer name."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from cnnspec.naming import snake_case
 
 @dataclass(frozen=True, slots=True)
 class LoadedWeights:
-    """A report of what was loaded: from which file, into which layers."""
+    """A report on loaded weights: the file and the layers."""
 
     file: Path
     layers: tuple[str, ...]
@@ -25,9 +25,9 @@ class LoadedWeights:
 def load_weights(
     model: Any, checked: CheckedGraph, file: Path, *, whole: bool, counted: bool = False
 ) -> LoadedWeights:
-    """Load weights by layer name; `whole`: every layer of the file must be one of the model.
+    """Load weights by layer name; with `whole`, every layer of the file must be in the model.
 
-    `counted`: the file counts the layers that have no name of their own from any number.
+    With `counted`, the file may number unnamed layers from any number.
 
     Raises:
         WeightsDoNotFit: a layer is missing on either side, or a shape differs.
@@ -49,7 +49,7 @@ def load_weights(
 
 
 def _assign(model: Any, checked: CheckedGraph, stored: StoredLayer, prefix: str) -> Iterator[str]:
-    """Give each layer its variables; yield the names of the layers that got any."""
+    """Load the variables of each layer; yield the names of layers that have any."""
     layers = layers_by_name(model)
     for node in checked.nodes:
         source = stored.of(node)
@@ -65,7 +65,7 @@ def _assign(model: Any, checked: CheckedGraph, stored: StoredLayer, prefix: str)
 
 
 def _by_path(stored: StoredLayer) -> dict[str, dict[str, Any]]:
-    """The variables of a layer, and of those that it wraps by the path that leads to them."""
+    """Return the variables of a layer, and those of wrapped layers by path."""
     by_path: dict[str, dict[str, Any]] = {}
     for key, variable in stored.variables.items():
         path, _, position = key.rpartition("/")
@@ -74,7 +74,7 @@ def _by_path(stored: StoredLayer) -> dict[str, dict[str, Any]]:
 
 
 def _attribute(layer: Any, path: str) -> Any:
-    """The layer at a path of attributes; in a list, layers go by class name and counter."""
+    """Return the layer at a path of attributes; lists are indexed by class name and counter."""
     for part in path.split("/") if path else ():
         if isinstance(layer, list | tuple):
             counted: Counter[str] = Counter()
@@ -90,5 +90,5 @@ def _attribute(layer: Any, path: str) -> Any:
 
 
 def layers_by_name(model: Any) -> dict[str, Any]:
-    """The layers of a model, those of submodels not among them."""
+    """Return the layers of a model, without those of submodels."""
     return {layer.name: layer for layer in model.layers}

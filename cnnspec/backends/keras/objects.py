@@ -1,4 +1,4 @@
-"""Layers, losses, initializers, optimizers... of a spec as Keras objects."""
+"""Makes Keras objects from checked calls: layers, losses, initializers, optimizers and others."""
 
 import re
 from collections.abc import Collection
@@ -15,22 +15,22 @@ from cnnspec.layers.custom import CustomLayer
 
 
 def keras_object(declaration: Declaration) -> Any:
-    """The Keras object that a checked call of a loss, initializer, optimizer... stands for."""
+    """Return the Keras object for a checked call, such as a loss, initializer or optimizer."""
     return made(keras_call(declaration))
 
 
 def layer_object(layer: Layer, name: str) -> Any:
-    """The Keras layer that a checked call of a layer stands for."""
+    """Return the Keras layer for a checked call of a layer."""
     return made(layer_call(layer, name))
 
 
 def keras_class(declaration: type[Declaration]) -> Any:
-    """The class of Keras for a kind."""
+    """Return the Keras class for a kind."""
     return getattr(import_module(module_of(declaration)), declaration.kind())
 
 
 def made(call: KerasCall) -> Any:
-    """What a call of Keras gives."""
+    """Return the result of a Keras call."""
     arguments = {name: _argument(value) for name, value in call.arguments.items()}
     return getattr(import_module(call.module), call.kind)(**arguments)
 
@@ -42,14 +42,14 @@ def _argument(value: Any) -> Any:
 
 
 def weight_name(weight: Any) -> str:
-    """The name of a weight; Keras counts those without one through the whole process."""
+    """Return a name for a weight; Keras numbers unnamed weights through the whole process."""
     return re.sub(r"^variable_\d+$", "variable", weight.name)
 
 
 def custom_object(layer: CustomLayer, name: str, allow_code: Collection[str]) -> Any:
-    """An object of a class of the user's own; its module is imported if its package is allowed."""
+    """Return an object of a custom class; its module is imported only if its package is allowed."""
     if layer.package() not in allow_code:
-        message = f"'{layer.import_path}' is code that was not allowed"
+        message = f"'{layer.import_path}' is not allowed code"
         raise CodeError(f"{message}; pass allow_code=['{layer.package()}']")
     call = layer_call(layer, name)
     try:
@@ -57,8 +57,8 @@ def custom_object(layer: CustomLayer, name: str, allow_code: Collection[str]) ->
     except (ImportError, AttributeError) as error:
         raise CodeError(f"'{layer.import_path}' cannot be imported: {error}") from error
     if not (isinstance(class_, type) and issubclass(class_, keras.layers.Layer)):
-        raise CodeError(f"'{layer.import_path}' is no keras.layers.Layer")
+        raise CodeError(f"'{layer.import_path}' is not a keras.layers.Layer")
     try:
         return class_(**call.arguments)
     except (TypeError, ValueError) as error:
-        raise CodeError(f"'{layer.import_path}' refuses its arguments: {error}") from error
+        raise CodeError(f"'{layer.import_path}' rejects its arguments: {error}") from error

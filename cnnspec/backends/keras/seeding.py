@@ -1,7 +1,7 @@
-"""A seed for each layer, derived from its name: other layers do not change its first weights.
+"""Derives a seed for each layer from its name, so that other layers do not change its weights.
 
-Keras draws a seed for every initializer and dropout in the order in which a process makes them. What
-is set here leaves the configurations alone, so a saved model has none of it.
+Keras draws seeds for initializers and dropout in the order in which a process makes them. These
+seeds are not part of the configuration, so a saved model does not contain them.
 """
 
 import hashlib
@@ -11,16 +11,16 @@ import keras
 
 
 def derived_seed(seed: int, name: str) -> int:
-    """The seed of a part of a model, of 31 bits, from that of the whole and the part's name."""
+    """Return a 31-bit seed for a part of a model, from its name and the seed of the model."""
     digest = hashlib.sha256(f"{seed}/{name}".encode()).digest()
     return int.from_bytes(digest[:4], "big") >> 1
 
 
 def seed_layer(layer: Any, seed: int, path: str) -> None:
-    """Give a layer that is not built yet, and those inside it, seeds of their own.
+    """Set the seeds of a layer that is not built yet, and of the layers inside it.
 
-    Seeds that the spec says stay. `path` is the name of the layer, after those of the models
-    around it.
+    Seeds from the spec are kept. `path` is the name of the layer, after those of the models around
+    it.
     """
     for position, part in enumerate(layer._flatten_layers()):
         where = f"{path}/{position}" if position else path

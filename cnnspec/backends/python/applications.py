@@ -1,4 +1,4 @@
-"""Which submodels are a network of `keras.applications` as it is, and the call that makes it."""
+"""Finds submodels that are plain networks of `keras.applications`, and the calls that make them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from cnnspec.ir.graph import Application, SubmodelLayer
 from cnnspec.naming import snake_case
 
 LAST_OF_SCALING = "pixels"
-"""The last of the layers that a network gets in front of it."""
+"""The last layer of the scaling in front of a network."""
 
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """A network of Keras with the layers around it that are the submodel's own."""
+    """A network of Keras, and the layers around it that belong to the submodel."""
 
     front: Sequence[CheckedNode]
     inner: Sequence[CheckedNode]
@@ -23,19 +23,19 @@ class Network:
     is_cut: bool
 
     def output(self, variable: str) -> str:
-        """The last tensor of it that is needed."""
+        """Return its last tensor that is used."""
         if not self.is_cut:
             return f"{variable}.output"
         return f"{variable}.get_layer({quoted(self.inner[-1].keras_name)}).output"
 
 
 def is_counted(nodes: Sequence[CheckedNode]) -> bool:
-    """Whether Keras counts any of some layers through the whole process, to name it."""
+    """Whether Keras numbers some layers through the whole process."""
     return any(node.keras_name == snake_case(node.kind) for node in nodes)
 
 
 def network_call(application: Application, weights: Code, on: Code | None = None) -> Call:
-    """The call that makes a network, on a tensor or by itself."""
+    """Return the call that makes a network, optionally on a tensor."""
     declaration = application.declaration
     defaults = type(declaration).defaults()
     left_out = ("weights", "input_shape", "pooling") if on else ("weights",)
@@ -54,7 +54,7 @@ def network_call(application: Application, weights: Code, on: Code | None = None
 def network_of(
     layer: SubmodelLayer, application: Application, checked: CheckedGraph
 ) -> Network | None:
-    """The network that a submodel is; None where Keras would make another one."""
+    """Return the network of a submodel; None if Keras would make a different one."""
     if any(node.layer is not node.node.layer for node in checked.nodes):
         return None  # what is frozen drops nothing
     nodes = list(checked.nodes)

@@ -1,4 +1,4 @@
-"""The blocks of a graph as functions: one for each, or several where its calls are too different."""
+"""Writes the blocks of a graph as functions: one each, or several if calls differ too much."""
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 
@@ -19,7 +19,7 @@ from cnnspec.naming import keras_name
 
 
 class Blocks:
-    """The functions for the blocks of one graph, those of inner blocks first."""
+    """The functions for the blocks of a graph, inner blocks first."""
 
     def __init__(self, uses: Uses, names: Identifiers, classes: Mapping[str, str]) -> None:
         self.uses = uses
@@ -27,10 +27,10 @@ class Blocks:
         self.classes = classes
         self.functions: list[Function] = []
         self.of_calls: dict[int, tuple[Function, int]] = {}
-        """The function of each call, and which of its calls that is."""
+        """The function of each call, and the index of the call."""
 
     def write(self, items: Sequence[Item]) -> None:
-        """Write a function for every block that can be one."""
+        """Write a function for every block, if possible."""
         for calls in _by_definition(items):
             if self.is_written(calls):
                 continue
@@ -41,7 +41,7 @@ class Blocks:
                 self.is_written(each)
 
     def is_written(self, calls: Sequence[BlockItem]) -> bool:
-        """Write one function for some calls, if that is possible."""
+        """Write one function for some calls, if possible."""
         try:
             function = self.function(calls)
         except Differs:
@@ -52,10 +52,10 @@ class Blocks:
         return True
 
     def function(self, calls: Sequence[BlockItem]) -> Function:
-        """The function of some calls.
+        """Return the function of some calls.
 
         Raises:
-            Differs: they are too different, or do not give one tensor.
+            Differs: they are too different, or do not return a single tensor.
 
         """
         block = calls[0].call
@@ -86,14 +86,14 @@ class Blocks:
 
 
 def _part(call: BlockCall, own: Mapping[str, str], number: int) -> Part:
-    """A call, in which the block's own parameters have names in the code."""
+    """Return the part for a call, in which the parameters of the block have names in the code."""
     values = {identifier: with_tuples(call.parameters[name]) for name, identifier in own.items()}
     known = Environment(call.parameters, own, values)
     return Part(known, f"{keras_name(call.scoped)}_", number)
 
 
 def _give_inputs(scope: Scope, parts: Sequence[Part], calls: Sequence[BlockCall]) -> None:
-    """Let a function take what its steps start from."""
+    """Add the parameters for the tensors that the steps start from."""
     if len({len(each.inputs) for each in calls}) > 1:
         raise Differs
     for position, refs in enumerate(zip(*(each.inputs for each in calls), strict=True)):
@@ -109,7 +109,7 @@ def _choose(
     result: Value,
     tensors: Sequence[Tensor],
 ) -> None:
-    """Choose variables; what a function takes is the start of a lane where one starts from it."""
+    """Choose variables; a parameter is the start of a lane if a lane starts from it."""
     first = tensors[0] if tensors and tensors[0].name is None else None
     starts = [each.value for each in tensors if each is first or each.value.lane]
     for each in tensors:
@@ -119,7 +119,7 @@ def _choose(
 
 
 def _by_definition(items: Sequence[Item]) -> list[list[BlockItem]]:
-    """The calls of each block, inner blocks first; where it is frozen, it is a block of its own."""
+    """Return the calls of each block, inner blocks first; frozen calls are separate."""
     calls: dict[Hashable, list[BlockItem]] = {}
     inner: dict[Hashable, dict[Hashable, None]] = {}
 
@@ -151,7 +151,7 @@ def _definition(item: BlockItem) -> Hashable:
 
 
 def _form(item: BlockItem) -> Iterator[Hashable]:
-    """Where the layers of a call stand, and what they are; calls of one form can be one function."""
+    """Return the structure of the layers of a call; calls that share it can share a function."""
     yield len(item.call.inputs)
     for each in item.items:
         if isinstance(each, BlockItem):

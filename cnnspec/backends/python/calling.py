@@ -1,4 +1,4 @@
-"""How layers are called on tensors."""
+"""Writes the calls of layers on tensors."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
@@ -13,17 +13,17 @@ from cnnspec.layers.cells import Cell
 from cnnspec.layers.recurrent import Recurrent
 from cnnspec.layers.wrappers import Bidirectional
 
-NOT_HANDED_ON = "The layers that Keras makes inside this one do not get its `trainable`."
-"""Why that is set when they are there."""
+NOT_HANDED_ON = "Keras does not pass `trainable` on to the layers inside this one."
+"""The reason why `trainable` is set on inner layers."""
 IN_TRAINING = (
-    "Unless told otherwise, Keras runs these layers in training mode, even in `model(x)`.\n"
-    "With `training=False` they act in training only, as in `fit`."
+    "By default, Keras runs these layers in training mode, even in `model(x)`.\n"
+    "With `training=False`, they are active only in training, such as in `fit`."
 )
-"""Why their calls say it."""
+"""The reason for `training=False`."""
 
 
 def called(node: CheckedNode, function: Code, variables: Sequence[str]) -> Call:
-    """The call of a layer or submodel on the variables of its inputs."""
+    """Return the call of a layer or submodel on the variables of its inputs."""
     positional, named = called_with(node, variables)
     arguments = (
         *map(_argument, positional),
@@ -34,24 +34,24 @@ def called(node: CheckedNode, function: Code, variables: Sequence[str]) -> Call:
 
 
 def says_training(node: CheckedNode) -> bool:
-    """Whether the call of a layer says that it is not in training."""
+    """Whether the call of a layer has `training=False`."""
     return "training" in called_with(node, [""] * len(node.node.inputs))[1]
 
 
 def tensors(variables: Sequence[str]) -> Code:
-    """What a model takes or gives."""
+    """Return the inputs or outputs of a model."""
     return _argument(one_or_all(variables))
 
 
 def _argument(value: Any) -> Code:
-    """A variable, a list of variables, or a flag."""
+    """Return a variable, a list of variables, or a flag."""
     if isinstance(value, list):
         return Items("[", tuple(map(_argument, value)), "]")
     return value if isinstance(value, str) else literal(value)
 
 
 def _nests(node: CheckedNode) -> bool:
-    """Whether Keras gives the states of a layer as a list within a list."""
+    """Whether Keras returns the states of a layer as a nested list."""
     layer = node.layer
     if isinstance(layer, Cell):
         return len(layer.outputs()) > 2

@@ -1,4 +1,4 @@
-"""The call of `compile`: losses, weights and metrics by output name."""
+"""Writes the call of `compile`, with losses, weights and metrics by output name."""
 
 from collections.abc import Iterable
 
@@ -10,7 +10,7 @@ from cnnspec.ir.checked import CheckedGraph
 
 
 def compile_call(checked: CheckedGraph) -> Call | None:
-    """How the model is compiled; None where the spec says nothing to train or measure it by."""
+    """Return the call of `compile`; None if the spec has no losses, metrics or optimizer."""
     known = compilation(checked)
     if known is None:
         return None

@@ -1,4 +1,4 @@
-"""Values that differ from call to call or turn to turn, as expressions of what differs there."""
+"""Expressions for values that differ between calls of a block or iterations of a loop."""
 
 import ast
 import re
@@ -12,26 +12,26 @@ from cnnspec.diagnostics.problems import Problem
 from cnnspec.language.expressions import is_reference, names_in, parse, substitute
 
 MAX_LENGTH = 40
-"""Longer expressions would have to be broken."""
+"""The limit of the length of expressions, which are never broken."""
 
 
 class Differs(Exception):
-    """Parts of a model are too different to be written as one piece of code."""
+    """Parts of a model are too different to share code."""
 
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """What expressions know in one call of a block, or in one turn of a loop."""
+    """The names that expressions may use in a call of a block or an iteration of a loop."""
 
     seen: Mapping[str, Any] = field(default_factory=dict)
-    """The values of the names that the spec can use there."""
+    """The values of names in the spec."""
     names: Mapping[str, str] = field(default_factory=dict)
-    """Those of them that the code has names for."""
+    """The names in the spec that have a name in the code."""
     values: Mapping[str, Any] = field(default_factory=dict)
-    """The values of the names in the code."""
+    """The values of names in the code."""
 
     def turn(self, name: str, index: int) -> "Environment":
-        """What is known in one turn of a loop that counts with a name."""
+        """Return the names in one iteration of a loop over an index."""
         return Environment(
             {**self.seen, "index": index},
             {**self.names, "index": name},
@@ -39,14 +39,14 @@ class Environment:
         )
 
     def without_names(self) -> "Environment":
-        """What is known where the spec uses names of another scope."""
+        """Return the names where the spec uses another scope."""
         return replace(self, seen={}, names={})
 
 
 def formula(values: Sequence[Any], known: Sequence[Environment], said: Any = None) -> Code:
-    """One expression that gives each of some values in its environment.
+    """Return an expression with the given values in their environments.
 
-    `said` is what the spec says there, if that is known.
+    `said` is the expression of the spec, if it is known.
 
     Raises:
         Differs: there is none.
@@ -72,7 +72,7 @@ def same(one: Any, other: Any) -> bool:
 
 
 def _said(said: str, values: Sequence[Any], known: Sequence[Environment]) -> str | None:
-    """The expression of the spec, if it uses names of the code and gives the values."""
+    """Return the expression of the spec, if it uses names of the code and has the values."""
     try:
         found = [with_tuples(substitute(said, each.seen)) for each in known]
     except Problem:
@@ -83,7 +83,7 @@ def _said(said: str, values: Sequence[Any], known: Sequence[Environment]) -> str
 
 
 def translated(said: str, known: Environment) -> str | None:
-    """`$name` or `$(expression)` as Python; None where it is long, or the code has no name for it."""
+    """Convert `$name` or `$(expression)` to Python; None if it is long, or uses unknown names."""
     if not said.startswith("$("):
         return known.names.get(said[1:])
     tree = parse(said[2:-1])
@@ -97,13 +97,13 @@ def translated(said: str, known: Environment) -> str | None:
 
 
 FUNCTIONS = ("abs", "max", "min", "round")
-"""The functions of the language that Python has without an import."""
+"""The functions of the language that are builtins of Python."""
 _PLAIN = (
     ast.Name, ast.Constant, ast.BinOp, ast.Call, ast.expr_context,
     ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod,
     ast.Compare, ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE,
 )  # fmt: skip
-"""What is written as formatters write it; powers and signs are not always."""
+"""Nodes that are written as formatters write them; powers and signs may not be."""
 
 
 def _is_plain(node: ast.AST) -> bool:
@@ -113,24 +113,24 @@ def _is_plain(node: ast.AST) -> bool:
 
 
 class _Renamed(ast.NodeTransformer):
-    """Gives names those of the code, and puts in the values of all others."""
+    """Replaces names by those of the code, and all others by values."""
 
     def __init__(self, known: Environment) -> None:
         self.known = known
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
-        """Leave the function as it is."""
+        """Keep the function unchanged."""
         return ast.Call(node.func, [self.visit(each) for each in node.args], [])
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
-        """Rename what the code has a name for."""
+        """Replace a name."""
         if node.id in self.known.names:
             return ast.Name(self.known.names[node.id])
         return ast.Constant(self.known.seen[node.id]) if node.id in self.known.seen else node
 
 
 def _fitting(values: Sequence[Any], known: Sequence[Environment]) -> Iterator[Code]:
-    """Expressions that give some different values, the simplest first.
+    """Yield expressions with the given values, simplest first.
 
     Raises:
         Differs: there are no more.
@@ -152,7 +152,7 @@ def _fitting(values: Sequence[Any], known: Sequence[Environment]) -> Iterator[Co
 
 
 def _line(found: Sequence[Any], values: Sequence[int]) -> tuple[int, int] | None:
-    """The factor and the number added that make values of others; None where nothing does."""
+    """Return a factor and an offset that turn some values into others; None if there are none."""
     if any(type(each) is not int for each in found) or len(set(found)) < 2:
         return None
     pairs = list(dict.fromkeys(zip(found, values, strict=True)))
@@ -165,7 +165,7 @@ def _line(found: Sequence[Any], values: Sequence[int]) -> tuple[int, int] | None
 
 
 def linear(name: str, factor: int, added: int) -> str:
-    """`2 * index + 1`, without what changes nothing."""
+    """Format `2 * index + 1`, without parts that have no effect."""
     text = name if factor == 1 else f"{factor} * {name}"
     if added:
         text = f"{text} {'-' if added < 0 else '+'} {abs(added)}"
@@ -176,7 +176,7 @@ _NUMBER = re.compile(r"(\d+)")
 
 
 def pattern(texts: Sequence[str], known: Sequence[Environment]) -> str:
-    """What stands in an f-string that gives some names.
+    """Return the content of an f-string that has some names as its values.
 
     Raises:
         Differs: there is none.

@@ -1,4 +1,4 @@
-"""The function that a block becomes."""
+"""The function for a block."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ from cnnspec.ir.graph import Ref
 
 @dataclass(frozen=True, slots=True)
 class Tensor:
-    """A tensor that a function takes."""
+    """A tensor parameter of a function."""
 
     value: Value
     name: str | None
-    """What its block calls it; None for what stands above the call."""
+    """Its name in the block; None for the tensor above the call."""
     refs: Sequence[Ref]
-    """Which tensor it is in each call of the block."""
+    """The tensor in each call of the block."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,22 +27,22 @@ class Parameter:
 
     identifier: str
     name: str | None
-    """What its block calls it; None for one that the block does not have."""
+    """Its name in the block; None for one that the block does not have."""
     values: Sequence[Any]
     """Its value in each call of the block."""
     default: Code | None = None
-    """None where every call gives it."""
+    """Its default; None if every call sets it."""
     left_out: Sequence[bool] = ()
-    """Which calls have the default."""
+    """The calls that use the default."""
 
     def is_left_out(self, numbers: Sequence[int]) -> bool:
-        """Whether none of some calls need give it."""
+        """Whether all of some calls use the default."""
         return bool(self.left_out) and all(self.left_out[number] for number in numbers)
 
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A function, with what it takes in each call of its block."""
+    """A function, with its arguments in each call of the block."""
 
     identifier: str
     tensors: Sequence[Tensor]
@@ -53,7 +53,7 @@ class Function:
 def signature(
     identifier: str, variables: Sequence[str], parameters: Sequence[Parameter], block: str
 ) -> Call:
-    """The head of a function; the name of a call starts those of its layers."""
+    """Return the head of a function; the name of a call is the prefix of its layers."""
     said = [
         each.identifier if each.default is None else Labelled(f"{each.identifier}=", each.default)
         for each in parameters

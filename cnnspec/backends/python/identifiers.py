@@ -1,4 +1,4 @@
-"""Names of a spec as names of Python: never a keyword or a builtin, and never one twice."""
+"""Converts names of a spec to unique Python identifiers that are not keywords or builtins."""
 
 import builtins
 import keyword
@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable
 
 MAX_LENGTH = 24
-"""Longer names do not fit on a line with every kind of layer."""
+"""The limit of the length of a name, so that calls fit on a line."""
 RESERVED = frozenset((*keyword.kwlist, *keyword.softkwlist, *dir(builtins)))
 
 
 def identifier(text: str) -> str:
-    """The nearest name that Python takes, in lower case."""
+    """Return the most similar valid Python identifier in lower case."""
     plain = re.sub(r"\W+", "_", text.lower(), flags=re.ASCII).strip("_") or "value"
     if len(plain) > MAX_LENGTH:
         plain = plain[: MAX_LENGTH + 1].rpartition("_")[0] or plain[:MAX_LENGTH]
@@ -21,22 +21,22 @@ def identifier(text: str) -> str:
 
 
 class Identifiers:
-    """The names that are taken in one scope."""
+    """The names that are taken in a scope."""
 
     def __init__(self, taken: Iterable[str] = (), around: "Identifiers | None" = None) -> None:
         self.taken = set(taken)
         self.around = around
 
     def __contains__(self, name: str) -> bool:
-        """Whether a name is taken here, or in a scope around this one."""
+        """Whether a name is taken here, or in an enclosing scope."""
         return name in self.taken or (self.around is not None and name in self.around)
 
     def free(self, text: str) -> str:
-        """A name like a text that is not taken yet; it then is."""
+        """Return a free name that is similar to a text, and take it."""
         return self.unique(identifier(text))
 
     def unique(self, name: str) -> str:
-        """A name, with a number behind it if it is taken."""
+        """Return a name, with a number if it is taken."""
         found, number = name, 1
         while found in self:
             number += 1
@@ -45,5 +45,5 @@ class Identifiers:
         return found
 
     def inside(self) -> "Identifiers":
-        """The names of a scope inside this one."""
+        """Return a nested scope."""
         return Identifiers(around=self)

@@ -1,4 +1,4 @@
-"""Code to lines of at most 88 characters, broken where `ruff format` breaks them."""
+"""Formats code as lines of at most 88 characters, like `ruff format`."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ INDENT = "    "
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call; `function` may be one itself, as in `layers.Dense(10)(x)`."""
+    """A call; `function` may itself be a call, as in `layers.Dense(10)(x)`."""
 
     function: "Code"
     arguments: "tuple[Code, ...]" = ()
@@ -25,7 +25,7 @@ class Items:
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """A value behind its label: `name=` or `"key": `."""
+    """A value after its label: `name=` or `"key": `."""
 
     label: str
     value: "Code"
@@ -36,7 +36,7 @@ Code = str | Call | Items | Labelled
 
 
 def flat(code: Code) -> str:
-    """An expression on one line."""
+    """Format an expression on one line."""
     match code:
         case Call(function, arguments):
             return f"{flat(function)}({_joined(arguments)})"
@@ -49,7 +49,7 @@ def flat(code: Code) -> str:
 
 
 def lines(code: Code, indent: str, before: str = "", after: str = "") -> list[str]:
-    """The lines of an expression, between what stands before and after it in its statement."""
+    """Format an expression as lines, with the text before and after it in its statement."""
     whole = f"{indent}{before}{flat(code)}{after}"
     if len(whole) <= WIDTH:
         return [whole]
@@ -69,7 +69,7 @@ def lines(code: Code, indent: str, before: str = "", after: str = "") -> list[st
 def _chained(
     function: Call, arguments: tuple[Code, ...], indent: str, before: str, after: str
 ) -> list[str]:
-    """A call of what a call gives: its own arguments are broken first, if the rest fits."""
+    """Format a call of the result of a call: its own arguments are broken first if possible."""
     head = f"{before}{flat(function)}"
     if len(f"{indent}{head}(") <= WIDTH or not function.arguments:
         return _arguments(arguments, indent, head, after)
@@ -82,7 +82,7 @@ def _chained(
 
 
 def _arguments(arguments: tuple[Code, ...], indent: str, before: str, after: str) -> list[str]:
-    """Arguments below the line of their function: on one line, or on one each."""
+    """Format arguments below the line of their function: on one line, or one per line."""
     deeper = indent + INDENT
     inner = [deeper + _joined(arguments)]
     if len(inner[0]) > WIDTH:

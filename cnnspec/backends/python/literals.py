@@ -1,4 +1,4 @@
-"""Values as Python writes them."""
+"""Writes values as Python literals."""
 
 import math
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from cnnspec.backends.python.layout import Code, Items, Labelled
 
 
 def quoted(text: str) -> str:
-    """A text as a string, in the quotes that a formatter would choose."""
+    """Write text as a string, with the quotes that a formatter would choose."""
     body = repr(f'"{text}')[2:-1]  # with a double quote in it, Python chooses single ones
     if text.count('"') > text.count("'"):
         return f"'{body}'"
@@ -16,7 +16,7 @@ def quoted(text: str) -> str:
 
 
 def literal(value: Any) -> Code:
-    """A value without calls in it."""
+    """Write a value without calls."""
     if isinstance(value, str):
         return quoted(value)
     if isinstance(value, float) and not math.isfinite(value):
@@ -31,7 +31,7 @@ def literal(value: Any) -> Code:
 
 
 def dictionary(values: Mapping[Any, Code]) -> Items:
-    """Values by their keys."""
+    """Write values by key."""
     return Items(
         "{", tuple(Labelled(f"{_key(key)}: ", value) for key, value in values.items()), "}"
     )
@@ -42,5 +42,5 @@ def _key(key: Any) -> str:
 
 
 def with_tuples(value: Any) -> Any:
-    """A value with tuples in place of lists, as Keras takes sizes."""
+    """Replace lists by tuples, as Keras expects for sizes."""
     return tuple(map(with_tuples, value)) if isinstance(value, list | tuple) else value

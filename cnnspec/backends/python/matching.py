@@ -1,7 +1,7 @@
-"""Parts of a graph that came from the same steps, as statements that make all of them.
+"""Writes parts of a graph that came from the same steps as common statements.
 
-What differs between the parts becomes an expression of their parameters, or of the number of the
-turn; a tensor from outside becomes a parameter, too.
+Differences between the parts become expressions of their parameters or of the loop index; tensors
+from outside become parameters.
 """
 
 import re
@@ -31,11 +31,11 @@ from cnnspec.layers.base import Layer
 from cnnspec.naming import keras_name
 
 INDICES = ("index", "index_2", "index_3")
-"""What loops count with, the outermost first."""
+"""Names of loop indices, outermost first."""
 
 
 class Matcher:
-    """Writes the steps of one function: of a model, which is one part, or of a block."""
+    """Writes the steps of a function: of a model, which is a single part, or of a block."""
 
     def __init__(
         self,
@@ -47,13 +47,13 @@ class Matcher:
         self.uses = uses
         self.scope = scope
         self.classes = classes
-        """The identifiers of classes that are imported, by their import paths."""
+        """The identifiers of imported classes, by import path."""
         self.functions = functions
-        """The function of each block call that has one, and which of its calls it is."""
+        """The function of each block call that has one, and the index of the call."""
         self.is_frozen = False
-        """Whether the whole model is frozen from outside, so that no layer need say it."""
+        """Whether an outer model freezes the whole model, so that layers need not be frozen."""
         self.loops = 0
-        """How many loops are around the statements that are being written."""
+        """The number of loops around the current statements."""
 
     def body(
         self,
@@ -62,7 +62,7 @@ class Matcher:
         depth: int = 1,
         lane: Lane = (),
     ) -> list[Statement]:
-        """The statements for the items of each part; `depth` is the length of their paths.
+        """Return the statements for the items of each part; `depth` is the length of their paths.
 
         Raises:
             Differs: the parts are too different.
@@ -77,7 +77,7 @@ class Matcher:
     def step(
         self, parts: Sequence[Part], found: Sequence[Step | None], depth: int, lane: Lane
     ) -> list[Statement]:
-        """The statements of one step: a loop where it repeats, if it can be one."""
+        """Return the statements of a step: a loop if it repeats and that is possible."""
         counts = [len(each.turns) if each else 0 for each in found]
         if max(counts) > 1:
             try:
@@ -97,7 +97,7 @@ class Matcher:
     def loop(
         self, parts: Sequence[Part], found: Sequence[Step | None], depth: int, lane: Lane
     ) -> Loop:
-        """A step that repeats, as a loop that carries one tensor from turn to turn."""
+        """Return a repeated step as a loop that carries a tensor from one iteration to the next."""
         if self.loops == len(INDICES):
             raise Differs
         index = INDICES[self.loops]
@@ -131,7 +131,7 @@ class Matcher:
         return Loop(index, times, start, carried, body, last, result)
 
     def times(self, parts: Sequence[Part], found: Sequence[Step | None]) -> Code:
-        """How often a step is done."""
+        """Return the number of repetitions of a step."""
         counts = [len(each.turns) if each else 0 for each in found]
         step = next(each for each in found if each)
         said = (place_of(step.turns[0][-1]) / "repeat").value()
@@ -143,7 +143,7 @@ class Matcher:
     def turn(
         self, parts: Sequence[Part], turns: Sequence[Sequence[Item]], depth: int, lane: Lane
     ) -> list[Statement]:
-        """The statements of one turn: those of its branches, then its own."""
+        """Return the statements of one iteration: those of its branches, then its own."""
         finals = [turn[-1] for turn in turns if len(turn[-1].path) == depth]
         layers = [each for each in finals if isinstance(each, LayerItem)]
         blocks = [each for each in finals if isinstance(each, BlockItem)]
@@ -160,7 +160,7 @@ class Matcher:
     def layer(
         self, parts: Sequence[Part], items: Sequence[LayerItem], lane: Lane
     ) -> list[Statement]:
-        """The call of a layer."""
+        """Return the call of a layer."""
         nodes = [each.node for each in items]
         alike = {(len(each.inputs), tuple(each.outputs), each.node.frozen) for each in nodes}
         if len(alike) > 1 or any(self.uses.is_kept(each) for each in nodes):
@@ -183,7 +183,7 @@ class Matcher:
     def inputs(
         self, parts: Sequence[Part], items: Sequence[LayerItem], lane: Lane
     ) -> tuple[Value, ...]:
-        """What a layer is called on."""
+        """Return the inputs of a call."""
         refs = list(zip(*(each.node.node.inputs for each in items), strict=True))
         names = sources(items[0], len(refs))
         return tuple(
@@ -193,7 +193,7 @@ class Matcher:
     def results(
         self, parts: Sequence[Part], items: Sequence[LayerItem], lane: Lane
     ) -> tuple[Value | None, ...]:
-        """What a call gives."""
+        """Return the outputs of a call."""
         node, name = items[0].node, parts[0].local(name_of(items[0]))
         results: list[Value | None] = []
         for position, output in enumerate(node.outputs):
@@ -209,7 +209,7 @@ class Matcher:
         return tuple(results)
 
     def objects(self, parts: Sequence[Part], items: Sequence[LayerItem]) -> Objects:
-        """The calls of the language that the same layer of each part stands for."""
+        """Return the declared calls of the same layer in each part."""
         return Objects(
             [each.node.layer for each in items if isinstance(each.node.layer, Layer)],
             [part.known for part in parts],
@@ -219,7 +219,7 @@ class Matcher:
         )
 
     def making(self, objects: Objects, parts: Sequence[Part], items: Sequence[LayerItem]) -> Call:
-        """The expression that makes a layer."""
+        """Return the expression that makes a layer."""
         first = items[0].node
         path = import_path(first.layer) if isinstance(first.layer, Layer) else None
         return objects.layer(
@@ -230,7 +230,7 @@ class Matcher:
     def block(
         self, parts: Sequence[Part], items: Sequence[BlockItem], lane: Lane
     ) -> list[Statement]:
-        """The call of a block's function; its steps, where it has none."""
+        """Return the call of the function of a block, or its steps if it has none."""
         found = [self.functions.get(id(each.call)) for each in items]
         if not any(found):
             inlined = [part.inlined() for part in parts]
@@ -264,7 +264,7 @@ class Matcher:
         function: Function,
         numbers: Sequence[int],
     ) -> list[Code]:
-        """The arguments of a block's call; the only one that must be given goes without its name."""
+        """Return the arguments of a block call; a single required one is positional."""
         required = [each for each in function.parameters if each.default is None]
         found: list[Code] = []
         for each in function.parameters:

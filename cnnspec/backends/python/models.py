@@ -1,4 +1,4 @@
-"""Graphs as functions that build their Keras models: one for the model, and one a submodel."""
+"""Writes graphs as functions that build Keras models: one for the model, and one per submodel."""
 
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -31,25 +31,25 @@ from cnnspec.ir.graph import Application, Output, Ref, SubmodelLayer
 
 
 class NoScript(Exception):
-    """A model cannot be written as a script; the message says why."""
+    """A model cannot be written as a script; the message is the reason."""
 
 
 class Models:
-    """The functions of a script, in the order in which they stand in it."""
+    """The functions of a script, in order."""
 
     def __init__(self, names: Identifiers, classes: Mapping[str, str]) -> None:
         self.names = names
         self.classes = classes
         self.functions: list[Sequence[str]] = []
         self.files: dict[str, str] = {}
-        """The paths of weights files, by the constants that hold them."""
+        """The paths of weights files, by constant."""
         self.helpers: dict[str, None] = {}
-        """The functions that the script needs to give models their weights."""
+        """The helper functions that load weights."""
         self.has_counted = False
-        """Whether Keras has counted layers of a network to name them."""
+        """Whether Keras has numbered layers of a network."""
 
     def write(self, checked: CheckedGraph, name: str) -> str:
-        """Write the function of the whole model, which Keras knows by a name."""
+        """Write the function of the whole model, with its Keras name."""
         is_nameless = identifier(checked.name) == "model"  # what it is called where it is built
         function = self.names.free("build_model" if is_nameless else checked.name)
         compiling = compile_call(checked)
@@ -62,7 +62,7 @@ class Models:
     def write_submodel(
         self, node: CheckedNode, layer: SubmodelLayer, network: Network | None, *, is_loaded: bool
     ) -> str:
-        """Write the function of a submodel; `is_loaded` where its weights come from outside."""
+        """Write the function of a submodel; `is_loaded` if its weights come from outside."""
         assert node.submodel is not None
         function = self.names.free(layer.key)
         builder = _Builder(self, node.submodel, is_loaded=is_loaded, is_frozen=node.node.frozen)
@@ -76,7 +76,7 @@ class Models:
     def network_of(
         self, node: CheckedNode, layer: SubmodelLayer, *, is_loaded: bool
     ) -> Network | None:
-        """The network that Keras can be asked for in place of a submodel."""
+        """Return the network of Keras that replaces a submodel, if there is one."""
         application, checked = layer.application, node.submodel
         if application is None or checked is None:
             return None
@@ -89,12 +89,12 @@ class Models:
         return network
 
     def add(self, builder: "_Builder", function: str, body: Sequence[str]) -> None:
-        """Add a function, behind those of its blocks."""
+        """Add a function after those of its blocks."""
         self.functions += [each.lines for each in builder.blocks.functions]
         self.functions.append([f"def {function}() -> keras.Model:", *body])
 
     def file(self, path: Path, key: str) -> str:
-        """The constant that holds the path of a weights file."""
+        """Return the constant for the path of a weights file."""
         relative = Path(os.path.relpath(path.resolve())).as_posix()
         for known, each in self.files.items():
             if each == relative:
@@ -104,16 +104,16 @@ class Models:
         return constant
 
     def load(self, model: Value, path: Path, key: str) -> Assign:
-        """The statement that loads weights by layer name."""
+        """Return the statement that loads weights by layer name."""
         self.helpers[LOAD_WEIGHTS] = None
         file = self.file(path, key)
         return Assign((), (model,), lambda read: Call("load_weights", (read[0], file)))
 
     def copied(self, model: Value, node: CheckedNode, application: Application) -> list[Statement]:
-        """The statement that gives a network that is written out the weights that Keras has for it.
+        """Return the statement that loads the weights of Keras into a network that is written out.
 
         Raises:
-            NoScript: Keras counts its layers on from those of another network.
+            NoScript: Keras would continue the numbers of layers of another network.
 
         """
         if application.file is not None:
@@ -122,7 +122,7 @@ class Models:
         if is_counted(node.submodel.nodes):
             if self.has_counted:
                 kind = application.declaration.kind()
-                message = "as Keras counts its layers on from those of another network"
+                message = "because Keras continues the numbers of the layers of another network"
                 raise NoScript(f"the weights of {kind} cannot be copied by layer name, {message}")
             self.has_counted = True
         self.helpers[COPY_WEIGHTS] = None
@@ -130,14 +130,14 @@ class Models:
         return [Assign((), (model,), lambda read: Call("copy_weights", (read[0], made)))]
 
     def weights(self, application: Application) -> Code:
-        """What a network of Keras is given as its weights."""
+        """Return the `weights` argument of a network of Keras."""
         if isinstance(application.weights, Path):
             return self.file(application.weights, application.declaration.kind())
         return literal(application.weights)
 
 
 class _Builder(Matcher):
-    """Writes the function of one model."""
+    """Writes the function of a model."""
 
     def __init__(
         self,
@@ -153,16 +153,16 @@ class _Builder(Matcher):
         scope = Scope(models.names.inside())
         super().__init__(self.blocks.uses, scope, models.classes, self.blocks.of_calls)
         self.is_loaded = is_loaded or checked.graph.weights is not None
-        """Whether the weights of a model that this is a part of are loaded, or its own."""
+        """Whether the weights of this model or a model around it are loaded."""
         self.is_frozen = is_frozen
         self.kept: dict[str, Value] = {}
         """The layers and submodels that are in variables, by the names of their first calls."""
         self.part = Part(Environment())
         self.outputs: dict[Value, Callable[[Mapping[Value, str]], str]] = {}
-        """What no statement gives, as expressions of variables."""
+        """Values that no statement assigns, as expressions of variables."""
 
     def steps(self, name: str, compiling: Call | None = None) -> list[str]:
-        """The lines of the function, from the steps of the spec."""
+        """Return the lines of the function, from the steps of the spec."""
         statements = self.inputs_of_model()
         items = outline(self.checked)
         self.blocks.write(items)
@@ -170,7 +170,7 @@ class _Builder(Matcher):
         return self.lines(statements, name, compiling)
 
     def network(self, network: Network, application: Application, name: str) -> list[str]:
-        """The lines of the function, with a network of Keras in place of most steps."""
+        """Return the lines of the function, with a network of Keras instead of most steps."""
         statements = self.inputs_of_model()
         statements += self.body([self.part], [outline(self.checked, network.front)])
         source = self.scope.read([network.inner[0].node.inputs[0]], [self.part])
@@ -185,7 +185,7 @@ class _Builder(Matcher):
         return self.lines(statements, name)
 
     def inputs_of_model(self) -> list[Statement]:
-        """The statements that make the inputs."""
+        """Return the statements that make the inputs."""
         found: list[Statement] = []
         for each, said in zip(self.checked.inputs, inputs_of(self.checked), strict=True):
             # `x` is what the statements below it go on with
@@ -198,7 +198,7 @@ class _Builder(Matcher):
     def lines(
         self, statements: list[Statement], name: str, compiling: Call | None = None
     ) -> list[str]:
-        """The lines of statements, and of the model that they end in."""
+        """Return the lines of statements and of the resulting model."""
         inputs = [self.scope.read([Ref(each.name)], [self.part]) for each in self.checked.inputs]
         outputs = [self.scope.read([each.ref], [self.part]) for each in self.checked.graph.outputs]
         for value, each in zip(outputs, self.checked.graph.outputs, strict=True):
@@ -226,7 +226,7 @@ class _Builder(Matcher):
     def layer(
         self, parts: Sequence[Part], items: Sequence[LayerItem], lane: Lane
     ) -> list[Statement]:
-        """The call of a layer; what is called again, and a submodel, is made before it."""
+        """Return the call of a layer; shared layers and submodels are made before it."""
         node = items[0].node
         if not self.uses.is_kept(node):
             return super().layer(parts, items, lane)
@@ -245,7 +245,7 @@ class _Builder(Matcher):
         return [*made, call, *trainable_set(kept, settings)]
 
     def keep(self, part: Part, item: LayerItem) -> list[Statement]:
-        """The statements that make a layer or submodel, and keep it in a variable."""
+        """Return the statements that make a layer or submodel and assign it to a variable."""
         node, layer = item.node, item.node.layer
         if not isinstance(layer, SubmodelLayer):
             making = self.making(self.objects([part], [item]), [part], [item])
@@ -277,6 +277,6 @@ def _input(value: Value, made: KerasInput) -> Assign:
 
 
 def _is_said(output: Output) -> bool:
-    """Whether a spec gives an output a name."""
+    """Whether the name of an output is explicit in the spec."""
     place = output.place
     return place.path[-2:-1] == ("outputs",) or (place / "name").value() is not None

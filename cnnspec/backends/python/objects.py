@@ -1,4 +1,4 @@
-"""Calls of a spec as calls of Keras; calls that differ in their arguments as one expression."""
+"""Writes calls of a spec as Keras calls; similar calls share an expression."""
 
 import keyword
 from collections.abc import Callable, Iterator, Sequence
@@ -22,24 +22,24 @@ from cnnspec.layers.custom import CustomLayer
 from cnnspec.objects.families import CONSTRAINTS, INITIALIZERS, REGULARIZERS
 
 BY_NAME = (CONSTRAINTS, INITIALIZERS, REGULARIZERS)
-"""The families whose objects Keras makes of a name, where they have no arguments."""
+"""Families whose objects Keras creates from a name, if they have no arguments."""
 NOT_BY_NAME = ("Constant", "Lamb")
-"""What Keras does not make of a name alone."""
+"""Kinds that Keras cannot create from a name."""
 
 
 def import_path(layer: Layer) -> str | None:
-    """`module:Class` of a layer that is not in `keras.layers`."""
+    """Return `module:Class` of a layer that is not in `keras.layers`."""
     module = module_of(type(layer))
     return None if module == USUAL_MODULE else f"{module}:{layer.kind()}"
 
 
 def loss(call: str | Declaration) -> Code:
-    """A loss, by the word for it that Keras resolves, or an object."""
+    """Return a loss, as the word that Keras resolves or as an object."""
     return quoted(call) if isinstance(call, str) else Objects((call,)).code()
 
 
 def metric(call: str | Declaration) -> Code:
-    """A metric, by the word for it that Keras resolves, or an object with its name."""
+    """Return a metric, as the word that Keras resolves or as an object with its name."""
     if isinstance(call, str):
         return quoted(call)
     made = named_call(call)
@@ -53,7 +53,7 @@ def metric(call: str | Declaration) -> Code:
 
 
 def optimizer(call: Declaration) -> Code:
-    """An optimizer, by its name where it has no arguments; only one is made in a script."""
+    """Return an optimizer, as its name if it has no arguments."""
     if Objects((call,)).arguments() or call.kind() in NOT_BY_NAME:
         return Objects((call,)).code()
     return quoted(call.kind().lower())
@@ -61,19 +61,19 @@ def optimizer(call: Declaration) -> Code:
 
 @dataclass(frozen=True, slots=True)
 class Objects:
-    """The same call of a spec in several places: in every call of a block, in every turn."""
+    """The same call of a spec in several calls of a block, or iterations of a loop."""
 
     calls: Sequence[Declaration]
     known: Sequence[Environment] = (Environment(),)
     said: Any = None
-    """The arguments as the spec says them, if that is known."""
+    """The arguments in the spec, if known."""
     trained: Sequence[bool] = (True,)
-    """Whether what is around a layer is trained, for each of the calls."""
+    """Whether the model around a layer is trained, for each of the calls."""
     differing: Callable[[str, Sequence[Any]], Code] | None = None
-    """Writes an argument whose values have no one expression."""
+    """Writes an argument whose values have no common expression."""
 
     def code(self) -> Code:
-        """The expression for an object that is no layer.
+        """Return the expression for an object that is not a layer.
 
         Raises:
             Differs: there is none.
@@ -85,7 +85,7 @@ class Objects:
         return Call(f"{module_of(type(first))}.{first.kind()}", arguments)
 
     def layer(self, function: str, name: Code) -> Call:
-        """The call that makes the layer.
+        """Return the call that makes the layer.
 
         Raises:
             Differs: there is none.
@@ -99,13 +99,13 @@ class Objects:
         return Call(function, (*arguments, Labelled("name=", name)))
 
     def layers(self) -> Iterator[tuple[Layer, bool]]:
-        """The calls, each with whether what is around it is trained."""
+        """Return the calls, each with whether the model around it is trained."""
         for call, trained in zip(self.calls, self.trained, strict=True):
             assert isinstance(call, Layer)
             yield call, trained
 
     def set_when_built(self) -> dict[str, Code]:
-        """What the `trainable` of parts of the layer has to be set to, by their attributes.
+        """Return the values of `trainable` for parts of the layer, by attribute.
 
         Raises:
             Differs: there is no expression for one.
@@ -120,10 +120,10 @@ class Objects:
         }
 
     def arguments(self) -> list[Code]:
-        """The arguments; those that have their defaults are left out.
+        """Return the arguments, without defaults.
 
         Raises:
-            Differs: the calls are of several kinds, or an argument has no one expression.
+            Differs: the calls have several kinds, or an argument has no common expression.
 
         """
         first = self.calls[0]
@@ -143,7 +143,7 @@ class Objects:
         return [*made, Labelled("**", dictionary(unsayable))] if unsayable else made
 
     def argument(self, name: str, values: Sequence[Any]) -> Code:
-        """One argument, which has these values."""
+        """Return an argument with these values."""
         first, said = values[0], self.said_of(name)
         given = [with_tuples(_given(each, name)) for each in self.calls]
         if any(isinstance(each, Declaration) for each in values):
@@ -168,7 +168,7 @@ class Objects:
         return found if found != literal(given[0]) else constant
 
     def argument_of(self, name: str, values: Sequence[Any]) -> Code:
-        """An argument without calls in it, which has these values."""
+        """Return an argument with these values, which contain no calls."""
         try:
             return formula(values, self.known, self.said_of(name))
         except Differs:
@@ -177,11 +177,11 @@ class Objects:
             return self.differing(name, values)
 
     def said_of(self, name: str) -> Any:
-        """What the spec says for an argument, if that is known."""
+        """Return the value of an argument in the spec, if known."""
         return self.said.get(name) if isinstance(self.said, dict) else None
 
     def listed(self, values: Sequence[Any]) -> Code:
-        """A list of layers among the arguments."""
+        """Return an argument that is a list of layers."""
         if len({len(each) for each in values}) > 1:
             raise Differs
         layers = (
@@ -191,7 +191,7 @@ class Objects:
         return Items("[", tuple(layers), "]")
 
     def nested(self, calls: Sequence[Any], said: Any, position: int | None = None) -> Code:
-        """A call among the arguments: an initializer, a schedule, a layer that is wrapped..."""
+        """Return an argument that is a call, such as an initializer or a wrapped layer."""
         first = calls[0]
         if any(not isinstance(each, type(first)) for each in calls):
             raise Differs
@@ -206,7 +206,7 @@ class Objects:
 
 
 def _in_order(calls: Sequence[Declaration]) -> list[str]:
-    """What any call says: first the arguments that must be given, last those of every layer."""
+    """Return the arguments of any of the calls: required ones first, those of every layer last."""
     first = calls[0]
     if isinstance(first, CustomLayer):
         if any(each.given.keys() != first.given.keys() for each in calls):
@@ -224,5 +224,5 @@ def _in_order(calls: Sequence[Declaration]) -> list[str]:
 
 
 def _given(call: Declaration, name: str) -> Any:
-    """An argument as a spec has it."""
+    """Return an argument as in a spec."""
     return call.given[name] if name in call.given else getattr(type(call), name)

@@ -1,4 +1,4 @@
-"""What a graph was written out from: its steps, by their places, and the calls of blocks."""
+"""Groups the nodes of a graph by the steps and block calls that they were expanded from."""
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
@@ -9,9 +9,9 @@ from cnnspec.ir.checked import CheckedGraph, CheckedNode
 from cnnspec.ir.graph import BlockCall, Ref
 
 Path = tuple[Any, ...]
-"""Where a step stands in its scope: `(3,)`, or `(3, "branches", "main", 0)` in a branch."""
+"""The position of a step in its scope: `(3,)`, or `(3, "branches", "main", 0)` in a branch."""
 DEEPER = 3
-"""How much longer a path gets in a branch."""
+"""The number of items that a branch adds to a path."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,7 +22,7 @@ class LayerItem:
     node: CheckedNode
 
     def nodes(self) -> Iterator[CheckedNode]:
-        """The node alone."""
+        """The node."""
         yield self.node
 
 
@@ -35,7 +35,7 @@ class BlockItem:
     items: "list[Item]" = field(default_factory=list)
 
     def nodes(self) -> Iterator[CheckedNode]:
-        """All nodes that it was written out to."""
+        """All nodes that it was expanded to."""
         for item in self.items:
             yield from item.nodes()
 
@@ -45,14 +45,14 @@ Item = LayerItem | BlockItem
 
 @dataclass(slots=True)
 class Step:
-    """What one step of a spec was written out to: the items of each turn, its own the last."""
+    """The items of a step for each repetition, its own item last."""
 
     path: Path
     turns: list[list[Item]]
 
 
 def outline(checked: CheckedGraph, nodes: Sequence[CheckedNode] | None = None) -> list[Item]:
-    """The items of a graph, or of some of its nodes, in their order."""
+    """Return the items of a graph, or of some of its nodes, in order."""
     top: list[Item] = []
     base = (*checked.graph.place.path, "layers")
     calls: dict[int, BlockItem] = {}
@@ -72,7 +72,7 @@ def outline(checked: CheckedGraph, nodes: Sequence[CheckedNode] | None = None) -
 def _items_of(
     call: BlockCall, calls: dict[int, BlockItem], top: list[Item], base: Path
 ) -> list[Item]:
-    """The items of a block call, which is put among those around it where it is met first."""
+    """Return the item of a block call, which is added where it first occurs."""
     if id(call) not in calls:
         around, outer = top, base
         if call.caller is not None:
@@ -87,13 +87,13 @@ def _base(call: BlockCall) -> Path:
 
 
 def _within(path: Path, base: Path, name: str) -> Path:
-    """A path in the steps of a scope; what is no step, such as an output, stands for itself."""
+    """Return a path in the steps of a scope; nodes without a step, such as outputs, are unique."""
     inside = path[: len(base)] == base and len(path) > len(base)
     return path[len(base) :] if inside else (("alone", name),)
 
 
 def _is_named_after_calls(node: CheckedNode) -> bool:
-    """Whether a node has the names of its calls; networks of Keras have names of their own."""
+    """Whether a node has the names of its block calls; networks of Keras have other names."""
     call, name = node.node.block, node.node.scoped
     while call is not None and name.startswith(f"{call.scoped}/"):
         name, call = call.scoped, call.caller
@@ -101,7 +101,7 @@ def _is_named_after_calls(node: CheckedNode) -> bool:
 
 
 def steps(items: Sequence[Item], depth: int) -> list[Step]:
-    """Items by their steps; `depth` is the length of the paths of these steps."""
+    """Group items by step; `depth` is the length of the paths of these steps."""
     found: list[Step] = []
     ended = True
     for item in items:
@@ -117,7 +117,7 @@ def steps(items: Sequence[Item], depth: int) -> list[Step]:
 
 
 def side_by_side(of_parts: Sequence[Sequence[Step]]) -> Iterator[tuple[Path, list[Step | None]]]:
-    """The steps of several parts side by side, in their order; None where a part has no turn of one."""
+    """Return the steps of several parts side by side, in order; None for missing iterations."""
     if len(of_parts) == 1:
         for step in of_parts[0]:
             yield step.path, [step]
@@ -136,11 +136,11 @@ def side_by_side(of_parts: Sequence[Sequence[Step]]) -> Iterator[tuple[Path, lis
 
 
 class Uses:
-    """Who reads what in a graph."""
+    """The users of the tensors of a graph."""
 
     def __init__(self, checked: CheckedGraph) -> None:
         self.readers: dict[Ref, list[str | None]] = {}
-        """The nodes that read a tensor; None for an output of the model."""
+        """Return the nodes that use a tensor; None stands for an output of the model."""
         self.calls = Counter(node.node.layer_name for node in checked.nodes)
         for node in checked.nodes:
             for ref in node.node.inputs:
@@ -149,7 +149,7 @@ class Uses:
             self.readers.setdefault(each.ref, []).append(None)
 
     def given_out(self, nodes: Collection[CheckedNode]) -> list[Ref]:
-        """The tensors of some nodes that others read."""
+        """Return the tensors of some nodes that other nodes use."""
         names = {node.name for node in nodes}
         made = [Ref(node.name, output) for node in nodes for output in node.outputs]
         return [
@@ -157,5 +157,5 @@ class Uses:
         ]
 
     def is_kept(self, node: CheckedNode) -> bool:
-        """Whether the layer of a node has to be kept: a model, or what is called again."""
+        """Whether the layer of a node needs a variable: models and layers that are called again."""
         return node.submodel is not None or self.calls[node.node.layer_name] > 1

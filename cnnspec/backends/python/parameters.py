@@ -1,4 +1,4 @@
-"""The parameters of a block as those of its function, with their defaults."""
+"""Writes the parameters of a block as those of its function, with their defaults."""
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,14 +17,14 @@ from cnnspec.language.expressions import is_reference, substitute
 
 @dataclass(slots=True)
 class Parameters:
-    """What a function takes beside tensors, and the lines that it starts with."""
+    """The parameters of a function except tensors, and its first lines."""
 
     found: list[Parameter]
-    """Those that must be given first."""
+    """The required parameters."""
     lines: list[str]
-    """What computes the parameters that follow from others."""
+    """The lines that compute parameters from others."""
     used: set[str]
-    """All names that the function reads."""
+    """All names that the function uses."""
 
 
 def parameters_of(
@@ -34,7 +34,7 @@ def parameters_of(
     known: Sequence[Environment],
     used: set[str],
 ) -> Parameters:
-    """The parameters of a block that its function uses; `own` are their names there.
+    """Return the parameters of a block that its function uses; `own` are their names there.
 
     `extras` are the values of parameters that only the function has.
     """
@@ -73,7 +73,7 @@ def parameters_of(
 
 
 def _default(said: Any, known: Sequence[Environment]) -> tuple[Code | None, list[Any]]:
-    """The default of a parameter, and its value in each call; None where it has none."""
+    """Return the default of a parameter, and its value in each call; None if it has none."""
     if said is None:
         return None, []
     try:
@@ -89,14 +89,14 @@ def _is_computed(said: Any) -> bool:
 
 
 def names_in(code: Code) -> Iterator[str]:
-    """The names that an expression or an assignment reads."""
+    """Return the names that an expression or an assignment uses."""
     for each in ast.walk(ast.parse(flat(code))):
         if isinstance(each, ast.Name):
             yield each.id
 
 
 def names_in_all(statements: Sequence[Statement]) -> Iterator[str]:
-    """The names that some statements read, their variables not among them."""
+    """Return the names that some statements use, without their own variables."""
     for statement in statements:
         if isinstance(statement, Loop):
             yield from names_in(statement.times)

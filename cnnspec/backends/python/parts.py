@@ -1,4 +1,4 @@
-"""What becomes one piece of code: a model, the calls of a block, the turns of a repetition."""
+"""Parts that share code: a model, the calls of a block, or the iterations of a repetition."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,59 +13,59 @@ from cnnspec.naming import keras_name
 
 @dataclass(eq=False, slots=True)
 class Part:
-    """A model, one call of a block, or one turn in it."""
+    """A model, a call of a block, or an iteration in it."""
 
     known: Environment
     prefix: str = ""
-    """What the names of all its layers start with."""
+    """The common prefix of the names of its layers."""
     number: int = 0
-    """Which of the calls it is, or is in."""
+    """The index of the call that it is, or is part of."""
     values: dict[Ref, list[Value]] = field(default_factory=dict)
-    """What each tensor may be in the code; the last is the likeliest."""
+    """The possible values of each tensor in the code; the last one is the most likely."""
     outer: "Part | None" = None
 
     def of(self, ref: Ref) -> list[Value]:
-        """All that a tensor may be."""
+        """Return all possible values of a tensor."""
         outer = self.outer.of(ref) if self.outer else []
         return [*outer, *self.values.get(ref, ())]
 
     def refs(self) -> set[Ref]:
-        """The tensors that there are so far."""
+        """Return the tensors that exist so far."""
         return {*self.values, *(self.outer.refs() if self.outer else ())}
 
     def is_now(self, ref: Ref, value: Value) -> None:
-        """Remember what a tensor may be from here on."""
+        """Add a possible value of a tensor from here on."""
         self.values.setdefault(ref, []).append(value)
 
     def was_always(self, ref: Ref, value: Value) -> None:
-        """Remember what a tensor may be, and may have been from the start."""
+        """Add a possible value of a tensor from the start."""
         if self.outer is not None:
             self.outer.was_always(ref, value)
         elif value not in self.of(ref):
             self.values.setdefault(ref, []).insert(0, value)
 
     def inlined(self) -> "Part":
-        """The same part for the steps of a block in it, which use names of their own."""
+        """Return the same part for the steps of a block in it, which use other names."""
         known = self.known.without_names()
         return Part(known, self.prefix, self.number, self.values, self.outer)
 
     def local(self, name: str) -> str:
-        """A name of Keras without what all names of the part start with."""
+        """Return a Keras name without the prefix of the part."""
         return name.removeprefix(self.prefix)
 
 
 def place_of(item: Item) -> Any:
-    """Where an item is said."""
+    """Return the place of an item in the spec."""
     return item.node.node.place if isinstance(item, LayerItem) else item.call.place
 
 
 def name_of(item: Item) -> str:
-    """The name of an item's call, as Keras would take it."""
+    """Return the name of the call of an item, as a Keras name."""
     return keras_name(item.node.name if isinstance(item, LayerItem) else item.call.scoped)
 
 
 def said_arguments(item: Item) -> Any:
-    """The arguments of a step, as the spec says them; None where there is no text."""
+    """Return the arguments of a step in the spec; None if there is no text."""
     node = place_of(item).node()
     said = node.value if node else None
     if isinstance(said, dict) and len(said) == 1:
@@ -74,7 +74,7 @@ def said_arguments(item: Item) -> Any:
 
 
 def sources(item: Item, count: int) -> Sequence[str | None]:
-    """The names by which a step refers to what it takes; None for what stands above it."""
+    """Return the names by which a step refers to its inputs; None for the step above."""
     said = (place_of(item) / "from").value()
     names = said if isinstance(said, list) else [said]
     if len(names) != count:

@@ -1,4 +1,4 @@
-"""Which turns of a step can be those of a loop: each takes what the one before gave, and no more."""
+"""Checks that a repeated step can be a loop: iterations use only the previous result."""
 
 from collections.abc import Sequence
 
@@ -10,10 +10,10 @@ Turns = Sequence[Sequence[Item]]
 
 
 def given_by(turns: Turns, depth: int, uses: Uses) -> list[Ref]:
-    """The tensor that each turn gives; `depth` is the length of the path of their step.
+    """Return the result of each iteration; `depth` is the length of the path of the step.
 
     Raises:
-        Differs: there is no such tensor, or what other turns give is read later.
+        Differs: there is no such tensor, or other results of an iteration are used later.
 
     """
     given = [_given(turn, depth, uses) for turn in turns]
@@ -37,10 +37,10 @@ def _given(turn: Sequence[Item], depth: int, uses: Uses) -> Ref:
 
 
 def starts_of(repetitions: Sequence[Turns], given: Sequence[Sequence[Ref]]) -> list[Ref]:
-    """What the first turn of each repetition takes, where the second takes what the first gave.
+    """Return the input of the first iteration of each repetition.
 
     Raises:
-        Differs: there is no such tensor.
+        Differs: the second iteration does not use the result of the first in its place.
 
     """
     place = 0
@@ -55,7 +55,7 @@ def starts_of(repetitions: Sequence[Turns], given: Sequence[Sequence[Ref]]) -> l
 
 
 def _taken(turn: Sequence[Item]) -> list[Ref]:
-    """The tensors from outside that a turn reads, in the order in which it does."""
+    """Return the tensors from outside that an iteration uses, in order."""
     nodes = [node for item in turn for node in item.nodes()]
     names = {node.name for node in nodes}
     return [ref for node in nodes for ref in node.node.inputs if ref.node not in names]

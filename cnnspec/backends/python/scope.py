@@ -1,4 +1,4 @@
-"""What the code of one function can name: what it takes, and the names of its layers."""
+"""The scope of a function: its parameters, and the names of its layers."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,19 +13,19 @@ from cnnspec.ir.graph import Ref
 
 
 class Scope:
-    """The function of a model, which takes nothing, or of a block."""
+    """The function of a model, which has no parameters, or of a block."""
 
     def __init__(self, names: Identifiers, made: Sequence[set[str]] = ()) -> None:
         self.names = names
         self.made = made
-        """The names of the nodes that each call of the block makes; nothing for a model."""
+        """The names of the nodes in each call of the block; empty for a model."""
         self.tensors: list[Tensor] = []
-        """What the function takes."""
+        """The parameters of the function."""
         self.extras: dict[str, list[Any]] = {}
         """Parameters that the block does not have, with their value in each call."""
 
     def name(self, names: Sequence[str], parts: Sequence[Part]) -> str:
-        """The name of a layer or block, as text or as an f-string."""
+        """Return the name of a layer or block, as text or as an f-string."""
         pairs = list(zip(names, parts, strict=True))
         if not all(name.startswith(part.prefix) for name, part in pairs):
             raise Differs
@@ -41,9 +41,9 @@ class Scope:
         said: str | None = None,
         lane: Lane = (),
     ) -> Value:
-        """The value that a tensor of each part is; `said` is the name by which the spec refers to it.
+        """Return the value of a tensor in each part; `said` is its name in the spec.
 
-        What has such a name has a variable of its own.
+        A tensor with such a name has its own variable.
         """
         of_parts = [part.of(ref) for part, ref in zip(parts, refs, strict=True)]
         for value in reversed(of_parts[0]):
@@ -61,7 +61,7 @@ class Scope:
         return value
 
     def differing(self, name: str, values: Sequence[Any], parts: Sequence[Part]) -> str:
-        """A parameter for what differs between the calls of a block, and follows from nothing."""
+        """Return a parameter for a difference between the calls of a block."""
         given = self.by_call(values, parts)
         for identifier, known in self.extras.items():
             if repr(known) == repr(given):  # 1 is not true
@@ -71,10 +71,10 @@ class Scope:
         return identifier
 
     def by_call(self, values: Sequence[Any], parts: Sequence[Part]) -> list[Any]:
-        """What is the same in all turns, for each call of a block.
+        """Return a value that is the same in all iterations, for each call of a block.
 
         Raises:
-            Differs: it is not the same, or not there in every call.
+            Differs: it differs, or does not exist in every call.
 
         """
         found: dict[int, Any] = {}

@@ -1,4 +1,4 @@
-"""A checked graph as a whole script: imports, functions, and what it does when it is run."""
+"""Writes a checked graph as a complete script: imports, functions, and a main block."""
 
 import ast
 import keyword
@@ -18,16 +18,16 @@ from cnnspec.layers.base import Layer
 from cnnspec.naming import model_root
 
 TAKEN = ("keras", "layers", "model", "name", *INDICES, *IMPORTS, *NAMES)
-"""The names that scripts use themselves."""
+"""Names that scripts use themselves."""
 
 
 def script(checked: CheckedGraph) -> str:
-    """A script that builds and compiles a model with Keras alone.
+    """Return a script that builds and compiles a model with only Keras.
 
-    It names weights files from the current folder.
+    Paths of weights files are relative to the current folder.
 
     Raises:
-        NoScript: a class of the user's own cannot be imported, or weights cannot be copied.
+        NoScript: a custom class cannot be imported, or weights cannot be copied.
 
     """
     names = Identifiers(TAKEN)
@@ -45,12 +45,12 @@ def script(checked: CheckedGraph) -> str:
     head = f'"""The model {root}."""\n\n{imports}'
     if models.files:
         constants = [_constant(name, quoted(path)) for name, path in models.files.items()]
-        head = "\n".join([f"{head}\n", "# Paths start at the current folder.", *constants])
+        head = "\n".join([f"{head}\n", "# Paths are relative to the current folder.", *constants])
     return "\n\n\n".join([head, *parts]) + "\n"
 
 
 def _constant(name: str, text: str) -> str:
-    """A line that gives a text a name; the text is on a line of its own where it then fits."""
+    """Return the assignment of a text to a name, with the text on its own line if needed."""
     line = f"{name} = {text}"
     if len(line) <= WIDTH or len(INDENT + text) > WIDTH:
         return line
@@ -58,23 +58,23 @@ def _constant(name: str, text: str) -> str:
 
 
 def _import_paths(checked: CheckedGraph) -> Iterator[str]:
-    """The import paths of the classes that are not in `keras.layers`.
+    """Return the import paths of the classes that are not in `keras.layers`.
 
     Raises:
-        NoScript: one has a word of Python in it.
+        NoScript: one contains a keyword of Python.
 
     """
     for node in checked.nodes:
         if isinstance(node.layer, Layer) and (path := import_path(node.layer)):
             if any(map(keyword.iskeyword, re.split(r"[.:]", path))):
-                raise NoScript(f"no import statement can name '{path}'")
+                raise NoScript(f"'{path}' cannot be imported with an import statement")
             yield path
         if node.submodel is not None:
             yield from _import_paths(node.submodel)
 
 
 def _imports(text: str, classes: Mapping[str, str]) -> str:
-    """The import statements of a script, sorted as linters want them."""
+    """Return the import statements of a script, sorted as linters expect."""
     used = {each.id for each in ast.walk(ast.parse(text)) if isinstance(each, ast.Name)}
     plain = {name: f"import {name}" for name in ("keras", *IMPORTS) if name in used}
     members: dict[str, list[str]] = {"keras": ["layers"]} if "layers" in used else {}
@@ -95,7 +95,7 @@ def _imports(text: str, classes: Mapping[str, str]) -> str:
 
 
 def _from_import(module: str, names: list[str]) -> str:
-    """The import of some names: constants, then classes, then what else there is."""
+    """Return the import of some names: constants, then classes, then other names."""
     ordered = sorted(names, key=lambda name: (not name.isupper(), not name[0].isupper(), name))
     line = f"from {module} import {', '.join(ordered)}"
     if len(line) <= WIDTH:

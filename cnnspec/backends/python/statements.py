@@ -1,4 +1,4 @@
-"""Statements whose tensors have no variables yet."""
+"""Statements whose values have no variables yet."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -6,57 +6,57 @@ from dataclasses import dataclass
 from cnnspec.backends.python.layout import Code
 
 Lane = tuple[str, ...]
-"""The branches that a tensor is made in, the outermost first."""
+"""The branches that a tensor is made in, outermost first."""
 
 
 @dataclass(eq=False, slots=True)
 class Value:
-    """A tensor, or a layer that is kept."""
+    """A tensor, or a layer in a variable."""
 
     lane: Lane
     name: str
-    """What it is called where it needs a variable of its own."""
+    """The name of its own variable, if it needs one."""
     is_named: bool = False
-    """Whether it always has one."""
+    """Whether it always has its own variable."""
 
 
 @dataclass(eq=False, slots=True)
 class Assign:
-    """A call, and the values that it gives; None for one that nobody reads."""
+    """A call, and its results; None for unused ones."""
 
     results: tuple[Value | None, ...]
     reads: tuple[Value, ...]
     code: Callable[[Sequence[str]], Code]
-    """The call, from the variables of what it reads."""
+    """Return the call, for the variables of its inputs."""
     comment: str = ""
-    """What has to be known of it, in lines; a function says it once."""
+    """Lines of a comment; a function contains it only once."""
 
     def inputs(self) -> Iterator[Value]:
-        """What it reads."""
+        """Return the values that it uses."""
         yield from self.reads
 
 
 @dataclass(eq=False, slots=True)
 class Loop:
-    """Statements done several times, each time with what the last time gave."""
+    """Statements that are repeated, each time with the previous result."""
 
     index: str
     times: Code
     start: Value
     carried: Value
-    """What a turn takes."""
+    """The input of an iteration."""
     body: "list[Statement]"
     last: Value
-    """What a turn gives."""
+    """The result of an iteration."""
     result: Value
 
     @property
     def results(self) -> tuple[Value | None, ...]:
-        """What it gives."""
+        """Return its results."""
         return (self.result,)
 
     def inputs(self) -> Iterator[Value]:
-        """What it reads before the first turn."""
+        """Return the values that it uses before the first iteration."""
         yield self.start
 
 
@@ -64,7 +64,7 @@ Statement = Assign | Loop
 
 
 def all_read(statements: Sequence[Statement]) -> set[Value]:
-    """All that some statements read, their own values among it."""
+    """Return all values that some statements use, including their own."""
     found: set[Value] = set()
     for statement in statements:
         found |= set(statement.inputs())

@@ -1,4 +1,4 @@
-"""Statements to lines: every value gets a variable that still holds it when it is read last."""
+"""Writes statements as lines: every value gets a variable that keeps it until its last use."""
 
 from collections.abc import Iterator, Sequence
 
@@ -7,14 +7,14 @@ from cnnspec.backends.python.layout import INDENT, lines
 from cnnspec.backends.python.statements import Assign, Lane, Loop, Statement, Value, all_read
 
 MAX_TARGETS = 32
-"""How long the names of several outputs may be together, to fit on a line with their call."""
+"""The limit of the length of several targets together, so that they fit on a line with the call."""
 
 
 class Variables:
-    """The variables of one function.
+    """The variables of a function.
 
-    Values of one lane share a variable, one after the other. What is still read when the next takes
-    its place has a variable of its own.
+    Values of a lane share a variable one after another. A value that is still needed when the next
+    one is assigned has its own variable.
     """
 
     def __init__(self, names: Identifiers) -> None:
@@ -22,10 +22,10 @@ class Variables:
         self.of: dict[Value, str] = {}
         self.lanes: dict[Lane, str] = {}
         self.commented: set[str] = set()
-        """The comments that stand above a statement."""
+        """The comments above a statement."""
 
     def lane(self, lane: Lane) -> str:
-        """The variable of a lane: that of the whole function is `x`."""
+        """Return the variable of a lane: that of the whole function is `x`."""
         if lane not in self.lanes:
             branch = lane[-1] if lane else "x"
             if branch.isdecimal():  # it has no name
@@ -39,10 +39,10 @@ class Variables:
         results: Sequence[Value],
         starts: Sequence[Value] = (),
     ) -> set[str]:
-        """Choose variables for what some statements give; return all that are assigned.
+        """Choose variables for the results of some statements; return all assigned variables.
 
-        `results` are read after the last; `starts` are there before the first, in the variables of
-        their lanes, unless those are assigned while they are still needed.
+        `results` are used after the last statement; `starts` exist before the first, in the
+        variables of their lanes, unless these are assigned while they are still needed.
         """
         last = dict.fromkeys(results, len(statements))
         for position, statement in reversed(list(enumerate(statements))):
@@ -66,7 +66,7 @@ class Variables:
         return set().union(*assigned)
 
     def variable(self, value: Value, later: set[str], is_named: bool) -> str:
-        """The variable of a value, which is needed while some others are assigned."""
+        """Return the variable of a value that is needed while some others are assigned."""
         if value not in self.of:
             usual = self.lane(value.lane)
             is_own = usual in later or (is_named and identifier(value.name) != usual)
@@ -74,7 +74,7 @@ class Variables:
         return self.of[value]
 
     def inside(self, loop: Loop) -> set[str]:
-        """Choose the variables inside a loop: its lane is that of its result."""
+        """Choose the variables inside a loop, whose lane is that of its result."""
         lane = loop.result.lane
         usual = self.lanes.get(lane)
         self.lanes[lane] = self.of[loop.result]
@@ -86,7 +86,7 @@ class Variables:
         return assigned
 
     def written(self, statements: Sequence[Statement], indent: str) -> Iterator[str]:
-        """The lines of some statements."""
+        """Return the lines of some statements."""
         for statement in statements:
             if isinstance(statement, Loop):
                 yield from self.loop(statement, indent)
@@ -106,7 +106,7 @@ class Variables:
     def returned(
         self, statements: Sequence[Statement], result: Value, indent: str
     ) -> Iterator[str]:
-        """The lines of some statements, and of the return of a value."""
+        """Return the lines of some statements and of the returned value."""
         last = statements[-1] if statements else None
         if isinstance(last, Assign) and last.results == (result,):
             yield from self.written(statements[:-1], indent)
@@ -118,13 +118,13 @@ class Variables:
             yield f"{indent}return {self.of[result]}"
 
     def comment(self, statement: Assign, indent: str) -> Iterator[str]:
-        """The lines of a comment that the function does not have yet."""
+        """Return the lines of a comment, unless the function already has it."""
         if statement.comment and statement.comment not in self.commented:
             self.commented.add(statement.comment)
             yield from (f"{indent}# {line}" for line in statement.comment.splitlines())
 
     def loop(self, loop: Loop, indent: str) -> Iterator[str]:
-        """The lines of a loop; it carries a value in the variable of its result."""
+        """Return the lines of a loop, which keeps its value in the variable of its result."""
         carrying = self.of[loop.result]
         yield from copied(carrying, self.of[loop.start], indent)
         yield from lines(loop.times, indent, f"for {loop.index} in range(", "):")
@@ -135,6 +135,6 @@ class Variables:
 
 
 def copied(target: str, source: str, indent: str) -> Iterator[str]:
-    """The line that gives a variable the value of another, where they are two."""
+    """Return the line that assigns one variable to another, if they are different."""
     if target != source:
         yield f"{indent}{target} = {source}"

@@ -1,4 +1,4 @@
-"""The functions that give layers weights by their names, for the scripts that do."""
+"""Helper functions of scripts that load weights by layer name."""
 
 IMPORTS = ("h5py", "io", "zipfile")
 NAMES = ("load_weights", "load_layers", "load_layer", "copy_weights")
