@@ -528,7 +528,9 @@ def no_dot(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("form", ["png", "pdf"])
 def test_without_dot_png_and_pdf_say_what_to_install(form: str, tmp_path: Path) -> None:
     out = tmp_path / f"a.{form}"
-    said = f"{form} needs the program `dot` of Graphviz; install the package `graphviz` of your system"
+    said = (
+        f"{form} needs the program `dot` of Graphviz; install the package `graphviz` of your system"
+    )
     spec = SPECS / "mnist_simple.yaml"
     assert run_command("diagram", spec, "-o", out) == (2, "", f"cnnspec: {said}\n")
     assert list(tmp_path.iterdir()) == []

@@ -646,7 +646,7 @@ REFUSALS = {
     ),
     "MultiHeadAttention: {from: [x, x], num_heads: 2, key_dim: 3, attention_axes: []}": (
         "out-of-range",
-        "'attention_axes' of MultiHeadAttention names no axis",
+        "'attention_axes' of MultiHeadAttention must name an axis",
     ),
     "MultiHeadAttention: {from: [image, image], num_heads: 2, key_dim: 3, sliding_window: 2}": (
         "conflicting-arguments",

@@ -110,7 +110,7 @@ def _weights(layer: SubmodelLayer) -> str | None:
 
 
 def _blocks(node: Node) -> list[str]:
-    """The names of the blocks around a layer, the outermost first."""
+    """Return the names of the blocks around a layer, outermost first."""
     names = []
     call = node.block
     while call is not None:

@@ -59,7 +59,7 @@ class Attention(Attending):
 
 @kind
 class AdditiveAttention(Attending):
-    """Attention with sums of `tanh(query + key)` as scores (Bahdanau et al., 2014, arXiv:1409.0473).
+    """Attention with scores `tanh(query + key)` (Bahdanau et al., 2014, arXiv:1409.0473).
 
     The inputs are query, value and key; without a key, the value is used as the key.
     """

@@ -197,7 +197,7 @@ class Frames(Weighted, Spatial, Protocol):
     padding: str
 
     def step(self) -> int:
-        """Samples from one frame to the next."""
+        """The number of samples between frames."""
 
 
 class Padded(Spatial, Protocol):

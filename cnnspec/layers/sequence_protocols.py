@@ -24,7 +24,7 @@ class Cell(Stateful, Protocol):
     """The cell of a recurrent layer: what it does in one step."""
 
     def drops(self) -> bool:
-        """Whether it drops values in training."""
+        """Whether values are dropped in training."""
 
     def state_sizes(self) -> dict[str, int]:
         """The sizes of its states, by name."""

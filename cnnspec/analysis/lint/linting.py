@@ -1,7 +1,7 @@
-"""Warnings: what can be built and trained, and is hardly ever meant.
+"""Warnings about valid specs that are probably not intended.
 
-A lint is one small function with a code of its own. It is there only if it is nearly always right;
-what it is wrong about, a spec lists under `ignore`.
+A lint rule is a small function with its own code. It must be right nearly always; exceptions can be
+listed under `ignore` in a spec.
 """
 
 from cnnspec.analysis.lint import heads, scaling, shapes, training, unused
@@ -25,10 +25,10 @@ __all__ = [
 
 
 def lint(document: Document, checked: CheckedGraph | None, place: Place, report: Report) -> None:
-    """Add the warnings about a spec without errors.
+    """Add warnings about a spec without errors.
 
-    `checked` is its model; None for a file that only defines blocks. `place` is that of the
-    document. Submodels that are written in place are part of the spec, those in other files not.
+    `checked` is its model; None for a file that only defines blocks. `place` is the document.
+    Submodels that are written in place are checked too, but not those in other files.
     """
     for code, of_document in DOCUMENT_LINTS.items():
         _add(report, code, *of_document(document, place))
@@ -51,7 +51,7 @@ def lint(document: Document, checked: CheckedGraph | None, place: Place, report:
 
 
 def _add(report: Report, code: str, *findings: Finding) -> None:
-    """Report what a lint found: once for a place, though a block may be called often."""
+    """Report the warnings of a rule, once per place, even if a block is called several times."""
     told = set()
     for found in findings:
         span = found.place.span(found.where)

@@ -1,1 +1,1 @@
-"""CheckedGraph to a diagram: a figure, folded as a reader wishes, in DOT and what is made of it."""
+"""Draws a CheckedGraph as a diagram, with folding and in several formats."""

@@ -1,1 +1,1 @@
-"""CheckedGraph to a plain `keras.Model`: no custom objects, and what it was said to be."""
+"""Builds a plain `keras.Model` from a CheckedGraph, without custom objects."""

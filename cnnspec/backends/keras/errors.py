@@ -10,7 +10,7 @@ class CodeError(ValueError):
 
 
 class WeightsDoNotFit(ValueError):
-    """A weights file is not one of this model."""
+    """A weights file does not match the model."""
 
 
 BUILD_ERRORS = (BackendMismatch, CodeError, WeightsDoNotFit)

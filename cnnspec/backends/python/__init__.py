@@ -1,1 +1,1 @@
-"""CheckedGraph to a Keras script that a person would be glad to own."""
+"""Writes a CheckedGraph as a readable Keras script."""

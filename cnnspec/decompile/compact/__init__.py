@@ -1,1 +1,1 @@
-"""A graph to the document that a person would write: branches, blocks, repetitions, defaults."""
+"""Converts a graph to a readable document: with branches, blocks, repetitions and defaults."""
