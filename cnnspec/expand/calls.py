@@ -49,7 +49,7 @@ class Calls:
         return self.names.add(node)
 
     def unknown_kind(self, kind: str, problem: Problem, place: Place) -> None:
-        """Report a kind that is nothing, looking for near names among all that could stand there."""
+        """Report an unknown kind, and suggest similar valid names."""
         others = (*self.definitions.blocks, *self.definitions.submodels, "shared")
         suggestion = did_you_mean(kind, [*LAYERS.kinds, *LAYERS.aliases, *others])
         message = f"unknown layer, block or submodel '{kind}'"
@@ -60,7 +60,7 @@ class Calls:
     def checked_layer(
         self, step: Step, declaration: type[Layer], scope: Scope, place: Place
     ) -> Layer | None:
-        """Check the arguments of a layer, with the defaults of its kind put in."""
+        """Check the arguments of a layer, including the defaults of its kind."""
         try:
             given = substitute(step.arguments, scope.parameters)
         except Problem as problem:
@@ -84,16 +84,16 @@ class Calls:
     def shared(
         self, step: Step, scope: Scope, inputs: Value, place: Place, name: str | None
     ) -> Value:
-        """Write out another call of an earlier layer."""
+        """Expand another call of an earlier layer."""
         for key in (each for each in step.arguments if each != "layer"):
             message = f"'shared' has no argument '{key}'; it takes 'layer', 'name' and 'from'"
             (place / key).error(self.report, "unknown-argument", message, "key")
         if step.frozen is not None:
-            message = "'frozen' belongs to the layer that is shared, not to another call of it"
+            message = "'frozen' must be set on the shared layer, not on another call of it"
             (place / "frozen").error(self.report, "conflicting-arguments", message, "key")
         wanted = self.names.resolved(step.arguments.get("layer"), scope.parameters, place / "layer")
         if not isinstance(wanted, str):
-            message = "'shared' needs 'layer': the name of an earlier layer"
+            message = "'shared' needs 'layer', the name of an earlier layer"
             code = "wrong-type" if "layer" in step.arguments else "missing-argument"
             (place / "layer").error(self.report, code, message, "given")
             return self.names.failed(name, scope)
@@ -103,7 +103,7 @@ class Calls:
             return self.names.failed(name, scope)
         target = self.names.by_name.get(value[0].node)
         if target is None or len(value) > 1 or value != target.value:
-            message = f"'{wanted}' is no layer that can be called again"
+            message = f"'{wanted}' is not a layer that can be called again"
             (place / "layer").error(self.report, "unknown-name", message)
             return self.names.failed(name, scope)
         original = self.names.by_name[target.layer_name]
@@ -113,9 +113,9 @@ class Calls:
     def submodel(
         self, step: Step, scope: Scope, inputs: Value, place: Place, name: str | None
     ) -> Value:
-        """Write out a call of a submodel; every call after the first shares its weights."""
+        """Expand a call of a submodel; later calls share the weights of the first."""
         for key in step.arguments:
-            message = f"a submodel takes no arguments, and '{key}' is none of a step's own keys"
+            message = f"a submodel takes no arguments, and '{key}' is not a key of a step"
             (place / key).error(self.report, "unknown-argument", message, "key")
         layer = self.submodels.read(step.kind, self.definitions.submodels[step.kind])
         scoped = self.names.named(name, step.kind, scope, place)
@@ -127,7 +127,7 @@ class Calls:
             layer = replace(layer, graph=freeze(layer.graph))
         if earlier is not None and frozen and not earlier.frozen:
             message = (
-                f"'{step.kind}' is called above without being frozen; its calls share their weights"
+                f"'{step.kind}' is called above without 'frozen', but its calls share their weights"
             )
             note = earlier.place.note("it is called here first", "kind")
             place.error(self.report, "conflicting-arguments", message, "kind", notes=[note])

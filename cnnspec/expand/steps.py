@@ -42,7 +42,7 @@ def is_call_of(node: Node, submodel: SubmodelLayer) -> bool:
 
 
 class Writer(Calls):
-    """Writes the steps of one spec out into the nodes of its graph."""
+    """Expands the steps of a spec to the nodes of its graph."""
 
     def __init__(
         self, definitions: Definitions, submodels: SubmodelReader, names: Names, report: Report

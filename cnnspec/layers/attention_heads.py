@@ -159,7 +159,7 @@ class MultiHeadAttention(WithHeads):
     def conflicts(self) -> Iterator[Problem]:
         """Check that there is an axis to attend over."""
         if self.axes == ():
-            message = f"'attention_axes' of {self.kind()} names no axis"
+            message = f"'attention_axes' of {self.kind()} must name an axis"
             yield Problem("out-of-range", message, "attention_axes")
 
 
