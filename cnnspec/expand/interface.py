@@ -107,7 +107,7 @@ class Interface:
     def output_calls(
         self, said: OutputSpec, scope: Scope, place: Place
     ) -> tuple["Loss | None", float | None, tuple[Declaration, ...]]:
-        """Check an output's loss, its weight, and its metrics."""
+        """Check the loss of an output, its weight, and its metrics."""
         loss = self.call(LOSSES, said.loss, scope.parameters, place / "loss")
         weight = self.names.resolved(said.loss_weight, scope.parameters, place / "loss_weight")
         if weight is not None and (isinstance(weight, bool) or not isinstance(weight, int | float)):

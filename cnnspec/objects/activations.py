@@ -6,7 +6,7 @@ ACTIVATIONS = (
     "sigmoid", "silu", "soft_shrink", "softmax", "softplus", "softsign", "sparse_plus", "sparse_sigmoid",
     "sparsemax", "squareplus", "swish", "tanh", "tanh_shrink", "threshold",
 )  # fmt: skip
-"""Every function of keras.activations."""
+"""All functions of keras.activations."""
 
 SAME_FUNCTION = {"hard_swish": "hard_silu", "swish": "silu"}
 """Functions that have another name as well."""

@@ -51,12 +51,12 @@ def head(nodes: dict[str, CheckedNode], ref: Ref) -> Head | None:
 
 
 def last_activation(node: CheckedNode) -> str | None:
-    """The activation along the last axis that a layer ends with; None where that is not known."""
+    """Return the activation along the last axis that a layer ends with; None if unknown."""
     return None if isinstance(node.layer, SubmodelLayer) else node.layer.last_activation()
 
 
 def _passes_on(node: CheckedNode) -> bool:
-    """Whether a node gives the values that it gets, in rows of the same length."""
+    """Whether a node returns its input values, in rows of the same length."""
     if isinstance(node.layer, SubmodelLayer) or not node.layer.moves_values:
         return not isinstance(node.layer, SubmodelLayer) and node.layer.passes_on()
     (output,) = node.outputs.values()
