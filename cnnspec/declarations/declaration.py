@@ -42,9 +42,9 @@ class FamilyFacts:
     def __init__(self, noun: str, namespace: str, *, by_alias: bool = False) -> None:
         self.noun = noun
         self.namespace = namespace
-        """The module of Keras that holds the classes of these kinds."""
+        """The Keras module of the classes of these kinds."""
         self.by_alias = by_alias
-        """Whether a call without arguments is written by the first alias of its kind."""
+        """Whether a call without arguments is written with the first alias of its kind."""
 
 
 class Declaration:

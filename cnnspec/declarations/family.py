@@ -15,7 +15,7 @@ Member = TypeVar("Member", bound=Declaration)
 
 
 class Family(FamilyFacts, Generic[Kind]):
-    """All kinds that can stand in one place of the language: layers, losses, initializers, ..."""
+    """All kinds that are allowed in one place of the language: layers, losses, initializers, ..."""
 
     def __init__(
         self,
@@ -28,17 +28,17 @@ class Family(FamilyFacts, Generic[Kind]):
     ) -> None:
         super().__init__(noun, namespace, by_alias=by_alias)
         self.modules = modules
-        """The modules that declare the kinds, each with its words, for the first of which it is imported.
+        """The modules that declare the kinds, with their words; using a word imports its module.
 
-        A module without words is imported for any.
+        A module without words is always imported.
         """
         self.refusals = refusals
-        """The names of Keras that no spec can say, each with the reason."""
+        """The names in Keras that a spec cannot express, with the reasons."""
         self._kinds: dict[str, Any] = {}
         self._aliases: dict[str, str] = {}
 
     def __call__(self, declaration: type[Member]) -> type[Member]:
-        """Register a declared class (the family is a class decorator)."""
+        """Register a declared class (used as a class decorator)."""
         declaration.family = self
         self._kinds[declaration.kind()] = declaration
         self._aliases.update(dict.fromkeys(declaration.aliases, declaration.kind()))
@@ -46,14 +46,14 @@ class Family(FamilyFacts, Generic[Kind]):
 
     @cached_property
     def kinds(self) -> dict[str, type[Kind]]:
-        """Every declared kind, by its name."""
+        """Every declared kind, by name."""
         for module in self.modules:
             import_module(module)
         return self._kinds
 
     @property
     def aliases(self) -> dict[str, str]:
-        """Other words that Keras takes for a kind, each with the kind."""
+        """The aliases that Keras accepts for kinds."""
         return self._aliases if self.kinds else {}
 
     def __contains__(self, word: str) -> bool:
@@ -61,12 +61,12 @@ class Family(FamilyFacts, Generic[Kind]):
         return word in self._homes or self._declared(word) is not None
 
     def canonical(self, word: str) -> str:
-        """The kind that a word names; a word that names none is given back."""
+        """Return the kind for a word; unknown words are returned unchanged."""
         declaration = self._declared(word)
         return declaration.kind() if declaration else word
 
     def find(self, word: str) -> type[Kind]:
-        """The declaration that a word names.
+        """Return the declaration for a word.
 
         Raises:
             Problem: there is none.
@@ -84,7 +84,7 @@ class Family(FamilyFacts, Generic[Kind]):
 
     @cached_property
     def _homes(self) -> dict[str, str]:
-        """The module of every word that a module is listed with."""
+        """The module that lists each word."""
         return {word: module for module, words in self.modules.items() for word in words}
 
     def _declared(self, word: str) -> type[Kind] | None:
@@ -98,10 +98,10 @@ class Family(FamilyFacts, Generic[Kind]):
         return self._kinds.get(self._aliases.get(word, word))
 
     def check(self, call: object) -> Kind:
-        """Turn `Kind` or `{Kind: {argument: value}}` into a checked declaration.
+        """Convert `Kind` or `{Kind: {argument: value}}` to a checked declaration.
 
         Raises:
-            Problems: the kind is unknown or its arguments do not fit.
+            Problems: the kind is unknown, or its arguments are invalid.
 
         """
         word, arguments = split_call(call, self.noun)
@@ -129,13 +129,13 @@ def split_call(call: object, noun: str) -> tuple[str, dict[str, Any]]:
         if isinstance(word, str) and isinstance(arguments, Mapping):
             return word, dict(arguments)
     form = "`Kind` or `Kind: {argument: value}`"
-    message = f"{with_article(noun)} is written {form}, not {shown(call)}"
+    message = f"{with_article(noun)} must be written as {form}, not {shown(call)}"
     problem = Problem("wrong-structure", message)
     raise Problems([problem])
 
 
 def call_of(family: Family[Kind], *, optional: bool = True) -> Checked:
-    """Mark an argument that is itself a call of a family, or null where that is allowed."""
+    """Make the type of an argument that is itself a call of a family, or optionally null."""
 
     def check(value: Any, _: type[Declaration]) -> Kind | None:
         return None if value is None and optional else family.check(value)
