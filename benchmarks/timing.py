@@ -4,8 +4,10 @@ import os
 import statistics
 import subprocess
 import sys
+import sysconfig
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 Command = Sequence[str]
 
@@ -16,8 +18,8 @@ def python(code: str) -> Command:
 
 
 def cnnspec(*arguments: str) -> Command:
-    """Return a command that runs cnnspec with this interpreter."""
-    return (sys.executable, "-m", "cnnspec", *arguments)
+    """Return a command that runs cnnspec as it is installed beside this interpreter."""
+    return (str(Path(sysconfig.get_path("scripts"), "cnnspec")), *arguments)
 
 
 def median_seconds(commands: Sequence[Command], runs: int) -> list[float]:
