@@ -43,7 +43,7 @@ for name in ("keras", "tensorflow"):
 from click.testing import CliRunner
 
 import cnnspec
-from cnnspec.cli.main import main
+from cnnspec.cli.commands import main
 
 results = []
 for arguments in json.loads(sys.argv[1]):

@@ -245,7 +245,7 @@ def test_a_spec_that_is_not_there(folder: Path) -> None:
 
 
 def test_without_keras_a_line_says_what_to_install(folder: Path) -> None:
-    code = "import sys; sys.modules['keras'] = None; from cnnspec.cli.main import main; main()"
+    code = "import sys; sys.modules['keras'] = None; from cnnspec.cli.commands import main; main()"
     assert run_python("-c", code, "build", "tiny.yaml", "--quiet") == (
         2,
         "",

@@ -12,7 +12,7 @@ import pytest
 from cnnspec.api import draw
 from cnnspec.backends.python.script import script
 from cnnspec.backends.summary import summary_text
-from cnnspec.cli.main import COMMANDS
+from cnnspec.cli.commands import COMMANDS
 from cnnspec.compiler import compile_file
 from cnnspec.decompile.flat import written_out
 from cnnspec.diagnostics.reporters import REPORTERS
@@ -302,7 +302,7 @@ import sys
 for name in ("keras", "tensorflow", "jax", "torch", "numpy", "h5py"):
     sys.modules[name] = None
 
-from cnnspec.cli.main import main
+from cnnspec.cli.commands import main
 
 for arguments in {commands}:
     try:

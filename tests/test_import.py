@@ -168,7 +168,7 @@ def test_neither_keras_nor_tensorflow_is_imported(folder: Path) -> None:
 import sys
 for name in ("keras", "tensorflow"):
     sys.modules[name] = None
-from cnnspec.cli.main import main
+from cnnspec.cli.commands import main
 main(["import", sys.argv[1], "-o", sys.argv[1] + ".yaml"])
 """
     for file in ("trained.keras", "trained.h5", "model.json"):

@@ -8,7 +8,7 @@ import numpy
 import pytest
 
 import cnnspec
-from cnnspec.cli.main import COMMANDS
+from cnnspec.cli.commands import COMMANDS
 from tests.support.commands import run_command
 
 pytestmark = pytest.mark.xdist_group("export")  # one worker imports TensorFlow for all of it

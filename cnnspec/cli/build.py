@@ -14,17 +14,11 @@ from cnnspec.backends.diagram.drawing import Drawing
 from cnnspec.backends.diagram.render import NoRenderer
 from cnnspec.backends.summary import summary_text
 from cnnspec.cli.building import built_model
-from cnnspec.cli.common import (
-    code_option,
-    expand_patterns,
-    parse_overrides,
-    root_option,
-    set_option,
-    spec_arguments,
-    usage_error,
-)
+from cnnspec.cli.common import code_option, parse_overrides, root_option, set_option, spec_arguments
 from cnnspec.cli.files import writing
 from cnnspec.cli.models import allowed_models, refuse_model_files
+from cnnspec.cli.patterns import expand_patterns
+from cnnspec.cli.printing import usage_error
 from cnnspec.decompile.flat import written_out
 from cnnspec.files import folder_beside
 from cnnspec.ir.checked import CheckedGraph

@@ -1,21 +1,16 @@
-"""Shared by the commands: arguments, options, and printing diagnostics."""
+"""Arguments and options that commands share, and how their values are read."""
 
-import glob
-import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
+from cnnspec.cli.printing import usage_error
 from cnnspec.diagnostics.codes import CODES, WARNINGS
-from cnnspec.diagnostics.report import Report
 from cnnspec.diagnostics.suggestions import did_you_mean
 from cnnspec.syntax.paths import leads_out
 from cnnspec.syntax.scalars import plain_scalar
-
-STDIN = "-"
-_COLOURS = {"error": "red", "warning": "yellow", "note": "blue", "caret": "red", "place": None}
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -58,12 +53,6 @@ root_option = click.option(
 )
 
 
-def usage_error(message: str) -> NoReturn:
-    """Print a message and exit with code 2."""
-    click.echo(f"cnnspec: {message}", err=True)
-    sys.exit(2)
-
-
 def check_root(root: Path | None, *paths: Path) -> None:
     """Exit with code 2 if a path leads out of the allowed folder."""
     for path in paths:
@@ -94,26 +83,3 @@ def check_ignored(codes: tuple[str, ...]) -> None:
             usage_error(f"--ignore: '{code}' is an error; only warnings can be ignored")
         hint = did_you_mean(code, WARNINGS) or "`cnnspec explain` lists them"
         usage_error(f"--ignore: unknown warning '{code}'; {hint}")
-
-
-def expand_patterns(specs: tuple[str, ...]) -> list[str]:
-    """List the files for the arguments, expanding patterns that the shell did not."""
-    files: list[str] = []
-    for spec in specs:
-        if spec == STDIN or Path(spec).exists() or not glob.has_magic(spec):
-            files.append(spec)
-        elif found := sorted(glob.glob(spec, recursive=True)):
-            files += found
-        else:
-            usage_error(f"no file matches '{spec}'")
-    return list(dict.fromkeys(files))
-
-
-def tell(report: Report, *, err: bool) -> None:
-    """Print diagnostics as text, coloured on a terminal."""
-    if not any(True for _ in report):
-        return
-    from cnnspec.diagnostics.reporters import as_text
-
-    text = as_text(report, lambda part, role: click.style(part, fg=_COLOURS[role], bold=True))
-    click.echo(text, err=err)

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import click
 
-from cnnspec.cli.common import tell, usage_error
+from cnnspec.cli.printing import tell, usage_error
 from cnnspec.compiler import Compilation
 from cnnspec.data.checks import Data, check_data
 from cnnspec.data.columns import open_columns

@@ -14,10 +14,10 @@ from cnnspec.cli.common import (
     parse_overrides,
     root_option,
     set_option,
-    usage_error,
 )
 from cnnspec.cli.files import keep_what_is_there, replacing
 from cnnspec.cli.models import checked_model
+from cnnspec.cli.printing import usage_error
 from cnnspec.diagnostics.problems import Problem
 
 

@@ -7,12 +7,13 @@ import click
 
 from cnnspec.backends.diagram.look import THEME_NAMES, USUAL, Look
 from cnnspec.backends.diagram.render import NoRenderer, TooLarge
-from cnnspec.cli.common import root_option, tell, usage_error
+from cnnspec.cli.common import root_option
 from cnnspec.cli.diagram import Depth, format_of
 from cnnspec.cli.diff_output import told
 from cnnspec.cli.files import keep_what_is_there, replacing
 from cnnspec.cli.git_driver import drive
 from cnnspec.cli.models import open_model
+from cnnspec.cli.printing import tell, usage_error
 from cnnspec.compiler import Compilation, checked_or_raise, is_model_file
 from cnnspec.diagnostics.report import SpecError
 from cnnspec.diff.compare import compare

@@ -4,7 +4,7 @@ import textwrap
 
 import click
 
-from cnnspec.cli.common import usage_error
+from cnnspec.cli.printing import usage_error
 from cnnspec.diagnostics.codes import CODES, WARNINGS
 from cnnspec.diagnostics.explanations.reading import Block, explanation
 from cnnspec.diagnostics.suggestions import did_you_mean

@@ -7,16 +7,10 @@ from typing import Any, NoReturn
 import click
 
 from cnnspec.cli.building import built_model
-from cnnspec.cli.common import (
-    check_root,
-    code_option,
-    parse_overrides,
-    root_option,
-    set_option,
-    usage_error,
-)
+from cnnspec.cli.common import check_root, code_option, parse_overrides, root_option, set_option
 from cnnspec.cli.files import keep_what_is_there, writing
 from cnnspec.cli.models import allowed_model
+from cnnspec.cli.printing import usage_error
 from cnnspec.cli.quiet import import_quietly, without_native_log
 from cnnspec.cli.runs import OF_NEW_MODELS, spec_and_weights
 from cnnspec.exporting.formats import FORMATS, ExportProblem, said

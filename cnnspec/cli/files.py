@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from cnnspec.cli.common import usage_error
+from cnnspec.cli.printing import usage_error
 from cnnspec.files import written_beside
 
 

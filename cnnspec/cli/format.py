@@ -6,9 +6,11 @@ from pathlib import Path
 
 import click
 
-from cnnspec.cli.common import STDIN, expand_patterns, spec_arguments, tell, usage_error
+from cnnspec.cli.common import spec_arguments
 from cnnspec.cli.files import replacing
 from cnnspec.cli.models import refuse_model_files
+from cnnspec.cli.patterns import STDIN, expand_patterns
+from cnnspec.cli.printing import tell, usage_error
 from cnnspec.diagnostics.report import Report
 from cnnspec.language.formatting.formatter import ChangedMeaning, formatted
 from cnnspec.language.parse import parse

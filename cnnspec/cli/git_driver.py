@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from cnnspec.cli.common import usage_error
 from cnnspec.cli.diff_output import styled, told
+from cnnspec.cli.printing import usage_error
 from cnnspec.compiler import (
     Compilation,
     checked_or_raise,

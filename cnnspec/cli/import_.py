@@ -6,8 +6,9 @@ from typing import Any, NoReturn
 
 import click
 
-from cnnspec.cli.common import force_option, tell, usage_error
+from cnnspec.cli.common import force_option
 from cnnspec.cli.files import give, keep_what_is_there
+from cnnspec.cli.printing import tell, usage_error
 from cnnspec.cli.quiet import import_quietly
 from cnnspec.diagnostics.report import Report, SpecError
 from cnnspec.frontends.files import Read, read_config, read_model

@@ -2,7 +2,7 @@
 
 import click
 
-from cnnspec.cli.common import usage_error
+from cnnspec.cli.printing import usage_error
 from cnnspec.declarations.describe import Argument, describe, summary_line
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.language.dump import call_text, value_text

@@ -7,7 +7,8 @@ from typing import Any
 
 from cnnspec import compiler
 from cnnspec.analysis.custom_code import BY_OPTION
-from cnnspec.cli.common import STDIN, tell, usage_error
+from cnnspec.cli.patterns import STDIN
+from cnnspec.cli.printing import tell, usage_error
 from cnnspec.compiler import Compilation, compile_text, is_model_file
 from cnnspec.diagnostics.report import SpecError
 from cnnspec.ir.checked import CheckedGraph

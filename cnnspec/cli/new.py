@@ -5,8 +5,9 @@ from pathlib import Path
 
 import click
 
-from cnnspec.cli.common import force_option, parse_overrides, tell, usage_error
+from cnnspec.cli.common import force_option, parse_overrides
 from cnnspec.cli.files import give, keep_what_is_there
+from cnnspec.cli.printing import tell, usage_error
 from cnnspec.compiler import compile_text
 from cnnspec.diagnostics.suggestions import did_you_mean
 from cnnspec.language.templates.reading import TEMPLATES, NoSuchParameter, filled, template

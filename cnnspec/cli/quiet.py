@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
-from cnnspec.cli.common import usage_error
+from cnnspec.cli.printing import usage_error
 
 
 def import_quietly(module: str, doing: str) -> Any:

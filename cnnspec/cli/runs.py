@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from cnnspec.cli.common import usage_error
+from cnnspec.cli.printing import usage_error
 from cnnspec.keras_files.archive import WEIGHTS
 from cnnspec.training.folder import SPEC
 

@@ -6,14 +6,9 @@ from pathlib import Path
 import click
 
 from cnnspec.backends.summary import summary_data, summary_text
-from cnnspec.cli.common import (
-    expand_patterns,
-    model_arguments,
-    parse_overrides,
-    root_option,
-    set_option,
-)
+from cnnspec.cli.common import model_arguments, parse_overrides, root_option, set_option
 from cnnspec.cli.models import checked_models
+from cnnspec.cli.patterns import expand_patterns
 
 
 @click.command("summary")

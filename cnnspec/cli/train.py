@@ -16,10 +16,10 @@ from cnnspec.cli.common import (
     root_option,
     set_option,
     spec_arguments,
-    usage_error,
 )
 from cnnspec.cli.data import checked_data, data_option, refuse, training_of
 from cnnspec.cli.models import allowed_model, refuse_model_files
+from cnnspec.cli.printing import usage_error
 from cnnspec.cli.quiet import import_quietly
 from cnnspec.data.problems import DataProblem, RunProblem
 from cnnspec.training.curves import can_draw

@@ -7,15 +7,12 @@ import click
 
 from cnnspec.cli.common import (
     check_ignored,
-    expand_patterns,
     model_arguments,
     parse_overrides,
     root_option,
     set_option,
-    tell,
 )
-from cnnspec.cli.models import open_model
-from cnnspec.diagnostics.report import Report
+from cnnspec.cli.validation import validate
 
 
 @click.command("validate")
@@ -57,23 +54,7 @@ def command(
     """
     values = parse_overrides(overrides)
     check_ignored(ignore)
-    total = Report()
-    for model in expand_patterns(models):
-        compilation = open_model(model, overrides=values, root=root)
-        compilation.report.ignore(ignore)
-        if strict:
-            compilation.report.be_strict()
-        total.take(compilation.report)
-        if form != "text":
-            continue
-        tell(compilation.report, err=False)
-        if not quiet and not compilation.report.has_errors:
-            checked = compilation.checked
-            what = f"{checked.params:,} parameters" if checked else "blocks to import"
-            click.echo(f"{model}: ok ({what})")
-    if form != "text":
-        from cnnspec.diagnostics.reporters import REPORTERS
-
-        if said := REPORTERS[form](total):
-            click.echo(said)
-    sys.exit(1 if total.has_errors else 0)
+    code = validate(
+        models, form, quiet=quiet, ignore=ignore, strict=strict, overrides=values, root=root
+    )
+    sys.exit(code)

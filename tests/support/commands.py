@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from click.testing import CliRunner
 
-from cnnspec.cli.main import main
+from cnnspec.cli.commands import main
 
 
 class Outcome(NamedTuple):

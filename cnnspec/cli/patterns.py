@@ -1,0 +1,22 @@
+"""The files that the arguments of a command name."""
+
+import glob
+from collections.abc import Iterable
+from pathlib import Path
+
+from cnnspec.cli.printing import usage_error
+
+STDIN = "-"
+
+
+def expand_patterns(specs: Iterable[str]) -> list[str]:
+    """List the files for the arguments, expanding patterns that the shell did not."""
+    files: list[str] = []
+    for spec in specs:
+        if spec == STDIN or Path(spec).exists() or not glob.has_magic(spec):
+            files.append(spec)
+        elif found := sorted(glob.glob(spec, recursive=True)):
+            files += found
+        else:
+            usage_error(f"no file matches '{spec}'")
+    return list(dict.fromkeys(files))

@@ -1,0 +1,44 @@
+"""What `cnnspec validate` does, without the parser of its options."""
+
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from cnnspec.cli.models import open_model
+from cnnspec.cli.patterns import expand_patterns
+from cnnspec.cli.printing import echo, tell
+from cnnspec.diagnostics.report import Report
+
+
+def validate(
+    models: Iterable[str],
+    form: str = "text",
+    *,
+    quiet: bool = False,
+    ignore: Collection[str] = (),
+    strict: bool = False,
+    overrides: Mapping[str, Any] = MappingProxyType({}),
+    root: Path | None = None,
+) -> int:
+    """Check models, print their diagnostics and return the exit code."""
+    total = Report()
+    for model in expand_patterns(models):
+        compilation = open_model(model, overrides=overrides, root=root)
+        compilation.report.ignore(ignore)
+        if strict:
+            compilation.report.be_strict()
+        total.take(compilation.report)
+        if form != "text":
+            continue
+        tell(compilation.report, err=False)
+        if not quiet and not compilation.report.has_errors:
+            checked = compilation.checked
+            what = f"{checked.params:,} parameters" if checked else "blocks to import"
+            echo(f"{model}: ok ({what})")
+    if form != "text":
+        from cnnspec.diagnostics.reporters import REPORTERS
+
+        if formatted := REPORTERS[form](total):
+            echo(formatted)
+    return 1 if total.has_errors else 0
