@@ -141,7 +141,7 @@ def loss_activation(model: Model) -> Iterator[Finding]:
             continue
         if activation not in loss.fits if loss.fits else activation in loss.unfit:
             end = f"'{each.output.name}' ends with {each.head.said}"
-            yield each.finding(f"{each.kind} takes {loss.takes}; {end}")
+            yield each.finding(f"{each.kind} takes {loss.takes}, but {end}")
 
 
 @model_lint("logits-without-from-logits")
