@@ -129,7 +129,12 @@ MAKERS_OF_FINDINGS = {
 WITHOUT_A_PLACE = ("cli.import_", "compiler")
 """The modules that report of a model file, in which there are no places."""
 
-MAX_LINES = 600
+MAX_LINES = 300
+LONGER = {
+    "declarations.declaration": "what a kind is, how its arguments are checked and what they mean: "
+    "each needs the others, so that two files would import each other",
+}
+"""The modules that may be longer, each with the reason."""
 
 
 @dataclass(frozen=True)
@@ -282,7 +287,7 @@ def test_findings_without_a_place_are_about_model_files() -> None:
 
 def test_modules_are_short_enough_to_read() -> None:
     lines = {module.name: len(module.file.read_text("utf-8").splitlines()) for module in MODULES}
-    assert {name: count for name, count in lines.items() if count > MAX_LINES} == {}
+    assert {name for name, count in lines.items() if count > MAX_LINES} == LONGER.keys()
 
 
 def test_every_public_name_is_there() -> None:

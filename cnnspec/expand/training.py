@@ -1,27 +1,23 @@
 """Checks the `train` section of a document: data, length and phases."""
 
-import ast
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, cast
 
 from cnnspec.declarations.declaration import Declaration
-from cnnspec.diagnostics.problems import Problem, shown
-from cnnspec.diagnostics.report import Report
+from cnnspec.diagnostics.problems import shown
 from cnnspec.diagnostics.suggestions import did_you_mean
 from cnnspec.expand.definitions import Parameters
 from cnnspec.expand.interface import Interface
+from cnnspec.expand.section import Section, is_number, listed
 from cnnspec.ir.graph import Node, Output, SubmodelLayer
 from cnnspec.ir.training import Phase, Training
 from cnnspec.language.document import Document
-from cnnspec.language.evaluation import compute
-from cnnspec.language.expressions import names_in, parse
-from cnnspec.language.train import LastLayers, Train
+from cnnspec.language.train import LastLayers
 from cnnspec.language.train import Phase as PhaseSpec
 from cnnspec.naming import keras_name
 from cnnspec.objects.families import CALLBACKS, DATA, OPTIMIZERS
-from cnnspec.records import Record
 from cnnspec.syntax.paths import leads_out
 from cnnspec.syntax.places import Place
 
@@ -41,22 +37,11 @@ def training(
     said = document.train
     if said is None or not said.model_fields_set - {"optimizer"}:
         return None
-    section = _Section(document, said, parameters, place, outputs, interface)
+    section = _Training(document, said, parameters, place, outputs, interface)
     return section.checked(root)
 
 
-class _Section(Record):
-    document: Document
-    said: Train
-    parameters: Parameters
-    spec: Place
-    outputs: tuple[Output, ...]
-    interface: Interface
-
-    @property
-    def place(self) -> Place:
-        return self.spec / "train"
-
+class _Training(Section):
     def checked(self, root: Path | None) -> Training:
         said = self.said
         found = self.interface.call(DATA, said.data, self.parameters, self.place / "data")
@@ -96,10 +81,6 @@ class _Section(Record):
     @property
     def folder(self) -> Path:
         return self.spec.source.folder if self.spec.source else Path()
-
-    @property
-    def report(self) -> Report:
-        return self.interface.report
 
     def known_outputs(self) -> set[str] | None:
         """Return the names of the outputs; None if one has errors."""
@@ -167,54 +148,10 @@ class _Section(Record):
                 return {name: name}
         place = self.place / ("inputs" if "inputs" in self.said.model_fields_set else "data")
         for name in missing:
-            hint = f"choose from {_listed(columns)}" if columns else None
+            hint = f"choose from {listed(columns)}" if columns else None
             message = f"the input '{name}' has no expression in 'train.inputs'"
             place.error(self.report, "missing-argument", message, "key", suggestion=hint)
         return {}
-
-    def expressions(
-        self,
-        key: str,
-        said: Mapping[str, str],
-        known: Collection[str] | None,
-        columns: tuple[str, ...] | None,
-    ) -> dict[str, str]:
-        """Check the expressions for inputs or outputs, by name."""
-        found = {}
-        for name, text in said.items():
-            place = self.place / key / name
-            noun = "input" if key == "inputs" else "output"
-            if self.is_known(name, known, noun, place) and self.is_computable(text, columns, place):
-                found[name] = text
-        return found
-
-    def is_computable(self, text: str, columns: tuple[str, ...] | None, place: Place) -> bool:
-        """Whether a text is a valid expression over the columns, as far as they are known."""
-        try:
-            tree = parse(text)
-            _check(tree)
-            if not names_in(tree):
-                raise Problem("bad-expression", f"'{text}' does not use a column of the data")
-        except Problem as problem:
-            place.problem(self.report, problem)
-            return False
-        if columns is None:
-            return True
-        for wrong in sorted(names_in(tree) - {*self.parameters, *columns}):
-            hint = did_you_mean(wrong, (*columns, *self.parameters))
-            hint = hint or f"choose from {_listed(columns)}"
-            message = f"the data has no column '{wrong}'"
-            place.error(self.report, "unknown-name", message, suggestion=hint)
-            return False
-        return True
-
-    def is_known(self, name: str, known: Collection[str] | None, noun: str, place: Place) -> bool:
-        if known is None or name in known:
-            return True
-        hint = did_you_mean(name, known)
-        message = f"unknown {noun} '{name}'"
-        place.error(self.report, "unknown-name", message, "key", suggestion=hint)
-        return False
 
     def validation(self, columns: tuple[str, ...] | None) -> float | dict[str, str] | None:
         said, place = self.said.validation, self.place / "validation"
@@ -230,23 +167,6 @@ class _Section(Record):
                 message = f"the data has no column '{name}'"
                 (place / name).error(self.report, "unknown-name", message, "key", suggestion=hint)
         return dict(said)
-
-    def resolved(self, said: Any, place: Place, *, whole: bool = True) -> float | None:
-        """Return the number for a value; None after an error."""
-        value = self.interface.names.resolved(said, self.parameters, place)
-        if value is None or _is_number(value, whole=whole):
-            return value  # type: ignore[no-any-return]
-        message = f"'{place.path[-1]}' must be {_sort(whole)}, not {shown(value)}"
-        place.error(self.report, "wrong-type", message)
-        return None
-
-    def number(self, said: Any, place: Place, default: int, *, least: int = 1) -> float:
-        """Return an integer of the section, or its default if it is missing or invalid."""
-        value = self.resolved(said, place)
-        if value is not None and value < least:
-            message = f"'{place.path[-1]}' must be at least {least}, not {shown(value)}"
-            place.error(self.report, "out-of-range", message)
-        return default if value is None else value
 
     def callbacks(self) -> tuple[Declaration, ...]:
         at = self.place / "callbacks"
@@ -273,8 +193,8 @@ class _Section(Record):
         value = self.interface.names.resolved(said, self.parameters, place)
         if value is None:
             return None
-        if not _is_number(value, whole=False) or not 0 <= value < float("inf"):
-            code = "out-of-range" if _is_number(value, whole=False) else "wrong-type"
+        if not is_number(value, whole=False) or not 0 <= value < float("inf"):
+            code = "out-of-range" if is_number(value, whole=False) else "wrong-type"
             message = f"the weight of a class must be a number of at least 0, not {shown(value)}"
             place.error(self.report, code, message)
             return None
@@ -323,44 +243,3 @@ def _frozen(nodes: tuple[Node, ...], outer: PurePosixPath) -> Iterator[PurePosix
             yield from _frozen(node.layer.graph.nodes, path)
         elif node.layer is not None and (node.frozen or not node.layer.trainable):
             yield path
-
-
-def _check(node: ast.expr) -> None:
-    """Check every part of an expression against the language, regardless of values.
-
-    Raises:
-        Problem: the expression uses something that is not part of the language.
-
-    """
-    one, alone = ast.Constant(1), node
-    parts: list[ast.expr] = []
-    match node:
-        case ast.Name():
-            return
-        case ast.BinOp(left=left, op=operator, right=right):
-            alone, parts = ast.BinOp(one, operator, one), [left, right]
-        case ast.UnaryOp(op=sign, operand=operand):
-            alone, parts = ast.UnaryOp(sign, one), [operand]
-        case ast.Compare(left=left, ops=operators, comparators=others):
-            alone, parts = ast.Compare(one, operators, [one] * len(others)), [left, *others]
-        case ast.Call(func=ast.Name() as name, args=arguments, keywords=keywords):
-            alone, parts = ast.Call(name, [one] * len(arguments), keywords), arguments
-    try:
-        compute(alone, {})
-    except Problem as problem:
-        said = problem.message.replace(ast.unparse(alone), ast.unparse(node))
-        raise Problem(problem.code, said) from None
-    for part in parts:
-        _check(part)
-
-
-def _is_number(value: object, *, whole: bool) -> bool:
-    return isinstance(value, int if whole else int | float) and not isinstance(value, bool)
-
-
-def _sort(whole: bool) -> str:
-    return "a whole number" if whole else "a number"
-
-
-def _listed(names: tuple[str, ...] | None) -> str:
-    return ", ".join(f"'{name}'" for name in names or ())

@@ -139,3 +139,32 @@ def _parameter(name: str, parameters: Mapping[str, Any]) -> Any:
     if parameters[name] is BROKEN:
         raise BrokenParameter
     return parameters[name]
+
+
+def check_parts(node: ast.expr) -> None:
+    """Hold every part of an expression against the language, whatever its values will be.
+
+    Raises:
+        Problem: it is something that expressions do not have.
+
+    """
+    one, alone = ast.Constant(1), node
+    parts: list[ast.expr] = []
+    match node:
+        case ast.Name():
+            return
+        case ast.BinOp(left=left, op=operator, right=right):
+            alone, parts = ast.BinOp(one, operator, one), [left, right]
+        case ast.UnaryOp(op=sign, operand=operand):
+            alone, parts = ast.UnaryOp(sign, one), [operand]
+        case ast.Compare(left=left, ops=operators, comparators=others):
+            alone, parts = ast.Compare(one, operators, [one] * len(others)), [left, *others]
+        case ast.Call(func=ast.Name() as name, args=arguments, keywords=keywords):
+            alone, parts = ast.Call(name, [one] * len(arguments), keywords), arguments
+    try:
+        compute(alone, {})
+    except Problem as problem:
+        said = problem.message.replace(ast.unparse(alone), ast.unparse(node))
+        raise Problem(problem.code, said) from None
+    for part in parts:
+        check_parts(part)

@@ -1,0 +1,114 @@
+"""What the parts of a `train` section share: where they are, and how names and numbers are read."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from cnnspec.diagnostics.problems import Problem, shown
+from cnnspec.diagnostics.report import Report
+from cnnspec.diagnostics.suggestions import did_you_mean
+from cnnspec.expand.definitions import Parameters
+from cnnspec.expand.interface import Interface
+from cnnspec.ir.graph import Output
+from cnnspec.language.document import Document
+from cnnspec.language.evaluation import check_parts
+from cnnspec.language.expressions import names_in, parse
+from cnnspec.language.train import Train
+from cnnspec.records import Record
+from cnnspec.syntax.places import Place
+
+
+class Section(Record):
+    """A `train` section that is being checked."""
+
+    document: Document
+    said: Train
+    parameters: Parameters
+    spec: Place
+    outputs: tuple[Output, ...]
+    interface: Interface
+
+    @property
+    def place(self) -> Place:
+        """The place of the section."""
+        return self.spec / "train"
+
+    @property
+    def report(self) -> Report:
+        """The report of the run."""
+        return self.interface.report
+
+    def expressions(
+        self,
+        key: str,
+        said: Mapping[str, str],
+        known: Collection[str] | None,
+        columns: tuple[str, ...] | None,
+    ) -> dict[str, str]:
+        """Check the expressions for inputs or outputs, by name."""
+        found = {}
+        for name, text in said.items():
+            place = self.place / key / name
+            noun = "input" if key == "inputs" else "output"
+            if self.is_known(name, known, noun, place) and self.is_computable(text, columns, place):
+                found[name] = text
+        return found
+
+    def is_computable(self, text: str, columns: tuple[str, ...] | None, place: Place) -> bool:
+        """Whether a text is a valid expression over the columns, as far as they are known."""
+        try:
+            tree = parse(text)
+            check_parts(tree)
+            if not names_in(tree):
+                raise Problem("bad-expression", f"'{text}' does not use a column of the data")
+        except Problem as problem:
+            place.problem(self.report, problem)
+            return False
+        if columns is None:
+            return True
+        for wrong in sorted(names_in(tree) - {*self.parameters, *columns}):
+            hint = did_you_mean(wrong, (*columns, *self.parameters))
+            hint = hint or f"choose from {listed(columns)}"
+            message = f"the data has no column '{wrong}'"
+            place.error(self.report, "unknown-name", message, suggestion=hint)
+            return False
+        return True
+
+    def is_known(self, name: str, known: Collection[str] | None, noun: str, place: Place) -> bool:
+        """Whether an input or output of that name exists; an unknown one is reported."""
+        if known is None or name in known:
+            return True
+        hint = did_you_mean(name, known)
+        message = f"unknown {noun} '{name}'"
+        place.error(self.report, "unknown-name", message, "key", suggestion=hint)
+        return False
+
+    def resolved(self, said: Any, place: Place, *, whole: bool = True) -> float | None:
+        """Return the number a value stands for; None if it is not one, which is reported."""
+        value = self.interface.names.resolved(said, self.parameters, place)
+        if value is None or is_number(value, whole=whole):
+            return value  # type: ignore[no-any-return]
+        message = f"'{place.path[-1]}' must be {_sort(whole)}, not {shown(value)}"
+        place.error(self.report, "wrong-type", message)
+        return None
+
+    def number(self, said: Any, place: Place, default: int, *, least: int = 1) -> float:
+        """Return a whole number of the section; the default if it has none, or a wrong one."""
+        value = self.resolved(said, place)
+        if value is not None and value < least:
+            message = f"'{place.path[-1]}' must be at least {least}, not {shown(value)}"
+            place.error(self.report, "out-of-range", message)
+        return default if value is None else value
+
+
+def is_number(value: object, *, whole: bool) -> bool:
+    """Whether a value is a number, and a whole one where that is asked for."""
+    return isinstance(value, int if whole else int | float) and not isinstance(value, bool)
+
+
+def _sort(whole: bool) -> str:
+    return "a whole number" if whole else "a number"
+
+
+def listed(names: tuple[str, ...] | None) -> str:
+    """The names in quotes, separated by commas."""
+    return ", ".join(f"'{name}'" for name in names or ())
