@@ -39,7 +39,7 @@ class Record:
         cls._compared = attrgetter(*(name for name in names if name not in cls._uncompared))
 
     def __init__(self, *values: Any, **named: Any) -> None:
-        # What is not given is looked up in the class, which holds the defaults.
+        # Missing values are looked up in the class, which has the defaults.
         given = self.__dict__
         for name, value in zip(self._names, values, strict=False):
             given[name] = value

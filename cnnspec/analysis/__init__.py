@@ -1,1 +1,1 @@
-"""What is computed of a graph: shapes, weights, costs, receptive fields, and warnings."""
+"""Analysis of graphs: shapes, weights, costs, receptive fields and warnings."""

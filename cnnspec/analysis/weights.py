@@ -101,7 +101,7 @@ def stored_at(weights: Iterable[Weight]) -> dict[str, Weight]:
 
 
 def check_weights(model: CheckedGraph, report: Report) -> None:
-    """Compare the weights files that a spec names with the models that they are for."""
+    """Compare the weights files of a spec with their models."""
     file = model.graph.weights
     if file is not None:
         place = model.graph.place / "weights"
@@ -116,7 +116,7 @@ def check_weights(model: CheckedGraph, report: Report) -> None:
 
 
 class _Use(Record):
-    """A weights file, and the model that it is for."""
+    """A weights file, and its model."""
 
     model: CheckedGraph
     file: Path
@@ -128,7 +128,7 @@ class _Use(Record):
 
 
 def _use(node: CheckedNode, model: CheckedGraph) -> _Use | None:
-    """Where the weights of a submodel come from; None where no file is named."""
+    """Return the weights file of a submodel; None if it has none."""
     layer = node.layer
     assert isinstance(layer, SubmodelLayer)
     called, is_whole = f"'{layer.key}'", layer.until is None

@@ -17,7 +17,7 @@ from cnnspec.exporting.formats import FORMATS, ExportProblem, said
 from cnnspec.files import folder_beside
 
 SAVED = (".keras", ".h5", ".hdf5")
-"""The endings of files that hold a whole model with its weights, which Keras loads."""
+"""The suffixes of model files that Keras loads with their weights."""
 
 
 @click.command("export")

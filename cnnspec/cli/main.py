@@ -47,7 +47,7 @@ def _validate(models: list[str]) -> NoReturn:
 
 
 def _skip_plugins() -> None:
-    """Put a module without plugins in the place of pydantic's own that loads them.
+    """Replace the module with which pydantic loads plugins by one without plugins.
 
     That one imports `importlib.metadata`, and with it `email` and `zipfile`, even where plugins are
     disabled. It takes another tenth of the time of a short command.

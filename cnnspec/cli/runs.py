@@ -1,4 +1,4 @@
-"""How commands name a trained model: a run folder, or a weights file and its spec."""
+"""Finds a trained model: a run folder, or a weights file and its spec."""
 
 from pathlib import Path
 

@@ -189,7 +189,7 @@ def _check_target(output: Output, predicted: Shape, part: Part) -> None:
 
 
 def _shapes_of_labels(form: Labels, predicted: tuple[int | None, ...]) -> list[Shape]:
-    """The shapes that a row of labels may have for a row of predictions."""
+    """Return the valid shapes of a row of labels for a row of predictions."""
     if form == "sequences":
         return [(None,)]
     without_classes = predicted[:-1]
@@ -199,7 +199,7 @@ def _shapes_of_labels(form: Labels, predicted: tuple[int | None, ...]) -> list[S
 
 
 def _wrong_labels(name: str, form: Labels, values: Any, classes: int | None) -> tuple[Any, str]:
-    """Where labels are wrong, and what is right."""
+    """Return which labels are wrong, and a message."""
     if form in ("classes", "sequences") and classes is not None:
         message = f"'{name}' has {classes} classes, 0 to {classes - 1}"
         return (values < 0) | (values >= classes) | (values % 1 != 0), message

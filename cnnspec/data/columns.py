@@ -108,7 +108,7 @@ def _keras(name: str) -> Columns:
         raise DataProblem("unknown-value", f"Keras has no data set '{name}'", at)
     try:
         (x, y), (x_test, y_test) = module.load_data()
-    except Exception as error:  # whatever a download ends in
+    except Exception as error:  # a failed download raises many types
         message = f"Keras cannot load its data set '{name}': {error}"
         raise DataProblem("file-not-found", message, at) from None
     return Columns({"x": _array(x), "y": _array(y)}, {"x": _array(x_test), "y": _array(y_test)})

@@ -1,1 +1,1 @@
-"""What a declared kind is: its arguments, their types, and what is said of it."""
+"""Declarations: kinds with typed arguments, and their descriptions."""

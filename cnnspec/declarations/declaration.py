@@ -37,7 +37,7 @@ class Expects:
 
 
 class FamilyFacts:
-    """What a kind knows of the family it belongs to."""
+    """The properties of a family that its kinds use."""
 
     def __init__(self, noun: str, namespace: str, *, by_alias: bool = False) -> None:
         self.noun = noun
@@ -56,7 +56,7 @@ class Declaration:
     absent: ClassVar[tuple[str, ...]] = ()
     """Arguments of a parent class that this kind does not have."""
     only_lists: ClassVar[tuple[str, ...]] = ()
-    """Arguments for which Keras takes no number in place of a list of equal ones."""
+    """Arguments for which Keras does not accept a number instead of a list of equal ones."""
     open_words: ClassVar[tuple[str, ...]] = ()
     """Words that stand for several kinds, of which Keras chooses one by the shapes."""
     rank: ClassVar[int] = 0
@@ -87,7 +87,7 @@ class Declaration:
 
     @classmethod
     def expected(cls) -> dict[str, Expects]:
-        """What every argument expects, by name."""
+        """Return what every argument expects, by name."""
         if "_expected" not in cls.__dict__:
             cls._expected = {name: expectation(hint) for name, hint in cls.arguments().items()}
         return cls._expected
@@ -166,7 +166,7 @@ class Declaration:
         return self._meant(argument, self.checked(argument))
 
     def canonical(self, argument: str) -> Any:
-        """One value for all that mean what the argument means."""
+        """Return a common value for all values with the meaning of an argument."""
         return self._canonical(argument, self.checked(argument))
 
     def meaning(self) -> tuple[Hashable, ...]:
@@ -229,7 +229,7 @@ class Declaration:
 
 
 def _listed(value: Any) -> Any:
-    """A checked value with lists in place of tuples."""
+    """Replace the tuples in a checked value by lists."""
     return [_listed(item) for item in value] if isinstance(value, list | tuple) else value
 
 

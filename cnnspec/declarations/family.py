@@ -1,4 +1,4 @@
-"""Families: all kinds that can stand in one place of the language."""
+"""Families: all kinds that are allowed in one place of the language."""
 
 from collections.abc import Mapping
 from functools import cached_property

@@ -98,12 +98,12 @@ def listed(value: Any) -> Any:
 
 
 def doubled(value: Any) -> Any:
-    """A number as the list of two that means the same."""
+    """Convert a number to the equivalent list with two items."""
     return value if isinstance(value, list | tuple) else (value, value)
 
 
 def unwrapped(value: Any) -> Any:
-    """What a list of one holds, where that means the same."""
+    """Unwrap lists with a single item."""
     while isinstance(value, list | tuple) and len(value) == 1:
         (value,) = value
     return value
@@ -151,7 +151,7 @@ OptionalPositiveInt = Annotated[
 
 
 def positive_or(null: Callable[[Any], int]) -> Expects:
-    """Mark an optional positive whole number for which null stands for another one."""
+    """Describe a positive whole number, or null for a default that depends on the call."""
     return Expects("a whole number of at least 1, or null", null=null)
 
 

@@ -7,7 +7,7 @@ from cnnspec.declarations.declaration import Declaration
 from cnnspec.diagnostics.problems import Problems
 
 MOST_WHOLE = 2**53
-"""Floats from here on do not hold every whole number, and are written as they are."""
+"""Floats from here on cannot represent every whole number, and are written as floats."""
 
 
 def written(value: Any) -> Any:
@@ -66,7 +66,7 @@ def shortest_argument(call: Declaration, name: str) -> Any:
     if isinstance(value, tuple) and value and isinstance(value[0], Declaration):
         return [shortest(item) for item in value]
     plain = written(call.canonical(name))
-    if not call.means(name, plain):  # what only a number can say
+    if not call.means(name, plain):  # only a number has this meaning
         plain = written(value)
     whole = _whole(plain)
     if repr(whole) != repr(plain) and call.keeps(name, whole):
@@ -75,7 +75,7 @@ def shortest_argument(call: Declaration, name: str) -> Any:
 
 
 def _shorter(value: Any) -> Iterator[Any]:
-    """What may stand for a list: one of equal items, or the last one, the shortest form first."""
+    """Yield short forms of a list, shortest first: one of its equal items, or the last one."""
     if not isinstance(value, list) or not value:
         return
     items = [next(_shorter(item), item) for item in value]
@@ -90,7 +90,7 @@ def _shorter(value: Any) -> Iterator[Any]:
 
 
 def _whole(value: Any) -> Any:
-    """A value with 1 in place of 1.0."""
+    """Replace 1.0 by 1."""
     if isinstance(value, list):
         return [_whole(item) for item in value]
     is_whole = isinstance(value, float) and value.is_integer() and abs(value) < MOST_WHOLE

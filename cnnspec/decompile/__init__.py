@@ -1,1 +1,1 @@
-"""A graph back to a document."""
+"""Converts graphs back to documents."""

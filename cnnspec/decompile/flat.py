@@ -128,7 +128,7 @@ def _submodel(layer: SubmodelLayer, folder: Path, inline: bool) -> Submodel:
             said["preprocess"] = True
         return Submodel(application=_application(application, folder, inline), **said)
     if layer.file is None or inline:
-        if layer.until is not None:  # which may have named the layer as its block does
+        if layer.until is not None:  # a block may have set the name
             said["until"] = layer.graph.outputs[0].name
         untrained = replace(layer.graph, training=None)  # it is trained as a part of this model
         return Submodel(spec=written_out(untrained, folder, inline=inline), **said)

@@ -15,7 +15,7 @@ WARNINGS: dict[str, str] = {
     "channel-order": "an input whose channels are not on the axis that the layer expects",
     "normalized-axis": "BatchNormalization over the last axis after a channels_first layer",
     "unscaled-input": "unscaled pixels as the input of a network of keras.applications",
-    # what does nothing
+    # unused parts
     "unused-layer": "a layer that no output depends on",
     "unused-input": "an input that no layer uses",
     "unused-block": "a block that is never called",

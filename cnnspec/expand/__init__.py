@@ -1,1 +1,1 @@
-"""A document to a graph: names, parameters, blocks, submodels and the training section."""
+"""Expands documents to graphs: names, parameters, blocks, submodels and training."""

@@ -30,7 +30,7 @@ class Calls:
     def layer(
         self, step: Step, scope: Scope, inputs: Value, place: Place, name: str | None
     ) -> Value:
-        """Write out a call of a layer."""
+        """Expand a call of a layer."""
         declaration: type[Layer]
         try:
             is_path = is_import_path(step.kind)

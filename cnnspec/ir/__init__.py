@@ -1,1 +1,1 @@
-"""The graph of a model, before and after it is checked: frozen dataclasses and nothing else."""
+"""The graph of a model, before and after it is checked, as immutable data."""

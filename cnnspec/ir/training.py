@@ -1,4 +1,4 @@
-"""Training, as a graph holds it."""
+"""The training section of a graph."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,1 +1,1 @@
-"""Files that Keras writes: archives, HDF5, configurations and weights, read as data."""
+"""Keras files: archives, HDF5, configurations and weights, parsed as data."""

@@ -59,7 +59,7 @@ def stored(path: Path) -> tuple[bytes, bytes | None]:
             training = _text(file, TRAINING) if TRAINING in file.attrs else None
             return _text(file, MODEL), training
     except (OSError, RuntimeError, ValueError, KeyError, TypeError, MemoryError) as error:
-        raise UnreadableModel(NO_MODEL_FILE) from error  # what h5py raises over a damaged file
+        raise UnreadableModel(NO_MODEL_FILE) from error  # h5py raises these for damaged files
 
 
 def _text(file: Any, name: str) -> bytes:

@@ -86,7 +86,7 @@ def open_weights(path: Path) -> Iterator[StoredLayer]:
                 raise UnreadableWeights(WHOLE_MODEL)
             try:
                 stored = _Reader().model(file)
-            except (OSError, RuntimeError, ValueError, KeyError) as error:  # what h5py raises
+            except (OSError, RuntimeError, ValueError, KeyError) as error:  # raised by h5py
                 raise UnreadableWeights from error
             yield stored
 

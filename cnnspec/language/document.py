@@ -32,7 +32,7 @@ ParameterName = Annotated[Name, Form("parameter_name")]
 class Step(Model):
     """A step: a layer with the arguments of its kind, or a call of a block or submodel."""
 
-    # The order is the canonical one, in which Keras's arguments stand between the language's keys.
+    # In canonical order, the arguments of Keras are between these keys.
     kind: str
     name: Annotated[str | None, Form("step_name", _step_name)] = None
     """The name of the step, unique in its scope."""

@@ -1,4 +1,4 @@
-"""The language as JSON Schema, for editors: the Document's keys, every kind and its arguments."""
+"""Makes the JSON Schema of the language: the keys of the Document, all kinds and arguments."""
 
 from collections.abc import Callable
 from typing import Any
@@ -31,7 +31,7 @@ from cnnspec.objects.families import APPLICATIONS, CALLBACKS, DATA, FAMILIES
 Schema = dict[str, Any]
 
 DIALECT = "http://json-schema.org/draft-07/schema#"
-"""The dialect that YAML language servers know best."""
+"""The dialect with the best support in YAML language servers."""
 
 
 def language_schema() -> Schema:
@@ -61,7 +61,7 @@ def _or_reference(schema: Schema) -> Schema:
 
 
 def _forms() -> dict[str, Schema]:
-    """How values are written that are more, or less, than their types say."""
+    """Return the forms of values that differ from their types."""
     name = {"type": "string", "pattern": r"^(?!(?:previous|shared)$)(?=.*\S)[^/$][^/]*$"}
     inside = r"\$\((?:[^()]|\([^()]*\))*\)"
     counted = {"type": "string", "pattern": rf"^(?=.*{inside})(?:[^/$]|{inside})+$"}
@@ -102,7 +102,7 @@ def _forms() -> dict[str, Schema]:
 
 
 def _words(family: Family[Any]) -> list[str]:
-    """The words that name a kind of a family."""
+    """Return the words for the kinds of a family."""
     return [*family.kinds, *family.aliases]
 
 
@@ -118,7 +118,7 @@ def _one_of_keys(properties: Schema, others: Schema | bool = False) -> Schema:
 
 
 def _described(schema: Schema, description: str) -> Schema:
-    """The same with a description, which draft 7 does not allow beside a reference."""
+    """Add a description, which draft 7 does not allow next to a reference."""
     inner = {"allOf": [schema]} if "$ref" in schema or "form" in schema else schema
     return {**inner, "description": description} if description else schema
 
@@ -131,7 +131,7 @@ def _calls(family: Family[Any]) -> Schema:
 
 
 def _arguments(declaration: type[Declaration], keys: Schema | None = None) -> Schema:
-    """The arguments of a kind, beside keys of the language."""
+    """Return the arguments of a kind, together with keys of the language."""
     arguments = {
         each.name: _argument(declaration, each.name, each.says or each.takes)
         for each in describe(declaration)
@@ -149,10 +149,10 @@ def _argument(declaration: type[Declaration], name: str, description: str) -> Sc
 
 
 class _Models(GenerateJsonSchema):
-    """The schema of the pydantic models, in the forms in which a spec writes them."""
+    """Generates the schema of the pydantic models, in the form of a spec."""
 
     def model_schema(self, schema: core_schema.ModelSchema) -> Schema:
-        """A model: its keys, each with the text below the field."""
+        """Return the schema of a model: its keys, with the docstrings of the fields."""
         mapping = super().model_schema(schema)
         del mapping["title"]
         model = schema["cls"]
@@ -171,11 +171,11 @@ class _Models(GenerateJsonSchema):
         return {**mapping, "propertyNames": names} if "form" in names else mapping
 
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> Schema:
-        """Leave out defaults: most say only that a key may be absent."""
+        """Omit defaults, because most of them only mean that a key may be absent."""
         return self.generate_inner(schema["schema"])
 
     def field_title_should_be_set(self, schema: object) -> bool:
-        """Leave out titles: they are the names in other letters."""
+        """Omit titles, because they repeat the names."""
         return False
 
     def sort(self, value: Schema, parent_key: str | None = None) -> Schema:
@@ -184,7 +184,7 @@ class _Models(GenerateJsonSchema):
 
 
 def _linked(schema: Any) -> Any:
-    """The schema with a reference for every form."""
+    """Replace every form by a reference."""
     if isinstance(schema, list):
         return [_linked(item) for item in schema]
     if not isinstance(schema, dict):
@@ -215,7 +215,7 @@ def _step(mapping: Schema) -> Schema:
 
 
 def _given(schema: Schema) -> Schema:
-    """The schema of a value that has to be given: without null."""
+    """Return the schema of a required value, without null."""
     choices = [each for each in schema.get("anyOf", []) if each != {"type": "null"}]
     return choices[0] if len(choices) == 1 else schema
 
@@ -238,12 +238,12 @@ def _output(mapping: Schema) -> Schema:
 
 
 def _submodel(mapping: Schema) -> Schema:
-    """A submodel: one of its sources must be given."""
+    """A submodel: exactly one of its sources is required."""
     return {**mapping, "oneOf": [{"required": [key]} for key in SUBMODEL_SOURCES]}
 
 
 def _document(mapping: Schema) -> Schema:
-    """A document: a model, or a file of definitions for others to import."""
+    """A document: a model, or a file of definitions for other specs to import."""
     keys = mapping["properties"]
     for key in MODEL_SECTIONS:
         keys[key] |= {"minItems" if keys[key]["type"] == "array" else "minProperties": 1}
@@ -259,4 +259,4 @@ _WRITTEN: dict[type[Model], Callable[[Schema], Schema]] = {
     Step: _step,
     Submodel: _submodel,
 }
-"""The models that a spec writes in another form than a mapping of their fields, or with conditions."""
+"""Models whose form in a spec is not a plain mapping of their fields."""

@@ -83,7 +83,7 @@ def _count(value: object) -> object:
 
 
 class Form:
-    """How a value is written in a spec: its definition in the JSON Schema, and what reads it."""
+    """The form of a value in a spec: its definition in the JSON Schema, and its parser."""
 
     def __init__(
         self,

@@ -56,19 +56,19 @@ class CustomLayer(Layer):
         return self.output_shape if argument == "output_shape" else self.given.get(argument)
 
     def canonical(self, argument: str) -> Any:
-        """Only its code knows what else means the same."""
+        """Return the argument as given: only its code knows equivalent values."""
         return self.checked(argument)
 
     def is_default(self, argument: str) -> bool:
-        """Only its code knows what it does without an argument."""
+        """Return false: only its code knows the defaults."""
         return False
 
     def means(self, argument: str, value: object) -> bool:
-        """Whether an argument is given to the letter."""
+        """Whether an argument has exactly the given value."""
         return _to_the_letter(value) == self.meaning_of(argument)
 
     def keeps(self, argument: str, value: object) -> bool:
-        """Numbers are given to the letter."""
+        """Numbers keep their type."""
         return False
 
     def meant_kind(self) -> str:

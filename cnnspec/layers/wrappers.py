@@ -242,7 +242,7 @@ class Bidirectional(Layer):
         return [dtype] * len(self.outputs()) or dtype
 
     def inner(self) -> Iterator[tuple[str, Layer]]:
-        """Both layers; that which goes backwards is made of the other where none is given."""
+        """Yield both layers; by default the backward layer is a copy of the forward layer."""
         yield "forward_layer", self.layer
         yield "backward_layer", self.backwards()
 

@@ -1,4 +1,4 @@
-"""The activations of Keras by name, and which of them give probabilities."""
+"""The activations of Keras by name, and which of them return probabilities."""
 
 ACTIVATIONS = (
     "celu", "elu", "exponential", "gelu", "glu", "hard_shrink", "hard_sigmoid", "hard_silu", "hard_swish",
@@ -12,7 +12,7 @@ SAME_FUNCTION = {"hard_swish": "hard_silu", "swish": "silu"}
 """Functions that have another name as well."""
 
 SOFTMAX = frozenset(("softmax", "sparsemax"))
-"""Functions that give the probabilities of classes, which add up to 1."""
+"""Functions that return the probabilities of classes, which sum to 1."""
 SIGMOID = frozenset(("sigmoid", "hard_sigmoid", "sparse_sigmoid"))
-"""Functions that give independent probabilities."""
+"""Functions that return independent probabilities."""
 PROBABILITIES = SOFTMAX | SIGMOID

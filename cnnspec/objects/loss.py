@@ -66,7 +66,7 @@ class OverClasses(Loss):
     """Base class of losses that compare the probabilities of classes."""
 
     fits = SOFTMAX
-    takes = "the probabilities of classes, as softmax gives them"
+    takes = "the probabilities of classes, as returned by softmax"
 
 
 class YesOrNo(Loss):
@@ -74,7 +74,7 @@ class YesOrNo(Loss):
 
     labels = "0 to 1"
     fits = SIGMOID
-    takes = "independent probabilities, as sigmoid gives them"
+    takes = "independent probabilities, as returned by sigmoid"
 
 
 class Regression(Loss):

@@ -1,1 +1,1 @@
-"""YAML text to a tree of plain values, in which every value knows its place."""
+"""Parses YAML text to a tree of plain values with their locations."""

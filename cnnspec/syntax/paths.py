@@ -1,4 +1,4 @@
-"""Paths that a spec names: how they are shown, and whether they lead out of a folder."""
+"""Paths in specs: how they are displayed, and whether they lead out of a folder."""
 
 import os
 from pathlib import Path

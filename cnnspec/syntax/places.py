@@ -1,4 +1,4 @@
-"""Places: a value of a document, found again in its text."""
+"""Places: the locations of values in the text of a document."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -49,7 +49,7 @@ class Source(Record):
     folder: Path
     """The folder that relative paths in the document refer to."""
 
-    __eq__ = object.__eq__  # a document that was read twice stands in two places
+    __eq__ = object.__eq__  # a document may be read twice
     __hash__ = object.__hash__
 
     def span(self, path: TreePath = (), *, on_key: bool = False) -> Span:
@@ -72,7 +72,7 @@ class Source(Record):
         last = end.line
         if end.column == 0 and last > start.line:
             lines = self.text.splitlines()
-            # Literal text ends where the next line starts; what is meant ends before that.
+            # A block scalar ends where the next line starts, but its content ends before that.
             last -= 1
             while last > start.line and not lines[last].strip():
                 last -= 1

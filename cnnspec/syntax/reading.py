@@ -78,7 +78,7 @@ def parse_bytes(
         end = problem.end or Mark(problem.start.line, problem.start.column + 1)
         notes: list[Note] = []
         if (first := problem.first) is not None:
-            notes.append(place(first.start, first.end).note("it stands here first", "value"))
+            notes.append(place(first.start, first.end).note("it first appears here", "value"))
         place(problem.start, end).error(report, problem.code, problem.message, notes=notes)
         return None
     return Source(name, text, tree, folder)

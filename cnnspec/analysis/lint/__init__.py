@@ -1,1 +1,1 @@
-"""Warnings: what can be built and trained, and is hardly ever meant."""
+"""Lint rules: warnings about valid specs that are probably not intended."""

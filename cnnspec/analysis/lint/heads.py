@@ -191,7 +191,7 @@ def loss_units(model: Model) -> Iterator[Finding]:
 
 
 def _size_argument(node: CheckedNode) -> str:
-    """The argument that says how many values a layer gives."""
+    """Return the argument that sets the size of the output of a layer."""
     is_dense = not isinstance(node.layer, SubmodelLayer) and "units" in node.layer.arguments()
     return "units" if is_dense else "filters"
 

@@ -83,7 +83,7 @@ class Matcher:
             try:
                 return [self.loop(parts, found, depth, lane)]
             except Differs:
-                pass  # it is written out
+                pass  # the step is written without a loop
         if len(set(counts)) > 1:
             raise Differs
         return [
@@ -122,7 +122,7 @@ class Matcher:
         result = Value(lane, re.sub(r"_?\d+$", "", name))
         gives = iter(given)
         for part, each in zip(parts, found, strict=True):
-            # where there is no turn, what went in comes out
+            # without iterations, the input is the result
             refs = (
                 next(gives)[-1:] if each else [ref for ref in part.refs() if start in part.of(ref)]
             )

@@ -41,7 +41,7 @@ def parameters_of(
     given: list[Parameter] = []
     optional: list[Parameter] = []
     made = Parameters([], [], set(used))
-    for name, identifier in reversed(list(own.items())):  # a default knows what stands above it
+    for name, identifier in reversed(list(own.items())):  # defaults may use parameters above
         if identifier not in made.used:
             continue
         values = [each.values[identifier] for each in known]

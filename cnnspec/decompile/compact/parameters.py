@@ -85,7 +85,7 @@ class _Differences:
             if len(set(map(repr, values))) == 1:
                 continue
             if any(each is _MISSING or each is None or "$" in repr(each) for each in values):
-                self.failed = True  # null would have to be given, and a parameter is of one block
+                self.failed = True  # null means required, and parameters belong to one block
             self.found.setdefault(repr(values), (key, values))
         for branch in _branches(turns):
             for inner in branch:

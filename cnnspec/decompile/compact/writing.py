@@ -31,7 +31,7 @@ def compacted(graph: Graph, folder: Path | None = None) -> Document:
     lines = blocks.called(lines)
     of_blocks: dict[str, Paths] = {}
     bodies: dict[str, list[Step]] = {}
-    for name, block in blocks.found.items():  # the inner ones were found first
+    for name, block in blocks.found.items():  # inner blocks were found first
         prefix = f"{block.prefix}_"
         of_blocks[name] = _paths(block.lines, prefix, of_blocks)
         bodies[name] = _Body(prefix, of_blocks[name]).steps(block.lines, block.start)

@@ -1,1 +1,1 @@
-"""What each code means: a text file for each, with a failing and a passing example."""
+"""Explanations of codes: a text file per code, with a failing and a passing example."""

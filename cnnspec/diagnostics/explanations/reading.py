@@ -1,8 +1,8 @@
-"""What each code means, with a spec that fails and one that passes: a small text file a code.
+"""Reads the explanations of codes: a text file per code, with a failing and a passing example.
 
-A file starts with a paragraph. Then come the files that both examples need, each in a block with
-its name, or made by a script; at the end the examples, in blocks marked `fails` and `passes`. A
-failing example that is no text is a script which makes `spec.yaml`.
+A file starts with a paragraph. Files that both examples need follow, each in a block with its name,
+or created by a script. The examples are at the end, in blocks marked `fails` and `passes`. A
+failing example that is not text is a script that creates `spec.yaml`.
 """
 
 import re
@@ -16,12 +16,12 @@ _BLOCK = re.compile(r"^```(?P<language>\w+) ?(?P<name>\S*)\n(?P<body>.*?)^```$",
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A part of an example: the text of a file, or a script for the shell."""
+    """A part of an example: the text of a file, or a shell script."""
 
     language: str
     """`yaml` or `sh`."""
     name: str
-    """`fails`, `passes`, the name of a file that both need, or nothing."""
+    """`fails`, `passes`, the name of a file that both need, or an empty text."""
     text: str
 
 
@@ -35,17 +35,17 @@ class Explanation:
 
     @property
     def fails(self) -> Block:
-        """The example that gives this code."""
+        """The failing example."""
         return next(block for block in self.blocks if block.name == "fails")
 
     @property
     def passes(self) -> Block:
-        """The example without the mistake."""
+        """The passing example."""
         return next(block for block in self.blocks if block.name == "passes")
 
     @property
     def needed(self) -> tuple[Block, ...]:
-        """What both examples need."""
+        """The files that both examples need."""
         return tuple(block for block in self.blocks if block.name not in ("fails", "passes"))
 
 

@@ -129,7 +129,7 @@ def _renamed(graph: Graph, own: set[str], names: list[str]) -> Graph:
     wanted = iter(names)
     new = {each.name: each.name for each in graph.inputs}
     for node in graph.nodes:
-        # A network with its top has a layer of its own for the pooling, named by Keras.
+        # In networks with a top, the pooling layer is named by Keras.
         new[node.name] = node.name if node.name in kept else next(wanted)
     nodes = [
         replace(

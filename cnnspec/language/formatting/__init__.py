@@ -1,1 +1,1 @@
-"""The canonical layout of a spec's text."""
+"""The canonical format of specs."""

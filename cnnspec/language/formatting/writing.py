@@ -40,7 +40,7 @@ class _Writer:
         if entries and layout.header and entries[0].gap:
             self.lines.append(_Line())
         if entries:
-            entries[0].gap = False  # it was that of the header
+            entries[0].gap = False  # the header has it
         self.block(layout.root, 0, "document")
 
     def ordered(
@@ -92,7 +92,7 @@ class _Writer:
         self.comments(entry.beside, indent)
         at = len(self.lines)
         self.block(value, indent + 2, role)
-        while _is_comment(self.lines[at]):  # above what stands behind the dash, so above the dash
+        while _is_comment(self.lines[at]):  # comments of the entry go above the dash
             self.lines[at].text = self.lines[at].text[2:]
             at += 1
         first = self.lines[at]

@@ -1,1 +1,1 @@
-"""First specs to start from."""
+"""Templates for new specs."""
