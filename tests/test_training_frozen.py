@@ -18,6 +18,7 @@ from cnnspec.backends.keras.seeding import derived_seed
 from cnnspec.data.checks import check_data
 from cnnspec.data.problems import DataProblem
 from cnnspec.diagnostics.report import Report
+from cnnspec.ir.frozen import frozen_layers
 from cnnspec.ir.training import Phase, Training
 from cnnspec.layers.base import LAYERS
 from cnnspec.objects.families import OPTIMIZERS
@@ -25,7 +26,7 @@ from cnnspec.training.frozen import frozen_digests
 from cnnspec.training.phases import Stage, enter, leaves
 from cnnspec.training.pipeline import Pipeline
 from cnnspec.training.run import Run, train
-from cnnspec.training.unfreezing import frozen_layers, unfrozen
+from cnnspec.training.unfreezing import unfrozen
 from tests.support.models import changed_weights, have_identical_weights, weight_values
 from tests.support.training import case
 

@@ -16,7 +16,7 @@ from cnnspec.data.problems import DataProblem
 from cnnspec.diagnostics.problems import At, Problem
 from cnnspec.diagnostics.suggestions import did_you_mean
 from cnnspec.language.evaluation import MAX_EXPONENT
-from cnnspec.language.expressions import parse
+from cnnspec.language.expressions import names_in, parse
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +91,14 @@ def expression(
         tree = parse(str(text))
     except Problem as problem:
         raise DataProblem(problem.code, problem.message, at) from None
-    functions = {node.func for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    names = [
-        node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and node not in functions
-    ]
+    names = names_in(tree)
     for name in names:
         if name not in columns and name not in parameters:
             known = ", ".join(f"'{each}'" for each in columns)
             suggestion = did_you_mean(name, [*columns, *parameters]) or f"choose from {known}"
             message = f"the data has no column '{name}'"
             raise DataProblem("unknown-name", message, at, suggestion=suggestion)
-    used = tuple(dict.fromkeys(name for name in names if name in columns))
+    used = tuple(name for name in names if name in columns)
     if not used:
         raise DataProblem("bad-expression", f"'{text}' does not use a column of the data", at)
     result = Expression(tree, used, parameters)

@@ -10,7 +10,7 @@ from cnnspec.analysis.cost import Costs, together
 from cnnspec.declarations.wording import written
 from cnnspec.diff.parts import INPUT, SUBMODEL, Model, Part, Source
 from cnnspec.ir.checked import CheckedGraph, CheckedNode
-from cnnspec.ir.graph import Input, Node, Ref, SubmodelLayer
+from cnnspec.ir.graph import Input, Ref, SubmodelLayer
 from cnnspec.naming import keras_name, snake_case
 from cnnspec.syntax.paths import shown_path
 
@@ -79,7 +79,7 @@ def _part(
         given = {name: written(value) for name, value in layer.given.items()}
         defaults = {name: written(getattr(type(layer), name, None)) for name in layer.arguments()}
     shown = first.node.layer_name if first.node.shares else first.node.scoped
-    counted = _counted(shown, kind, _blocks(first.node))
+    counted = _counted(shown, kind, [call.kind for call in first.node.blocks])
     return Part(
         name=first.keras_name,
         node=first.node.layer_name,
@@ -107,16 +107,6 @@ def _weights(layer: SubmodelLayer) -> str | None:
     """The weights file of a submodel, or the name of known weights (`imagenet`)."""
     source = layer.weights or (layer.application.weights if layer.application else None)
     return shown_path(source) if isinstance(source, Path) else source
-
-
-def _blocks(node: Node) -> list[str]:
-    """Return the names of the blocks around a layer, outermost first."""
-    names = []
-    call = node.block
-    while call is not None:
-        names.append(call.kind)
-        call = call.caller
-    return names[::-1]
 
 
 def _counted(shown: str, kind: str, blocks: list[str]) -> list[bool]:

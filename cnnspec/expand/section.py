@@ -65,7 +65,7 @@ class Section(Record):
             return False
         if columns is None:
             return True
-        for wrong in sorted(names_in(tree) - {*self.parameters, *columns}):
+        for wrong in sorted({*names_in(tree)} - {*self.parameters, *columns}):
             hint = did_you_mean(wrong, (*columns, *self.parameters))
             hint = hint or f"choose from {listed(columns)}"
             message = f"the data has no column '{wrong}'"

@@ -1,8 +1,7 @@
 """Checks the `train` section of a document: data, length and phases."""
 
-from collections.abc import Iterator, Mapping
-from fnmatch import fnmatchcase
-from pathlib import Path, PurePosixPath
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from cnnspec.declarations.declaration import Declaration
@@ -11,12 +10,12 @@ from cnnspec.diagnostics.suggestions import did_you_mean
 from cnnspec.expand.definitions import Parameters
 from cnnspec.expand.interface import Interface
 from cnnspec.expand.section import Section, is_number, listed
-from cnnspec.ir.graph import Node, Output, SubmodelLayer
+from cnnspec.ir.frozen import frozen_paths, matches, names_of
+from cnnspec.ir.graph import Output
 from cnnspec.ir.training import Phase, Training
 from cnnspec.language.document import Document
 from cnnspec.language.train import LastLayers
 from cnnspec.language.train import Phase as PhaseSpec
-from cnnspec.naming import keras_name
 from cnnspec.objects.families import CALLBACKS, DATA, OPTIMIZERS
 from cnnspec.syntax.paths import leads_out
 from cnnspec.syntax.places import Place
@@ -222,24 +221,9 @@ class _Training(Section):
         nodes = self.interface.names.nodes
         if any(node.layer is None for node in nodes):
             return
-        paths = {
-            path
-            for leaf in _frozen(tuple(nodes), PurePosixPath())
-            for path in (leaf, *leaf.parents)
-        }
-        names = {part for path in paths for part in (path.as_posix(), path.name) if path.name}
-        if any(fnmatchcase(name, pattern) for name in names):
+        paths = [*frozen_paths(nodes)]
+        if any(matches(path, pattern) for path in paths):
             return
-        hint = did_you_mean(pattern, names)
+        hint = did_you_mean(pattern, {name for path in paths for name in names_of(path)})
         message = f"no frozen layer matches '{pattern}'"
         place.error(self.report, "unknown-name", message, suggestion=hint)
-
-
-def _frozen(nodes: tuple[Node, ...], outer: PurePosixPath) -> Iterator[PurePosixPath]:
-    """Return the layers that are not trained, by their Keras names."""
-    for node in nodes:
-        path = outer / keras_name(node.layer_name)
-        if isinstance(node.layer, SubmodelLayer):
-            yield from _frozen(node.layer.graph.nodes, path)
-        elif node.layer is not None and (node.frozen or not node.layer.trainable):
-            yield path

@@ -151,6 +151,15 @@ class Node(Record, uncompared=("block",)):
         return refs if isinstance(self.layer, SubmodelLayer) else refs[:1]
 
     @property
+    def blocks(self) -> tuple[BlockCall, ...]:
+        """The block calls that it was written out from, the outermost first."""
+        calls, call = [], self.block
+        while call is not None:
+            calls.append(call)
+            call = call.caller
+        return tuple(reversed(calls))
+
+    @property
     def layer_name(self) -> str:
         """Return the name of the node whose layer is called."""
         return self.shares or self.name

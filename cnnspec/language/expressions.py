@@ -36,6 +36,15 @@ def is_pattern(value: object) -> bool:
     return re.search(_INSIDE, value) is not None
 
 
+def parameters_in(value: object) -> tuple[str, ...]:
+    """Return the names in a reference, or in the expressions of a name; none of any other value."""
+    text = str(value)
+    if is_reference(value):
+        return names_in(parse(text[2:-1])) if text.startswith("$(") else (text[1:],)
+    inside = re.finditer(_INSIDE, text) if is_pattern(value) else ()
+    return tuple(name for found in inside for name in names_in(parse(found[1])))
+
+
 def counts(pattern: str) -> bool:
     """Whether a name is different in every iteration of a repetition."""
     return any("index" in names_in(parse(found[1])) for found in re.finditer(_INSIDE, pattern))
@@ -142,12 +151,13 @@ def parse(text: str) -> ast.expr:
         raise Problem("bad-expression", f"'{text}' is not an expression") from None
 
 
-def names_in(node: ast.expr) -> set[str]:
-    """Return the names that an expression uses."""
+def names_in(node: ast.expr) -> tuple[str, ...]:
+    """Return the names that an expression uses, each once; those of functions are left out."""
     called = {id(each.func) for each in ast.walk(node) if isinstance(each, ast.Call)}
-    return {
+    names = (
         each.id for each in ast.walk(node) if isinstance(each, ast.Name) and id(each) not in called
-    }
+    )
+    return tuple(dict.fromkeys(names))
 
 
 def with_values(text: str, parameters: Mapping[str, Any]) -> str:
@@ -158,7 +168,7 @@ def with_values(text: str, parameters: Mapping[str, Any]) -> str:
 
     """
     tree = parse(text)
-    if not names_in(tree) & set(parameters):
+    if not set(names_in(tree)) & set(parameters):
         return text
     return ast.unparse(_Valued(parameters).visit(tree))
 

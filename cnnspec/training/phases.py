@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
-from pathlib import PurePosixPath
 from typing import Any
 
 from cnnspec.analysis.infer import infer
@@ -13,9 +11,10 @@ from cnnspec.data.problems import DataProblem
 from cnnspec.diagnostics.problems import At
 from cnnspec.diagnostics.report import Report
 from cnnspec.ir.checked import CheckedGraph
+from cnnspec.ir.frozen import frozen_layers, matches
 from cnnspec.ir.training import Phase, Training
 from cnnspec.records import replace
-from cnnspec.training.unfreezing import frozen_layers, unfrozen
+from cnnspec.training.unfreezing import unfrozen
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,7 @@ def _chosen(checked: CheckedGraph, phase: Phase, at: At) -> set[str]:
     frozen = list(frozen_layers(checked))
     chosen = set()
     for pattern in phase.unfreeze:
-        fitting = {path for path, _ in frozen if _fits(path, pattern)}
+        fitting = {path for path, _ in frozen if matches(path, pattern)}
         if not fitting:
             raise DataProblem("unknown-name", f"no frozen layer matches '{pattern}'", at)
         chosen |= fitting
@@ -93,10 +92,3 @@ def _chosen(checked: CheckedGraph, phase: Phase, at: At) -> set[str]:
         first = places[max(len(places) - phase.unfreeze_last, 0)]
         chosen |= {path for path, _ in frozen[first:]}
     return chosen
-
-
-def _fits(path: str, pattern: str) -> bool:
-    """Whether a pattern matches a layer, or a model around it, by path or name."""
-    whole = PurePosixPath(path)
-    parts = [whole, *whole.parents][:-1]
-    return any(fnmatchcase(name, pattern) for part in parts for name in (str(part), part.name))

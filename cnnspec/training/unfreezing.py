@@ -1,28 +1,11 @@
 """Makes the graph of a model with some frozen layers unfrozen."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
-from cnnspec.ir.checked import CheckedGraph, CheckedNode
 from cnnspec.ir.graph import Graph, SubmodelLayer
 from cnnspec.layers.base import Layer
 from cnnspec.naming import keras_name
 from cnnspec.records import replace
-
-
-def frozen_layers(checked: CheckedGraph, outer: str = "") -> Iterator[tuple[str, CheckedNode]]:
-    """Return every frozen layer in the order of the spec, by path.
-
-    The path starts with the names of the models around the layer, `outer`. Layers without weights
-    that run in inference mode are included.
-    """
-    for node in checked.nodes:
-        path = f"{outer}{node.keras_name}"
-        if not node.is_first_call:
-            continue
-        if node.submodel is not None:
-            yield from frozen_layers(node.submodel, f"{path}/")
-        elif not node.trainable:
-            yield path, node
 
 
 def unfrozen(graph: Graph, paths: Collection[str], outer: str = "") -> Graph:

@@ -1,6 +1,5 @@
 """Rules for unused layers, inputs, blocks, defaults and parameters."""
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -9,12 +8,10 @@ from pydantic import BaseModel
 from cnnspec.analysis.lint.base import Finding, Model, document_lint, model_lint
 from cnnspec.ir.graph import Node, SubmodelLayer
 from cnnspec.language.document import Document, Step
-from cnnspec.language.expressions import is_pattern, is_reference
+from cnnspec.language.expressions import names_in, parameters_in, parse
 from cnnspec.language.train import Train
 from cnnspec.layers.base import LAYERS
 from cnnspec.syntax.places import Place
-
-_NAME = r"(?a)[A-Za-z_]\w*"
 
 
 @model_lint("unused-layer")
@@ -109,7 +106,7 @@ def _computed_with(train: Train | None) -> Iterator[str]:
     """Return the names in the expressions of a training: columns and parameters."""
     for expressions in (train.inputs, train.targets, train.sample_weight) if train else ():
         for text in expressions.values():
-            yield from re.findall(_NAME, text)
+            yield from names_in(parse(text))
 
 
 def _said(document: Document) -> set[str]:
@@ -129,7 +126,7 @@ def _kinds(steps: list[Step]) -> Iterator[str]:
 def _references(value: Any) -> Iterator[str]:
     """Return the names in all references of a value, at any depth."""
     if isinstance(value, str):
-        yield from re.findall(_NAME, value) if is_reference(value) or is_pattern(value) else ()
+        yield from parameters_in(value)
     elif isinstance(value, BaseModel):
         yield from _references(vars(value))
     elif isinstance(value, Mapping):

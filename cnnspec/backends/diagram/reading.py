@@ -135,7 +135,7 @@ class _Reader:
         if path in scopes:
             return scopes[path]
         names = path.split("/")
-        blocks = _blocks(node)
+        blocks = [call.kind for call in node.node.blocks]
         for depth in range(1, len(names) + 1):
             scoped = "/".join(names[:depth])
             if scoped not in scopes:
@@ -247,12 +247,6 @@ def _lines(node: CheckedNode) -> list[str]:
     """Return the location of a layer in the spec, and of the calls around it."""
     spans = (each.span("kind") for each in node.node.place.outward())
     return [f"{Path(span.file).name}:{span.line}" for span in spans if span is not None]
-
-
-def _blocks(node: CheckedNode) -> list[str]:
-    """Return the names of the blocks around a layer, outermost first."""
-    paths = [each.path for each in node.node.place.outward()]
-    return [str(path[1]) for path in reversed(paths) if path[:1] == ("blocks",)]
 
 
 def _nested(scope: _Scope, prefix: str) -> tuple[Element, ...]:

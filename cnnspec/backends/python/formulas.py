@@ -87,7 +87,7 @@ def translated(said: str, known: Environment) -> str | None:
     if not said.startswith("$("):
         return known.names.get(said[1:])
     tree = parse(said[2:-1])
-    names = names_in(tree)
+    names = {*names_in(tree)}
     if names and not names & known.names.keys():
         return None
     if not all(map(_is_plain, ast.walk(tree))):
