@@ -1,3 +1,3 @@
-// The figure that the page shows, as it was written into it.
+// The figure that the page shows, which is embedded in the page.
 
 const figure = indexed(JSON.parse(document.getElementById("figure").textContent));

@@ -1,4 +1,4 @@
-// Draws what is shown as SVG. Text becomes text nodes and nothing else, whatever a name holds.
+// Draws the visible figure as SVG. Text only becomes text nodes, whatever a name contains.
 
 const LINE = 15;
 const KNOB = 8;

@@ -1,7 +1,7 @@
-// What is shown of the figure while some of its groups are folded. Pure: it knows of no document.
+// Computes the visible part of a partly folded figure. Pure: it does not access the document.
 
 const FOLDED = 0;
-const OPEN = 1; // of a run: as its first turn
+const OPEN = 1; // for a repetition: its first iteration
 const EVERY_TURN = 2;
 
 /** Every box of an element, in the order of the spec. */
@@ -38,8 +38,8 @@ function everyState(figure, folded) {
 
 /** What is drawn: the parts, frames with their children, and the edges between those without. */
 function shownOf(figure, states) {
-  const standsFor = new Map(); // what is drawn in place of each box
-  const later = new Set(); // the boxes of turns that are not drawn
+  const standsFor = new Map(); // the box that replaces each box
+  const later = new Set(); // the boxes of iterations that are not drawn
 
   const part = (element) => {
     const made = { element, key: element.key, children: null };
@@ -54,7 +54,7 @@ function shownOf(figure, states) {
     }
     return made;
   };
-  // The first turn stands for all, so what reads the last turn reads the first.
+  // The first iteration represents all, so edges from the last start at the first.
   const plate = (run) => {
     const [first, ...others] = run.children;
     const children = (first.children ?? [first]).map(part);

@@ -1,5 +1,5 @@
-// A layered layout of nested frames: each is laid out by itself, then as a box of the one around it.
-// Pure: parts with sizes come in, places and routes go out.
+// A layered layout of nested frames: each frame is laid out separately, then as a box in its parent.
+// Pure: takes parts with sizes, returns positions and routes.
 
 const PADDING = 14;
 
@@ -14,7 +14,7 @@ function layOut(children, edges, direction) {
   const isDown = direction === "TB";
   const root = { children, header: null, parent: null, depth: 0 };
   for (const edge of edges) edge.hints = { exit: 0, entry: 0, light: false };
-  // The second time, edges cross frames in the order in which they go on outside.
+  // In the second pass, edges cross frames in the order of their continuation outside.
   for (let time = 0; time < 2; time++) {
     adopt(root);
     for (const edge of edges) {
@@ -174,7 +174,7 @@ function close(frame, nodes, end, isDown) {
     high += PADDING;
     frame.size += frame.exits.length ? 4 : PADDING;
     if (isDown) {
-      // No edge comes in through the title.
+      // Edges must not enter through the title.
       const entries = nodes.filter((node) => node.type === "port" && node.outs.length);
       const places = entries.map((node) => node.at);
       if (places.length) {

@@ -1,11 +1,11 @@
-// Ties it together: what is folded, what is pinned, and what a click does.
+// The main program: folding, pinning, and clicks.
 
 const states = new Map(figure.groups.map((group) => [group, group.state]));
 const help = document.getElementById("help");
 let shown = { parts: [], edges: [], leaves: [] };
 let drawn = new Map();
-let pinned = null; // an element, whose details stay
-let looked = { element: null, isPinned: false }; // whose details are shown
+let pinned = null; // the element whose details stay visible
+let looked = { element: null, isPinned: false }; // the element whose details are shown
 
 function leavesOf(parts) {
   return parts.flatMap((part) => (part.children ? leavesOf(part.children) : [part]));
@@ -65,7 +65,7 @@ function isWithin(key, outer) {
 function look(element) {
   const wanted = element ?? pinned;
   const isPinned = wanted !== null && wanted === pinned;
-  // What is shown already stays: its button may be about to be clicked.
+  // Keep the current details: the user may be about to click their button.
   if (wanted === looked.element && isPinned === looked.isPinned) return;
   looked = { element: wanted, isPinned };
   if (wanted) showDetails(wanted, isPinned);
@@ -84,7 +84,7 @@ function pin(element) {
 function goTo(element) {
   if (reveal(element, states)) render();
   pin(element);
-  // The first turn of a run has no frame of its own; the run's frame stands for it.
+  // The first iteration of a repetition has no frame; the frame of the repetition is used.
   const shownAs = drawn.get(element.key) ?? drawn.get(element.parent.key);
   centre(shownAs.part);
   shownAs.node.focus({ preventScroll: true });
@@ -126,7 +126,7 @@ svg.addEventListener("focusin", (event) => {
 });
 svg.addEventListener("focusout", () => look(null));
 
-// The bar
+// Toolbar
 
 const press = (id, action) => document.getElementById(id).addEventListener("click", action);
 press("fold", () => (change(everyState(figure, true)), fit(true)));

@@ -1,4 +1,4 @@
-// The details of what is pinned, focused or pointed at; without any, an overview of the model.
+// Shows the details of the pinned, focused or hovered element, or an overview of the model.
 
 function html(name, attributes = {}, ...children) {
   const made = document.createElement(name);

@@ -1,4 +1,4 @@
-// The second half of a layered layout: where the nodes of each rank stand across it. Pure.
+// The second half of a layered layout: the positions of nodes within their ranks. Pure.
 
 const GAP = { box: 26, label: 10, bend: 12, port: 12 };
 
@@ -73,7 +73,7 @@ function settle(rank, side) {
     if (position) shift += apart(rank[position - 1], node);
     const { at, weight } = wishes[position];
     let block = { sum: (at - shift) * weight, weight, nodes: [[node, shift]] };
-    // Neighbours that would overlap form a block, which goes where all of them want it most.
+    // Neighbours that would overlap form a block, which is placed at the best common position.
     while (blocks.length && mean(blocks.at(-1)) >= mean(block)) {
       const before = blocks.pop();
       for (const each of block.nodes) before.nodes.push(each);
@@ -144,7 +144,7 @@ function chainsOf(nodes) {
   const chains = [];
   for (const start of nodes) {
     if (follows.has(start) || !next(start)) continue;
-    // A line may leave a frame at another place than where it comes in; `shift` is by how much.
+    // A line may leave a frame at another position than where it enters; `shift` is the difference.
     let shift = 0;
     const chain = [[start, next(start).fromOffset]];
     for (let segment = next(start), after; segment; segment = after) {

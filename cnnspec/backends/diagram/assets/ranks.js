@@ -1,8 +1,8 @@
-// The first half of a layered layout: which rank each node stands in, and in which order. Pure.
+// The first half of a layered layout: the rank of each node, and the order within ranks. Pure.
 //
-// Nodes of a level are boxes, frames that are laid out already, ports where edges cross the frame
-// around the level, and bends and labels of edges that pass a rank. Layouts know no x and y, but
-// the way along the ranks and the way across them, so one code serves both directions.
+// Nodes of a level are boxes, frames that are already laid out, ports where edges cross the frame
+// around the level, and bends and labels of edges that pass a rank. Layouts do not use x and y, but
+// the directions along and across the ranks, so the same code serves both directions.
 
 /** Turn edges round until there are no cycles: layers that are shared may read what they made. */
 function breakCycles(items, links, ends) {
@@ -156,7 +156,7 @@ function firstOrder(nodes) {
     for (const segment of following.toReversed()) waiting.push(segment.to);
   }
   const filled = Array.from(ranks, (rank) => rank ?? []);
-  // Ports come in the order that the frame around the level gave them.
+  // Ports keep the order given by the frame around the level.
   for (const rank of filled) if (isPorts(rank)) rank.sort((one, two) => one.turn - two.turn);
   filled.forEach(number);
   return filled;

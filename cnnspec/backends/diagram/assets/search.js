@@ -1,4 +1,4 @@
-// Finds layers by name, kind and arguments, and goes there.
+// Finds layers by name, kind and arguments, and moves the view to them.
 
 const MOST_FOUND = 40;
 const input = document.getElementById("search");
@@ -48,7 +48,7 @@ function showFound() {
     item.addEventListener("click", () => choose(element));
     return item;
   });
-  if (!found.length) shown.push(html("li", { class: "none" }, "no layer has that"));
+  if (!found.length) shown.push(html("li", { class: "none" }, "no matching layers"));
   if (found.length > MOST_FOUND) shown.push(html("li", { class: "none" }, `and ${found.length - MOST_FOUND} more`));
   results.replaceChildren(...shown);
   if (isOpen && found.length) input.setAttribute("aria-activedescendant", `found-${chosen}`);

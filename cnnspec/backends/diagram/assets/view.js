@@ -1,4 +1,4 @@
-// Moves and zooms the diagram: by mouse, wheel, fingers and keys.
+// Moves and zooms the diagram with mouse, wheel, touch and keys.
 
 const view = { x: 0, y: 0, scale: 1, width: 0, height: 0 };
 const LEAST_SCALE = 0.01;
@@ -71,7 +71,7 @@ function bringIntoView(part) {
   if (right || down) pan(right, down);
 }
 
-// Fingers and mouse: one pointer drags, two pinch. A click follows only where nothing moved.
+// Touch and mouse: one pointer drags, two pinch. It is a click only if nothing moved.
 
 const pointers = new Map();
 let hasMoved = false;
@@ -125,7 +125,7 @@ svg.addEventListener(
   { passive: false },
 );
 
-// Paper: the whole diagram on the page.
+// Printing: the whole diagram on the page.
 
 function printed(isPrinted) {
   if (isPrinted) {
