@@ -22,7 +22,7 @@ When = Callable[[Configuration, Refused], bool]
 
 @dataclass(frozen=True)
 class MayRefuse:
-    """A case: for which kinds, when, and why."""
+    """A case: its kinds, its condition, and the reason."""
 
     kinds: tuple[str, ...]
     when: When
@@ -30,25 +30,25 @@ class MayRefuse:
 
 
 def of_code(code: str, *arguments: str) -> When:
-    """Refusals with a code, of one of some arguments where there are any."""
+    """Match rejections with a code, optionally for one of some arguments."""
     return lambda _, refused: (
         refused.code == code and (not arguments or refused.argument in arguments)
     )
 
 
 def about(argument: str) -> When:
-    """Refusals that mean an argument."""
+    """Match rejections of an argument."""
     return lambda _, refused: refused.argument == argument
 
 
 def of_another_type(configuration: Configuration, refused: Refused) -> bool:
-    """A truth value, text or fraction where another type belongs."""
+    """Match a boolean, text or fraction where another type is expected."""
     value = configuration.arguments.get(refused.argument)
     return refused.code == "wrong-type" and isinstance(value, bool | str | float)
 
 
 def without_a_batch(configuration: Configuration, refused: Refused) -> bool:
-    """An image layer on three axes."""
+    """Match an image layer applied to three axes."""
     module = layer_of(configuration.kind).__module__.rsplit(".", 1)[-1]
     of_images = module.startswith(("augmentation", "preprocessing", "resizing", "images"))
     return of_images and len(configuration.shapes[0]) == 3
@@ -58,15 +58,15 @@ MAY_REFUSE = (
     MayRefuse(
         ("SpectralNormalization", "TimeDistributed"),
         of_code("wrong-dtype"),
-        "normalizing the kernel of a layer of whole numbers or truth values means nothing",
+        "normalizing the kernel of an integer or boolean layer is meaningless",
     ),
     MayRefuse(
         ("CategoryEncoding", "Discretization", "Hashing", "IntegerLookup", "StringLookup",
          "TextVectorization"),
         of_code("wrong-rank"),
-        "Keras counts along another axis than the one that it announces",
+        "Keras counts along another axis than it declares",
     ),
-    MayRefuse((ANY,), of_another_type, "a spec is strict about types, where Keras converts"),
+    MayRefuse((ANY,), of_another_type, "specs are strict about types, but Keras converts values"),
     MayRefuse(
         (ANY,),
         of_code(
@@ -74,26 +74,26 @@ MAY_REFUSE = (
             "epsilon", "logit_soft_cap", "alpha", "factor", "value_range", "chain_depth", "num_chains",
             "sampling_rate", "top_db", "min_value", "max_value",
         ),
-        "Keras does not look whether the number makes sense",
+        "Keras does not check whether the number makes sense",
     ),
     MayRefuse(
-        (ANY,), without_a_batch, "Keras takes three axes for one image; a model always has a batch"
+        (ANY,), without_a_batch, "Keras treats three axes as a single image, but a model always has a batch"
     ),
-    MayRefuse((ANY,), of_code("wrong-type", "value_range"), "Keras reads the first two numbers"),
+    MayRefuse((ANY,), of_code("wrong-type", "value_range"), "Keras uses the first two numbers"),
     MayRefuse(
         RECURRENT,
         of_code("wrong-input-count"),
-        "Keras leaves out states that the layer does not have",
+        "Keras ignores states that the layer does not have",
     ),
     MayRefuse(
         RECURRENT,
         of_code("shape-mismatch"),
-        "a state with a size of 1 is stretched by accident",
+        "a state of size 1 is broadcast by accident",
     ),
     MayRefuse(
         CELLS,
         of_code("conflicting-arguments"),
-        "a cell by itself keeps the dropout mask of one graph, and fails in the next",
+        "a cell used as a layer keeps the dropout mask of one graph, and fails in the next",
     ),
     MayRefuse(
         ("PReLU",),
@@ -101,17 +101,17 @@ MAY_REFUSE = (
         "Keras counts axes from 1 and shares another one for 0 and below",
     ),
     MayRefuse(
-        ("RMSNormalization",), of_code("out-of-range"), "Keras scales other axes than are meant"
+        ("RMSNormalization",), of_code("out-of-range"), "Keras scales the wrong axes"
     ),
     MayRefuse(
         ("Dropout", "AlphaDropout"),
         about("noise_shape"),
-        "a noise shape of fewer axes is stretched by accident; a rate of 0 or 1 does not use it",
+        "a noise shape with fewer axes is broadcast by accident; a rate of 0 or 1 does not use it",
     ),
     MayRefuse(
         ("SimpleRNNCell", "StackedRNNCells"),
         of_code("wrong-dtype"),
-        "a state of whole numbers happens to work for SimpleRNNCell only",
+        "an integer state happens to work only for SimpleRNNCell",
     ),
     MayRefuse(
         ("SimpleRNNCell", "GRUCell"),
@@ -121,14 +121,14 @@ MAY_REFUSE = (
     MayRefuse(
         ("Concatenate",),
         of_code("out-of-range", "axis"),
-        "Keras gives a single input back, whatever the axis",
+        "Keras returns a single input unchanged, whatever the axis",
     ),
     MayRefuse(
         ("TimeDistributed",),
         of_code("conflicting-arguments"),
-        "Keras leaves out the penalty of the layer inside, without a word",
+        "Keras silently ignores the penalty of the inner layer",
     ),
-    MayRefuse(("AugMix",), of_code("unknown-size"), "which of its operations run is chance"),
+    MayRefuse(("AugMix",), of_code("unknown-size"), "its operations are chosen at random"),
     MayRefuse(
         ("Discretization", "CategoryEncoding", "Hashing", "IntegerLookup", "StringLookup"),
         of_code("wrong-dtype"),
@@ -137,57 +137,57 @@ MAY_REFUSE = (
     MayRefuse(
         ("Attention", "AdditiveAttention"),
         of_code("wrong-rank"),
-        "Keras stretches inputs of other axes by accident",
+        "Keras broadcasts inputs with other axes by accident",
     ),
     MayRefuse(
         ("AdditiveAttention",),
         of_code("shape-mismatch"),
-        "Keras stretches features of the size 1 by accident",
+        "Keras broadcasts features of size 1 by accident",
     ),
     MayRefuse(
         ("MultiHeadAttention",),
         of_code("out-of-range", "attention_axes"),
-        "Keras takes the axis of the features for one to attend over",
+        "Keras accepts the feature axis as an attention axis",
     ),
     MayRefuse(
         ("MultiHeadAttention",),
         about("flash_attention"),
-        "Keras looks at the flag only where one axis is attended over",
+        "Keras checks the flag only for a single attention axis",
     ),
     MayRefuse(
-        ("TimeDistributed",), of_code("wrong-rank"), "Keras does not look at the axes inside of it"
+        ("TimeDistributed",), of_code("wrong-rank"), "Keras does not check the axes inside it"
     ),
     MayRefuse(
         ("EinsumDense",),
         of_code("conflicting-arguments"),
-        "Keras gives the sizes behind an ellipsis in reverse order",
+        "Keras returns the sizes after an ellipsis in reverse order",
     ),
     MayRefuse(
-        (ANY,), of_code("unknown-value", "sparse", "ragged"), "no other layer takes such tensors"
+        (ANY,), of_code("unknown-value", "sparse", "ragged"), "no other layer accepts such tensors"
     ),
     MayRefuse(
         ("AutoContrast", "RandomColorJitter"),
         of_code("conflicting-arguments", "data_format"),
-        "Keras takes the last axis for the channels, whatever is said",
+        "Keras always treats the last axis as the channels",
     ),
     MayRefuse(
         ("CustomScaleLayer", "LayerScale", "StochasticDepth"),
         of_code("wrong-dtype"),
-        "networks give them floats; of other types Keras keeps some and converts some",
+        "networks pass floats; Keras keeps some other types and converts others",
     ),
     MayRefuse(
         ("LayerScale",),
         of_code("shape-mismatch", "projection_dim"),
-        "Keras stretches one scale or one channel by accident",
+        "Keras broadcasts a single scale or channel by accident",
     ),
     MayRefuse(("LayerScale",), of_code("unknown-size"), "there is a scale for every channel"),
     MayRefuse(
         ("CustomScaleLayer",),
         of_code("shape-mismatch"),
-        "Keras stretches an input of fewer axes over the batch",
+        "Keras broadcasts an input with fewer axes over the batch",
     ),
     MayRefuse(
-        ("AugMix",), of_code("shape-mismatch"), "which of its operations run, and fail, is chance"
+        ("AugMix",), of_code("shape-mismatch"), "it is random which of its operations run and fail"
     ),
     MayRefuse(
         ("MelSpectrogram",), of_code("conflicting-arguments"), "its filters would all be empty"
@@ -195,14 +195,14 @@ MAY_REFUSE = (
     MayRefuse(
         tuple(f"Adaptive{how}Pooling{rank}D" for how in ("Average", "Max") for rank in (1, 2, 3)),
         of_code("no-output-shape"),
-        "TensorFlow ends the process over an axis of one value",
+        "TensorFlow crashes the process for an axis of size 1",
     ),
     MayRefuse(("Normalization",), of_code("conflicting-arguments"), "an axis is named twice"),
 )  # fmt: skip
 
 
 def is_allowed(configuration: Configuration, refused: Refused) -> bool:
-    """Whether the static engine may refuse a configuration that Keras accepts."""
+    """Whether the static analysis may reject a configuration that Keras accepts."""
     return any(
         (ANY in case.kinds or configuration.kind in case.kinds)
         and case.when(configuration, refused)

@@ -19,17 +19,17 @@ from conformance.verdicts import (
 )
 
 SMALLER_TRIES = 30
-"""How many smaller configurations are tried for each disagreement."""
+"""The number of smaller configurations to try for each disagreement."""
 MADE_SMALLER = 6
-"""How many disagreements of a kind are made smaller; the rest are reported as they are."""
+"""The number of disagreements per kind to minimize; the rest are reported as they are."""
 CLEARED_EVERY = 200
 CANNOT_SAY = ("ImportError", "ModuleNotFoundError")
-"""What Keras raises where a package is missing that it needs for the layer."""
+"""The exception that Keras raises if a package required by the layer is missing."""
 
 
 @dataclass(frozen=True)
 class Disagreement:
-    """Something that the static engine and Keras do not say alike."""
+    """A difference between the static analysis and Keras."""
 
     subject: str
     """The kind, or the part of a graph."""
@@ -45,22 +45,22 @@ class Disagreement:
 
 @dataclass
 class Comparison:
-    """What came out of comparing some configurations or graphs."""
+    """The result of comparing some configurations or graphs."""
 
     compared: int = 0
     accepted: int = 0
-    """How many of them both sides accept."""
+    """The number of them that both sides accept."""
     found: Counter[Disagreement] = field(default_factory=Counter)
-    """Each disagreement in its smallest form, and how often it was met."""
+    """Each disagreement in its smallest form, and the number of its occurrences."""
 
 
 def compare_kind(kind: str, count: int, seed: int) -> Comparison:
-    """Compare configurations of one kind."""
+    """Compare the configurations of a kind."""
     return compare_all(configurations(kind, count, seed))
 
 
 def compare_all(given: Iterable[Configuration]) -> Comparison:
-    """Compare configurations one after the other."""
+    """Compare configurations one after another."""
     result = Comparison()
     for configuration in given:
         result.compared += 1
@@ -79,13 +79,13 @@ def compare_all(given: Iterable[Configuration]) -> Comparison:
 
 
 def disagreement(configuration: Configuration, sort: str) -> Disagreement:
-    """The report on a configuration."""
+    """Return the report on a configuration."""
     static, said = static_verdict(configuration), keras_verdict(configuration)
     return Disagreement(configuration.kind, sort, configuration.text(), str(static), str(said))
 
 
 def difference(configuration: Configuration, static: Verdict, said: Verdict) -> str | None:
-    """In what two verdicts differ; None where they agree, or need not."""
+    """Return how two verdicts differ; None if they agree, or are allowed to differ."""
     if isinstance(static, Crashed):
         return "the static engine crashes"
     if isinstance(static, Refused):
@@ -106,7 +106,7 @@ def difference(configuration: Configuration, static: Verdict, said: Verdict) -> 
 
 
 def smallest(configuration: Configuration, sort: str) -> Configuration:
-    """The smallest configuration found that shows the same sort of difference."""
+    """Return the smallest configuration found with the same kind of difference."""
     seen = {configuration.text()}
     progress = True
     while progress:

@@ -12,12 +12,12 @@ from conformance.values import mutated, value_of
 SIZES = (None, 1, 2, 3, 4, 5, 6, 7, 8, 9, 12)
 TYPES = ("int32", "uint8", "bool", "float16", "float64")
 RARELY_CHANGED = ("initializer", "regularizer", "constraint", "seed", "trainable", "dtype")
-"""Ends of the names of arguments that many kinds have, and that shapes seldom depend on."""
+"""Suffixes of common arguments that rarely affect shapes."""
 
 
 @dataclass(frozen=True)
 class Configuration:
-    """A call of a kind, and the tensors that it is called on."""
+    """A call of a kind, and its input tensors."""
 
     kind: str
     arguments: dict[str, Any]
@@ -25,7 +25,7 @@ class Configuration:
     dtypes: tuple[str, ...]
 
     def text(self) -> str:
-        """The call as it is reported."""
+        """Format the call for reports."""
         said = ", ".join(f"{name}={value!r}" for name, value in self.arguments.items())
         inputs = ", ".join(
             f"{shape}" if dtype == "float32" else f"{shape} {dtype}"
@@ -35,7 +35,7 @@ class Configuration:
 
 
 def configurations(kind: str, count: int, seed: int) -> Iterator[Configuration]:
-    """Yield the examples of a kind, then made ones; the same ones for the same seed."""
+    """Yield the examples of a kind, then generated configurations; deterministic for a seed."""
     declaration = layer_of(kind)
     found = [
         Configuration(
@@ -53,7 +53,7 @@ def configurations(kind: str, count: int, seed: int) -> Iterator[Configuration]:
 
 
 def example_types(declaration: type[Layer], example: Any) -> tuple[str, ...]:
-    """The data types of the inputs of an example: float32 unless it says otherwise."""
+    """Return the data types of the inputs of an example: float32 by default."""
     said = getattr(example, "dtypes", None) or getattr(example, "dtype", None) or "float32"
     if isinstance(said, str):
         return (said,) * len(example.shapes)
@@ -61,14 +61,14 @@ def example_types(declaration: type[Layer], example: Any) -> tuple[str, ...]:
 
 
 def layer_of(kind: str) -> type[Layer]:
-    """The declaration of a kind."""
+    """Return the declaration of a kind."""
     declaration = LAYERS.kinds[kind]
     assert issubclass(declaration, Layer)
     return declaration
 
 
 def changed(configuration: Configuration, rng: Random) -> Configuration:
-    """A configuration that differs from another in one thing."""
+    """Return a configuration that differs from another one in one respect."""
     draw = rng.random()
     if draw < 0.55:
         return _other_argument(configuration, rng)
@@ -103,7 +103,7 @@ def _without_argument(configuration: Configuration, rng: Random) -> Configuratio
 
 
 def _other_size(configuration: Configuration, rng: Random) -> Configuration:
-    """Another size along one axis, of one input or of all that have it."""
+    """Change a size along an axis, of one input or of all that have it."""
     shapes = [list(shape) for shape in configuration.shapes]
     which = rng.randrange(len(shapes))
     if len(shapes[which]) < 2:
@@ -118,7 +118,7 @@ def _other_size(configuration: Configuration, rng: Random) -> Configuration:
 
 
 def _other_rank(configuration: Configuration, rng: Random) -> Configuration:
-    """An axis more or less, of one input or of all."""
+    """Add or remove an axis, of one input or of all."""
     shapes = [list(shape) for shape in configuration.shapes]
     which, together, more = rng.randrange(len(shapes)), rng.random() < 0.6, rng.random() < 0.5
     for position, shape in enumerate(shapes):
@@ -141,7 +141,7 @@ def _other_type(configuration: Configuration, rng: Random) -> Configuration:
 
 
 def _other_count(configuration: Configuration, rng: Random) -> Configuration:
-    """An input more or less, where the kind takes any number of them, or some only at times."""
+    """Add or remove an input, if the number of inputs of the kind may vary."""
     declaration = layer_of(configuration.kind)
     if not declaration.merges and declaration.min_inputs == declaration.max_inputs:
         return _other_size(configuration, rng)
@@ -156,7 +156,7 @@ def _other_count(configuration: Configuration, rng: Random) -> Configuration:
 
 
 def smaller(configuration: Configuration) -> Iterator[Configuration]:
-    """Yield configurations that say less: without an argument, or with plainer inputs."""
+    """Yield smaller configurations: without an argument, or with simpler inputs."""
     arguments = configuration.arguments
     for name in arguments:
         left = {key: value for key, value in arguments.items() if key != name}

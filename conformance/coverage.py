@@ -9,7 +9,7 @@ from cnnspec.layers.refusals import REFUSALS
 
 
 def public_classes() -> dict[str, tuple[str, ...]]:
-    """Every public layer class of Keras by its own name, with all names that it is known by."""
+    """Map every public layer class of Keras to all its names."""
     names: dict[type, list[str]] = {}
     for name, found in inspect.getmembers(keras.layers, inspect.isclass):
         if issubclass(found, keras.layers.Layer) or found.__name__ == "InputSpec":
@@ -21,6 +21,6 @@ def public_classes() -> dict[str, tuple[str, ...]]:
 
 
 def unaccounted() -> list[str]:
-    """The public classes that are neither declared nor refused."""
+    """Return the public classes that are neither declared nor rejected."""
     known = {*LAYERS.kinds, *LAYERS.aliases, *REFUSALS}
     return sorted(name for name, names in public_classes().items() if not known & set(names))

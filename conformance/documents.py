@@ -27,7 +27,7 @@ IMAGES = ((28, 28, 1), (16, 16, 3), (12, 9, 4), (None, None, 3), (8, 8, 8), (Non
 OTHERS = ((10,), (8,), (12, 4), (None, 6), (6, 8, 8, 2), (20, 3), (4, None, 8, 8, 1))
 MERGING = ("Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract", "Concatenate")
 MAX_VALUES = 20_000
-"""The largest tensor of a sample that is kept in a graph, so that weights stay small."""
+"""The limit of the size of tensors in a graph, so that weights stay small."""
 MAX_PARAMS = 200_000
 USUAL = ("Conv2D", "BatchNormalization", "ReLU", "Dense", "Dropout", "MaxPooling2D", "Flatten")
 TRIES = 12
@@ -35,7 +35,7 @@ TRIES = 12
 
 @dataclass
 class Named:
-    """Something that a later step may name in its `from`."""
+    """A tensor that later steps may name in `from`."""
 
     name: str
     tensor: TensorSpec
@@ -53,10 +53,10 @@ class Shareable:
 
 @dataclass
 class Scope:
-    """The steps that are being written, and what they may name."""
+    """The steps under construction, and the tensors that they may refer to."""
 
     above: Tensors
-    """What the step above stands for; nothing at the start of a model of several inputs."""
+    """The value of the step above; None at the start of a model with several inputs."""
     named: list[Named] = field(default_factory=list)
     shareable: list[Shareable] = field(default_factory=list)
     steps: list[Any] = field(default_factory=list)
@@ -66,7 +66,7 @@ class Scope:
 
 
 class Drafter:
-    """Writes one random document."""
+    """Writes a random document."""
 
     def __init__(self, rng: Random, *, depth: int = 0) -> None:
         self.rng = rng
@@ -81,7 +81,7 @@ class Drafter:
         self.names = 0
 
     def document(self, inputs: Tensors | None = None) -> Data:
-        """A whole document, with these inputs or random ones."""
+        """Return a document, with given or random inputs."""
         rng = self.rng
         tensors = inputs or tuple(self.input() for _ in range(rng.choice((1, 1, 1, 2, 3))))
         names = [f"in{position}" for position in range(len(tensors))]
@@ -100,13 +100,13 @@ class Drafter:
         return self.data
 
     def input(self) -> TensorSpec:
-        """A random input."""
+        """Return a random input."""
         shape = self.rng.choice(IMAGES if self.rng.random() < 0.7 else OTHERS)
         dtype = self.rng.choice(("float32",) * 12 + ("float16", "int32", "uint8"))
         return TensorSpec((None, *shape), dtype)
 
     def finish(self, scope: Scope, inputs: Sequence[str]) -> None:
-        """Put the parts together, and name the outputs."""
+        """Combine the parts, and name the outputs."""
         sections: Data = {
             "params": dict(self.params),
             "defaults": self.defaults,
@@ -131,7 +131,7 @@ class Drafter:
             self.data["outputs"] = {"out": {"from": name}}
 
     def output(self, named: Named, position: int) -> tuple[str, Data]:
-        """A named tensor as an output, under its name or another."""
+        """Make an output from a named tensor, with its name or another one."""
         said: Data = {}
         name = named.name
         if "/" in name or self.rng.random() < 0.3:
@@ -150,7 +150,7 @@ class Drafter:
             self.add_layer(scope)
 
     def step(self, scope: Scope) -> None:
-        """Write one step of some form; a form that does not fit becomes a plain layer."""
+        """Write a step of a random form; a form that does not fit becomes a plain layer."""
         forms = [
             (0.16, self.add_branches),
             (0.10, self.add_merge),
@@ -171,12 +171,12 @@ class Drafter:
     # the parts of a step
 
     def name(self, stem: str) -> str:
-        """A name that nothing has yet."""
+        """Return an unused name."""
         self.names += 1
         return f"{stem}{self.names}"
 
     def source(self, scope: Scope) -> tuple[Data, Tensors]:
-        """Where a step takes its input from: the step above, or a name."""
+        """Return the value of `from`: nothing for the step above, or a name."""
         choices = scope.named
         if len(scope.above) != 1 or (choices and self.rng.random() < 0.3):
             named = self.rng.choice(choices)
@@ -188,7 +188,7 @@ class Drafter:
     def put(
         self, scope: Scope, kind: str, said: Data, tensors: Tensors, names: Sequence[str] = ()
     ) -> None:
-        """Append a step that gives some tensors, under its name where it has one."""
+        """Append a step with its outputs, and its name if it has one."""
         scope.steps.append({kind: said} if said else kind)
         scope.above = tensors
         if "name" not in said:
@@ -204,7 +204,7 @@ class Drafter:
     # layers
 
     def fitting(self, tensors: Tensors, *, frozen: bool) -> tuple[str, Data, Layer, Tensors] | None:
-        """A call of a layer that takes some tensors, with what it gives."""
+        """Return a random call of a layer that accepts some tensors, with its outputs."""
         for _ in range(TRIES):
             kind = self.rng.choice(USUAL if self.rng.random() < 0.4 else tuple(LAYERS.kinds))
             if kind not in LAYERS.kinds or layer_of(kind).merges:
@@ -225,7 +225,7 @@ class Drafter:
     def applied(
         self, kind: str, arguments: Data, tensors: Tensors, *, frozen: bool
     ) -> tuple[Layer, Tensors] | None:
-        """The checked layer with what it gives; None where it does not take the tensors."""
+        """Return the checked layer with its outputs; None if it does not accept the tensors."""
         said = self.defaults.get(kind, {})
         try:
             layer = LAYERS.check({kind: said | arguments})
@@ -263,7 +263,7 @@ class Drafter:
         return True
 
     def identity(self, tensors: Tensors) -> tuple[Layer, Tensors]:
-        """The layer that takes everything."""
+        """Return the layer that accepts everything."""
         layer = LAYERS.check("Identity")
         assert isinstance(layer, Layer)
         return layer, tensors
@@ -278,7 +278,7 @@ class Drafter:
         *,
         frozen: bool,
     ) -> None:
-        """Let later steps call a layer again, and name its other outputs."""
+        """Allow later steps to call a layer again, and name its other outputs."""
         scope.shareable.append(Shareable(name, layer, tensors, frozen))
         scope.named += [
             Named(f"{name}/{output}", tensor)
@@ -286,7 +286,7 @@ class Drafter:
         ]
 
     def parametrized(self, arguments: Data, scope: Scope) -> Data:
-        """The same arguments, a whole number of them as an expression of a parameter."""
+        """Replace a whole number in the arguments by an expression of a parameter."""
         if scope.in_block or self.rng.random() < 0.8:
             return escaped(arguments)
         whole = [
@@ -306,7 +306,7 @@ class Drafter:
         return escaped(arguments) | {name: form}
 
     def add_default(self) -> None:
-        """Give a kind a default for one of its arguments."""
+        """Set a default for an argument of a kind."""
         kind = self.rng.choice(USUAL if self.rng.random() < 0.5 else tuple(LAYERS.kinds))
         if kind not in LAYERS.kinds or kind == "Identity":  # (outputs get Identity layers)
             return
@@ -331,7 +331,7 @@ class Drafter:
     # graphs
 
     def add_merge(self, scope: Scope) -> bool:
-        """Merge tensors by their names."""
+        """Merge tensors by name."""
         if len(scope.named) < 2:
             return False
         for _ in range(TRIES):
@@ -355,11 +355,11 @@ class Drafter:
         return False
 
     def merging(self) -> list[str]:
-        """The kinds that merge tensors of any axes."""
+        """The kinds that merge tensors with any number of axes."""
         return [kind for kind in MERGING if kind in LAYERS.kinds]
 
     def add_branches(self, scope: Scope) -> bool:
-        """Part the ways and merge them again."""
+        """Write branches and merge them."""
         if scope.depth > 2:
             return False
         said, start = self.source(scope)
@@ -400,7 +400,7 @@ class Drafter:
         return False
 
     def keeping_layer(self, scope: Scope) -> None:
-        """A layer after which the sizes are as before, the last perhaps aside."""
+        """Return a layer that preserves sizes, except perhaps the last one."""
         before = scope.above[0]
         for _ in range(TRIES):
             found = self.fitting((before,), frozen=scope.frozen)
@@ -433,7 +433,7 @@ class Drafter:
         return True
 
     def add_repeat(self, scope: Scope) -> bool:
-        """A step several times in a row."""
+        """Write a repeated step."""
         said, tensors = self.source(scope)
         for _ in range(TRIES):
             found = self.fitting(tensors, frozen=scope.frozen)
@@ -455,7 +455,7 @@ class Drafter:
         return False
 
     def add_block(self, scope: Scope) -> bool:
-        """Call a new block, once or several times."""
+        """Write one or several calls of a new block."""
         if scope.depth > 1 or scope.in_block or self.depth > 1:
             return False
         said, tensors = self.source(scope)
@@ -486,7 +486,7 @@ class Drafter:
         return True
 
     def block_parameters(self, steps: list[Any]) -> Data:
-        """Put parameters in place of some numbers of the steps of a block."""
+        """Replace some numbers in the steps of a block by parameters."""
         params: Data = {}
         for step in steps:
             if not isinstance(step, dict):
@@ -503,7 +503,7 @@ class Drafter:
         return params
 
     def add_submodel(self, scope: Scope) -> bool:
-        """Call a submodel: a new one, or once more one that takes the tensors at hand."""
+        """Call a submodel: a new one, or one that accepts the available tensors."""
         if self.depth > 1 or scope.in_block:
             return False
         for key in self.rng.sample(sorted(self.submodels), len(self.submodels)):
@@ -536,20 +536,20 @@ class Drafter:
         return True
 
     def others(self, scope: Scope) -> list[Named]:
-        """A second input for a submodel, now and then."""
+        """Return a second input for a submodel, sometimes."""
         if len(scope.named) > 1 and self.rng.random() < 0.25:
             return [self.rng.choice(scope.named)]
         return []
 
     def loosened(self, tensor: TensorSpec) -> TensorSpec:
-        """The tensor as a submodel may declare its input: a size or two of it unknown."""
+        """Return the declared input for a tensor, with a size or two unknown."""
         if self.rng.random() < 0.7 or len(tensor.shape) < 3:
             return tensor
         sizes = [None if self.rng.random() < 0.5 else size for size in tensor.shape[1:-1]]
         return TensorSpec((None, *sizes, tensor.shape[-1]), tensor.dtype)
 
     def call_again(self, scope: Scope, key: str) -> bool:
-        """Call a submodel once more."""
+        """Call a submodel again."""
         wanted = self.submodel_inputs[key]
         if self.rng.random() < 0.3:
             return False
@@ -574,12 +574,12 @@ class Drafter:
 
 
 def escaped(arguments: Data) -> Data:
-    """Arguments as a spec writes them."""
+    """Return arguments in the form of a spec."""
     return {name: _escaped(value) for name, value in arguments.items()}
 
 
 def _escaped(value: Any) -> Any:
-    """A value as a spec writes it: text that starts with a dollar sign is escaped."""
+    """Return a value in the form of a spec: text that starts with a dollar sign is escaped."""
     if isinstance(value, dict):
         return {key: _escaped(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -588,7 +588,7 @@ def _escaped(value: Any) -> Any:
 
 
 def own_names(steps: list[Any]) -> list[str]:
-    """The names of the layers among some steps that a submodel may be cut at."""
+    """Return the names of layers at which a submodel may be cut."""
     found = []
     for step in steps:
         if isinstance(step, dict):
@@ -599,7 +599,7 @@ def own_names(steps: list[Any]) -> list[str]:
 
 
 def outputs_of(submodel: Data, tensors: Tensors) -> dict[str, TensorSpec] | None:
-    """What a submodel gives for some tensors; None where it does not take them."""
+    """Return the outputs of a submodel for some tensors; None if it does not accept them."""
     names = [f"t{position}" for position in range(len(tensors))]
     document: Data = {
         "cnnspec": 1,
@@ -625,5 +625,5 @@ def outputs_of(submodel: Data, tensors: Tensors) -> dict[str, TensorSpec] | None
 
 
 def random_document(seed: int, number: int) -> Data:
-    """The document of a number, the same one for the same seed."""
+    """Return the document with a number; deterministic for a seed."""
     return Drafter(Random(f"{seed}/graph/{number}")).document()

@@ -29,7 +29,7 @@ CLEARED_EVERY = 10
 
 @dataclass(frozen=True)
 class Difference:
-    """In what a graph is not the same on two sides."""
+    """The kinds of differences between two sides."""
 
     sort: str
     static: str
@@ -37,7 +37,7 @@ class Difference:
 
 
 def compare_graphs(first: int, count: int, seed: int) -> Comparison:
-    """Compare the random graphs of some numbers."""
+    """Compare the random graphs with some numbers."""
     result = Comparison()
     for number in range(first, first + count):
         data = random_document(seed, number)
@@ -65,7 +65,7 @@ def difference(data: Data) -> Difference | None:
         document = Document.model_validate(data)
         compiled = compile_document(document)
         if compiled.checked is None:
-            return Difference("a right document is refused", errors(compiled), "is not asked")
+            return Difference("a valid document is rejected", errors(compiled), "is not asked")
         checked = compiled.checked
         for form, text in (
             ("dumped", dumps(document)),
@@ -73,10 +73,10 @@ def difference(data: Data) -> Difference | None:
         ):
             again = compile_text(text.encode())
             if again.checked is None:
-                return Difference(f"{form}, it is refused", errors(again), text)
+                return Difference(f"{form}, it is rejected", errors(again), text)
             if facts(again.checked) != facts(checked):
                 first, second = differing(facts(again.checked), facts(checked))
-                return Difference(f"{form}, it is another graph", second, first)
+                return Difference(f"{form}, it is a different graph", second, first)
     except Exception as error:
         return Difference("the static engine crashes", f"{type(error).__name__}: {error}", "-")
     with quiet():
@@ -88,20 +88,20 @@ def difference(data: Data) -> Difference | None:
             if type(error).__name__ in CANNOT_SAY:
                 return None
             said = f"{type(error).__name__}: {error}"
-            return Difference("Keras refuses it", "accepts", said)
+            return Difference("Keras rejects it", "accepts", said)
     static, built = expected(checked), of_model(model, checked)
     if static != built:
-        return Difference("the model is another", *differing(static, built))
+        return Difference("the model differs", *differing(static, built))
     return None
 
 
 def errors(compilation: Compilation) -> str:
-    """What a compilation reported."""
+    """Return the messages of a compilation."""
     return "; ".join(f"{each.code}: {each.message}" for each in compilation.report)
 
 
 def facts(checked: CheckedGraph) -> dict[str, Any]:
-    """All that is known of a checked graph, in comparable form."""
+    """Return all properties of a checked graph, in comparable form."""
     found: dict[str, Any] = {
         f"row {position}": row for position, row in enumerate(rows(checked, expand=True))
     }
@@ -109,16 +109,16 @@ def facts(checked: CheckedGraph) -> dict[str, Any]:
 
 
 def differing(first: dict[str, Any], second: dict[str, Any]) -> tuple[str, str]:
-    """What two sets of facts do not share."""
+    """Return the difference between two sets of properties."""
     keys = [key for key in {**first, **second} if first.get(key, "-") != second.get(key, "-")][:3]
     said = [{key: each.get(key) for key in keys} for each in (first, second)]
     return str(said[0]), str(said[1])
 
 
 def expected(checked: CheckedGraph) -> dict[str, Any]:
-    """What a built model should be.
+    """Return the expected properties of a built model.
 
-    (Keras forgets about casts, and so the types, where it calls a submodel on another shape.)
+    (Keras loses casts, and therefore types, if it calls a submodel on another shape.)
     """
     found: dict[str, Any] = {
         "parameters": checked.params,
@@ -140,12 +140,12 @@ def expected(checked: CheckedGraph) -> dict[str, Any]:
 
 
 def typed(checked: CheckedGraph) -> bool:
-    """Whether Keras is to be believed in the types."""
+    """Whether the types reported by Keras are reliable."""
     return not any(isinstance(node.layer, SubmodelLayer) for node in checked.nodes)
 
 
 def of_model(model: Any, checked: CheckedGraph) -> dict[str, Any]:
-    """The same facts of a Keras model."""
+    """Return the same properties of a Keras model."""
     found: dict[str, Any] = {
         "parameters": model.count_params(),
         "trainable parameters": sum(math.prod(weight.shape) for weight in model.trainable_weights),
@@ -163,7 +163,7 @@ def of_model(model: Any, checked: CheckedGraph) -> dict[str, Any]:
 
 
 def smallest(data: Data, found: Difference) -> Data:
-    """The smallest document found that shows the same sort of difference."""
+    """Return the smallest document found with the same kind of difference."""
     tries, progress = 0, True
     while progress:
         progress, position = False, 0
@@ -179,7 +179,7 @@ def smallest(data: Data, found: Difference) -> Data:
 
 
 def alike(one: Difference, other: Difference) -> bool:
-    """Whether two differences are of one sort, told by how they start."""
+    """Whether two differences are of the same kind, by their first words."""
     starts = [
         (each.sort, each.keras.split(":")[0][:24], each.static.split(":")[0][:24])
         for each in (one, other)
@@ -188,7 +188,7 @@ def alike(one: Difference, other: Difference) -> bool:
 
 
 def without(data: Data, path: tuple[Any, ...]) -> Data:
-    """The same document without what stands at a path."""
+    """Return the same document without the value at a path."""
     shorter = copy.deepcopy(data)
     at: Any = shorter
     for part in path[:-1]:
@@ -198,7 +198,7 @@ def without(data: Data, path: tuple[Any, ...]) -> Data:
 
 
 def paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Yield where something stands that may be left out: large parts first, inputs last."""
+    """Yield the paths of values that can be removed: large parts first, inputs last."""
     items: list[tuple[Any, Any]] = []
     if isinstance(value, dict):
         items = sorted(value.items(), key=lambda item: item[0] == "inputs")

@@ -8,13 +8,13 @@ from typing import Any
 
 PROCESSES = 2
 DRAWN = ("seed", "seed_generator")
-"""What of a configuration is drawn anew for every model."""
+"""Keys of a configuration that are random for every model."""
 UNKNOWN = 96
-"""The size that is taken where a model takes any: smaller images are nothing at the end."""
+"""The size to use for models of any size; smaller images would be empty at the end."""
 
 
 def all_networks() -> list[str]:
-    """The networks of `keras.applications`, the slow ones first."""
+    """Return the networks of `keras.applications`, slow ones first."""
     import keras
 
     slow = ("ConvNeXt", "NASNet", "EfficientNet")
@@ -34,7 +34,7 @@ class RoundTrip:
 
 def run_round_trips(names: Sequence[str]) -> dict[str, RoundTrip]:
     """The round trip of each network."""
-    # A pool of concurrent.futures can wait for ever where its processes are replaced.
+    # A pool of concurrent.futures can wait forever if its processes are replaced.
     with get_context("spawn").Pool(PROCESSES, maxtasksperchild=5) as pool:
         return dict(zip(names, pool.map(round_trip, names, chunksize=1), strict=True))
 
@@ -61,7 +61,7 @@ def round_trip(name: str) -> RoundTrip:
 
 
 def differences(known: Any, made: Any) -> Iterator[str]:
-    """Say what two models differ in: layers, arguments, connections, weights, results."""
+    """Yield the differences between two models, including their results."""
     known = _as_graph(known)
     found = list(_structure(known, made, ""))
     if _weights(made) != _weights(known):
@@ -70,7 +70,7 @@ def differences(known: Any, made: Any) -> Iterator[str]:
 
 
 def _as_graph(model: Any) -> Any:
-    """A Sequential model as a Functional one of the same layers."""
+    """Return a Sequential model as a Functional model with the same layers."""
     import keras
 
     if isinstance(model, keras.Sequential):
@@ -80,21 +80,20 @@ def _as_graph(model: Any) -> Any:
 
 
 def _weights(model: Any) -> list[tuple[str, tuple[int, ...]]]:
-    """The names and shapes of the weights; Keras counts those that are given no name."""
+    """Return the names and shapes of the weights; Keras numbers unnamed ones."""
     return [(re.sub(r"^variable_\d+$", "variable", w.name), tuple(w.shape)) for w in model.weights]
 
 
 def _structure(known: Any, made: Any, inside: str) -> Iterator[str]:
-    """Say what two models differ in that is seen without running them.
+    """Yield the differences between two models that do not need running them.
 
-    A Sequential model may become a graph, and an operator that Keras recorded the layer that is
-    equal to it.
+    A Sequential model may become a graph, and a recorded operator may become the equivalent layer.
     """
     import keras
 
     known = _as_graph(known)
     if [each.name for each in made.operations] != [each.name for each in known.operations]:
-        yield f"{inside}it has other layers, or in another order"
+        yield f"{inside}its layers differ, or are in another order"
         return
     for ours, theirs in zip(made.operations, known.operations, strict=True):
         if isinstance(theirs, keras.Model):
@@ -107,11 +106,11 @@ def _structure(known: Any, made: Any, inside: str) -> Iterator[str]:
         elif _plain(ours.get_config()) != _plain(theirs.get_config()):
             yield f"{inside}'{ours.name}' has other arguments"
     if _connections(made) != _connections(known):
-        yield f"{inside}its layers are connected in another way"
+        yield f"{inside}its layers are connected differently"
 
 
 def _results(known: Any, made: Any) -> Iterator[str]:
-    """Carry the weights over by name, and compare what both make of random inputs."""
+    """Copy the weights by name, and compare the results for random inputs."""
     import keras
     import numpy as np
 
@@ -137,12 +136,12 @@ def _results(known: Any, made: Any) -> Iterator[str]:
 
 
 def _outputs(model: Any) -> list[str]:
-    """The tensors that a model gives, in the order in which results are flattened."""
+    """Return the outputs of a model, in the order in which results are flattened."""
     return [str(each) for each in _flat(model.get_config()["output_layers"])]
 
 
 def _connections(model: Any) -> Any:
-    """For each layer the tensors that its calls read, and those that the model takes and gives."""
+    """Return the inputs of the calls of each layer, and the inputs and outputs of the model."""
     config = model.get_config()
     nodes = [
         (
@@ -155,7 +154,7 @@ def _connections(model: Any) -> Any:
 
 
 def _read(said: Any) -> Iterator[Any]:
-    """The tensors in the arguments of a call: where they come from, their shapes and types."""
+    """Return the tensors in the arguments of a call: their sources, shapes and types."""
     if isinstance(said, dict) and said.get("class_name") == "__keras_tensor__":
         yield said["config"]
     elif isinstance(said, dict):
@@ -166,14 +165,14 @@ def _read(said: Any) -> Iterator[Any]:
 
 
 def _flat(said: Any) -> list[Any]:
-    """The tensors in `input_layers` or `output_layers`: one, a list, or a mapping by sorted key."""
+    """Return the tensors in `input_layers` or `output_layers`: one, a list, or a mapping by key."""
     if isinstance(said, dict):
         return [said[key] for key in sorted(said)]
     return [said] if said and isinstance(said[0], str) else list(said)
 
 
 def _plain(config: Any) -> Any:
-    """A configuration without what is drawn."""
+    """Return a configuration without its random parts."""
     if isinstance(config, dict):
         return {key: _plain(value) for key, value in config.items() if key not in DRAWN}
     if isinstance(config, list | tuple):

@@ -22,12 +22,12 @@ ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "CUDA_VISIBLE_DEVICES": "",
 }
-"""What each process is started with: a core each, and nothing said about the machine."""
+"""The environment of each process: one core each, and no log messages."""
 
 
 @dataclass(frozen=True)
 class Share:
-    """A part of the work: configurations of a kind, or graphs from a number on."""
+    """A share of the work: configurations of a kind, or a range of graphs."""
 
     kind: str | None
     first: int
@@ -37,20 +37,20 @@ class Share:
 
 @dataclass
 class Outcome:
-    """What a whole run found."""
+    """The result of a whole run."""
 
     configurations: int = 0
     accepted: int = 0
     graphs: int = 0
     found: dict["Disagreement", int] = field(default_factory=dict)
     crashed: list[Share] = field(default_factory=list)
-    """Shares over which the process ended."""
+    """Shares that crashed their process."""
     seconds: float = 0.0
     megabytes: int = 0
-    """The most memory that one process held."""
+    """The peak memory of a process."""
 
     def add(self, share: Share, result: "Comparison", megabytes: int) -> None:
-        """Count the result of a share."""
+        """Add the result of a share."""
         if share.kind is None:
             self.graphs += result.compared
         else:
@@ -62,7 +62,7 @@ class Outcome:
 
 
 def shares(kinds: Sequence[str], configurations: int, graphs: int, seed: int) -> Iterator[Share]:
-    """Yield the work in parts, those of the graphs first."""
+    """Yield the shares, those of graphs first."""
     for first in range(0, graphs, GRAPHS_A_SHARE):
         yield Share(None, first, min(GRAPHS_A_SHARE, graphs - first), seed)
     for kind in kinds if configurations else ():
@@ -89,7 +89,7 @@ def run(kinds: Sequence[str], configurations: int, graphs: int, seed: int) -> Ou
     while left:
         begun = list(left)
         left = _all_done(left, outcome, PROCESSES)
-        if left:  # a process ended: one of the first of these is to blame
+        if left:  # a process crashed: one of the first of these is the cause
             blamed = left[: PROCESSES * 2]
             left = [share for share in left if share not in blamed]
             for share in blamed:
@@ -100,7 +100,7 @@ def run(kinds: Sequence[str], configurations: int, graphs: int, seed: int) -> Ou
 
 
 def _all_done(work: Iterable[Share], outcome: Outcome, processes: int) -> list[Share]:
-    """Do some shares; give those that are not done because a process ended."""
+    """Do some shares; return those that are not done because a process crashed."""
     left = []
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
         futures = {pool.submit(done, share): share for share in work}

@@ -14,7 +14,7 @@ def one_node(
     *,
     frozen: bool = False,
 ) -> Graph:
-    """A model whose outputs are all tensors that one layer makes of some inputs."""
+    """Return a model whose outputs are all outputs of a layer for some inputs."""
     inputs = tuple(
         Input(f"input_{position}", tensor, NOWHERE) for position, tensor in enumerate(tensors)
     )

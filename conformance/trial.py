@@ -9,13 +9,13 @@ from conformance.configurations import Configuration
 from conformance.verdicts import data_types
 
 PATIENCE = 120
-"""How many seconds a run may take, the start of the process included."""
+"""The time limit of a run in seconds, including the start of the process."""
 
 _started: list[tuple[SpawnProcess, Connection]] = []
 
 
 def types_on_data(configuration: Configuration) -> tuple[str, ...] | None:
-    """The types that the Keras layer gives on zeros; None where it fails, or ends its process."""
+    """Return the output types of a Keras layer for zeros; None if it fails or crashes."""
     if not _started:
         _started.append(_start())
     process, connection = _started[0]

@@ -40,7 +40,7 @@ AXES = (-1, -1, -2, -3, 1, 1, 2, 3, 0, 4)
 
 
 def _sizes(least: int, most: int, *, optional: bool = False) -> Draw:
-    """One number for all spatial axes, or one for each."""
+    """Return one number for all spatial axes, or one per axis."""
 
     def draw(rng: Random, declaration: type[Declaration]) -> Any:
         if optional and rng.random() < 0.2:
@@ -105,7 +105,7 @@ BY_TYPE: dict[Any, Draw] = {
     Dtype: _choice("float16", "float32", "int32", "bool", None),
     Seed: _choice(None, 0, 7),
 }
-"""What a type of arguments takes, where its own form does not say it."""
+"""Values for a type of arguments, if it does not define them itself."""
 
 BY_NAME: dict[str, Draw] = {
     "strides": _sizes(1, 3),
@@ -117,11 +117,11 @@ BY_NAME: dict[str, Draw] = {
         rng.choice(AXES) if rng.random() < 0.5 else [rng.choice(AXES), rng.choice(AXES)]
     ),
 }
-"""What an argument of a name takes, in whatever kind; it goes before the type."""
+"""Values for an argument by name, in any kind; these take precedence over types."""
 
 
 def value_of(declaration: type[Declaration], name: str, rng: Random) -> Any:
-    """A value for an argument: mostly one that it takes, at times one at or past the edge."""
+    """Return a value for an argument: usually a valid one, sometimes at or beyond a limit."""
     hint = declaration.arguments()[name]
     if name in BY_NAME and rng.random() < 0.9:
         return BY_NAME[name](rng, declaration)
@@ -168,7 +168,7 @@ def _word(choice: Choice, rng: Random) -> Any:
 
 
 def _number(sort: type, notes: list[Any], rng: Random) -> Any:
-    """A number within the bounds of its type; one in ten is any other."""
+    """Return a number within the bounds of its type; one in ten is arbitrary."""
     low, high = -3.0, 8.0
     for note in notes:
         if isinstance(note, Ge):
@@ -187,7 +187,7 @@ def _number(sort: type, notes: list[Any], rng: Random) -> Any:
 
 
 def _known_value(declaration: type[Declaration], name: str, rng: Random) -> Any:
-    """A value that the declaration itself shows: its default, or one of its examples."""
+    """Return a value from the declaration: its default, or one of its examples."""
     shown = [
         example.arguments[name]
         for example in getattr(declaration, "examples", ())
@@ -199,13 +199,13 @@ def _known_value(declaration: type[Declaration], name: str, rng: Random) -> Any:
 
 
 def family_of(note: Expects) -> Family | None:
-    """The family of the calls that an argument takes."""
+    """Return the family of the calls that an argument accepts."""
     words = note.phrase.split()
     return FAMILIES.get(words[1]) if len(words) in (2, 4) and words[0] in ("a", "an") else None
 
 
 def call_of(family: Family, rng: Random) -> Any:
-    """A call of a family: of layers one of their examples, else a kind with an argument or none."""
+    """Return a call of a family: an example of a layer, or a kind with at most one argument."""
     kind = rng.choice(sorted(family.kinds))
     declaration = family.kinds[kind]
     if family is LAYERS:
@@ -219,7 +219,7 @@ def call_of(family: Family, rng: Random) -> Any:
 
 
 def mutated(value: Any, rng: Random) -> Any:
-    """A value near another one, of the same form; a nested call gets other arguments."""
+    """Return a similar value of the same form; a nested call gets other arguments."""
     if isinstance(value, bool):
         return not value if rng.random() < 0.5 else value
     if isinstance(value, int):
@@ -257,7 +257,7 @@ def _mutated_call(value: Mapping[str, Any], rng: Random) -> Any:
 
 
 def takes(declaration: type[Declaration], name: str, value: Any) -> bool:
-    """Whether an argument takes a value by itself."""
+    """Whether an argument accepts a value on its own."""
     try:
         declaration.of({name: value})
     except Problems as found:

@@ -25,12 +25,12 @@ from conformance.single import one_node
 
 BATCH = 2
 FILLINGS = (8, 12)
-"""The sizes that unknown ones get, one after the other, when a layer is run."""
+"""Sizes to use for unknown ones when a layer is run."""
 
 
 @dataclass(frozen=True)
 class Accepted:
-    """The tensors that a layer gives, and its weights."""
+    """The outputs of a layer, and its weights."""
 
     outputs: tuple[tuple[Shape, str], ...]
     weights: tuple[tuple[str, tuple[int, ...], bool], ...]
@@ -46,7 +46,7 @@ class Accepted:
 
 @dataclass(frozen=True)
 class Refused:
-    """A refusal: the code or the type of the error, its message, the argument it is about."""
+    """A rejection: the code or the type of the error, its message, and its argument."""
 
     code: str
     message: str
@@ -58,7 +58,7 @@ class Refused:
 
 @dataclass(frozen=True)
 class Crashed(Refused):
-    """The static engine failed in a way that it never should."""
+    """The static analysis failed unexpectedly."""
 
     def __str__(self) -> str:
         return f"crashes: {self.code}: {self.message}"
@@ -68,10 +68,10 @@ Verdict = Accepted | Refused
 
 
 def checked(configuration: Configuration) -> Layer:
-    """The checked call of a configuration.
+    """Return the checked call of a configuration.
 
     Raises:
-        Problems: it is refused.
+        Problems: it is rejected.
 
     """
     layer = LAYERS.check({configuration.kind: configuration.arguments})
@@ -80,7 +80,7 @@ def checked(configuration: Configuration) -> Layer:
 
 
 def static_verdict(configuration: Configuration) -> Verdict:
-    """What the checks of the declaration and its rules say."""
+    """Return the verdict of the declaration and its rules."""
     try:
         layer = checked(configuration)
         tensors = tuple(map(TensorSpec, configuration.shapes, configuration.dtypes))
@@ -104,7 +104,7 @@ def static_verdict(configuration: Configuration) -> Verdict:
 
 
 def _argument(layer: Layer, configuration: Configuration) -> str:
-    """The argument that a rule means; `infer` has made a place of it."""
+    """Return the argument of a rule, which `infer` has converted to a place."""
     try:
         layer.weights(*configuration.shapes) if layer.shape(*configuration.shapes) else None
     except Problem as problem:
@@ -115,20 +115,20 @@ def _argument(layer: Layer, configuration: Configuration) -> str:
 
 
 def _last_name(problem: Problem) -> str:
-    """The innermost argument that a problem means."""
+    """Return the innermost argument of a problem."""
     return next((part for part in reversed(problem.at) if isinstance(part, str)), "")
 
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Let nothing be said about what is only tried."""
+    """Suppress warnings and log messages."""
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         yield
 
 
 def keras_verdict(configuration: Configuration) -> Verdict:
-    """What Keras says when the layer is made and called on symbolic tensors."""
+    """Return the verdict of Keras for making the layer and calling it on symbolic tensors."""
     with quiet():
         try:
             layer = keras_layer(configuration)
@@ -152,7 +152,7 @@ def keras_verdict(configuration: Configuration) -> Verdict:
 
 
 def keras_layer(configuration: Configuration) -> Any:
-    """The Keras layer: as the backend makes it, or of the arguments as they are."""
+    """Return the Keras layer, made by the backend or from the plain arguments."""
     try:
         return backend.layer_object(checked(configuration), "layer")
     except Problems:
@@ -160,7 +160,7 @@ def keras_layer(configuration: Configuration) -> Any:
 
 
 def raw(kind: str, namespace: str, arguments: Mapping[str, Any]) -> Any:
-    """A Keras object of arguments that have not been checked."""
+    """Return a Keras object from unchecked arguments."""
     made = {name: _raw_argument(name, value) for name, value in arguments.items()}
     module: Any = keras
     for part in namespace.split("."):
@@ -188,7 +188,7 @@ def _raw_argument(name: str, value: Any) -> Any:
 
 
 def called(configuration: Configuration, layer: Any, tensors: list[Any], **more: Any) -> Any:
-    """What a Keras layer gives for tensors, symbolic or real, called as the backend does."""
+    """Return the outputs of a Keras layer for symbolic or real tensors, as in the backend."""
     declaration: Any = layer_of(configuration.kind)
     with suppress(Problems):
         declaration = checked(configuration)
@@ -197,10 +197,10 @@ def called(configuration: Configuration, layer: Any, tensors: list[Any], **more:
 
 
 def data_types(configuration: Configuration) -> tuple[str, ...] | None:
-    """The types of what the Keras layer gives for zeros, inside of a graph as when it is trained.
+    """Return the output types of a Keras layer for zeros, inside a graph as in training.
 
-    None where it does not work: where it fails in inference or in training, gives no values, or
-    gives another shape than it said.
+    None if it fails in inference or in training, has no output values, or returns another shape
+    than it declared.
     """
     said = keras_verdict(configuration)
     if isinstance(said, Accepted):
@@ -254,7 +254,7 @@ def _data_types(
 
 
 def _is_of(shape: tuple[int, ...], said: Shape) -> bool:
-    """Whether the shape of data is one that was said of it."""
+    """Whether the shape of data matches a declared one."""
     sizes = (BATCH, *said[1:])
     return len(shape) == len(said) and all(
         size in (None, has) for has, size in zip(shape, sizes, strict=True)
@@ -268,7 +268,7 @@ def _zeros(shape: tuple[int, ...], dtype: str) -> Any:
 
 
 def _first_words(error: Exception) -> str:
-    """The first line of an error that says something."""
+    """Return the first meaningful line of an error."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     said = " ".join(lines[:2]) or repr(error)
     return said if len(said) < 240 else f"{said[:237]}..."

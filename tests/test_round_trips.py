@@ -146,4 +146,4 @@ def test_what_is_different_is_told() -> None:
     other = keras.Model(x, layers.Dense(4, name="a", use_bias=False)(x))
     assert list(differences(plain, other)) == ["'a' has other arguments", "it has other weights"]
     another = keras.Model(x, layers.Dense(4, name="b")(x))
-    assert list(differences(plain, another)) == ["it has other layers, or in another order"]
+    assert list(differences(plain, another)) == ["its layers differ, or are in another order"]

@@ -140,7 +140,7 @@ def test_search_by_arrow_keys_and_escape(opened: Open) -> None:
     assert details(page)[:2] == ["odd_dense", "Dense"]
     page.keyboard.press("/")
     page.keyboard.type("nothing has this")
-    assert page.inner_text("#found") == "no layer has that"
+    assert page.inner_text("#found") == "no matching layers"
 
 
 def test_a_run_unfolds_in_steps(opened: Open) -> None:
