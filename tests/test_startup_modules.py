@@ -31,8 +31,8 @@ ALWAYS = {
     "cli.patterns", "cli.printing", "cli.validation", "compiler", "declarations", "declarations.declaration",
     "declarations.family", "declarations.fields", "declarations.plain_types", "diagnostics", "diagnostics.codes",
     "diagnostics.problems", "diagnostics.report", "diagnostics.suggestions", "expand", "expand.calls",
-    "expand.definitions", "expand.expansion", "expand.interface", "expand.loading", "expand.scopes", "expand.steps",
-    "expand.submodels", "expand.training", "ir", "ir.checked", "ir.graph", "ir.training", "language",
+    "expand.definitions", "expand.expansion", "expand.interface", "expand.loading", "expand.scopes", "expand.section",
+    "expand.steps", "expand.submodels", "expand.training", "ir", "ir.checked", "ir.graph", "ir.training", "language",
     "language.calls", "language.document", "language.evaluation", "language.expressions", "language.parse",
     "language.recovery", "language.train", "language.values", "layers", "layers.base", "layers.custom",
     "layers.families", "layers.fields", "layers.refusals", "naming", "objects", "objects.families", "records",
@@ -44,15 +44,13 @@ KINDS = {
         "layers.convolution", "layers.core", "layers.cost_rules", "layers.merging", "layers.merging_rules",
         "layers.pooling", "layers.reach_rules", "layers.reshaping", "layers.reshaping_rules", "layers.shape_rules",
         "layers.weight_rules", "objects.activations", "objects.data_sources", "objects.initializers", "objects.loss",
-        "objects.losses", "objects.metrics", "objects.metrics_of_errors", "objects.metrics_of_outcomes",
-        "objects.metrics_of_overlap", "objects.optimizers",
+        "objects.losses", "objects.metrics", "objects.optimizers",
     },
     "specs/zoo/resnet152v2.yaml": {
         "layers.activation", "layers.convolution", "layers.core", "layers.cost_rules", "layers.merging",
         "layers.merging_rules", "layers.normalization", "layers.pooling", "layers.reach_rules", "layers.reshaping",
         "layers.reshaping_rules", "layers.shape_rules", "layers.weight_rules", "objects.activations",
-        "objects.initializers", "objects.loss", "objects.losses", "objects.metrics", "objects.metrics_of_errors",
-        "objects.metrics_of_outcomes", "objects.metrics_of_overlap",
+        "objects.initializers", "objects.loss", "objects.losses", "objects.metrics",
     },
 }  # fmt: skip
 """The modules that declare what each spec names."""

@@ -1,6 +1,5 @@
 """The files that the arguments of a command name."""
 
-import glob
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -13,7 +12,12 @@ def expand_patterns(specs: Iterable[str]) -> list[str]:
     """List the files for the arguments, expanding patterns that the shell did not."""
     files: list[str] = []
     for spec in specs:
-        if spec == STDIN or Path(spec).exists() or not glob.has_magic(spec):
+        if spec == STDIN or Path(spec).exists():
+            files.append(spec)
+            continue
+        import glob  # which compiles patterns, and which shells make superfluous
+
+        if not glob.has_magic(spec):
             files.append(spec)
         elif found := sorted(glob.glob(spec, recursive=True)):
             files += found

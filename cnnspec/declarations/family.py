@@ -1,6 +1,6 @@
 """Families: all kinds that are allowed in one place of the language."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from importlib import import_module
 from types import MappingProxyType
@@ -88,11 +88,18 @@ class Family(FamilyFacts, Generic[Kind]):
         return {word: module for module, words in self.modules.items() for word in words}
 
     def _declared(self, word: str) -> type[Kind] | None:
-        if self._known(word) is None and word in self._homes:
-            import_module(self._homes[word])
-        elif not self._homes:
-            assert self.kinds is self._kinds  # which imports every module
-        return self._known(word)
+        declaration = self._known(word)
+        for module in self._modules_of(word) if declaration is None else ():
+            import_module(module)
+            if (declaration := self._known(word)) is not None:
+                break
+        return declaration
+
+    def _modules_of(self, word: str) -> Iterable[str]:
+        """List the modules that may declare a word: the one that lists it, or all."""
+        if not self._homes:
+            return self.modules
+        return (self._homes[word],) if word in self._homes else ()
 
     def _known(self, word: str) -> type[Kind] | None:
         return self._kinds.get(self._aliases.get(word, word))

@@ -1,15 +1,17 @@
 """Calls: a kind and its arguments."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from pydantic import (
     BaseModel,
     ConfigDict,
+    GetCoreSchemaHandler,
     ValidationInfo,
-    model_serializer,
     model_validator,
 )
+from pydantic_core import CoreSchema
+from pydantic_core.core_schema import any_schema, plain_serializer_function_ser_schema
 
 from cnnspec.diagnostics.problems import shown
 from cnnspec.language.values import Form, refuse
@@ -35,6 +37,18 @@ class Model(BaseModel):
     )
 
     @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Serialize a part by its method `_write`, if it has one.
+
+        That is what `model_serializer` does, whose module takes time to import.
+        """
+        schema = handler(source)
+        if hasattr(cls, "_write"):
+            write = plain_serializer_function_ser_schema(cls._write, return_schema=any_schema())
+            cast("dict[str, Any]", handler.resolve_ref_schema(schema))["serialization"] = write
+        return schema
+
+    @classmethod
     def spec_keys(cls) -> tuple[str, ...]:
         """The keys that a spec uses for the fields, in canonical order."""
         return tuple(field.alias or name for name, field in cls.model_fields.items())
@@ -54,7 +68,6 @@ class Call(Model):
         kind, arguments = _split(value)
         return {"kind": kind, "arguments": arguments}
 
-    @model_serializer
     def _write(self) -> Any:
         return {self.kind: self.arguments} if self.arguments else self.kind
 

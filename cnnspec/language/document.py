@@ -12,7 +12,6 @@ from pydantic import (
     Field,
     Tag,
     ValidationInfo,
-    model_serializer,
     model_validator,
 )
 
@@ -57,7 +56,6 @@ class Step(Model):
             raise refuse("wrong-type", f"'{empty[0]}' has no value")
         return {"kind": kind, "arguments": given, **step}
 
-    @model_serializer
     def _write(self) -> Any:
         written: dict[str, Any] = {}
         for name, field in type(self).model_fields.items():
@@ -105,7 +103,6 @@ class Branches(Model):
         items = value.items() if named else enumerate(value)
         return {"named": named, "steps": {str(key): branch for key, branch in items}}
 
-    @model_serializer
     def _write(self) -> Any:
         dumped = {key: [step.model_dump() for step in branch] for key, branch in self.steps.items()}
         return dumped if self.named else list(dumped.values())
@@ -131,7 +128,6 @@ class Input(Model):
         message = "a shape must be a list of sizes without the batch, such as [28, 28, 1]"
         raise refuse("wrong-structure", message)
 
-    @model_serializer
     def _write(self) -> Any:
         if self.dtype == "float32":
             return self.shape
@@ -155,7 +151,6 @@ class Output(Model):
     def _read(cls, value: Any) -> Any:
         return {} if value is None else value
 
-    @model_serializer
     def _write(self) -> Any:
         fields = type(self).model_fields
         given = {name: getattr(self, name) for name in fields}
