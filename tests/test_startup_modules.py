@@ -32,11 +32,11 @@ ALWAYS = {
     "declarations.family", "declarations.fields", "declarations.plain_types", "diagnostics", "diagnostics.codes",
     "diagnostics.problems", "diagnostics.report", "diagnostics.suggestions", "expand", "expand.calls",
     "expand.definitions", "expand.expansion", "expand.interface", "expand.loading", "expand.scopes", "expand.section",
-    "expand.steps", "expand.submodels", "expand.training", "ir", "ir.checked", "ir.graph", "ir.training", "language",
-    "language.calls", "language.document", "language.evaluation", "language.expressions", "language.parse",
-    "language.recovery", "language.train", "language.values", "layers", "layers.base", "layers.custom",
-    "layers.families", "layers.fields", "layers.refusals", "naming", "objects", "objects.families", "records",
-    "shapes", "syntax", "syntax.paths", "syntax.places", "syntax.reading", "syntax.scalars",
+    "expand.steps", "expand.submodels", "expand.training", "ir", "ir.checked", "ir.frozen", "ir.graph", "ir.training",
+    "language", "language.calls", "language.document", "language.evaluation", "language.expressions",
+    "language.parse", "language.recovery", "language.train", "language.values", "layers", "layers.base",
+    "layers.custom", "layers.families", "layers.fields", "layers.refusals", "naming", "objects", "objects.families",
+    "records", "shapes", "syntax", "syntax.paths", "syntax.places", "syntax.reading", "syntax.scalars",
 }  # fmt: skip
 
 KINDS = {

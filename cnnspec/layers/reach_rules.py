@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from math import inf
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cnnspec.layers.reshaping_rules import ends_of_axes
 from cnnspec.layers.shape_rules import dilated, images
+from cnnspec.records import Record
 from cnnspec.shapes import Dim, Shape
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from cnnspec.layers.sequence_protocols import Wraps
 
 
-class Reach(NamedTuple):
+class Reach(Record):
     """The input positions that output position `i` depends on.
 
     These are all from `i * stride / factor + first` to `i * stride / factor + last`.
