@@ -31,7 +31,8 @@ import json, re, sys, time
 from pathlib import Path
 import h5py
 from cnnspec.compiler import compile_document
-from cnnspec.frontends import UnreadableModel, read_model
+from cnnspec.frontends.files import read_model
+from cnnspec.keras_files.problems import UnreadableModel
 started = time.process_time()
 try:
     said = str(compile_document(read_model(Path(sys.argv[1])).document).report.has_errors)

@@ -3,6 +3,7 @@
 import heapq
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from cnnspec.frontends.nodes import Node, leaves, nodes
@@ -35,25 +36,30 @@ def in_order(calls: Iterable[Call], known: Iterable[str]) -> Iterator[Call]:
 
     """
     waiting = list(calls)
-    done = set(known)
-    missing = [len(call.needs - done) for call in waiting]
-    readers: dict[str, list[int]] = {}
-    for position, call in enumerate(waiting):
-        for name in call.needs - done:
-            readers.setdefault(name, []).append(position)
-    ready = [position for position, count in enumerate(missing) if not count]
-    ordered = 0
+    places = {call.name: place for place, call in reversed([*enumerate(waiting)])}
+    needs = [call.needs.difference(known) for call in waiting]
+    for call, names in zip(waiting, needs, strict=True):
+        if not names <= places.keys():
+            raise _lost(call)
+    sorter = TopologicalSorter(
+        {place: {places[name] for name in names} for place, names in enumerate(needs)}
+    )
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        raise _lost(waiting[min(error.args[1])]) from None
+    ready = [*sorter.get_ready()]
+    heapq.heapify(ready)
     while ready:
-        call = waiting[heapq.heappop(ready)]
-        ordered += 1
-        yield call
-        for position in readers.pop(call.name, []):
-            missing[position] -= 1
-            if not missing[position]:
-                heapq.heappush(ready, position)
-    if ordered < len(waiting):
-        stuck = next(call for call, count in zip(waiting, missing, strict=True) if count)
-        raise UnreadableModel(f"the layer '{stuck.name}' uses a tensor that is not in the model")
+        place = heapq.heappop(ready)
+        yield waiting[place]
+        sorter.done(place)
+        for following in sorter.get_ready():
+            heapq.heappush(ready, following)
+
+
+def _lost(call: Call) -> UnreadableModel:
+    return UnreadableModel(f"the layer '{call.name}' uses a tensor that is not in the model")
 
 
 def first_calls(

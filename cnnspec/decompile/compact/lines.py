@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from cnnspec.ir.graph import Graph, Node, Ref
@@ -124,26 +125,20 @@ def in_reading_order(lines: list[Line]) -> list[Line]:
         {maker[ref] for ref in _read(line) if ref in maker and maker[ref] != place}
         for place, line in enumerate(lines)
     ]
-    readers: dict[int, list[int]] = {}
-    for place, needed in enumerate(needs):
-        for each in needed:
-            readers.setdefault(each, []).append(place)
-    waiting = {place: len(needed) for place, needed in enumerate(needs)}
-    ready = [place for place, count in waiting.items() if not count]
-    ordered = []
-    last: int | None = None
+    sorter = TopologicalSorter(dict(enumerate(needs)))
+    try:
+        sorter.prepare()
+    except CycleError:
+        return lines
+    ordered: list[int] = []
+    ready: set[int] = set(sorter.get_ready())
     while ready:
-        below = (
-            [place for place in readers.get(last, ()) if place in ready] if last is not None else []
-        )
-        last = min(below or ready)
-        ready.remove(last)
-        ordered.append(lines[last])
-        for place in readers.get(last, ()):
-            waiting[place] -= 1
-            if not waiting[place]:
-                ready.append(place)
-    return ordered
+        below = [place for place in ready if ordered and ordered[-1] in needs[place]]
+        ordered.append(min(below or ready))
+        ready.remove(ordered[-1])
+        sorter.done(ordered[-1])
+        ready.update(sorter.get_ready())
+    return [lines[place] for place in ordered]
 
 
 def _made(line: Line) -> Iterator[Ref]:
