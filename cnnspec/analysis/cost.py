@@ -71,12 +71,12 @@ def _costs(checked: CheckedGraph, starts: Sequence[Fields]) -> tuple[Costs, list
     """Return the costs of a model and the receptive fields of its outputs."""
     inputs = (Ref(each.name) for each in checked.inputs)
     fields: dict[Ref, Fields] = dict(zip(inputs, starts, strict=True))
-    found = Costs({}, {})
+    costs = Costs({}, {})
     for node in checked.nodes:
         seen = [fields[ref] for ref in node.node.inputs]
         if node.submodel is not None:
             inner, results = _costs(node.submodel, seen)
-            found.submodels[node.name] = inner
+            costs.submodels[node.name] = inner
             cost = inner.total
         else:
             results = [_fields(node, seen)]
@@ -89,8 +89,8 @@ def _costs(checked: CheckedGraph, starts: Sequence[Fields]) -> tuple[Costs, list
         for output, field in zip(node.outputs, results, strict=True):
             fields[Ref(node.name, output)] = field
         shown = tuple(field.shown() for field in results[0] or ()) or None
-        found.nodes[node.name] = replace(cost, receptive_field=shown)
-    return found, [fields.get(each.ref) for each in checked.graph.outputs]
+        costs.nodes[node.name] = replace(cost, receptive_field=shown)
+    return costs, [fields.get(each.ref) for each in checked.graph.outputs]
 
 
 def size_in_bytes(tensor: TensorSpec) -> Dim:
@@ -114,6 +114,6 @@ def _fields(node: CheckedNode, seen: list[Fields]) -> Fields:
     shapes = [tensor.shape for tensor in node.inputs]
     if isinstance(node.layer, SubmodelLayer) or any(shape is UNKNOWN for shape in shapes):
         return None
-    found = through(seen, node.layer.reach(*shapes))
+    field = through(seen, node.layer.reach(*shapes))
     output = next(iter(node.outputs.values())).shape
-    return None if stretches(shapes, output, found) else found
+    return None if stretches(shapes, output, field) else field

@@ -110,8 +110,8 @@ class _Inference:
 
     def unknown(self, node: Node, layer: Layer, inputs: list[TensorSpec]) -> Tensors:
         """Return the node of a layer whose inputs come from code that is not run."""
-        said = layer.output_dtype(*(each.dtype for each in inputs))
-        names, dtypes = (layer.outputs(), said) if layer.outputs() else ((None,), (said,))
+        dtype = layer.output_dtype(*(each.dtype for each in inputs))
+        names, dtypes = (layer.outputs(), dtype) if layer.outputs() else ((None,), (dtype,))
         tensors: Tensors = {
             name: TensorSpec(UNKNOWN, dtype) for name, dtype in zip(names, dtypes, strict=True)
         }
@@ -165,9 +165,9 @@ class _Inference:
             return None
         taken = layer.graph.inputs
         if len(inputs) != len(taken):
-            said = ", ".join(each.name for each in taken)
+            listed = ", ".join(tensor.name for tensor in taken)
             count = "one input" if len(taken) == 1 else f"{len(taken)} inputs"
-            message = f"'{layer.key}' takes {count} ({said}), not {len(inputs)}"
+            message = f"'{layer.key}' takes {count} ({listed}), not {len(inputs)}"
             self.refuse_call("wrong-input-count", message, node, inputs)
             return None
         for given, wanted in zip(inputs, taken, strict=True):

@@ -28,13 +28,13 @@ def misfits(
     With `whole`, additional layers in the file are reported too. `prefix` is the path of the models
     around this one.
     """
-    found = []
+    messages = []
     known = set()
     for node in model.nodes:
         if node.is_first_call:
             known |= {node.node.layer_name, node.keras_name}
-            found += _misfits_of(node, stored.of(node), whole, prefix)
-    return found + (_left_over(stored, known, prefix) if whole else [])
+            messages += _misfits_of(node, stored.of(node), whole, prefix)
+    return messages + (_left_over(stored, known, prefix) if whole else [])
 
 
 def _left_over(stored: "StoredLayer", known: set[str], prefix: str) -> list[str]:
@@ -59,14 +59,14 @@ def _misfits_of(
     has = {path: tuple(each.shape) for path, each in stored.variables.items()} if stored else {}
     if wanted and not has:
         return [f"the file has no weights for '{name}'"]
-    found: list[str] = []
+    messages: list[str] = []
     for part in dict.fromkeys(path.rpartition("/")[0] for path in (*wanted, *has)):
         weights = [weight for path, weight in wanted.items() if path.rpartition("/")[0] == part]
         shapes = [shape for path, shape in has.items() if path.rpartition("/")[0] == part]
-        found += _misfit(f"{name}/{part}" if part else name, weights, shapes, inner=part != "")
-    if not found and stored is not None and whole:
+        messages += _misfit(f"{name}/{part}" if part else name, weights, shapes, inner=part != "")
+    if not messages and stored is not None and whole:
         return _left_over(stored, set(), f"{name}/")
-    return found
+    return messages
 
 
 def _misfit(
@@ -83,8 +83,8 @@ def _misfit(
         return
     for weight, shape in zip(weights, shapes, strict=False):
         if weight.shape != shape:
-            said = with_article(weight.name)
-            yield f"'{name}' has {said} with shape {text(weight.shape)}, but the file has {text(shape)}"
+            named = with_article(weight.name)
+            yield f"'{name}' has {named} with shape {text(weight.shape)}, but the file has {text(shape)}"
             return
     yield f"'{name}' has {len(weights)} weights, but the file has {len(shapes)}"
 
@@ -92,12 +92,12 @@ def _misfit(
 def stored_at(weights: Iterable[Weight]) -> dict[str, Weight]:
     """Return the weights of a layer by their paths in Keras files, such as `layer/cell/0`."""
     counted: Counter[str] = Counter()
-    found = {}
+    by_path = {}
     for weight in weights:
         for place in weight.places:
-            found[f"{place}/{counted[place]}" if place else str(counted[place])] = weight
+            by_path[f"{place}/{counted[place]}" if place else str(counted[place])] = weight
             counted[place] += 1
-    return found
+    return by_path
 
 
 def check_weights(model: CheckedGraph, report: Report) -> None:
@@ -156,10 +156,10 @@ def _check_file(use: _Use, report: Report) -> None:
         with open_weights(use.file) as stored:
             if use.is_counted:
                 stored = stored.renumbered(use.model)
-            found = misfits(use.model, stored, whole=use.is_whole)
+            messages = misfits(use.model, stored, whole=use.is_whole)
     except UnreadableWeights as error:
-        found = [str(error)]
-    if found:
-        message = f"'{shown_path(use.file)}' does not match {use.called}: {found[0]}"
-        notes = [Note(said) for said in found[1:]]
+        messages = [str(error)]
+    if messages:
+        message = f"'{shown_path(use.file)}' does not match {use.called}: {messages[0]}"
+        notes = [Note(other) for other in messages[1:]]
         use.place.error(report, "weights-do-not-fit", message, notes=notes)

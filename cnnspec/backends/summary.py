@@ -95,10 +95,10 @@ def _row(node: CheckedNode, sources: tuple[str, ...], depth: int, cost: Cost | N
 
 def summary_data(checked: CheckedGraph, *, cost: bool = False) -> dict[str, Any]:
     """Return the summary as plain data; with `cost`, also the costs of layers for one sample."""
-    found = [costs(checked)] if cost else []
+    all_costs = [costs(checked)] if cost else []
     totals = {
         f"total_{name}": getattr(each.total, name)
-        for each in found
+        for each in all_costs
         for name in ("macs", "activation_bytes")
     }
     return {
@@ -107,7 +107,7 @@ def summary_data(checked: CheckedGraph, *, cost: bool = False) -> dict[str, Any]
         "trainable_params": checked.trainable_params,
         "non_trainable_params": checked.params - checked.trainable_params,
         **totals,
-        "layers": [row.data() for row in rows(checked, found=found)],
+        "layers": [row.data() for row in rows(checked, found=all_costs)],
     }
 
 
@@ -124,11 +124,11 @@ def summary_text(
 
     table = Table("Layer (type)", "Output Shape", box=HEAVY_HEAD, show_lines=False)
     table.add_column("Param #", justify="right")
-    found = [costs(checked)] if cost else []
+    all_costs = [costs(checked)] if cost else []
     for title in ("MACs", "Activations", "Receptive field") if cost else ():
         table.add_column(title, justify="right")
     table.add_column("Connected to")
-    for row in rows(checked, expand=expand, found=found):
+    for row in rows(checked, expand=expand, found=all_costs):
         mark = "  " * row.depth + ("└ " if row.depth else "")
         kind = row.kind if row.trainable else f"{row.kind}, frozen"
         shapes = "\n".join(text(shape) for shape in row.output_shapes)
@@ -147,7 +147,7 @@ def summary_text(
         f" Trainable params: {_with_size(checked.trainable_params)}",
         f" Non-trainable params: {_with_size(frozen)}",
     ]
-    for total in (each.total for each in found):
+    for total in (each.total for each in all_costs):
         totals.append(f" Multiply-accumulates: {_number(total.macs)}")
         totals.append(f" Activations: {_size(total.activation_bytes)}")
     return "\n".join([f'Model: "{checked.name}"', *lines, *totals]) + "\n"

@@ -73,10 +73,10 @@ class StoredArray:
 
     def _check_sum(self, file: Any) -> None:
         """Check the checksum of the member, as decompression would."""
-        left, found = self.member.file_size, 0
+        left, checksum = self.member.file_size, 0
         while left and (read := file.read(min(left, AT_ONCE))):
-            found, left = zlib.crc32(read, found), left - len(read)
-        if left or found != self.member.CRC:
+            checksum, left = zlib.crc32(read, checksum), left - len(read)
+        if left or checksum != self.member.CRC:
             raise ValueError(f"the checksum of '{self.name}' is wrong")
 
 
@@ -105,11 +105,11 @@ def _stored_array(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo)
         version = npy.read_magic(file)
         read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
         shape, is_fortran, dtype = read(file)
-        found = StoredArray(path, member, shape, dtype, "F" if is_fortran else "C", file.tell())
+        array = StoredArray(path, member, shape, dtype, "F" if is_fortran else "C", file.tell())
     if dtype.hasobject:
-        message = f"'{found.name}' in '{path}' contains Python objects, which are never unpickled"
+        message = f"'{array.name}' in '{path}' contains Python objects, which are never unpickled"
         raise DataProblem("wrong-dtype", message, PATH)
     if not shape:
-        message = f"'{found.name}' in '{path}' is a single value, not one per row"
+        message = f"'{array.name}' in '{path}' is a single value, not one per row"
         raise DataProblem("wrong-rank", message, PATH)
-    return found
+    return array

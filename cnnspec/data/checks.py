@@ -89,7 +89,7 @@ def _part(
         "targets": training.targets,
         "sample_weight": training.sample_weight,
     }
-    found = {
+    expressions_of = {
         section: {
             name: expression(each, columns, training.parameters, (section, name))
             for name, each in texts.items()
@@ -103,8 +103,15 @@ def _part(
         if output.loss and output.name not in training.targets:
             message = f"no data for the output '{output.name}', which has a loss"
             raise DataProblem("missing-key", message, ("targets",))
-    part = Part(columns, rows, found["inputs"], found["targets"], found["sample_weight"], {})
-    for section, expressions in found.items():
+    part = Part(
+        columns,
+        rows,
+        expressions_of["inputs"],
+        expressions_of["targets"],
+        expressions_of["sample_weight"],
+        {},
+    )
+    for section, expressions in expressions_of.items():
         for name, each in expressions.items():
             for column in each.columns:
                 if np.dtype(columns[column].dtype).kind not in "biuf":
@@ -124,11 +131,11 @@ def _renamed(
     renamed = {}
     for name, other in names.items():
         base, _, last = other.rpartition("_")
-        found = columns.train.get(other) or (columns.test.get(base) if last == "test" else None)
-        if found is None:
+        column = columns.train.get(other) or (columns.test.get(base) if last == "test" else None)
+        if column is None:
             message = f"the data has no column '{other}'"
             raise DataProblem("unknown-name", message, ("validation", name))
-        renamed[name] = found
+        renamed[name] = column
     counts = {column.rows for column in renamed.values()}
     if len(counts) != 1:
         raise DataProblem("shape-mismatch", "columns with different lengths", ("validation",))

@@ -49,8 +49,8 @@ def open_columns(training: Training, override: Path | None = None) -> Columns:
     if data is None:
         raise DataProblem("missing-key", "the training has no 'data'")
     word, given = data.word, data.given
-    said = [training.folder / str(given[name]) for name in data.paths()]
-    files = [override] if override else said
+    declared = [training.folder / str(given[name]) for name in data.paths()]
+    files = [override] if override else declared
     if not files:
         columns = _keras(str(given["name"]))
     elif word == "images":
@@ -204,8 +204,8 @@ def _numbers(texts: tuple[str, ...]) -> Any:
 def _check_lengths(part: dict[str, Column]) -> None:
     counts = {name: column.rows for name, column in part.items()}
     if len(set(counts.values())) > 1:
-        said = ", ".join(f"'{name}' {count}" for name, count in counts.items())
-        raise DataProblem("shape-mismatch", f"columns with different lengths: {said}", ("data",))
+        listed = ", ".join(f"'{name}' {count}" for name, count in counts.items())
+        raise DataProblem("shape-mismatch", f"columns with different lengths: {listed}", ("data",))
     if counts and not max(counts.values()):
         raise DataProblem("shape-mismatch", "the data has no rows", ("data",))
 

@@ -59,15 +59,15 @@ def written_out(graph: Graph, folder: Path | None = None, *, inline: bool = Fals
 
 
 def _train(graph: Graph, folder: Path) -> Train | None:
-    said: dict[str, Any] = {"optimizer": _call(graph.optimizer)} if graph.optimizer else {}
+    keys: dict[str, Any] = {"optimizer": _call(graph.optimizer)} if graph.optimizer else {}
     training = graph.training
     if training is None:
-        return Train(**said) if said else None
+        return Train(**keys) if keys else None
     if training.data is not None and (data := _call(training.data)) is not None:
         for name in training.data.paths():
             path = training.folder / training.data.given[name]
             data.arguments[name] = escaped(relative(path, folder))
-        said["data"] = data
+        keys["data"] = data
     phases = [
         Phase(
             epochs=each.epochs,
@@ -78,7 +78,7 @@ def _train(graph: Graph, folder: Path) -> Train | None:
         for each in training.phases
     ]
     return Train(
-        **said,
+        **keys,
         inputs=_computed(training.inputs, training.parameters),
         targets=_computed(training.targets, training.parameters),
         validation=training.validation,
@@ -117,24 +117,24 @@ def _step(node: Node, above: tuple[Ref, ...]) -> Step:
 
 
 def _submodel(layer: SubmodelLayer, folder: Path, inline: bool) -> Submodel:
-    said: dict[str, Any] = {"frozen": True} if layer.frozen else {}
+    keys: dict[str, Any] = {"frozen": True} if layer.frozen else {}
     if layer.weights is not None and layer.weights_said and not inline:
-        said["weights"] = relative(layer.weights, folder)
+        keys["weights"] = relative(layer.weights, folder)
     if layer.until is not None:
-        said["until"] = layer.until
+        keys["until"] = layer.until
     application = layer.application
     if application is not None and not (inline and application.declaration.is_imagenet_only):
         if application.preprocess:
-            said["preprocess"] = True
-        return Submodel(application=_application(application, folder, inline), **said)
+            keys["preprocess"] = True
+        return Submodel(application=_application(application, folder, inline), **keys)
     if layer.file is None or inline:
         if layer.until is not None:  # a block may have set the name
-            said["until"] = layer.graph.outputs[0].name
+            keys["until"] = layer.graph.outputs[0].name
         untrained = replace(layer.graph, training=None)  # it is trained as a part of this model
-        return Submodel(spec=written_out(untrained, folder, inline=inline), **said)
+        return Submodel(spec=written_out(untrained, folder, inline=inline), **keys)
     source = "keras" if layer.from_keras else "spec"
-    said[source] = relative(layer.file, folder)
-    return Submodel(**said)
+    keys[source] = relative(layer.file, folder)
+    return Submodel(**keys)
 
 
 def _application(application: Application, folder: Path, inline: bool) -> Call:

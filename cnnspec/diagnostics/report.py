@@ -66,8 +66,8 @@ class Report:
     def take(self, other: "Report", notes: tuple[Note, ...] = ()) -> None:
         """Add all diagnostics of another report, each with additional notes."""
         self.texts.update(other.texts)
-        for found in other:
-            self.add(replace(found, notes=(*found.notes, *notes)))
+        for diagnostic in other:
+            self.add(replace(diagnostic, notes=(*diagnostic.notes, *notes)))
 
     def error(self, code: str, message: str) -> None:
         """Add an error without a location; errors with a location are reported by their `Place`."""
@@ -76,24 +76,26 @@ class Report:
     def ignore(self, codes: Collection[str]) -> None:
         """Drop the warnings with some codes; errors stay."""
         self._found = {
-            key: found
-            for key, found in self._found.items()
-            if found.severity == "error" or found.code not in codes
+            key: diagnostic
+            for key, diagnostic in self._found.items()
+            if diagnostic.severity == "error" or diagnostic.code not in codes
         }
 
     def be_strict(self) -> None:
         """Turn all warnings into errors."""
-        self._found = {key: replace(found, severity="error") for key, found in self._found.items()}
+        self._found = {
+            key: replace(diagnostic, severity="error") for key, diagnostic in self._found.items()
+        }
 
     def __iter__(self) -> Iterator[Diagnostic]:
         """Yield the diagnostics file by file, from top to bottom."""
         nowhere = Span("", 0, 0, 0, 0)
-        return iter(sorted(self._found.values(), key=lambda found: found.span or nowhere))
+        return iter(sorted(self._found.values(), key=lambda diagnostic: diagnostic.span or nowhere))
 
     @property
     def has_errors(self) -> bool:
         """Whether any diagnostic is an error."""
-        return any(found.severity == "error" for found in self._found.values())
+        return any(diagnostic.severity == "error" for diagnostic in self._found.values())
 
 
 class SpecError(Exception):
@@ -101,9 +103,13 @@ class SpecError(Exception):
 
     def __init__(self, report: Report) -> None:
         self.report = report
-        super().__init__("\n".join(self._line(found) for found in report))
+        super().__init__("\n".join(self._line(diagnostic) for diagnostic in report))
 
     @staticmethod
-    def _line(found: Diagnostic) -> str:
-        place = f"{found.span.file}:{found.span.line}:{found.span.column}: " if found.span else ""
-        return f"{place}{found.severity}[{found.code}]: {found.message}"
+    def _line(diagnostic: Diagnostic) -> str:
+        place = (
+            f"{diagnostic.span.file}:{diagnostic.span.line}:{diagnostic.span.column}: "
+            if diagnostic.span
+            else ""
+        )
+        return f"{place}{diagnostic.severity}[{diagnostic.code}]: {diagnostic.message}"

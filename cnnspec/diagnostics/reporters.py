@@ -23,24 +23,24 @@ def plain(text: str, _: str) -> str:
 
 def as_text(report: Report, style: Style = plain) -> str:
     """Format diagnostics as text: location, message, source line with a caret, and notes."""
-    return "\n".join(_finding(found, report.texts, style) for found in report)
+    return "\n".join(_finding(diagnostic, report.texts, style) for diagnostic in report)
 
 
-def _finding(found: Diagnostic, texts: Mapping[str, str], style: Style) -> str:
-    spans = [found.span, *(note.span for note in found.notes)]
+def _finding(diagnostic: Diagnostic, texts: Mapping[str, str], style: Style) -> str:
+    spans = [diagnostic.span, *(note.span for note in diagnostic.notes)]
     width = max((len(str(span.line)) for span in spans if span), default=1) + 1
-    label = style(f"{found.severity}[{found.code}]", found.severity)
-    said = f"{label}: {visible(found.message)}"
-    remark = visible(found.suggestion) if found.suggestion else None
-    lines = _pointing(said, found.span, remark, texts, width, style)
-    for note in found.notes:
+    label = style(f"{diagnostic.severity}[{diagnostic.code}]", diagnostic.severity)
+    message = f"{label}: {visible(diagnostic.message)}"
+    remark = visible(diagnostic.suggestion) if diagnostic.suggestion else None
+    lines = _pointing(message, diagnostic.span, remark, texts, width, style)
+    for note in diagnostic.notes:
         remark = f"{style('note', 'note')}: {visible(note.message)}"
         lines += _pointing(remark, note.span, None, texts, width, style)
     return "\n".join(lines)
 
 
 def _pointing(
-    said: str,
+    message: str,
     span: Span | None,
     remark: str | None,
     texts: Mapping[str, str],
@@ -49,8 +49,8 @@ def _pointing(
 ) -> list[str]:
     """Format a message with its location and source line, and a caret."""
     if span is None:
-        return [f"{said}; {remark}" if remark else said]
-    head = style(f"{visible(span.file)}:{span.line}:{span.column}:", "place") + f" {said}"
+        return [f"{message}; {remark}" if remark else message]
+    head = style(f"{visible(span.file)}:{span.line}:{span.column}:", "place") + f" {message}"
     lines = texts.get(span.file, "").splitlines()
     if span.line > len(lines):
         return [head] if remark is None else [head, f"{' ' * width}   {remark}"]
@@ -93,17 +93,17 @@ def _columns(text: str) -> int:
 
 def as_json(report: Report) -> str:
     """Format diagnostics as a JSON list."""
-    return json.dumps([_data(found) for found in report], indent=2, ensure_ascii=False)
+    return json.dumps([_data(diagnostic) for diagnostic in report], indent=2, ensure_ascii=False)
 
 
-def _data(found: Diagnostic) -> dict[str, Any]:
+def _data(diagnostic: Diagnostic) -> dict[str, Any]:
     return {
-        "severity": found.severity,
-        "code": found.code,
-        "message": found.message,
-        **_place(found.span),
-        "notes": [{"message": note.message, **_place(note.span)} for note in found.notes],
-        "suggestion": found.suggestion,
+        "severity": diagnostic.severity,
+        "code": diagnostic.code,
+        "message": diagnostic.message,
+        **_place(diagnostic.span),
+        "notes": [{"message": note.message, **_place(note.span)} for note in diagnostic.notes],
+        "suggestion": diagnostic.suggestion,
     }
 
 
@@ -119,12 +119,12 @@ def _place(span: Span | None) -> dict[str, Any]:
 
 def as_github(report: Report) -> str:
     """Format diagnostics as workflow commands, which GitHub shows next to the changed lines."""
-    return "\n".join(_command(found) for found in report)
+    return "\n".join(_command(diagnostic) for diagnostic in report)
 
 
-def _command(found: Diagnostic) -> str:
-    span = found.span
-    fields = {"title": f"cnnspec {found.code}"}
+def _command(diagnostic: Diagnostic) -> str:
+    span = diagnostic.span
+    fields = {"title": f"cnnspec {diagnostic.code}"}
     if span:
         fields = {
             "file": span.file,
@@ -134,8 +134,8 @@ def _command(found: Diagnostic) -> str:
             "endColumn": str(span.end_column),
         } | fields
     escaped = ",".join(f"{key}={_escape(value, ',:')}" for key, value in fields.items())
-    said = found.message + (f" ({found.suggestion})" if found.suggestion else "")
-    return f"::{found.severity} {escaped}::{_escape(said)}"
+    message = diagnostic.message + (f" ({diagnostic.suggestion})" if diagnostic.suggestion else "")
+    return f"::{diagnostic.severity} {escaped}::{_escape(message)}"
 
 
 def _escape(text: str, also: str = "") -> str:
@@ -146,8 +146,8 @@ def _escape(text: str, also: str = "") -> str:
 
 def as_sarif(report: Report) -> str:
     """Format diagnostics as SARIF 2.1.0."""
-    found = list(report)
-    codes = sorted({each.code for each in found})
+    diagnostics = list(report)
+    codes = sorted({diagnostic.code for diagnostic in diagnostics})
     rules = [{"id": code, "shortDescription": {"text": CODES[code]}} for code in codes]
     driver = {
         "name": "cnnspec",
@@ -156,7 +156,7 @@ def as_sarif(report: Report) -> str:
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(each, codes) for each in found],
+        "results": [_result(diagnostic, codes) for diagnostic in diagnostics],
     }
     log = {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -166,19 +166,19 @@ def as_sarif(report: Report) -> str:
     return json.dumps(log, indent=2, ensure_ascii=False)
 
 
-def _result(found: Diagnostic, codes: list[str]) -> dict[str, Any]:
-    said = found.message + (f" ({found.suggestion})" if found.suggestion else "")
+def _result(diagnostic: Diagnostic, codes: list[str]) -> dict[str, Any]:
+    message = diagnostic.message + (f" ({diagnostic.suggestion})" if diagnostic.suggestion else "")
     result: dict[str, Any] = {
-        "ruleId": found.code,
-        "ruleIndex": codes.index(found.code),
-        "level": found.severity,
-        "message": {"text": said},
+        "ruleId": diagnostic.code,
+        "ruleIndex": codes.index(diagnostic.code),
+        "level": diagnostic.severity,
+        "message": {"text": message},
     }
-    if found.span:
-        result["locations"] = [_location(found.span)]
+    if diagnostic.span:
+        result["locations"] = [_location(diagnostic.span)]
     related = [
         {**_location(note.span), "message": {"text": note.message}}
-        for note in found.notes
+        for note in diagnostic.notes
         if note.span
     ]
     if related:

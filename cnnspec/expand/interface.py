@@ -35,13 +35,13 @@ class Interface:
         self.report = report
 
     def input(
-        self, name: str, said: InputSpec, parameters: Parameters, place: Place
+        self, name: str, declared: InputSpec, parameters: Parameters, place: Place
     ) -> Input | None:
         """Check the shape and data type of an input."""
         in_mapping = place.source is not None and isinstance(place.value(), dict)
         where = place / "shape" if in_mapping else place
-        shape = self.names.resolved(said.shape, parameters, where)
-        dtype = self.names.resolved(said.dtype, parameters, place / "dtype")
+        shape = self.names.resolved(declared.shape, parameters, where)
+        dtype = self.names.resolved(declared.dtype, parameters, place / "dtype")
         if not isinstance(shape, list):
             if shape is not None:
                 message = f"a shape must be a list of sizes, not {shown(shape)}"
@@ -70,20 +70,22 @@ class Interface:
             if last is None or (ref := self.names.single(last, at)) is None:
                 return ()
             return (self.output(ref.node, ref, OutputSpec(), scope, at),)
-        found = []
-        for name, said in document.outputs.items():
+        outputs = []
+        for name, declared in document.outputs.items():
             where = place / "outputs" / name
-            wanted = said.from_ if said.from_ is not None else name
-            at = where / "from" if said.from_ is not None else where
-            value = self.names.look_up(wanted, scope, at, output=said.from_ is None)
+            wanted = declared.from_ if declared.from_ is not None else name
+            at = where / "from" if declared.from_ is not None else where
+            value = self.names.look_up(wanted, scope, at, output=declared.from_ is None)
             ref = self.names.single(value, at) if value is not None else None
             if ref is None:
-                self.output_calls(said, scope, where)
+                self.output_calls(declared, scope, where)
                 continue
-            found.append(self.output(name, ref, said, scope, where))
-        return tuple(found)
+            outputs.append(self.output(name, ref, declared, scope, where))
+        return tuple(outputs)
 
-    def output(self, name: str, ref: Ref, said: OutputSpec, scope: Scope, place: Place) -> Output:
+    def output(
+        self, name: str, ref: Ref, declared: OutputSpec, scope: Scope, place: Place
+    ) -> Output:
         """Make an output, with a linear layer if no layer has its name."""
         node = self.names.by_name.get(ref.node)
         its_own = ref.node == name and (node is None or node.value == (ref,))
@@ -98,24 +100,24 @@ class Interface:
             identity = LAYERS.find("Identity").of({})
             self.names.add(Node(name, name, identity, (ref,), place))
             ref = Ref(name)
-        loss, weight, metrics = self.output_calls(said, scope, place)
-        if weight is not None and said.loss is None:
+        loss, weight, metrics = self.output_calls(declared, scope, place)
+        if weight is not None and declared.loss is None:
             message = "'loss_weight' requires a loss, but this output has none"
             (place / "loss_weight").error(self.report, "conflicting-arguments", message, "key")
         return Output(name, ref, place, loss, weight, metrics)
 
     def output_calls(
-        self, said: OutputSpec, scope: Scope, place: Place
+        self, declared: OutputSpec, scope: Scope, place: Place
     ) -> tuple["Loss | None", float | None, tuple[Declaration, ...]]:
         """Check the loss of an output, its weight, and its metrics."""
-        loss = self.call(LOSSES, said.loss, scope.parameters, place / "loss")
-        weight = self.names.resolved(said.loss_weight, scope.parameters, place / "loss_weight")
+        loss = self.call(LOSSES, declared.loss, scope.parameters, place / "loss")
+        weight = self.names.resolved(declared.loss_weight, scope.parameters, place / "loss_weight")
         if weight is not None and (isinstance(weight, bool) or not isinstance(weight, int | float)):
             message = f"'loss_weight' must be a number, not {shown(weight)}"
             (place / "loss_weight").error(self.report, "wrong-type", message)
         metrics = [
             self.call(METRICS, metric, scope.parameters, place / "metrics" / position)
-            for position, metric in enumerate(said.metrics)
+            for position, metric in enumerate(declared.metrics)
         ]
         return (
             cast("Loss | None", loss),
@@ -124,18 +126,18 @@ class Interface:
         )
 
     def call(
-        self, family: Family[Declaration], said: Call | None, parameters: Parameters, place: Place
+        self, family: Family[Declaration], call: Call | None, parameters: Parameters, place: Place
     ) -> Declaration | None:
         """Check a call of a loss, metric or optimizer."""
-        if said is None:
+        if call is None:
             return None
         try:
-            arguments = substitute(said.arguments, parameters)
-            return family.find(said.kind).of(arguments, word=said.kind)
+            arguments = substitute(call.arguments, parameters)
+            return family.find(call.kind).of(arguments, word=call.kind)
         except Problem as problem:
             place.problem(self.report, problem)
-        except Problems as found:
-            for each in found.problems:
+        except Problems as problems:
+            for each in problems.problems:
                 place.problem(self.report, each)
         return None
 
@@ -143,8 +145,8 @@ class Interface:
         self, document: Document, parameters: Parameters, place: Place
     ) -> Declaration | None:
         """Check the optimizer of the model."""
-        said = document.train.optimizer if document.train else None
-        return self.call(OPTIMIZERS, said, parameters, place / "train" / "optimizer")
+        optimizer = document.train.optimizer if document.train else None
+        return self.call(OPTIMIZERS, optimizer, parameters, place / "train" / "optimizer")
 
     def ignored(self, document: Document, place: Place) -> tuple[str, ...]:
         """Check the codes of ignored warnings."""

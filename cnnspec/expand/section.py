@@ -21,7 +21,7 @@ class Section(Record):
     """A `train` section that is being checked."""
 
     document: Document
-    said: Train
+    train: Train
     parameters: Parameters
     spec: Place
     outputs: tuple[Output, ...]
@@ -40,18 +40,18 @@ class Section(Record):
     def expressions(
         self,
         key: str,
-        said: Mapping[str, str],
+        texts: Mapping[str, str],
         known: Collection[str] | None,
         columns: tuple[str, ...] | None,
     ) -> dict[str, str]:
         """Check the expressions for inputs or outputs, by name."""
-        found = {}
-        for name, text in said.items():
+        valid = {}
+        for name, text in texts.items():
             place = self.place / key / name
             noun = "input" if key == "inputs" else "output"
             if self.is_known(name, known, noun, place) and self.is_computable(text, columns, place):
-                found[name] = text
-        return found
+                valid[name] = text
+        return valid
 
     def is_computable(self, text: str, columns: tuple[str, ...] | None, place: Place) -> bool:
         """Whether a text is a valid expression over the columns, as far as they are known."""
@@ -82,18 +82,18 @@ class Section(Record):
         place.error(self.report, "unknown-name", message, "key", suggestion=hint)
         return False
 
-    def resolved(self, said: Any, place: Place, *, whole: bool = True) -> float | None:
+    def resolved(self, written: Any, place: Place, *, whole: bool = True) -> float | None:
         """Return the number a value stands for; None if it is not one, which is reported."""
-        value = self.interface.names.resolved(said, self.parameters, place)
+        value = self.interface.names.resolved(written, self.parameters, place)
         if value is None or is_number(value, whole=whole):
             return value  # type: ignore[no-any-return]
         message = f"'{place.path[-1]}' must be {_sort(whole)}, not {shown(value)}"
         place.error(self.report, "wrong-type", message)
         return None
 
-    def number(self, said: Any, place: Place, default: int, *, least: int = 1) -> float:
+    def number(self, written: Any, place: Place, default: int, *, least: int = 1) -> float:
         """Return a whole number of the section; the default if it has none, or a wrong one."""
-        value = self.resolved(said, place)
+        value = self.resolved(written, place)
         if value is not None and value < least:
             message = f"'{place.path[-1]}' must be at least {least}, not {shown(value)}"
             place.error(self.report, "out-of-range", message)

@@ -46,39 +46,39 @@ class SubmodelReader:
 
     def _submodel(self, key: str, definition: SubmodelDefinition) -> SubmodelLayer | None:
         place = definition.place
-        said = self._resolved(definition)
-        if said is None:
+        keys = self._resolved(definition)
+        if keys is None:
             return None
         weights: Path | None = None
-        if said["weights"] is not None:
-            weights = self.loader.locate(said["weights"], place / "weights")
+        if keys["weights"] is not None:
+            weights = self.loader.locate(keys["weights"], place / "weights")
             if weights is None:
                 return None
         file = application = None
-        if said["application"] is not None:
-            graph, application = self._from_application(said, place)
-        elif isinstance(said["spec"], Document):
-            graph = self._from_document(said["spec"], replace(place / "spec", caller=place))
-        elif said["spec"] is not None:
-            graph, file = self._from_spec(said["spec"], place / "spec")
+        if keys["application"] is not None:
+            graph, application = self._from_application(keys, place)
+        elif isinstance(keys["spec"], Document):
+            graph = self._from_document(keys["spec"], replace(place / "spec", caller=place))
+        elif keys["spec"] is not None:
+            graph, file = self._from_spec(keys["spec"], place / "spec")
         else:
-            graph, file = self._from_archive(said["keras"], place / "keras")
+            graph, file = self._from_archive(keys["keras"], place / "keras")
             weights = weights or file
-        if graph is not None and said["until"] is not None:
-            graph = self._cut(graph, said["until"], place / "until")
+        if graph is not None and keys["until"] is not None:
+            graph = self._cut(graph, keys["until"], place / "until")
         if graph is None:
             return None
         own, graph = graph.weights, replace(graph, weights=None)
-        is_inline = isinstance(said["spec"], Document)
-        frozen = bool(said["frozen"])
+        is_inline = isinstance(keys["spec"], Document)
+        frozen = bool(keys["frozen"])
         return SubmodelLayer(
             key,
             freeze(graph) if frozen else graph,
             file,
-            from_keras=said["keras"] is not None,
-            until=said["until"],
+            from_keras=keys["keras"] is not None,
+            until=keys["until"],
             weights=weights or own,
-            weights_said=said["weights"] is not None or (is_inline and own is not None),
+            weights_said=keys["weights"] is not None or (is_inline and own is not None),
             frozen=frozen,
             place=place,
             application=application,
@@ -86,7 +86,7 @@ class SubmodelReader:
 
     def _resolved(self, definition: SubmodelDefinition) -> dict[str, Any] | None:
         """Return the fields of the submodel with parameters replaced."""
-        said: dict[str, Any] = {}
+        resolved: dict[str, Any] = {}
         for field_name in type(definition.submodel).model_fields:
             place = definition.place / field_name
             try:
@@ -104,16 +104,16 @@ class SubmodelReader:
                 message = f"'{field_name}' cannot be {shown(value)}"
                 place.error(self.loader.report, "wrong-type", message)
                 return None
-            said[field_name] = value
-        return said
+            resolved[field_name] = value
+        return resolved
 
     def _from_application(
-        self, said: dict[str, Any], place: Place
+        self, keys: dict[str, Any], place: Place
     ) -> tuple[Graph | None, Application | None]:
         from cnnspec.expand.applications.calls import checked_application
         from cnnspec.expand.applications.networks import network
 
-        application = checked_application(said, place, self.loader)
+        application = checked_application(keys, place, self.loader)
         if application is None:
             return None, None
         inner = self.loader.for_part()
@@ -163,11 +163,11 @@ class SubmodelReader:
         inner = self.loader.for_part()
         try:
             graph = self.expand(read_archive(path), Place(None, ()), inner)
-            said = [found.message for found in inner.report]
+            messages = [diagnostic.message for diagnostic in inner.report]
         except UnreadableModel as error:
-            said = [str(error)]
-        if said:
-            message = f"'{shown_path(path)}': {said[0]}"
+            messages = [str(error)]
+        if messages:
+            message = f"'{shown_path(path)}': {messages[0]}"
             place.error(self.loader.report, "unreadable-model", message)
             return None, None
         return graph, path

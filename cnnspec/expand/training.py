@@ -33,22 +33,22 @@ def training(
     root: Path | None,
 ) -> Training | None:
     """Check the section; return None if the spec sets at most the optimizer."""
-    said = document.train
-    if said is None or not said.model_fields_set - {"optimizer"}:
+    train = document.train
+    if train is None or not train.model_fields_set - {"optimizer"}:
         return None
-    section = _Training(document, said, parameters, place, outputs, interface)
+    section = _Training(document, train, parameters, place, outputs, interface)
     return section.checked(root)
 
 
 class _Training(Section):
     def checked(self, root: Path | None) -> Training:
-        said = self.said
-        found = self.interface.call(DATA, said.data, self.parameters, self.place / "data")
-        data = cast("DataSource | None", found)
+        train = self.train
+        source = self.interface.call(DATA, train.data, self.parameters, self.place / "data")
+        data = cast("DataSource | None", source)
         columns = data.columns() if data is not None else None
-        inputs = self.expressions("inputs", said.inputs, self.document.inputs, columns)
-        targets = self.expressions("targets", said.targets, self.known_outputs(), columns)
-        if said.data is not None:
+        inputs = self.expressions("inputs", train.inputs, self.document.inputs, columns)
+        targets = self.expressions("targets", train.targets, self.known_outputs(), columns)
+        if train.data is not None:
             inputs |= self.own_columns(columns)
             self.check_losses()
         if data is not None:
@@ -65,15 +65,15 @@ class _Training(Section):
             },
             self.folder,
             self.validation(columns),
-            int(self.number(said.batch_size, self.place / "batch_size", 32)),
-            int(self.number(said.epochs, self.place / "epochs", 1)),
-            int(self.number(said.seed, self.place / "seed", 0, least=0)),
+            int(self.number(train.batch_size, self.place / "batch_size", 32)),
+            int(self.number(train.epochs, self.place / "epochs", 1)),
+            int(self.number(train.seed, self.place / "seed", 0, least=0)),
             self.callbacks(),
             self.class_weights(),
-            self.expressions("sample_weight", said.sample_weight, self.known_outputs(), columns),
+            self.expressions("sample_weight", train.sample_weight, self.known_outputs(), columns),
             tuple(
                 self.phase(each, self.place / "phases" / position)
-                for position, each in enumerate(said.phases)
+                for position, each in enumerate(train.phases)
             ),
         )
 
@@ -96,23 +96,23 @@ class _Training(Section):
     def is_whole(self) -> bool:
         """Whether no part of the section was dropped because of an error."""
         written = self.place.value()
-        return not isinstance(written, dict) or written.keys() <= self.said.model_fields_set
+        return not isinstance(written, dict) or written.keys() <= self.train.model_fields_set
 
     def may_have_loss(self, name: str) -> bool:
         """Whether an output has a loss, or an error that hides whether it has one."""
-        said = self.document.outputs.get(name)
-        if said is None:
+        output = self.document.outputs.get(name)
+        if output is None:
             return False
         written = (self.spec / "outputs" / name).value()
-        is_whole = not isinstance(written, dict) or len(written) == len(said.model_fields_set)
-        return said.loss is not None or not is_whole
+        is_whole = not isinstance(written, dict) or len(written) == len(output.model_fields_set)
+        return output.loss is not None or not is_whole
 
     def check_losses(self) -> None:
         """Check that trained outputs have a loss, and that outputs with a loss have a target."""
         known = self.known_outputs()
         if known is None or not self.is_whole():
             return
-        targets = self.said.targets.keys()
+        targets = self.train.targets.keys()
         bare = [each for each in self.outputs if not self.may_have_loss(each.name)]
         for each in bare:
             has_target = each.name in targets
@@ -125,9 +125,9 @@ class _Training(Section):
             self.output_place(bare[0]).error(self.report, "missing-argument", message, "key")
         if not targets <= known:
             return
-        place = self.place / ("targets" if "targets" in self.said.model_fields_set else "data")
-        for name, said in self.document.outputs.items():
-            if said.loss is not None and name not in targets:
+        place = self.place / ("targets" if "targets" in self.train.model_fields_set else "data")
+        for name, output in self.document.outputs.items():
+            if output.loss is not None and name not in targets:
                 message = f"the output '{name}' has a loss, but no target in 'train.targets'"
                 place.error(self.report, "missing-argument", message, "key")
 
@@ -137,15 +137,15 @@ class _Training(Section):
 
     def own_columns(self, columns: tuple[str, ...] | None) -> dict[str, str]:
         """Use the column with its name for the only input, if it has no expression."""
-        known, said = self.document.inputs, self.said.inputs
-        if not self.is_whole() or not said.keys() <= known.keys():
+        known, expressions = self.document.inputs, self.train.inputs
+        if not self.is_whole() or not expressions.keys() <= known.keys():
             return {}
-        missing = [name for name in known if name not in said]
+        missing = [name for name in known if name not in expressions]
         if len(known) == 1 and missing:
             name = missing[0]
             if name.isidentifier() and (columns is None or name in columns):
                 return {name: name}
-        place = self.place / ("inputs" if "inputs" in self.said.model_fields_set else "data")
+        place = self.place / ("inputs" if "inputs" in self.train.model_fields_set else "data")
         for name in missing:
             hint = f"choose from {listed(columns)}" if columns else None
             message = f"the input '{name}' has no expression in 'train.inputs'"
@@ -153,43 +153,43 @@ class _Training(Section):
         return {}
 
     def validation(self, columns: tuple[str, ...] | None) -> float | dict[str, str] | None:
-        said, place = self.said.validation, self.place / "validation"
-        if not isinstance(said, Mapping):
-            value = self.resolved(said, place, whole=False)
+        validation, place = self.train.validation, self.place / "validation"
+        if not isinstance(validation, Mapping):
+            value = self.resolved(validation, place, whole=False)
             if value is not None and not 0 < value < 1:
                 message = f"'validation' must be between 0 and 1, not {shown(value)}"
                 place.error(self.report, "out-of-range", message)
             return None if value is None else float(value)
-        for name in said if columns else ():
+        for name in validation if columns else ():
             hint = did_you_mean(name, columns or ())
             if name not in (columns or ()):
                 message = f"the data has no column '{name}'"
                 (place / name).error(self.report, "unknown-name", message, "key", suggestion=hint)
-        return dict(said)
+        return dict(validation)
 
     def callbacks(self) -> tuple[Declaration, ...]:
         at = self.place / "callbacks"
-        found = [
+        callbacks = [
             self.interface.call(CALLBACKS, each, self.parameters, at / position)
-            for position, each in enumerate(self.said.callbacks)
+            for position, each in enumerate(self.train.callbacks)
         ]
-        return tuple(each for each in found if each is not None)
+        return tuple(each for each in callbacks if each is not None)
 
     def class_weights(self) -> dict[str, dict[int, float]]:
-        found: dict[str, dict[int, float]] = {}
-        for name, weights in self.said.class_weight.items():
+        by_output: dict[str, dict[int, float]] = {}
+        for name, weights in self.train.class_weight.items():
             place = self.place / "class_weight" / name
             if self.is_known(name, self.known_outputs(), "output", place):
                 pairs = (self.class_weight(*each, place / each[0]) for each in weights.items())
-                found[name] = dict(pair for pair in pairs if pair)
-        return found
+                by_output[name] = dict(pair for pair in pairs if pair)
+        return by_output
 
-    def class_weight(self, label: object, said: Any, place: Place) -> tuple[int, float] | None:
+    def class_weight(self, label: object, weight: Any, place: Place) -> tuple[int, float] | None:
         if isinstance(label, bool) or not (str(label).isascii() and str(label).isdecimal()):
             message = f"a class must be a whole number of at least 0, not {shown(label)}"
             place.error(self.report, "wrong-type", message, "key")
             return None
-        value = self.interface.names.resolved(said, self.parameters, place)
+        value = self.interface.names.resolved(weight, self.parameters, place)
         if value is None:
             return None
         if not is_number(value, whole=False) or not 0 <= value < float("inf"):
@@ -199,8 +199,8 @@ class _Training(Section):
             return None
         return int(str(label)), float(value)
 
-    def phase(self, said: PhaseSpec, place: Place) -> Phase:
-        patterns, last = said.unfreeze or [], 0
+    def phase(self, phase: PhaseSpec, place: Place) -> Phase:
+        patterns, last = phase.unfreeze or [], 0
         at = place / "unfreeze"
         if isinstance(patterns, LastLayers):
             last = int(self.number(patterns.last, at / "last", 0))
@@ -209,9 +209,9 @@ class _Training(Section):
             where = at / position if at.value() != pattern else at
             self.check_pattern(pattern, where)
         return Phase(
-            int(self.number(said.epochs, place / "epochs", 1)),
+            int(self.number(phase.epochs, place / "epochs", 1)),
             place,
-            self.interface.call(OPTIMIZERS, said.optimizer, self.parameters, place / "optimizer"),
+            self.interface.call(OPTIMIZERS, phase.optimizer, self.parameters, place / "optimizer"),
             tuple(patterns),
             last,
         )

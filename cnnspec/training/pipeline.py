@@ -197,8 +197,10 @@ def _gathered(values: Any, rows: Any) -> Any:
     """Return rows of a column."""
     if tf.is_tensor(values):
         return tf.gather(values, rows)
-    found = tf.numpy_function(lambda numbers: values[numbers], [rows], values.dtype, stateful=False)
-    return tf.ensure_shape(found, (None, *values.shape[1:]))
+    gathered = tf.numpy_function(
+        lambda numbers: values[numbers], [rows], values.dtype, stateful=False
+    )
+    return tf.ensure_shape(gathered, (None, *values.shape[1:]))
 
 
 def _as_input(each: Expression, columns: dict[str, Any], shape: Any, dtype: str) -> Any:

@@ -165,9 +165,9 @@ def from_logits_after_activation(model: Model) -> Iterator[Finding]:
     """A loss that applies softmax or sigmoid itself, after a layer that already does."""
     for each in trained(model):
         if each.from_logits and each.activation in PROBABILITIES and each.head is not None:
-            said = f"'{each.output.name}' ends with {each.head.said}"
+            head = f"'{each.output.name}' ends with {each.head.said}"
             message = (
-                f"with 'from_logits' {each.kind} takes values before the activation, but {said}"
+                f"with 'from_logits' {each.kind} takes values before the activation, but {head}"
             )
             yield each.finding(message, at="from_logits")
 

@@ -42,25 +42,25 @@ def lint(document: Document, checked: CheckedGraph | None, place: Place, report:
         if not isinstance(node.layer, SubmodelLayer) or node.layer.key in done:
             continue
         done.add(node.layer.key)
-        said = document.submodels.get(node.layer.key)
-        if said is not None and isinstance(said.spec, Document):
+        submodel = document.submodels.get(node.layer.key)
+        if submodel is not None and isinstance(submodel.spec, Document):
             inner = report.child()
-            lint(said.spec, node.submodel, node.layer.graph.place, inner)
-            inner.ignore(said.spec.ignore)
+            lint(submodel.spec, node.submodel, node.layer.graph.place, inner)
+            inner.ignore(submodel.spec.ignore)
             report.take(inner)
 
 
 def _add(report: Report, code: str, *findings: Finding) -> None:
     """Report the warnings of a rule, once per place, even if a block is called several times."""
-    told = set()
-    for found in findings:
-        span = found.place.span(found.where)
-        if span is None or span not in told:
+    reported = set()
+    for finding in findings:
+        span = finding.place.span(finding.where)
+        if span is None or span not in reported:
             message, where, notes, suggestion = (
-                found.message,
-                found.where,
-                found.notes,
-                found.suggestion,
+                finding.message,
+                finding.where,
+                finding.notes,
+                finding.suggestion,
             )
-            found.place.warning(report, code, message, where, notes=notes, suggestion=suggestion)
-        told.add(span)
+            finding.place.warning(report, code, message, where, notes=notes, suggestion=suggestion)
+        reported.add(span)

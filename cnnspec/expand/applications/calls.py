@@ -12,18 +12,18 @@ from cnnspec.objects.families import APPLICATIONS
 from cnnspec.syntax.places import Place
 
 
-def checked_application(said: dict[str, Any], place: Place, loader: Loader) -> Application | None:
+def checked_application(keys: dict[str, Any], place: Place, loader: Loader) -> Application | None:
     """Return the network of a submodel; None after an error.
 
     `said` are the keys of the submodel with parameters replaced, `place` is that of the submodel.
     """
     here = place / "application"
-    declaration = _declaration(said["application"], here, loader)
+    declaration = _declaration(keys["application"], here, loader)
     if declaration is None:
         return None
-    here /= said["application"].kind
+    here /= keys["application"].kind
     weights: Path | Literal["imagenet"] | None = None
-    if said["weights"] is not None:
+    if keys["weights"] is not None:
         if declaration.given.get("weights") is not None:
             message = "both the submodel and its application set weights"
             (here / "weights").error(loader.report, "conflicting-arguments", message)
@@ -34,7 +34,7 @@ def checked_application(said: dict[str, Any], place: Place, loader: Loader) -> A
         weights = loader.locate(declaration.weights, here / "weights")
         if weights is None:
             return None
-    preprocess, scales = bool(said["preprocess"]), declaration.mode is not None
+    preprocess, scales = bool(keys["preprocess"]), declaration.mode is not None
     channels = declaration.shape[2]
     if preprocess and scales and channels != applications.CHANNELS:
         message = f"'preprocess' scales {applications.CHANNELS} channels, not {channels}"
@@ -51,7 +51,7 @@ def _declaration(call: Call, place: Place, loader: Loader) -> applications.Netwo
         place.error(loader.report, "not-supported-yet", message, "kind")
         return None
     try:
-        found = APPLICATIONS.find(call.kind).of(call.arguments, word=call.kind)
+        declaration = APPLICATIONS.find(call.kind).of(call.arguments, word=call.kind)
     except Problem as problem:
         place.problem(loader.report, problem)
         return None
@@ -59,5 +59,5 @@ def _declaration(call: Call, place: Place, loader: Loader) -> applications.Netwo
         for each in refused.problems:
             place.problem(loader.report, each)
         return None
-    assert isinstance(found, applications.Network)
-    return found
+    assert isinstance(declaration, applications.Network)
+    return declaration
