@@ -37,12 +37,14 @@ def is_pattern(value: object) -> bool:
 
 
 def parameters_in(value: object) -> tuple[str, ...]:
-    """Return the names in a reference, or in the expressions of a name; none of any other value."""
+    """Return the names in a reference or in the expressions of a name; empty for other values."""
     text = str(value)
-    if is_reference(value):
-        return names_in(parse(text[2:-1])) if text.startswith("$(") else (text[1:],)
-    inside = re.finditer(_INSIDE, text) if is_pattern(value) else ()
-    return tuple(name for found in inside for name in names_in(parse(found[1])))
+    if is_pattern(value):
+        inside = re.finditer(_INSIDE, text)
+        return tuple(name for match in inside for name in names_in(parse(match[1])))
+    if not is_reference(value):
+        return ()
+    return names_in(parse(text[2:-1])) if text.startswith("$(") else (text[1:],)
 
 
 def counts(pattern: str) -> bool:
