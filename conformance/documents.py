@@ -77,7 +77,6 @@ class Drafter:
         self.blocks: dict[str, Data] = {}
         self.submodels: dict[str, Data] = {}
         self.submodel_inputs: dict[str, Tensors] = {}
-        self.submodel_frozen: dict[str, bool] = {}
         self.names = 0
 
     def document(self, inputs: Tensors | None = None) -> Data:

@@ -41,7 +41,7 @@ def by_name(**compiled: Any) -> Any:
 
 
 Said = dict[str, Any]
-ADAM = {"optimizer": "Adam"}
+ADAM = {"optimizer": "adam"}
 
 
 def said(found: Read) -> tuple[Said, Said]:
@@ -51,7 +51,7 @@ def said(found: Read) -> tuple[Said, Said]:
 
 
 CASES: dict[str, tuple[Callable[[], Any], Said, Said, tuple[str, ...]]] = {
-    "nothing": (one_output, {"digit": {}}, {"optimizer": "RMSprop"}, ()),
+    "nothing": (one_output, {"digit": {}}, {"optimizer": "rmsprop"}, ()),
     "words": (
         lambda: one_output(
             optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy", "mae"]
@@ -69,7 +69,7 @@ CASES: dict[str, tuple[Callable[[], Any], Said, Said, tuple[str, ...]]] = {
         {
             "digit": {
                 "loss": {"SparseCategoricalCrossentropy": {"from_logits": True}},
-                "metrics": ["SparseCategoricalAccuracy", {"AUC": {"name": "area"}}],
+                "metrics": ["sparse_categorical_accuracy", {"AUC": {"name": "area"}}],
             }
         },
         {"optimizer": {"AdamW": {"weight_decay": 0.02}}},
@@ -78,7 +78,7 @@ CASES: dict[str, tuple[Callable[[], Any], Said, Said, tuple[str, ...]]] = {
     "functions": (
         lambda: one_output(loss=keras.losses.mean_squared_error, metrics=[keras.losses.mean_absolute_error]),
         {"digit": {"loss": "mean_squared_error", "metrics": ["mean_absolute_error"]}},
-        {"optimizer": "RMSprop"},
+        {"optimizer": "rmsprop"},
         (),
     ),
     "a schedule": (
@@ -88,7 +88,7 @@ CASES: dict[str, tuple[Callable[[], Any], Said, Said, tuple[str, ...]]] = {
             ),
             loss="mse",
         ),
-        {"digit": {"loss": "mse"}},
+        {"digit": {"loss": "mean_squared_error"}},
         {
             "optimizer": {
                 "SGD": {
@@ -107,7 +107,7 @@ CASES: dict[str, tuple[Callable[[], Any], Said, Said, tuple[str, ...]]] = {
     ),
     "a rate that was kept as float32": (
         lambda: one_output(optimizer=keras.optimizers.Adam(3e-4), loss="mse"),
-        {"digit": {"loss": "mse"}},
+        {"digit": {"loss": "mean_squared_error"}},
         {"optimizer": {"Adam": {"learning_rate": 0.0003}}},
         (),
     ),
@@ -119,11 +119,11 @@ CASES: dict[str, tuple[Callable[[], Any], Said, Said, tuple[str, ...]]] = {
             metrics=[["mae"], ["accuracy", "AUC"]],
         ),
         {
-            "digit": {"loss": "mse", "metrics": ["mae"]},
+            "digit": {"loss": "mean_squared_error", "metrics": ["mae"]},
             "odd": {
                 "loss": {"BinaryCrossentropy": {"label_smoothing": 0.1}},
                 "loss_weight": 0.3,
-                "metrics": ["accuracy", "AUC"],
+                "metrics": ["accuracy", "auc"],
             },
         },
         ADAM,
@@ -137,33 +137,33 @@ CASES: dict[str, tuple[Callable[[], Any], Said, Said, tuple[str, ...]]] = {
             metrics={"odd": "accuracy"},
         ),
         {
-            "digit": {"loss": "mse", "loss_weight": 0.5},
-            "odd": {"loss": "mae", "metrics": ["accuracy"]},
+            "digit": {"loss": "mean_squared_error", "loss_weight": 0.5},
+            "odd": {"loss": "mean_absolute_error", "metrics": ["accuracy"]},
         },
         ADAM,
         (),
     ),
     "one loss for all": (
         lambda: two_outputs(optimizer="adam", loss="mse"),
-        {"digit": {"loss": "mse"}, "odd": {"loss": "mse"}},
+        {"digit": {"loss": "mean_squared_error"}, "odd": {"loss": "mean_squared_error"}},
         ADAM,
         (),
     ),
     "one of two": (
         lambda: two_outputs(optimizer="adam", loss=["mse", None]),
-        {"digit": {"loss": "mse"}, "odd": {}},
+        {"digit": {"loss": "mean_squared_error"}, "odd": {}},
         ADAM,
         (),
     ),
     "keys that are no layers": (
         lambda: by_name(optimizer="adam", loss={"z": "mse", "a": "mae"}, metrics={"a": ["mse"]}),
-        {"odd": {"loss": "mae", "metrics": ["mse"]}, "digit": {"loss": "mse"}},
+        {"odd": {"loss": "mean_absolute_error", "metrics": ["mse"]}, "digit": {"loss": "mean_squared_error"}},
         ADAM,
         (),
     ),
     "weighted metrics": (
         lambda: one_output(optimizer="adam", loss="mse", weighted_metrics=["mae"]),
-        {"digit": {"loss": "mse"}},
+        {"digit": {"loss": "mean_squared_error"}},
         ADAM,
         ("its weighted metrics are left out: metrics in a spec are not weighted",),
     ),
@@ -171,7 +171,7 @@ CASES: dict[str, tuple[Callable[[], Any], Said, Said, tuple[str, ...]]] = {
         lambda: one_output(
             optimizer=keras.optimizers.LossScaleOptimizer(keras.optimizers.SGD(0.5)), loss="mse"
         ),
-        {"digit": {"loss": "mse"}},
+        {"digit": {"loss": "mean_squared_error"}},
         {"optimizer": {"SGD": {"learning_rate": 0.5}}},
         ("the loss scaling of its optimizer is left out",),
     ),
@@ -292,3 +292,23 @@ def test_numbers_kept_as_float32_are_written_as_short_as_they_can_be(
     kept: Any, written: Any
 ) -> None:
     assert decimal(kept) == written
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"loss": "mse"}, {"loss": keras.losses.MeanSquaredError()}),
+        ({"loss": "mse"}, {"loss": keras.losses.MeanSquaredError(reduction="mean")}),
+        ({"loss": "mse"}, {"loss": keras.losses.MeanSquaredError(dtype="float32")}),
+        ({"optimizer": "adam"}, {"optimizer": keras.optimizers.Adam(0.001)}),
+        (
+            {"metrics": ["categorical_accuracy"]},
+            {"metrics": [keras.metrics.CategoricalAccuracy()]},
+        ),
+    ],
+)
+def test_what_means_the_same_is_read_in_the_same_words(
+    one: dict[str, Any], other: dict[str, Any]
+) -> None:
+    found = [read_config(one_output(**compiled).to_json()) for compiled in (one, other)]
+    assert said(found[0]) == said(found[1])

@@ -215,7 +215,7 @@ FUNCTIONAL_2_READ = {
         {"BatchNormalization": {"name": "norm", "from": "leaky", "axis": 1}},
     ],
     "outputs": {
-        "norm": {"loss": "mse", "metrics": ["accuracy", {"AUC": {"name": "area"}}]},
+        "norm": {"loss": "mean_squared_error", "metrics": ["accuracy", {"AUC": {"name": "area"}}]},
         "inner_call_1_q": {"from": "inner_call_1/q", "loss": "mae", "loss_weight": 0.5},
     },
     "train": {

@@ -15,7 +15,6 @@ __all__ = ["default"]
 
 Flag = Annotated[bool, Expects("true or false")]
 Text = Annotated[str, Expects("text")]
-Int = Annotated[int, Expects("a whole number")]
 PositiveInt = Annotated[int, Ge(1), Expects("a whole number of at least 1")]
 NonNegativeInt = Annotated[int, Ge(0), Expects("a whole number of at least 0")]
 Number = Annotated[float, Expects("a number")]

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cnnspec.declarations.family import Family, split_call
+from cnnspec.declarations.wording import shortest
 from cnnspec.diagnostics.problems import Problem, Problems
 from cnnspec.frontends.decimals import decimal
-from cnnspec.frontends.minimal import shortest
 from cnnspec.frontends.models import ReadModel
 from cnnspec.frontends.nodes import leaves
 from cnnspec.frontends.values import OwnClass, plain
@@ -122,8 +122,9 @@ class Compilation:
             del arguments["name"]
         if arguments.get("reduction") == "auto":  # that of Keras 2, which Keras 3 has by default
             del arguments["reduction"]
-        family.check({kind: arguments})
-        return Call(kind=kind, arguments=escaped(shortest(declaration, arguments)))
+        call = declaration.of(arguments, word=kind)
+        kind, given = split_call(shortest(call), family.noun)
+        return Call(kind=kind, arguments=escaped(given))
 
 
 def notes_of_compilation(model: ReadModel, config: Any, *, of_keras_2: bool) -> list[str]:

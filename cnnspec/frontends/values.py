@@ -152,14 +152,9 @@ def _own_class(serialized: Mapping[str, Any]) -> str | None:
 
 
 def _leave_out_implied(arguments: dict[str, Any]) -> None:
-    """Remove what Bidirectional derives from its layer: a flag, and often the backward layer."""
+    """Remove a flag that Bidirectional sets in both of its layers."""
     if "backward_layer" not in arguments:  # Keras 2 leaves it out itself
         return
-    (layer,) = arguments["layer"].values()
-    (other,) = arguments["backward_layer"].values()
-    for inner in (layer, other):
+    for argument in ("layer", "backward_layer"):
+        (inner,) = arguments[argument].values()
         inner.pop("zero_output_for_mask", None)
-    if other == layer | {"go_backwards": True} and [*arguments["layer"]] == [
-        *arguments["backward_layer"]
-    ]:
-        del arguments["backward_layer"]
