@@ -216,7 +216,11 @@ FUNCTIONAL_2_READ = {
     ],
     "outputs": {
         "norm": {"loss": "mean_squared_error", "metrics": ["accuracy", {"AUC": {"name": "area"}}]},
-        "inner_call_1_q": {"from": "inner_call_1/q", "loss": "mae", "loss_weight": 0.5},
+        "inner_call_1_q": {
+            "from": "inner_call_1/q",
+            "loss": "mean_absolute_error",
+            "loss_weight": 0.5,
+        },
     },
     "train": {
         "optimizer": {
