@@ -10,7 +10,16 @@ from annotated_types import Ge, Gt, Le, Lt
 
 from cnnspec.declarations.declaration import Declaration, Expects
 from cnnspec.declarations.family import Family
-from cnnspec.declarations.fields import Axes, Axis, Choice, Dtype, DtypePolicy, OptionalAxes, Seed
+from cnnspec.declarations.fields import (
+    Axes,
+    Axis,
+    Choice,
+    Dtype,
+    DtypePolicy,
+    OptionalAxes,
+    OptionalInt,
+    Seed,
+)
 from cnnspec.diagnostics.problems import Problems
 from cnnspec.layers.base import LAYERS
 from cnnspec.layers.fields import (
@@ -103,6 +112,7 @@ BY_TYPE: dict[Any, Draw] = {
     DtypePolicy: _choice("float16", "float64", "bfloat16", "mixed_float16", "int32", None),
     BinDtype: _choice("float16", "float64", "bfloat16", "mixed_float16", "int32", None),
     Dtype: _choice("float16", "float32", "int32", "bool", None),
+    OptionalInt: _choice(None, 0, 7),
     Seed: _choice(None, 0, 7),
 }
 """Values for a type of arguments, if it does not define them itself."""
