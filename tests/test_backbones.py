@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -117,13 +118,30 @@ def test_a_weights_file_makes_it_the_network_of_keras(
     assert numpy.array_equal(base(image), known(image))
 
 
+SMALL = {"include_top": False, "input_shape": [64, 64, 3]}
+
+
+@pytest.fixture(scope="module")
+def with_weights(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[Any, Path]]:
+    """Makes a small network, and the file of its weights; each network only once."""
+
+    @cache
+    def make(name: str) -> tuple[Any, Path]:
+        known = application(name, SMALL)
+        file = tmp_path_factory.mktemp(name) / "known.weights.h5"
+        known.save_weights(file)
+        return known, file
+
+    return make
+
+
 @pytest.mark.parametrize("name", ["MobileNetV2", "ResNet50"])
-def test_a_weights_file_of_the_submodel_is_loaded_by_name(name: str, tmp_path: Path) -> None:
-    arguments = {"include_top": False, "input_shape": [64, 64, 3]}
-    known = application(name, arguments)
-    known.save_weights(tmp_path / "known.weights.h5")
-    spec = tmp_path / "spec.yaml"
-    spec.write_text(document(name, arguments, weights="known.weights.h5"), "utf-8")
+def test_a_weights_file_of_the_submodel_is_loaded_by_name(
+    name: str, with_weights: Callable[[str], tuple[Any, Path]]
+) -> None:
+    known, file = with_weights(name)
+    spec = file.with_name("by_name.yaml")
+    spec.write_text(document(name, SMALL, weights=file.name), "utf-8")
     image = images(64, 64, 3)
     assert numpy.array_equal(load(spec).build()(image), known(image))
 
@@ -210,15 +228,15 @@ def test_a_legacy_file_of_another_network(tmp_path: Path) -> None:
         load(spec).build()
 
 
-def test_a_cut_network_gets_the_weights_of_its_layers(tmp_path: Path) -> None:
-    arguments = {"include_top": False, "input_shape": [32, 32, 3]}
-    known = application("ResNet50", arguments)
-    known.save_weights(tmp_path / "a.weights.h5")
-    arguments = {**arguments, "weights": "a.weights.h5"}
-    spec = tmp_path / "spec.yaml"
+def test_a_cut_network_gets_the_weights_of_its_layers(
+    with_weights: Callable[[str], tuple[Any, Path]],
+) -> None:
+    known, file = with_weights("ResNet50")
+    arguments = {**SMALL, "weights": file.name}
+    spec = file.with_name("cut.yaml")
     spec.write_text(document("ResNet50", arguments, until="conv3_block4_out", frozen=True), "utf-8")
     built = load(spec).build()
-    image = images(32, 32, 3)
+    image = images(64, 64, 3)
     part = keras.Model(known.input, known.get_layer("conv3_block4_out").output)
     assert numpy.array_equal(built(image), part(image))
     assert built.trainable_weights == []
@@ -252,12 +270,10 @@ def test_efficientnet_scales_pixels_itself() -> None:
     assert first == {False: "rescaling", True: "rescaling"}
 
 
-def test_the_scaled_network_of_a_file(tmp_path: Path) -> None:
-    arguments = {"include_top": False, "input_shape": [64, 64, 3]}
-    known = application("ResNet50", arguments)
-    known.save_weights(tmp_path / "a.weights.h5")
-    spec = tmp_path / "spec.yaml"
-    arguments = {**arguments, "weights": "a.weights.h5"}
+def test_the_scaled_network_of_a_file(with_weights: Callable[[str], tuple[Any, Path]]) -> None:
+    known, file = with_weights("ResNet50")
+    spec = file.with_name("scaled.yaml")
+    arguments = {**SMALL, "weights": file.name}
     spec.write_text(document("ResNet50", arguments, preprocess=True), "utf-8")
     image = images(64, 64, 3)
     expected = known(keras.applications.resnet50.preprocess_input(image.copy()))
