@@ -49,3 +49,15 @@ def without_curves() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("cnnspec.training.curves.can_draw", lambda: False)
         yield
+
+
+@pytest.fixture
+def without_tracing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Training step by step: to trace graphs of the steps is most of a short training's time.
+
+    What is compared to the last bit is not to use this: people train with graphs.
+    """
+    import keras
+
+    eagerly = property(lambda model: True, lambda model, value: None)
+    monkeypatch.setattr(keras.Model, "run_eagerly", eagerly)

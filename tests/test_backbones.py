@@ -20,6 +20,7 @@ from cnnspec.decompile.flat import written_out
 from cnnspec.expand.applications.networks import POOLING
 from cnnspec.objects.applications import NOT_YET
 from cnnspec.objects.families import APPLICATIONS
+from tests.support.layers import weights_are_zeros
 from tests.support.paths import ROOT
 
 PREPROCESS: dict[str, Callable[..., Any]] = {
@@ -73,6 +74,12 @@ def application(name: str, arguments: dict[str, Any]) -> Any:
     return model
 
 
+def built_from(spec: Path) -> Any:
+    """The model of a spec, all of whose weights are to come from files."""
+    with weights_are_zeros():
+        return load(spec).build()
+
+
 def images(*shape: int) -> Any:
     return numpy.random.default_rng(1).uniform(0, 255, (1, *shape)).astype("float32")
 
@@ -111,7 +118,7 @@ def test_a_weights_file_makes_it_the_network_of_keras(
     spec = tmp_path / "spec.yaml"
     size = [each or 64 for each in known.input.shape[1:]]
     spec.write_text(document(name, {**arguments, "weights": file.name}, size), "utf-8")
-    base = load(spec).build().get_layer("base")
+    base = built_from(spec).get_layer("base")
     assert kinds_by_name(base) == kinds_by_name(known)
     assert base.output.shape == known.output.shape
     image = images(*size)
@@ -143,7 +150,7 @@ def test_a_weights_file_of_the_submodel_is_loaded_by_name(
     spec = file.with_name("by_name.yaml")
     spec.write_text(document(name, SMALL, weights=file.name), "utf-8")
     image = images(64, 64, 3)
-    assert numpy.array_equal(load(spec).build()(image), known(image))
+    assert numpy.array_equal(built_from(spec)(image), known(image))
 
 
 def test_weights_that_keras_has_downloaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -235,7 +242,7 @@ def test_a_cut_network_gets_the_weights_of_its_layers(
     arguments = {**SMALL, "weights": file.name}
     spec = file.with_name("cut.yaml")
     spec.write_text(document("ResNet50", arguments, until="conv3_block4_out", frozen=True), "utf-8")
-    built = load(spec).build()
+    built = built_from(spec)
     image = images(64, 64, 3)
     part = keras.Model(known.input, known.get_layer("conv3_block4_out").output)
     assert numpy.array_equal(built(image), part(image))
@@ -277,7 +284,7 @@ def test_the_scaled_network_of_a_file(with_weights: Callable[[str], tuple[Any, P
     spec.write_text(document("ResNet50", arguments, preprocess=True), "utf-8")
     image = images(64, 64, 3)
     expected = known(keras.applications.resnet50.preprocess_input(image.copy()))
-    assert numpy.array_equal(load(spec).build()(image), expected)
+    assert numpy.array_equal(built_from(spec)(image), expected)
 
 
 def test_it_is_written_out_as_it_is_said(tmp_path: Path) -> None:

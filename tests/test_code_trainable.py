@@ -1,7 +1,7 @@
 """Scripts keep what is trained: parts that are written as one piece of code may differ in it."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import keras
@@ -16,7 +16,7 @@ from cnnspec.compiler import checked_or_raise, compile_document
 from cnnspec.ir.checked import CheckedGraph
 from cnnspec.layers.base import LAYERS, Example, Layer
 from tests.support import paths
-from tests.support.layers import compiled_example, fill_weights
+from tests.support.layers import compiled_example, weights_are_zeros
 from tests.support.scripts import assert_same_model, built_by
 from tests.support.specs import compiled_file, compiled_text
 
@@ -57,9 +57,10 @@ FREEZING: tuple[Callable[[list[Any], random.Random], None], ...] = (freeze_first
 
 
 @pytest.fixture
-def _no_random_weights(monkeypatch: pytest.MonkeyPatch) -> None:
+def _no_random_weights() -> Iterator[None]:
     """No values are compared, and drawing them would be most of the time."""
-    fill_weights(monkeypatch, float)
+    with weights_are_zeros():
+        yield
 
 
 def network(name: str) -> Any:

@@ -11,7 +11,7 @@ from cnnspec.backends.keras.building import build
 from cnnspec.training.frozen import frozen_digests
 from tests.support.paths import SPECS
 
-pytestmark = pytest.mark.usefixtures("without_curves")
+pytestmark = pytest.mark.usefixtures("without_curves", "without_tracing")
 
 SPEC = SPECS / "flowers_transfer.yaml"
 TUNED = {

@@ -82,6 +82,7 @@ def fitted(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, ...]]:
     return seen
 
 
+@pytest.mark.usefixtures("without_tracing")
 def test_training_on_features_is_the_same(
     checked: CheckedGraph, tmp_path: Path, fitted: list[Any]
 ) -> None:
@@ -106,6 +107,7 @@ def test_a_run_on_features_goes_on_to_the_same_bits(checked: CheckedGraph, tmp_p
     ] == [True] * len(whole.model.weights)
 
 
+@pytest.mark.usefixtures("without_tracing")
 @pytest.mark.parametrize(
     ("old", "new"),
     [
@@ -126,6 +128,7 @@ def test_other_models_are_trained_as_they_are(
     assert fitted == [(None, 16, 16, 1)]
 
 
+@pytest.mark.usefixtures("without_tracing")
 def test_a_phase_that_unfreezes_is_trained_whole(
     checked: CheckedGraph, tmp_path: Path, fitted: list[Any]
 ) -> None:

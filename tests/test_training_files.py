@@ -16,7 +16,7 @@ from cnnspec.training.files import write_weights
 from cnnspec.training.run import train
 from tests.support.training import SPEC, case
 
-pytestmark = pytest.mark.usefixtures("without_curves")
+pytestmark = pytest.mark.usefixtures("without_curves", "without_tracing")
 
 resource = pytest.importorskip("resource")  # which Windows has not
 

@@ -196,6 +196,7 @@ def test_fourth_trap_flags_changed_after_compiling(first: Run, tmp_path: Path) -
 # Training without phases
 
 
+@pytest.mark.usefixtures("without_tracing")
 def test_a_frozen_base_is_the_same_after_training(tmp_path: Path) -> None:
     run = trained(tmp_path, "run")
     names = {path.rpartition("/")[0].rpartition("/")[2] for path in run.frozen}
@@ -210,6 +211,7 @@ def test_a_frozen_base_is_the_same_after_training(tmp_path: Path) -> None:
 # Phases
 
 
+@pytest.mark.usefixtures("without_tracing")
 def test_a_phase_unfreezes_what_it_names_and_nothing_else(first: Run, tmp_path: Path) -> None:
     before = first
     whole = trained(tmp_path, "whole", (phase(), phase("hi*", epochs=2)))
@@ -229,6 +231,7 @@ train:
 """
 
 
+@pytest.mark.usefixtures("without_tracing")
 @pytest.mark.parametrize(
     ("last", "moved", "drop"),
     [
@@ -288,6 +291,7 @@ def by_hand(rate: float) -> Any:
     return keras.Model(image, head(trunk(image)))
 
 
+@pytest.mark.usefixtures("without_tracing")
 @pytest.mark.parametrize(("rate", "is_same"), [(0.5, True), (0.0, False)])
 def test_what_was_unfrozen_trains_as_plain_keras_does(
     rate: float, is_same: bool, first: Run, tmp_path: Path

@@ -14,7 +14,7 @@ from cnnspec.layers.base import Layer
 from tests.support.commands import run_command
 from tests.support.training import write_data
 
-pytestmark = pytest.mark.usefixtures("without_curves")
+pytestmark = pytest.mark.usefixtures("without_curves", "without_tracing")
 
 TRAIN = """train:
   data: {npz: {path: data.npz}}

@@ -21,7 +21,7 @@ from cnnspec.training.run import Run, train
 from tests.support.commands import run_command
 from tests.support.training import SPEC, case
 
-pytestmark = pytest.mark.usefixtures("without_curves")
+pytestmark = pytest.mark.usefixtures("without_curves", "without_tracing")
 
 ONE = """cnnspec: 1
 name: one

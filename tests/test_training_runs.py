@@ -199,6 +199,7 @@ def test_a_run_of_another_spec_is_not_resumed(tmp_path: Path) -> None:
 # Losses, weights and metrics by output
 
 
+@pytest.mark.usefixtures("without_tracing")
 @pytest.mark.parametrize("flipped", [False, True])
 @pytest.mark.parametrize("weighted", [False, True])
 def test_each_head_has_its_own_loss_weight_and_metrics(
@@ -279,6 +280,7 @@ def test_columns_that_are_not_held_in_memory_give_the_same_batches(
     assert batches() == held
 
 
+@pytest.mark.usefixtures("without_tracing")
 def test_images_are_decoded_batch_by_batch(tmp_path: Path) -> None:
     random = numpy.random.default_rng(0)
     pictures = []
@@ -305,6 +307,7 @@ def test_images_are_decoded_batch_by_batch(tmp_path: Path) -> None:
 # The run folder and the commands
 
 
+@pytest.mark.usefixtures("without_tracing")
 def test_a_run_folder_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cnnspec.training.curves.can_draw", lambda: True)
     run = trained(tmp_path, "run", validation=0.25)
@@ -355,6 +358,7 @@ def commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.usefixtures("without_tracing")
 def test_the_commands_go_through_one_run(commands: Path) -> None:
     result = run_command("train", "s.yaml", "-o", "run", "--epochs", "1")
     assert result.exit_code == 0, result.stderr
@@ -380,6 +384,7 @@ def test_the_commands_go_through_one_run(commands: Path) -> None:
     assert [each["output"] for each in results["one.npy"]] == ["zdigit", "aodd"]
 
 
+@pytest.mark.usefixtures("without_tracing")
 def test_a_spec_in_a_file_is_trained_and_measured(tmp_path: Path) -> None:
     case(tmp_path)
     said = """train:
@@ -400,6 +405,7 @@ def test_a_spec_in_a_file_is_trained_and_measured(tmp_path: Path) -> None:
         assert json.loads(result.stdout) == {"test": pytest.approx(known, rel=1e-6)}
 
 
+@pytest.mark.usefixtures("without_tracing")
 def test_a_broken_image_is_one_error(tmp_path: Path) -> None:
     for name in ("a/1.png", "b/1.png"):
         (tmp_path / name).parent.mkdir()
@@ -429,11 +435,12 @@ def test_the_folder_of_another_run_is_kept(commands: Path) -> None:
     assert (result.exit_code, result.stderr) == (1, message)
 
 
+@pytest.mark.usefixtures("without_tracing")
 def test_python_trains_a_spec(tmp_path: Path) -> None:
     checked, _ = case(tmp_path)
     compilation = compile_text(SPEC.encode())
     spec = Spec(replace(compilation, checked=checked))
     run = spec.train(tmp_path / "run", epochs=1)
     assert len(run.history) == 1
-    with pytest.raises(SpecError, match="does not say on which data"):
+    with pytest.raises(SpecError, match="the spec has no training data"):
         Spec(compilation).train(tmp_path / "other")
