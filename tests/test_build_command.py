@@ -282,8 +282,8 @@ def test_weights_are_loaded(folder: Path, weights: str) -> None:
     [
         pytest.param(
             lambda path: trained("other.yaml", path),
-            "'trained.weights.h5' does not match 'tiny': 'last' has a kernel of (3, 2), "
-            "the file one of (3, 7); the file has weights for 'more', which is no layer of the "
+            "'trained.weights.h5' does not match 'tiny': 'last' has a kernel with shape (3, 2), "
+            "but the file has (3, 7); the file has weights for 'more', which is not a layer of the "
             "model",
             id="of another model",
         ),

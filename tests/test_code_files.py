@@ -131,7 +131,7 @@ def test_names_that_keras_counts_are_right_in_one_network_alone() -> None:
         script(compiled_text(TWICE.format("imagenet")))
     assert str(refused.value) == (
         "the weights of Xception cannot be copied by layer name, "
-        "as Keras counts its layers on from those of another network"
+        "because Keras continues the numbers of the layers of another network"
     )
 
 

@@ -105,7 +105,7 @@ REFUSED = {
     "scaling_package.layers:Missing": (
         "cannot be imported: module 'scaling_package.layers' has no attribute 'Missing'"
     ),
-    "scaling_package.layers:NoLayer": "is no keras.layers.Layer",
+    "scaling_package.layers:NoLayer": "is not a keras.layers.Layer",
 }
 
 
