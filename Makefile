@@ -9,6 +9,9 @@ SPEC := specs/mnist_multi_output.yaml
 RUNS := runs
 NOW := $(shell date -u +%Y%m%d-%H%M%S)
 
+# Without bytecode, each of the many short processes of tests and benchmarks compiles everything anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo demo-train test browser conformance lint format golden gallery bench clean
 
 demo: $(VENV)/.demo

@@ -22,6 +22,7 @@ def pytest_collection_finish() -> None:
     """Spare garbage collections the modules of TensorFlow, and the tests: they stay."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -631,7 +631,7 @@ train: {optimizer: {SGD: {learning_rate: 0.5, nesterov: true, clipnorm: 1}}}
                 "loss": {"a": "huber", "b": "mean_absolute_error"},
                 "metrics": {
                     "a": ["mae", keras.metrics.TopKCategoricalAccuracy(k=2)],
-                    "b": [keras.metrics.AUC(name="auc"), keras.metrics.Precision(name="precision")],
+                    "b": ["auc", "precision"],
                 },
             },
             id="kinds and metrics",

@@ -13,7 +13,7 @@ from tests.support.commands import run_command
 
 pytestmark = pytest.mark.xdist_group("export")  # one worker imports TensorFlow for all of it
 
-TRAIN = "\ntrain:\n  optimizer: Adam\n"
+TRAIN = "\ntrain:\n  optimizer: adam\n"
 SPEC = f"""\
 cnnspec: 1
 name: small
