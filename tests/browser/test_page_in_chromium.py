@@ -217,7 +217,7 @@ def test_arrow_keys_follow_the_edges(opened: Open) -> None:
 
 KNOWN = [
     "conv2d_layer", "Conv2D",
-    "filters", "32", "kernel_size", "[3, 3]", "activation", "relu",
+    "filters", "32", "kernel_size", "3", "activation", "relu",
     "Input shape", "28×28×1", "Output shape", "26×26×32", "Data type", "float32",
     "Parameters", "320", "kernel", "3×3×1×32", "bias", "32",
     "Multiply-accumulates", "194,688", "Activation memory", "86,528 bytes",
