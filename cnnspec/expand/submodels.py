@@ -180,12 +180,17 @@ class SubmodelReader:
             suggestion = did_you_mean(until, names)
             place.error(self.loader.report, "unknown-name", message, suggestion=suggestion)
             return None
-        return cut(graph, node.name, node.place)
+        if len(node.value) > 1:
+            listed = ", ".join(str(ref) for ref in node.value)
+            message = f"'{until}' has {len(node.value)} outputs ({listed}); cut at a layer with one"
+            place.error(self.loader.report, "unknown-output", message)
+            return None
+        return cut(graph, node.value[0], node.place)
 
 
-def cut(graph: Graph, until: str, place: Place) -> Graph:
-    """Return the part of a graph that computes a node, which becomes the only output."""
-    wanted = {until}
+def cut(graph: Graph, until: Ref, place: Place) -> Graph:
+    """Return the part of a graph that computes a tensor, which becomes the only output."""
+    wanted = {until.node}
     nodes = []
     for node in reversed(graph.nodes):
         if node.name in wanted:
@@ -196,7 +201,7 @@ def cut(graph: Graph, until: str, place: Place) -> Graph:
         graph,
         inputs=tuple(each for each in graph.inputs if each.name in wanted),
         nodes=tuple(reversed(nodes)),
-        outputs=(Output(until, Ref(until), place),),
+        outputs=(Output(until.node, until, place),),
     )
 
 
