@@ -140,8 +140,14 @@ def expected(checked: CheckedGraph) -> dict[str, Any]:
 
 
 def typed(checked: CheckedGraph) -> bool:
-    """Whether the types reported by Keras are reliable."""
-    return not any(isinstance(node.layer, SubmodelLayer) for node in checked.nodes)
+    """Whether the types reported by Keras are reliable.
+
+    It loses casts in submodels, and declares numbers for the text that an inverted lookup returns.
+    """
+    return not any(
+        isinstance(node.layer, SubmodelLayer) or getattr(node.layer, "invert", False)
+        for node in checked.nodes
+    )
 
 
 def of_model(model: Any, checked: CheckedGraph) -> dict[str, Any]:
