@@ -14,6 +14,7 @@ from cnnspec.declarations.family import Family
 from cnnspec.diagnostics.problems import Problems
 from cnnspec.objects.activations import ACTIVATIONS
 from cnnspec.objects.families import FAMILIES, INITIALIZERS, LOSSES, METRICS, OPTIMIZERS, SCHEDULES
+from tests.support.spellings import LEAST
 
 BASE = "a base class"
 OBJECTS = "takes Python objects"
@@ -37,24 +38,6 @@ LEFT_OUT = {
     },
 }
 """The public classes of Keras that no spec can name, with the reason."""
-
-REQUIRED: dict[str, dict[str, Any]] = {
-    "CosineDecay": {"initial_learning_rate": 0.1, "decay_steps": 10},
-    "CosineDecayRestarts": {"initial_learning_rate": 0.1, "first_decay_steps": 10},
-    "ExponentialDecay": {"initial_learning_rate": 0.1, "decay_steps": 10, "decay_rate": 0.5},
-    "InverseTimeDecay": {"initial_learning_rate": 0.1, "decay_steps": 10, "decay_rate": 0.5},
-    "IoU": {"num_classes": 3, "target_class_ids": [0, 2]},
-    "MeanIoU": {"num_classes": 3},
-    "OneHotIoU": {"num_classes": 3, "target_class_ids": [0, 2]},
-    "OneHotMeanIoU": {"num_classes": 3},
-    "PiecewiseConstantDecay": {"boundaries": [10, 20], "values": [0.1, 0.01, 0.001]},
-    "PolynomialDecay": {"initial_learning_rate": 0.1, "decay_steps": 10},
-    "PrecisionAtRecall": {"recall": 0.5},
-    "RecallAtPrecision": {"precision": 0.5},
-    "SensitivityAtSpecificity": {"specificity": 0.5},
-    "SpecificityAtSensitivity": {"sensitivity": 0.5},
-}
-"""The least arguments of every kind that needs any."""
 
 WITHOUT_SCIPY = {"STFT": {"window": None}}
 """Arguments that keep Keras from importing a package that is not installed with it."""
@@ -114,7 +97,7 @@ def test_the_least_arguments_are_all_the_required_ones() -> None:
         for family in FAMILIES
         for kind, declaration in family.kinds.items()
     }
-    assert {kind: set(arguments) for kind, arguments in REQUIRED.items()} == {
+    assert {kind: set(arguments) for kind, arguments in LEAST.items()} == {
         kind: names for kind, names in required.items() if names
     }
 
@@ -124,7 +107,7 @@ def test_keras_builds_the_same_from_given_and_from_checked_arguments(
     family: Family, kind: str
 ) -> None:
     build = keras_classes(family)[kind]
-    given = REQUIRED.get(kind, {}) | WITHOUT_SCIPY.get(kind, {})
+    given = LEAST.get(kind, {}) | WITHOUT_SCIPY.get(kind, {})
     declared = family.check({kind: given})
     checked = {name: getattr(declared, name) for name in declared.arguments()}
     configs = []
@@ -168,12 +151,12 @@ def test_bounds_are_those_of_keras(
     family: Family, kind: str, argument: str, taken: object, refused: object
 ) -> None:
     build = keras_classes(family)[kind]
-    build(**REQUIRED.get(kind, {}) | {argument: taken})
-    family.check({kind: REQUIRED.get(kind, {}) | {argument: taken}})
+    build(**LEAST.get(kind, {}) | {argument: taken})
+    family.check({kind: LEAST.get(kind, {}) | {argument: taken}})
     with pytest.raises(ValueError, match=r".+"):
-        build(**REQUIRED.get(kind, {}) | {argument: refused})
+        build(**LEAST.get(kind, {}) | {argument: refused})
     with pytest.raises(Problems) as found:
-        family.check({kind: REQUIRED.get(kind, {}) | {argument: refused}})
+        family.check({kind: LEAST.get(kind, {}) | {argument: refused}})
     assert [problem.at[0] for problem in found.value.problems] == [argument]
 
 

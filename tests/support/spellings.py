@@ -45,12 +45,15 @@ LEAST: dict[str, dict[str, Any]] = {
     "RecallAtPrecision": {"precision": 0.5},
     "SensitivityAtSpecificity": {"specificity": 0.5},
     "SpecificityAtSensitivity": {"sensitivity": 0.5},
+}
+"""The arguments that a kind needs."""
+SOURCES: dict[str, dict[str, Any]] = {
     "csv": {"path": "digits.csv"},
     "images": {"directory": "digits", "size": [28, 28]},
     "keras": {"name": "mnist"},
     "npz": {"path": "digits.npz"},
 }
-"""The arguments that a kind needs."""
+"""Those of data sources."""
 
 AS_GIVEN = {
     "axes": "one number for both",
@@ -81,7 +84,7 @@ def calls(family: Family, kind: str) -> list[Declaration]:
     declaration = family.kinds[kind]
     if issubclass(declaration, Layer):
         return [declaration.of(example.arguments) for example in declaration.examples]
-    return [declaration.of(LEAST.get(kind, {}))]
+    return [declaration.of((LEAST | SOURCES).get(kind, {}))]
 
 
 def spellings(call: Declaration, name: str) -> list[Any]:
