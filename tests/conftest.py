@@ -39,9 +39,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def names_counted_from_one() -> None:
     """Automatic names of Keras's layers as in a new process."""
-    import keras
+    from tests.support.models import count_names_from_one
 
-    keras.utils.clear_session(free_memory=False)
+    count_names_from_one()
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from cnnspec.backends.python.models import NoScript
 from cnnspec.backends.python.script import script
 from tests.support.commands import run_command
 from tests.support.layers import weights_are_zeros
+from tests.support.models import count_names_from_one
 from tests.support.scripts import assert_same_model, built_by
 from tests.support.specs import compiled_text
 
@@ -58,7 +59,7 @@ def _trained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     model.save("base.keras")
     model.save_weights("base.weights.h5")
     yield
-    keras.utils.clear_session()
+    count_names_from_one()
 
 
 @pytest.mark.usefixtures("_trained")
@@ -151,7 +152,7 @@ def network_folder(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], 
     @cache
     def folder(kind: str) -> Path:
         found = tmp_path_factory.mktemp(kind)
-        keras.utils.clear_session()
+        count_names_from_one()
         make = getattr(keras.applications, kind)
         known = make(weights=None, include_top=False, input_shape=(32, 32, 3))
         for weight in known.weights:

@@ -17,6 +17,7 @@ from cnnspec.ir.checked import CheckedGraph
 from cnnspec.layers.base import LAYERS, Example, Layer
 from tests.support import paths
 from tests.support.layers import compiled_example, weights_are_zeros
+from tests.support.models import count_names_from_one
 from tests.support.scripts import assert_same_model, built_by
 from tests.support.specs import compiled_file, compiled_text
 
@@ -66,7 +67,7 @@ def _no_random_weights() -> Iterator[None]:
 def network(name: str) -> Any:
     if name in ZOO:
         return build(compiled_file(paths.ZOO / f"{name}.yaml")).model
-    keras.utils.clear_session()
+    count_names_from_one()
     make = getattr(keras.applications, name)
     return make(weights=None, input_shape=(32, 32, 3), classes=10)
 
@@ -83,7 +84,7 @@ def test_a_script_trains_what_its_model_trains(name: str) -> None:
 
 def with_wrappers() -> Any:
     """A model of equal stages, with models and wrapped layers in them."""
-    keras.utils.clear_session()
+    count_names_from_one()
     x = inputs = keras.Input((4, 6), name="image")
     for number in range(4):
         name = f"stage{number}"
@@ -248,7 +249,7 @@ layers:
 
 
 def test_imported_layers_differ_in_what_every_layer_takes() -> None:
-    keras.utils.clear_session()
+    count_names_from_one()
     x = inputs = keras.Input((6,), name="image")
     differing: list[dict[str, Any]] = [
         {},

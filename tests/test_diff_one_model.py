@@ -16,6 +16,7 @@ from cnnspec.frontends.files import read_config
 from cnnspec.naming import snake_case
 from conformance.diffs import diffs
 from tests.support.commands import run_command
+from tests.support.models import count_names_from_one
 
 
 def two_outputs() -> Any:
@@ -86,13 +87,13 @@ NETWORKS = ("InceptionV3", "MobileNetV3Small")
 
 @pytest.mark.parametrize("make", MODELS, ids=lambda make: make.__name__)
 def test_small_models(make: Callable[[], Any]) -> None:
-    keras.backend.clear_session()
+    count_names_from_one()
     assert diffs(read_config(make().to_json()).document) == []
 
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_networks_of_keras(name: str) -> None:
-    keras.backend.clear_session()
+    count_names_from_one()
     network = getattr(keras.applications, name)(weights=None)
     assert diffs(read_config(network.to_json()).document) == []
 
@@ -133,7 +134,7 @@ def random_model(seed: int) -> Any:
 def test_random_models(first: int) -> None:
     found = {}
     for seed in range(first, first + 30):
-        keras.backend.clear_session(free_memory=False)
+        count_names_from_one()
         found[seed] = diffs(read_config(random_model(seed).to_json()).document)
     assert found == {seed: [] for seed in found}
 
@@ -154,7 +155,7 @@ def two_inputs() -> Any:
 def test_a_second_model_of_a_session_has_other_numbers_alone(
     make: Callable[[], Any], layers: int, example: str
 ) -> None:
-    keras.backend.clear_session()
+    count_names_from_one()
     first, second = (
         cnnspec.Spec.of(read_config(make().to_json()).document).compile() for _ in range(2)
     )
@@ -164,7 +165,7 @@ def test_a_second_model_of_a_session_has_other_numbers_alone(
 
 def test_the_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    keras.backend.clear_session()
+    count_names_from_one()
     Path("model.json").write_text(two_outputs().to_json(), "utf-8")
     for name, options in (("compact.yaml", []), ("plain.yaml", ["--no-compact"])):
         assert run_command("import", "model.json", "-o", name, *options) == (0, "", "")

@@ -14,6 +14,7 @@ from cnnspec.declarations.family import Family
 from cnnspec.diagnostics.problems import Problems
 from cnnspec.objects.activations import ACTIVATIONS
 from cnnspec.objects.families import FAMILIES, INITIALIZERS, LOSSES, METRICS, OPTIMIZERS, SCHEDULES
+from tests.support.models import count_names_from_one
 from tests.support.spellings import LEAST
 
 BASE = "a base class"
@@ -112,7 +113,7 @@ def test_keras_builds_the_same_from_given_and_from_checked_arguments(
     checked = {name: getattr(declared, name) for name in declared.arguments()}
     configs = []
     for arguments in (given, checked):
-        keras.utils.clear_session(free_memory=False)  # else Keras counts up the names
+        count_names_from_one()
         configs.append(build(**arguments).get_config())
     assert configs[0] == configs[1]
 

@@ -11,6 +11,7 @@ from keras import layers, ops
 import cnnspec
 from cnnspec.backends.keras.building import build
 from conformance.round_trips import RoundTrip, differences, round_trip
+from tests.support.models import count_names_from_one
 
 
 def tickets() -> Any:
@@ -117,7 +118,7 @@ MODELS = (tickets, siamese, autoencoder, unet, text_cnn, residual, ensemble, seq
 
 @pytest.mark.parametrize("make", MODELS, ids=lambda make: make.__name__)
 def test_models_of_the_guides(make: Callable[[], Any]) -> None:
-    keras.backend.clear_session()
+    count_names_from_one()
     known = make()
     made = build(cnnspec.loads(cnnspec.dumps(cnnspec.from_keras(known))).compile()).model
     assert list(differences(known, made)) == []
@@ -128,7 +129,7 @@ def test_a_network_of_keras() -> None:
 
 
 def test_operators_become_the_layers_that_are_equal() -> None:
-    keras.backend.clear_session()
+    count_names_from_one()
     x = keras.Input((6, 6, 4), name="x")
     y = ops.relu(x * 2.0 + layers.Conv2D(4, 1, name="conv")(x))
     known = keras.Model(x, ops.mean(y, axis=(1, 2)), name="operators")

@@ -3,16 +3,15 @@
 import ast
 from typing import Any
 
-import keras
-
 from cnnspec.backends.keras.building import build
 from cnnspec.backends.python.script import script
 from cnnspec.ir.checked import CheckedGraph
+from tests.support.models import count_names_from_one
 
 
 def built_by(text: str) -> Any:
     """The model that a script builds, as in a process of its own."""
-    keras.utils.clear_session()  # Keras would count on the names that it gives
+    count_names_from_one()
     *_, function = (each.name for each in ast.parse(text).body if isinstance(each, ast.FunctionDef))
     names = {"__name__": "script"}
     exec(compile(text, "script", "exec"), names)
