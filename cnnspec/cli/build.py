@@ -18,7 +18,8 @@ from cnnspec.cli.common import code_option, parse_overrides, root_option, set_op
 from cnnspec.cli.files import writing
 from cnnspec.cli.models import allowed_models, refuse_model_files
 from cnnspec.cli.patterns import expand_patterns
-from cnnspec.cli.printing import usage_error
+from cnnspec.cli.printing import echo, live_console, usage_error
+from cnnspec.cli.streams import is_animated
 from cnnspec.decompile.flat import written_out
 from cnnspec.files import folder_beside
 from cnnspec.ir.checked import CheckedGraph
@@ -84,7 +85,7 @@ def command(
         with _progress(f"building {checked.name}", quiet):
             _build(checked, target, weights, allow_code, quiet)
         if not quiet:
-            click.echo(
+            echo(
                 f"{target}: {checked.params:,} parameters, {', '.join(sorted(os.listdir(target)))}"
             )
 
@@ -106,7 +107,7 @@ def _build(
     """Write all files to a temporary folder, then move them to the target."""
     built = built_model(checked, allow_code, weights=weights, doing="building")
     for loaded in built.loaded if not quiet else ():
-        click.echo(
+        echo(
             f"{loaded.file}: loaded the weights of {len(loaded.layers)} layers by name: "
             f"{', '.join(loaded.layers)}"
         )
@@ -132,7 +133,7 @@ def _draw(checked: CheckedGraph, folder: Path) -> None:
         (folder / "diagram.svg").write_text(drawing.svg(), encoding="utf-8")
     except NoRenderer as error:
         (folder / "diagram.dot").write_text(drawing.dot(), encoding="utf-8")
-        click.echo(f"wrote diagram.dot instead of diagram.svg: {error}", err=True)
+        echo(f"wrote diagram.dot instead of diagram.svg: {error}", err=True)
 
 
 def _with_digests(table: str, digests: dict[str, str]) -> str:
@@ -177,11 +178,9 @@ def _progress(said: str, quiet: bool) -> Iterator[None]:
     if quiet:
         yield
         return
-    if not sys.stderr.isatty():
-        click.echo(f"{said} ...", err=True)
+    if not is_animated(sys.stderr):
+        echo(f"{said} ...", err=True)
         yield
         return
-    from rich.console import Console
-
-    with Console(stderr=True).status(said):
+    with live_console().status(said, spinner="line"):
         yield

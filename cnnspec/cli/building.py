@@ -5,9 +5,8 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-import click
-
 from cnnspec.backends.keras.errors import BUILD_ERRORS
+from cnnspec.cli.printing import echo
 from cnnspec.cli.quiet import import_quietly
 from cnnspec.ir.checked import CheckedGraph
 
@@ -24,5 +23,5 @@ def built_model(
     try:
         return backend.build(checked, weights=weights, allow_code=allow_code)
     except BUILD_ERRORS as error:
-        click.echo(f"error: {error}", err=True)
+        echo(f"error: {error}", err=True)
         sys.exit(1)

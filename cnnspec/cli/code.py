@@ -16,6 +16,7 @@ from cnnspec.cli.common import (
 )
 from cnnspec.cli.files import give, keep_what_is_there
 from cnnspec.cli.models import checked_model
+from cnnspec.cli.printing import echo
 
 
 @click.command("code")
@@ -49,6 +50,6 @@ def command(
     try:
         text = script(checked)
     except NoScript as error:
-        click.echo(f"cnnspec: {error}", err=True)
+        echo(f"cnnspec: {error}", err=True)
         sys.exit(1)
     give(text, output)

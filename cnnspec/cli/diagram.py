@@ -1,6 +1,5 @@
 """`cnnspec diagram`: draw a model, without TensorFlow."""
 
-import sys
 from pathlib import Path
 
 import click
@@ -17,7 +16,7 @@ from cnnspec.cli.common import (
 )
 from cnnspec.cli.files import keep_what_is_there, replacing
 from cnnspec.cli.models import checked_model
-from cnnspec.cli.printing import usage_error
+from cnnspec.cli.printing import echo, echo_document, usage_error
 from cnnspec.diagnostics.problems import Problem
 
 
@@ -139,9 +138,9 @@ def command(
     except (NoRenderer, TooLarge) as error:
         usage_error(str(error))
     if drawing.note and form != "html" and not quiet:
-        click.echo(drawing.note, err=True)
+        echo(drawing.note, err=True)
     if output is None:
-        sys.stdout.buffer.write(figure)
+        echo_document(figure)
         return
     with replacing(output) as temporary:
         temporary.write_bytes(figure)

@@ -9,11 +9,11 @@ from cnnspec.backends.diagram.look import THEME_NAMES, USUAL, Look
 from cnnspec.backends.diagram.render import NoRenderer, TooLarge
 from cnnspec.cli.common import root_option
 from cnnspec.cli.diagram import Depth, format_of
-from cnnspec.cli.diff_output import told
+from cnnspec.cli.diff_output import as_json, told
 from cnnspec.cli.files import keep_what_is_there, replacing
 from cnnspec.cli.git_driver import drive
 from cnnspec.cli.models import open_model
-from cnnspec.cli.printing import tell, usage_error
+from cnnspec.cli.printing import echo, echo_data, tell, usage_error
 from cnnspec.compiler import Compilation, checked_or_raise, is_model_file
 from cnnspec.diagnostics.report import SpecError
 from cnnspec.diff.compare import compare
@@ -96,7 +96,10 @@ def command(
         with replacing(output) as temporary:
             temporary.write_bytes(figure)
     if not quiet:
-        click.echo(told(difference, form, verbose=verbose), nl=False)
+        if form == "json":
+            echo_data(as_json(difference))
+        else:
+            echo(told(difference, verbose=verbose), nl=False)
     sys.exit(SAME if difference.is_empty else DIFFERENT)
 
 

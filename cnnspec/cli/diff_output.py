@@ -2,8 +2,7 @@
 
 import json
 
-import click
-
+from cnnspec.cli.printing import styled
 from cnnspec.diff.changes import Difference
 from cnnspec.diff.data import as_data
 from cnnspec.diff.text import as_text
@@ -11,13 +10,16 @@ from cnnspec.diff.text import as_text
 COLOURS = {"added": "green", "removed": "red", "changed": "yellow", "same": None, "title": None}
 
 
-def told(difference: Difference, form: str = "text", *, verbose: bool = False) -> str:
-    """Format a difference as text with terminal colours, or as JSON."""
-    if form == "json":
-        return json.dumps(as_data(difference), indent=2, ensure_ascii=False) + "\n"
-    return as_text(difference, styled, verbose=verbose)
+def as_json(difference: Difference) -> str:
+    """Format a difference as JSON."""
+    return json.dumps(as_data(difference), indent=2, ensure_ascii=False)
 
 
-def styled(text: str, role: str) -> str:
+def told(difference: Difference, *, verbose: bool = False) -> str:
+    """Format a difference as text with terminal colours."""
+    return as_text(difference, in_colour, verbose=verbose)
+
+
+def in_colour(text: str, role: str) -> str:
     """Colour a text by its role."""
-    return click.style(text, fg=COLOURS[role], bold=role == "title")
+    return styled(text, COLOURS[role], bold=role == "title")

@@ -11,6 +11,7 @@ from cnnspec.cli.building import built_model
 from cnnspec.cli.common import check_root, code_option, root_option
 from cnnspec.cli.data import checked_data, data_option, training_of
 from cnnspec.cli.models import allowed_model
+from cnnspec.cli.printing import echo, echo_data
 from cnnspec.cli.quiet import import_quietly
 from cnnspec.cli.runs import OF_NEW_MODELS, spec_and_weights, spec_option
 from cnnspec.ir.graph import Output
@@ -55,10 +56,10 @@ def command(
     metrics = runs.measured(built.model, runs.Pipeline(checked, training, part))
     which = "test" if found.test else "validation" if found.validation else "train"
     if form == "json":
-        click.echo(json.dumps({which: metrics}, indent=2))
+        echo_data(json.dumps({which: metrics}, indent=2))
     else:
-        click.echo(f"{which}, {len(part.rows):,} rows")
-        click.echo(_table(metrics, checked.graph.outputs))
+        echo(f"{which}, {len(part.rows):,} rows")
+        echo(_table(metrics, checked.graph.outputs))
 
 
 def _table(metrics: Mapping[str, float], outputs: tuple[Output, ...]) -> str:

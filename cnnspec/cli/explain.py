@@ -4,7 +4,7 @@ import textwrap
 
 import click
 
-from cnnspec.cli.printing import usage_error
+from cnnspec.cli.printing import echo, usage_error
 from cnnspec.diagnostics.codes import CODES, WARNINGS
 from cnnspec.diagnostics.explanations.reading import Block, explanation
 from cnnspec.diagnostics.suggestions import did_you_mean
@@ -23,8 +23,8 @@ def command(code: str | None) -> None:
       cnnspec explain shape-mismatch
     """
     if code is None:
-        click.echo(_listed("Errors", [each for each in CODES if each not in WARNINGS]))
-        click.echo(_listed("\nWarnings, which --ignore and `ignore` take", list(WARNINGS)))
+        echo(_listed("Errors", [each for each in CODES if each not in WARNINGS]))
+        echo(_listed("\nWarnings, which --ignore and `ignore` take", list(WARNINGS)))
         return
     if code not in CODES:
         hint = did_you_mean(code, CODES) or "`cnnspec explain` lists all codes"
@@ -35,7 +35,7 @@ def command(code: str | None) -> None:
     parts += [_example(_title(block), block) for block in found.needed]
     parts.append(_example("This is warned of" if code in WARNINGS else "This fails", found.fails))
     parts.append(_example("This passes", found.passes))
-    click.echo("\n\n".join(parts))
+    echo("\n\n".join(parts))
 
 
 def _listed(title: str, codes: list[str]) -> str:

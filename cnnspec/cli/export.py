@@ -10,7 +10,7 @@ from cnnspec.cli.building import built_model
 from cnnspec.cli.common import check_root, code_option, parse_overrides, root_option, set_option
 from cnnspec.cli.files import keep_what_is_there, writing
 from cnnspec.cli.models import allowed_model
-from cnnspec.cli.printing import usage_error
+from cnnspec.cli.printing import echo, usage_error
 from cnnspec.cli.quiet import import_quietly, without_native_log
 from cnnspec.cli.runs import OF_NEW_MODELS, spec_and_weights
 from cnnspec.exporting.formats import FORMATS, ExportProblem, said
@@ -172,7 +172,7 @@ def _export(
         if problem is not None:
             _refuse(problem)
         for name, difference in differences.items() if not quiet else ():
-            click.echo(f"{name}: largest difference {difference:.2g}")
+            echo(f"{name}: largest difference {difference:.2g}")
         apart = [name for name, most in differences.items() if not most <= tolerance]
         if apart:
             _refuse(f"outputs differ from Keras by more than {tolerance:g}: {', '.join(apart)}")
@@ -180,12 +180,10 @@ def _export(
             target.replace(folder / "replaced")
         beside.replace(target)
     if not quiet:
-        click.echo(
-            f"{target}: matches Keras; inputs: {', '.join(each.name for each in model.inputs)}"
-        )
+        echo(f"{target}: matches Keras; inputs: {', '.join(each.name for each in model.inputs)}")
 
 
 def _refuse(message: str) -> NoReturn:
     """Print a message and exit with code 1."""
-    click.echo(f"error: {message}", err=True)
+    echo(f"error: {message}", err=True)
     sys.exit(1)

@@ -4,9 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import click
-
-from cnnspec.cli.printing import usage_error
+from cnnspec.cli.printing import echo_document, usage_error
 from cnnspec.files import written_beside
 
 
@@ -19,7 +17,7 @@ def keep_what_is_there(target: Path | None, *, force: bool) -> None:
 def give(text: str, output: Path | None) -> None:
     """Write a text to a file, or print it."""
     if output is None:
-        click.echo(text, nl=False)
+        echo_document(text)
         return
     with replacing(output) as temporary:
         temporary.write_text(text, encoding="utf-8")

@@ -9,8 +9,8 @@ import click
 from cnnspec.cli.common import spec_arguments
 from cnnspec.cli.files import replacing
 from cnnspec.cli.models import refuse_model_files
-from cnnspec.cli.patterns import STDIN, expand_patterns
-from cnnspec.cli.printing import tell, usage_error
+from cnnspec.cli.patterns import STDIN, expand_patterns, read_stdin
+from cnnspec.cli.printing import echo, echo_document, tell, usage_error
 from cnnspec.diagnostics.report import Report
 from cnnspec.language.formatting.formatter import ChangedMeaning, formatted
 from cnnspec.language.parse import parse
@@ -51,16 +51,16 @@ def command(specs: tuple[str, ...], check: bool, diff: bool) -> None:
         if after is None:
             continue
         if diff:
-            click.echo(_changes(spec, before, after), nl=False)
+            echo_document(_changes(spec, before, after))
         elif check:
             if after != before:
-                click.echo(f"{spec}: would be formatted")
+                echo(f"{spec}: would be formatted")
         elif spec == STDIN:
-            sys.stdout.buffer.write(after)
+            echo_document(after)
         elif after != before:
             with replacing(Path(spec).resolve()) as temporary:
                 temporary.write_bytes(after)
-            click.echo(f"{spec}: formatted")
+            echo(f"{spec}: formatted")
     sys.exit(1 if failed else 0)
 
 
@@ -78,7 +78,7 @@ def _files(specs: tuple[str, ...]) -> list[str]:
 
 def _read(spec: str) -> bytes:
     if spec == STDIN:
-        return sys.stdin.buffer.read()
+        return read_stdin()
     try:
         with Path(spec).open("rb") as file:
             return file.read(MAX_BYTES + 1)
@@ -98,7 +98,7 @@ def _formatted(spec: str, data: bytes) -> bytes | None:
     try:
         return formatted(source.text).encode()
     except ChangedMeaning as error:
-        click.echo(f"error: '{spec}': {error}", err=True)
+        echo(f"error: '{spec}': {error}", err=True)
         return None
 
 

@@ -6,10 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import click
-
-from cnnspec.cli.diff_output import styled, told
-from cnnspec.cli.printing import usage_error
+from cnnspec.cli.diff_output import in_colour, told
+from cnnspec.cli.printing import echo, usage_error
 from cnnspec.compiler import (
     Compilation,
     checked_or_raise,
@@ -74,7 +72,7 @@ def drive(arguments: tuple[str, ...], *, verbose: bool, root: Path | None) -> No
     always 0, because git treats any other code as a failure.
     """
     if len(arguments) == 1:
-        click.echo(f"unmerged: {arguments[0]}")
+        echo(f"unmerged: {arguments[0]}")
         return
     if len(arguments) not in (7, 9):
         usage_error(f"--git takes the 7 or 9 arguments of a diff driver, got {len(arguments)}")
@@ -86,11 +84,11 @@ def drive(arguments: tuple[str, ...], *, verbose: bool, root: Path | None) -> No
     except OSError as error:
         usage_error(f"'{error.filename}' cannot be read: {error.strerror}")
     # git pipes the output into a pager that shows colours
-    click.echo(text, nl=False, color=True if os.environ.get("GIT_PAGER_IN_USE") else None)
+    echo(text, nl=False, is_paged=bool(os.environ.get("GIT_PAGER_IN_USE")))
 
 
 def _lines(old: Side, new: Side, verbose: bool, root: Path | None) -> Iterator[str]:
-    yield styled(f"diff --cnnspec {old.name} {new.name}\n", "title")
+    yield in_colour(f"diff --cnnspec {old.name} {new.name}\n", "title")
     try:
         before, after = old.model(root), new.model(root)
     except SpecError as error:
@@ -105,7 +103,7 @@ def _lines(old: Side, new: Side, verbose: bool, root: Path | None) -> Iterator[s
     for model, sign in ((before, "-"), (after, "+")):
         if model is not None and None in (before, after):
             said = f"{sign} {model.name}: {model.params:,} parameters\n"
-            yield styled(said, ROLES[sign])
+            yield in_colour(said, ROLES[sign])
 
 
 def _by_text(old: Side, new: Side) -> Iterator[str]:
@@ -119,4 +117,4 @@ def _by_text(old: Side, new: Side) -> Iterator[str]:
         yield f"Binary files {old.name} and {new.name} differ\n"
         return
     for line in difflib.unified_diff(before, after, old.name, new.name, lineterm=""):
-        yield styled(f"{line}\n", ROLES.get(line[:1], "same"))
+        yield in_colour(f"{line}\n", ROLES.get(line[:1], "same"))

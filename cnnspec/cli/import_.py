@@ -8,7 +8,7 @@ import click
 
 from cnnspec.cli.common import force_option
 from cnnspec.cli.files import give, keep_what_is_there
-from cnnspec.cli.printing import tell, usage_error
+from cnnspec.cli.printing import echo, tell, usage_error
 from cnnspec.cli.quiet import import_quietly
 from cnnspec.diagnostics.report import Report, SpecError
 from cnnspec.frontends.files import Read, read_config, read_model
@@ -67,7 +67,7 @@ def command(model: str, output: Path | None, compact: bool, force: bool) -> None
         tell(error.report, err=True)
         sys.exit(1)
     for note in found.notes:
-        click.echo(f"note: {note}", err=True)
+        echo(f"note: {note}", err=True)
     text = dumps(found.document)
     give(text, output)
 

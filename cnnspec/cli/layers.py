@@ -2,7 +2,7 @@
 
 import click
 
-from cnnspec.cli.printing import usage_error
+from cnnspec.cli.printing import echo, styled, usage_error
 from cnnspec.declarations.describe import Argument, describe, summary_line
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.language.dump import call_text, value_text
@@ -37,9 +37,9 @@ def _list() -> None:
         families.setdefault(declaration.__module__.rpartition(".")[2], []).append(declaration)
     width = max(len(name) for name in LAYERS.kinds)
     for family, declarations in families.items():
-        click.secho(family, bold=True)
+        echo(styled(family, bold=True))
         for declaration in declarations:
-            click.echo(f"  {declaration.kind():<{width}}  {summary_line(declaration)}")
+            echo(f"  {declaration.kind():<{width}}  {summary_line(declaration)}")
 
 
 def _tell(declaration: type[Layer]) -> None:
@@ -48,10 +48,10 @@ def _tell(declaration: type[Layer]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    click.secho(declaration.kind(), bold=True)
-    click.echo(f"{summary_line(declaration)}\n")
+    echo(styled(declaration.kind(), bold=True))
+    echo(f"{summary_line(declaration)}\n")
     if declaration.aliases:
-        click.echo(f"Also called {', '.join(declaration.aliases)}.\n")
+        echo(f"Also called {', '.join(declaration.aliases)}.\n")
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("argument", no_wrap=True)
     for heading in ("type", "default", "description"):
@@ -62,8 +62,8 @@ def _tell(declaration: type[Layer]) -> None:
     assert issubclass(declaration, Layer)
     for example in declaration.examples:
         shapes = ", ".join(text(shape) for shape in example.shapes)
-        click.echo(f"- {call_text(declaration.kind(), example.arguments)}")
-        click.echo(f"    {shapes} -> {_shown(example.output)}")
+        echo(f"- {call_text(declaration.kind(), example.arguments)}")
+        echo(f"    {shapes} -> {_shown(example.output)}")
 
 
 def _default(argument: Argument) -> str:

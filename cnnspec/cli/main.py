@@ -7,43 +7,73 @@ import sys
 from types import ModuleType
 from typing import NoReturn
 
+from cnnspec.cli import streams
+
 # Without this, pydantic searches all installed packages for plugins at every start.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 
-def run() -> None:
+def run() -> NoReturn:
     """Run the command line as a program."""
     gc.disable()  # it takes a tenth of the time of a short command; `build` enables it again
     _skip_plugins()
+    streams.prepare()
+    code, problem = 0, None
+    try:
+        code = _exit_code()
+    except OSError as error:
+        problem = error
+    problem = problem or streams.finish()
+    if problem is not None:
+        code = _failed(problem)
+    streams.finish()
+    if "keras" not in sys.modules:
+        os._exit(code)  # the teardown of the interpreter takes another tenth of the time
+    sys.exit(code)
+
+
+def _exit_code() -> int:
+    """Run a command and return its exit code.
+
+    Raises:
+        OSError: its output cannot be written, because the disk is full or a pipe is closed.
+
+    """
     try:
         command, *models = sys.argv[1:] or [""]
         if command == "validate" and models and not any(each.startswith("-") for each in models):
-            _validate(models)
+            return _validate(models)
         from cnnspec.cli.commands import main
 
         main(prog_name="cnnspec")
-    except OSError as error:  # a full disk, a closed output
-        sys.stderr.write(f"cnnspec: {error}\n")
-        sys.exit(2)
     except SystemExit as end:
-        if "keras" not in sys.modules and (end.code is None or isinstance(end.code, int)):
-            _end(end.code or 0)
-        raise
+        if isinstance(end.code, str):
+            sys.stderr.write(f"{end.code}\n")
+            return 1
+        return end.code or 0
+    return 0
 
 
-def _validate(models: list[str]) -> NoReturn:
+def _validate(models: list[str]) -> int:
     """Validate without click, which would take a tenth of the time; it ends as with click."""
     from cnnspec.cli.validation import validate
 
     try:
-        sys.exit(validate(models))
+        return validate(models)
     except KeyboardInterrupt:
         sys.stderr.write("\nAborted!\n")
-        sys.exit(1)
-    except OSError as error:
-        if error.errno == errno.EPIPE:  # whoever reads the output has seen enough
-            os._exit(1)
-        raise
+        return 1
+
+
+def _failed(error: OSError) -> int:
+    """Report that the output cannot be written, and return the exit code."""
+    if error.errno == errno.EPIPE:  # whoever reads the output has seen enough
+        return 1
+    try:
+        sys.stderr.write(f"cnnspec: {error}\n")
+    except OSError:  # of which nobody can be told
+        return 2
+    return 2
 
 
 def _skip_plugins() -> None:
@@ -55,13 +85,3 @@ def _skip_plugins() -> None:
     loader = ModuleType("pydantic.plugin._loader")
     vars(loader)["get_plugins"] = tuple
     sys.modules.setdefault(loader.__name__, loader)
-
-
-def _end(code: int) -> None:
-    """Exit without interpreter teardown, which takes another tenth of the time."""
-    try:
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except OSError:  # a closed pipe: Python reports it itself
-        return
-    os._exit(code)

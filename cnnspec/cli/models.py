@@ -7,7 +7,7 @@ from typing import Any
 
 from cnnspec import compiler
 from cnnspec.analysis.custom_code import BY_OPTION
-from cnnspec.cli.patterns import STDIN
+from cnnspec.cli.patterns import STDIN, read_stdin
 from cnnspec.cli.printing import tell, usage_error
 from cnnspec.compiler import Compilation, compile_text, is_model_file
 from cnnspec.diagnostics.report import SpecError
@@ -22,7 +22,7 @@ def open_model(
 ) -> Compilation:
     """Compile a spec or a Keras model file; exit with code 2 if it cannot be read."""
     if model == STDIN:
-        return compile_text(sys.stdin.buffer.read(), overrides=overrides, root=root)
+        return compile_text(read_stdin(), overrides=overrides, root=root)
     if overrides and is_model_file(model):
         usage_error(f"--set applies to specs only; '{model}' is a model file")
     try:

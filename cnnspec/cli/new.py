@@ -7,7 +7,7 @@ import click
 
 from cnnspec.cli.common import force_option, parse_overrides
 from cnnspec.cli.files import give, keep_what_is_there
-from cnnspec.cli.printing import tell, usage_error
+from cnnspec.cli.printing import echo, tell, usage_error
 from cnnspec.compiler import compile_text
 from cnnspec.diagnostics.suggestions import did_you_mean
 from cnnspec.language.templates.reading import TEMPLATES, NoSuchParameter, filled, template
@@ -53,7 +53,7 @@ def command(
     if listed:
         width = max(map(len, TEMPLATES))
         for each, says in TEMPLATES.items():
-            click.echo(f"{each:<{width}}  {says}")
+            echo(f"{each:<{width}}  {says}")
         return
     if name not in TEMPLATES:
         hint = (name and did_you_mean(name, TEMPLATES)) or f"choose from {', '.join(TEMPLATES)}"
@@ -71,4 +71,4 @@ def command(
         sys.exit(1)
     give(text, output)
     if output is not None:
-        click.echo(f"{output}: {TEMPLATES[name]}")
+        echo(f"{output}: {TEMPLATES[name]}")

@@ -1,5 +1,6 @@
 """The files that the arguments of a command name."""
 
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -24,3 +25,11 @@ def expand_patterns(specs: Iterable[str]) -> list[str]:
         else:
             usage_error(f"no file matches '{spec}'")
     return list(dict.fromkeys(files))
+
+
+def read_stdin() -> bytes:
+    """Read standard input; exit with code 2 if it is closed."""
+    try:
+        return sys.stdin.buffer.read()
+    except OSError as error:
+        usage_error(f"standard input cannot be read: {error.strerror}")

@@ -10,6 +10,7 @@ import click
 from cnnspec.cli.building import built_model
 from cnnspec.cli.common import check_root, code_option, root_option
 from cnnspec.cli.models import allowed_model
+from cnnspec.cli.printing import echo, echo_data
 from cnnspec.cli.quiet import import_quietly
 from cnnspec.cli.runs import OF_NEW_MODELS, spec_and_weights, spec_option
 from cnnspec.data.problems import DataProblem
@@ -51,11 +52,11 @@ def command(
     try:
         found = predictions.predict(built.model, checked, checked.graph.training, inputs)
     except DataProblem as error:
-        click.echo(f"error: {error}", err=True)
+        echo(f"error: {error}", err=True)
         sys.exit(1)
     if form == "json":
-        click.echo(json.dumps([asdict(each) for each in found], indent=2))
+        echo_data(json.dumps([asdict(each) for each in found], indent=2))
         return
     for each in found:
         said = each.value if each.label is None else f"{each.label} {each.value:.4f}"
-        click.echo(f"{each.name}: {each.output} {said}")
+        echo(f"{each.name}: {each.output} {said}")

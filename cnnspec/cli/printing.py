@@ -1,21 +1,57 @@
-"""Prints results, diagnostics and usage errors, with click only where that is needed."""
+"""Prints results, diagnostics and usage errors, with click only where there are colours.
 
+All commands print through this module, so it alone decides on colours, encodings and width.
+"""
+
+import os
 import sys
-from typing import NoReturn
+from typing import Any, NoReturn
 
+from cnnspec.cli.streams import is_coloured
 from cnnspec.diagnostics.report import Report
+from cnnspec.escaping import ESCAPES
 
 _COLOURS = {"error": "red", "warning": "yellow", "note": "blue", "caret": "red", "place": None}
+UTF_8 = "utf-8"
 
 
-def echo(text: str, *, err: bool = False) -> None:
-    """Print a line. Click prints on any terminal what is more than plain ASCII."""
-    if text.isascii() and text.isprintable():
-        print(text, file=sys.stderr if err else sys.stdout, flush=True)
+def echo(text: str, *, err: bool = False, nl: bool = True, is_paged: bool = False) -> None:
+    """Print a text for people. Its colours are removed unless the stream takes them.
+
+    `is_paged` if a pager that shows colours reads the output.
+    """
+    stream = sys.stderr if err else sys.stdout
+    if "\x1b" not in text:
+        print(text, file=stream, end="\n" if nl else "", flush=True)
         return
     import click
 
-    click.echo(text, err=err)
+    click.echo(text, file=stream, nl=nl, color=is_coloured(stream, is_paged=is_paged))
+
+
+def echo_data(text: str) -> None:
+    """Print JSON. What is not ASCII is escaped, unless the output is UTF-8."""
+    if not _is_utf_8(sys.stdout.encoding):
+        text = text.encode("ascii", ESCAPES).decode("ascii")
+    echo(text)
+
+
+def echo_document(document: str | bytes) -> None:
+    """Print a spec, a script or a figure: as text on a terminal, elsewhere in UTF-8 as in a file."""
+    if sys.stdout.isatty() and isinstance(document, str):
+        echo(document, nl=False)
+        return
+    data = document if isinstance(document, bytes) else document.encode(UTF_8, ESCAPES)
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+def styled(text: str, colour: str | None = None, *, bold: bool = False) -> str:
+    """Colour a text; `echo` removes the colours again where they are not wanted."""
+    import click
+
+    return click.style(text, fg=colour, bold=bold)
 
 
 def usage_error(message: str) -> NoReturn:
@@ -25,12 +61,45 @@ def usage_error(message: str) -> NoReturn:
 
 
 def tell(report: Report, *, err: bool) -> None:
-    """Print diagnostics as text, coloured on a terminal."""
+    """Print diagnostics as text, with colours where the stream takes them."""
     if not any(True for _ in report):
         return
-    import click
+    from cnnspec.diagnostics.reporters import as_text, plain
 
-    from cnnspec.diagnostics.reporters import as_text
+    coloured = is_coloured(sys.stderr if err else sys.stdout)
+    echo(as_text(report, _diagnostic_style if coloured else plain), err=err)
 
-    text = as_text(report, lambda part, role: click.style(part, fg=_COLOURS[role], bold=True))
-    click.echo(text, err=err)
+
+def _diagnostic_style(part: str, role: str) -> str:
+    return styled(part, _COLOURS[role], bold=True)
+
+
+def terminal_width() -> int | None:
+    """Return the width of standard output: COLUMNS, or that of the terminal; None if unlimited."""
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdecimal() and int(columns) > 0:
+        return int(columns)
+    if not sys.stdout.isatty():
+        return None
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or USUAL_WIDTH
+    except OSError:
+        return USUAL_WIDTH
+
+
+USUAL_WIDTH = 80
+"""The width of a terminal that does not state it."""
+
+
+def live_console() -> Any:
+    """Return the rich console for what changes on standard error while a command runs."""
+    from rich.console import Console
+
+    colours: Any = "auto" if is_coloured(sys.stderr) else None
+    return Console(
+        file=sys.stderr, color_system=colours, highlight=False, markup=False, emoji=False
+    )
+
+
+def _is_utf_8(encoding: str | None) -> bool:
+    return (encoding or UTF_8).lower().replace("_", "-") in (UTF_8, "utf8", "utf-8-sig")

@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import click
+from cnnspec.cli.printing import echo, live_console
+from cnnspec.cli.streams import is_animated
 
 
 @dataclass(slots=True)
@@ -20,7 +21,7 @@ class Lines:
 
     def epoch(self, epoch: int, logs: Mapping[str, float]) -> None:
         """Print the losses and metrics of an epoch."""
-        click.echo(f"epoch {epoch + 1}/{self.epochs}: {_said(logs)}", err=True)
+        echo(f"epoch {epoch + 1}/{self.epochs}: {_said(logs)}", err=True)
 
 
 @dataclass(slots=True)
@@ -61,11 +62,11 @@ def progress(epochs: int, quiet: bool) -> Iterator[Lines | Bar | None]:
     if quiet:
         yield None
         return
-    if not sys.stderr.isatty():
+    if not is_animated(sys.stderr):
         yield Lines(epochs)
         return
     from rich.columns import Columns
-    from rich.console import Console, Group
+    from rich.console import Group
     from rich.live import Live
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -76,5 +77,5 @@ def progress(epochs: int, quiet: bool) -> Iterator[Lines | Bar | None]:
         TextColumn("{task.fields[left]}"),
     )
     task = bar.add_task("building the model", total=None, left="")
-    with Live(bar, console=Console(stderr=True), transient=True) as live:
+    with Live(bar, console=live_console(), transient=True) as live:
         yield Bar(epochs, live, bar, task, lambda texts: Group(bar, Columns(texts, padding=(0, 3))))

@@ -4,6 +4,7 @@ import json
 
 import click
 
+from cnnspec.cli.printing import echo_data
 from cnnspec.language.schema import language_schema
 
 
@@ -18,4 +19,4 @@ def command() -> None:
       cnnspec schema > cnnspec.schema.json
       # yaml-language-server: $schema=cnnspec.schema.json    (first line of a spec)
     """
-    click.echo(json.dumps(language_schema(), indent=1, ensure_ascii=False))
+    echo_data(json.dumps(language_schema(), indent=1, ensure_ascii=False))

@@ -9,6 +9,7 @@ from cnnspec.backends.summary import summary_data, summary_text
 from cnnspec.cli.common import model_arguments, parse_overrides, root_option, set_option
 from cnnspec.cli.models import checked_models
 from cnnspec.cli.patterns import expand_patterns
+from cnnspec.cli.printing import echo, echo_data
 
 
 @click.command("summary")
@@ -51,7 +52,7 @@ def command(
     graphs = checked_models(expand_patterns(models), overrides=values, root=root)
     if form == "json":
         data = [summary_data(model, cost=cost) for model in graphs]
-        click.echo(json.dumps(data[0] if len(data) == 1 else data, indent=2, ensure_ascii=False))
+        echo_data(json.dumps(data[0] if len(data) == 1 else data, indent=2, ensure_ascii=False))
         return
     tables = (summary_text(model, expand=expand, cost=cost) for model in graphs)
-    click.echo("\n".join(tables), nl=False)
+    echo("\n".join(tables), nl=False)

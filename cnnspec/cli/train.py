@@ -19,7 +19,7 @@ from cnnspec.cli.common import (
 )
 from cnnspec.cli.data import checked_data, data_option, refuse, training_of
 from cnnspec.cli.models import allowed_model, refuse_model_files
-from cnnspec.cli.printing import usage_error
+from cnnspec.cli.printing import echo, usage_error
 from cnnspec.cli.quiet import import_quietly
 from cnnspec.data.problems import DataProblem, RunProblem
 from cnnspec.training.curves import can_draw
@@ -107,28 +107,26 @@ def command(
     except DataProblem as problem:
         refuse(compilation, training, problem)
     except (RunProblem, *BUILD_ERRORS) as error:
-        click.echo(f"error: {error}", err=True)
+        echo(f"error: {error}", err=True)
         sys.exit(1)
     if not quiet:
         _tell_results(run, tensorboard)
     if run.interrupted:
-        click.echo(f"interrupted; use --resume {run.folder} to continue", err=True)
+        echo(f"interrupted; use --resume {run.folder} to continue", err=True)
         sys.exit(130)
 
 
 def _tell_results(run: Any, tensorboard: bool) -> None:
     for part, metrics in run.metrics.items():
-        click.echo(f"{part}: {measures(metrics)}")
+        echo(f"{part}: {measures(metrics)}")
     if run.frozen:
-        click.echo(f"{len(run.frozen)} frozen weights are unchanged")
+        echo(f"{len(run.frozen)} frozen weights are unchanged")
     if not can_draw():
-        click.echo("no curves.svg: it needs Matplotlib (pip install 'cnnspec[plots]')")
+        echo("no curves.svg: it needs Matplotlib (pip install 'cnnspec[plots]')")
     if tensorboard:
         missing = "" if find_spec("tensorboard") else " (pip install tensorboard)"
-        click.echo(
-            f"view the curves with: tensorboard --logdir {run.folder / 'tensorboard'}{missing}"
-        )
-    click.echo(f"{run.folder}: {', '.join(sorted(each.name for each in run.folder.iterdir()))}")
+        echo(f"view the curves with: tensorboard --logdir {run.folder / 'tensorboard'}{missing}")
+    echo(f"{run.folder}: {', '.join(sorted(each.name for each in run.folder.iterdir()))}")
 
 
 def measures(metrics: Mapping[str, float]) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from cnnspec.cli.models import open_model
 from cnnspec.cli.patterns import expand_patterns
-from cnnspec.cli.printing import echo, tell
+from cnnspec.cli.printing import echo, echo_data, tell
 from cnnspec.diagnostics.report import Report
 
 
@@ -40,5 +40,5 @@ def validate(
         from cnnspec.diagnostics.reporters import REPORTERS
 
         if formatted := REPORTERS[form](total):
-            echo(formatted)
+            (echo if form == "github" else echo_data)(formatted)
     return 1 if total.has_errors else 0

@@ -193,8 +193,13 @@ def _location(span: Span) -> dict[str, Any]:
         "endLine": span.end_line,
         "endColumn": span.end_column,
     }
-    place = {"artifactLocation": {"uri": quote(span.file.replace("\\", "/"))}, "region": region}
+    place = {"artifactLocation": {"uri": _uri(span.file)}, "region": region}
     return {"physicalLocation": place}
+
+
+def _uri(file: str) -> str:
+    """Return the relative URI of a file, whose name may be bytes that are not text."""
+    return quote(file.replace("\\", "/"), errors="surrogateescape")
 
 
 REPORTERS: dict[str, Callable[[Report], str]] = {
