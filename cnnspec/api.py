@@ -154,7 +154,7 @@ class Spec:
             SpecError: the spec has errors.
 
         """
-        from cnnspec.backends.summary import summary_text
+        from cnnspec.backends.summary.table import summary_text
 
         return summary_text(self.compile(), expand=expand)
 

@@ -32,6 +32,11 @@ def keras_name(name: str) -> str:
     return "".join(letter if letter in _PLAIN else f"u{ord(letter):04x}" for letter in spelled)
 
 
+def node_name(scoped: str) -> str:
+    """Return the name of a node for the name of its step, which has the scopes of blocks."""
+    return scoped.replace("/", "_")
+
+
 def model_root(name: str) -> str:
     """Return the Keras name of an outermost model; TensorFlow has a rule for its first letter."""
     spelled = keras_name(name)

@@ -10,7 +10,7 @@ import keras
 
 from cnnspec.backends.keras.building import build
 from cnnspec.backends.keras.errors import BackendMismatch
-from cnnspec.backends.summary import rows
+from cnnspec.backends.summary.rows import rows
 from cnnspec.compiler import Compilation, compile_document, compile_text
 from cnnspec.decompile.flat import written_out
 from cnnspec.ir.checked import CheckedGraph

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 pytest.register_assert_rewrite("tests.support")
+for _name in ("COLUMNS", "FORCE_COLOR", "NO_COLOR"):  # which say how commands print
+    os.environ.pop(_name, None)
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # else TensorFlow tells of the machine's CPU
 
 

@@ -17,7 +17,7 @@ from cnnspec import Spec, load, loads
 from cnnspec.backends.keras.building import build
 from cnnspec.backends.keras.loading import LoadedWeights
 from cnnspec.backends.keras.objects import keras_object, weight_name
-from cnnspec.backends.summary import rows
+from cnnspec.backends.summary.rows import rows
 from cnnspec.frontends.archive import read_archive
 from cnnspec.frontends.models import model_document
 from cnnspec.keras_files.archive import CONFIG

@@ -8,7 +8,7 @@ import numpy
 import pytest
 
 from cnnspec import Spec, load, loads
-from cnnspec.backends.summary import summary_data
+from cnnspec.backends.summary.table import summary_data
 from tests.support.paths import SPECS
 
 ANY = None

@@ -11,7 +11,7 @@ import pytest
 
 from cnnspec.api import draw
 from cnnspec.backends.python.script import script
-from cnnspec.backends.summary import summary_text
+from cnnspec.backends.summary.table import summary_text
 from cnnspec.cli.commands import COMMANDS
 from cnnspec.compiler import compile_file
 from cnnspec.decompile.flat import written_out

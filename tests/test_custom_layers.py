@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import cnnspec
-from cnnspec.backends.summary import rows
+from cnnspec.backends.summary.rows import rows
 from tests.support.commands import python_output
 
 SPEC = """\

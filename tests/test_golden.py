@@ -9,7 +9,7 @@ import pytest
 
 import cnnspec
 from cnnspec.backends.python.script import script
-from cnnspec.backends.summary import summary_text
+from cnnspec.backends.summary.table import summary_text
 from cnnspec.decompile.flat import written_out
 from tests.support.paths import MODEL_FILES, ZOO_FILES
 

@@ -8,7 +8,7 @@ import numpy
 import pytest
 
 from cnnspec import load
-from cnnspec.backends.summary import rows
+from cnnspec.backends.summary.rows import rows
 from cnnspec.ir.checked import CheckedGraph
 from cnnspec.naming import keras_name
 from tests.support.layers import weights_are_zeros

@@ -12,7 +12,7 @@ import click
 
 from cnnspec.backends.diagram.drawing import Drawing
 from cnnspec.backends.diagram.render import NoRenderer
-from cnnspec.backends.summary import summary_text
+from cnnspec.backends.summary.table import summary_text
 from cnnspec.cli.building import built_model
 from cnnspec.cli.common import code_option, parse_overrides, root_option, set_option, spec_arguments
 from cnnspec.cli.files import writing

@@ -1,17 +1,17 @@
 """`cnnspec evaluate`: compute the losses and metrics of a trained model on its test data."""
 
-import io
 import json
 from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
+from cnnspec.backends.summary.layout import Column, table_lines
 from cnnspec.cli.building import built_model
 from cnnspec.cli.common import check_root, code_option, root_option
 from cnnspec.cli.data import checked_data, data_option, training_of
 from cnnspec.cli.models import allowed_model
-from cnnspec.cli.printing import echo, echo_data
+from cnnspec.cli.printing import echo, echo_data, output_sheet
 from cnnspec.cli.quiet import import_quietly
 from cnnspec.cli.runs import OF_NEW_MODELS, spec_and_weights, spec_option
 from cnnspec.ir.graph import Output
@@ -64,10 +64,6 @@ def command(
 
 def _table(metrics: Mapping[str, float], outputs: tuple[Output, ...]) -> str:
     """Format one row per output, and a row for the total loss if there are several outputs."""
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
-
     cells: dict[str | None, dict[str, float]] = {each.name: {} for each in outputs}
     for name, value in metrics.items():
         output, measure = parted(name, outputs)
@@ -76,13 +72,14 @@ def _table(metrics: Mapping[str, float], outputs: tuple[Output, ...]) -> str:
         cells.setdefault(output, {})[measure] = value
     measures = dict.fromkeys(measure for row in cells.values() for measure in row)
     columns = sorted(measures, key=lambda measure: measure != "loss")
-    table = Table("output", box=SIMPLE_HEAD, pad_edge=False)
-    for measure in columns:
-        table.add_column(measure, justify="right")
-    for output, row in cells.items():
-        said = [f"{row[measure]:.4g}" if measure in row else "" for measure in columns]
-        table.add_row("total" if output is None else output, *said)
-    target = io.StringIO()
-    console = Console(file=target, width=10_000, highlight=False, markup=False, emoji=False)
-    console.print(table)
-    return "\n".join(line.rstrip() for line in target.getvalue().splitlines()).rstrip("\n")
+    sheet = output_sheet()
+    head = Column("output", shorten=sheet.shortened)
+    rows = [
+        (
+            "total" if output is None else output,
+            *(f"{row[measure]:.4g}" if measure in row else "" for measure in columns),
+        )
+        for output, row in cells.items()
+    ]
+    numbers = [Column(measure, is_number=True) for measure in columns]
+    return "\n".join(table_lines([head, *numbers], rows, sheet, frame="simple")).rstrip("\n")

@@ -4,7 +4,7 @@ import textwrap
 
 import click
 
-from cnnspec.cli.printing import echo, usage_error
+from cnnspec.cli.printing import echo, hanging, terminal_width, usage_error
 from cnnspec.diagnostics.codes import CODES, WARNINGS
 from cnnspec.diagnostics.explanations.reading import Block, explanation
 from cnnspec.diagnostics.suggestions import did_you_mean
@@ -31,7 +31,7 @@ def command(code: str | None) -> None:
         usage_error(f"unknown code '{code}'; {hint}")
     found = explanation(code)
     severity = "warning" if code in WARNINGS else "error"
-    parts = [f"{severity}[{code}]: {CODES[code]}", found.meaning]
+    parts = [f"{severity}[{code}]: {CODES[code]}", _paragraphs(found.meaning)]
     parts += [_example(_title(block), block) for block in found.needed]
     parts.append(_example("This is warned of" if code in WARNINGS else "This fails", found.fails))
     parts.append(_example("This passes", found.passes))
@@ -40,7 +40,20 @@ def command(code: str | None) -> None:
 
 def _listed(title: str, codes: list[str]) -> str:
     width = max(map(len, CODES)) + 2
-    return "\n".join([f"{title}:", *(f"  {code:{width}}{CODES[code]}" for code in codes)])
+    return "\n".join(
+        [
+            f"{title}:",
+            *(hanging(f"{code:{width}}{CODES[code]}", width + 2, first=2) for code in codes),
+        ]
+    )
+
+
+def _paragraphs(text: str) -> str:
+    """Wrap a text again if the terminal is narrower than its lines."""
+    width = terminal_width()
+    if width is None or width >= max(map(len, text.splitlines())):
+        return text
+    return "\n\n".join(hanging(" ".join(each.split()), 0) for each in text.split("\n\n"))
 
 
 def _title(block: Block) -> str:

@@ -2,7 +2,7 @@
 
 import click
 
-from cnnspec.cli.printing import echo, styled, usage_error
+from cnnspec.cli.printing import echo, hanging, styled, usage_error
 from cnnspec.declarations.describe import Argument, describe, summary_line
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.language.dump import call_text, value_text
@@ -39,35 +39,32 @@ def _list() -> None:
     for family, declarations in families.items():
         echo(styled(family, bold=True))
         for declaration in declarations:
-            echo(f"  {declaration.kind():<{width}}  {summary_line(declaration)}")
+            line = f"{declaration.kind():<{width}}  {summary_line(declaration)}"
+            echo(hanging(line, width + 4, first=2))
 
 
 def _tell(declaration: type[Layer]) -> None:
     """Print the summary, arguments and examples of a kind."""
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
-
     echo(styled(declaration.kind(), bold=True))
-    echo(f"{summary_line(declaration)}\n")
+    echo(hanging(summary_line(declaration), 0))
     if declaration.aliases:
-        echo(f"Also called {', '.join(declaration.aliases)}.\n")
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column("argument", no_wrap=True)
-    for heading in ("type", "default", "description"):
-        table.add_column(heading)
+        also = f"Also called {', '.join(declaration.aliases)}."
+        echo(f"\n{hanging(also, 0)}")
+    echo(styled("\nArguments", bold=True))
     for each in describe(declaration):
-        table.add_row(each.name, each.takes, _default(each), each.says)
-    Console(highlight=False, markup=False).print(table)
+        echo(hanging(f"{each.name}: {each.takes}; {_default(each)}", 6, first=2))
+        if each.says:
+            echo(hanging(each.says, 6, first=6))
+    echo(styled("\nExamples", bold=True))
     assert issubclass(declaration, Layer)
     for example in declaration.examples:
         shapes = ", ".join(text(shape) for shape in example.shapes)
-        echo(f"- {call_text(declaration.kind(), example.arguments)}")
-        echo(f"    {shapes} -> {_shown(example.output)}")
+        echo(f"  - {call_text(declaration.kind(), example.arguments)}")
+        echo(f"      {shapes} -> {_shown(example.output)}")
 
 
 def _default(argument: Argument) -> str:
-    return "required" if argument.required else value_text(argument.default)
+    return "required" if argument.required else f"default {value_text(argument.default)}"
 
 
 def _shown(output: object) -> str:

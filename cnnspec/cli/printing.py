@@ -5,14 +5,21 @@ All commands print through this module, so it alone decides on colours, encoding
 
 import os
 import sys
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from cnnspec.cli.streams import is_coloured
 from cnnspec.diagnostics.report import Report
 from cnnspec.escaping import ESCAPES
 
+if TYPE_CHECKING:
+    from cnnspec.backends.summary.layout import Sheet
+
 _COLOURS = {"error": "red", "warning": "yellow", "note": "blue", "caret": "red", "place": None}
 UTF_8 = "utf-8"
+USUAL_WIDTH = 80
+"""The width of a terminal that does not state it."""
+NARROWEST = 20
+"""The width below which text is not wrapped."""
 
 
 def echo(text: str, *, err: bool = False, nl: bool = True, is_paged: bool = False) -> None:
@@ -87,8 +94,33 @@ def terminal_width() -> int | None:
         return USUAL_WIDTH
 
 
-USUAL_WIDTH = 80
-"""The width of a terminal that does not state it."""
+def output_sheet() -> "Sheet":
+    """Return the sheet for tables on standard output."""
+    from cnnspec.backends.summary.layout import Sheet
+
+    return Sheet(terminal_width(), sys.stdout.encoding or UTF_8)
+
+
+def hanging(text: str, indent: int, first: int = 0) -> str:
+    """Wrap a line at the width of the terminal, if there is one.
+
+    The first line is indented by `first` columns, the others by `indent`.
+    """
+    width = terminal_width()
+    if width is not None and width < indent + NARROWEST:
+        indent = min(indent, first + 4)
+    if width is None or width < indent + NARROWEST:
+        return " " * first + text
+    import textwrap  # which not every command needs
+
+    return textwrap.fill(
+        text,
+        width,
+        initial_indent=" " * first,
+        subsequent_indent=" " * indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def live_console() -> Any:

@@ -4,14 +4,14 @@ from cnnspec.diagnostics.problems import Problem, Problems
 from cnnspec.diagnostics.report import Report
 from cnnspec.diagnostics.suggestions import did_you_mean
 from cnnspec.expand.definitions import Definitions
-from cnnspec.expand.scopes import Names, Scope, Value, node_name
+from cnnspec.expand.scopes import Names, Scope, Value
 from cnnspec.expand.submodels import SubmodelReader, freeze
 from cnnspec.ir.graph import Node, SubmodelLayer
 from cnnspec.language.document import Step
 from cnnspec.language.expressions import substitute
 from cnnspec.layers.base import LAYERS, Layer
 from cnnspec.layers.custom import custom_kind, is_import_path
-from cnnspec.naming import snake_case
+from cnnspec.naming import node_name, snake_case
 from cnnspec.records import replace
 from cnnspec.syntax.places import Place
 

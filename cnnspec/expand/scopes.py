@@ -34,11 +34,6 @@ class Scope(Record):
     """The block call that is being expanded, if any."""
 
 
-def node_name(scoped: str) -> str:
-    """Return the name of a node for the name of its step."""
-    return scoped.replace("/", "_")
-
-
 class Names:
     """The nodes of a graph under construction, and the names that refer to them."""
 

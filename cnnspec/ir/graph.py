@@ -160,6 +160,15 @@ class Node(Record, uncompared=("block",)):
         return tuple(reversed(calls))
 
     @property
+    def scopes(self) -> tuple[tuple[str, str], ...]:
+        """The name, with the scopes around it, and the block of each scope; the outermost first."""
+        names = self.scoped.split("/")[:-1]
+        kinds = [call.kind for call in self.blocks]
+        kinds += ["block"] * (len(names) - len(kinds))
+        scoped = ("/".join(names[: depth + 1]) for depth in range(len(names)))
+        return tuple(zip(scoped, kinds, strict=False))
+
+    @property
     def layer_name(self) -> str:
         """Return the name of the node whose layer is called."""
         return self.shares or self.name

@@ -131,19 +131,13 @@ class _Reader:
     @staticmethod
     def scope(node: CheckedNode, scopes: dict[str, _Scope]) -> _Scope:
         """Return the scope of the block call of a layer, which is created where it first occurs."""
-        path, _, _ = node.node.scoped.rpartition("/")
-        if path in scopes:
-            return scopes[path]
-        names = path.split("/")
-        blocks = [call.kind for call in node.node.blocks]
-        for depth in range(1, len(names) + 1):
-            scoped = "/".join(names[:depth])
+        outer = scopes[""]
+        for scoped, block in node.node.scopes:
             if scoped not in scopes:
-                outer = scopes["/".join(names[: depth - 1])]
-                made = _Scope(scoped, blocks[depth - 1] if depth <= len(blocks) else "block")
-                scopes[scoped] = made
-                outer.children.append(made)
-        return scopes[path]
+                scopes[scoped] = _Scope(scoped, block)
+                outer.children.append(scopes[scoped])
+            outer = scopes[scoped]
+        return outer
 
     def input(self, id: str, name: str, tensor: TensorSpec) -> Box:
         details = [("Shape", dims(tensor.shape)), ("Data type", tensor.dtype)]

@@ -1,0 +1,1 @@
+"""Summarizes a checked graph as a table or as plain data."""
