@@ -4,7 +4,7 @@ If the text does not parse, the pipeline stops; all later errors are collected a
 together.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from cnnspec.analysis.custom_code import BY_ARGUMENT, check_code
 from cnnspec.analysis.infer import infer
 from cnnspec.analysis.lint.linting import lint
 from cnnspec.analysis.weights import check_weights
+from cnnspec.declarations.keras_versions import NEWEST, Keras, usual
 from cnnspec.diagnostics.report import Report, SpecError
 from cnnspec.expand.expansion import expand
 from cnnspec.expand.loading import Loader
@@ -34,10 +35,18 @@ class Compilation(Record):
     document: Document | None = None
     checked: CheckedGraph | None = None
     """None if there are errors, or if the file only defines blocks."""
+    keras: Keras = NEWEST
+    """The version of Keras that it was held against."""
+    against: "Callable[[Keras], Compilation] | None" = None
+    """Compiles it again, held against another version; None if it cannot be parsed."""
 
 
 def compile_file(
-    path: Path, *, overrides: Mapping[str, Any] | None = None, root: Path | None = None
+    path: Path,
+    *,
+    overrides: Mapping[str, Any] | None = None,
+    root: Path | None = None,
+    keras: Keras | None = None,
 ) -> Compilation:
     """Compile the spec in a file.
 
@@ -47,7 +56,7 @@ def compile_file(
     """
     report = Report()
     source = read(path, report, name=shown_path(path))
-    return _compile_source(source, report, (path.resolve(),), overrides, root)
+    return _compile_source(source, report, (path.resolve(),), overrides, root, keras)
 
 
 def compile_text(
@@ -57,11 +66,12 @@ def compile_text(
     folder: Path | None = None,
     overrides: Mapping[str, Any] | None = None,
     root: Path | None = None,
+    keras: Keras | None = None,
 ) -> Compilation:
     """Compile the text of a spec; paths in it are relative to `folder` or the current folder."""
     report = Report()
     source = parse_bytes(text, name, folder or Path(), report)
-    return _compile_source(source, report, (), overrides, root)
+    return _compile_source(source, report, (), overrides, root, keras)
 
 
 def is_model_file(name: str | Path) -> bool:
@@ -70,7 +80,11 @@ def is_model_file(name: str | Path) -> bool:
 
 
 def open_model(
-    path: Path, *, overrides: Mapping[str, Any] | None = None, root: Path | None = None
+    path: Path,
+    *,
+    overrides: Mapping[str, Any] | None = None,
+    root: Path | None = None,
+    keras: Keras | None = None,
 ) -> Compilation:
     """Compile a spec or a Keras model file.
 
@@ -79,12 +93,16 @@ def open_model(
 
     """
     if is_model_file(path):
-        return compile_model(path, overrides=overrides)
-    return compile_file(path, overrides=overrides, root=root)
+        return compile_model(path, overrides=overrides, keras=keras)
+    return compile_file(path, overrides=overrides, root=root, keras=keras)
 
 
 def compile_model(
-    model: Path | str, name: str | None = None, *, overrides: Mapping[str, Any] | None = None
+    model: Path | str,
+    name: str | None = None,
+    *,
+    overrides: Mapping[str, Any] | None = None,
+    keras: Keras | None = None,
 ) -> Compilation:
     """Compile a Keras model, given as a file or as the result of `keras.Model.to_json`.
 
@@ -104,14 +122,18 @@ def compile_model(
         report = Report()
         report.error("unreadable-model", f"{where}{error}")
         return Compilation(report)
-    return compile_document(read.document, overrides=overrides)
+    return compile_document(read.document, overrides=overrides, keras=keras)
 
 
 def compile_document(
-    document: Document, *, overrides: Mapping[str, Any] | None = None, root: Path | None = None
+    document: Document,
+    *,
+    overrides: Mapping[str, Any] | None = None,
+    root: Path | None = None,
+    keras: Keras | None = None,
 ) -> Compilation:
     """Compile a document built in Python; paths in it are relative to the current folder."""
-    return _compile(document, None, Report(), (), overrides, root)
+    return _compile(document, None, Report(), (), overrides, root, keras)
 
 
 def _compile_source(
@@ -120,11 +142,12 @@ def _compile_source(
     reading: tuple[Path, ...],
     overrides: Mapping[str, Any] | None,
     root: Path | None,
+    keras: Keras | None,
 ) -> Compilation:
     document = parse(source, report) if source else None
     if source is None or document is None:
         return Compilation(report, source)
-    return _compile(document, source, report, reading, overrides, root)
+    return _compile(document, source, report, reading, overrides, root, keras)
 
 
 def _compile(
@@ -134,8 +157,10 @@ def _compile(
     reading: tuple[Path, ...],
     overrides: Mapping[str, Any] | None,
     root: Path | None,
+    keras: Keras | None,
 ) -> Compilation:
-    loader = Loader(report, root)
+    held = usual() if keras is None else keras
+    loader = Loader(report, root, held)
     place = Place(source, ())
     graph = expand(document, place, loader, overrides=overrides, reading=reading)
     checked = None if document.is_library else infer(graph, report)
@@ -146,7 +171,11 @@ def _compile(
     else:
         lint(document, checked, place, report)
     report.ignore(document.ignore)
-    return Compilation(report, source, document, checked)
+
+    def against(other: Keras) -> Compilation:
+        return _compile(document, source, report.child(), reading, overrides, root, other)
+
+    return Compilation(report, source, document, checked, held, against)
 
 
 def checked_or_raise(compilation: Compilation) -> CheckedGraph:
@@ -168,17 +197,27 @@ def checked_or_raise(compilation: Compilation) -> CheckedGraph:
 def allowed_model(
     compilation: Compilation, allow_code: Collection[str], how: str = BY_ARGUMENT
 ) -> CheckedGraph:
-    """Return the checked graph of a compilation, if it needs only code of allowed packages.
+    """Return the checked graph of a compilation, if the installed Keras and allowed code suffice.
 
     `how` is the way in which the caller allows a package, for messages.
 
     Raises:
-        SpecError: there is no graph, or it needs code of another package.
+        SpecError: there is no graph, or it needs another Keras, or code of another package.
 
     """
-    checked = checked_or_raise(compilation)
+    checked = checked_or_raise(_held_against_installed(compilation))
     report = compilation.report.child()
     check_code(checked, allow_code, report, how)
     if report.has_errors:
         raise SpecError(report)
     return checked
+
+
+def _held_against_installed(compilation: Compilation) -> Compilation:
+    """Return a compilation that is held against the installed Keras, which is to build it."""
+    here = usual()
+    if compilation.keras == here or compilation.against is None or compilation.report.has_errors:
+        return compilation
+    if here.is_newest and compilation.keras.is_newest:
+        return compilation
+    return compilation.against(here)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cnnspec.compiler import checked_or_raise, compile_document
+from cnnspec.declarations.keras_versions import NEWEST
 from cnnspec.decompile.compact.equality import same_model
 from cnnspec.decompile.compact.writing import compacted
 from cnnspec.decompile.flat import relative, written_out
@@ -39,12 +40,12 @@ def imported(
         SpecError: the model cannot be used in a spec.
 
     """
-    checked = checked_or_raise(compile_document(document))
+    checked = checked_or_raise(compile_document(document, keras=NEWEST))
     graph = checked.graph
     found = written_out(graph, folder)
     if compact:
         shorter = compacted(graph, folder)
-        again = compile_document(shorter).checked
+        again = compile_document(shorter, keras=NEWEST).checked
         if again is not None and same_model(graph, again.graph):
             found = shorter
     if weights is not None:

@@ -9,6 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from cnnspec.declarations.declaration import Declaration
+from cnnspec.declarations.keras_versions import (
+    NEWEST,
+    Keras,
+    is_known_word,
+    is_passed,
+    varying_defaults,
+)
 from cnnspec.declarations.wording import short_alias, shortest_argument
 from cnnspec.ir.checked import CheckedGraph, CheckedNode
 from cnnspec.ir.graph import Application, SubmodelLayer
@@ -62,11 +69,19 @@ def module_of(declaration: type[Declaration]) -> str:
     return ELSEWHERE.get(declaration.kind(), f"keras.{declaration.family.namespace}")
 
 
-def keras_call(call: Declaration) -> KerasCall:
+def keras_call(call: Declaration, keras: Keras = NEWEST) -> KerasCall:
     """Return the call for an object such as a loss or initializer, or for an unnamed layer."""
-    given = [name for name in call.given if not call.is_default(name)]
-    arguments = {name: _argument(told(call, name)) for name in given}
+    arguments = {name: _argument(told(call, name), keras) for name in passed(call, keras)}
     return KerasCall(module_of(type(call)), call.kind(), arguments)
+
+
+def passed(call: Declaration, keras: Keras = NEWEST) -> list[str]:
+    """Return the arguments that are passed to Keras: those that differ from its default.
+
+    Where the defaults of several versions differ, the argument is always passed.
+    """
+    names = dict.fromkeys((*call.given, *varying_defaults(type(call))))
+    return [name for name in names if is_passed(call, name, keras)]
 
 
 def told(call: Declaration, argument: str) -> Any:
@@ -99,18 +114,18 @@ def _as_tuple(value: Any) -> Any:
     return tuple(map(_as_tuple, value)) if isinstance(value, list) else value
 
 
-def named_call(call: Declaration) -> KerasCall:
+def named_call(call: Declaration, keras: Keras = NEWEST) -> KerasCall:
     """Return the call for a metric or optimizer, with an explicit name instead of a counter."""
-    made = keras_call(call)
+    made = keras_call(call, keras)
     return KerasCall(made.module, made.kind, {**made.arguments, "name": call.meant("name")})
 
 
-def layer_call(layer: Layer, name: str) -> KerasCall:
+def layer_call(layer: Layer, name: str, keras: Keras = NEWEST) -> KerasCall:
     """Return the call that makes a layer."""
     if isinstance(layer, CustomLayer):
         given = {"name": name, **layer.given}
         return KerasCall(module_of(type(layer)), layer.kind(), given)
-    made, known = keras_call(layer), layer.arguments()
+    made, known = keras_call(layer, keras), layer.arguments()
     settings = {key: layer.meant(key) for key in SETTINGS if key in known}
     return KerasCall(made.module, made.kind, {"name": name, **made.arguments, **settings})
 
@@ -121,12 +136,12 @@ def inner_name(layer: Layer, position: int | None = None) -> str:
     return name if position is None else f"{name}_{position + 1}"
 
 
-def _argument(value: Any) -> Any:
+def _argument(value: Any, keras: Keras) -> Any:
     if isinstance(value, Layer):
-        return layer_call(value, inner_name(value))
+        return layer_call(value, inner_name(value), keras)
     if _are_calls(value):
-        return [layer_call(layer, inner_name(layer, at)) for at, layer in enumerate(value)]
-    return keras_call(value) if isinstance(value, Declaration) else value
+        return [layer_call(layer, inner_name(layer, at), keras) for at, layer in enumerate(value)]
+    return keras_call(value, keras) if isinstance(value, Declaration) else value
 
 
 def set_when_built(layer: Layer, *, trained: bool = True) -> Iterator[tuple[str, bool]]:
@@ -194,4 +209,4 @@ def compilation(checked: CheckedGraph) -> Compilation | None:
 def _told(call: Declaration) -> str | Declaration:
     """Return the word of a loss or metric that Keras resolves, or the call."""
     alias = short_alias(call)
-    return call if alias is None else alias
+    return alias if alias is not None and is_known_word(type(call), alias) else call

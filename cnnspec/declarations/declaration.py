@@ -13,15 +13,23 @@ from typing import Any, ClassVar, Self, get_args, get_origin
 from cnnspec.declarations.plain_types import checker
 from cnnspec.diagnostics.problems import Problem, Problems, shown
 from cnnspec.diagnostics.suggestions import did_you_mean
+from cnnspec.records import Record
 
 
 class Expects:
     """Describes the accepted values of an argument for messages and editors, and their meaning."""
 
     def __init__(
-        self, phrase: str, *, null: Any = None, alike: Callable[[Any], Any] | None = None
+        self,
+        phrase: str,
+        *,
+        null: Any = None,
+        alike: Callable[[Any], Any] | None = None,
+        words_of: str | None = None,
     ) -> None:
         self.phrase = phrase
+        self.words_of = words_of
+        """The Keras module whose functions are the values, by name; some versions lack some."""
         self.null = null
         """The value that null stands for, or a function of the call; None if there is none."""
         self.alike = alike
@@ -47,6 +55,18 @@ class FamilyFacts:
         """Whether a call without arguments is written with the first alias of its kind."""
 
 
+class Recent(Record):
+    """What a call may say since a version of Keras, and no signature shows: a value, a form."""
+
+    since: str
+    """The first version that has it, such as `3.14.0`."""
+    argument: str
+    what: str
+    """The subject of the message, such as `'crop_to_aspect_ratio' of Resizing`."""
+    applies: Callable[[Any], bool]
+    """Whether a checked call says it."""
+
+
 class Declaration:
     """Base class of kinds. Subclasses annotate their arguments, with the defaults of Keras."""
 
@@ -59,6 +79,15 @@ class Declaration:
     """Arguments for which Keras does not accept a number instead of a list of equal ones."""
     open_words: ClassVar[tuple[str, ...]] = ()
     """Words that stand for several kinds, of which Keras chooses one by the shapes."""
+    before: ClassVar[Mapping[str, Any]] = MappingProxyType({})
+    """For arguments that only newer versions of Keras have: the value by which older ones act.
+
+    A function gets the call. It is not needed for an argument whose default changes nothing.
+    """
+    recent: ClassVar[tuple[Recent, ...]] = ()
+    """What only newer versions of Keras take, besides kinds and arguments."""
+    is_of_keras: ClassVar[bool] = True
+    """Whether it is a class of Keras, which the facts about versions are about."""
     rank: ClassVar[int] = 0
     """The number of values of arguments such as `kernel_size`; 0 if there are none."""
 
@@ -329,8 +358,9 @@ class Checked(Expects):
         schema: Mapping[str, Any] = MappingProxyType({}),
         null: Any = None,
         alike: Callable[[Any], Any] | None = None,
+        words_of: str | None = None,
     ) -> None:
-        super().__init__(phrase, null=null, alike=alike)
+        super().__init__(phrase, null=null, alike=alike, words_of=words_of)
         self.check = check
         self.schema = schema
         """The JSON Schema of accepted values; an empty one allows everything."""

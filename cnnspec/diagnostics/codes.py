@@ -58,6 +58,7 @@ CODES: dict[str, str] = {
     # calls
     "unknown-kind": "an unknown layer, block, submodel, loss, metric or other kind",
     "refused-kind": "a Keras class that a spec cannot express",
+    "not-in-this-keras": "a kind, argument or value that this version of Keras does not have",
     "unknown-argument": "an argument that the kind does not have",
     "missing-argument": "a required argument that is missing",
     "wrong-type": "a value whose type the argument does not accept",

@@ -1,5 +1,6 @@
 """Calls of layers, shared layers and submodels: each becomes one node."""
 
+from cnnspec.declarations.keras_versions import missing
 from cnnspec.diagnostics.problems import Problem, Problems
 from cnnspec.diagnostics.report import Report
 from cnnspec.diagnostics.suggestions import did_you_mean
@@ -66,19 +67,21 @@ class Calls:
         except Problem as problem:
             place.problem(self.report, problem)
             return None
+        layer: Layer | None
         defaults = self.definitions.defaults.get(declaration.kind(), {})
         arguments = given | {
             name: default.value for name, default in defaults.items() if name not in given
         }
         try:
             layer = declaration.of(arguments, word=step.kind)
+            problems = tuple(missing(layer, self.submodels.loader.keras))
         except Problems as found:
-            for each in found.problems:
-                argument, at = str(each.at[0]) if each.at else "", place
-                if argument in defaults and argument not in given:
-                    at, each.at = defaults[argument].place, each.at[1:]
-                at.problem(self.report, each)
-            return None
+            layer, problems = None, found.problems
+        for each in problems:
+            argument, at = str(each.at[0]) if each.at else "", place
+            if argument in defaults and argument not in given:
+                at, each.at = defaults[argument].place, each.at[1:]
+            at.problem(self.report, each)
         return layer
 
     def shared(

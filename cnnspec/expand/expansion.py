@@ -43,7 +43,9 @@ def expand(
     reader = SubmodelReader(loader, expand, reading)
     names = Names(report)
     writer = Writer(definitions, reader, names, report)
-    graph = _graph(document, parameters, place, writer, Interface(names, report), loader.root)
+    graph = _graph(
+        document, parameters, place, writer, Interface(names, report, loader.keras), loader.root
+    )
     if document.weights is None:
         return graph
     return replace(graph, weights=_weights(document.weights, parameters, place, names, loader))

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, cast
 from cnnspec.declarations.declaration import Declaration
 from cnnspec.declarations.family import Family
 from cnnspec.declarations.fields import DATA_TYPES
+from cnnspec.declarations.keras_versions import Keras, missing
 from cnnspec.diagnostics.codes import CODES, WARNINGS
 from cnnspec.diagnostics.problems import Problem, Problems, shown
 from cnnspec.diagnostics.report import Report
@@ -30,9 +31,10 @@ if TYPE_CHECKING:
 class Interface:
     """Checks the inputs, outputs and training of a spec."""
 
-    def __init__(self, names: Names, report: Report) -> None:
+    def __init__(self, names: Names, report: Report, keras: Keras) -> None:
         self.names = names
         self.report = report
+        self.keras = keras
 
     def input(
         self, name: str, declared: InputSpec, parameters: Parameters, place: Place
@@ -133,7 +135,10 @@ class Interface:
             return None
         try:
             arguments = substitute(call.arguments, parameters)
-            return family.find(call.kind).of(arguments, word=call.kind)
+            checked = family.find(call.kind).of(arguments, word=call.kind)
+            for each in missing(checked, self.keras):
+                place.problem(self.report, each)
+            return checked
         except Problem as problem:
             place.problem(self.report, problem)
         except Problems as problems:

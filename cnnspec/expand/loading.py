@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from cnnspec.declarations.keras_versions import NEWEST, Keras
 from cnnspec.diagnostics.problems import shown
 from cnnspec.diagnostics.report import Report
 from cnnspec.language.document import Document
@@ -14,15 +15,17 @@ from cnnspec.syntax.reading import read
 class Loader:
     """Resolves paths relative to the file that contains them, and reads each spec once."""
 
-    def __init__(self, report: Report, root: Path | None = None) -> None:
+    def __init__(self, report: Report, root: Path | None = None, keras: Keras = NEWEST) -> None:
         self.report = report
         self.root = root
         """The folder that paths must not leave."""
+        self.keras = keras
+        """The version of Keras that calls are held against."""
         self._read: dict[Path, tuple[Document, Source] | None] = {}
 
     def for_part(self) -> "Loader":
         """Return the same loader with another report."""
-        loader = Loader(self.report.child(), self.root)
+        loader = Loader(self.report.child(), self.root, self.keras)
         loader._read = self._read
         return loader
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from cnnspec.declarations.keras_versions import CODE
 from cnnspec.diagnostics.problems import Problem, shown
 from cnnspec.diagnostics.suggestions import did_you_mean
 from cnnspec.expand.definitions import SubmodelDefinition
@@ -163,12 +164,13 @@ class SubmodelReader:
         inner = self.loader.for_part()
         try:
             graph = self.expand(read_archive(path), Place(None, ()), inner)
-            messages = [diagnostic.message for diagnostic in inner.report]
+            errors = [(each.code, each.message, each.suggestion) for each in inner.report]
         except UnreadableModel as error:
-            messages = [str(error)]
-        if messages:
-            message = f"'{shown_path(path)}': {messages[0]}"
-            place.error(self.loader.report, "unreadable-model", message)
+            errors = [("unreadable-model", str(error), None)]
+        for code, message, suggestion in errors[:1]:
+            code = code if code == CODE else "unreadable-model"
+            message = f"'{shown_path(path)}': {message}"
+            place.error(self.loader.report, code, message, suggestion=suggestion)
             return None, None
         return graph, path
 

@@ -28,6 +28,7 @@ class CustomLayer(Layer):
     import_path: ClassVar[str]
     """`package.module:Class`."""
     max_inputs: ClassVar[int | None] = None
+    is_of_keras = False
     weights_known = False
     takes_text = True
 

@@ -40,6 +40,7 @@ Activation = Annotated[
         check=_activation,
         null="linear",
         schema={"enum": [*_USABLE, None]},
+        words_of="activations",
     ),
 ]
 ActivationName = Annotated[
@@ -49,6 +50,7 @@ ActivationName = Annotated[
         check=_activation,
         schema={"enum": _USABLE},
         null="linear",
+        words_of="activations",
     ),
 ]
 Initializer = Annotated[Declaration, call_of(INITIALIZERS, optional=False)]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Annotated, Any
 
 from annotated_types import Ge, Gt, Le
@@ -248,6 +249,9 @@ class Muon(Optimizer):
     """Orthogonalized momentum for matrices, and AdamW for other weights (Jordan et al., 2024)."""
 
     aliases = ("muon",)
+    before = MappingProxyType(
+        {"rms_rate": None, "adam_weight_decay": lambda call: call.weight_decay}
+    )
     weight_decay: OptionalNonNegativeNumber = 0.004
     adam_beta_1: Decay = 0.9
     adam_beta_2: Decay = 0.999

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from cnnspec.backends.keras.objects import keras_object, made
-from cnnspec.backends.lowering import compilation, named_call
+from cnnspec.backends.keras.objects import keras_object, named_object
+from cnnspec.backends.lowering import compilation
 from cnnspec.ir.checked import CheckedGraph
 
 
@@ -17,11 +17,11 @@ def compile_model(model: Any, checked: CheckedGraph) -> None:
         for name, loss in known.losses.items()
     }
     metrics = {
-        name: [each if isinstance(each, str) else made(named_call(each)) for each in of_output]
+        name: [each if isinstance(each, str) else named_object(each) for each in of_output]
         for name, of_output in known.metrics.items()
     }
     model.compile(
-        optimizer=made(named_call(known.optimizer)),
+        optimizer=named_object(known.optimizer),
         loss=losses or None,
         loss_weights=dict(known.weights) or None,
         metrics=metrics or None,

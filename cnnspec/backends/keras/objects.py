@@ -8,20 +8,30 @@ from typing import Any
 import keras
 
 from cnnspec.backends.keras.errors import CodeError
-from cnnspec.backends.lowering import KerasCall, keras_call, layer_call, module_of
+from cnnspec.backends.lowering import KerasCall, keras_call, layer_call, module_of, named_call
 from cnnspec.declarations.declaration import Declaration
+from cnnspec.declarations.keras_versions import of_release
 from cnnspec.layers.base import Layer
 from cnnspec.layers.custom import CustomLayer
 
 
+RUNNING = of_release(keras.__version__)
+"""The version of Keras that builds the models."""
+
+
 def keras_object(declaration: Declaration) -> Any:
     """Return the Keras object for a checked call, such as a loss, initializer or optimizer."""
-    return made(keras_call(declaration))
+    return made(keras_call(declaration, RUNNING))
 
 
 def layer_object(layer: Layer, name: str) -> Any:
     """Return the Keras layer for a checked call of a layer."""
-    return made(layer_call(layer, name))
+    return made(layer_call(layer, name, RUNNING))
+
+
+def named_object(declaration: Declaration) -> Any:
+    """Return the Keras metric or optimizer for a checked call, with an explicit name."""
+    return made(named_call(declaration, RUNNING))
 
 
 def keras_class(declaration: type[Declaration]) -> Any:

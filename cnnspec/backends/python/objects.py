@@ -10,6 +10,7 @@ from cnnspec.backends.lowering import (
     inner_name,
     module_of,
     named_call,
+    passed,
     set_when_built,
     short_literal,
 )
@@ -17,6 +18,7 @@ from cnnspec.backends.python.formulas import Differs, Environment, formula
 from cnnspec.backends.python.layout import Call, Code, Items, Labelled
 from cnnspec.backends.python.literals import dictionary, literal, quoted, with_tuples
 from cnnspec.declarations.declaration import Declaration
+from cnnspec.declarations.keras_versions import is_known_word
 from cnnspec.layers.base import Layer
 from cnnspec.layers.custom import CustomLayer
 from cnnspec.objects.families import CONSTRAINTS, INITIALIZERS, REGULARIZERS
@@ -54,9 +56,9 @@ def metric(call: str | Declaration) -> Code:
 
 def optimizer(call: Declaration) -> Code:
     """Return an optimizer, as its name if it has no arguments."""
-    if Objects((call,)).arguments() or call.kind() in NOT_BY_NAME:
-        return Objects((call,)).code()
-    return quoted(call.kind().lower())
+    word = call.kind().lower()
+    has_word = call.kind() not in NOT_BY_NAME and is_known_word(type(call), word)
+    return quoted(word) if has_word and not passed(call) else Objects((call,)).code()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,9 @@ class Objects:
         """
         first, arguments = self.calls[0], tuple(self.arguments())
         if not arguments and first.family in BY_NAME and first.kind() not in NOT_BY_NAME:
-            return quoted(first.aliases[0] if first.aliases else first.kind())
+            word = first.aliases[0] if first.aliases else first.kind()
+            if is_known_word(type(first), word):
+                return quoted(word)
         return Call(f"{module_of(type(first))}.{first.kind()}", arguments)
 
     def layer(self, function: str, name: Code) -> Call:
@@ -219,7 +223,7 @@ def _in_order(calls: Sequence[Declaration]) -> list[str]:
         is_first = name == "filters"  # declared below the arguments of all convolutions
         return name not in first.required(), not is_first, name in shared, order.index(name)
 
-    said = {name for each in calls for name in each.given if not each.is_default(name)}
+    said = {name for each in calls for name in passed(each)}
     return sorted(said - ({"trainable"} if shared else set()), key=place)
 
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any, Literal
 
+from cnnspec.declarations.keras_versions import missing
 from cnnspec.diagnostics.problems import Problem, Problems
 from cnnspec.expand.loading import Loader
 from cnnspec.ir.graph import Application
@@ -52,6 +53,8 @@ def _declaration(call: Call, place: Place, loader: Loader) -> applications.Netwo
         return None
     try:
         declaration = APPLICATIONS.find(call.kind).of(call.arguments, word=call.kind)
+        for each in missing(declaration, loader.keras):
+            place.problem(loader.report, each)
     except Problem as problem:
         place.problem(loader.report, problem)
         return None
