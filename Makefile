@@ -12,7 +12,7 @@ NOW := $(shell date -u +%Y%m%d-%H%M%S)
 # Without bytecode, each of the many short processes of tests and benchmarks compiles everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo demo-train test browser conformance lint format golden gallery bench clean
+.PHONY: demo demo-train test browser conformance keras-versions lint format golden gallery bench clean
 
 demo: $(VENV)/.demo
 	$(BIN)/cnnspec build --quiet $(SPEC) --output build
@@ -29,6 +29,9 @@ test: $(VENV)/.dev
 
 conformance: $(VENV)/.dev
 	$(BIN)/python -m conformance
+
+keras-versions: $(VENV)/.dev
+	$(BIN)/python -m keras_versions
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

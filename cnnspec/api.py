@@ -14,6 +14,7 @@ from cnnspec.compiler import (
     compile_text,
     open_model,
 )
+from cnnspec.declarations.keras_versions import NEWEST, asked
 from cnnspec.diagnostics.report import Report, SpecError
 from cnnspec.ir.checked import CheckedGraph
 from cnnspec.language.document import Document
@@ -36,9 +37,11 @@ class Spec:
         *,
         params: Mapping[str, Any] | None = None,
         root: Path | None = None,
+        keras: str | None = None,
     ) -> "Spec":
-        """Make a spec from a document that was built in Python."""
-        return cls(compile_document(document, overrides=params, root=root))
+        """Make a spec from a document that was built in Python; the arguments are those of `load`."""
+        version = asked(keras) if keras else None
+        return cls(compile_document(document, overrides=params, root=root, keras=version))
 
     @property
     def report(self) -> Report:
@@ -160,18 +163,26 @@ class Spec:
 
 
 def load(
-    path: str | Path, *, params: Mapping[str, Any] | None = None, root: str | Path | None = None
+    path: str | Path,
+    *,
+    params: Mapping[str, Any] | None = None,
+    root: str | Path | None = None,
+    keras: str | None = None,
 ) -> Spec:
     """Load a spec, or a .keras, .h5 or .json file of a Keras model; `params` override parameters.
 
     Errors in the spec do not raise here; they are listed in `report`, and `compile` raises them.
-    With `root`, files outside that folder are rejected.
+    With `root`, files outside that folder are rejected. The spec is checked for the Keras that is
+    installed, or for `keras`, a version such as `3.12`.
 
     Raises:
         OSError: the file is missing or cannot be read.
+        ValueError: that version of Keras is not known.
 
     """
-    return Spec(open_model(Path(path), overrides=params, root=Path(root) if root else None))
+    version = asked(keras) if keras else None
+    within = Path(root) if root else None
+    return Spec(open_model(Path(path), overrides=params, root=within, keras=version))
 
 
 def loads(
@@ -180,8 +191,9 @@ def loads(
     folder: str | Path = ".",
     params: Mapping[str, Any] | None = None,
     root: str | Path | None = None,
+    keras: str | None = None,
 ) -> Spec:
-    """Load a spec from its text; paths in it are relative to `folder`."""
+    """Load a spec from its text; paths in it are relative to `folder`, the rest is as in `load`."""
     return Spec(
         compile_text(
             text.encode(),
@@ -189,6 +201,7 @@ def loads(
             folder=Path(folder),
             overrides=params,
             root=Path(root) if root else None,
+            keras=asked(keras) if keras else None,
         )
     )
 
@@ -248,4 +261,4 @@ def _checked(model: Any) -> CheckedGraph:
         return Spec.of(model).compile()
     if isinstance(model, Spec):
         return model.compile()
-    return checked_or_raise(compile_model(model.to_json()))
+    return checked_or_raise(compile_model(model.to_json(), keras=NEWEST))

@@ -26,6 +26,7 @@ from hypothesis import strategies as st
 
 from cnnspec.analysis.custom_code import check_code
 from cnnspec.compiler import compile_file, compile_text
+from cnnspec.declarations.keras_versions import OLDEST
 from cnnspec.decompile.flat import written_out
 from cnnspec.diagnostics.codes import CODES
 from cnnspec.diagnostics.report import Diagnostic, Note, Report, Severity, Span
@@ -42,6 +43,7 @@ EACH_FILE = pytest.mark.parametrize("name", FILES)
 WITHOUT_FILE = {
     "code-not-allowed": "test_code_of_ones_own_is_run_only_where_it_is_allowed",
     "file-too-large": "test_bytes_that_are_no_spec",
+    "not-in-this-keras": "test_what_an_older_keras_does_not_have",
     "not-utf8": "test_bytes_that_are_no_spec",
     "outside-root": "test_root_keeps_files_in",
     "weights-not-checked": "test_weights_without_h5py",
@@ -213,6 +215,22 @@ def test_no_file_is_a_wrong_call(tmp_path: Path) -> None:
 
 HEAD = "cnnspec: 1\ninputs: {image: [28, 28, 1]}\n"
 WITH_SUBMODEL = HEAD + "submodels: {base: {%s}}\nlayers: [base]\n"
+
+
+def test_what_an_older_keras_does_not_have() -> None:
+    text = HEAD + "layers:\n  - AdaptiveMaxPooling2D: {output_size: 3}\n"
+    assert told(compile_text(text.encode(), "spec.yaml", keras=OLDEST).report) == [
+        replace(
+            error(
+                "not-in-this-keras",
+                "AdaptiveMaxPooling2D requires Keras 3.13 or later, but the spec is checked for Keras 3.10",
+                HEAD.count("\n") + 2,
+                5,
+                25,
+            ),
+            suggestion="depend on 'keras>=3.13'",
+        )
+    ]
 
 
 def test_root_keeps_files_in(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from cnnspec.analysis.custom_code import check_code
 from cnnspec.compiler import compile_text
+from cnnspec.declarations.keras_versions import OLDEST
 from cnnspec.diagnostics.codes import CODES, WARNINGS
 from cnnspec.diagnostics.report import Diagnostic
 from cnnspec.records import replace
@@ -154,7 +155,7 @@ def test_in_an_imported_file() -> None:
 def test_by_hand(name: str) -> None:
     text = dedent(BLOCKS[name])
     head = HEAD if "\ninputs:" not in text else "cnnspec: 1\n"
-    compilation = compile_text((head + text).encode(), OUTER, folder=Path())
+    compilation = compile_text((head + text).encode(), OUTER, folder=Path(), keras=OLDEST)
     report = compilation.report
     if compilation.checked is not None:
         check_code(compilation.checked, (), report)
@@ -167,6 +168,7 @@ FILES = {
     "file-too-large": "#" * (MAX_BYTES + 1),
     "not-utf8": "\udcff",
     "code-not-allowed": f"cnnspec: 1\n{LAYERS}  - mine.layers:Odd: {{output_shape: [3]}}\n",
+    "not-in-this-keras": f"cnnspec: 1\n{LAYERS}  - AdaptiveMaxPooling2D: {{output_size: 3}}\n",
     "outside-root": f"cnnspec: 1\nsubmodels: {{it: {{spec: ../it.yaml}}}}\n{LAYERS}  - Flatten\n",
     "weights-not-checked": (
         f"cnnspec: 1\n{LAYERS}  - base\nsubmodels:\n  base:\n    weights: it.weights.h5\n"
@@ -182,7 +184,7 @@ def test_files_by_hand(code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     (tmp_path / "it.yaml").write_bytes(FILES[code].encode(errors="surrogateescape"))
     (tmp_path / "it.weights.h5").write_bytes(b"")
     text = f"{HEAD}submodels:\n  base:\n    spec: it.yaml\nlayers: [base]\n"
-    found = compile_text(text.encode(), OUTER, folder=tmp_path, root=tmp_path)
+    found = compile_text(text.encode(), OUTER, folder=tmp_path, root=tmp_path, keras=OLDEST)
     if found.checked is not None:
         check_code(found.checked, (), found.report)
     assert [(each.code, each.notes) for each in found.report] == [(code, (note(5, 11, "it.yaml"),))]

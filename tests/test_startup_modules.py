@@ -29,7 +29,7 @@ ALWAYS = {
     "analysis.lint.heads", "analysis.lint.linting", "analysis.lint.scaling", "analysis.lint.shapes",
     "analysis.lint.training", "analysis.lint.unused", "analysis.weights", "cli", "cli.main", "cli.models",
     "cli.patterns", "cli.printing", "cli.streams", "cli.validation", "compiler", "declarations", "declarations.declaration",
-    "declarations.family", "declarations.fields", "declarations.plain_types", "diagnostics", "diagnostics.codes",
+    "declarations.family", "declarations.keras_table", "declarations.keras_versions", "declarations.fields", "declarations.plain_types", "diagnostics", "diagnostics.codes",
     "diagnostics.problems", "diagnostics.report", "diagnostics.suggestions", "expand", "expand.calls",
     "expand.definitions", "expand.expansion", "expand.interface", "expand.loading", "expand.scopes", "expand.section",
     "expand.steps", "expand.submodels", "expand.training", "ir", "ir.checked", "ir.frozen", "ir.graph", "ir.training",

@@ -16,10 +16,12 @@ from cnnspec.backends.summary.table import summary_text
 from cnnspec.cli.building import built_model
 from cnnspec.cli.common import code_option, parse_overrides, root_option, set_option, spec_arguments
 from cnnspec.cli.files import writing
+from cnnspec.cli.keras_option import keras_option
 from cnnspec.cli.models import allowed_models, refuse_model_files
 from cnnspec.cli.patterns import expand_patterns
 from cnnspec.cli.printing import echo, live_console, usage_error
 from cnnspec.cli.streams import is_animated
+from cnnspec.declarations.keras_versions import Keras
 from cnnspec.decompile.flat import written_out
 from cnnspec.files import folder_beside
 from cnnspec.ir.checked import CheckedGraph
@@ -51,6 +53,7 @@ FILES = (MODEL, SPEC, "diagram.svg", "diagram.dot")
 )
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 @set_option
+@keras_option
 @root_option
 def command(
     specs: tuple[str, ...],
@@ -60,6 +63,7 @@ def command(
     force: bool,
     quiet: bool,
     overrides: tuple[str, ...],
+    keras: Keras | None,
     root: Path | None,
 ) -> None:
     """Build Keras models.
@@ -74,7 +78,7 @@ def command(
     values = parse_overrides(overrides)
     files = expand_patterns(specs)
     refuse_model_files(files, "build")
-    models = allowed_models(files, allow_code, overrides=values, root=root)
+    models = allowed_models(files, allow_code, overrides=values, keras=keras, root=root)
     _refuse_same_names([checked.name for _, checked in models])
     for _, checked in models:
         target = output / checked.name

@@ -15,8 +15,10 @@ from cnnspec.cli.common import (
     set_option,
 )
 from cnnspec.cli.files import give, keep_what_is_there
+from cnnspec.cli.keras_option import keras_option
 from cnnspec.cli.models import checked_model
 from cnnspec.cli.printing import echo
+from cnnspec.declarations.keras_versions import Keras
 
 
 @click.command("code")
@@ -29,9 +31,15 @@ from cnnspec.cli.printing import echo
 )
 @force_option
 @set_option
+@keras_option
 @root_option
 def command(
-    model: str, output: Path | None, force: bool, overrides: tuple[str, ...], root: Path | None
+    model: str,
+    output: Path | None,
+    force: bool,
+    overrides: tuple[str, ...],
+    keras: Keras | None,
+    root: Path | None,
 ) -> None:
     """Generate a plain Keras script for a model.
 
@@ -46,7 +54,7 @@ def command(
       cnnspec code specs/zoo/resnet50.yaml -o resnet50.py
     """
     keep_what_is_there(output, force=force)
-    checked = checked_model(model, overrides=parse_overrides(overrides), root=root)
+    checked = checked_model(model, overrides=parse_overrides(overrides), keras=keras, root=root)
     try:
         text = script(checked)
     except NoScript as error:

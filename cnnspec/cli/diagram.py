@@ -15,8 +15,10 @@ from cnnspec.cli.common import (
     set_option,
 )
 from cnnspec.cli.files import keep_what_is_there, replacing
+from cnnspec.cli.keras_option import keras_option
 from cnnspec.cli.models import checked_model
 from cnnspec.cli.printing import echo, echo_document, usage_error
+from cnnspec.declarations.keras_versions import Keras
 from cnnspec.diagnostics.problems import Problem
 
 
@@ -89,6 +91,7 @@ class Depth(click.ParamType[int | str]):
 @click.option("--quiet", is_flag=True, help="Do not print what was folded.")
 @force_option
 @set_option
+@keras_option
 @root_option
 def command(
     model: str,
@@ -108,6 +111,7 @@ def command(
     quiet: bool,
     force: bool,
     overrides: tuple[str, ...],
+    keras: Keras | None,
     root: Path | None,
 ) -> None:
     """Draw a diagram of a model.
@@ -125,7 +129,7 @@ def command(
     """
     form = form or format_of(output)
     keep_what_is_there(output, force=force)
-    checked = checked_model(model, overrides=parse_overrides(overrides), root=root)
+    checked = checked_model(model, overrides=parse_overrides(overrides), keras=keras, root=root)
     shown = (USUAL | set(show) | ({"legend"} if legend else set())) - set(hide)
     look = Look(style, theme, direction, shown)  # type: ignore[arg-type]
     drawing = Drawing(checked, look, depth, start, end)

@@ -15,6 +15,7 @@ from cnnspec.cli.git_driver import drive
 from cnnspec.cli.models import open_model
 from cnnspec.cli.printing import echo, echo_data, tell, usage_error
 from cnnspec.compiler import Compilation, checked_or_raise, is_model_file
+from cnnspec.declarations.keras_versions import NEWEST
 from cnnspec.diagnostics.report import SpecError
 from cnnspec.diff.compare import compare
 from cnnspec.diff.union import Comparison
@@ -82,7 +83,7 @@ def command(
         usage_error(f"diff takes two models, got {len(models)}")
     drawn_as = format_of(output) if output is not None else ""
     keep_what_is_there(output, force=force)
-    old, new = [_checked(open_model(model, root=root)) for model in models]
+    old, new = [_checked(open_model(model, keras=NEWEST, root=root)) for model in models]
     if old is None or new is None:
         sys.exit(TROUBLE)
     difference = compare(old, new, specs=not any(map(is_model_file, models)))

@@ -12,7 +12,9 @@ from cnnspec.cli.common import (
     set_option,
 )
 from cnnspec.cli.files import give, keep_what_is_there
+from cnnspec.cli.keras_option import keras_option
 from cnnspec.cli.models import checked_model
+from cnnspec.declarations.keras_versions import Keras
 from cnnspec.decompile.flat import written_out
 from cnnspec.language.dump import dumps
 
@@ -27,9 +29,15 @@ from cnnspec.language.dump import dumps
 )
 @force_option
 @set_option
+@keras_option
 @root_option
 def command(
-    model: str, output: Path | None, force: bool, overrides: tuple[str, ...], root: Path | None
+    model: str,
+    output: Path | None,
+    force: bool,
+    overrides: tuple[str, ...],
+    keras: Keras | None,
+    root: Path | None,
 ) -> None:
     """Expand the shorthand of a spec into plain steps.
 
@@ -43,6 +51,6 @@ def command(
       cnnspec expand specs/residual.yaml | cnnspec summary -
     """
     keep_what_is_there(output, force=force)
-    checked = checked_model(model, overrides=parse_overrides(overrides), root=root)
+    checked = checked_model(model, overrides=parse_overrides(overrides), keras=keras, root=root)
     text = dumps(written_out(checked.graph, output.parent if output else Path()))
     give(text, output)

@@ -9,10 +9,12 @@ import click
 from cnnspec.cli.building import built_model
 from cnnspec.cli.common import check_root, code_option, parse_overrides, root_option, set_option
 from cnnspec.cli.files import keep_what_is_there, writing
+from cnnspec.cli.keras_option import keras_option
 from cnnspec.cli.models import allowed_model
 from cnnspec.cli.printing import echo, usage_error
 from cnnspec.cli.quiet import import_quietly, without_native_log
 from cnnspec.cli.runs import OF_NEW_MODELS, spec_and_weights
+from cnnspec.declarations.keras_versions import Keras
 from cnnspec.exporting.formats import FORMATS, ExportProblem, said
 from cnnspec.files import folder_beside
 
@@ -49,6 +51,7 @@ SAVED = (".keras", ".h5", ".hdf5")
 @click.option("--force", is_flag=True, help="Overwrite the output file or SavedModel.")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 @set_option
+@keras_option
 @root_option
 def command(
     model: str,
@@ -60,6 +63,7 @@ def command(
     force: bool,
     quiet: bool,
     overrides: tuple[str, ...],
+    keras: Keras | None,
     root: Path | None,
 ) -> None:
     """Export a model to ONNX, TFLite or a SavedModel.
@@ -79,7 +83,7 @@ def command(
         usage_error(f"exporting to {form} needs '{missing}': pip install 'cnnspec[{form}]'")
     if output is not None:
         _check_target(output, form, force)
-    built, names = _model(model, weights, allow_code, overrides, root)
+    built, names = _model(model, weights, allow_code, overrides, keras, root)
     target = output or Path(f"{built.name}{FORMATS[form].suffix or '.saved_model'}")
     _check_target(target, form, force)
     _export(built, names, form, target, tolerance, quiet)
@@ -111,12 +115,13 @@ def _model(
     weights: Path | None,
     allow_code: tuple[str, ...],
     overrides: tuple[str, ...],
+    keras: Keras | None,
     root: Path | None,
 ) -> tuple[Any, list[str] | None]:
     """Return the Keras model for an argument, and the names of its outputs in the spec."""
     path = Path(model)
     if path.suffix.lower() in SAVED:
-        for option, given in (("--set", overrides), ("--weights", weights)):
+        for option, given in (("--set", overrides), ("--weights", weights), ("--keras", keras)):
             if given:
                 usage_error(f"{option} applies to specs only; '{model}' is a model file")
         check_root(root, path)
@@ -126,7 +131,9 @@ def _model(
         model, stored = spec_and_weights(path, None)
         weights, ignored = weights or stored, OF_NEW_MODELS
     values = parse_overrides(overrides)
-    _, checked = allowed_model(model, allow_code, overrides=values, root=root, ignore=ignored)
+    _, checked = allowed_model(
+        model, allow_code, overrides=values, keras=keras, root=root, ignore=ignored
+    )
     built = built_model(checked, allow_code, weights=weights, doing="exporting")
     return built.model, list(checked.outputs)
 

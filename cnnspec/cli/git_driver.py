@@ -15,6 +15,7 @@ from cnnspec.compiler import (
     compile_text,
     is_model_file,
 )
+from cnnspec.declarations.keras_versions import NEWEST
 from cnnspec.diagnostics.report import SpecError
 from cnnspec.diff.compare import compare
 from cnnspec.ir.checked import CheckedGraph
@@ -59,9 +60,13 @@ class Side:
 
     def _compiled(self, root: Path | None) -> Compilation:
         if is_model_file(self.path):
-            return compile_model(self.file, self.name)
+            return compile_model(self.file, self.name, keras=NEWEST)
         return compile_text(
-            self.file.read_bytes(), self.name, folder=Path(self.path).parent, root=root
+            self.file.read_bytes(),
+            self.name,
+            folder=Path(self.path).parent,
+            root=root,
+            keras=NEWEST,
         )
 
 

@@ -10,6 +10,7 @@ from cnnspec.analysis.custom_code import BY_OPTION
 from cnnspec.cli.patterns import STDIN, read_stdin
 from cnnspec.cli.printing import tell, usage_error
 from cnnspec.compiler import Compilation, compile_text, is_model_file
+from cnnspec.declarations.keras_versions import Keras
 from cnnspec.diagnostics.report import SpecError
 from cnnspec.ir.checked import CheckedGraph
 
@@ -18,15 +19,19 @@ Checked = tuple[Compilation, CheckedGraph]
 
 
 def open_model(
-    model: str, *, overrides: Mapping[str, Any] | None = None, root: Path | None = None
+    model: str,
+    *,
+    overrides: Mapping[str, Any] | None = None,
+    keras: Keras | None = None,
+    root: Path | None = None,
 ) -> Compilation:
     """Compile a spec or a Keras model file; exit with code 2 if it cannot be read."""
     if model == STDIN:
-        return compile_text(read_stdin(), overrides=overrides, root=root)
+        return compile_text(read_stdin(), overrides=overrides, keras=keras, root=root)
     if overrides and is_model_file(model):
         usage_error(f"--set applies to specs only; '{model}' is a model file")
     try:
-        return compiler.open_model(Path(model), overrides=overrides, root=root)
+        return compiler.open_model(Path(model), overrides=overrides, keras=keras, root=root)
     except IsADirectoryError:
         usage_error(f"'{model}' is a folder, not a spec")
     except OSError as error:
@@ -37,18 +42,25 @@ def checked_models(
     models: Iterable[str],
     *,
     overrides: Mapping[str, Any] | None = None,
+    keras: Keras | None = None,
     root: Path | None = None,
 ) -> list[CheckedGraph]:
     """Compile models for a command that does not build them; print diagnostics, exit on errors."""
-    compilations = [open_model(model, overrides=overrides, root=root) for model in models]
+    compilations = [
+        open_model(model, overrides=overrides, keras=keras, root=root) for model in models
+    ]
     return [checked for _, checked in _told(compilations, compiler.checked_or_raise)]
 
 
 def checked_model(
-    model: str, *, overrides: Mapping[str, Any] | None = None, root: Path | None = None
+    model: str,
+    *,
+    overrides: Mapping[str, Any] | None = None,
+    keras: Keras | None = None,
+    root: Path | None = None,
 ) -> CheckedGraph:
     """Compile one model, as `checked_models` does."""
-    (checked,) = checked_models((model,), overrides=overrides, root=root)
+    (checked,) = checked_models((model,), overrides=overrides, keras=keras, root=root)
     return checked
 
 
@@ -57,6 +69,7 @@ def allowed_models(
     allow_code: Collection[str],
     *,
     overrides: Mapping[str, Any] | None = None,
+    keras: Keras | None = None,
     root: Path | None = None,
     ignore: Collection[str] = (),
 ) -> list[Checked]:
@@ -69,7 +82,9 @@ def allowed_models(
     def allowed(compilation: Compilation) -> CheckedGraph:
         return compiler.allowed_model(compilation, allow_code, BY_OPTION)
 
-    compilations = [open_model(model, overrides=overrides, root=root) for model in models]
+    compilations = [
+        open_model(model, overrides=overrides, keras=keras, root=root) for model in models
+    ]
     return _told(compilations, allowed, ignore)
 
 
@@ -78,11 +93,14 @@ def allowed_model(
     allow_code: Collection[str],
     *,
     overrides: Mapping[str, Any] | None = None,
+    keras: Keras | None = None,
     root: Path | None = None,
     ignore: Collection[str] = (),
 ) -> Checked:
     """Compile one model, as `allowed_models` does."""
-    (found,) = allowed_models((model,), allow_code, overrides=overrides, root=root, ignore=ignore)
+    (found,) = allowed_models(
+        (model,), allow_code, overrides=overrides, keras=keras, root=root, ignore=ignore
+    )
     return found
 
 

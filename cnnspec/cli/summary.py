@@ -7,9 +7,11 @@ import click
 
 from cnnspec.backends.summary.table import summary_data, summary_text
 from cnnspec.cli.common import model_arguments, parse_overrides, root_option, set_option
+from cnnspec.cli.keras_option import keras_option
 from cnnspec.cli.models import checked_models
 from cnnspec.cli.patterns import expand_patterns
 from cnnspec.cli.printing import echo, echo_data, output_sheet
+from cnnspec.declarations.keras_versions import Keras
 
 
 @click.command("summary")
@@ -34,6 +36,7 @@ from cnnspec.cli.printing import echo, echo_data, output_sheet
     help="Show multiply-accumulates, activation memory and receptive fields (size / stride).",
 )
 @set_option
+@keras_option
 @root_option
 def command(
     models: tuple[str, ...],
@@ -42,6 +45,7 @@ def command(
     depth: int | None,
     cost: bool,
     overrides: tuple[str, ...],
+    keras: Keras | None,
     root: Path | None,
 ) -> None:
     """Print a table of layers, output shapes and parameters.
@@ -57,7 +61,7 @@ def command(
       cnnspec summary --format json specs/mnist_simple.yaml
     """
     values = parse_overrides(overrides)
-    graphs = checked_models(expand_patterns(models), overrides=values, root=root)
+    graphs = checked_models(expand_patterns(models), overrides=values, keras=keras, root=root)
     if form == "json":
         data = [summary_data(model, cost=cost, depth=depth) for model in graphs]
         echo_data(json.dumps(data[0] if len(data) == 1 else data, indent=2, ensure_ascii=False))

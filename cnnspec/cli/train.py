@@ -18,10 +18,12 @@ from cnnspec.cli.common import (
     spec_arguments,
 )
 from cnnspec.cli.data import checked_data, data_option, refuse, training_of
+from cnnspec.cli.keras_option import keras_option
 from cnnspec.cli.models import allowed_model, refuse_model_files
 from cnnspec.cli.printing import echo, usage_error
 from cnnspec.cli.quiet import import_quietly
 from cnnspec.data.problems import DataProblem, RunProblem
+from cnnspec.declarations.keras_versions import Keras
 from cnnspec.training.curves import can_draw
 
 
@@ -49,6 +51,7 @@ from cnnspec.training.curves import can_draw
 @click.option("--tensorboard", is_flag=True, help="Also write logs for TensorBoard.")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 @set_option
+@keras_option
 @root_option
 def command(
     spec: str,
@@ -61,6 +64,7 @@ def command(
     tensorboard: bool,
     quiet: bool,
     overrides: tuple[str, ...],
+    keras: Keras | None,
     root: Path | None,
 ) -> None:
     """Train a model as specified by the `train` section of its spec.
@@ -80,7 +84,7 @@ def command(
         )
     values = parse_overrides(overrides)
     refuse_model_files((spec,), "train")
-    compilation, checked = allowed_model(spec, allow_code, overrides=values, root=root)
+    compilation, checked = allowed_model(spec, allow_code, overrides=values, keras=keras, root=root)
     training = training_of(checked)
     if epochs is not None and training.phases:
         usage_error("--epochs cannot be used with phases; set the epochs of each phase in the spec")

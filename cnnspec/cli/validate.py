@@ -12,7 +12,9 @@ from cnnspec.cli.common import (
     root_option,
     set_option,
 )
+from cnnspec.cli.keras_option import keras_option
 from cnnspec.cli.validation import validate
+from cnnspec.declarations.keras_versions import Keras
 
 
 @click.command("validate")
@@ -30,6 +32,7 @@ from cnnspec.cli.validation import validate
 )
 @click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 @set_option
+@keras_option
 @root_option
 def command(
     models: tuple[str, ...],
@@ -38,6 +41,7 @@ def command(
     ignore: tuple[str, ...],
     strict: bool,
     overrides: tuple[str, ...],
+    keras: Keras | None,
     root: Path | None,
 ) -> None:
     """Check the structure, arguments, references and shapes of specs.
@@ -55,6 +59,13 @@ def command(
     values = parse_overrides(overrides)
     check_ignored(ignore)
     code = validate(
-        models, form, quiet=quiet, ignore=ignore, strict=strict, overrides=values, root=root
+        models,
+        form,
+        quiet=quiet,
+        ignore=ignore,
+        strict=strict,
+        overrides=values,
+        keras=keras,
+        root=root,
     )
     sys.exit(code)

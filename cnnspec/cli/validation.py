@@ -8,6 +8,7 @@ from typing import Any
 from cnnspec.cli.models import open_model
 from cnnspec.cli.patterns import expand_patterns
 from cnnspec.cli.printing import echo, echo_data, tell
+from cnnspec.declarations.keras_versions import Keras
 from cnnspec.diagnostics.report import Report
 
 
@@ -19,12 +20,13 @@ def validate(
     ignore: Collection[str] = (),
     strict: bool = False,
     overrides: Mapping[str, Any] = MappingProxyType({}),
+    keras: Keras | None = None,
     root: Path | None = None,
 ) -> int:
     """Check models, print their diagnostics and return the exit code."""
     total = Report()
     for model in expand_patterns(models):
-        compilation = open_model(model, overrides=overrides, root=root)
+        compilation = open_model(model, overrides=overrides, keras=keras, root=root)
         compilation.report.ignore(ignore)
         if strict:
             compilation.report.be_strict()

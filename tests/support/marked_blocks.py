@@ -23,6 +23,14 @@ BLOCKS = {
         layers:
           - it  # 1: called from here: it
         """,
+    "a kind of a newer Keras": """
+        blocks:
+          it:
+            layers:
+              - AdaptiveMaxPooling2D: {output_size: 3}  # E[not-in-this-keras]: AdaptiveMaxPooling2D
+        layers:
+          - it  # 1: called from here: it
+        """,
     "shared input": """
         blocks:
           it:

@@ -14,7 +14,6 @@ from cnnspec.declarations.keras_versions import of_release
 from cnnspec.layers.base import Layer
 from cnnspec.layers.custom import CustomLayer
 
-
 RUNNING = of_release(keras.__version__)
 """The version of Keras that builds the models."""
 
