@@ -16,12 +16,27 @@ from cnnspec.compiler import (
 )
 from cnnspec.declarations.keras_versions import NEWEST, asked
 from cnnspec.diagnostics.report import Report, SpecError
+from cnnspec.extras import Needed
 from cnnspec.ir.checked import CheckedGraph
 from cnnspec.language.document import Document
 
 if TYPE_CHECKING:
+    from typing import TypedDict, Unpack
+
     from cnnspec.backends.diagram.drawing import Drawing
     from cnnspec.training.run import Run
+
+    class Choices(TypedDict, total=False):
+        """The choices of `draw`, for type checkers."""
+
+        style: Literal["rich", "keras"]
+        theme: Literal["light", "dark", "print"]
+        direction: Literal["TB", "LR"]
+        depth: int | Literal["all"] | None
+        start: str | None
+        end: str | None
+        show: Collection[str]
+        hide: Collection[str]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -36,12 +51,13 @@ class Spec:
         document: Document,
         *,
         params: Mapping[str, Any] | None = None,
-        root: Path | None = None,
+        root: str | Path | None = None,
         keras: str | None = None,
     ) -> "Spec":
         """Make a spec from a document that was built in Python; the arguments are those of `load`."""
         version = asked(keras) if keras else None
-        return cls(compile_document(document, overrides=params, root=root, keras=version))
+        within = Path(root) if root else None
+        return cls(compile_document(document, overrides=params, root=within, keras=version))
 
     @property
     def report(self) -> Report:
@@ -69,12 +85,14 @@ class Spec:
 
         Raises:
             SpecError: the spec has mistakes, or names a class in a package that is not allowed.
+            cnnspec.extras.MissingExtra: Keras is not installed; an ImportError that says what to install.
             cnnspec.backends.keras.errors.CodeError: a class cannot be imported or made.
             cnnspec.backends.keras.errors.WeightsDoNotFit: the weights are those of another model.
 
         """
         checked = allowed_model(self._compilation, allow_code)
-        from cnnspec.backends.keras import building
+        with Needed("building"):
+            from cnnspec.backends.keras import building
 
         file = Path(weights) if weights else None
         return building.build(checked, weights=file, allow_code=allow_code).model
@@ -96,6 +114,7 @@ class Spec:
         Raises:
             SpecError: the spec has mistakes, or the data does not fit it.
             cnnspec.data.problems.RunProblem: the folder cannot be written or resumed.
+            cnnspec.extras.MissingExtra: TensorFlow is not installed.
 
         """
         checked = allowed_model(self._compilation, allow_code)
@@ -105,15 +124,17 @@ class Spec:
             message = "the spec has no training data"
             checked.graph.place.error(report, "missing-key", message)
             raise SpecError(report)
-        from cnnspec.data.checks import check_data
-        from cnnspec.data.columns import open_columns
         from cnnspec.data.problems import DataProblem
 
+        with Needed("training"):
+            from cnnspec.data.checks import check_data
+            from cnnspec.data.columns import open_columns
         try:
             found = check_data(
                 checked, training, open_columns(training, Path(data) if data else None)
             )
-            from cnnspec.training import run
+            with Needed("training"):
+                from cnnspec.training import run
 
             target = Path(folder) if folder else run.run_folder(checked.name)
             return run.train(
@@ -129,7 +150,7 @@ class Spec:
             training.place.problem(report, problem)
             raise SpecError(report) from None
 
-    def draw(self, **choices: Any) -> "Drawing":
+    def draw(self, **choices: "Unpack[Choices]") -> "Drawing":
         """Draw the diagram of the model; `choices` are those of `cnnspec.draw`.
 
         Raises:
@@ -178,6 +199,7 @@ def load(
     Raises:
         OSError: the file is missing or cannot be read.
         ValueError: that version of Keras is not known.
+        cnnspec.extras.MissingExtra: it is an .h5 file, and h5py is not installed.
 
     """
     version = asked(keras) if keras else None

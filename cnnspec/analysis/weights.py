@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from cnnspec.diagnostics.problems import with_article
 from cnnspec.diagnostics.report import Note, Report
+from cnnspec.extras import how_to_install
 from cnnspec.ir.checked import CheckedGraph, CheckedNode
 from cnnspec.ir.graph import SubmodelLayer
 from cnnspec.layers.base import Weight
@@ -146,7 +147,7 @@ def _check_file(use: _Use, report: Report) -> None:
     if find_spec("h5py") is None:
         message = (
             f"the weights in '{shown_path(use.file)}' were not compared with the model, "
-            "because h5py is not installed (pip install 'cnnspec[tensorflow]')"
+            f"because h5py is not installed ({how_to_install('h5py')})"
         )
         use.place.warning(report, "weights-not-checked", message)
         return

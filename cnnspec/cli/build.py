@@ -23,6 +23,7 @@ from cnnspec.cli.printing import echo, live_console, usage_error
 from cnnspec.cli.streams import is_animated
 from cnnspec.declarations.keras_versions import Keras
 from cnnspec.decompile.flat import written_out
+from cnnspec.extras import require
 from cnnspec.files import folder_beside
 from cnnspec.ir.checked import CheckedGraph
 from cnnspec.language.dump import dumps
@@ -79,6 +80,7 @@ def command(
     files = expand_patterns(specs)
     refuse_model_files(files, "build")
     models = allowed_models(files, allow_code, overrides=values, keras=keras, root=root)
+    require("keras", "building")
     _refuse_same_names([checked.name for _, checked in models])
     for _, checked in models:
         target = output / checked.name

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from cnnspec.cli.completion import files, parameters
 from cnnspec.cli.printing import usage_error
 from cnnspec.diagnostics.codes import CODES, WARNINGS
 from cnnspec.diagnostics.suggestions import did_you_mean
@@ -28,8 +29,10 @@ def model_arguments(*, several: bool = True) -> Decorator:
 def _files(noun: str, *, several: bool) -> Decorator:
     if several:
         metavar = f"{noun.upper()}..."
-        return click.argument(f"{noun}s", nargs=-1, required=True, metavar=metavar)
-    return click.argument(noun, metavar=noun.upper())
+        return click.argument(
+            f"{noun}s", nargs=-1, required=True, metavar=metavar, shell_complete=files
+        )
+    return click.argument(noun, metavar=noun.upper(), shell_complete=files)
 
 
 set_option = click.option(
@@ -37,6 +40,7 @@ set_option = click.option(
     "overrides",
     multiple=True,
     metavar="NAME=VALUE",
+    shell_complete=parameters,
     help="Override a parameter of the spec (repeatable).",
 )
 code_option = click.option(

@@ -2,17 +2,19 @@
 
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from cnnspec.cli.printing import tell, usage_error
 from cnnspec.compiler import Compilation
-from cnnspec.data.checks import Data, check_data
-from cnnspec.data.columns import open_columns
 from cnnspec.data.problems import DataProblem
+from cnnspec.extras import Needed
 from cnnspec.ir.checked import CheckedGraph
 from cnnspec.ir.training import Training
+
+if TYPE_CHECKING:
+    from cnnspec.data.checks import Data
 
 data_option = click.option(
     "--data",
@@ -30,9 +32,17 @@ def training_of(checked: CheckedGraph) -> Training:
 
 
 def checked_data(
-    compilation: Compilation, checked: CheckedGraph, training: Training, override: Path | None
-) -> Data:
+    compilation: Compilation,
+    checked: CheckedGraph,
+    training: Training,
+    override: Path | None,
+    *,
+    doing: str,
+) -> "Data":
     """Open the training data and check it against the model; exit if it does not fit."""
+    with Needed(doing):
+        from cnnspec.data.checks import check_data
+        from cnnspec.data.columns import open_columns
     try:
         return check_data(checked, training, open_columns(training, override))
     except DataProblem as problem:

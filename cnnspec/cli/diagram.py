@@ -4,16 +4,18 @@ from pathlib import Path
 
 import click
 
-from cnnspec.backends.diagram.drawing import FORMATS, SUFFIXES, Drawing
+from cnnspec.backends.diagram.drawing import ALL, FORMATS, SUFFIXES, Drawing
 from cnnspec.backends.diagram.look import DETAILS, DIRECTIONS, STYLES, THEME_NAMES, USUAL, Look
 from cnnspec.backends.diagram.render import NoRenderer, TooLarge
 from cnnspec.cli.common import (
+    Decorator,
     force_option,
     model_arguments,
     parse_overrides,
     root_option,
     set_option,
 )
+from cnnspec.cli.completion import layers, words
 from cnnspec.cli.files import keep_what_is_there, replacing
 from cnnspec.cli.keras_option import keras_option
 from cnnspec.cli.models import checked_model
@@ -22,20 +24,20 @@ from cnnspec.declarations.keras_versions import Keras
 from cnnspec.diagnostics.problems import Problem
 
 
-class Depth(click.ParamType[int | str]):
-    """A number of levels, or `all`."""
+def depth_option(said: str) -> Decorator:
+    """Declare an option that takes a number of levels, or `all`."""
+    return click.option(
+        "--depth", metavar="N|all", callback=_depth, shell_complete=words(lambda: [ALL]), help=said
+    )
 
-    name = "N|all"
 
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> int | str:
-        """Convert the value of the option."""
-        if value == "all":
-            return "all"
-        if not str(value).isdecimal():
-            self.fail(f"'{value}' is neither a number of levels nor 'all'", param, ctx)
-        return int(str(value))
+def _depth(ctx: click.Context, param: click.Parameter, value: str | None) -> int | str | None:
+    """Convert the value of the option."""
+    if value is None or value == ALL:
+        return value
+    if not value.isdecimal():
+        raise click.BadParameter(f"'{value}' is neither a number of levels nor 'all'", ctx, param)
+    return int(value)
 
 
 @click.command("diagram")
@@ -72,13 +74,21 @@ class Depth(click.ParamType[int | str]):
     "--hide", multiple=True, type=click.Choice(tuple(DETAILS)), help="Hide a detail (repeatable)."
 )
 @click.option("--legend", is_flag=True, help="Explain the colours; same as --show legend.")
+@depth_option("Levels of blocks and submodels to unfold; 'all' also draws every repetition.")
 @click.option(
-    "--depth",
-    type=Depth(),
-    help="Levels of blocks and submodels to unfold; 'all' also draws every repetition.",
+    "--from",
+    "start",
+    metavar="NAME",
+    shell_complete=layers,
+    help="Start the diagram at this layer or block.",
 )
-@click.option("--from", "start", metavar="NAME", help="Start the diagram at this layer or block.")
-@click.option("--to", "end", metavar="NAME", help="End the diagram at this layer or block.")
+@click.option(
+    "--to",
+    "end",
+    metavar="NAME",
+    shell_complete=layers,
+    help="End the diagram at this layer or block.",
+)
 @click.option(
     "--dpi",
     type=click.IntRange(10, 2400),

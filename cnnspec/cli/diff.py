@@ -8,7 +8,8 @@ import click
 from cnnspec.backends.diagram.look import THEME_NAMES, USUAL, Look
 from cnnspec.backends.diagram.render import NoRenderer, TooLarge
 from cnnspec.cli.common import root_option
-from cnnspec.cli.diagram import Depth, format_of
+from cnnspec.cli.completion import files
+from cnnspec.cli.diagram import depth_option, format_of
 from cnnspec.cli.diff_output import as_json, told
 from cnnspec.cli.files import keep_what_is_there, replacing
 from cnnspec.cli.git_driver import drive
@@ -26,7 +27,7 @@ SAME, DIFFERENT, TROUBLE = range(3)
 
 
 @click.command("diff")
-@click.argument("models", nargs=-1, required=True, metavar="OLD NEW")
+@click.argument("models", nargs=-1, required=True, metavar="OLD NEW", shell_complete=files)
 @click.option(
     "--format",
     "form",
@@ -45,7 +46,7 @@ SAME, DIFFERENT, TROUBLE = range(3)
 @click.option(
     "--theme", type=click.Choice(THEME_NAMES), default="light", help="Colour theme of the diagram."
 )
-@click.option("--depth", type=Depth(), help="Levels of blocks to unfold in the diagram, or 'all'.")
+@depth_option("Levels of blocks to unfold in the diagram, or 'all'.")
 @click.option("--force", is_flag=True, help="Overwrite the diagram.")
 @click.option("--git", is_flag=True, help="Accept the arguments that git passes to a diff driver.")
 @root_option

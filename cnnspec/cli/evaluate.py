@@ -49,7 +49,7 @@ def command(
     name, weights = spec_and_weights(model, spec)
     compilation, checked = allowed_model(name, allow_code, root=root, ignore=OF_NEW_MODELS)
     training = training_of(checked)
-    found = checked_data(compilation, checked, training, data)
+    found = checked_data(compilation, checked, training, data, doing="evaluating")
     part = found.test or found.validation or found.train
     runs = import_quietly("cnnspec.training.run", "evaluating")
     built = built_model(checked, allow_code, weights=weights, doing="evaluating")

@@ -4,6 +4,7 @@ import textwrap
 
 import click
 
+from cnnspec.cli.completion import words
 from cnnspec.cli.printing import echo, hanging, terminal_width, usage_error
 from cnnspec.diagnostics.codes import CODES, WARNINGS
 from cnnspec.diagnostics.explanations.reading import Block, explanation
@@ -11,7 +12,7 @@ from cnnspec.diagnostics.suggestions import did_you_mean
 
 
 @click.command("explain")
-@click.argument("code", required=False)
+@click.argument("code", required=False, shell_complete=words(lambda: CODES))
 def command(code: str | None) -> None:
     """Explain the code of a diagnostic, or list all codes.
 

@@ -8,6 +8,7 @@ import click
 
 from cnnspec.cli.building import built_model
 from cnnspec.cli.common import check_root, code_option, parse_overrides, root_option, set_option
+from cnnspec.cli.completion import files
 from cnnspec.cli.files import keep_what_is_there, writing
 from cnnspec.cli.keras_option import keras_option
 from cnnspec.cli.models import allowed_model
@@ -16,6 +17,7 @@ from cnnspec.cli.quiet import import_quietly, without_native_log
 from cnnspec.cli.runs import OF_NEW_MODELS, spec_and_weights
 from cnnspec.declarations.keras_versions import Keras
 from cnnspec.exporting.formats import FORMATS, ExportProblem, said
+from cnnspec.extras import MissingExtra
 from cnnspec.files import folder_beside
 
 SAVED = (".keras", ".h5", ".hdf5")
@@ -23,7 +25,7 @@ SAVED = (".keras", ".h5", ".hdf5")
 
 
 @click.command("export")
-@click.argument("model", metavar="SPEC|RUN|MODEL")
+@click.argument("model", metavar="SPEC|RUN|MODEL", shell_complete=files)
 @click.option(
     "--format",
     "form",
@@ -80,7 +82,7 @@ def command(
     """
     form = form or _format(output)
     if missing := FORMATS[form].missing():
-        usage_error(f"exporting to {form} needs '{missing}': pip install 'cnnspec[{form}]'")
+        raise MissingExtra(f"exporting to {form}", missing)
     if output is not None:
         _check_target(output, form, force)
     built, names = _model(model, weights, allow_code, overrides, keras, root)

@@ -9,14 +9,13 @@ import click
 from cnnspec.cli.common import spec_arguments
 from cnnspec.cli.files import replacing
 from cnnspec.cli.models import refuse_model_files
-from cnnspec.cli.patterns import STDIN, expand_patterns, read_stdin
+from cnnspec.cli.patterns import STDIN, expand_folders, read_stdin
 from cnnspec.cli.printing import echo, echo_document, tell, usage_error
 from cnnspec.diagnostics.report import Report
 from cnnspec.language.formatting.formatter import ChangedMeaning, formatted
 from cnnspec.language.parse import parse
 from cnnspec.syntax.reading import MAX_BYTES, parse_bytes
 
-ENDINGS = (".yaml", ".yml")
 _NO_BREAK = "\n\\ No newline at end of file\n"
 
 
@@ -42,7 +41,7 @@ def command(specs: tuple[str, ...], check: bool, diff: bool) -> None:
       cat model.yaml | cnnspec format -
     """
     failed = False
-    files = _files(specs)
+    files = expand_folders(specs)
     refuse_model_files(files, "format")
     for spec in files:
         before = _read(spec)
@@ -62,18 +61,6 @@ def command(specs: tuple[str, ...], check: bool, diff: bool) -> None:
                 temporary.write_bytes(after)
             echo(f"{spec}: formatted")
     sys.exit(1 if failed else 0)
-
-
-def _files(specs: tuple[str, ...]) -> list[str]:
-    """List the files for the arguments, including those in folders."""
-    files: list[str] = []
-    for spec in expand_patterns(specs):
-        if not Path(spec).is_dir():
-            files.append(spec)
-            continue
-        found = sorted(str(file) for file in Path(spec).rglob("*") if file.suffix in ENDINGS)
-        files += found or usage_error(f"no specs in '{spec}'")
-    return list(dict.fromkeys(files))
 
 
 def _read(spec: str) -> bytes:

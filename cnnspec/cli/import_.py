@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 import click
 
 from cnnspec.cli.common import force_option
+from cnnspec.cli.completion import files
 from cnnspec.cli.files import give, keep_what_is_there
 from cnnspec.cli.printing import echo, tell, usage_error
 from cnnspec.cli.quiet import import_quietly
@@ -22,7 +23,7 @@ SPEC_SUFFIXES = (".yaml", ".yml")
 
 
 @click.command("import")
-@click.argument("model", metavar="MODEL")
+@click.argument("model", metavar="MODEL", shell_complete=files)
 @click.option(
     "-o",
     "--output",

@@ -2,6 +2,7 @@
 
 import click
 
+from cnnspec.cli.completion import words
 from cnnspec.cli.printing import echo, hanging, styled, usage_error
 from cnnspec.declarations.describe import Argument, describe, summary_line
 from cnnspec.diagnostics.problems import Problem
@@ -11,7 +12,7 @@ from cnnspec.shapes import text
 
 
 @click.command("layers")
-@click.argument("kind", required=False)
+@click.argument("kind", required=False, shell_complete=words(lambda: LAYERS.kinds.keys()))
 def command(kind: str | None) -> None:
     """List the kinds of layers, or describe one KIND.
 

@@ -4,18 +4,34 @@ import sys
 from pathlib import Path
 
 import click
+from click.shell_completion import CompletionItem
 
 from cnnspec.cli.common import force_option, parse_overrides
+from cnnspec.cli.completion import assignments, words
 from cnnspec.cli.files import give, keep_what_is_there
 from cnnspec.cli.printing import echo, tell, usage_error
 from cnnspec.compiler import compile_text
 from cnnspec.diagnostics.suggestions import did_you_mean
-from cnnspec.language.templates.reading import TEMPLATES, NoSuchParameter, filled, template
+from cnnspec.language.templates.reading import (
+    TEMPLATES,
+    NoSuchParameter,
+    filled,
+    parameters_of,
+    template,
+)
 from cnnspec.naming import model_name
 
 
+def _parameters(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Complete the parameters of the template, with their values."""
+    name = ctx.params.get("name")
+    return assignments(parameters_of(template(name)), incomplete) if name in TEMPLATES else []
+
+
 @click.command("new")
-@click.argument("name", metavar="TEMPLATE", required=False)
+@click.argument("name", metavar="TEMPLATE", required=False, shell_complete=words(lambda: TEMPLATES))
 @click.option("--list", "listed", is_flag=True, help="List the templates.")
 @click.option(
     "-o",
@@ -29,6 +45,7 @@ from cnnspec.naming import model_name
     "overrides",
     multiple=True,
     metavar="NAME=VALUE",
+    shell_complete=_parameters,
     help="Set a parameter of the template (repeatable).",
 )
 @force_option

@@ -1,12 +1,20 @@
 """The files that the arguments of a command name."""
 
+import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from cnnspec.cli.printing import usage_error
+from cnnspec.cli.printing import echo, usage_error
 
 STDIN = "-"
+ENDINGS = (".yaml", ".yml")
+KEY = b"cnnspec:"
+"""The key that every spec has."""
+MARKS = b"\xef\xbb\xbf{ '\""
+"""What may stand around the key: a byte order mark, a brace, spaces and quotes."""
+LAYERS = b"layers:"
+"""A key of models, by which a spec is found that lacks the other key."""
 
 
 def expand_patterns(specs: Iterable[str]) -> list[str]:
@@ -25,6 +33,53 @@ def expand_patterns(specs: Iterable[str]) -> list[str]:
         else:
             usage_error(f"no file matches '{spec}'")
     return list(dict.fromkeys(files))
+
+
+def expand_folders(specs: Iterable[str]) -> list[str]:
+    """List the files for the arguments, with the specs in folders for the folders.
+
+    Hidden files and folders are left out, as are YAML files that are not specs, which are listed.
+    """
+    files: list[str] = []
+    others: list[str] = []
+    for spec in expand_patterns(specs):
+        if not Path(spec).is_dir():
+            files.append(spec)
+            continue
+        found = _yaml_files(spec)
+        other = [file for file in found if not _is_spec(file)]
+        files += [file for file in found if file not in other] or usage_error(
+            f"no specs in '{spec}'"
+        )
+        others += other
+    if others:
+        listed = ", ".join(f"'{file}'" for file in dict.fromkeys(others))
+        echo(f"skipped, because they are not specs: {listed}", err=True)
+    return list(dict.fromkeys(files))
+
+
+def _yaml_files(folder: str) -> list[str]:
+    """List the YAML files in a folder and in the folders inside it, without hidden ones."""
+    files: list[str] = []
+    for place, folders, names in os.walk(folder):
+        folders[:] = [each for each in folders if not each.startswith(".")]
+        files += [
+            os.path.normpath(os.path.join(place, name))
+            for name in names
+            if name.endswith(ENDINGS) and not name.startswith(".")
+        ]
+    return sorted(files)
+
+
+def _is_spec(file: str) -> bool:
+    """Whether a file has a key of specs, or cannot be read."""
+    try:
+        lines = Path(file).read_bytes().splitlines()
+    except OSError:
+        return True
+    return any(
+        line.translate(None, MARKS).startswith(KEY) or line.startswith(LAYERS) for line in lines
+    )
 
 
 def read_stdin() -> bytes:

@@ -9,18 +9,20 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
-from cnnspec.cli.printing import usage_error
+from cnnspec.extras import Needed
 
 
 def import_quietly(module: str, doing: str) -> Any:
-    """Import a module; log messages of TensorFlow are shown only if the import fails."""
+    """Import a module; log messages of TensorFlow are shown only if the import fails.
+
+    Raises:
+        MissingExtra: an optional package is not installed.
+
+    """
     gc.enable()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    try:
-        with without_native_log():
-            return import_module(module)
-    except ModuleNotFoundError as error:
-        usage_error(f"{doing} needs '{error.name}': pip install 'cnnspec[tensorflow]'")
+    with Needed(doing), without_native_log():
+        return import_module(module)
 
 
 @contextmanager

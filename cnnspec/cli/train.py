@@ -24,6 +24,7 @@ from cnnspec.cli.printing import echo, usage_error
 from cnnspec.cli.quiet import import_quietly
 from cnnspec.data.problems import DataProblem, RunProblem
 from cnnspec.declarations.keras_versions import Keras
+from cnnspec.extras import how_to_install
 from cnnspec.training.curves import can_draw
 
 
@@ -88,7 +89,7 @@ def command(
     training = training_of(checked)
     if epochs is not None and training.phases:
         usage_error("--epochs cannot be used with phases; set the epochs of each phase in the spec")
-    found = checked_data(compilation, checked, training, data)
+    found = checked_data(compilation, checked, training, data, doing="training")
     runs = import_quietly("cnnspec.training.run", "training")
     folder = resume or output or runs.run_folder(checked.name)
     from cnnspec.cli.progress import progress
@@ -126,7 +127,7 @@ def _tell_results(run: Any, tensorboard: bool) -> None:
     if run.frozen:
         echo(f"{len(run.frozen)} frozen weights are unchanged")
     if not can_draw():
-        echo("no curves.svg: it needs Matplotlib (pip install 'cnnspec[plots]')")
+        echo(f"no curves.svg: it needs Matplotlib ({how_to_install('matplotlib')})")
     if tensorboard:
         missing = "" if find_spec("tensorboard") else " (pip install tensorboard)"
         echo(f"view the curves with: tensorboard --logdir {run.folder / 'tensorboard'}{missing}")

@@ -12,9 +12,11 @@ from cnnspec.cli.common import (
     root_option,
     set_option,
 )
+from cnnspec.cli.completion import words
 from cnnspec.cli.keras_option import keras_option
 from cnnspec.cli.validation import validate
 from cnnspec.declarations.keras_versions import Keras
+from cnnspec.diagnostics.codes import WARNINGS
 
 
 @click.command("validate")
@@ -28,7 +30,11 @@ from cnnspec.declarations.keras_versions import Keras
 )
 @click.option("-q", "--quiet", is_flag=True, help="Print diagnostics only.")
 @click.option(
-    "--ignore", multiple=True, metavar="CODE", help="Suppress warnings with this code (repeatable)."
+    "--ignore",
+    multiple=True,
+    metavar="CODE",
+    shell_complete=words(lambda: WARNINGS),
+    help="Suppress warnings with this code (repeatable).",
 )
 @click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 @set_option
@@ -46,12 +52,13 @@ def command(
 ) -> None:
     """Check the structure, arguments, references and shapes of specs.
 
-    Keras models (.keras, .h5 and .json files) are checked too. The exit code is 1 if there are
-    errors. Warnings count as errors only with --strict. A spec can suppress warnings by listing
-    their codes under `ignore`.
+    For a folder, all specs in it are checked. Keras models (.keras, .h5 and .json files) are
+    checked if they are named. The exit code is 1 if there are errors. Warnings count as errors only
+    with --strict. A spec can suppress warnings by listing their codes under `ignore`.
 
     \b
     Example:
+      cnnspec validate .
       cnnspec validate specs/*.yaml
       cnnspec validate --strict --ignore unused-parameter specs/*.yaml
       cnnspec validate --format github specs/mnist_simple.yaml

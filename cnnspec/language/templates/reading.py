@@ -38,9 +38,8 @@ def filled(text: str, name: str | None, params: Mapping[str, Any]) -> str:
         NoSuchParameter: the template does not have one of the parameters.
 
     """
-    source = parse_bytes(text.encode(), "<template>", Path(), Report())
-    assert source is not None
-    known = source.tree.value["params"]
+    source = _source(text)
+    known = parameters_of(text)
     for key in params:
         if key not in known:
             hint = did_you_mean(key, known) or f"it has {', '.join(known)}"
@@ -52,6 +51,17 @@ def filled(text: str, name: str | None, params: Mapping[str, Any]) -> str:
     for (start, end), value in sorted(places, reverse=True):
         text = text[:start] + value + text[end:]
     return text
+
+
+def parameters_of(text: str) -> dict[str, Any]:
+    """Return the parameters of a template, with their values."""
+    return dict(_source(text).tree.value["params"])
+
+
+def _source(text: str) -> Source:
+    source = parse_bytes(text.encode(), "<template>", Path(), Report())
+    assert source is not None
+    return source
 
 
 def _place(source: Source, path: tuple[str, ...]) -> tuple[int, int]:
