@@ -55,7 +55,7 @@ class Spec:
         keras: str | None = None,
     ) -> "Spec":
         """Make a spec from a document that was built in Python; the arguments are those of `load`."""
-        version = asked(keras) if keras else None
+        version = None if keras is None else asked(keras)
         within = Path(root) if root else None
         return cls(compile_document(document, overrides=params, root=within, keras=version))
 
@@ -202,7 +202,7 @@ def load(
         cnnspec.extras.MissingExtra: it is an .h5 file, and h5py is not installed.
 
     """
-    version = asked(keras) if keras else None
+    version = None if keras is None else asked(keras)
     within = Path(root) if root else None
     return Spec(open_model(Path(path), overrides=params, root=within, keras=version))
 
@@ -223,7 +223,7 @@ def loads(
             folder=Path(folder),
             overrides=params,
             root=Path(root) if root else None,
-            keras=asked(keras) if keras else None,
+            keras=None if keras is None else asked(keras),
         )
     )
 

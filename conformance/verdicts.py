@@ -15,6 +15,7 @@ import tensorflow as tf
 from cnnspec.analysis.infer import infer
 from cnnspec.backends.keras import objects as backend
 from cnnspec.declarations.declaration import Declaration
+from cnnspec.declarations.keras_versions import missing
 from cnnspec.diagnostics.problems import Problem, Problems
 from cnnspec.diagnostics.report import Report
 from cnnspec.layers.base import LAYERS, Layer
@@ -68,7 +69,7 @@ Verdict = Accepted | Refused
 
 
 def checked(configuration: Configuration) -> Layer:
-    """Return the checked call of a configuration.
+    """Return the checked call of a configuration, held against the Keras that runs.
 
     Raises:
         Problems: it is rejected.
@@ -76,6 +77,8 @@ def checked(configuration: Configuration) -> Layer:
     """
     layer = LAYERS.check({configuration.kind: configuration.arguments})
     assert isinstance(layer, Layer)
+    if problems := tuple(missing(layer, backend.RUNNING)):
+        raise Problems(problems)
     return layer
 
 

@@ -1,12 +1,17 @@
 """What differs between versions of Keras: the table against the installed one, and the check."""
 
 import inspect
+import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import keras
 import pytest
+import yaml
 
+import cnnspec
+from cnnspec import compiler
 from cnnspec.backends.keras.objects import keras_class
 from cnnspec.backends.lowering import keras_call
 from cnnspec.compiler import compile_text
@@ -20,12 +25,15 @@ from cnnspec.declarations.keras_versions import (
     missing,
     of_release,
 )
+from cnnspec.diagnostics.report import SpecError
+from cnnspec.frontends.files import read_config
+from cnnspec.language.dump import dumps
 from cnnspec.objects.families import OPTIMIZERS
-from keras_versions.scan import DECLARED
-from keras_versions.table import committed, text
-from tests.support.commands import python_output
+from keras_versions.scan import DECLARED, Contents
+from keras_versions.table import committed, compared, text
+from tests.support.commands import python_output, run_command
 from tests.support.keras_versions import RUNNING, each_minor, is_in
-from tests.support.paths import ROOT
+from tests.support.paths import MODEL_FILES, ROOT, SPECS
 
 BY_NAMESPACE = {family.namespace: family for family in DECLARED}
 DECLARATIONS = [
@@ -211,6 +219,51 @@ def test_a_default_that_differs_is_always_passed() -> None:
     assert keras_call(old, OLDEST).arguments == wanted | {"weight_decay": 0.1}
 
 
+OLD_MUON = {
+    "name": "muon",
+    "learning_rate": 0.001,
+    "weight_decay": 0.1,
+    "adam_beta_1": 0.9,
+    "adam_beta_2": 0.999,
+    "epsilon": 1e-07,
+    "exclude_layers": [],
+    "muon_a": 3.4445,
+    "muon_b": -4.775,
+    "muon_c": 2.0315,
+    "adam_lr_ratio": 0.1,
+    "momentum": 0.95,
+    "ns_steps": 6,
+    "nesterov": True,
+    "exclude_embeddings": True,
+}
+"""The configuration of the optimizer in a file of Keras 3.10, with the defaults of then."""
+
+
+def test_a_file_of_an_older_keras_means_what_that_version_did() -> None:
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2, name="label")])
+    config = json.loads(model.to_json())
+    optimizer = {"module": "keras.optimizers", "class_name": "Muon", "config": OLD_MUON}
+    config["compile_config"] = {"optimizer": {**optimizer, "registered_name": None}, "loss": "mse"}
+    read = read_config(config)
+    assert read.notes == ()
+    assert yaml.safe_load(dumps(read.document))["train"]["optimizer"] == {
+        "Muon": {
+            "weight_decay": 0.1,
+            "adam_lr_ratio": 0.1,
+            "ns_steps": 6,
+            "rms_rate": None,
+            "adam_weight_decay": 0.1,
+        }
+    }
+
+
+@pytest.mark.parametrize("namespace", table.DEFAULTS)
+def test_configurations_hold_the_arguments_whose_defaults_differ(namespace: str) -> None:
+    for kind, defaults in table.DEFAULTS[namespace].items():
+        config = keras_class(BY_NAMESPACE[namespace].kinds[kind])().get_config()
+        assert [name for name in defaults if name not in config] == []
+
+
 SPEC = """\
 cnnspec: 1
 inputs: {image: [28, 28, 1]}
@@ -277,3 +330,128 @@ def test_a_spec_is_refused_at_the_place_and_accepted_by_the_newest(
     )
     newest = compile_text(written, keras=NEWEST)
     assert [each.message for each in newest.report if each.severity == "error"] == []
+
+
+@pytest.mark.parametrize("command", ["validate", "summary", "expand", "code", "diagram"])
+def test_commands_take_a_version(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("spec.yaml").write_text(SPEC % ("AdaptiveMaxPooling2D: {output_size: 7}", "adam"))
+    output = ["-o", "out.svg"] if command == "diagram" else []
+    older = run_command(command, "--keras", "3.12", *output, "spec.yaml")
+    assert older.exit_code == 1
+    assert "requires Keras 3.13 or later, but the spec is checked for Keras 3.12" in (
+        older.stdout + older.stderr
+    )
+    assert [each.name for each in tmp_path.iterdir()] == ["spec.yaml"]
+    assert run_command(command, "--keras", "3.13", *output, "spec.yaml").exit_code == 0
+
+
+@pytest.mark.parametrize("version", ["3", "3.9", "3.99", "4.0", "3.12.x", "newest", "", "3.10.0.1"])
+def test_versions_that_are_not_known(version: str) -> None:
+    known = f"choose one from 3.10 to {'.'.join(table.RELEASES[-1].split('.')[:2])}"
+    message = f"'{version}' is not a known version of Keras; {known}"
+    spec = str(SPECS / "mnist_simple.yaml")
+    assert run_command("validate", "--keras", version, spec) == (
+        2,
+        "",
+        f"cnnspec: --keras: {message}\n",
+    )
+    with pytest.raises(ValueError, match="is not a known version of Keras"):
+        cnnspec.load(spec, keras=version)
+
+
+def test_the_api_takes_a_version() -> None:
+    written = SPEC % ("BatchNormalization: {renorm: true}", "adam")
+    assert [each.code for each in cnnspec.loads(written, keras="3.13").report] == [
+        "not-in-this-keras"
+    ]
+    assert [each.code for each in cnnspec.loads(written, keras="3.14").report] == []
+
+
+def test_a_model_is_built_by_the_keras_that_is_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even if its spec was checked for a newer one."""
+    monkeypatch.setattr(compiler, "usual", lambda: of_release("3.10.0"))
+    monkeypatch.chdir(tmp_path)
+    written = SPEC % ("AdaptiveMaxPooling2D: {output_size: 7}", "adam")
+    Path("spec.yaml").write_text(written)
+    message = "AdaptiveMaxPooling2D requires Keras 3.13 or later, but Keras 3.10.0 is installed"
+    for options in ([], ["--keras", "3.15"]):
+        result = run_command("build", *options, "spec.yaml")
+        assert (result.exit_code, message in result.stderr) == (1, True)
+        assert "install it with `pip install 'keras>=3.13'`" in result.stderr
+    assert [each.name for each in tmp_path.iterdir()] == ["spec.yaml"]
+    with pytest.raises(SpecError, match=r"but Keras 3\.10\.0 is installed"):
+        cnnspec.loads(written, keras="3.15").build()
+
+
+@pytest.mark.parametrize("path", MODEL_FILES, ids=lambda path: path.stem)
+def test_the_specs_of_the_project_need_no_newer_keras(path: Path) -> None:
+    assert [
+        each.code for each in cnnspec.load(path, keras="3.10").report if each.severity == "error"
+    ] == []
+
+
+def test_a_submodel_from_a_file_of_keras_is_held_against_the_version(tmp_path: Path) -> None:
+    inner = cnnspec.loads(SPEC % ("AdaptiveMaxPooling2D: {output_size: 7}", "adam")).document
+    assert inner is not None
+    (tmp_path / "inner.yaml").write_text(dumps(inner))
+    outer = "cnnspec: 1\ninputs: {image: [28, 28, 1]}\nsubmodels: {base: {spec: inner.yaml}}\nlayers: [base]\n"
+    (found,) = cnnspec.loads(outer, folder=tmp_path, keras="3.10").report
+    assert (found.code, [note.message for note in found.notes]) == (
+        "not-in-this-keras",
+        ["called from here"],
+    )
+
+
+def test_the_generator_finds_first_and_last_versions() -> None:
+    found = {
+        "1.0.0": Contents(
+            {("layers", "A"): {"x": "1", "y": "2"}, ("layers", "B"): {}}, {("layers", "a")}
+        ),
+        "1.1.0": Contents({("layers", "A"): {"x": "1", "y": "3"}, ("layers", "C"): {}}, set()),
+        "1.2.0": Contents({("layers", "A"): {"z": "1", "y": "3"}, ("layers", "C"): {}}, set()),
+    }
+    assert compared(found) == {
+        "RELEASES": ("1.0.0", "1.1.0", "1.2.0"),
+        "KINDS": {"layers": {"B": ("1.0.0", "1.0.0"), "C": ("1.1.0", None)}},
+        "ARGUMENTS": {"layers": {"A": {"x": ("1.0.0", "1.1.0"), "z": ("1.2.0", None)}}},
+        "WORDS": {"layers": {"a": ("1.0.0", "1.0.0")}},
+        "DEFAULTS": {"layers": {"A": {"y": {"1.0.0": 2, "1.1.0": 3}}}},
+    }
+
+
+def test_what_comes_back_is_not_guessed() -> None:
+    there, gone = Contents({("layers", "A"): {}}), Contents()
+    with pytest.raises(ValueError, match="it went and came back"):
+        compared({"1.0.0": there, "1.1.0": gone, "1.2.0": there})
+
+
+def test_what_only_older_versions_have(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table, "KINDS", {"layers": {"Flatten": ("3.10.0", "3.11.3")}})
+    made = call("layers", "Flatten", {})
+    assert list(missing(made, asked("3.11.3"))) == []
+    (found,) = missing(made, of_release("3.12.0"))
+    assert (found.message, found.suggestion) == (
+        "Flatten requires Keras 3.11.3 or earlier, but Keras 3.12.0 is installed",
+        "install it with `pip install 'keras<=3.11.3'`",
+    )
+
+
+def test_activations_are_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table, "WORDS", {"activations": {"mish": ("3.12.0", None)}})
+    for made in (
+        call("layers", "Dense", {"units": 2, "activation": "mish"}),
+        call("layers", "LSTM", {"units": 2, "recurrent_activation": "mish"}),
+        call("layers", "Activation", {"activation": "mish"}),
+    ):
+        (found,) = missing(made, OLDEST)
+        (argument,) = found.at
+        assert (found.message, made.checked(str(argument))) == (
+            "'mish' requires Keras 3.12 or later, but the spec is checked for Keras 3.10",
+            "mish",
+        )
+        assert list(missing(made, asked("3.12"))) == []

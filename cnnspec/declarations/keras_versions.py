@@ -1,6 +1,6 @@
 """Which version of Keras a spec is held against, and what of a call that version does not have."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.machinery import PathFinder
 from typing import Any, Literal
@@ -181,6 +181,18 @@ def before(call: Declaration, argument: str) -> Any:
 def acts_as_before(call: Declaration, argument: str) -> bool:
     """Whether a version without an argument does what the call says."""
     return call.means(argument, before(call, argument))
+
+
+def as_before(declaration: type[Declaration], arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments of a call for a Keras that lacks some, with what it does without them.
+
+    They are those of a configuration in a file, in which newer versions write every argument.
+    """
+    lacking = [name for name in declaration.before if name not in arguments]
+    if not lacking:
+        return dict(arguments)
+    call = declaration.of(arguments)
+    return {**arguments, **{name: before(call, name) for name in lacking}}
 
 
 def is_passed(call: Declaration, argument: str, keras: Keras) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cnnspec.declarations.family import Family, split_call
+from cnnspec.declarations.keras_versions import as_before
 from cnnspec.declarations.wording import shortest
 from cnnspec.diagnostics.problems import Problem, Problems
 from cnnspec.frontends.decimals import decimal
@@ -122,6 +123,8 @@ class Compilation:
             del arguments["name"]
         if arguments.get("reduction") == "auto":  # that of Keras 2, which Keras 3 has by default
             del arguments["reduction"]
+        if _is_object(serialized):
+            arguments = as_before(declaration, arguments)
         call = declaration.of(arguments, word=kind)
         kind, given = split_call(shortest(call), family.noun)
         return Call(kind=kind, arguments=escaped(given))
