@@ -31,3 +31,19 @@ def test_the_difference_shown_is_the_one_printed() -> None:
     old, new = (cnnspec.load(ROOT / name).compile() for name in names)
     printed = difference_text(compare(old, new))
     assert f"$ cnnspec diff {' '.join(names)}\n{printed}```" in README
+
+
+LINKS = re.findall(r"\]\(([^)\s]+)\)|(?:src|href)=\"([^\"]+)\"", README)
+OWN = re.compile(
+    r"https://(?:github\.com/cnnspec/cnnspec/(?:blob|tree)|raw\.githubusercontent\.com/cnnspec/cnnspec)/main/"
+)
+
+
+def test_links_lead_somewhere_from_the_package_index_too() -> None:
+    links = [markdown or html for markdown, html in LINKS]
+    assert len(links) >= 12
+    assert [link for link in links if not link.startswith("https://")] == []
+    files = [link[match.end() :] for link in links if (match := OWN.match(link))]
+    assert [name for name in files if not (ROOT / name).exists()] == []
+    folders = [link for link in links if "/tree/main/" in link]
+    assert [link for link in folders if not (ROOT / link.partition("/main/")[2]).is_dir()] == []

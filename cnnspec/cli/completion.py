@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from cnnspec.compiler import Compilation
 
 Completer = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
-FILES_OF = ("spec", "specs", "model", "models")
-"""The arguments that name the models of a command."""
 
 
 def files(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -79,14 +77,26 @@ def layers(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[
     return [CompletionItem(name) for name in dict.fromkeys(names) if name.startswith(incomplete)]
 
 
+def arguments(ctx: click.Context) -> list[str]:
+    """List the arguments on the line that are not options.
+
+    Click assigns none of them to its parameter if an option at the end still lacks its value.
+    """
+    declared = [each.name for each in ctx.command.params if isinstance(each, click.Argument)]
+    given = [ctx.params.get(str(name)) or () for name in declared]
+    return [
+        str(word)
+        for words in (*given, ctx.args)
+        for word in ((words,) if isinstance(words, str | Path) else words)
+    ]
+
+
 def _compiled(ctx: click.Context) -> Iterator["Compilation"]:
     """Compile the models on the line, except those that cannot be read."""
     from cnnspec.compiler import open_model
 
-    for argument in FILES_OF:
-        given = ctx.params.get(argument) or ()
-        for model in (given,) if isinstance(given, str | Path) else given:
-            try:
-                yield open_model(Path(model))
-            except (OSError, MissingExtra):
-                continue
+    for model in arguments(ctx):
+        try:
+            yield open_model(Path(model))
+        except (OSError, MissingExtra):
+            continue

@@ -7,7 +7,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from cnnspec.cli.common import force_option, parse_overrides
-from cnnspec.cli.completion import assignments, words
+from cnnspec.cli.completion import arguments, assignments, words
 from cnnspec.cli.files import give, keep_what_is_there
 from cnnspec.cli.printing import echo, tell, usage_error
 from cnnspec.compiler import compile_text
@@ -26,8 +26,8 @@ def _parameters(
     ctx: click.Context, param: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
     """Complete the parameters of the template, with their values."""
-    name = ctx.params.get("name")
-    return assignments(parameters_of(template(name)), incomplete) if name in TEMPLATES else []
+    named = [name for name in arguments(ctx) if name in TEMPLATES]
+    return assignments(parameters_of(template(named[0])), incomplete) if named else []
 
 
 @click.command("new")

@@ -94,6 +94,11 @@ def usual() -> Keras:
     return installed() or NEWEST
 
 
+def minors() -> list[str]:
+    """List the minor versions that are known, oldest first, such as `3.12`."""
+    return list(dict.fromkeys(each.rpartition(".")[0] for each in table.RELEASES))
+
+
 def asked(text: str) -> Keras:
     """Return a version that a user names; `3.12` is the first release of that minor version.
 
@@ -102,12 +107,12 @@ def asked(text: str) -> Keras:
 
     """
     version = _version(text)
-    minors = list(dict.fromkeys(_version(each)[:2] for each in table.RELEASES))
+    known = minors()
     is_plain = ".".join(map(str, version)) == text
-    if is_plain and len(version) in (2, 3) and version[:2] in minors:
+    if is_plain and len(version) in (2, 3) and ".".join(map(str, version[:2])) in known:
         return Keras((*version, 0)[:3])
-    known = " to ".join(".".join(map(str, minor)) for minor in (minors[0], minors[-1]))
-    raise ValueError(f"'{text}' is not a known version of Keras; choose one from {known}")
+    choice = f"choose one from {known[0]} to {known[-1]}"
+    raise ValueError(f"'{text}' is not a known version of Keras; {choice}")
 
 
 def missing(call: Declaration, keras: Keras) -> Iterator[Problem]:

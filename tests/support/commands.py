@@ -1,5 +1,6 @@
 """Commands: `cnnspec` inside this process, and Python in a process of its own."""
 
+import inspect
 import subprocess
 import sys
 from typing import Any, NamedTuple
@@ -7,6 +8,11 @@ from typing import Any, NamedTuple
 from click.testing import CliRunner
 
 from cnnspec.cli.commands import main
+
+# Before 8.2, click mixes the two streams unless told otherwise.
+SEPARATE: dict[str, Any] = (
+    {"mix_stderr": False} if "mix_stderr" in inspect.signature(CliRunner).parameters else {}
+)
 
 
 class Outcome(NamedTuple):
@@ -19,7 +25,7 @@ class Outcome(NamedTuple):
 
 def run_command(*arguments: object, stdin: bytes | None = None) -> Outcome:
     """Run `cnnspec` in this process; an exception that it does not handle is raised."""
-    result = CliRunner().invoke(
+    result = CliRunner(**SEPARATE).invoke(
         main, [str(argument) for argument in arguments], input=stdin, prog_name="cnnspec"
     )
     if not isinstance(result.exception, SystemExit | None):
