@@ -38,6 +38,8 @@ def language_schema() -> Schema:
     """The JSON Schema of a whole spec."""
     models = Document.model_json_schema(schema_generator=_Models)
     definitions = {name: _linked(schema) for name, schema in models["$defs"].items()}
+    for definition in definitions.values():
+        definition.pop("title", None)  # repeats its name
     for model, written in _WRITTEN.items():
         definitions[model.__name__] = written(definitions[model.__name__])
     definitions |= _forms()
@@ -154,7 +156,6 @@ class _Models(GenerateJsonSchema):
     def model_schema(self, schema: core_schema.ModelSchema) -> Schema:
         """Return the schema of a model: its keys, with the docstrings of the fields."""
         mapping = super().model_schema(schema)
-        del mapping["title"]
         model = schema["cls"]
         assert issubclass(model, Model)
         texts = attribute_docstrings(model)
