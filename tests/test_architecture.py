@@ -102,7 +102,7 @@ LATE = {
         "language.dump",
     ),
     "cli.data": ("data.checks", "data.columns"),
-    "cli.main": ("cli.commands", "cli.validation"),
+    "cli.main": ("cli.commands", "cli.validation", "click"),
     "cli.printing": ("backends.summary.layout", "click", "diagnostics.reporters", "rich"),
     "cli.progress": ("rich",),
     "cli.train": ("cli.progress",),

@@ -1,5 +1,6 @@
 """Shapes, weights and counts of parameters, from the spec to the checked graph."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -339,3 +340,21 @@ def test_frozen_layers_act_as_in_inference() -> None:
     )
     found: list[Any] = [type(node.layer).__name__ for node in compiled(text).nodes]
     assert found == ["Identity", "Dropout", "ReLU"]
+
+
+@pytest.mark.parametrize(
+    "output", ["", "outputs: {a: {from: whole}}\n", "outputs: {a: , whole: }\n"]
+)
+@pytest.mark.parametrize("more", ["[base]", "[base, Flatten, Dense: {units: 2}]", "[base, base]"])
+def test_a_submodel_with_an_error_in_its_structure_is_that_error(
+    output: str, more: str, folder: Path
+) -> None:
+    steps = "Flatten: {name: whole}, {name: a, Dense: {units: 2}, Flatten: {}}"
+    inner = f"cnnspec: 1\nname: inner\ninputs: {{x: [4]}}\nlayers: [{steps}]\n{output}"
+    (folder / "inner.yaml").write_text(inner, "utf-8")
+    text = f"submodels: {{base: {{spec: inner.yaml}}}}\nlayers: {more}\n"
+    spec = f"cnnspec: 1\nname: outer\ninputs: {{x: [4]}}\n{text}"
+    report = compile_text(spec.encode(), folder=folder).report
+    assert [(each.code, each.span and each.span.file) for each in report] == [
+        ("wrong-structure", "inner.yaml")
+    ]

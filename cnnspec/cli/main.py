@@ -20,7 +20,7 @@ def run() -> NoReturn:
     streams.prepare()
     code, problem = 0, None
     try:
-        code = _exit_code()
+        code = exit_code()
     except OSError as error:
         problem = error
     problem = problem or streams.finish()
@@ -32,8 +32,8 @@ def run() -> NoReturn:
     sys.exit(code)
 
 
-def _exit_code() -> int:
-    """Run a command and return its exit code.
+def exit_code() -> int:
+    """Run the command of `sys.argv` and return its exit code.
 
     Raises:
         OSError: its output cannot be written, because the disk is full or a pipe is closed.
@@ -43,15 +43,12 @@ def _exit_code() -> int:
         command, *models = sys.argv[1:] or [""]
         if command == "validate" and models and not any(each.startswith("-") for each in models):
             return _validate(models)
-        from cnnspec.cli.commands import main
-
-        main(prog_name="cnnspec")
+        return _with_options()
     except SystemExit as end:
         if isinstance(end.code, str):
             sys.stderr.write(f"{end.code}\n")
             return 1
         return end.code or 0
-    return 0
 
 
 def _validate(models: list[str]) -> int:
@@ -62,6 +59,22 @@ def _validate(models: list[str]) -> int:
         return validate(models)
     except KeyboardInterrupt:
         sys.stderr.write("\nAborted!\n")
+        return 1
+
+
+def _with_options() -> int:
+    """Run any command; click would write its own messages as UTF-8 where the stream is ASCII."""
+    import click
+
+    from cnnspec.cli.commands import main
+
+    try:
+        return int(main(prog_name="cnnspec", standalone_mode=False) or 0)
+    except click.ClickException as error:
+        error.show(file=sys.stderr)
+        return error.exit_code
+    except click.Abort:
+        sys.stderr.write("Aborted!\n")
         return 1
 
 

@@ -1,11 +1,13 @@
 """Converts a Graph back to a Document of the same model, with everything expanded."""
 
+import errno
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from cnnspec.declarations.declaration import Declaration
+from cnnspec.escaping import can_encode
 from cnnspec.ir.graph import Application, Graph, Node, Ref, SubmodelLayer
 from cnnspec.language.calls import Call
 from cnnspec.language.document import Document, Input, Output, Step, Submodel
@@ -148,8 +150,16 @@ def _application(application: Application, folder: Path, inline: bool) -> Call:
 
 
 def relative(path: Path, folder: Path) -> str:
-    """Return the path of a file, relative to the folder of a document."""
-    return Path(os.path.relpath(path.resolve(), folder.resolve())).as_posix()
+    """Return the path of a file, relative to the folder of a document.
+
+    Raises:
+        OSError: the path is not UTF-8, as a spec is.
+
+    """
+    found = Path(os.path.relpath(path.resolve(), folder.resolve())).as_posix()
+    if not can_encode(found, "utf-8"):
+        raise OSError(errno.EILSEQ, "a spec cannot name a file whose path is not UTF-8", found)
+    return found
 
 
 def _call(declaration: Declaration | None) -> Call | None:

@@ -22,11 +22,12 @@ class Loader:
         self.keras = keras
         """The version of Keras that calls are held against."""
         self._read: dict[Path, tuple[Document, Source] | None] = {}
+        self._broken: set[Path] = set()
 
     def for_part(self) -> "Loader":
         """Return the same loader with another report."""
         loader = Loader(self.report.child(), self.root, self.keras)
-        loader._read = self._read
+        loader._read, loader._broken = self._read, self._broken
         return loader
 
     def locate(self, reference: str, place: Place) -> Path | None:
@@ -51,15 +52,23 @@ class Loader:
         """Read a spec; report errors and return None if it is not valid."""
         key = path.resolve()
         if key not in self._read:
+            report = self.report.child()
             try:
-                source = read(path, self.report, name=shown_path(path), caller=place)
+                source = read(path, report, name=shown_path(path), caller=place)
             except OSError as error:
                 message = f"the file '{shown_path(path)}' cannot be read: {error.strerror}"
                 place.error(self.report, "file-not-found", message)
                 return None
-            document = parse(source, self.report, caller=place) if source else None
+            document = parse(source, report, caller=place) if source else None
+            self.report.take(report)
+            if report.has_errors:
+                self._broken.add(key)
             self._read[key] = (document, source) if source and document else None
         return self._read[key]
+
+    def is_broken(self, path: Path) -> bool:
+        """Whether a spec that was read has errors in its structure, which were reported."""
+        return path.resolve() in self._broken
 
 
 def _trouble(path: Path) -> str | None:

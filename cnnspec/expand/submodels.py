@@ -137,7 +137,8 @@ class SubmodelReader:
             place.error(self.loader.report, "not-a-model", message)
             return None, None
         reading = (*self.reading, path.resolve())
-        return self._expanded(document, Place(source, (), place), reading), path
+        graph = self._expanded(document, Place(source, (), place), reading)
+        return None if self.loader.is_broken(path) else graph, path
 
     def _from_document(self, document: Document, place: Place) -> Graph | None:
         for key in document.missing():

@@ -23,6 +23,7 @@ from cnnspec.backends.diagram.look import MOST_BOXES, Look
 from cnnspec.backends.diagram.reading import read
 from cnnspec.backends.diagram.render import SCREEN_DPI, NoRenderer, TooLarge, rendered
 from cnnspec.backends.diagram.repeats import with_repeats
+from cnnspec.escaping import ESCAPES
 from cnnspec.ir.checked import CheckedGraph
 
 FORMATS = ("svg", "png", "pdf", "dot", "mermaid", "html")
@@ -143,7 +144,7 @@ class Drawing:
         """
         if form in ("dot", "mermaid", "html"):
             text: str = getattr(self, form)()
-            return text.encode()
+            return text.encode("utf-8", ESCAPES)
         if form == "svg":
             return self.svg(self._links(links_from) if links_from else {}).encode()
         self._check_size()
@@ -157,8 +158,13 @@ class Drawing:
 
     def _links(self, folder: Path) -> dict[str, str]:
         """Return links to the lines of boxes in the spec, relative to a folder."""
+
+        def link(file: str, line: int) -> str:
+            path = Path(os.path.relpath(file, folder)).as_posix()
+            return f"{quote(path, errors='surrogateescape')}#L{line}"
+
         return {
-            box.id: f"{quote(Path(os.path.relpath(box.said_in[0], folder)).as_posix())}#L{box.said_in[1]}"
+            box.id: link(*box.said_in)
             for box in boxes(self.figure.children)
             if box.said_in is not None
         }
