@@ -322,3 +322,11 @@ def test_importing_the_package_imports_nothing_else() -> None:
     ]
     names = [getattr(node, "module", None) or node.names[0].name for node in at_once]
     assert [name for name in names if name.partition(".")[0] not in sys.stdlib_module_names] == []
+
+
+def test_one_module_prints() -> None:
+    """It alone knows what a stream can take: encodings, colours and widths."""
+    printing = re.compile(r"(?<![.\w])print\(|click\.(?:echo|secho|style)\(|sys\.stdout\b")
+    texts = {module.name: module.file.read_text("utf-8") for module in MODULES}
+    found = {name for name, text in texts.items() if printing.search(text)}
+    assert found == {"cli.printing", "cli.streams"}

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 import click
 
 from cnnspec import __version__
-from cnnspec.cli.printing import usage_error
+from cnnspec.cli.printing import echo, usage_error
 from cnnspec.diagnostics.suggestions import did_you_mean
 from cnnspec.extras import MissingExtra
 
@@ -42,7 +42,7 @@ class LazyGroup(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the options of the group itself; without any argument, print the help."""
         if not args and not ctx.resilient_parsing:
-            click.echo(ctx.get_help(), err=True)
+            echo(ctx.get_help(), err=True)
             ctx.exit(2)
         try:
             return super().parse_args(ctx, args)
