@@ -227,7 +227,7 @@ def test_the_api_names_the_extra(alone: CoreOnly, models: Path) -> None:
     assert dict(zip(IN_PYTHON, stdout.splitlines(), strict=True)) == IN_PYTHON
 
 
-@pytest.mark.parametrize("package", ["keras", "tensorflow", "h5py", "numpy"])
+@pytest.mark.parametrize("package", ["keras", "tensorflow", "numpy"])
 def test_the_exception_is_an_import_error(package: str) -> None:
     """Whichever package is missing: Keras may be there without its backend, for example."""
     code = (
