@@ -163,7 +163,7 @@ def _compile(
     loader = Loader(report, root, held)
     place = Place(source, ())
     graph = expand(document, place, loader, overrides=overrides, reading=reading)
-    checked = None if document.is_library else infer(graph, report)
+    checked = None if document.is_library else infer(graph, report, held)
     if checked is not None:
         check_weights(checked, report)
     if report.has_errors:

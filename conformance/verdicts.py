@@ -88,7 +88,7 @@ def static_verdict(configuration: Configuration) -> Verdict:
         layer = checked(configuration)
         tensors = tuple(map(TensorSpec, configuration.shapes, configuration.dtypes))
         report = Report()
-        found = infer(one_node(layer, tensors), report)
+        found = infer(one_node(layer, tensors), report, backend.RUNNING)
         if found is None:
             error = next(iter(report))
             return Refused(error.code, error.message, _argument(layer, configuration))

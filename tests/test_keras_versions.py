@@ -12,7 +12,7 @@ import yaml
 
 import cnnspec
 from cnnspec import compiler
-from cnnspec.backends.keras.objects import keras_class
+from cnnspec.backends.keras.objects import keras_class, keras_object
 from cnnspec.backends.lowering import keras_call
 from cnnspec.compiler import compile_text
 from cnnspec.declarations import keras_table as table
@@ -23,6 +23,7 @@ from cnnspec.declarations.keras_versions import (
     asked,
     installed,
     missing,
+    missing_on_inputs,
     of_release,
 )
 from cnnspec.diagnostics.report import SpecError
@@ -204,6 +205,92 @@ def test_no_fact_counts_where_older_versions_do_the_same(
     value = BEFORE.get(at[0], made.checked(at[0]))
     made = call(family, kind, {**made.given, at[0]: value})
     assert (list(missing(made, OLDEST)), at[0] in keras_call(made, OLDEST).arguments) == ([], False)
+
+
+RECENT: dict[str, list[tuple[dict[str, Any], tuple[int | None, ...]]]] = {
+    "metrics.AUC": [({"curve": "prgain"}, ())],
+    "layers.Conv1DTranspose": [({"filters": 2, "kernel_size": 3, "output_padding": 0}, ())],
+    "layers.Conv2DTranspose": [
+        ({"filters": 2, "kernel_size": 3, "strides": 2, "output_padding": [1, 0]}, ())
+    ],
+    "layers.Conv3DTranspose": [({"filters": 2, "kernel_size": 3, "output_padding": 0}, ())],
+    "layers.DepthwiseConv1D": [({"kernel_size": 3, "strides": 2, "dilation_rate": 2}, ())],
+    "layers.DepthwiseConv2D": [({"kernel_size": 3, "strides": 2, "dilation_rate": [2, 1]}, ())],
+    "layers.SeparableConv1D": [
+        ({"filters": 2, "kernel_size": 3, "strides": 2, "dilation_rate": 2}, ())
+    ],
+    "layers.SeparableConv2D": [
+        ({"filters": 2, "kernel_size": 3, "strides": 2, "dilation_rate": 2}, ())
+    ],
+    "layers.Discretization": [
+        ({"bin_boundaries": [0.5]}, ()),
+        ({"bin_boundaries": [0.5], "output_mode": "one_hot"}, ()),
+    ],
+    "layers.IntegerLookup": [({"vocabulary": [3], "output_mode": "one_hot"}, (None, 4, 2))],
+    "layers.StringLookup": [({"vocabulary": ["a"], "output_mode": "one_hot"}, (None, 4))],
+    "layers.LayerNormalization": [({"axis": [2, 1]}, ())],
+    "layers.RMSNormalization": [({"axis": [1, 2]}, ())],
+    "layers.Rescaling": [({"scale": [1, 2, 3]}, ())],
+}
+"""For each kind: a call for each fact that no signature shows, with the shape it depends on."""
+
+
+def test_every_fact_beside_a_kind_is_tested() -> None:
+    declared = {
+        f"{family.namespace}.{kind}": len(declaration.recent)
+        for family in DECLARED
+        for kind, declaration in family.kinds.items()
+        if declaration.recent
+    }
+    assert declared == {name: len(calls) for name, calls in RECENT.items()}
+
+
+@pytest.mark.parametrize(
+    ("name", "position"),
+    [(name, position) for name, calls in RECENT.items() for position in range(len(calls))],
+)
+def test_a_fact_beside_a_kind_is_one_problem(name: str, position: int) -> None:
+    family, _, kind = name.partition(".")
+    given, shape = RECENT[name][position]
+    made = call(family, kind, given)
+    fact = made.recent[position]
+    for version in each_minor():
+        problems = [*missing(made, version)]
+        problems += missing_on_inputs(made, version, (shape,)) if shape else ()
+        is_older = version.version < asked(fact.since.removesuffix(".0")).version
+        had_it = fact.lost is not None and version.version < asked(fact.lost).version
+        argument = (fact.argument,) if fact.argument in given else ()
+        assert [
+            (each.code, each.message.partition(" requires")[0], each.at) for each in problems
+        ] == ([("not-in-this-keras", fact.what, argument)] if is_older and not had_it else [])
+
+
+@pytest.mark.parametrize("name", RECENT)
+def test_the_installed_keras_does_what_is_declared_beside_a_kind(name: str) -> None:
+    family, _, kind = name.partition(".")
+    for given, _ in RECENT[name]:
+        made = call(family, kind, given)
+        if not [*missing(made, RUNNING)]:
+            keras_object(made)
+
+
+def test_what_depends_on_the_inputs_is_refused_at_the_step() -> None:
+    spec = """\
+cnnspec: 1
+inputs: {words: {shape: [%s], dtype: string}}
+layers:
+  - StringLookup: {vocabulary: [cat], output_mode: one_hot}
+"""
+    assert [each.code for each in cnnspec.loads(spec % 1, keras="3.10").report] == []
+    assert [each.code for each in cnnspec.loads(spec % 4, keras="3.14").report] == []
+    (found,) = cnnspec.loads(spec % 4, keras="3.13").report
+    assert found.span is not None
+    assert (found.code, found.message, found.span.line, found.span.column) == (
+        "not-in-this-keras",
+        "an encoding of inputs with several values requires Keras 3.14 or later, but the spec is checked for Keras 3.13",
+        4,
+        52,
+    )
 
 
 BEFORE = {"rms_rate": None, "adam_weight_decay": 0.004}

@@ -6,6 +6,7 @@ is different from a size that may be unknown, which is None in a shape.
 
 from collections.abc import Sequence
 
+from cnnspec.declarations.keras_versions import NEWEST, Keras, missing_on_inputs
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.diagnostics.report import Note, Report
 from cnnspec.ir.checked import CheckedGraph, CheckedNode
@@ -18,14 +19,17 @@ from cnnspec.syntax.places import Place
 Tensors = dict[str | None, TensorSpec]
 
 
-def infer(graph: Graph, report: Report) -> CheckedGraph | None:
-    """Check every node of a graph; return None if there are errors, which are reported."""
-    return _Inference(graph, report).run()
+def infer(graph: Graph, report: Report, keras: Keras = NEWEST) -> CheckedGraph | None:
+    """Check every node of a graph; return None if there are errors, which are reported.
+
+    The calls were held against the version of Keras before, but not on the shapes of their inputs.
+    """
+    return _Inference(graph, report, keras).run()
 
 
 class _Inference:
-    def __init__(self, graph: Graph, report: Report) -> None:
-        self.graph, self.report = graph, report
+    def __init__(self, graph: Graph, report: Report, keras: Keras) -> None:
+        self.graph, self.report, self.keras = graph, report, keras
         self.tensors: dict[str, Tensors | None] = {}
         self.sources: dict[str, Input | Node] = {}
         """The source of the tensors of each name."""
@@ -90,6 +94,8 @@ class _Inference:
             shape = layer.shape(*shapes)
             weights = layer.weights(*shapes)
             check_initializers(layer, weights)
+            for each in missing_on_inputs(layer, self.keras, shapes):
+                raise each
         except Problem as problem:
             node.place.problem(self.report, problem, notes=self.origins(node, inputs))
             return None
@@ -198,7 +204,7 @@ class _Inference:
         """Check a submodel for the inputs that it declares, once for all calls."""
         if layer.key not in self.models:
             inner = self.report.child()
-            model = infer(layer.graph, inner)
+            model = infer(layer.graph, inner, self.keras)
             self.report.take(inner)
             if model is None:
                 return None
@@ -221,7 +227,7 @@ class _Inference:
             for each, shape in zip(model.inputs, shapes, strict=True)
         )
         inner = self.report.child()
-        checked = infer(replace(model.graph, inputs=specialized), inner)
+        checked = infer(replace(model.graph, inputs=specialized), inner, self.keras)
         self.report.take(inner, call.calls())
         return checked
 

@@ -56,15 +56,18 @@ class FamilyFacts:
 
 
 class Recent(Record):
-    """What a call may say since a version of Keras, and no signature shows: a value, a form."""
+    """What only newer versions of Keras do, and no signature shows: a value, a combination."""
 
     since: str
-    """The first version that has it, such as `3.14.0`."""
+    """The first version that does it, such as `3.14.0`."""
     argument: str
     what: str
-    """The subject of the message, such as `'crop_to_aspect_ratio' of Resizing`."""
-    applies: Callable[[Any], bool]
-    """Whether a checked call says it."""
+    """The subject of the message."""
+    applies: Callable[..., bool]
+    """Whether a checked call needs it; with `by_inputs`, a call on inputs of some shapes."""
+    by_inputs: bool = False
+    lost: str | None = None
+    """The first version that does not do it; None if all versions before `since` do not."""
 
 
 class Declaration:

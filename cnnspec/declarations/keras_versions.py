@@ -1,6 +1,6 @@
 """Which version of Keras a spec is held against, and what of a call that version does not have."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.machinery import PathFinder
 from typing import Any, Literal
@@ -153,12 +153,25 @@ def _missing_values(call: Declaration, keras: Keras) -> Iterator[Problem]:
             span = table.WORDS.get(expects.words_of, {}).get(value)
             if span is not None and not keras.has(span):
                 yield keras.lacks(shown(value), span).inside(name)
+    yield from _recent(call, keras)
+
+
+def missing_on_inputs(call: Declaration, keras: Keras, shapes: Sequence[Any]) -> Iterator[Problem]:
+    """Yield what a call needs for inputs of some shapes that a version does not do."""
+    if not keras.is_newest:
+        yield from _recent(call, keras, *shapes)
+
+
+def _recent(call: Declaration, keras: Keras, *shapes: Any) -> Iterator[Problem]:
     for each in call.recent:
-        if not keras.has((each.since, None)) and each.applies(call):
-            problem = keras.lacks(each.what, (each.since, None))
-            problem.at = (each.argument,) if each.argument in call.given else ()
-            problem.where = "value" if problem.at else "kind"
-            yield problem
+        first = each.lost or table.RELEASES[0]
+        is_in_time = keras.has((each.since, None)) or not keras.has((first, None))
+        if is_in_time or each.by_inputs != bool(shapes) or not each.applies(call, *shapes):
+            continue
+        problem = keras.lacks(each.what, (each.since, None))
+        problem.at = (each.argument,) if each.argument in call.given else ()
+        problem.where = "value" if problem.at else "kind"
+        yield problem
 
 
 def _missing_inside(value: Any, at: tuple[str | int, ...], keras: Keras) -> Iterator[Problem]:

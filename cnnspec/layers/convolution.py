@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from cnnspec.declarations.declaration import default
+from cnnspec.declarations.declaration import Recent, default
 from cnnspec.declarations.fields import Flag, FloatPolicy, PositiveInt
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers import cost_rules, reach_rules, shape_rules, weight_rules
@@ -130,6 +130,15 @@ class Conv3D(Conv):
 
 class DepthwiseConv(Sliding):
     """Base class of depthwise convolutions."""
+
+    recent = (
+        Recent(
+            "3.15.0",
+            "dilation_rate",
+            "a dilation rate above 1 with strides above 1",
+            lambda call: max(call.strides) > 1 and max(call.dilation_rate) > 1,
+        ),
+    )
 
     depth_multiplier: PositiveInt = 1
     """Number of output channels for each input channel."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from cnnspec.declarations.declaration import Recent
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers import cost_rules, reach_rules, shape_rules, weight_rules
 from cnnspec.layers.base import Example, kind
@@ -16,6 +17,14 @@ class ConvTranspose(Conv):
     """Size to add at one end of the output; null lets Keras choose."""
 
     absent = ("groups",)
+    recent = (
+        Recent(
+            "3.11.0",
+            "output_padding",
+            "an output padding of 0",
+            lambda call: 0 in (call.output_padding or ()),
+        ),
+    )
     shape = shape_rules.convolve_transposed
     weights = weight_rules.transposed_kernel
     macs = cost_rules.kernel_at_every_input

@@ -4,8 +4,16 @@ from typing import Annotated, Any
 
 from annotated_types import Gt
 
-from cnnspec.declarations.declaration import Checked, Declaration, Expects, default
-from cnnspec.declarations.fields import Dtype, Flag, FloatPolicy, Number, PositiveInt, unwrapped
+from cnnspec.declarations.declaration import Checked, Declaration, Expects, Recent, default
+from cnnspec.declarations.fields import (
+    Dtype,
+    Flag,
+    FloatPolicy,
+    Number,
+    PositiveInt,
+    listed,
+    unwrapped,
+)
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers import cost_rules, reach_rules, shape_rules, weight_rules
 from cnnspec.layers.base import Example, Layer, kind
@@ -144,6 +152,15 @@ class Rescaling(Layer):
     """Factor of every value."""
     offset: Factor = 0.0
     """Offset added after scaling."""
+    recent = (
+        Recent(
+            "3.12.0",
+            "scale",
+            "a scale and an offset of different lengths",
+            lambda call: len(listed(call.scale)) != len(listed(call.offset)),
+            lost="3.11.0",
+        ),
+    )
 
     shape = shape_rules.rescale
     reach = reach_rules.pointwise

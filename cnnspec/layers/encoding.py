@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Annotated, Any
 
-from cnnspec.declarations.declaration import Checked, Declaration
+from cnnspec.declarations.declaration import Checked, Declaration, Recent
 from cnnspec.declarations.fields import (
     Choice,
     FloatPolicy,
@@ -128,6 +128,15 @@ class Discretization(Encoding):
     """Sorts numbers into ranges."""
 
     absent = ("trainable", "activity_regularizer")
+    recent = (
+        Recent("3.12.0", "output_mode", "Discretization", lambda call: call.output_mode == "int"),
+        Recent(
+            "3.14.0",
+            "output_mode",
+            "an output mode of Discretization other than 'int'",
+            lambda call: call.output_mode != "int",
+        ),
+    )
     dtype: FloatPolicy = None
     bin_boundaries: Boundaries = None
     """Boundaries between the ranges; there is one more range than boundaries."""

@@ -3,8 +3,16 @@
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
-from cnnspec.declarations.declaration import Checked, Declaration, default
-from cnnspec.declarations.fields import Axes, Axis, Flag, FloatPolicy, Number, UnitInterval
+from cnnspec.declarations.declaration import Checked, Declaration, Recent, default
+from cnnspec.declarations.fields import (
+    Axes,
+    Axis,
+    Flag,
+    FloatPolicy,
+    Number,
+    UnitInterval,
+    listed,
+)
 from cnnspec.diagnostics.problems import Problem, shown
 from cnnspec.diagnostics.suggestions import did_you_mean
 from cnnspec.layers import reach_rules, shape_rules, weight_rules
@@ -108,6 +116,14 @@ class LayerNormalization(Normalization):
 
     axis: Axes = -1
     """Axis or axes to normalize."""
+    recent = (
+        Recent(
+            "3.14.0",
+            "axis",
+            "a list of axes that are not in ascending order",
+            lambda call: list(listed(call.axis)) != sorted(listed(call.axis)),
+        ),
+    )
 
     examples = (
         Example({}, (None, 26, 26, 32), (None, 26, 26, 32)),
@@ -160,6 +176,14 @@ class RMSNormalization(Layer):
     dtype: FloatPolicy = None
     axis: Axes = -1
     """Axis or axes to normalize; they must be the last ones."""
+    recent = (
+        Recent(
+            "3.14.0",
+            "axis",
+            "RMSNormalization over several axes",
+            lambda call: len(listed(call.axis)) > 1,
+        ),
+    )
     epsilon: Number = 1e-6
     """Small number added to the mean square to avoid division by zero."""
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Annotated, Any
 
-from cnnspec.declarations.declaration import Checked, Declaration
+from cnnspec.declarations.declaration import Checked, Declaration, Recent
 from cnnspec.declarations.fields import (
     Choice,
     Flag,
@@ -159,6 +159,15 @@ class Lookup(Vocabulary):
     """Base class of layers that look up single values."""
 
     absent = ("activity_regularizer",)
+    recent = (
+        Recent(
+            "3.14.0",
+            "output_mode",
+            "an encoding of inputs with several values",
+            lambda call, shape: call.output_mode != "int" and len(call.shape(shape)) != 2,
+            by_inputs=True,
+        ),
+    )
     num_oov_indices: NonNegativeInt = 1
     """Number of positions for terms outside the vocabulary; with 0 they are an error."""
     invert: Flag = False

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from annotated_types import Ge, Gt, Le
 
-from cnnspec.declarations.declaration import Expects
+from cnnspec.declarations.declaration import Expects, Recent
 from cnnspec.declarations.fields import (
     Choice,
     Flag,
@@ -169,6 +169,7 @@ class AUC(Metric):
     """The area under a curve over all thresholds."""
 
     aliases = ("auc",)
+    recent = (Recent("3.11.0", "curve", "the curve 'PRGAIN'", lambda call: call.curve == "PRGAIN"),)
     num_thresholds: Several = 200
     """Number of thresholds; ignored if `thresholds` is given."""
     curve: Curve = "ROC"
