@@ -171,8 +171,11 @@ class Spec:
 
         return as_text(self.report) or "a spec that only defines blocks for other specs to import"
 
-    def summary(self, *, expand: bool = False) -> str:
-        """Return the table of layers, shapes and parameters.
+    def summary(self, *, expand: bool = False, depth: int | None = None) -> str:
+        """Return the table of layers, shapes and parameters as text, as wide as it needs to be.
+
+        With `expand`, it has the layers of submodels. Blocks, and with `expand` submodels, are
+        folded to one row each below a `depth`.
 
         Raises:
             SpecError: the spec has errors.
@@ -180,7 +183,7 @@ class Spec:
         """
         from cnnspec.backends.summary.table import summary_text
 
-        return summary_text(self.compile(), expand=expand)
+        return summary_text(self.compile(), expand=expand, depth=depth)
 
 
 def load(
