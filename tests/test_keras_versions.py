@@ -17,6 +17,7 @@ from cnnspec.backends.lowering import keras_call
 from cnnspec.compiler import compile_text
 from cnnspec.declarations import keras_table as table
 from cnnspec.declarations.declaration import Declaration
+from cnnspec.declarations.describe import describe
 from cnnspec.declarations.keras_versions import (
     NEWEST,
     OLDEST,
@@ -29,6 +30,7 @@ from cnnspec.declarations.keras_versions import (
 from cnnspec.diagnostics.report import SpecError
 from cnnspec.frontends.files import read_config
 from cnnspec.language.dump import dumps
+from cnnspec.layers.base import LAYERS
 from cnnspec.objects.families import OPTIMIZERS
 from keras_versions.scan import DECLARED, Contents
 from keras_versions.table import committed, compared, text
@@ -542,3 +544,12 @@ def test_activations_are_words(monkeypatch: pytest.MonkeyPatch) -> None:
             "mish",
         )
         assert list(missing(made, asked("3.12"))) == []
+
+
+def test_layers_and_editors_show_which_keras_has_what() -> None:
+    printed = run_command("layers", "AdaptiveMaxPooling2D").stdout
+    assert "Requires Keras 3.13 or later." in printed.splitlines()[1]
+    arguments = {each.name: each.says for each in describe(LAYERS.kinds["BatchNormalization"])}
+    assert arguments["renorm_momentum"] == "Requires Keras 3.14 or later."
+    assert arguments["renorm"].endswith(" Requires Keras 3.14 or later.")
+    assert "Requires" not in arguments["momentum"]

@@ -8,6 +8,12 @@ from functools import cache
 from typing import Any
 
 from cnnspec.declarations.declaration import Declaration, expectation
+from cnnspec.declarations.keras_versions import (
+    Span,
+    range_of,
+    span_of_kind,
+    spans_of_arguments,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +33,7 @@ class Argument:
 def describe(declaration: type[Declaration]) -> tuple[Argument, ...]:
     """Describe the arguments of a kind: required ones first, those shared by all kinds last."""
     texts = argument_docstrings(declaration)
+    spans = spans_of_arguments(declaration)
     family = next(each for each in declaration.__mro__ if Declaration in each.__bases__)
 
     def order(item: tuple[str, Any]) -> tuple[bool, bool]:
@@ -40,16 +47,24 @@ def describe(declaration: type[Declaration]) -> tuple[Argument, ...]:
             expectation(hint).describe(declaration),
             name in declaration.required(),
             getattr(declaration, name, None),
-            texts.get(name, ""),
+            _with_range(texts.get(name, ""), spans.get(name)),
         )
         for name, hint in sorted(declaration.arguments().items(), key=order)
     )
 
 
 def summary_line(declaration: type[Declaration]) -> str:
-    """Return the first paragraph of the docstring of a kind, as one line."""
+    """Return the first paragraph of the docstring of a kind, as one line, and which Keras has it."""
     paragraph = (inspect.getdoc(declaration) or "").split("\n\n")[0]
-    return " ".join(paragraph.split())
+    return _with_range(" ".join(paragraph.split()), span_of_kind(declaration))
+
+
+def _with_range(text: str, span: Span | None) -> str:
+    """Append the versions of Keras that have something, if not all have it."""
+    if span is None:
+        return text
+    first, last = span
+    return f"{text} Requires {range_of(first if last is None else last, last is None)}.".lstrip()
 
 
 def argument_docstrings(declaration: type[Any]) -> dict[str, str]:

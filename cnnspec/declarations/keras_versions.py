@@ -11,9 +11,8 @@ from cnnspec.diagnostics.problems import Problem, shown
 from cnnspec.records import Record
 
 CODE = "not-in-this-keras"
+Span = table.Span
 Version = tuple[int, ...]
-Span = tuple[str, str | None]
-"""The first version that has something, and the last one; None if the newest has it."""
 
 
 class Keras(Record):
@@ -39,16 +38,24 @@ class Keras(Record):
         """Return the problem that it does not have something."""
         first, last = span
         is_older = self.version < _version(first)
-        short = (first if is_older else str(last)).removesuffix(".0")
-        range_ = f"{short} or {'later' if is_older else 'earlier'}"
-        here = f"Keras {self} is installed"
-        if self.origin != "installed":
+        release = first if is_older else str(last)
+        needed = f"'keras{'>=' if is_older else '<='}{release.removesuffix('.0')}'"
+        if self.origin == "installed":
+            here, suggestion = (
+                f"Keras {self} is installed",
+                f"install it with `pip install {needed}`",
+            )
+        else:
             here = f"the spec is checked for Keras {str(self).removesuffix('.0')}"
-        needed = f"keras{'>=' if is_older else '<='}{short}"
-        verb = "install it with `pip install" if self.origin == "installed" else "depend on"
-        suggestion = f"{verb} '{needed}'{'`' if self.origin == 'installed' else ''}"
+            suggestion = f"depend on {needed}"
         suggestion += f", or write {instead}" if instead else ""
-        return Problem(CODE, f"{what} requires Keras {range_}, but {here}", suggestion=suggestion)
+        message = f"{what} requires {range_of(release, is_older)}, but {here}"
+        return Problem(CODE, message, suggestion=suggestion)
+
+
+def range_of(release: str, and_later: bool) -> str:
+    """Return a release of Keras and all later or earlier ones in words."""
+    return f"Keras {release.removesuffix('.0')} or {'later' if and_later else 'earlier'}"
 
 
 def _version(text: str) -> Version:
@@ -120,7 +127,7 @@ def missing(call: Declaration, keras: Keras) -> Iterator[Problem]:
     if keras.is_newest or not call.is_of_keras:
         return
     kind = call.kind()
-    span = table.KINDS.get(call.family.namespace, {}).get(kind)
+    span = span_of_kind(type(call))
     if span is not None and not keras.has(span):
         yield keras.lacks(kind, span)
         return
@@ -183,6 +190,11 @@ def _missing_inside(value: Any, at: tuple[str | int, ...], keras: Keras) -> Iter
     elif isinstance(value, tuple | list):
         for position, item in enumerate(value):
             yield from _missing_inside(item, (*at, position), keras)
+
+
+def span_of_kind(declaration: type[Declaration]) -> Span | None:
+    """Return the versions that have a kind, if only some have it."""
+    return table.KINDS.get(declaration.family.namespace, {}).get(declaration.kind())
 
 
 def spans_of_arguments(declaration: type[Declaration]) -> dict[str, Span]:
