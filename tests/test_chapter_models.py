@@ -227,7 +227,7 @@ def test_every_head_has_its_own_loss_weight_and_metric(
 ) -> None:
     model = two_outputs(order, weights)
     data = images(8)
-    predicted = dict(zip(order, (tensor.numpy() for tensor in model(data)), strict=True))
+    predicted = dict(zip(order, map(numpy.asarray, model(data)), strict=True))
     digits, odds = predicted["digit_dense"], predicted["odd_dense"]
     # right for 2 of 8 digits and for 6 of 8 odd-or-even
     best, rounded = digits.argmax(axis=1), odds[:, 0].round()

@@ -78,7 +78,7 @@ NEEDS = {
     "build tiny.yaml": f"building needs 'keras': {TENSORFLOW}",
     "train trained.yaml": f"training needs 'numpy': {TENSORFLOW}",
     "evaluate run": f"evaluating needs 'numpy': {TENSORFLOW}",
-    "predict run a.png": f"predicting needs 'numpy': {TENSORFLOW}",
+    "predict run a.png": f"predicting needs 'keras': {TENSORFLOW}",
     "export tiny.yaml --format saved_model": f"exporting needs 'keras': {TENSORFLOW}",
     "export small.keras --format saved_model": f"exporting needs 'keras': {TENSORFLOW}",
     "export tiny.yaml -o a.onnx": "exporting to onnx needs 'tf2onnx': pip install 'cnnspec[onnx]'",

@@ -249,7 +249,7 @@ def test_batches_are_what_numpy_computes(tmp_path: Path) -> None:
         "round(y / 2)",
     ):
         each = expression(text, {"y": column}, {}, ())
-        tensor = keras.ops.convert_to_tensor(column)
+        tensor = tensorflow.constant(column)
         found = each.value({"y": tensor}, TENSORFLOW).numpy()
         assert found.tolist() == each.value({"y": column}, NUMPY).tolist()
 

@@ -1,5 +1,6 @@
 """`cnnspec export`: export a model to another format, and compare it with Keras."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Any, NoReturn
@@ -71,7 +72,7 @@ def command(
     """Export a model to ONNX, TFLite or a SavedModel.
 
     The model is a spec, a run folder, or a .keras, .h5 or .json file; specs and .json files contain
-    no weights. Inputs and outputs keep their names, and the batch size is not fixed. The exported
+    no weights. Keras runs on TensorFlow for this, whatever KERAS_BACKEND is. Inputs and outputs keep their names, and the batch size is not fixed. The exported
     model and the Keras model are run on the same random input; if their outputs differ, no file is
     written.
 
@@ -80,6 +81,7 @@ def command(
       cnnspec export runs/mnist/20260101-120000 -o mnist.onnx
       cnnspec export specs/mnist_simple.yaml --weights trained.weights.h5 --format tflite
     """
+    os.environ["KERAS_BACKEND"] = "tensorflow"  # the converters take its graphs
     form = form or _format(output)
     if missing := FORMATS[form].missing():
         raise MissingExtra(f"exporting to {form}", missing)

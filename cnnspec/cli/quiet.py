@@ -5,10 +5,11 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from typing import Any
 
+from cnnspec.cli.printing import usage_error
 from cnnspec.extras import Needed
 
 
@@ -22,6 +23,12 @@ def import_quietly(module: str, doing: str) -> Any:
     gc.enable()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with Needed(doing), without_native_log():
+        try:
+            import_module("keras")
+        except ValueError as error:  # KERAS_BACKEND names none of its backends
+            usage_error(f"Keras cannot be imported: {error}")
+        with suppress(ModuleNotFoundError):
+            import_module("tensorflow")  # Keras imports it later to save a model, on any backend
         return import_module(module)
 
 

@@ -4,15 +4,11 @@ import csv
 import hashlib
 import io
 import json
-import platform
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-
-import keras
-import tensorflow as tf
 
 from cnnspec.backends.keras.building import build
 from cnnspec.data.checks import Data
@@ -25,13 +21,13 @@ from cnnspec.keras_files.archive import WEIGHTS
 from cnnspec.language.dump import dumps
 from cnnspec.records import replace
 from cnnspec.training.curves import draw_curves
+from cnnspec.training.environment import check_backend, check_same, write_environment
 from cnnspec.training.events import FOLDER, Events
 from cnnspec.training.files import unwritable, write, write_text, write_weights
 from cnnspec.training.fit import Listener, Trained, fit
 from cnnspec.training.folder import (
     CHECKPOINT,
     CURVES,
-    ENVIRONMENT,
     HISTORY,
     METRICS,
     MODEL,
@@ -82,12 +78,14 @@ def train(
 
     Raises:
         DataProblem: a phase unfreezes a layer that does not exist.
-        RunProblem: the folder cannot be written, or does not belong to this spec.
+        RunProblem: the folder cannot be written, or does not belong to this spec, or Keras cannot
+            train with its backend.
 
     """
+    check_backend()
     digest = _digest(checked, training)
     if resume:
-        _check_same_spec(folder, digest)
+        check_same(folder, digest)
         sweep(folder)
     else:
         _begin(checked, training, folder, digest)
@@ -167,29 +165,7 @@ def _begin(checked: CheckedGraph, training: Training, folder: Path, digest: str)
     except OSError as error:
         raise unwritable(folder, error) from None
     write_text(folder / SPEC, dumps(written_out(checked.graph, folder, inline=True)))
-    environment = {
-        "spec": digest,
-        "seed": training.seed,
-        "python": platform.python_version(),
-        "keras": keras.__version__,
-        "tensorflow": tf.__version__,
-        "machine": platform.machine(),
-        "devices": [
-            f"{each.device_type} {each.name}" for each in tf.config.list_physical_devices()
-        ],
-        "started": datetime.now(UTC).isoformat(timespec="seconds"),
-    }
-    write_text(folder / ENVIRONMENT, f"{json.dumps(environment, indent=2)}\n")
-
-
-def _check_same_spec(folder: Path, digest: str) -> None:
-    file = folder / ENVIRONMENT
-    try:
-        known = json.loads(file.read_text("utf-8"))["spec"]
-    except (OSError, ValueError, KeyError, TypeError):
-        raise RunProblem(f"'{folder}' is not a run folder") from None
-    if known != digest:
-        raise RunProblem(f"'{folder}' is a run of another spec, or with other parameters")
+    write_environment(folder, digest, training.seed)
 
 
 def _write_results(trained: Trained, metrics: dict[str, dict[str, float]], folder: Path) -> None:
