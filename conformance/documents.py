@@ -11,6 +11,7 @@ from typing import Any
 
 from cnnspec.analysis.infer import infer
 from cnnspec.compiler import compile_document
+from cnnspec.declarations.keras_versions import missing, usual
 from cnnspec.diagnostics.problems import Problems
 from cnnspec.diagnostics.report import Report
 from cnnspec.language.document import Document
@@ -231,7 +232,9 @@ class Drafter:
         except Problems:
             return None
         assert isinstance(layer, Layer)
-        found = infer(one_node(layer, tensors, frozen=frozen), Report())
+        if any(missing(layer, usual())):
+            return None
+        found = infer(one_node(layer, tensors, frozen=frozen), Report(), usual())
         if found is None or found.params > MAX_PARAMS:
             return None
         given = tuple(found.outputs.values())

@@ -4,6 +4,7 @@ import inspect
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import keras
@@ -293,6 +294,29 @@ layers:
         4,
         52,
     )
+
+
+def test_an_input_that_no_output_depends_on() -> None:
+    spec = "cnnspec: 1\ninputs: {a: [4], b: [4]}\nlayers:\n  - Dense: {from: a, units: 2}\n  - ReLU: {from: b, name: left}\noutputs: {label: {from: dense_1}}\n"
+    newer = {each.severity for each in cnnspec.loads(spec, keras="3.14").report}
+    assert newer == {"warning"}
+    (found,) = cnnspec.loads(spec, keras="3.13").report
+    assert found.span is not None
+    assert (found.code, found.message, found.span.line, found.span.column) == (
+        "not-in-this-keras",
+        "a model with an input like 'b', which no output depends on, requires Keras 3.14 or later, "
+        "but the spec is checked for Keras 3.13",
+        2,
+        18,
+    )
+    outer = "cnnspec: 1\ninputs: {a: [4], b: [4]}\nsubmodels: {base: {spec: inner.yaml}}\nlayers: [base: {from: [a, b]}]\n"
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "inner.yaml").write_text(spec)
+        (found,) = cnnspec.loads(outer, folder=folder, keras="3.13").report
+        assert (found.code, [note.message for note in found.notes]) == (
+            "not-in-this-keras",
+            ["called from here"],
+        )
 
 
 BEFORE = {"rms_rate": None, "adam_weight_decay": 0.004}

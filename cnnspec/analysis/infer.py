@@ -16,6 +16,9 @@ from cnnspec.records import replace
 from cnnspec.shapes import UNKNOWN, Shape, TensorSpec, text
 from cnnspec.syntax.places import Place
 
+UNUSED_INPUTS = ("3.14.0", None)
+"""The versions of Keras that build models with inputs that no output depends on."""
+
 Tensors = dict[str | None, TensorSpec]
 
 
@@ -45,11 +48,27 @@ class _Inference:
         for node in self.graph.nodes:
             self.sources[node.name] = node
             self.tensors[node.name] = self.node(node)
+        needed = () if self.report.has_errors else self.needed()
+        self.check_inputs(needed)
         if self.report.has_errors:
             return None
         outputs = {each.name: self.tensor(each.ref) for each in self.graph.outputs}
         known = {name: tensor for name, tensor in outputs.items() if tensor is not None}
-        return CheckedGraph(self.graph, self.needed(), known)
+        return CheckedGraph(self.graph, needed, known)
+
+    def check_inputs(self, needed: tuple[CheckedNode, ...]) -> None:
+        """Report inputs that no output depends on, where Keras does not build such a model."""
+        if self.keras.has(UNUSED_INPUTS) or self.report.has_errors:
+            return
+        read = {ref.node for node in needed for ref in node.node.inputs}
+        for each in self.graph.inputs:
+            if each.name not in read:
+                what = f"a model with an input like '{each.name}', which no output depends on,"
+                problem = self.keras.lacks(what, UNUSED_INPUTS)
+                suggestion = problem.suggestion
+                each.place.error(
+                    self.report, problem.code, problem.message, "name", suggestion=suggestion
+                )
 
     def needed(self) -> tuple[CheckedNode, ...]:
         """Return the nodes that an output needs, in order."""
