@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from cnnspec.api import Spec, draw, from_keras, load, loads
+    from cnnspec.api import dumps, from_keras, load, loads
     from cnnspec.diagnostics.report import Diagnostic, Note, Report, Span, SpecError
     from cnnspec.ir.checked import CheckedGraph
     from cnnspec.language.document import Document
-    from cnnspec.language.dump import dumps
+    from cnnspec.spec import Spec, draw
 
 _HOMES = {
     "CheckedGraph": "cnnspec.ir.checked",
@@ -20,10 +20,10 @@ _HOMES = {
     "Note": "cnnspec.diagnostics.report",
     "Report": "cnnspec.diagnostics.report",
     "Span": "cnnspec.diagnostics.report",
-    "Spec": "cnnspec.api",
+    "Spec": "cnnspec.spec",
     "SpecError": "cnnspec.diagnostics.report",
-    "draw": "cnnspec.api",
-    "dumps": "cnnspec.language.dump",
+    "draw": "cnnspec.spec",
+    "dumps": "cnnspec.api",
     "from_keras": "cnnspec.api",
     "load": "cnnspec.api",
     "loads": "cnnspec.api",

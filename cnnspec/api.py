@@ -1,189 +1,15 @@
-"""The Python API: load a spec, inspect it, build and train the model."""
+"""The Python API: load specs, and make them from Keras models."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any
 
-from cnnspec.compiler import (
-    Compilation,
-    allowed_model,
-    checked_or_raise,
-    compile_document,
-    compile_model,
-    compile_text,
-    open_model,
-)
-from cnnspec.declarations.keras_versions import NEWEST, asked
-from cnnspec.diagnostics.report import Report, SpecError
-from cnnspec.extras import Needed
-from cnnspec.ir.checked import CheckedGraph
+from cnnspec.compiler import compile_document, compile_text, open_model
+from cnnspec.declarations.keras_versions import asked
+from cnnspec.diagnostics.report import SpecError
 from cnnspec.language.document import Document
-
-if TYPE_CHECKING:
-    from typing import TypedDict, Unpack
-
-    from cnnspec.backends.diagram.drawing import Drawing
-    from cnnspec.training.run import Run
-
-    class Choices(TypedDict, total=False):
-        """The choices of `draw`, for type checkers."""
-
-        style: Literal["rich", "keras"]
-        theme: Literal["light", "dark", "print"]
-        direction: Literal["TB", "LR"]
-        depth: int | Literal["all"] | None
-        start: str | None
-        end: str | None
-        show: Collection[str]
-        hide: Collection[str]
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Spec:
-    """A spec. Keras is not imported until `build` is called."""
-
-    _compilation: Compilation
-
-    @classmethod
-    def of(
-        cls,
-        document: Document,
-        *,
-        params: Mapping[str, Any] | None = None,
-        root: str | Path | None = None,
-        keras: str | None = None,
-    ) -> "Spec":
-        """Make a spec from a document that was built in Python; the arguments are those of `load`."""
-        version = None if keras is None else asked(keras)
-        within = Path(root) if root else None
-        return cls(compile_document(document, overrides=params, root=within, keras=version))
-
-    @property
-    def report(self) -> Report:
-        """The diagnostics of the spec."""
-        return self._compilation.report
-
-    @property
-    def document(self) -> Document | None:
-        """The document; None if the spec cannot be parsed."""
-        return self._compilation.document
-
-    def compile(self) -> CheckedGraph:
-        """Return the checked graph, with all layers, shapes and weights.
-
-        Raises:
-            SpecError: the spec has errors; all of them are in the exception.
-
-        """
-        return checked_or_raise(self._compilation)
-
-    def build(self, *, weights: str | Path | None = None, allow_code: Collection[str] = ()) -> Any:
-        """Build the compiled `keras.Model`, and load `weights` by layer name if they are given.
-
-        `allow_code` lists the packages whose layer classes may be imported.
-
-        Raises:
-            SpecError: the spec has mistakes, or names a class in a package that is not allowed.
-            cnnspec.extras.MissingExtra: Keras is not installed; an ImportError that says what to install.
-            cnnspec.backends.keras.errors.CodeError: a class cannot be imported or made.
-            cnnspec.backends.keras.errors.WeightsDoNotFit: the weights are those of another model.
-
-        """
-        checked = allowed_model(self._compilation, allow_code)
-        with Needed("building"):
-            from cnnspec.backends.keras import building
-
-        file = Path(weights) if weights else None
-        return building.build(checked, weights=file, allow_code=allow_code).model
-
-    def train(
-        self,
-        folder: str | Path | None = None,
-        *,
-        data: str | Path | None = None,
-        epochs: int | None = None,
-        resume: bool = False,
-        allow_code: Collection[str] = (),
-    ) -> "Run":
-        """Train the model as declared in the spec; `folder` is the run folder (`runs/NAME/TIME`).
-
-        `data` replaces the data of the spec with a file or folder in the same format; `resume`
-        continues the run in `folder` from its last completed epoch.
-
-        Raises:
-            SpecError: the spec has mistakes, or the data does not fit it.
-            cnnspec.data.problems.RunProblem: the folder cannot be written or resumed.
-            cnnspec.extras.MissingExtra: TensorFlow is not installed.
-
-        """
-        checked = allowed_model(self._compilation, allow_code)
-        report = self.report.child()
-        training = checked.graph.training
-        if training is None:
-            message = "the spec has no training data"
-            checked.graph.place.error(report, "missing-key", message)
-            raise SpecError(report)
-        from cnnspec.data.problems import DataProblem
-
-        with Needed("training"):
-            from cnnspec.data.checks import check_data
-            from cnnspec.data.columns import open_columns
-        try:
-            found = check_data(
-                checked, training, open_columns(training, Path(data) if data else None)
-            )
-            with Needed("training"):
-                from cnnspec.training import run
-
-            target = Path(folder) if folder else run.run_folder(checked.name)
-            return run.train(
-                checked,
-                training,
-                found,
-                target,
-                epochs=epochs,
-                resume=resume,
-                allow_code=allow_code,
-            )
-        except DataProblem as problem:
-            training.place.problem(report, problem)
-            raise SpecError(report) from None
-
-    def draw(self, **choices: "Unpack[Choices]") -> "Drawing":
-        """Draw the diagram of the model; `choices` are those of `cnnspec.draw`.
-
-        Raises:
-            SpecError: the spec has errors.
-
-        """
-        return draw(self, **choices)
-
-    def _repr_svg_(self) -> str | None:
-        """Return the diagram for Jupyter; None if the spec has errors, which are shown as text."""
-        return None if self.report.has_errors else self.draw()._repr_svg_()
-
-    def __repr__(self) -> str:
-        """Return the diagnostics of the spec, or the table of its layers."""
-        if self._compilation.checked is not None:
-            return self.summary()
-        from cnnspec.diagnostics.reporters import as_text
-
-        return as_text(self.report) or "a spec that only defines blocks for other specs to import"
-
-    def summary(self, *, expand: bool = False, depth: int | None = None) -> str:
-        """Return the table of layers, shapes and parameters as text, as wide as it needs to be.
-
-        With `expand`, it has the layers of submodels. Blocks, and with `expand` submodels, are
-        folded to one row each below a `depth`.
-
-        Raises:
-            SpecError: the spec has errors.
-
-        """
-        from cnnspec.backends.summary.table import summary_text
-
-        return summary_text(self.compile(), expand=expand, depth=depth)
+from cnnspec.records import replace
+from cnnspec.spec import Spec
 
 
 def load(
@@ -231,11 +57,12 @@ def loads(
     )
 
 
-def from_keras(model: Any, *, compact: bool = True) -> Document:
+def from_keras(model: Any, *, compact: bool = True) -> Spec:
     """Convert a Functional or Sequential `keras.Model` to a spec, with losses and optimizer.
 
     With `compact`, the spec has blocks, repetitions and branches. It has no weights; to get a spec
-    that refers to them, save the model and use `cnnspec import`.
+    that refers to them, save the model as a .keras file, `load` that and `save` the spec. What a
+    spec cannot express is listed in `notes`.
 
     Raises:
         cnnspec.keras_files.problems.UnreadableModel: it is a model that no spec can say, such as a subclass.
@@ -246,44 +73,21 @@ def from_keras(model: Any, *, compact: bool = True) -> Document:
     from cnnspec.importing import imported
 
     read = read_config(model.to_json())
-    return imported(read.document, compact=compact).document
+    found = imported(read.document, compact=compact, notes=read.notes)
+    return Spec(replace(compile_document(found.document), notes=found.notes))
 
 
-def draw(
-    model: Any,
-    *,
-    style: Literal["rich", "keras"] = "rich",
-    theme: Literal["light", "dark", "print"] = "light",
-    direction: Literal["TB", "LR"] = "TB",
-    depth: int | Literal["all"] | None = None,
-    start: str | None = None,
-    end: str | None = None,
-    show: Collection[str] = (),
-    hide: Collection[str] = (),
-) -> "Drawing":
-    """Draw a spec, a checked graph, a document, or a `keras.Model`; Jupyter displays the result.
-
-    `depth` is how many levels of blocks and submodels are unfolded (`"all"`: every one, and every
-    repetition); `start` and `end` name the layers between which the model is drawn; `show` and
-    `hide` name kinds of details (`cnnspec.backends.diagram.look.DETAILS`).
+def dumps(spec: Spec | Document) -> str:
+    """Return a spec, or a document, as YAML in the canonical format.
 
     Raises:
-        SpecError: the spec has errors, or the model cannot be used in a spec.
+        SpecError: the spec cannot be parsed.
 
     """
-    from cnnspec.backends.diagram.drawing import Drawing
-    from cnnspec.backends.diagram.look import USUAL, Look
+    from cnnspec.language import dump
 
-    look = Look(style, theme, direction, (USUAL | set(show)) - set(hide))
-    return Drawing(_checked(model), look, depth, start, end)
-
-
-def _checked(model: Any) -> CheckedGraph:
-    """Return the checked graph of anything that can be drawn."""
-    if isinstance(model, CheckedGraph):
-        return model
-    if isinstance(model, Document):
-        return Spec.of(model).compile()
-    if isinstance(model, Spec):
-        return model.compile()
-    return checked_or_raise(compile_model(model.to_json(), keras=NEWEST))
+    document = spec.document if isinstance(spec, Spec) else spec
+    if document is None:
+        assert isinstance(spec, Spec)
+        raise SpecError(spec.report)
+    return dump.dumps(document)

@@ -19,7 +19,7 @@ from cnnspec.expand.loading import Loader
 from cnnspec.ir.checked import CheckedGraph
 from cnnspec.language.document import Document
 from cnnspec.language.parse import parse
-from cnnspec.records import Record
+from cnnspec.records import Record, replace
 from cnnspec.syntax.paths import shown_path
 from cnnspec.syntax.places import Place, Source
 from cnnspec.syntax.reading import parse_bytes, read
@@ -39,6 +39,14 @@ class Compilation(Record):
     """The version of Keras that it was held against."""
     against: "Callable[[Keras], Compilation] | None" = None
     """Compiles it again, held against another version; None if it cannot be parsed."""
+    is_overridden: bool = False
+    """Whether parameters have other values than in the spec."""
+    is_flat: bool = False
+    """Whether it was read from a file of Keras, with one step per layer."""
+    weights: Path | None = None
+    """The file of Keras that it was read from, if a spec can load the weights in it."""
+    notes: tuple[str, ...] = ()
+    """What the spec cannot express about the Keras model that it was made of."""
 
 
 def compile_file(
@@ -122,7 +130,9 @@ def compile_model(
         report = Report()
         report.error("unreadable-model", f"{where}{error}")
         return Compilation(report)
-    return compile_document(read.document, overrides=overrides, keras=keras)
+    compiled = compile_document(read.document, overrides=overrides, keras=keras)
+    weights = model if isinstance(model, Path) and read.has_weights else None
+    return replace(compiled, is_flat=True, weights=weights, notes=read.notes)
 
 
 def compile_document(
@@ -175,7 +185,9 @@ def _compile(
     def against(other: Keras) -> Compilation:
         return _compile(document, source, report.child(), reading, overrides, root, other)
 
-    return Compilation(report, source, document, checked, held, against)
+    return Compilation(
+        report, source, document, checked, held, against, is_overridden=bool(overrides)
+    )
 
 
 def checked_or_raise(compilation: Compilation) -> CheckedGraph:

@@ -1,16 +1,18 @@
-"""Turns a model that was read into a readable spec."""
+"""Turns models into readable specs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cnnspec.compiler import checked_or_raise, compile_document
-from cnnspec.declarations.keras_versions import NEWEST
+from cnnspec.compiler import Compilation, checked_or_raise, compile_document
+from cnnspec.declarations.keras_versions import NEWEST, Keras
 from cnnspec.decompile.compact.equality import same_model
 from cnnspec.decompile.compact.writing import compacted
 from cnnspec.decompile.flat import relative, written_out
 from cnnspec.ir.checked import CheckedGraph
+from cnnspec.ir.graph import Graph
 from cnnspec.language.document import Document
+from cnnspec.language.dump import dumps
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +44,52 @@ def imported(
     """
     checked = checked_or_raise(compile_document(document, keras=NEWEST))
     graph = checked.graph
-    found = written_out(graph, folder)
-    if compact:
-        shorter = compacted(graph, folder)
-        again = compile_document(shorter, keras=NEWEST).checked
-        if again is not None and same_model(graph, again.graph):
-            found = shorter
+    found = readable(graph, folder) if compact else written_out(graph, folder)
     if weights is not None:
         found.weights = relative(weights, folder or Path())
     return Imported(found, checked, tuple(notes))
+
+
+def readable(graph: Graph, folder: Path | None = None, *, keras: Keras = NEWEST) -> Document:
+    """Convert a graph to a document with blocks, repetitions and branches.
+
+    Paths in it are relative to `folder`. It is compiled again, for a version of Keras, and written
+    out if that does not give the same model.
+    """
+    shorter = compacted(graph)
+    again = compile_document(shorter, keras=keras).checked
+    if again is None or not same_model(graph, again.graph):
+        return written_out(graph, folder)
+    return shorter if folder is None else compacted(graph, folder)
+
+
+def saved(compilation: Compilation, folder: Path) -> str:
+    """Return the text of a spec for a file in a folder.
+
+    It is the text that was read, or the document that was given, unless parameters are overridden
+    or paths in it would lead elsewhere.
+
+    Raises:
+        SpecError: the spec has errors.
+        OSError: the path of a file that it names is not UTF-8.
+
+    """
+    graph, document = checked_or_raise(compilation).graph, compilation.document
+    assert document is not None
+    if compilation.is_flat:
+        return dumps(imported(document, folder=folder, weights=compilation.weights).document)
+    source = compilation.source
+    home = source.folder if source is not None else Path()
+    is_moved = home.resolve() != folder.resolve() and _names_files(document, graph, home, folder)
+    if is_moved or compilation.is_overridden:
+        return dumps(readable(graph, folder, keras=compilation.keras))
+    return dumps(document) if source is None else source.text
+
+
+def _names_files(document: Document, graph: Graph, home: Path, folder: Path) -> bool:
+    """Whether a document names files by paths that differ between two folders."""
+    submodels = document.submodels.values()
+    named = [isinstance(each.spec, str) or each.keras or each.weights for each in submodels]
+    if document.imports or any(named):
+        return True
+    return written_out(graph, home) != written_out(graph, folder)

@@ -28,7 +28,7 @@ def register(homes: Mapping[str, str]) -> None:
 
 
 def _of_document(document: "Document") -> str | None:
-    from cnnspec.api import Spec
+    from cnnspec.spec import Spec
 
     return Spec.of(document)._repr_svg_()
 

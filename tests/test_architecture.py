@@ -27,6 +27,7 @@ LEVELS = (
     ("backends", "expand"),
     ("compiler", "diff", "training"),
     ("importing",),
+    ("spec",),
     ("api",),
     ("notebook",),
     ("cli",),
@@ -74,19 +75,7 @@ USERS = {
 
 LATE = {
     "analysis.weights": ("keras_files.weights",),
-    "api": (
-        "backends.diagram.drawing",
-        "backends.diagram.look",
-        "backends.keras.building",
-        "backends.summary.table",
-        "data.checks",
-        "data.columns",
-        "data.problems",
-        "diagnostics.reporters",
-        "frontends.files",
-        "importing",
-        "training.run",
-    ),
+    "api": ("frontends.files", "importing", "language.dump"),
     "backends.diagram.drawing": (
         "backends.diagram.dot",
         "backends.diagram.keras_style",
@@ -121,7 +110,21 @@ LATE = {
     "exporting.writing": ("onnx",),
     "keras_files.hdf5": ("h5py",),
     "keras_files.weights": ("ml_dtypes",),
-    "notebook": ("api", "backends.diagram.drawing"),
+    "notebook": ("backends.diagram.drawing", "spec"),
+    "spec": (
+        "backends.diagram.drawing",
+        "backends.diagram.look",
+        "backends.keras.building",
+        "backends.summary.table",
+        "data.checks",
+        "data.columns",
+        "data.problems",
+        "diagnostics.reporters",
+        "files",
+        "importing",
+        "training.display",
+        "training.run",
+    ),
     "training.environment": ("jax", "torch"),
 }
 """What is imported inside a function: what a command or an optional package needs, and no more."""

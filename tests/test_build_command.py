@@ -13,9 +13,9 @@ import keras
 import pytest
 
 from cnnspec import dumps, load
-from cnnspec.api import draw
 from cnnspec.backends.summary.table import summary_data, summary_text
 from cnnspec.decompile.flat import written_out
+from cnnspec.spec import draw
 from tests.support.commands import run_command, run_python
 from tests.support.models import have_identical_weights, save, with_random_weights
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from cnnspec.api import draw
 from cnnspec.backends.python.script import script
 from cnnspec.backends.summary.table import summary_text
 from cnnspec.cli.commands import COMMANDS
@@ -18,6 +17,7 @@ from cnnspec.decompile.flat import written_out
 from cnnspec.diagnostics.reporters import REPORTERS
 from cnnspec.language.dump import dumps
 from cnnspec.language.templates.reading import template
+from cnnspec.spec import draw
 from tests.support.commands import run_command, run_python
 from tests.support.paths import ROOT
 from tests.support.specs import compiled_file

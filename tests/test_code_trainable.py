@@ -12,7 +12,6 @@ from cnnspec.api import from_keras
 from cnnspec.backends.keras.building import build
 from cnnspec.backends.python.calling import IN_TRAINING
 from cnnspec.backends.python.script import script
-from cnnspec.compiler import checked_or_raise, compile_document
 from cnnspec.ir.checked import CheckedGraph
 from cnnspec.layers.base import LAYERS, Example, Layer
 from tests.support import paths
@@ -39,7 +38,7 @@ def all_layers(model: Any) -> list[Any]:
 
 def scripted(model: Any) -> str:
     """The script for a model that `cnnspec import` has read."""
-    return script(checked_or_raise(compile_document(from_keras(model))))
+    return script(from_keras(model).compile())
 
 
 def freeze_first(found: list[Any], chance: random.Random) -> None:
@@ -262,7 +261,7 @@ def test_imported_layers_differ_in_what_every_layer_takes() -> None:
         x = layers.Dense(6, **arguments, name=f"stage{number}_dense")(x)
         x = layers.ReLU(name=f"stage{number}_relu")(x)
     model = keras.Model(inputs, x, name="whole")
-    checked = checked_or_raise(compile_document(from_keras(model)))
+    checked = from_keras(model).compile()
     for other in (build(checked).model, built_by(script(checked))):
         assert common(other) == common(model)
         assert trained(other) == trained(model)

@@ -109,7 +109,7 @@ IN_PYTHON = {
     "load('small.keras').compile().params": "10",
     "[each.code for each in loads(tiny + 'weights: old.h5').report]": "['weights-not-checked']",
     "dumps(load('tiny.yaml').document)[:10]": "cnnspec: 1",
-    "from_keras(Model()).name": "small",
+    "from_keras(Model()).document.name": "small",
     "draw(Model()).mermaid()[:3]": "---",
     "dir(cnnspec) == cnnspec.__all__": "True",
 }

@@ -154,9 +154,10 @@ def test_other_words_are_no_networks() -> None:
 
 
 def test_a_model_in_python_becomes_a_document() -> None:
-    document = cnnspec.from_keras(model())
-    assert cnnspec.dumps(document) == SPEC.replace("WEIGHTS\n", "\n")
-    plain = cnnspec.from_keras(model(), compact=False)
+    spec = cnnspec.from_keras(model())
+    assert cnnspec.dumps(spec) == SPEC.replace("WEIGHTS\n", "\n")
+    plain = cnnspec.from_keras(model(), compact=False).document
+    assert plain is not None
     assert (len(plain.layers), plain.blocks) == (15, {})
 
 

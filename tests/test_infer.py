@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from cnnspec.api import Spec
 from cnnspec.compiler import checked_or_raise, compile_text
 from cnnspec.diagnostics.report import Diagnostic, SpecError
 from cnnspec.ir.checked import CheckedGraph
 from cnnspec.language.document import Document, Input, Output, Step
 from cnnspec.layers.base import LAYERS, Example
 from cnnspec.shapes import Shape
+from cnnspec.spec import Spec
 from tests.support.paths import BAD
 
 PARTS = BAD / "parts"

@@ -1,5 +1,6 @@
 """What notebooks show, and the notebook in docs/: it is one, holds no outputs, and runs."""
 
+import builtins
 import json
 import os
 import re
@@ -10,10 +11,14 @@ from pathlib import Path
 import pytest
 
 import cnnspec
+from cnnspec.diff.compare import compare
+from cnnspec.diff.union import Comparison
 from cnnspec.notebook import register
+from cnnspec.training.display import NotebookLines, in_notebook, listener
 from tests.support.commands import python_output
 from tests.support.paths import ROOT, SPECS
-from tests.support.stand_in_ipython import Formatter, IPython
+from tests.support.stand_in_ipython import Display, Formatter, IPython
+from tests.support.training import SPEC, write_data
 
 FILE = ROOT / "docs/from_python.ipynb"
 NOTEBOOK = json.loads(FILE.read_text("utf-8"))
@@ -122,6 +127,107 @@ def test_what_importing_the_package_imports(before: str, added: list[str]) -> No
     )
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     assert python_output("-c", text, env=environment).split() == added
+
+
+@pytest.fixture
+def notebook(monkeypatch: pytest.MonkeyPatch) -> Display:
+    """A process that runs the cells of a notebook; gives what it displays."""
+    ipython, display = IPython(Formatter(), is_notebook=True), Display()
+    monkeypatch.setitem(sys.modules, "IPython", ipython)
+    monkeypatch.setitem(sys.modules, "IPython.display", display)
+    monkeypatch.setattr(builtins, "get_ipython", ipython.get_ipython, raising=False)
+    return display
+
+
+def test_tables_are_text_in_a_notebook_too(
+    notebook: Display, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = cnnspec.load(SPECS / "mnist_transfer.yaml")
+    inside = [spec.summary(), spec.summary(expand=True), spec.summary(depth=0), repr(spec)]
+    monkeypatch.delattr(builtins, "get_ipython")
+    outside = [spec.summary(), spec.summary(expand=True), spec.summary(depth=0), repr(spec)]
+    assert inside == outside
+    assert "base_model (Functional, frozen)" in outside[0]
+    assert (notebook.outputs, capsys.readouterr()) == ([], ("", ""))
+
+
+@pytest.mark.parametrize("file", ["mnist_multi_output.yaml", "zoo/resnet50.yaml"])
+def test_what_is_stored_beside_a_picture_is_one_line(file: str) -> None:
+    spec = cnnspec.load(SPECS / file)
+    name = file.removeprefix("zoo/").removesuffix(".yaml")
+    layers = {"mnist_multi_output": 7, "resnet50": 176}[name]
+    said = f"({name!r}, {layers} layers)"
+    assert repr(spec.draw(depth=1)) == f"Drawing{said}"
+    assert repr(spec.compile()) == f"CheckedGraph{said}"
+    difference = compare(spec.compile(), spec.compile())
+    drawn = Comparison(spec.compile(), old=spec.compile(), difference=difference)
+    assert repr(drawn) == f"Comparison{said}"
+    one = cnnspec.loads("inputs: {x: [4]}\nname: one\ncnnspec: 1\nlayers: [Flatten]\n")
+    assert repr(one.draw()) == "Drawing('one', 1 layer)"
+
+
+TRAINED = SPEC.replace(
+    "outputs:",
+    "train: {data: {npz: {path: data.npz}}, inputs: {image: x / 255}, targets: {zdigit: y, aodd: y % 2}, epochs: 2, batch_size: 16}\noutputs:",
+)
+EPOCH = re.compile(
+    r"epoch (\d)/2: aodd_accuracy [\d.]+, aodd_loss [\d.]+, loss [\d.]+, "
+    r"zdigit_accuracy [\d.]+, zdigit_loss [\d.]+"
+)
+
+
+@pytest.mark.usefixtures("without_curves", "without_tracing")
+def test_a_notebook_shows_the_progress_of_training(
+    notebook: Display, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_data(folder)
+    run = cnnspec.loads(TRAINED).train("run")
+    assert repr(run) == "Run('run', 2 epochs)"
+    printed = capsys.readouterr().out.splitlines()
+    assert [EPOCH.fullmatch(line)[1] for line in printed] == ["1", "2"]  # type: ignore[index]
+    (output,) = notebook.outputs  # one line, which is updated
+    assert [[*each] for each in output] == [["text/plain"]] * len(output)
+    assert output[-1]["text/plain"].startswith("epoch 2/2, step 4/4: aodd_accuracy 0.")
+    assert len(output) <= 8
+
+
+@pytest.mark.usefixtures("without_curves", "without_tracing")
+@pytest.mark.parametrize(("progress", "lines"), [(None, 0), (False, 0), (True, 2)])
+def test_elsewhere_progress_is_shown_if_it_is_wanted(
+    progress: bool | None, lines: int, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_data(folder)
+    cnnspec.loads(TRAINED).train("run", progress=progress)
+    printed = capsys.readouterr().out.splitlines()
+    assert [bool(EPOCH.fullmatch(line)) for line in printed] == [True] * lines
+
+
+def test_updates_are_not_more_than_can_be_seen(notebook: Display) -> None:
+    lines = NotebookLines(1)
+    for step in range(1, 1001):
+        lines.batch(0, step, 1000, {"loss": 1 / step})
+    (output,) = notebook.outputs
+    assert output[0] == {"text/plain": "epoch 1/1, step 1/1000: loss 1"}
+    assert output[-1] == {"text/plain": "epoch 1/1, step 1000/1000: loss 0.001"}
+    assert len(output) < 20
+
+
+@pytest.mark.parametrize(
+    ("ipython", "found"),
+    [
+        (None, False),
+        (IPython(None), False),
+        (IPython(Formatter()), False),
+        (IPython(Formatter(), is_notebook=True), True),
+    ],
+    ids=["none", "no shell", "a terminal", "a notebook"],
+)
+def test_a_notebook_is_a_shell_with_a_kernel(
+    ipython: IPython | None, found: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "IPython", ipython)  # type: ignore[arg-type]
+    assert in_notebook() == found
+    assert (listener(3, None) is not None, listener(3, False)) == (found, None)
 
 
 def test_it_is_a_notebook_without_outputs() -> None:

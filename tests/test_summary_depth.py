@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from cnnspec.api import Spec
 from cnnspec.backends.diagram.figure import boxes
 from cnnspec.backends.diagram.folding import folded
 from cnnspec.backends.diagram.reading import read
 from cnnspec.backends.summary.rows import Row, rows
 from cnnspec.backends.summary.table import summary_data, summary_text
 from cnnspec.compiler import checked_or_raise, compile_text
+from cnnspec.spec import Spec
 from tests.support.commands import run_command
 from tests.support.paths import SPECS
 from tests.support.specs import compiled_file

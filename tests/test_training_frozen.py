@@ -426,7 +426,7 @@ def test_every_kind_can_be_unfrozen(kind: str) -> None:
     )
     said = {name: cnnspec.language.document.Input(shape=shape) for name, shape in inputs.items()}
     document = cnnspec.Document(name="frozen", inputs=said, layers=[step])
-    checked = cnnspec.api.Spec.of(document).compile()
+    checked = cnnspec.Spec.of(document).compile()
     frozen = build(checked).model
     graph = infer(unfrozen(checked.graph, {"layer"}), Report())
     assert graph is not None

@@ -13,7 +13,6 @@ import pytest
 import tensorflow
 
 from cnnspec import SpecError
-from cnnspec.api import Spec
 from cnnspec.compiler import Compilation, compile_text
 from cnnspec.data.checks import check_data
 from cnnspec.data.problems import RunProblem
@@ -21,6 +20,7 @@ from cnnspec.data.values import NUMPY, expression
 from cnnspec.declarations.declaration import Declaration
 from cnnspec.declarations.family import Family
 from cnnspec.records import replace
+from cnnspec.spec import Spec
 from cnnspec.training import pipeline
 from cnnspec.training.pipeline import TENSORFLOW, Pipeline
 from cnnspec.training.run import Run, train

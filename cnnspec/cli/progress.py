@@ -4,24 +4,12 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from cnnspec.cli.printing import echo, live_console
 from cnnspec.cli.streams import is_animated
-
-
-@dataclass(slots=True)
-class Lines:
-    """Prints a line for each epoch."""
-
-    epochs: int
-
-    def batch(self, epoch: int, step: int, steps: int, logs: Mapping[str, float]) -> None:
-        """Ignore a batch."""
-
-    def epoch(self, epoch: int, logs: Mapping[str, float]) -> None:
-        """Print the losses and metrics of an epoch."""
-        echo(f"epoch {epoch + 1}/{self.epochs}: {_said(logs)}", err=True)
+from cnnspec.training.display import Lines, measures
 
 
 @dataclass(slots=True)
@@ -40,20 +28,12 @@ class Bar:
         said = f"epoch {epoch + 1}/{self.epochs}, step {step}/{steps}"
         done, total = epoch * steps + step, self.epochs * steps
         self.bar.update(self.task, total=total, completed=done, description=said, left="left")
-        self.live.update(self.below(_measures(logs)))
+        self.live.update(self.below(measures(logs)))
 
     def epoch(self, epoch: int, logs: Mapping[str, float]) -> None:
         """Print a line for an epoch above the bar."""
-        said = f"epoch {epoch + 1}/{self.epochs}: {_said(logs)}"
+        said = f"epoch {epoch + 1}/{self.epochs}: {', '.join(measures(logs))}"
         self.live.console.print(said, highlight=False, markup=False, soft_wrap=True)
-
-
-def _said(logs: Mapping[str, float]) -> str:
-    return ", ".join(_measures(logs))
-
-
-def _measures(logs: Mapping[str, float]) -> list[str]:
-    return [f"{name} {float(value):.4g}" for name, value in logs.items() if name != "epoch"]
 
 
 @contextmanager
@@ -63,7 +43,7 @@ def progress(epochs: int, quiet: bool) -> Iterator[Lines | Bar | None]:
         yield None
         return
     if not is_animated(sys.stderr):
-        yield Lines(epochs)
+        yield Lines(epochs, partial(echo, err=True))
         return
     from rich.columns import Columns
     from rich.console import Group

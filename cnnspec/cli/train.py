@@ -94,7 +94,7 @@ def command(
     folder = resume or output or runs.run_folder(checked.name)
     from cnnspec.cli.progress import progress
 
-    total = sum(each.epochs for each in training.phases) or epochs or training.epochs
+    total = training.total_epochs(epochs)
     try:
         with progress(total, quiet) as listener:
             run = runs.train(

@@ -18,7 +18,7 @@ REMOVED = "removed."
 """The prefix of the ids of boxes that only the old model has."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Comparison(Drawing):
     """The diagram of a difference; `checked` is the new model."""
 

@@ -81,6 +81,16 @@ class CheckedGraph(Record):
         return self.graph.inputs
 
     @property
+    def size(self) -> str:
+        """The number of its layers, in words."""
+        count = len({node.node.layer_name for node in self.nodes})
+        return "1 layer" if count == 1 else f"{count} layers"
+
+    def __repr__(self) -> str:
+        """Return one line, which a notebook stores beside the diagram."""
+        return f"CheckedGraph({self.name!r}, {self.size})"
+
+    @property
     def params(self) -> int:
         """The number of values in the weights of the model."""
         return sum(node.params for node in self.nodes)

@@ -50,3 +50,7 @@ class Training(Record):
     sample_weight: Mapping[str, str] = MappingProxyType({})
     """For each output: the expression for the weight of each sample."""
     phases: tuple[Phase, ...] = ()
+
+    def total_epochs(self, epochs: int | None = None) -> int:
+        """Return the number of epochs in all, or of `epochs` if the caller chooses them."""
+        return sum(each.epochs for each in self.phases) or epochs or self.epochs

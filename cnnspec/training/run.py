@@ -37,7 +37,7 @@ from cnnspec.training.names import by_output
 from cnnspec.training.pipeline import Pipeline
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Run:
     """The result of a training."""
 
@@ -51,6 +51,11 @@ class Run:
     frozen: Mapping[str, str]
     """The sha256 of every frozen weight, verified to be unchanged."""
     interrupted: bool
+
+    def __repr__(self) -> str:
+        """Return one line, which a notebook displays."""
+        epochs = "1 epoch" if len(self.history) == 1 else f"{len(self.history)} epochs"
+        return f"Run({str(self.folder)!r}, {epochs}{', interrupted' if self.interrupted else ''})"
 
 
 def run_folder(name: str, parent: Path = Path("runs")) -> Path:

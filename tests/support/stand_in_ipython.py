@@ -1,4 +1,4 @@
-"""As much of IPython as shows a value as SVG: its formatters, and the shell that has them."""
+"""As much of IPython as a notebook needs: formatters, a shell with a kernel, and its display."""
 
 import sys
 from collections.abc import Callable
@@ -34,20 +34,56 @@ class _Display:
 
 
 class _Shell:
+    kernel: object = None
+    """What runs the cells of a notebook; a shell on a terminal has none."""
+
     def __init__(self, svg: Formatter) -> None:
         self.display_formatter = _Display(svg)
+
+
+class ZMQInteractiveShell(_Shell):
+    """The shell of a notebook, by whose name rich recognizes one."""
+
+    kernel = object()
 
 
 class IPython(ModuleType):
     """The module, with a running shell or with none."""
 
-    def __init__(self, svg: Formatter | None) -> None:
+    def __init__(self, svg: Formatter | None, *, is_notebook: bool = False) -> None:
         super().__init__("IPython")
-        self.shell = None if svg is None else _Shell(svg)
+        kind = ZMQInteractiveShell if is_notebook else _Shell
+        self.shell = None if svg is None else kind(svg)
 
     def get_ipython(self) -> _Shell | None:
         """The running shell."""
         return self.shell
+
+
+@dataclass
+class Display(ModuleType):
+    """The module `IPython.display`, which keeps all that each output showed."""
+
+    outputs: list[list[Any]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__init__("IPython.display")
+
+    def display(self, shown: Any, *, raw: bool = False, display_id: bool = False) -> "Handle":
+        """Show a value as a new output."""
+        self.outputs.append([shown])
+        return Handle(self.outputs[-1])
+
+
+@dataclass
+class Handle:
+    """What updates an output."""
+
+    output: list[Any]
+
+    def update(self, shown: Any, *, raw: bool = False) -> None:
+        """Replace what the output shows."""
+        self.output.append(shown)
 
 
 def start() -> Formatter:

@@ -38,7 +38,7 @@ MOST_LAID_OUT = 1500
 ALL = "all"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Drawing:
     """The diagram of a model, which Jupyter displays.
 
@@ -175,6 +175,10 @@ class Drawing:
             return self.svg()
         except (NoRenderer, TooLarge):
             return None
+
+    def __repr__(self) -> str:
+        """Return one line, which a notebook stores beside the picture."""
+        return f"{type(self).__name__}({self.checked.name!r}, {self.checked.size})"
 
     def __str__(self) -> str:
         """Return the DOT source."""

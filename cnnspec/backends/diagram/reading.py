@@ -31,9 +31,7 @@ def described(checked: CheckedGraph) -> str:
     """Return a one-sentence description for readers who cannot see the figure."""
     inputs = ", ".join(f"{each.name} {dims(each.tensor.shape)}" for each in checked.inputs)
     outputs = ", ".join(f"{name} {dims(spec.shape)}" for name, spec in checked.outputs.items())
-    count = len({node.node.layer_name for node in checked.nodes})
-    layers = "1 layer" if count == 1 else f"{count} layers"
-    return f"{checked.name}: {inputs} to {outputs}, {layers}, {checked.params:,} parameters"
+    return f"{checked.name}: {inputs} to {outputs}, {checked.size}, {checked.params:,} parameters"
 
 
 def dims(shape: Shape) -> str:
