@@ -21,11 +21,13 @@ class Terminal(io.StringIO):
         return True
 
 
-def shown(monkeypatch: pytest.MonkeyPatch, stream: io.StringIO, width: int = 100) -> str:
+def shown(
+    monkeypatch: pytest.MonkeyPatch, stream: io.StringIO, width: int = 100, term: str = "xterm"
+) -> str:
     """All that is written of an epoch and a half, without the codes that move the cursor."""
     monkeypatch.setattr(sys, "stderr", stream)
     monkeypatch.setenv("COLUMNS", str(width))
-    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("TERM", term)
     with progress(2, quiet=False) as listener:
         assert listener is not None
         listener.batch(0, 10, 10, NOW)
@@ -50,6 +52,36 @@ def test_a_terminal_shows_everything(width: int, monkeypatch: pytest.MonkeyPatch
     ]
     assert re.split(r" {2,}", "   ".join(each for each in last[1:] if each)) == measures
     assert max(map(len, last)) <= width
+
+
+class Encoded(io.TextIOWrapper):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_a_terminal_without_lines_shows_a_bar_of_others(
+    encoding: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The stream is strict: what it lacks would be an error."""
+    written = io.BytesIO()
+    stream = Encoded(written, encoding)
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setenv("TERM", "xterm")
+    with progress(2, quiet=False) as listener:
+        assert listener is not None
+        listener.batch(0, 5, 10, NOW)
+        listener.epoch(0, EPOCH)
+    stream.flush()
+    text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", written.getvalue().decode(encoding))
+    assert LINE in text
+    assert re.search(r"epoch 1/2, step 5/10 -{5,}", text)
+
+
+@pytest.mark.parametrize("term", ["dumb", "unknown"])
+def test_a_dumb_terminal_gets_a_line_an_epoch(term: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert shown(monkeypatch, Terminal(), term=term) == f"{LINE}\n"
 
 
 def test_what_is_no_terminal_gets_a_line_an_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
