@@ -141,6 +141,8 @@ RECENT: dict[str, list[tuple[dict[str, Any], tuple[int | None, ...]]]] = {
         ({"bin_boundaries": [0.5]}, ()),
         ({"bin_boundaries": [0.5], "output_mode": "one_hot"}, ()),
     ],
+    "layers.RandomGrayscale": [({"factor": 0.1}, ())],
+    "layers.TimeDistributed": [({"layer": {"Hashing": {"num_bins": 5}}}, ())],
     "layers.IntegerLookup": [({"vocabulary": [3], "output_mode": "one_hot"}, (None, 4, 2))],
     "layers.StringLookup": [({"vocabulary": ["a"], "output_mode": "one_hot"}, (None, 4))],
     "layers.LayerNormalization": [({"axis": [2, 1]}, ())],

@@ -60,7 +60,8 @@ class Recent(Record):
 
     since: str
     """The first version that does it, such as `3.14.0`."""
-    argument: str
+    argument: str | None
+    """The argument to point at, if it is given; else the kind."""
     what: str
     """The subject of the message."""
     applies: Callable[..., bool]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
+from cnnspec.declarations.declaration import Recent
 from cnnspec.declarations.fields import FloatPolicy, UnitInterval
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers.augmentation import WIDE_FLOATS, Augmentation, ColorAugmentation
@@ -129,6 +130,8 @@ class RandomSaturation(RandomColors):
 @kind
 class RandomGrayscale(Augmentation):
     """Converts images to grayscale; the number of channels does not change."""
+
+    recent = (Recent("3.11.0", None, "RandomGrayscale", lambda call: True),)
 
     passes_dtype = True
     knows_channels = True

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar
 
-from cnnspec.declarations.declaration import Checked, Declaration
+from cnnspec.declarations.declaration import Checked, Declaration, Recent
 from cnnspec.declarations.family import call_of
 from cnnspec.declarations.fields import FLOAT_TYPES, Choice, FloatPolicy, PositiveInt
 from cnnspec.diagnostics.problems import Problem
@@ -50,6 +50,14 @@ class TimeDistributed(Wrapper):
 
     not_inside: ClassVar[tuple[str, ...]] = ("Pipeline", "StochasticDepth")
     """Layers whose output shape at one step Keras cannot compute."""
+    recent = (
+        Recent(
+            "3.15.0",
+            "layer",
+            "Hashing inside TimeDistributed",
+            lambda call: call.layer.kind() == "Hashing",
+        ),
+    )
 
     shape = sequence_rules.at_every_step
     weights = sequence_rules.weights_of_a_step

@@ -3,7 +3,8 @@
 import keras
 
 from cnnspec.declarations import keras_table as table
-from cnnspec.declarations.keras_versions import NEWEST, OLDEST, Keras, asked, of_release
+from cnnspec.declarations.declaration import Declaration
+from cnnspec.declarations.keras_versions import Keras, asked, missing, of_release
 
 RUNNING = of_release(keras.__version__)
 """The Keras that the tests run with."""
@@ -12,6 +13,11 @@ RUNNING = of_release(keras.__version__)
 def in_installed_keras(namespace: str, kind: str, argument: str | None = None) -> bool:
     """Whether the installed Keras has a kind, or an argument of it; `namespace` is its family's."""
     return is_in(RUNNING, namespace, kind, argument)
+
+
+def runs_here(call: Declaration) -> bool:
+    """Whether the installed Keras has everything that a checked call needs."""
+    return not any(missing(call, RUNNING))
 
 
 def is_in(version: Keras, namespace: str, kind: str, argument: str | None = None) -> bool:
@@ -27,6 +33,3 @@ def each_minor() -> list[Keras]:
     """The first release of each minor version."""
     minors = dict.fromkeys(release.rpartition(".")[0] for release in table.RELEASES)
     return [asked(minor) for minor in minors]
-
-
-__all__ = ["NEWEST", "OLDEST", "RUNNING", "each_minor", "in_installed_keras", "is_in"]
