@@ -7,12 +7,14 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 SPEC := specs/mnist_multi_output.yaml
 RUNS := runs
+TESTS_OF_VERSIONS := $(addprefix tests/test_,archive.py chapter_models.py code.py commands.py export.py \
+	keras_backend.py keras_versions.py layer_declarations.py objects.py training_runs.py)
 NOW := $(shell date -u +%Y%m%d-%H%M%S)
 
 # Without bytecode, each of the many short processes of tests and benchmarks compiles everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo demo-train test test-jax browser conformance keras-versions lint format golden gallery bench clean
+.PHONY: demo demo-train test test-core test-jax test-lowest test-newest matrix browser conformance keras-versions lint format golden gallery bench clean
 
 demo: $(VENV)/.demo
 	$(BIN)/cnnspec build --quiet $(SPEC) --output build
@@ -30,6 +32,18 @@ test: $(VENV)/.dev
 test-jax: $(VENV)/.dev
 	KERAS_BACKEND=jax $(BIN)/python -m pytest --numprocesses auto --dist worksteal --quiet \
 		tests/test_keras_backend.py tests/test_chapter_models.py tests/test_training_runs.py
+
+test-core: $(VENV)/.dev
+	.ci/core_only
+
+test-lowest: $(VENV)/.dev
+	$(BIN)/python -m keras_versions.matrix lowest --tests $(TESTS_OF_VERSIONS)
+
+test-newest: $(VENV)/.dev
+	$(BIN)/python -m keras_versions.matrix python-3.11 --tests $(TESTS_OF_VERSIONS)
+
+matrix: $(VENV)/.dev
+	$(BIN)/python -m keras_versions.matrix
 
 conformance: $(VENV)/.dev
 	$(BIN)/python -m conformance
