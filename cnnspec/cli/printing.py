@@ -73,8 +73,9 @@ def tell(report: Report, *, err: bool) -> None:
         return
     from cnnspec.diagnostics.reporters import as_text, plain
 
-    coloured = is_coloured(sys.stderr if err else sys.stdout)
-    echo(as_text(report, _diagnostic_style if coloured else plain), err=err)
+    stream = sys.stderr if err else sys.stdout
+    style = _diagnostic_style if is_coloured(stream) else plain
+    echo(as_text(report, style, stream.encoding or UTF_8), err=err)
 
 
 def _diagnostic_style(part: str, role: str) -> str:

@@ -8,6 +8,8 @@ from urllib.parse import quote
 
 from cnnspec.diagnostics.codes import CODES
 from cnnspec.diagnostics.report import Diagnostic, Report, Span
+from cnnspec.escaping import writable
+from cnnspec.records import Record
 
 MAX_WIDTH = 120
 """The length of the part of a long source line that is shown."""
@@ -21,45 +23,54 @@ def plain(text: str, _: str) -> str:
     return text
 
 
-def as_text(report: Report, style: Style = plain) -> str:
-    """Format diagnostics as text: location, message, source line with a caret, and notes."""
-    return "\n".join(_finding(diagnostic, report.texts, style) for diagnostic in report)
+def as_text(report: Report, style: Style = plain, encoding: str = "utf-8") -> str:
+    """Format diagnostics as text: location, message, source line with a caret, and notes.
+
+    What an encoding lacks is escaped, so that the carets stay below what they point at.
+    """
+    writer = _Writer(report.texts, style, encoding)
+    return "\n".join(map(writer.finding, report))
 
 
-def _finding(diagnostic: Diagnostic, texts: Mapping[str, str], style: Style) -> str:
-    spans = [diagnostic.span, *(note.span for note in diagnostic.notes)]
-    width = max((len(str(span.line)) for span in spans if span), default=1) + 1
-    label = style(f"{diagnostic.severity}[{diagnostic.code}]", diagnostic.severity)
-    message = f"{label}: {visible(diagnostic.message)}"
-    remark = visible(diagnostic.suggestion) if diagnostic.suggestion else None
-    lines = _pointing(message, diagnostic.span, remark, texts, width, style)
-    for note in diagnostic.notes:
-        remark = f"{style('note', 'note')}: {visible(note.message)}"
-        lines += _pointing(remark, note.span, None, texts, width, style)
-    return "\n".join(lines)
+class _Writer(Record):
+    """Formats the diagnostics of a report as text."""
 
+    texts: Mapping[str, str]
+    style: Style
+    encoding: str
 
-def _pointing(
-    message: str,
-    span: Span | None,
-    remark: str | None,
-    texts: Mapping[str, str],
-    width: int,
-    style: Style,
-) -> list[str]:
-    """Format a message with its location and source line, and a caret."""
-    if span is None:
-        return [f"{message}; {remark}" if remark else message]
-    head = style(f"{visible(span.file)}:{span.line}:{span.column}:", "place") + f" {message}"
-    lines = texts.get(span.file, "").splitlines()
-    if span.line > len(lines):
-        return [head] if remark is None else [head, f"{' ' * width}   {remark}"]
-    line, start, end = _window(lines[span.line - 1], span)
-    caret = "^" * max(_columns(visible(line[start:end])), 1)
-    under = " " * _columns(visible(line[:start])) + style(caret, "caret")
-    under += f" {remark}" if remark else ""
-    number = f"{span.line:>{width}}"
-    return [head, f"{number} | {visible(line)}", f"{' ' * width} | {under}"]
+    def finding(self, diagnostic: Diagnostic) -> str:
+        spans = [diagnostic.span, *(note.span for note in diagnostic.notes)]
+        width = max((len(str(span.line)) for span in spans if span), default=1) + 1
+        label = self.style(f"{diagnostic.severity}[{diagnostic.code}]", diagnostic.severity)
+        message = f"{label}: {self.shown(diagnostic.message)}"
+        remark = self.shown(diagnostic.suggestion) if diagnostic.suggestion else None
+        lines = self.pointing(message, diagnostic.span, remark, width)
+        for note in diagnostic.notes:
+            remark = f"{self.style('note', 'note')}: {self.shown(note.message)}"
+            lines += self.pointing(remark, note.span, None, width)
+        return "\n".join(lines)
+
+    def pointing(
+        self, message: str, span: Span | None, remark: str | None, width: int
+    ) -> list[str]:
+        """Format a message with its location and source line, and a caret."""
+        if span is None:
+            return [f"{message}; {remark}" if remark else message]
+        place = f"{self.shown(span.file)}:{span.line}:{span.column}:"
+        head = f"{self.style(place, 'place')} {message}"
+        lines = self.texts.get(span.file, "").splitlines()
+        if span.line > len(lines):
+            return [head] if remark is None else [head, f"{' ' * width}   {remark}"]
+        line, start, end = _window(lines[span.line - 1], span)
+        caret = "^" * max(_columns(self.shown(line[start:end])), 1)
+        under = " " * _columns(self.shown(line[:start])) + self.style(caret, "caret")
+        under += f" {remark}" if remark else ""
+        number = f"{span.line:>{width}}"
+        return [head, f"{number} | {self.shown(line)}", f"{' ' * width} | {under}"]
+
+    def shown(self, text: str) -> str:
+        return writable(visible(text), self.encoding)
 
 
 def _window(line: str, span: Span) -> tuple[str, int, int]:
