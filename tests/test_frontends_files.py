@@ -81,6 +81,20 @@ def test_a_name_that_tensorflow_refuses_is_noted() -> None:
     assert (found.document.layers[0].name, found.notes) == ("my layer", (note,))
 
 
+def test_arguments_that_older_keras_swaps_are_noted() -> None:
+    swapped = layers.Pipeline([layers.AugMix(name="mix")], name="all").get_config()["layers"][0]
+    swapped["config"] |= {"num_chains": 2, "chain_depth": 4}
+    model = json.loads(keras.Sequential([keras.Input((8, 8, 3)), layers.AugMix()]).to_json())
+    assert read_config(model).notes == ()
+    model["config"]["layers"][1] = swapped
+    found = read_config(model)
+    assert found.document.layers[0].arguments == {"num_chains": 2, "chain_depth": 4}
+    assert found.notes == (
+        "Keras before 3.14 saves the num_chains of the layer 'mix' as its chain_depth, and vice "
+        "versa; the spec has them as they are in the file",
+    )
+
+
 def test_weights_alone_are_no_model(tmp_path: Path) -> None:
     network().save_weights(tmp_path / "model.weights.h5")
     with pytest.raises(UnreadableModel) as raised:

@@ -147,6 +147,7 @@ RECENT: dict[str, list[tuple[dict[str, Any], tuple[int | None, ...]]]] = {
     "layers.StringLookup": [({"vocabulary": ["a"], "output_mode": "one_hot"}, (None, 4))],
     "layers.LayerNormalization": [({"axis": [2, 1]}, ())],
     "layers.RMSNormalization": [({"axis": [1, 2]}, ())],
+    "layers.AugMix": [({"num_chains": 2}, ())],
     "layers.Rescaling": [({"scale": [1, 2, 3]}, ())],
 }
 """For each kind: a call for each fact that no signature shows, with the shape it depends on."""

@@ -15,13 +15,15 @@ from cnnspec.frontends.nodes import (
     inputs_of,
     leaves,
     mapped,
+    name_of,
     nodes,
     sequential_input,
     structure,
 )
 from cnnspec.frontends.operations import Operation
-from cnnspec.frontends.operators import is_operator, makes_masks, operator_step
+from cnnspec.frontends.operators import is_operator, operator_step
 from cnnspec.frontends.values import check_layer, layer_arguments, plain
+from cnnspec.frontends.whole import Whole, read_whole
 from cnnspec.keras_files.problems import MALFORMED, NO_KERAS_MODEL, UnreadableModel
 from cnnspec.language.document import Document, Input, Output, Step, Submodel
 from cnnspec.language.expressions import escaped, is_pattern
@@ -43,18 +45,6 @@ class ReadModel:
     """The names of the outputs in the document, in the structure that the model returns."""
 
 
-@dataclass(slots=True)
-class Whole:
-    """State shared by all models nested in a file."""
-
-    notes: list[str] = field(default_factory=list)
-    layers: int = 0
-    masks: bool = False
-    """Whether any layer creates a mask."""
-    of_keras_2: bool = False
-    """Whether Keras 2 wrote the file."""
-
-
 def model_document(model: Mapping[str, Any]) -> Document:
     """Convert a serialized model to a document, without its compilation.
 
@@ -72,9 +62,8 @@ def read_serialized(model: Mapping[str, Any]) -> tuple[ReadModel, Whole]:
         UnreadableModel: a spec cannot express it.
 
     """
-    whole = Whole()
     try:
-        whole.masks = makes_masks(model)
+        whole = read_whole(model)
         return _read(model, whole), whole
     except MALFORMED as error:
         raise UnreadableModel(NO_KERAS_MODEL) from error
@@ -107,7 +96,7 @@ class _Reader:
     """Names of all layers of a Functional model."""
 
     def functional(self, config: Mapping[str, Any]) -> ReadModel:
-        layers = {layer["config"]["name"]: layer for layer in config["layers"]}
+        layers = {name_of(layer): layer for layer in config["layers"]}
         if len(layers) < len(config["layers"]):
             raise UnreadableModel("two of its layers have the same name")
         self.names = frozenset(layers)
@@ -146,7 +135,7 @@ class _Reader:
         above = self.add_input(sequential_input(layers, config))
         inputs = above
         for layer in layers:
-            name = layer["config"]["name"]
+            name = name_of(layer)
             self.add(Call(layer, 0, name, Node([]), source=above))
             above = name
         return ReadModel(self.document(config, {above: Output()}), inputs, above)
@@ -179,7 +168,7 @@ class _Reader:
     def add(self, call: Call) -> None:
         """Add the step of a call of a layer."""
         layer, kind, config = call.layer, call.layer["class_name"], call.layer["config"]
-        name = config["name"]
+        name = name_of(layer)
         if call.index:
             again = self.keys.get(name, "shared")
             arguments = {"layer": name} if again == "shared" else {}
@@ -222,7 +211,7 @@ class _Reader:
         """Return the inputs of a call of a layer."""
         if call.source is not None:
             return [call.source]
-        name = call.layer["config"]["name"]
+        name = name_of(call.layer)
         tensors = inputs_of(self.arranged(call.node, name), name)
         return [self.word(tensor) for tensor in tensors]
 
@@ -285,7 +274,7 @@ class _Reader:
         for layer in layers:
             if layer["class_name"] == "InputLayer":
                 continue
-            name = layer["config"]["name"]
+            name = name_of(layer)
             for index, node in enumerate(nodes(layer, first)):
                 needs = {self.call_name(each.layer, each.call) for each in node.tensors()}
                 needs |= {name} if index else set()

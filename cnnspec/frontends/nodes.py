@@ -38,6 +38,15 @@ class Node:
         return [each for each in found if isinstance(each, Tensor)]
 
 
+def name_of(layer: Mapping[str, Any]) -> Any:
+    """Return the name of a layer or an operation.
+
+    Older versions of Keras store that of most operations only beside the configuration.
+    """
+    config = layer["config"]
+    return config["name"] if "name" in config else layer["name"]
+
+
 def nodes(layer: Mapping[str, Any], first: Mapping[str, int] | None = None) -> list[Node]:
     """Return all calls of a layer in order; `first` lists the layers whose calls start at 1."""
     return [
@@ -163,7 +172,7 @@ def sequential_input(
     if layers and layers[0]["class_name"] == "InputLayer":
         first: Mapping[str, Any] = layers.pop(0)["config"]
         return first
-    names = {layer["config"]["name"] for layer in layers}
+    names = {name_of(layer) for layer in layers}
     name = "input" if "input" not in names else "input_of_the_model"
     inner = layers[0]["config"] if layers else {}
     key = "batch_input_shape" if "batch_input_shape" in inner else "batch_shape"

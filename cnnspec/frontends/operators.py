@@ -49,20 +49,6 @@ def operator_step(operation: Operation, *, masked: bool) -> Equal:
         raise UnreadableModel(f"{said}: {reason}") from None
 
 
-def makes_masks(model: Mapping[str, Any]) -> bool:
-    """Whether any layer of a model creates a mask, at any depth."""
-    stack: list[Any] = [model]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, Mapping):
-            if item.get("class_name") == "Masking" or item.get("mask_zero") is True:
-                return True
-            stack += item.values()
-        elif isinstance(item, list):
-            stack += item
-    return False
-
-
 def _merged(kind: str) -> Callable[[Operation], Equal]:
     """Return the merging layer of two tensors; layers broadcast sizes of 1, but not ranks."""
 

@@ -6,6 +6,7 @@ from typing import Any
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.frontends.decimals import decimal
 from cnnspec.frontends.minimal import shortest
+from cnnspec.frontends.nodes import name_of
 from cnnspec.keras_files.problems import UnreadableModel
 from cnnspec.layers.base import LAYERS
 
@@ -136,7 +137,7 @@ def check_layer(serialized: Mapping[str, Any]) -> None:
         else "my_package.layers:Class"
     )
     raise UnreadableModel(
-        f"the layer '{serialized['config']['name']}' has the class {own}, which is not a Keras class; a spec can "
+        f"the layer '{name_of(serialized)}' has the class {own}, which is not a Keras class; a spec can "
         f"use a custom layer as `{path}`, which requires `--allow-code`"
     )
 

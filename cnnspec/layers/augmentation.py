@@ -1,6 +1,6 @@
 """Random image augmentation layers: base classes, and layers that mix or erase."""
 
-from cnnspec.declarations.declaration import default
+from cnnspec.declarations.declaration import Recent, default
 from cnnspec.declarations.fields import DtypePolicy, Flag, FloatPolicy, PositiveInt, PositiveNumber
 from cnnspec.layers.base import Example, Layer, kind
 from cnnspec.layers.core import Rescaling
@@ -134,6 +134,14 @@ class AugMix(Policy):
     """Parameter of the distributions of the blending factors."""
     all_ops: Flag = True
     """Whether to include changes of brightness, color, contrast and sharpness."""
+    recent = (  # before, Keras swaps them in model files
+        Recent(
+            "3.14.0",
+            "num_chains",
+            "a num_chains that differs from chain_depth",
+            lambda call: call.num_chains != call.chain_depth,
+        ),
+    )
     examples = (
         Example({"num_chains": 2}, (None, 28, None, 3), (None, 28, None, 3)),
         Example({"all_ops": False}, (None, 28, 28, 4), (None, 28, 28, 4)),
