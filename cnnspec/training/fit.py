@@ -21,7 +21,7 @@ from cnnspec.training.phases import enter, stages
 from cnnspec.training.pipeline import Pipeline
 
 STEPS_AT_ONCE = 8
-"""The number of steps per call of TensorFlow; it does not affect the weights."""
+"""The number of steps per call of the backend; it does not affect the weights."""
 
 
 class Listener(Protocol):
@@ -155,7 +155,7 @@ def _run(
     """Train one stage; callbacks of Keras are finished even if no epochs are left."""
     callbacks = callbacks_of(fitted.data.training, fitted.data.checked.graph.outputs)
     watch = _Watch(trained, fitted.data, file, callbacks, listener, resumed)
-    fitted.model.steps_per_execution = max(1, min(STEPS_AT_ONCE, fitted.data.steps // 10))
+    fitted.model.steps_per_execution = _steps_at_once(fitted.data.steps)
     try:
         fitted.model.fit(
             fitted.data.shuffled(),
@@ -176,3 +176,10 @@ def _run(
     finally:
         fitted.model.steps_per_execution, fitted.model.train_function = 1, None
         fitted.model.test_function = None
+
+
+def _steps_at_once(steps: int) -> int:
+    """Return the number of steps per call of the backend, for an epoch of so many."""
+    if keras.backend.backend() == "torch":  # for which Keras takes no other
+        return 1
+    return max(1, min(STEPS_AT_ONCE, steps // 10))
