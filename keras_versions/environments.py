@@ -40,7 +40,6 @@ COMBINATIONS = {
     "python-3.11": Combination("3.11"),
     "python-3.12": Combination("3.12"),
     "python-3.13": Combination("3.13"),
-    "python-3.13-keras-3.10": Combination("3.13", "3.10", "2.20"),
 }
 """The environments by name; TensorFlow 2.21 needs Keras 3.12, and Python 3.13 TensorFlow 2.20."""
 
