@@ -7,6 +7,7 @@ declared, need not be listed here: every rejection is tried on data before it co
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from cnnspec.declarations.keras_versions import CODE as NOT_IN_THIS_KERAS
 from conformance.configurations import Configuration, layer_of
 from conformance.verdicts import Refused
 
@@ -65,6 +66,11 @@ MAY_REFUSE = (
          "TextVectorization"),
         of_code("wrong-rank"),
         "Keras counts along another axis than it declares",
+    ),
+    MayRefuse(
+        ("Discretization", "LayerNormalization", "RMSNormalization"),
+        of_code(NOT_IN_THIS_KERAS),
+        "older versions accept it and compute something else",
     ),
     MayRefuse((ANY,), of_another_type, "specs are strict about types, but Keras converts values"),
     MayRefuse(

@@ -261,7 +261,8 @@ def test_preprocess_scales_as_keras_does(name: str, tmp_path: Path) -> None:
         assert numpy.array_equal(found, expected)
     scaling.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras", safe_mode=True)
-    assert numpy.array_equal(loaded(image), found)
+    given = keras.tree.pack_sequence_as(loaded.input, [image])  # a list in Keras 3.10
+    assert numpy.array_equal(loaded(given), found)
 
 
 def test_efficientnet_scales_pixels_itself() -> None:

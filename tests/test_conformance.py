@@ -11,13 +11,14 @@ from cnnspec.shapes import Shape
 from conformance import comparison, documents, graphs
 from conformance.configurations import Configuration, configurations
 from conformance.coverage import unaccounted
+from tests.support.keras_versions import kinds_of
 
 CONFIGURATIONS = 2
 GRAPHS = 20
 SEED = 0
 
 
-@pytest.mark.parametrize("kind", LAYERS.kinds)
+@pytest.mark.parametrize("kind", kinds_of(LAYERS))
 def test_a_kind_is_what_keras_says(kind: str) -> None:
     result = comparison.compare_kind(kind, CONFIGURATIONS, SEED)
     assert [str(found) for found in result.found] == []

@@ -11,6 +11,13 @@ from cnnspec.declarations.declaration import Declaration
 from cnnspec.diagnostics.problems import Problem, Problems
 from cnnspec.layers.base import LAYERS, Example
 from cnnspec.layers.families import ELSEWHERE
+from tests.support.keras_versions import (
+    arguments_of,
+    examples_of,
+    first_example,
+    kinds_of,
+    layer_kinds,
+)
 
 BASE_ARGUMENTS = ("activity_regularizer", "trainable", "dtype", "autocast", "name")
 """What a layer that takes `**kwargs` passes on to keras.layers.Layer."""
@@ -30,45 +37,52 @@ LEFT_OUT = {
     "Embedding": {**LANGUAGE_MODELS, "weights": "takes arrays; a weights file holds them"},
     "Bidirectional": {"weights": "takes arrays; a weights file holds them"},
     "ActivityRegularization": {"activity_regularizer": "Keras makes it of l1 and l2"},
+    "LayerNormalization": {"rms_scaling": "RMSNormalization does it; newer versions lack it"},
     "HashedCrossing": dict.fromkeys(("activity_regularizer", "trainable"), "Keras drops it"),
     "IntegerLookup": {"activity_regularizer": "Keras raises an error"},
     "StringLookup": {"activity_regularizer": "Keras raises an error"},
 }
 """Arguments of Keras that no spec can give, with the reason."""
 
-PASSED_ON = {
-    kind: {"data_format": None}
-    for kind in ("AutoContrast", "RandomBrightness", "RandomContrast", "Solarization")
-}
-"""Arguments that layers pass on to a class between them and keras.layers.Layer."""
-
 POLICIES = (None, "float16", "float64", "bfloat16", "mixed_float16", "mixed_bfloat16")
 INPUT_TYPES = ("float32", "float16", "uint8", "bool")
 
-EACH_KIND = pytest.mark.parametrize("kind", LAYERS.kinds)
+EACH_KIND = pytest.mark.parametrize("kind", kinds_of(LAYERS))
 EACH_EXAMPLE = pytest.mark.parametrize(
     ("kind", "example"),
     [
         pytest.param(kind, example, id=f"{kind}-{position}")
-        for kind, declaration in LAYERS.kinds.items()
-        for position, example in enumerate(declaration.examples)
+        for kind in LAYERS.kinds
+        for position, example in examples_of(kind).items()
     ],
 )
 
 
 def keras_arguments(kind: str) -> dict[str, Any]:
-    """The arguments of a Keras layer with their defaults, those of its base class included."""
-    parameters = inspect.signature(keras_class(LAYERS.kinds[kind]).__init__).parameters
-    passed_on = any(each.kind is inspect.Parameter.VAR_KEYWORD for each in parameters.values())
-    base = inspect.signature(keras.layers.Layer.__init__).parameters
-    found = {name: base[name] for name in BASE_ARGUMENTS} if passed_on else {}
+    """The arguments of a Keras layer with their defaults, those of its base class included.
+
+    Of a class between them, they are those that are declared: a layer may set the others itself.
+    """
+    layer, declared = keras_class(LAYERS.kinds[kind]), LAYERS.kinds[kind].arguments()
+    found: dict[str, Any] = {}
     variadic = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-    found |= {
-        name: each
-        for name, each in parameters.items()
-        if name != "self" and each.kind not in variadic
-    }
-    return {name: each.default for name, each in found.items()} | PASSED_ON.get(kind, {})
+    for parent in inspect.getmro(layer):
+        if "__init__" not in vars(parent):
+            continue
+        parameters = inspect.signature(parent.__init__).parameters
+        for name, each in parameters.items():
+            if parent is keras.layers.Layer:
+                is_passed_on = name in BASE_ARGUMENTS
+            else:
+                is_passed_on = not found or name in declared
+            if name != "self" and each.kind not in variadic and is_passed_on:
+                found.setdefault(name, each.default)
+        is_last = not any(
+            each.kind is inspect.Parameter.VAR_KEYWORD for each in parameters.values()
+        )
+        if parent is keras.layers.Layer or is_last:
+            break
+    return found
 
 
 def meaning(value: Any) -> Any:
@@ -87,13 +101,15 @@ def defaults(declaration: type[Declaration], said: dict[str, Any]) -> dict[str, 
 @EACH_KIND
 def test_the_arguments_are_those_of_keras(kind: str) -> None:
     left_out = {**ANYWHERE, **LEFT_OUT.get(kind, {})}
-    assert sorted(LAYERS.kinds[kind].arguments()) == sorted(keras_arguments(kind).keys() - left_out)
+    assert sorted(arguments_of(LAYERS.kinds[kind])) == sorted(
+        keras_arguments(kind).keys() - left_out
+    )
 
 
 @EACH_KIND
 def test_the_arguments_that_must_be_given_are_those_of_keras(kind: str) -> None:
     declaration = LAYERS.kinds[kind]
-    required = [name for name in declaration.arguments() if not hasattr(declaration, name)]
+    required = [name for name in arguments_of(declaration) if not hasattr(declaration, name)]
     assert sorted(required) == sorted(
         name
         for name, default in keras_arguments(kind).items()
@@ -121,7 +137,7 @@ def test_the_aliases_are_all_those_of_keras(kind: str) -> None:
     assert sorted((kind, *LAYERS.kinds[kind].aliases)) == sorted(names)
 
 
-@EACH_KIND
+@pytest.mark.parametrize("kind", LAYERS.kinds)
 def test_there_is_an_example(kind: str) -> None:
     assert LAYERS.kinds[kind].examples != ()
 
@@ -211,9 +227,9 @@ def keras_types(kind: str, example: Example, given: str, said: dict[str, Any]) -
     return [output.dtype for output in outputs]
 
 
-@EACH_KIND
+@pytest.mark.parametrize("kind", layer_kinds())
 def test_the_data_type_of_the_output_is_that_of_keras(kind: str) -> None:
-    example = LAYERS.kinds[kind].examples[0]
+    example = first_example(kind)
     declared, of_keras = {}, {}
     for policy in POLICIES:
         said = {} if policy is None else {"dtype": policy}

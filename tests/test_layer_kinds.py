@@ -9,6 +9,7 @@ from cnnspec.backends.keras.objects import keras_class
 from cnnspec.layers.base import LAYERS
 from cnnspec.layers.families import ELSEWHERE, FAMILIES
 from cnnspec.layers.refusals import REFUSALS
+from tests.support.keras_versions import kinds_of, words_of
 
 
 def public_classes() -> list[tuple[str, ...]]:
@@ -32,7 +33,7 @@ def test_every_class_is_either_declared_or_refused() -> None:
 
 
 def test_every_declared_or_refused_name_is_one_of_keras() -> None:
-    names = (*LAYERS.kinds, *LAYERS.aliases, *REFUSALS)
+    names = (*kinds_of(LAYERS), *words_of(LAYERS), *REFUSALS)
     strange = [name for name in names if not hasattr(keras.layers, name)]
     assert sorted(strange) == sorted(ELSEWHERE)
 
@@ -43,7 +44,7 @@ def test_what_keras_has_elsewhere_is_no_public_layer_of_another_name() -> None:
 
 
 def test_every_other_name_of_a_declared_class_is_an_alias() -> None:
-    assert LAYERS.aliases == {
+    assert words_of(LAYERS) == {
         name: kind
         for names in public_classes()
         for kind in set(names) & LAYERS.kinds.keys()

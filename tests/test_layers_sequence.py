@@ -13,6 +13,7 @@ from cnnspec import Spec, SpecError, loads
 from cnnspec.analysis.weights import stored_at
 from cnnspec.backends.keras.building import Built, build
 from cnnspec.backends.keras.errors import WeightsDoNotFit
+from cnnspec.declarations.keras_versions import NEWEST
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.frontends.models import model_document
 from cnnspec.ir.checked import CheckedGraph
@@ -21,6 +22,7 @@ from cnnspec.language.calls import Call
 from cnnspec.language.document import Document, Input, Output, Step
 from cnnspec.language.train import Train
 from cnnspec.layers.base import LAYERS, Layer
+from tests.support.keras_versions import examples_of
 from tests.support.models import are_identical_lists
 
 KINDS = (
@@ -33,7 +35,7 @@ KINDS = (
 EXAMPLES = {
     f"{kind}-{position}": (kind, example)
     for kind in KINDS
-    for position, example in enumerate(getattr(LAYERS.kinds[kind], "examples", ()))
+    for position, example in examples_of(kind).items()
 }
 EACH_EXAMPLE = pytest.mark.parametrize("name", EXAMPLES)
 NUMBERS = numpy.random.default_rng(0)
@@ -684,7 +686,7 @@ INPUTS = (
 def test_what_cannot_work_is_refused(layer: str) -> None:
     said = layer if "from:" in layer else layer.replace(": {", ": {from: x, ", 1)
     with pytest.raises(SpecError) as raised:
-        loads(f"cnnspec: 1\n{INPUTS}\nlayers: [{{{said}}}]").compile()
+        loads(f"cnnspec: 1\n{INPUTS}\nlayers: [{{{said}}}]", keras=str(NEWEST)).compile()
     assert [(found.code, found.message) for found in raised.value.report] == [REFUSALS[layer]]
 
 

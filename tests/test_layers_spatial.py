@@ -8,6 +8,7 @@ import pytest
 from cnnspec.diagnostics.problems import At, Problem, Problems
 from cnnspec.layers.base import LAYERS
 from cnnspec.shapes import Shape
+from tests.support.keras_versions import is_since, takes
 
 Refused = tuple[str, At, str]
 """The code, the argument that is meant, and the message."""
@@ -49,6 +50,15 @@ def of_keras(kind: str, arguments: dict[str, Any], inputs: Shape | list[Shape]) 
 def named(cases: list[Any]) -> list[Any]:
     """The cases as parameters of a test, named by their kinds."""
     return [pytest.param(*case, id=f"{case[0]}-{position}") for position, case in enumerate(cases)]
+
+
+def here(cases: list[Any]) -> list[Any]:
+    """The cases in which nothing is new in a later Keras than the installed one."""
+    return [
+        case
+        for case in cases
+        if takes(case[0], case[1], *(case[2] if isinstance(case[2], list) else [case[2]]))
+    ]
 
 
 CONV = {"filters": 4, "kernel_size": 3}
@@ -356,9 +366,44 @@ def test_it_is_refused(kind: str, arguments: dict[str, Any], inputs: Any, refuse
     assert refusals(kind, arguments, inputs) == [refused]
 
 
+POOLS = ("MaxPooling2D", "AveragePooling3D")
+CHECKED_SINCE = {
+    "3.13.0": [("Dropout", "noise_shape")],
+    "3.14.0": [
+        *((kind, "kernel_size") for kind in ("Conv1D", "Conv2D", "Conv3D", "SeparableConv2D")),
+        *((kind, "output_padding") for kind in ("Conv2DTranspose", "Conv3DTranspose")),
+    ],
+    "3.15.0": [
+        *((kind, "pool_size") for kind in POOLS),
+        ("GroupNormalization", "groups"),
+        ("RepeatVector", "n"),
+        ("Embedding", "input_dim"),
+    ],
+}
+"""For versions of Keras: the kinds and arguments of which older ones build what fails."""
+
+
+ACCEPTED_SINCE = {"3.11.0": [("Conv2DTranspose", "output_padding")]}
+"""For versions of Keras: those of which older ones refuse what fails."""
+
+
+def has_come(case: Case, table: dict[str, list[tuple[str, str]]]) -> bool:
+    """Whether the installed Keras is not older than what a table says of a case."""
+    kind, _, _, (_, at, _) = case
+    return all(is_since(release) for release, what in table.items() if (kind, *at[:1]) in what)
+
+
+def is_checked_by_keras(case: Case) -> bool:
+    """Whether the installed Keras refuses what is wrong in a case."""
+    kind, _, _, (code, _, _) = case
+    if code == "wrong-rank":
+        return not kind.startswith(UNCHECKED_BY_KERAS)
+    return has_come(case, CHECKED_SINCE)
+
+
 @pytest.mark.parametrize(
     ("kind", "arguments", "inputs", "refused"),
-    named([case for case in WRONG_RANK if not case[0].startswith(UNCHECKED_BY_KERAS)] + REFUSED),
+    named([*filter(is_checked_by_keras, WRONG_RANK + REFUSED)]),
 )
 def test_keras_refuses_it_too(
     kind: str, arguments: dict[str, Any], inputs: Any, refused: Refused
@@ -367,7 +412,10 @@ def test_keras_refuses_it_too(
         of_keras(kind, arguments, inputs)
 
 
-@pytest.mark.parametrize(("kind", "arguments", "inputs", "refused"), named(ALSO_REFUSED))
+@pytest.mark.parametrize(
+    ("kind", "arguments", "inputs", "refused"),
+    named([case for case in here(ALSO_REFUSED) if has_come(case, ACCEPTED_SINCE)]),
+)
 def test_keras_still_accepts_it(
     kind: str, arguments: dict[str, Any], inputs: Any, refused: Refused
 ) -> None:
@@ -375,7 +423,7 @@ def test_keras_still_accepts_it(
     assert len(of_keras(kind, arguments, inputs)["output"]) >= len(first) - 1
 
 
-@pytest.mark.parametrize(("kind", "arguments", "inputs"), named(TAKEN))
+@pytest.mark.parametrize(("kind", "arguments", "inputs"), named(here(TAKEN)))
 def test_what_keras_takes_is_taken(kind: str, arguments: dict[str, Any], inputs: Any) -> None:
     assert static(kind, arguments, inputs) == of_keras(kind, arguments, inputs)
 

@@ -11,9 +11,18 @@ import numpy
 import pytest
 
 from cnnspec.declarations.family import Family
+from cnnspec.declarations.keras_versions import varying_defaults
 from cnnspec.diagnostics.problems import Problems
 from cnnspec.objects.activations import ACTIVATIONS
 from cnnspec.objects.families import FAMILIES, INITIALIZERS, LOSSES, METRICS, OPTIMIZERS, SCHEDULES
+from tests.support.keras_versions import (
+    arguments_of,
+    defaults_of,
+    is_class_here,
+    is_since,
+    kinds_of,
+    words_of,
+)
 from tests.support.models import count_names_from_one
 from tests.support.spellings import LEAST
 
@@ -40,6 +49,9 @@ LEFT_OUT = {
 }
 """The public classes of Keras that no spec can name, with the reason."""
 
+NAMES_ITSELF = () if is_since("3.15.0") else ("optimizers",)
+"""The families whose kinds older versions of Keras name by default; newer ones leave it open."""
+
 WITHOUT_SCIPY = {"STFT": {"window": None}}
 """Arguments that keep Keras from importing a package that is not installed with it."""
 
@@ -52,7 +64,7 @@ CHOSEN_BY_COMPILE = {
 KINDS = [
     pytest.param(family, kind, id=f"{family.namespace}.{kind}")
     for family in FAMILIES
-    for kind in sorted(family.kinds)
+    for kind in sorted(kinds_of(family))
 ]
 EACH_FAMILY = pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.namespace)
 
@@ -72,24 +84,31 @@ def written(default: Any) -> str:
 
 @EACH_FAMILY
 def test_every_class_is_declared_or_left_out(family: Family) -> None:
-    known = [*family.kinds, *LEFT_OUT[family.namespace]]
+    known = [*kinds_of(family), *filter(is_class_here, LEFT_OUT[family.namespace])]
     assert sorted(known) == sorted(keras_classes(family))
 
 
 @pytest.mark.parametrize(("family", "kind"), KINDS)
 def test_arguments_and_defaults_are_those_of_keras(family: Family, kind: str) -> None:
     declaration = family.kinds[kind]
+    defaults = defaults_of(declaration)
     declared = {
-        name: written(getattr(declaration, name, inspect.Parameter.empty))
-        for name in declaration.arguments()
+        name: written(defaults.get(name, inspect.Parameter.empty))
+        for name in arguments_of(declaration)
+        if not is_named(family, name)
     }
     parameters = inspect.signature(keras_classes(family)[kind].__init__).parameters
     variadic = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
     assert declared == {
         name: written(parameter.default)
         for name, parameter in parameters.items()
-        if name != "self" and parameter.kind not in variadic
+        if name != "self" and parameter.kind not in variadic and not is_named(family, name)
     }
+
+
+def is_named(family: Family, argument: str) -> bool:
+    """Whether an argument is a name that the installed Keras gives by default."""
+    return argument == "name" and family.namespace in NAMES_ITSELF
 
 
 def test_the_least_arguments_are_all_the_required_ones() -> None:
@@ -110,7 +129,10 @@ def test_keras_builds_the_same_from_given_and_from_checked_arguments(
     build = keras_classes(family)[kind]
     given = LEAST.get(kind, {}) | WITHOUT_SCIPY.get(kind, {})
     declared = family.check({kind: given})
-    checked = {name: getattr(declared, name) for name in declared.arguments()}
+    there = arguments_of(type(declared))
+    always_passed = [name for name in varying_defaults(type(declared)) if name in there]
+    given = given | {name: declared.checked(name) for name in always_passed}
+    checked = {name: getattr(declared, name) for name in there if not is_named(family, name)}
     configs = []
     for arguments in (given, checked):
         count_names_from_one()
@@ -164,13 +186,13 @@ def test_bounds_are_those_of_keras(
 @EACH_FAMILY
 def test_aliases_are_the_words_that_keras_takes(family: Family) -> None:
     classes = keras_classes(family)
-    kind_of = {classes[kind]: kind for kind in family.kinds}
+    kind_of = {classes[kind]: kind for kind in kinds_of(family)}
     if family is LOSSES:
-        kind_of |= {classes[kind]().fn: kind for kind in family.kinds}
+        kind_of |= {classes[kind]().fn: kind for kind in kinds_of(family)}
     known = getattr(import_module(f"keras.src.{family.namespace}"), "ALL_OBJECTS_DICT", {})
     words = {word: kind_of[found] for word, found in known.items() if found in kind_of}
     words |= CHOSEN_BY_COMPILE.get(family.namespace, {})
-    assert family.aliases == {word: kind for word, kind in words.items() if word != kind}
+    assert words_of(family) == {word: kind for word, kind in words.items() if word != kind}
 
 
 @pytest.mark.parametrize(

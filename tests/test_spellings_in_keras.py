@@ -15,6 +15,7 @@ from cnnspec.declarations.family import Family
 from cnnspec.declarations.wording import short_alias
 from cnnspec.layers.base import LAYERS, Example, Layer
 from cnnspec.objects.families import CALLBACKS, DATA, LOSSES, METRICS
+from tests.support.keras_versions import examples_of, first_example, kinds_of, layer_kinds
 from tests.support.spellings import AS_GIVEN, KINDS, calls, words
 
 LEFT_OUT = {
@@ -27,9 +28,7 @@ OF_KERAS = [
     if family not in (CALLBACKS, DATA)
 ]
 WITH_SUCH_ARGUMENTS = [
-    kind
-    for kind, declaration in LAYERS.kinds.items()
-    if declaration.meanings().keys() & AS_GIVEN.keys()
+    kind for kind in layer_kinds() if LAYERS.kinds[kind].meanings().keys() & AS_GIVEN.keys()
 ]
 
 
@@ -91,7 +90,7 @@ def outputs_of(make: Callable[[], Any], call: Layer, example: Example) -> list[A
 def test_layers_that_mean_the_same_do_the_same(kind: str) -> None:
     declaration: Any = LAYERS.kinds[kind]
     seed = {"seed": 7} if "seed" in declaration.arguments() else {}
-    for example in declaration.examples:
+    for example in examples_of(kind).values():
         call = declaration.of(example.arguments | seed)
         spelled = [LAYERS.check(word) for word in words(call)]
         first = outputs(call, example)
@@ -104,10 +103,10 @@ def with_numbers(call: Layer) -> dict[str, Any]:
     return {name: short_literal(call, name) for name in sized}
 
 
-@pytest.mark.parametrize("kind", LAYERS.kinds)
+@pytest.mark.parametrize("kind", layer_kinds())
 def test_keras_takes_the_numbers_that_scripts_write_for_lists(kind: str) -> None:
     declaration: Any = LAYERS.kinds[kind]
-    example = declaration.examples[0]
+    example = first_example(kind)
     call = declaration.of(example.arguments)
     numbers = with_numbers(call)
     if not any(isinstance(value, int | float) for value in numbers.values()):
@@ -157,7 +156,7 @@ def test_losses_and_metrics_that_mean_the_same_measure_the_same(family: Family, 
         assert [measured(each) for each in spelled] == [first for _ in spelled]
 
 
-@pytest.mark.parametrize("kind", LOSSES.kinds)
+@pytest.mark.parametrize("kind", kinds_of(LOSSES))
 def test_a_word_for_a_loss_is_to_keras_the_loss(kind: str) -> None:
     call = LOSSES.check(kind)
     word = short_alias(call)

@@ -27,6 +27,7 @@ from cnnspec.training.phases import Stage, enter, leaves
 from cnnspec.training.pipeline import Pipeline
 from cnnspec.training.run import Run, train
 from cnnspec.training.unfreezing import unfrozen
+from tests.support.keras_versions import first_example, layer_kinds
 from tests.support.models import changed_weights, have_identical_weights, weight_values
 from tests.support.training import case
 
@@ -411,15 +412,15 @@ def test_what_is_unfrozen_by_path(said: dict[str, Any], trained: list[str]) -> N
 
 ACTS_IN_TRAINING = [
     kind
-    for kind, declaration in LAYERS.kinds.items()
+    for kind in layer_kinds()
     if kind not in ("SpectralNormalization",)
-    and "in_inference" in {name for each in declaration.__mro__[:-3] for name in vars(each)}
+    and "in_inference" in {name for each in LAYERS.kinds[kind].__mro__[:-3] for name in vars(each)}
 ]
 
 
 @pytest.mark.parametrize("kind", ACTS_IN_TRAINING)
 def test_every_kind_can_be_unfrozen(kind: str) -> None:
-    example = LAYERS.kinds[kind].examples[0]
+    example = first_example(kind)
     inputs = {f"input_{at}": list(shape[1:]) for at, shape in enumerate(example.shapes)}
     step = cnnspec.language.document.Step(
         kind=kind, name="layer", arguments=example.arguments, from_=list(inputs), frozen=True

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, ClassVar
 
-from cnnspec.declarations.declaration import Checked, Declaration
+from cnnspec.declarations.declaration import Checked, Declaration, Recent
 from cnnspec.declarations.fields import Choice, Flag, FloatPolicy, Seed, UnitInterval
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers import attention_rules, cost_rules, reach_rules
@@ -30,6 +30,16 @@ class Attention(Attending):
 
     The inputs are query, value and key; without a key, the value is used as the key.
     """
+
+    recent = (
+        Recent(
+            "3.15.0",
+            "score_mode",
+            "Attention by products over more than 3 axes",
+            lambda call, query, *_: call.score_mode == "dot" and len(query) > 3,
+            by_inputs=True,
+        ),
+    )
 
     use_scale: Flag = False
     """Whether to scale the scores by a learned factor."""

@@ -4,16 +4,20 @@ from typing import Any
 
 import keras
 
+from cnnspec import Spec
 from cnnspec.declarations import keras_table as table
 from cnnspec.declarations.declaration import Declaration
+from cnnspec.declarations.family import Family
 from cnnspec.declarations.keras_versions import (
+    CODE,
     Keras,
     asked,
     missing,
     missing_on_inputs,
     of_release,
 )
-from cnnspec.layers.base import LAYERS, Example
+from cnnspec.diagnostics.problems import Problem, Problems
+from cnnspec.layers.base import LAYERS, Example, Layer
 
 RUNNING = of_release(keras.__version__)
 """The Keras that the tests run with."""
@@ -24,27 +28,6 @@ def in_installed_keras(namespace: str, kind: str, argument: str | None = None) -
     return is_in(RUNNING, namespace, kind, argument)
 
 
-def runs_here(call: Declaration, *shapes: Any) -> bool:
-    """Whether the installed Keras does what a checked call says, on inputs of some shapes."""
-    problems = [*missing(call, RUNNING)]
-    return not problems and not (shapes and [*missing_on_inputs(call, RUNNING, shapes)])
-
-
-def layer_examples() -> dict[str, tuple[str, Example]]:
-    """The examples of layers that the installed Keras can build, by kind and position."""
-    return {
-        f"{kind}-{position}": (kind, example)
-        for kind, declaration in LAYERS.kinds.items()
-        for position, example in enumerate(declaration.examples)
-        if runs_here(declaration.of(example.arguments), *example.shapes)
-    }
-
-
-def layer_kinds() -> list[str]:
-    """The kinds of layers of which the installed Keras can build an example."""
-    return list(dict.fromkeys(kind for kind, _ in layer_examples().values()))
-
-
 def is_in(version: Keras, namespace: str, kind: str, argument: str | None = None) -> bool:
     """Whether a version has a kind, or an argument of it."""
     span = table.KINDS.get(namespace, {}).get(kind)
@@ -52,6 +35,110 @@ def is_in(version: Keras, namespace: str, kind: str, argument: str | None = None
         return False
     span = table.ARGUMENTS.get(namespace, {}).get(kind, {}).get(argument or "")
     return span is None or version.has(span)
+
+
+UNNAMED_SINCE = {"OrbaxCheckpoint": "3.14.0", "MultiOptimizer": "3.15.0", "OptimizerMap": "3.15.0"}
+"""Public classes that no spec can name, with the first version of Keras that has them."""
+
+
+def is_class_here(name: str) -> bool:
+    """Whether the installed Keras has a class that no spec can name."""
+    return is_since(UNNAMED_SINCE.get(name, table.RELEASES[0]))
+
+
+def needs_newer(spec: Spec) -> bool:
+    """Whether a spec has something that the installed Keras lacks, which its report says."""
+    return CODE in [each.code for each in spec.report]
+
+
+def is_since(release: str) -> bool:
+    """Whether the installed Keras is a release or a later one."""
+    return RUNNING.has((release, None))
+
+
+def kinds_of(family: Family[Any]) -> list[str]:
+    """The kinds of a family that the installed Keras has."""
+    return [kind for kind in family.kinds if in_installed_keras(family.namespace, kind)]
+
+
+def words_of(family: Family[Any]) -> dict[str, str]:
+    """The aliases of these kinds that the installed Keras has."""
+    spans = table.WORDS.get(family.namespace, {})
+    kinds = kinds_of(family)
+    return {
+        word: kind
+        for word, kind in family.aliases.items()
+        if kind in kinds and (word not in spans or RUNNING.has(spans[word]))
+    }
+
+
+def arguments_of(declaration: type[Declaration]) -> list[str]:
+    """The arguments of a kind that the installed Keras has."""
+    namespace, kind = declaration.family.namespace, declaration.kind()
+    return [name for name in declaration.arguments() if in_installed_keras(namespace, kind, name)]
+
+
+def defaults_of(declaration: type[Declaration]) -> dict[str, Any]:
+    """The defaults of these arguments in the installed Keras."""
+    changed = table.DEFAULTS.get(declaration.family.namespace, {}).get(declaration.kind(), {})
+    now = {
+        name: [value for since, value in values.items() if is_since(since)][-1]
+        for name, values in changed.items()
+    }
+    return {
+        name: now[name] if name in now else getattr(declaration, name)
+        for name in arguments_of(declaration)
+        if hasattr(declaration, name)
+    }
+
+
+def runs_here(call: Declaration, *shapes: Any) -> bool:
+    """Whether the installed Keras has what a call needs, on inputs of some shapes if given."""
+    if [*missing(call, RUNNING)]:
+        return False
+    try:
+        return not shapes or not [*missing_on_inputs(call, RUNNING, shapes)]
+    except (Problem, Problems):  # every Keras refuses these shapes
+        return True
+
+
+def takes(kind: str, arguments: dict[str, Any], *shapes: Any) -> bool:
+    """Whether nothing in a call of a layer, which may be wrong, is only in newer versions."""
+    there = [in_installed_keras(LAYERS.namespace, kind, name) for name in (None, *arguments)]
+    try:
+        return all(there) and runs_here(LAYERS.check({kind: arguments}), *shapes)
+    except Problems:
+        return all(there)
+
+
+def examples_of(kind: str) -> dict[int, Example]:
+    """The examples of a kind of layer that the installed Keras does, by their positions."""
+    declaration: Any = LAYERS.kinds[kind]
+    assert issubclass(declaration, Layer)
+    return {
+        position: example
+        for position, example in enumerate(declaration.examples)
+        if runs_here(declaration.of(example.arguments), *example.shapes)
+    }
+
+
+def first_example(kind: str) -> Example:
+    """The first of these examples."""
+    return next(iter(examples_of(kind).values()))
+
+
+def layer_examples() -> dict[str, tuple[str, Example]]:
+    """All these examples, by kind and position."""
+    return {
+        f"{kind}-{position}": (kind, example)
+        for kind in LAYERS.kinds
+        for position, example in examples_of(kind).items()
+    }
+
+
+def layer_kinds() -> list[str]:
+    """The kinds of layers of which the installed Keras does an example."""
+    return [kind for kind in LAYERS.kinds if examples_of(kind)]
 
 
 def each_minor() -> list[Keras]:

@@ -22,13 +22,13 @@ from cnnspec.objects.families import (
     REGULARIZERS,
     SCHEDULES,
 )
+from tests.support.keras_versions import examples_of, runs_here
 
 ABSENT = object()
 """Stands for an argument that is not given."""
 FAMILIES = (
     LAYERS, INITIALIZERS, REGULARIZERS, CONSTRAINTS, LOSSES, METRICS, SCHEDULES, OPTIMIZERS, CALLBACKS, DATA,
 )  # fmt: skip
-KINDS = [(family, kind) for family in FAMILIES for kind in family.kinds]
 
 LEAST: dict[str, dict[str, Any]] = {
     "CosineDecay": {"initial_learning_rate": 0.1, "decay_steps": 10},
@@ -80,11 +80,19 @@ AS_GIVEN = {
 
 
 def calls(family: Family, kind: str) -> list[Declaration]:
-    """Calls of a kind: its examples, or the one with the arguments that it needs."""
+    """Calls of a kind: its examples, or the one with the arguments that it needs.
+
+    They are those that the installed Keras can do.
+    """
     declaration = family.kinds[kind]
     if issubclass(declaration, Layer):
-        return [declaration.of(example.arguments) for example in declaration.examples]
-    return [declaration.of((LEAST | SOURCES).get(kind, {}))]
+        return [declaration.of(example.arguments) for example in examples_of(kind).values()]
+    least = declaration.of((LEAST | SOURCES).get(kind, {}))
+    return [least] if runs_here(least) else []
+
+
+KINDS = [(family, kind) for family in FAMILIES for kind in family.kinds if calls(family, kind)]
+"""The kinds that the installed Keras has."""
 
 
 def spellings(call: Declaration, name: str) -> list[Any]:
@@ -213,7 +221,8 @@ def layers(kind: str, written: list[Any]) -> CheckedGraph:
     inputs, steps, outputs = {}, [], {}
     declaration = LAYERS.kinds[kind]
     assert issubclass(declaration, Layer)
-    for number, (example, call) in enumerate(zip(declaration.examples, written, strict=True)):
+    examples = examples_of(kind).values()
+    for number, (example, call) in enumerate(zip(examples, written, strict=True)):
         names = []
         for position, shape in enumerate(example.shapes):
             names.append(f"x{number}_{position}")
