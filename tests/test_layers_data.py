@@ -251,7 +251,7 @@ STRONG: dict[str, dict[str, Any]] = {
     "RandomPerspective": {"factor": [1, 1], "scale": 0.9},
     "RandomElasticTransform": {"factor": [1, 1], "scale": [0.9, 1]},
     "RandAugment": {"num_ops": 5, "factor": [0.8, 1]},
-    "AugMix": {"num_chains": 5, "factor": [0.8, 1]},
+    "AugMix": {"num_chains": 5, "chain_depth": 5, "factor": [0.8, 1]},
 }
 """Arguments with which a random layer nearly always changes one of three images."""
 
