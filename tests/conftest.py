@@ -48,6 +48,14 @@ def names_counted_from_one() -> None:
     count_names_from_one()
 
 
+@pytest.fixture
+def newest_keras(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Specs are held against the newest Keras, whichever is installed, and none is built."""
+    from cnnspec.declarations.keras_versions import NEWEST
+
+    monkeypatch.setattr("cnnspec.compiler.usual", lambda: NEWEST)
+
+
 @pytest.fixture(scope="module")
 def without_curves() -> Iterator[None]:
     """Training without its picture, which is a third of a short training's time."""

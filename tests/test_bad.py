@@ -37,6 +37,8 @@ from tests.support.commands import run_command
 from tests.support.nested_data import KEYS, VALUES, Keys, changed, keys_of
 from tests.support.paths import BAD, BAD_FILES
 
+pytestmark = pytest.mark.usefixtures("newest_keras")
+
 FILES = [file.name for file in BAD_FILES]
 EACH_FILE = pytest.mark.parametrize("name", FILES)
 

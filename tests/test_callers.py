@@ -26,6 +26,8 @@ from tests.support.moved_specs import (
 )
 from tests.support.paths import BAD
 
+pytestmark = pytest.mark.usefixtures("newest_keras")
+
 TEXT = "what is no YAML has no blocks"
 NO_FILES = "blocks name no files: imports, submodels and weights stand outside of them"
 TOP = "it is about a part of a spec that blocks do not have"

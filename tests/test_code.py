@@ -17,6 +17,7 @@ from cnnspec.layers.families import ELSEWHERE
 from cnnspec.objects.families import OPTIMIZERS
 from tests.support.code_cases import CASES
 from tests.support.commands import run_command, run_python
+from tests.support.keras_versions import kinds_of, layer_examples
 from tests.support.layers import compiled_example, weights_are_zeros
 from tests.support.paths import MODEL_FILES, SPECS, ZOO_FILES
 from tests.support.scripts import assert_same_model, built_by, plain
@@ -51,17 +52,18 @@ UNUSUAL = [
 
 @pytest.mark.parametrize("kind", UNUSUAL)
 def test_kinds_that_are_called_in_ways_of_their_own(kind: str) -> None:
-    for number in range(len(LAYERS.find(kind).examples)):
-        assert_same_model(compiled_example(kind, number))
+    examples = [example for of, example in layer_examples().values() if of == kind]
+    assert examples
+    for example in examples:
+        assert_same_model(compiled_example(kind, example))
 
 
 def test_scripts_are_as_ruff_has_them(tmp_path: Path) -> None:
     texts = {spec.stem: script(compiled_file(spec)) for spec in MODEL_FILES}
     texts |= {f"case_{at}": script(compiled_text(text)) for at, text in enumerate(CASES.values())}
     texts |= {
-        f"{kind}_{at}": script(compiled_example(kind, at))
-        for kind, declaration in LAYERS.kinds.items()
-        for at in range(len(declaration.examples))
+        name.replace("-", "_"): script(compiled_example(kind, example))
+        for name, (kind, example) in layer_examples().items()
     }
     for name, text in texts.items():
         (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
@@ -80,7 +82,8 @@ def test_the_chapters_model_needs_no_cnnspec() -> None:
 
 def test_arguments_without_names_are_the_first_of_keras() -> None:
     wrong = []
-    for kind, declaration in LAYERS.kinds.items():
+    for kind in kinds_of(LAYERS):
+        declaration = LAYERS.find(kind)
         if not declaration.required() or kind in ELSEWHERE:
             continue
         call = declaration.of(declaration.examples[0].arguments)
@@ -94,12 +97,14 @@ def test_arguments_without_names_are_the_first_of_keras() -> None:
 
 def test_objects_by_name_are_those_of_keras() -> None:
     for family in BY_NAME:
-        for kind, declaration in family.kinds.items():
+        for kind in kinds_of(family):
+            declaration = family.find(kind)
             name = None if declaration.required() else Objects((declaration.of({}),)).code()
             if isinstance(name, str):
                 found = getattr(keras, family.namespace).get(ast.literal_eval(name))
                 assert type(found).__name__ == kind
-    for kind, declaration in OPTIMIZERS.kinds.items():
+    for kind in kinds_of(OPTIMIZERS):
+        declaration = OPTIMIZERS.find(kind)
         name = None if declaration.required() else optimizer(declaration.of({}))
         if isinstance(name, str):
             assert type(keras.optimizers.get(ast.literal_eval(name))).__name__ == kind

@@ -330,6 +330,7 @@ def test_fields_of_everything_and_of_one_place(text: str, sizes: tuple[int | Non
     assert [field.size for field in found.receptive_field or ()] == list(sizes)
 
 
+@pytest.mark.usefixtures("newest_keras")
 @pytest.mark.parametrize(
     "layers",
     [
@@ -425,6 +426,7 @@ def test_code_of_the_user_costs_what_nobody_knows() -> None:
     assert found.total == Cost(None, None, None)
 
 
+@pytest.mark.usefixtures("newest_keras")
 def test_a_model_without_layers_costs_nothing() -> None:
     found = costs(
         compiled_text("inputs: {row: [8]}\nlayers: [ReLU: {repeat: 0}]\noutputs: {row: }")

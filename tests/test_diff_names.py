@@ -8,6 +8,8 @@ from cnnspec.language.document import Document
 from tests.support.differences import lines_between
 from tests.support.steps import HEAD, Step, compiled_steps, conv, step
 
+pytestmark = pytest.mark.usefixtures("newest_keras")
+
 
 def concatenate(*sources: str) -> Step:
     return step("Concatenate", "out", list(sources))

@@ -15,6 +15,8 @@ from tests.support.differences import lines_between, turned
 from tests.support.paths import ZOO
 from tests.support.steps import Step, compiled_steps, conv, step, written_anew
 
+pytestmark = pytest.mark.usefixtures("newest_keras")
+
 
 def random_steps(rng: random.Random) -> list[Step]:
     """Steps that read any two above them, call any layer again, and have any names."""

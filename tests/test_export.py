@@ -1,6 +1,7 @@
 """Exported models: run where they are meant to run, with the names of the spec, and as Keras."""
 
 import re
+import sys
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -14,16 +15,20 @@ from ai_edge_litert.interpreter import Interpreter
 from onnxruntime import InferenceSession
 
 import cnnspec
+from cnnspec.cli.export import SAFE_HDF5
+from cnnspec.declarations.keras_versions import of_release
 from cnnspec.exporting import formats
 from cnnspec.exporting.formats import FORMATS
 from cnnspec.exporting.sample import sample
 from cnnspec.exporting.writing import named
 from tests.support.commands import run_command
+from tests.support.keras_versions import RUNNING, export_formats
 from tests.support.paths import BAD, SPECS, ZOO
 
 export_command = partial(run_command, "export")
 OUTPUTS = SPECS / "mnist_multi_output.yaml"
-EACH_FORMAT = pytest.mark.parametrize("form", FORMATS)
+HERE = export_formats()
+EACH_FORMAT = pytest.mark.parametrize("form", HERE)
 
 ODD = """\
 cnnspec: 1
@@ -130,7 +135,7 @@ def test_the_two_output_model(
     assert list(tmp_path.iterdir()) == [target]
 
 
-@pytest.mark.parametrize("form", ["onnx", "tflite"])
+@pytest.mark.parametrize("form", [form for form in HERE if form != "saved_model"])
 def test_resnet50(form: str, tmp_path: Path) -> None:
     spec = ZOO / "resnet50.yaml"
     target = tmp_path / f"resnet50{FORMATS[form].suffix}"
@@ -180,15 +185,45 @@ def left() -> list[str]:
     return sorted(str(path) for path in Path().iterdir())
 
 
+if "tflite" in HERE:
+
+    @pytest.mark.usefixtures("_in_folder")
+    def test_what_a_format_cannot_hold() -> None:
+        exit_code, stdout, stderr = export_command("lstm.yaml", "-o", "new/lstm.tflite")
+        assert (exit_code, stdout) == (1, "")
+        assert re.fullmatch(
+            r"error: the model cannot be exported: tflite does not support the operation \w+ in '\S+'\n",
+            stderr,
+        )
+        assert list(Path("new").iterdir()) == []
+
+
 @pytest.mark.usefixtures("_in_folder")
-def test_what_a_format_cannot_hold() -> None:
-    exit_code, stdout, stderr = export_command("lstm.yaml", "-o", "new/lstm.tflite")
-    assert (exit_code, stdout) == (1, "")
-    assert re.fullmatch(
-        r"error: the model cannot be exported: tflite does not support the operation \w+ in '\S+'\n",
-        stderr,
+def test_what_an_older_keras_does_not_write(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = left()
+    monkeypatch.setattr("cnnspec.cli.export.usual", lambda: of_release("3.12.4"))
+    said = (
+        "cnnspec: exporting to tflite requires Keras 3.13 or later, but Keras 3.12.4 is installed; "
+        "install it with `pip install 'keras>=3.13'`\n"
     )
-    assert list(Path("new").iterdir()) == []
+    assert export_command("small.yaml", "-o", "new/small.tflite") == (2, "", said)
+    assert left() == before
+
+
+@pytest.mark.usefixtures("_in_folder")
+def test_an_onnx_that_is_too_new_for_tensorflow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its generated code checks the version of protobuf, which older TensorFlow keeps back."""
+    Path("onnx.py").write_text(
+        "class VersionError(Exception): ...\nraise VersionError('gencode')\n"
+    )
+    monkeypatch.syspath_prepend(Path.cwd())
+    monkeypatch.delitem(sys.modules, "onnx", raising=False)
+    said = (
+        f"error: the model cannot be exported: 'onnx' needs a newer protobuf than TensorFlow "
+        f"{tf.__version__} allows; install an older one with `pip install 'onnx<1.23'`\n"
+    )
+    assert export_command("small.yaml", "-o", "small.onnx") == (1, "", said)
+    assert not Path("small.onnx").exists()
 
 
 @pytest.mark.usefixtures("_in_folder")
@@ -228,6 +263,13 @@ def test_what_stands_there_is_replaced_by_force_alone() -> None:
     assert Path("mine/thesis.txt").read_text() == "all of it"
 
 
+def of_hdf5(file: str) -> tuple[int, str]:
+    """How the export of a bad file ends, and what it says: older versions of Keras get none."""
+    if RUNNING.has((SAFE_HDF5, None)):
+        return 1, f"error: '{file}' cannot be loaded: "
+    return 2, f"cnnspec: Keras {RUNNING} would execute code from '{file}'; upgrade to {SAFE_HDF5}"
+
+
 @pytest.mark.usefixtures("_in_folder")
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
@@ -237,9 +279,9 @@ def test_what_stands_there_is_replaced_by_force_alone() -> None:
         (["none.yaml", "-o", "a.onnx"], 2, "cnnspec: 'none.yaml' cannot be read: No such file or directory"),
         (["none.keras", "-o", "a.onnx"], 2, "cnnspec: 'none.keras' cannot be read: no such file"),
         (["bad.keras", "-o", "a.onnx"], 1, "error: 'bad.keras' cannot be loaded: "),
-        (["bad.h5", "-o", "a.onnx"], 1, "error: 'bad.h5' cannot be loaded: "),
+        (["bad.h5", "-o", "a.onnx"], *of_hdf5("bad.h5")),
         (["lambda.keras", "-o", "a.onnx"], 1, "error: 'lambda.keras' cannot be loaded: "),
-        (["lambda.h5", "-o", "a.onnx"], 1, "error: 'lambda.h5' cannot be loaded: "),
+        (["lambda.h5", "-o", "a.onnx"], *of_hdf5("lambda.h5")),
         (["bad.keras", "-o", "a.onnx", "--set", "a=1"], 2, "cnnspec: --set applies to specs only; 'bad.keras' is a model file"),
         ([".", "-o", "a.onnx"], 2, "cnnspec: '.' is not a completed run: it has no 'spec.expanded.yaml'"),
         (["small.yaml", "-o", "a.onnx", "--weights", "bad.h5"], 1, "error: 'bad.h5': "),

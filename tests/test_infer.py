@@ -14,6 +14,8 @@ from cnnspec.shapes import Shape
 from cnnspec.spec import Spec
 from tests.support.paths import BAD
 
+pytestmark = pytest.mark.usefixtures("newest_keras")
+
 PARTS = BAD / "parts"
 
 

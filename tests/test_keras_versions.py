@@ -154,6 +154,13 @@ def test_an_input_that_no_output_depends_on() -> None:
         2,
         18,
     )
+    given_back = spec.replace("label: {from: dense_1}", "dense_1: , b: ")
+    (found,) = cnnspec.loads(given_back, keras="3.13").report
+    assert (found.code, found.message) == (
+        "not-in-this-keras",
+        "a model with an input like 'b', which no layer reads, requires Keras 3.14 or later, "
+        "but the spec is checked for Keras 3.13",
+    )
     outer = "cnnspec: 1\ninputs: {a: [4], b: [4]}\nsubmodels: {base: {spec: inner.yaml}}\nlayers: [base: {from: [a, b]}]\n"
     with TemporaryDirectory() as folder:
         (Path(folder) / "inner.yaml").write_text(spec)

@@ -14,6 +14,8 @@ from cnnspec.diagnostics.codes import WARNINGS
 from tests.support.commands import run_command
 from tests.support.paths import ROOT, SPEC_FILES
 
+pytestmark = pytest.mark.usefixtures("newest_keras")
+
 SPECS = [file.relative_to(ROOT).as_posix() for file in SPEC_FILES]
 
 IMAGE = "inputs: {image: [32, 32, 3]}\n"

@@ -57,13 +57,15 @@ class _Inference:
         return CheckedGraph(self.graph, needed, known)
 
     def check_inputs(self, needed: tuple[CheckedNode, ...]) -> None:
-        """Report inputs that no output depends on, where Keras does not build such a model."""
+        """Report inputs that no layer of the model reads, where Keras does not build such a model."""
         if self.keras.has(UNUSED_INPUTS) or self.report.has_errors:
             return
         read = {ref.node for node in needed for ref in node.node.inputs}
+        given_back = {each.ref.node for each in self.graph.outputs}
         for each in self.graph.inputs:
             if each.name not in read:
-                what = f"a model with an input like '{each.name}', which no output depends on,"
+                why = "no layer reads" if each.name in given_back else "no output depends on"
+                what = f"a model with an input like '{each.name}', which {why},"
                 problem = self.keras.lacks(what, UNUSED_INPUTS)
                 suggestion = problem.suggestion
                 each.place.error(

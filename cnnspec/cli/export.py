@@ -16,13 +16,15 @@ from cnnspec.cli.models import allowed_model
 from cnnspec.cli.printing import echo, usage_error
 from cnnspec.cli.quiet import import_quietly, without_native_log
 from cnnspec.cli.runs import OF_NEW_MODELS, spec_and_weights
-from cnnspec.declarations.keras_versions import Keras
+from cnnspec.declarations.keras_versions import Keras, of_release, usual
 from cnnspec.exporting.formats import FORMATS, ExportProblem, said
 from cnnspec.extras import MissingExtra
 from cnnspec.files import folder_beside
 
 SAVED = (".keras", ".h5", ".hdf5")
 """The suffixes of model files that Keras loads with their weights."""
+SAFE_HDF5 = "3.11.3"
+"""The first version of Keras that executes no code from HDF5 files."""
 
 
 @click.command("export")
@@ -85,6 +87,10 @@ def command(
     form = form or _format(output)
     if missing := FORMATS[form].missing():
         raise MissingExtra(f"exporting to {form}", missing)
+    span = (FORMATS[form].since, None)
+    if not usual().has(span):
+        problem = usual().lacks(f"exporting to {form}", span)
+        usage_error(f"{problem.message}; {problem.suggestion}")
     if output is not None:
         _check_target(output, form, force)
     built, names = _model(model, weights, allow_code, overrides, keras, root)
@@ -147,10 +153,10 @@ def _loaded(path: Path) -> Any:
     if not path.is_file():
         usage_error(f"'{path}' cannot be read: no such file")
     keras = import_quietly("keras", "exporting")
-    if path.suffix.lower() != ".keras" and _version(keras) < (3, 11, 3):
+    here = of_release(keras.__version__)
+    if path.suffix.lower() != ".keras" and not here.has((SAFE_HDF5, None)):
         usage_error(
-            f"Keras {keras.__version__} would execute code from '{path}'; "
-            "upgrade to 3.11.3 or later"
+            f"Keras {here} would execute code from '{path}'; upgrade to {SAFE_HDF5} or later"
         )
     problem = None
     with without_native_log():
@@ -161,10 +167,6 @@ def _loaded(path: Path) -> Any:
     if problem is not None:
         _refuse(f"'{path}' cannot be loaded: {problem}")
     return loaded
-
-
-def _version(keras: Any) -> tuple[int, ...]:
-    return tuple(int(part) for part in keras.__version__.split(".")[:3] if part.isdecimal())
 
 
 def _export(

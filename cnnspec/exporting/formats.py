@@ -12,6 +12,8 @@ class Format:
     """File suffix; empty for a SavedModel, which is a folder."""
     packages: tuple[str, ...] = ()
     """Packages that write and run the format, in addition to TensorFlow."""
+    since: str = "3.10.0"
+    """The first version of Keras that writes the format."""
 
     def missing(self) -> str | None:
         """Return the first package that is not installed."""
@@ -20,7 +22,7 @@ class Format:
 
 FORMATS = {
     "onnx": Format(".onnx", ("tf2onnx", "onnxruntime")),
-    "tflite": Format(".tflite", ("ai_edge_litert",)),
+    "tflite": Format(".tflite", ("ai_edge_litert",), since="3.13.0"),
     "saved_model": Format(""),
 }
 

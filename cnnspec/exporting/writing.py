@@ -45,7 +45,7 @@ def write(model: Any, form: str, target: Path) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what tf2onnx and Keras say of each other's versions
             _WRITERS[form](model, target)
-    except OSError:
+    except (OSError, ExportProblem):
         raise
     except Exception as error:  # every exporter has its own ones
         found = _OPERATION.search(str(error))
@@ -57,9 +57,22 @@ def write(model: Any, form: str, target: Path) -> None:
         raise ExportProblem(f"the model cannot be exported: {why}") from error
 
 
-def _write_onnx(model: Any, target: Path) -> None:
-    import onnx
+def _imported_onnx() -> Any:
+    """Import the package; its newest versions need a newer protobuf than older TensorFlow allows."""
+    try:
+        import onnx
+    except Exception as error:
+        if type(error).__name__ != "VersionError":  # of a module that older protobuf does not have
+            raise
+        raise ExportProblem(
+            f"the model cannot be exported: 'onnx' needs a newer protobuf than TensorFlow {tf.__version__} allows; "
+            "install an older one with `pip install 'onnx<1.23'`"
+        ) from error
+    return onnx
 
+
+def _write_onnx(model: Any, target: Path) -> None:
+    onnx = _imported_onnx()
     model.export(str(target), format="onnx", verbose=False)
     exported = onnx.load(target)
     by_name = {each.name: each for each in exported.graph.output}

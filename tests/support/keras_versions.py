@@ -4,7 +4,7 @@ from typing import Any
 
 import keras
 
-from cnnspec import Spec
+from cnnspec import Spec, loads
 from cnnspec.declarations import keras_table as table
 from cnnspec.declarations.declaration import Declaration
 from cnnspec.declarations.family import Family
@@ -17,6 +17,7 @@ from cnnspec.declarations.keras_versions import (
     of_release,
 )
 from cnnspec.diagnostics.problems import Problem, Problems
+from cnnspec.exporting.formats import FORMATS
 from cnnspec.layers.base import LAYERS, Example, Layer
 
 RUNNING = of_release(keras.__version__)
@@ -139,6 +140,16 @@ def layer_examples() -> dict[str, tuple[str, Example]]:
 def layer_kinds() -> list[str]:
     """The kinds of layers of which the installed Keras does an example."""
     return [kind for kind in LAYERS.kinds if examples_of(kind)]
+
+
+def export_formats() -> list[str]:
+    """The formats to which the installed Keras exports."""
+    return [form for form, each in FORMATS.items() if is_since(each.since)]
+
+
+def sections_run_here(sections: str) -> bool:
+    """Whether the installed Keras has what a spec needs, which is written without its head."""
+    return not needs_newer(loads(f"cnnspec: 1\n{sections}"))
 
 
 def each_minor() -> list[Keras]:

@@ -9,12 +9,11 @@ import pytest
 from cnnspec.compiler import checked_or_raise, compile_document
 from cnnspec.ir.checked import CheckedGraph
 from cnnspec.language.document import Document
-from cnnspec.layers.base import LAYERS
+from cnnspec.layers.base import Example
 
 
-def compiled_example(kind: str, number: int, **arguments: Any) -> CheckedGraph:
+def compiled_example(kind: str, example: Example, **arguments: Any) -> CheckedGraph:
     """A model of one layer: an example of its kind, with other arguments besides."""
-    example = LAYERS.find(kind).examples[number]
     inputs = {
         f"input {at}": {"shape": list(shape[1:]), "dtype": example.dtype}
         for at, shape in enumerate(example.shapes)
