@@ -21,19 +21,28 @@ class Combination:
     tensorflow: str | None = None
     constraints: str | None = None
     """A file of further versions."""
+    others: tuple[str, ...] = ()
+    """Requirements that pip does not find out by itself."""
 
     @property
     def requirements(self) -> list[str]:
         """What to install besides the project."""
         wanted = {"keras": self.keras, "tensorflow": self.tensorflow}
         stated = [f"{name}=={version}.*" for name, version in wanted.items() if version]
-        return [*stated, *(["--constraint", self.constraints] if self.constraints else [])]
+        return [
+            *stated,
+            *self.others,
+            *(["--constraint", self.constraints] if self.constraints else []),
+        ]
 
+
+OLD_PROTOBUF = ("onnx<1.23",)
+"""Newer versions say that they run with protobuf 5, which TensorFlow needs before 2.20, but do not."""
 
 COMBINATIONS = {
     "lowest": Combination("3.11", constraints="constraints-lowest.txt"),
-    "keras-3.10": Combination("3.11", "3.10", "2.18"),
-    "keras-3.11": Combination("3.11", "3.11", "2.19"),
+    "keras-3.10": Combination("3.11", "3.10", "2.18", others=OLD_PROTOBUF),
+    "keras-3.11": Combination("3.11", "3.11", "2.19", others=OLD_PROTOBUF),
     "keras-3.12": Combination("3.11", "3.12", "2.20"),
     "keras-3.13": Combination("3.11", "3.13", "2.20"),
     "keras-3.14": Combination("3.11", "3.14", "2.21"),
