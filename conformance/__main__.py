@@ -26,7 +26,8 @@ def main(
 ) -> None:
     """Compare the static analysis with Keras, and exit with 1 if they differ.
 
-    The networks of keras.applications are imported and rebuilt, and must stay the same.
+    The networks of keras.applications are imported and rebuilt, and must stay the same. One of them
+    is exported, and must give the same.
     """
     chosen = kinds.split(",") if kinds else list(LAYERS.kinds)
     if unknown := [kind for kind in chosen if kind not in LAYERS.kinds]:
@@ -39,7 +40,8 @@ def main(
         click.echo(f"Keras crashed the process in {share}\n")
     click.echo(totals(outcome))
     inexact = compare_networks(networks)
-    sys.exit(1 if outcome.found or outcome.crashed or inexact else 0)
+    unequal = compare_exports() if networks else {}
+    sys.exit(1 if outcome.found or outcome.crashed or inexact or unequal else 0)
 
 
 def compare_networks(count: int) -> list[str]:
@@ -61,6 +63,16 @@ def compare_networks(count: int) -> list[str]:
         f"no difference in {len(trips) - len(different)} of {len(trips)}"
     )
     return [*inexact, *different]
+
+
+def compare_exports() -> dict[str, str]:
+    """Print which formats give what Keras gives, and what is wrong with the others."""
+    from conformance.exports import NETWORK, formats, unequal_exports
+
+    unequal = unequal_exports()
+    for form in formats():
+        click.echo(f"{NETWORK.name} in {form}: {unequal.get(form, 'equal')}")
+    return unequal
 
 
 def totals(outcome: Outcome) -> str:

@@ -23,7 +23,7 @@ from cnnspec.exporting.sample import sample
 from cnnspec.exporting.writing import named
 from tests.support.commands import run_command
 from tests.support.keras_versions import RUNNING, export_formats
-from tests.support.paths import BAD, SPECS, ZOO
+from tests.support.paths import BAD, SPECS
 
 export_command = partial(run_command, "export")
 OUTPUTS = SPECS / "mnist_multi_output.yaml"
@@ -133,18 +133,6 @@ def test_the_two_output_model(
     image = np.random.default_rng(1).random((5, 28, 28, 1), "float32")  # the batch is of any size
     assert_same(outputs_of(form, target, image), built(image), outputs)
     assert list(tmp_path.iterdir()) == [target]
-
-
-@pytest.mark.parametrize("form", [form for form in HERE if form != "saved_model"])
-def test_resnet50(form: str, tmp_path: Path) -> None:
-    spec = ZOO / "resnet50.yaml"
-    target = tmp_path / f"resnet50{FORMATS[form].suffix}"
-    exit_code, stdout, stderr = export_command(
-        spec, "--set", "size=32", "--set", "classes=10", "-o", target
-    )
-    said = f"predictions: largest OK\n{target}: matches Keras; inputs: image\n"
-    assert (exit_code, as_keras(stdout), stderr) == (0, said, "")
-    assert names(form, target) == (["image"], ["predictions"])
 
 
 @EACH_FORMAT
