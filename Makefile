@@ -30,6 +30,7 @@ test: $(VENV)/.dev
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal --durations 15 --quiet
 
 test-jax: $(VENV)/.dev
+	$(BIN)/python -m pytest --quiet tests/backends
 	KERAS_BACKEND=jax $(BIN)/python -m pytest --numprocesses auto --dist worksteal --quiet \
 		tests/test_keras_backend.py tests/test_chapter_models.py tests/test_training_runs.py
 
