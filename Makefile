@@ -29,10 +29,11 @@ demo-train: $(VENV)/.demo
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal --durations 15 --quiet
 
+# JAX must not be forked, which the test of killed runs does.
 test-jax: $(VENV)/.dev
 	$(BIN)/python -m pytest --quiet tests/backends
 	KERAS_BACKEND=jax $(BIN)/python -m pytest --numprocesses auto --dist worksteal --quiet \
-		tests/test_keras_backend.py tests/test_chapter_models.py tests/test_training_runs.py
+		-k "not killed" tests/test_keras_backend.py tests/test_chapter_models.py tests/test_training_runs.py
 
 test-core: $(VENV)/.dev
 	.ci/core_only
