@@ -58,7 +58,7 @@ def run_tests(environment: Environment, files: list[str]) -> Outcome:
         command = [environment.python, "-m", "pytest", "--numprocesses", "auto", "--quiet"]
         command += ["--dist", "worksteal", "-p", "no:cacheprovider", "--tb=short", "--no-header"]
         command += ["-W", "default"]  # packages of different ages warn of each other
-        command += [f"--junitxml={report}", "-o", "console_output_style=none", *files]
+        command += [f"--junitxml={report}", *files]
         names = {key: value for key, value in os.environ.items() if key != "KERAS_BACKEND"}
         done = subprocess.run(command, cwd=ROOT, env=names, stdout=subprocess.PIPE, text=True)
         if done.returncode:
