@@ -49,6 +49,7 @@ matrix: $(VENV)/.dev
 
 conformance: $(VENV)/.dev
 	$(BIN)/python -m conformance
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal --quiet tests/networks
 
 keras-versions: $(VENV)/.dev
 	$(BIN)/python -m keras_versions
