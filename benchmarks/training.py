@@ -33,7 +33,7 @@ class Listener:
     def batch(self, epoch, step, steps, logs): clock.tick(step, steps)
     def epoch(self, epoch, logs): pass
 from pathlib import Path
-from cnnspec.backends.keras import build
+from cnnspec.backends.keras.building import build
 module.fit(checked, training, check_data(checked, training), Path(sys.argv[1], "checkpoint.npz"),
            lambda: build(checked, seed=0).model, epochs=EPOCHS, listener=Listener())
 """
