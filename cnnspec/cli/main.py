@@ -80,7 +80,7 @@ def _with_options() -> int:
 
 def _failed(error: OSError) -> int:
     """Report that the output cannot be written, and return the exit code."""
-    if error.errno == errno.EPIPE:  # whoever reads the output has seen enough
+    if error.errno == errno.EPIPE:  # the reader has seen enough
         return 1
     try:
         sys.stderr.write(f"cnnspec: {error}\n")
