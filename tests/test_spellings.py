@@ -9,6 +9,7 @@ import cnnspec
 from cnnspec.backends.python.models import NoScript
 from cnnspec.backends.python.script import script
 from cnnspec.declarations.family import Family
+from cnnspec.declarations.keras_versions import NEWEST
 from cnnspec.declarations.wording import shortest
 from cnnspec.decompile.compact.equality import same_model
 from cnnspec.diff.compare import compare
@@ -109,7 +110,7 @@ DIFFERENT_MEASURES = {
 
 def chain(step: Any) -> CheckedGraph:
     """A model of one layer."""
-    return compiled({**CHAIN, "layers": [step]})
+    return compiled({**CHAIN, "layers": [step]}, NEWEST)
 
 
 def trained(loss: Any, metric: Any = "mae", **train: Any) -> CheckedGraph:

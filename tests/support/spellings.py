@@ -7,6 +7,7 @@ from typing import Any
 from cnnspec.compiler import checked_or_raise, compile_text
 from cnnspec.declarations.declaration import Declaration
 from cnnspec.declarations.family import Family
+from cnnspec.declarations.keras_versions import Keras
 from cnnspec.declarations.wording import written
 from cnnspec.diagnostics.problems import Problems
 from cnnspec.ir.checked import CheckedGraph
@@ -236,6 +237,6 @@ def layers(kind: str, written: list[Any]) -> CheckedGraph:
     return compiled(spec)
 
 
-def compiled(spec: dict[str, Any]) -> CheckedGraph:
+def compiled(spec: dict[str, Any], keras: Keras | None = None) -> CheckedGraph:
     """The model of a spec that is given as data: JSON is YAML."""
-    return checked_or_raise(compile_text(json.dumps(spec, default=written).encode()))
+    return checked_or_raise(compile_text(json.dumps(spec, default=written).encode(), keras=keras))
