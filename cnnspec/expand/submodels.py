@@ -119,7 +119,12 @@ class SubmodelReader:
             return None, None
         inner = self.loader.for_part()
         graph = network(application, self.expand, inner)
-        assert not inner.report.has_errors, "a network of the package has no errors"
+        for found in [each for each in inner.report if each.severity == "error"][:1]:
+            assert found.code == CODE, "a network of the package has no other errors"
+            message = f"{application.declaration.kind()}: {found.message}"
+            at = place / "application"
+            at.error(self.loader.report, CODE, message, suggestion=found.suggestion)
+            return None, None
         return graph, application
 
     def _from_spec(self, reference: str, place: Place) -> tuple[Graph | None, Path | None]:

@@ -20,6 +20,7 @@ from cnnspec.decompile.flat import written_out
 from cnnspec.expand.applications.networks import POOLING
 from cnnspec.objects.applications import NOT_YET
 from cnnspec.objects.families import APPLICATIONS
+from tests.support.keras_versions import needs_newer
 from tests.support.layers import weights_are_zeros
 from tests.support.paths import ROOT
 
@@ -176,12 +177,31 @@ def test_efficientnet_scales_in_another_way_for_the_weights_of_imagenet(
         return str(tmp_path / "known.h5")
 
     monkeypatch.setattr(file_utils, "get_file", get_file)
+    spec = loads(document("EfficientNetB0", arguments))
+    if needs_newer(spec):
+        with pytest.raises(ValueError, match="Shape mismatch in layer #1"):
+            keras.applications.EfficientNetB0(include_top=False, input_shape=(64, 64, 3))
+        return
     known = keras.applications.EfficientNetB0(include_top=False, input_shape=(64, 64, 3))
-    base = loads(document("EfficientNetB0", arguments)).build().get_layer("base")
+    base = spec.build().get_layer("base")
     assert asked == ["efficientnetb0_notop.h5"] * 2
     assert kinds_by_name(base) == kinds_by_name(known)
     image = images(64, 64, 3)
     assert numpy.array_equal(base(image), known(image))
+
+
+def test_a_network_that_a_version_of_keras_cannot_build_is_refused_where_it_is_named() -> None:
+    text = document("EfficientNetB0", {"include_top": False, "input_shape": [64, 64, 3]})
+    (found,) = loads(text, keras="3.11").report
+    assert found.span is not None
+    assert (found.code, found.message, text.splitlines()[found.span.line - 1].strip()) == (
+        "not-in-this-keras",
+        "EfficientNetB0: a scale and an offset of different lengths requires Keras 3.12 or later, "
+        "but the spec is checked for Keras 3.11",
+        "EfficientNetB0:",
+    )
+    for version in ("3.10", "3.12"):
+        assert [each.code for each in loads(text, keras=version).report] == []
 
 
 def test_weights_that_cannot_be_downloaded(monkeypatch: pytest.MonkeyPatch) -> None:
