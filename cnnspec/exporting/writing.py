@@ -3,6 +3,8 @@
 import re
 import warnings
 from collections.abc import Sequence
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +44,8 @@ def write(model: Any, form: str, target: Path) -> None:
 
     """
     try:
-        with warnings.catch_warnings():
+        # Some versions of Keras print what they do, whatever `verbose` is.
+        with redirect_stdout(StringIO()), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what tf2onnx and Keras say of each other's versions
             _WRITERS[form](model, target)
     except (OSError, ExportProblem):
