@@ -148,6 +148,10 @@ class Layer(Declaration):
         """Return whether in inference the output is the input."""
         return self.passes_values_on
 
+    def makes_mask(self) -> bool:
+        """Return whether it marks what later layers ignore."""
+        return False
+
     def last_activation(self) -> str | None:
         """Return the activation along the last axis that the layer ends with, if it is known."""
         if not self.ends_with_activation:

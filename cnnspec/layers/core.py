@@ -70,6 +70,10 @@ class Embedding(Layer):
     mask_zero: Flag = False
     """Whether 0 marks missing values, which later layers ignore."""
 
+    def makes_mask(self) -> bool:
+        """Return whether 0 marks missing values."""
+        return self.mask_zero
+
     shape = shape_rules.embed
     weights = weight_rules.embeddings
     examples = (
@@ -107,6 +111,10 @@ class Masking(Layer):
 
     mask_value: Number = 0.0
     """The value that marks missing steps."""
+
+    def makes_mask(self) -> bool:
+        """Return that it marks the steps to ignore."""
+        return True
 
     shape = shape_rules.same
     reach = reach_rules.pointwise

@@ -52,6 +52,10 @@ class CustomLayer(Layer):
         layer.output_shape = _sizes(arguments.get("output_shape"))
         return layer
 
+    def makes_mask(self) -> bool:
+        """Return that its code may mark what later layers ignore."""
+        return True
+
     def checked(self, argument: str) -> Any:
         """Return an argument as it was given."""
         return self.output_shape if argument == "output_shape" else self.given.get(argument)

@@ -21,6 +21,7 @@ from cnnspec.backends.keras.freezing import check_trainable, freeze
 from cnnspec.backends.keras.initialization import drawing
 from cnnspec.backends.keras.loading import LoadedWeights, load_weights
 from cnnspec.backends.keras.objects import custom_object, layer_object, weight_name
+from cnnspec.backends.keras.operation_names import name_operations
 from cnnspec.backends.keras.seeding import seed_layer
 from cnnspec.backends.lowering import called_with, inputs_of, one_or_all, weights_of
 from cnnspec.ir.checked import CheckedGraph, CheckedNode
@@ -124,6 +125,7 @@ def _functional(
             if node.submodel is None and node.weights_known:
                 _check_weights(node, layer)
     outputs = [tensors[each.ref] for each in checked.graph.outputs]
+    name_operations(outputs, layers.values())
     return keras.Model(one_or_all(inputs), one_or_all(outputs), name=name)
 
 

@@ -1,7 +1,7 @@
 """Writes graphs as functions that build Keras models: one for the model, and one per submodel."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from cnnspec.backends.lowering import KerasInput, inputs_of, weights_of
@@ -19,6 +19,7 @@ from cnnspec.backends.python.formulas import Differs, Environment
 from cnnspec.backends.python.identifiers import Identifiers, identifier
 from cnnspec.backends.python.layout import INDENT, Call, Code, Labelled, lines
 from cnnspec.backends.python.literals import literal, quoted
+from cnnspec.backends.python.masks import KEEP_NAMES, names_at_risk
 from cnnspec.backends.python.matching import Matcher
 from cnnspec.backends.python.outline import LayerItem, Uses, outline
 from cnnspec.backends.python.parts import Part
@@ -163,7 +164,7 @@ class _Builder(Matcher):
 
     def steps(self, name: str, compiling: Call | None = None) -> list[str]:
         """Return the lines of the function, from the steps of the spec."""
-        statements = self.inputs_of_model()
+        statements = [*self.kept_names(), *self.inputs_of_model()]
         items = outline(self.checked)
         self.blocks.write(items)
         statements += self.body([self.part], [items])
@@ -183,6 +184,13 @@ class _Builder(Matcher):
         self.outputs[output] = lambda of: network.output(of[made])
         statements += self.body([self.part], [outline(self.checked, network.pooling)])
         return self.lines(statements, name)
+
+    def kept_names(self) -> Iterator[Statement]:
+        """Return the statement that keeps the names of layers from the operations of masks."""
+        if numbers := names_at_risk(self.checked):
+            self.models.helpers[KEEP_NAMES] = None
+            said = [Labelled(f"{kind}=", literal(number)) for kind, number in numbers.items()]
+            yield Assign((), (), lambda _: Call("keep_names", tuple(said)))
 
     def inputs_of_model(self) -> list[Statement]:
         """Return the statements that make the inputs."""

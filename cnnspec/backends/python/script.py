@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 
+from cnnspec.backends.python import masks
 from cnnspec.backends.python.identifiers import Identifiers
 from cnnspec.backends.python.layout import INDENT, WIDTH
 from cnnspec.backends.python.literals import quoted
@@ -17,7 +18,7 @@ from cnnspec.ir.checked import CheckedGraph
 from cnnspec.layers.base import Layer
 from cnnspec.naming import model_root
 
-TAKEN = ("keras", "layers", "model", "name", *INDICES, *IMPORTS, *NAMES)
+TAKEN = ("keras", "layers", "model", "name", *INDICES, *IMPORTS, *NAMES, *masks.NAMES)
 """Names that scripts use themselves."""
 
 
