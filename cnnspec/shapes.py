@@ -10,6 +10,9 @@ Dim = int | None
 Shape = tuple[Dim, ...]
 """The sizes of all axes, the batch axis first."""
 
+MAX_SIZE = 2**63 - 1
+"""The limit of sizes, which are 64-bit numbers in Keras's backends."""
+
 
 class _Unknown(tuple[Dim, ...]):
     """The type of a shape with an unknown number of axes."""

@@ -137,6 +137,19 @@ MAKERS_OF_FINDINGS = {
 }
 """The modules that know of `Span` and `Diagnostic`; all others report through a `Place`."""
 
+MAKERS_OF_FAILURES = {
+    "declarations.partial": "knows such values in arguments",
+    "expand.loading": "of files whose errors were reported when they were read",
+    "expand.parameters": "of parameters whose references were reported",
+    "expand.steps": "of steps whose structure was reported when the document was parsed",
+    "expand.submodels": "of submodels whose document has errors of its own",
+    "expand.unread": "where nothing is computed, nothing is known",
+    "language.evaluation": "knows such parameters",
+    "language.expressions": "of references whose problems it returns",
+    "syntax.places": "what reports an error returns a failure",
+}
+"""The modules that name `FAILED`; elsewhere a failure is what a report of an error returned."""
+
 WITHOUT_A_PLACE = ("cli.import_", "compiler")
 """The modules that report of a model file, in which there are no places."""
 
@@ -294,6 +307,26 @@ def test_findings_without_a_place_are_about_model_files() -> None:
     texts = {module.name: module.file.read_text("utf-8") for module in MODULES}
     found = {name for name, text in texts.items() if calls.search(text)}
     assert found - {"syntax.places"} == {*WITHOUT_A_PLACE}
+
+
+def test_failures_come_from_reports() -> None:
+    """So that a step which becomes nothing has an error, as the types of `expand` demand."""
+    trees = {module.name: ast.parse(module.file.read_text("utf-8")) for module in MODULES}
+    nodes = [(name, node) for name, tree in trees.items() for node in ast.walk(tree)]
+    users = {
+        name
+        for name, node in nodes
+        if isinstance(node, ast.ImportFrom) and "FAILED" in {alias.name for alias in node.names}
+    }
+    made = [
+        name for name, node in nodes if isinstance(node, ast.Call) and _called(node) == "Failure"
+    ]
+    assert users == MAKERS_OF_FAILURES.keys()
+    assert made == ["diagnostics.problems"]
+
+
+def _called(node: ast.Call) -> str | None:
+    return node.func.id if isinstance(node.func, ast.Name) else None
 
 
 def test_modules_are_short_enough_to_read() -> None:

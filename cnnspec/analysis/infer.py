@@ -13,7 +13,7 @@ from cnnspec.ir.checked import CheckedGraph, CheckedNode
 from cnnspec.ir.graph import Graph, Input, Node, Ref, SubmodelLayer, origin
 from cnnspec.layers.base import Layer, Weight, check_initializers
 from cnnspec.records import replace
-from cnnspec.shapes import UNKNOWN, Shape, TensorSpec, text
+from cnnspec.shapes import MAX_SIZE, UNKNOWN, Shape, TensorSpec, text
 from cnnspec.syntax.places import Place
 
 UNUSED_INPUTS = ("3.14.0", None)
@@ -48,6 +48,8 @@ class _Inference:
         for node in self.graph.nodes:
             self.sources[node.name] = node
             self.tensors[node.name] = self.node(node)
+        for layer in self.graph.unused:
+            self.model(layer)
         needed = () if self.report.has_errors else self.needed()
         self.check_inputs(needed)
         if self.report.has_errors:
@@ -108,11 +110,12 @@ class _Inference:
         try:
             if node.frozen:
                 layer = layer.in_inference()
+            self.check_count(layer, len(inputs))
             if layer.weights_known and any(shape is UNKNOWN for shape in shapes):
                 return self.unknown(node, layer, inputs)
-            self.check_count(layer, len(inputs))
             layer.check_dtypes(*(each.dtype for each in inputs))
             shape = layer.shape(*shapes)
+            check_sizes(layer, shape)
             weights = layer.weights(*shapes)
             check_initializers(layer, weights)
             for each in missing_on_inputs(layer, self.keras, shapes):
@@ -251,6 +254,21 @@ class _Inference:
         checked = infer(replace(model.graph, inputs=specialized), inner, self.keras)
         self.report.take(inner, call.calls())
         return checked
+
+
+def check_sizes(layer: Layer, shape: Shape | Sequence[Shape]) -> None:
+    """Check that the sizes of the outputs of a layer are numbers that a tensor can have.
+
+    Raises:
+        Problem: one is larger.
+
+    """
+    for size in shape:
+        if isinstance(size, tuple):
+            check_sizes(layer, size)
+        elif size is not None and size > MAX_SIZE:
+            message = f"an axis of the output of {layer.kind()} is longer than a tensor can be ({MAX_SIZE})"
+            raise Problem("too-large", message)
 
 
 def fits(given: Shape, wanted: Shape) -> bool:

@@ -363,8 +363,11 @@ class Checked(Expects):
         null: Any = None,
         alike: Callable[[Any], Any] | None = None,
         words_of: str | None = None,
+        family: Any = None,
     ) -> None:
         super().__init__(phrase, null=null, alike=alike, words_of=words_of)
+        self.family = family
+        """The family of the values that are calls, or lists of calls, if any."""
         self.check = check
         self.schema = schema
         """The JSON Schema of accepted values; an empty one allows everything."""

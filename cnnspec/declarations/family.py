@@ -150,4 +150,4 @@ def call_of(family: Family[Kind], *, optional: bool = True) -> Checked:
     choices: list[dict[str, Any]] = [{"$ref": f"#/$defs/{family.namespace}"}]
     schema = {"anyOf": [*choices, *([{"type": "null"}] if optional else [])]}
     phrase = f"{with_article(family.noun)}{' or null' if optional else ''}"
-    return Checked(phrase, check=check, schema=schema)
+    return Checked(phrase, check=check, schema=schema, family=family)

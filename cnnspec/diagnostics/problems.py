@@ -7,6 +7,25 @@ from typing import ClassVar, Literal
 At = tuple[str | int, ...]
 
 
+class Failure:
+    """Stands for a value that is not known, because of an error that was reported.
+
+    `Place.error` returns it. Therefore a function whose type is a value or a `Failure` cannot leave
+    something out silently: it has nothing to return unless it reports why.
+    """
+
+    __slots__ = ()
+
+
+def failure_of(*values: object) -> Failure:
+    """Return the first failure among values."""
+    return next(value for value in values if isinstance(value, Failure))
+
+
+FAILED = Failure()
+"""The only failure; `tests/test_architecture.py` lists the modules that may name it."""
+
+
 Where = Literal["value", "key", "kind"]
 """The part of a location that is meant: the value, its key, or the kind of the call."""
 
@@ -35,7 +54,13 @@ class Problem(Exception):
 
     def inside(self, part: str | int) -> "Problem":
         """Return the same problem with its path extended by an outer key."""
-        at = (part, *self.at)
+        return self.within((part,))
+
+    def within(self, path: At) -> "Problem":
+        """Return the same problem with its path extended by an outer path."""
+        if not path or self.is_reported:
+            return self
+        at = (*path, *self.at)
         return Problem(self.code, self.message, at, where=self.where, suggestion=self.suggestion)
 
 

@@ -1,7 +1,10 @@
 """Calls of layers, shared layers and submodels: each becomes one node."""
 
+from collections.abc import Iterable
+
 from cnnspec.declarations.keras_versions import missing
-from cnnspec.diagnostics.problems import Problem, Problems
+from cnnspec.declarations.partial import problems_of
+from cnnspec.diagnostics.problems import Failure, Problem, Problems, failure_of
 from cnnspec.diagnostics.report import Report
 from cnnspec.diagnostics.suggestions import did_you_mean
 from cnnspec.expand.definitions import Definitions
@@ -9,7 +12,7 @@ from cnnspec.expand.scopes import Names, Scope, Value
 from cnnspec.expand.submodels import SubmodelReader, freeze
 from cnnspec.ir.graph import Node, SubmodelLayer
 from cnnspec.language.document import Step
-from cnnspec.language.expressions import substitute
+from cnnspec.language.expressions import substituted
 from cnnspec.layers.base import LAYERS, Layer
 from cnnspec.layers.custom import custom_kind, is_import_path
 from cnnspec.naming import node_name, snake_case
@@ -27,6 +30,8 @@ class Calls:
         self.submodels = submodels
         self.names = names
         self.report = report
+        self.met: set[Place] = set()
+        """The defaults that calls have used."""
 
     def layer(
         self, step: Step, scope: Scope, inputs: Value, place: Place, name: str | None
@@ -37,52 +42,64 @@ class Calls:
             is_path = is_import_path(step.kind)
             declaration = custom_kind(step.kind) if is_path else LAYERS.find(step.kind)
         except Problem as problem:
-            self.unknown_kind(step.kind, problem, place)
-            return self.names.failed(name, scope)
+            failure = self.unknown_kind(step.kind, problem, place)
+            return self.names.failed(name, scope, failure)
         layer = self.checked_layer(step, declaration, scope, place)
         kind = snake_case(declaration.kind())
         scoped = self.names.named(name, kind, scope, place)
-        if layer is None or inputs is None or scoped is None:
-            return self.names.failed(name, scope)
+        if isinstance(layer, Failure) or isinstance(inputs, Failure) or isinstance(scoped, Failure):
+            return self.names.failed(name, scope, failure_of(layer, inputs, scoped))
         node = Node(
             node_name(scoped), scoped, layer, inputs, place, scope.frozen, block=scope.block
         )
         return self.names.add(node)
 
-    def unknown_kind(self, kind: str, problem: Problem, place: Place) -> None:
+    def unknown_kind(self, kind: str, problem: Problem, place: Place) -> Failure:
         """Report an unknown kind, and suggest similar valid names."""
         others = (*self.definitions.blocks, *self.definitions.submodels, "shared")
         suggestion = did_you_mean(kind, [*LAYERS.kinds, *LAYERS.aliases, *others])
         message = f"unknown layer, block or submodel '{kind}'"
         if problem.code == "refused-kind":
             message, suggestion = problem.message, problem.suggestion
-        place.error(self.report, problem.code, message, "kind", suggestion=suggestion)
+        return place.error(self.report, problem.code, message, "kind", suggestion=suggestion)
 
     def checked_layer(
         self, step: Step, declaration: type[Layer], scope: Scope, place: Place
-    ) -> Layer | None:
+    ) -> Layer | Failure:
         """Check the arguments of a layer, including the defaults of its kind."""
-        try:
-            given = substitute(step.arguments, scope.parameters)
-        except Problem as problem:
-            place.problem(self.report, problem)
-            return None
-        layer: Layer | None
+        problems: list[Problem] = []
+        given = substituted(step.arguments, scope.parameters, problems)
+        failures = [
+            place.problem(self.report, each, notes=scope.parameters.nulls(step.arguments, each.at))
+            for each in problems
+        ]
         defaults = self.definitions.defaults.get(declaration.kind(), {})
-        arguments = given | {
-            name: default.value for name, default in defaults.items() if name not in given
-        }
+        used = {name: default for name, default in defaults.items() if name not in given}
+        self.met.update(default.place for default in used.values())
+        failures += [default.failure for default in used.values() if default.failure is not None]
+        arguments = given | {name: default.value for name, default in used.items()}
+        layer: Layer | None = None
+        found: Iterable[Problem]
         try:
-            layer = declaration.of(arguments, word=step.kind)
-            problems = tuple(missing(layer, self.submodels.loader.keras))
-        except Problems as found:
-            layer, problems = None, found.problems
-        for each in problems:
-            argument, at = str(each.at[0]) if each.at else "", place
-            if argument in defaults and argument not in given:
-                at, each.at = defaults[argument].place, each.at[1:]
-            at.problem(self.report, each)
-        return layer
+            if failures:
+                found = problems_of(declaration, arguments, step.kind)
+            else:
+                layer = declaration.of(arguments, word=step.kind)
+                found = self.lacking(layer)
+        except Problems as refused:
+            found = refused.problems
+        for each in found:
+            default = used.get(str(each.at[0])) if each.at else None
+            if default is None:
+                notes = scope.parameters.nulls(step.arguments, each.at)
+                failures.append(place.problem(self.report, each, notes=notes))
+            else:
+                failures.append(default.problem(self.report, each))
+        return failures[0] if layer is None else layer
+
+    def lacking(self, layer: Layer) -> Iterable[Problem]:
+        """Return what the version of Keras does not have of a layer."""
+        return tuple(missing(layer, self.submodels.loader.keras))
 
     def shared(
         self, step: Step, scope: Scope, inputs: Value, place: Place, name: str | None
@@ -94,21 +111,25 @@ class Calls:
         if step.frozen is not None:
             message = "'frozen' must be set on the shared layer, not on another call of it"
             (place / "frozen").error(self.report, "conflicting-arguments", message, "key")
-        wanted = self.names.resolved(step.arguments.get("layer"), scope.parameters, place / "layer")
+        written = step.arguments.get("layer")
+        wanted = self.names.resolved(written, scope.parameters, place / "layer")
+        if isinstance(wanted, Failure):
+            return self.names.failed(name, scope, wanted)
         if not isinstance(wanted, str):
             message = "'shared' needs 'layer', the name of an earlier layer"
             code = "wrong-type" if "layer" in step.arguments else "missing-argument"
-            (place / "layer").error(self.report, code, message, "given")
-            return self.names.failed(name, scope)
+            notes = scope.parameters.nulls(written)
+            failure = (place / "layer").error(self.report, code, message, "given", notes=notes)
+            return self.names.failed(name, scope, failure)
         value = self.names.look_up(wanted, scope, place / "layer")
         scoped = self.names.named(name, "shared", scope, place)
-        if value is None or inputs is None or scoped is None:
-            return self.names.failed(name, scope)
-        target = self.names.by_name.get(value[0].node)
-        if target is None or len(value) > 1 or value != target.value:
+        if isinstance(value, Failure) or isinstance(inputs, Failure) or isinstance(scoped, Failure):
+            return self.names.failed(name, scope, failure_of(value, inputs, scoped))
+        target = self.names.by_name.get(value[0].node) if len(value) == 1 else None
+        if target is None or value != target.value:
             message = f"'{wanted}' is not a layer that can be called again"
-            (place / "layer").error(self.report, "unknown-name", message)
-            return self.names.failed(name, scope)
+            failure = (place / "layer").error(self.report, "unknown-name", message)
+            return self.names.failed(name, scope, failure)
         original = self.names.by_name[target.layer_name]
         shared = replace(original, name=node_name(scoped), scoped=scoped, shares=original.name)
         return self.names.add(replace(shared, inputs=inputs, place=place, block=scope.block))
@@ -122,8 +143,8 @@ class Calls:
             (place / key).error(self.report, "unknown-argument", message, "key")
         layer = self.submodels.read(step.kind, self.definitions.submodels[step.kind])
         scoped = self.names.named(name, step.kind, scope, place)
-        if layer is None or inputs is None or scoped is None:
-            return self.names.failed(name, scope)
+        if isinstance(layer, Failure) or isinstance(inputs, Failure) or isinstance(scoped, Failure):
+            return self.names.failed(name, scope, failure_of(layer, inputs, scoped))
         earlier = next((node for node in self.names.nodes if is_call_of(node, layer)), None)
         frozen = scope.frozen or layer.frozen
         if scope.frozen and not layer.frozen:

@@ -1,21 +1,18 @@
 """Collects the definitions of a spec and its imports: parameters, defaults, blocks, submodels."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from cnnspec.diagnostics.problems import Problem
+from cnnspec.diagnostics.problems import Failure, Problem
 from cnnspec.diagnostics.report import Report
 from cnnspec.diagnostics.suggestions import did_you_mean
 from cnnspec.expand.loading import Loader
+from cnnspec.expand.parameters import NO_PARAMETERS, Parameters, resolve_parameters
 from cnnspec.language.document import Block, Document, Submodel
-from cnnspec.language.evaluation import BROKEN
-from cnnspec.language.expressions import substitute
-from cnnspec.layers.base import LAYERS
+from cnnspec.language.expressions import substituted
+from cnnspec.layers.base import LAYERS, Layer
 from cnnspec.records import Record
 from cnnspec.syntax.places import Place
-
-Parameters = Mapping[str, Any]
 
 
 class BlockDefinition(Record):
@@ -40,8 +37,20 @@ _Defined = TypeVar("_Defined", BlockDefinition, SubmodelDefinition)
 class Default(Record):
     """A default for an argument of a kind, and its location."""
 
+    declaration: type[Layer]
+    name: str
+    written: Any
     value: Any
     place: Place
+    parameters: Parameters
+    failure: Failure | None
+    """That of its references; its value is then known only in part."""
+
+    def problem(self, report: Report, problem: Problem) -> Failure:
+        """Report a problem with a call of the kind, whose path starts with the argument."""
+        notes = self.parameters.nulls(self.written, problem.at[1:])
+        problem.at = problem.at[1:]
+        return self.place.problem(report, problem, notes=notes)
 
 
 class Definitions:
@@ -51,32 +60,8 @@ class Definitions:
         self.blocks: dict[str, BlockDefinition] = {}
         self.submodels: dict[str, SubmodelDefinition] = {}
         self.defaults: dict[str, dict[str, Default]] = {}
-
-
-def resolve_parameters(
-    defined: Mapping[str, Any],
-    given: Mapping[str, Any],
-    outer: Parameters,
-    place: Place,
-    report: Report,
-) -> dict[str, Any]:
-    """Return the values of parameters: overrides, or defaults, which may use parameters above them.
-
-    `place` is the `params` mapping. Parameters without a value are left out; using them is an
-    error.
-    """
-    values = dict(outer)
-    for name, default in defined.items():
-        if name == "index":
-            message = "the name 'index' is reserved: $index counts the repetitions of a step"
-            (place / name).error(report, "bad-name", message, "key")
-            continue
-        try:
-            values[name] = given[name] if name in given else substitute(default, values)
-        except Problem as problem:
-            (place / name).problem(report, problem)
-            values[name] = BROKEN
-    return values
+        self.every_default: list[Default] = []
+        """Also those that others take precedence over."""
 
 
 def gather(document: Document, place: Place, parameters: Parameters, loader: Loader) -> Definitions:
@@ -94,17 +79,19 @@ def _gather(
     found = Definitions()
     for position, reference in enumerate(document.imports):
         where = place / "imports" / position
-        if (path := loader.locate(reference, where)) is None:
+        if isinstance(path := loader.locate(reference, where), Failure):
             continue
         if path.resolve() in importing:
             message = f"'{reference}' imports itself"
             where.error(loader.report, "recursive-import", message)
             continue
-        if (read := loader.document(path, where)) is None:
+        if isinstance(read := loader.document(path, where), Failure):
             continue
         imported, source = read
         inner = Place(source, (), where)
-        values = resolve_parameters(imported.params, {}, {}, inner / "params", loader.report)
+        values = resolve_parameters(
+            imported.params, {}, NO_PARAMETERS, inner / "params", loader.report
+        )
         _merge(
             found,
             _gather(imported, inner, values, loader, (*importing, path.resolve())),
@@ -120,6 +107,7 @@ def _gather(
         for name, submodel in document.submodels.items()
     }
     own.defaults = _defaults(document, place / "defaults", parameters, loader.report)
+    own.every_default = [each for said in own.defaults.values() for each in said.values()]
     _merge(found, own, loader.report)
     _check_names(found, loader.report)
     return found
@@ -128,6 +116,7 @@ def _gather(
 def _merge(into: Definitions, other: Definitions, report: Report) -> None:
     _merge_named(into.blocks, other.blocks, report)
     _merge_named(into.submodels, other.submodels, report)
+    into.every_default += other.every_default
     for kind, arguments in other.defaults.items():
         into.defaults[kind] = {**into.defaults.get(kind, {}), **arguments}
 
@@ -173,11 +162,17 @@ def _defaults(
             if name not in declaration.arguments():
                 suggestion = did_you_mean(name, declaration.arguments())
                 message = f"{declaration.kind()} has no argument '{name}'"
-                at = where / name
-                at.error(report, "unknown-argument", message, "key", suggestion=suggestion)
+                (where / name).error(
+                    report, "unknown-argument", message, "key", suggestion=suggestion
+                )
                 continue
-            try:
-                of_kind[name] = Default(substitute(value, parameters), where / name)
-            except Problem as problem:
-                (where / name).problem(report, problem)
+            problems: list[Problem] = []
+            known = substituted(value, parameters, problems)
+            at = where / name
+            failures = [
+                at.problem(report, each, notes=parameters.nulls(value, each.at))
+                for each in problems
+            ]
+            failure = failures[0] if failures else None
+            of_kind[name] = Default(declaration, name, value, known, at, parameters, failure)
     return defaults

@@ -4,15 +4,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from cnnspec.diagnostics.problems import shown
+from cnnspec.diagnostics.problems import Failure, shown
 from cnnspec.diagnostics.suggestions import did_you_mean
-from cnnspec.expand.definitions import Parameters, gather, resolve_parameters
+from cnnspec.expand.definitions import gather
 from cnnspec.expand.interface import Interface
 from cnnspec.expand.loading import Loader
-from cnnspec.expand.scopes import Names, Scope
+from cnnspec.expand.parameters import NO_PARAMETERS, Parameters, resolve_parameters
+from cnnspec.expand.scopes import Names, Scope, Value
 from cnnspec.expand.steps import Writer, explicit_names
 from cnnspec.expand.submodels import SubmodelReader
 from cnnspec.expand.training import training
+from cnnspec.expand.unread import check_unread, unused_submodels
 from cnnspec.ir.graph import Graph, Ref
 from cnnspec.language.document import Document
 from cnnspec.naming import model_name
@@ -38,7 +40,7 @@ def expand(
         suggestion = did_you_mean(name, document.params)
         message = f"the spec has no parameter '{name}'"
         place.error(report, "unknown-parameter", message, suggestion=suggestion)
-    parameters = resolve_parameters(document.params, given, {}, place / "params", report)
+    parameters = resolve_parameters(document.params, given, NO_PARAMETERS, place / "params", report)
     definitions = gather(document, place, parameters, loader)
     reader = SubmodelReader(loader, expand, reading)
     names = Names(report)
@@ -46,20 +48,22 @@ def expand(
     graph = _graph(
         document, parameters, place, writer, Interface(names, report, loader.keras), loader.root
     )
-    if document.weights is None:
-        return graph
-    return replace(graph, weights=_weights(document.weights, parameters, place, names, loader))
+    check_unread(document, writer)
+    unused = tuple(unused_submodels(writer))
+    weights = _weights(document.weights, parameters, place, names, loader)
+    return replace(graph, weights=weights, unused=unused, is_broken=names.has_failed)
 
 
 def _weights(
-    said: str, parameters: Parameters, place: Place, names: Names, loader: Loader
+    said: str | None, parameters: Parameters, place: Place, names: Names, loader: Loader
 ) -> Path | None:
-    """Return the weights file of the model; None after an error."""
+    """Return the weights file of the model, if any."""
     at = place / "weights"
     reference = names.resolved(said, parameters, at)
     if isinstance(reference, str):
-        return loader.locate(reference, at)
-    if reference is not None:
+        located = loader.locate(reference, at)
+        return None if isinstance(located, Failure) else located
+    if reference is not None and not isinstance(reference, Failure):
         at.error(loader.report, "wrong-type", f"'weights' cannot be {shown(reference)}")
     return None
 
@@ -78,18 +82,20 @@ def _graph(
     interface: Interface,
     root: Path | None,
 ) -> Graph:
-    inputs = tuple(
-        found
+    found = [
+        interface.input(name, said, parameters, place / "inputs" / name)
         for name, said in document.inputs.items()
-        if (found := interface.input(name, said, parameters, place / "inputs" / name))
-    )
+    ]
+    inputs = tuple(each for each in found if not isinstance(each, Failure))
     for name in document.inputs:
         writer.names.define(name, (Ref(name),), place / "inputs" / name, is_layer=True)
-    writer.check_submodels()
+    start: Value = ()
+    if len(found) == 1:
+        start = found[0] if isinstance(found[0], Failure) else (Ref(found[0].name),)
     scope = Scope(
         "",
         parameters,
-        (Ref(inputs[0].name),) if len(document.inputs) == 1 and inputs else None,
+        start,
         several_inputs=tuple(document.inputs) if len(document.inputs) > 1 else (),
         explicit=explicit_names(document.layers),
     )

@@ -6,22 +6,23 @@ from cnnspec.declarations.declaration import Declaration
 from cnnspec.declarations.family import Family
 from cnnspec.declarations.fields import DATA_TYPES
 from cnnspec.declarations.keras_versions import Keras, missing
+from cnnspec.declarations.partial import problems_of
 from cnnspec.diagnostics.codes import CODES, WARNINGS
-from cnnspec.diagnostics.problems import Problem, Problems, shown
+from cnnspec.diagnostics.problems import Failure, Problem, Problems, failure_of, shown
 from cnnspec.diagnostics.report import Report
 from cnnspec.diagnostics.suggestions import did_you_mean
-from cnnspec.expand.definitions import Parameters
+from cnnspec.expand.parameters import Parameters, is_number
 from cnnspec.expand.scopes import Names, Scope, Value
 from cnnspec.ir.graph import Input, Node, Output, Ref
 from cnnspec.language.calls import Call
 from cnnspec.language.document import Document
 from cnnspec.language.document import Input as InputSpec
 from cnnspec.language.document import Output as OutputSpec
-from cnnspec.language.expressions import substitute
+from cnnspec.language.expressions import substituted
 from cnnspec.layers.base import LAYERS
 from cnnspec.naming import keras_name
 from cnnspec.objects.families import LOSSES, METRICS, OPTIMIZERS
-from cnnspec.shapes import TensorSpec
+from cnnspec.shapes import MAX_SIZE, TensorSpec
 from cnnspec.syntax.places import Place
 
 if TYPE_CHECKING:
@@ -38,38 +39,48 @@ class Interface:
 
     def input(
         self, name: str, declared: InputSpec, parameters: Parameters, place: Place
-    ) -> Input | None:
+    ) -> Input | Failure:
         """Check the shape and data type of an input."""
         in_mapping = place.source is not None and isinstance(place.value(), dict)
         where = place / "shape" if in_mapping else place
         shape = self.names.resolved(declared.shape, parameters, where)
         dtype = self.names.resolved(declared.dtype, parameters, place / "dtype")
+        if isinstance(shape, Failure) or isinstance(dtype, Failure):
+            return failure_of(shape, dtype)
         if not isinstance(shape, list):
-            if shape is not None:
-                message = f"a shape must be a list of sizes, not {shown(shape)}"
-                where.error(self.report, "wrong-type", message)
-            return None
+            message = f"a shape must be a list of sizes, not {shown(shape)}"
+            notes = parameters.nulls(declared.shape)
+            return where.error(self.report, "wrong-type", message, notes=notes)
         for position, size in enumerate(shape):
-            whole = isinstance(size, int) and not isinstance(size, bool)
+            at, whole = where / position, isinstance(size, int) and not isinstance(size, bool)
             if size is not None and not (whole and size >= 1):
                 message = f"a size of '{name}' must be a whole number of at least 1, or null, not {shown(size)}"
-                code = "out-of-range" if whole else "wrong-type"
-                (where / position).error(self.report, code, message)
-                return None
-        if dtype not in DATA_TYPES:
+                return at.error(self.report, "out-of-range" if whole else "wrong-type", message)
+            if size is not None and size > MAX_SIZE:
+                message = f"a size of '{name}' is {size}, more than a tensor can have ({MAX_SIZE})"
+                return at.error(self.report, "too-large", message)
+        if not (isinstance(dtype, str) and dtype in DATA_TYPES):
             known = did_you_mean(dtype, DATA_TYPES) if isinstance(dtype, str) else None
             message = f"unknown data type {shown(dtype)}"
-            (place / "dtype").error(self.report, "unknown-value", message, suggestion=known)
-            return None
+            return (place / "dtype").error(
+                self.report,
+                "unknown-value",
+                message,
+                suggestion=known,
+                notes=parameters.nulls(declared.dtype),
+            )
         return Input(name, TensorSpec((None, *shape), dtype), place)
 
     def outputs(
         self, document: Document, last: Value, scope: Scope, place: Place
     ) -> tuple[Output, ...]:
         """Return the outputs of the model; by default the last step."""
+        if not document.outputs and not document.layers:
+            return ()  # it only defines blocks
         if not document.outputs:
             at = place / "layers" / (len(document.layers) - 1)
-            if last is None or (ref := self.names.single(last, at)) is None:
+            ref = self.names.single(last, at)
+            if isinstance(ref, Failure):
                 return ()
             return (self.output(ref.node, ref, OutputSpec(), scope, at),)
         outputs = []
@@ -78,8 +89,8 @@ class Interface:
             wanted = declared.from_ if declared.from_ is not None else name
             at = where / "from" if declared.from_ is not None else where
             value = self.names.look_up(wanted, scope, at, output=declared.from_ is None)
-            ref = self.names.single(value, at) if value is not None else None
-            if ref is None:
+            ref = self.names.single(value, at)
+            if isinstance(ref, Failure):
                 self.output_calls(declared, scope, where)
                 continue
             outputs.append(self.output(name, ref, declared, scope, where))
@@ -114,7 +125,9 @@ class Interface:
         """Check the loss of an output, its weight, and its metrics."""
         loss = self.call(LOSSES, declared.loss, scope.parameters, place / "loss")
         weight = self.names.resolved(declared.loss_weight, scope.parameters, place / "loss_weight")
-        if weight is not None and (isinstance(weight, bool) or not isinstance(weight, int | float)):
+        if isinstance(weight, Failure):
+            weight = None
+        elif weight is not None and not is_number(weight, whole=False):
             message = f"'loss_weight' must be a number, not {shown(weight)}"
             (place / "loss_weight").error(self.report, "wrong-type", message)
         metrics = [
@@ -133,18 +146,23 @@ class Interface:
         """Check a call of a loss, metric or optimizer."""
         if call is None:
             return None
+        checked: Declaration | None = None
+        problems: list[Problem] = []
+        arguments = substituted(call.arguments, parameters, problems)
         try:
-            arguments = substitute(call.arguments, parameters)
-            checked = family.find(call.kind).of(arguments, word=call.kind)
-            for each in missing(checked, self.keras):
-                place.problem(self.report, each)
-            return checked
+            declaration = family.find(call.kind)
+            if problems:
+                problems += problems_of(declaration, arguments, call.kind)
+            else:
+                checked = declaration.of(arguments, word=call.kind)
+                problems += missing(checked, self.keras)
         except Problem as problem:
-            place.problem(self.report, problem)
-        except Problems as problems:
-            for each in problems.problems:
-                place.problem(self.report, each)
-        return None
+            problems.append(problem)
+        except Problems as refused:
+            problems += refused.problems
+        for each in problems:
+            place.problem(self.report, each, notes=parameters.nulls(call.arguments, each.at))
+        return checked
 
     def optimizer(
         self, document: Document, parameters: Parameters, place: Place

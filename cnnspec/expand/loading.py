@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from cnnspec.declarations.keras_versions import NEWEST, Keras
-from cnnspec.diagnostics.problems import shown
+from cnnspec.diagnostics.problems import FAILED, Failure, shown
 from cnnspec.diagnostics.report import Report
 from cnnspec.language.document import Document
 from cnnspec.language.parse import parse
@@ -21,7 +21,7 @@ class Loader:
         """The folder that paths must not leave."""
         self.keras = keras
         """The version of Keras that calls are held against."""
-        self._read: dict[Path, tuple[Document, Source] | None] = {}
+        self._read: dict[Path, tuple[Document, Source] | Failure] = {}
         self._broken: set[Path] = set()
 
     def for_part(self) -> "Loader":
@@ -30,26 +30,23 @@ class Loader:
         loader._read, loader._broken = self._read, self._broken
         return loader
 
-    def locate(self, reference: str, place: Place) -> Path | None:
-        """Return the file for a path in a spec; report an error and return None without one."""
+    def locate(self, reference: str, place: Place) -> Path | Failure:
+        """Return the file for a path in a spec."""
         folder = place.source.folder if place.source else Path()
         path = folder / reference
         if "\0" in reference:
             message = f"the file {shown(reference)} cannot be read"
-            place.error(self.report, "file-not-found", message)
-            return None
+            return place.error(self.report, "file-not-found", message)
         if outside := leads_out(path, self.root, reference):
-            place.error(self.report, "outside-root", outside)
-            return None
+            return place.error(self.report, "outside-root", outside)
         what = _trouble(path)
         if what is None:
             return path
         message = f"the file {shown(shown_path(path))} {what}"
-        place.error(self.report, "file-not-found", message)
-        return None
+        return place.error(self.report, "file-not-found", message)
 
-    def document(self, path: Path, place: Place) -> tuple[Document, Source] | None:
-        """Read a spec; report errors and return None if it is not valid."""
+    def document(self, path: Path, place: Place) -> tuple[Document, Source] | Failure:
+        """Read a spec."""
         key = path.resolve()
         if key not in self._read:
             report = self.report.child()
@@ -57,13 +54,12 @@ class Loader:
                 source = read(path, report, name=shown_path(path), caller=place)
             except OSError as error:
                 message = f"the file '{shown_path(path)}' cannot be read: {error.strerror}"
-                place.error(self.report, "file-not-found", message)
-                return None
+                return place.error(self.report, "file-not-found", message)
             document = parse(source, report, caller=place) if source else None
             self.report.take(report)
             if report.has_errors:
                 self._broken.add(key)
-            self._read[key] = (document, source) if source and document else None
+            self._read[key] = (document, source) if source and document else FAILED
         return self._read[key]
 
     def is_broken(self, path: Path) -> bool:

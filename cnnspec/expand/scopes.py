@@ -3,18 +3,19 @@
 from collections import Counter
 from typing import Any
 
-from cnnspec.diagnostics.problems import Problem
+from cnnspec.diagnostics.problems import Failure, Problem
 from cnnspec.diagnostics.report import Report
 from cnnspec.diagnostics.suggestions import did_you_mean
-from cnnspec.expand.definitions import Parameters
+from cnnspec.expand.parameters import Parameters
 from cnnspec.ir.graph import BlockCall, Node, Ref, SubmodelLayer
-from cnnspec.language.expressions import filled, is_pattern, substitute
+from cnnspec.language.document import Step
+from cnnspec.language.expressions import filled, is_pattern, substituted
 from cnnspec.naming import keras_name
 from cnnspec.records import Record, replace
 from cnnspec.syntax.places import Place, Where
 
-Value = tuple[Ref, ...] | None
-"""The value of a step: one tensor or several; None after an error."""
+Value = tuple[Ref, ...] | Failure
+"""The value of a step: one tensor or several."""
 
 
 class Scope(Record):
@@ -47,8 +48,19 @@ class Names:
         self.keras_names: dict[str, str] = {}
         """The scoped name of each Keras name."""
         self.counted: Counter[str] = Counter()
-        self.unnamed_failed = False
-        """Whether an unnamed step failed, so that a numbered name may belong to it."""
+        self.unnamed: Failure | None = None
+        """The failure of an unnamed step, if any; a numbered name may belong to it."""
+        self.has_failed = False
+        """Whether any step failed."""
+
+    def copy(self) -> "Names":
+        """Return the names that are known so far, to add others that are not kept."""
+        names = Names(self.report)
+        names.nodes, names.by_name = list(self.nodes), dict(self.by_name)
+        names.values, names.defined = dict(self.values), dict(self.defined)
+        names.keras_names, names.counted = dict(self.keras_names), Counter(self.counted)
+        names.unnamed = self.unnamed
+        return names
 
     def add(self, node: Node) -> Value:
         """Add a node to the graph, and assign its tensors to its name."""
@@ -72,8 +84,8 @@ class Names:
         self.by_name = {each.name: each for each in self.nodes}
         return renamed.value[0]
 
-    def named(self, name: str | None, kind: str, scope: Scope, place: Place) -> str | None:
-        """Return the name of a step with its scopes; None if it is taken."""
+    def named(self, name: str | None, kind: str, scope: Scope, place: Place) -> str | Failure:
+        """Return the name of a step with its scopes; it must not be taken."""
         given = name
         while given is None:
             self.counted[scope.prefix + kind] += 1
@@ -81,20 +93,19 @@ class Names:
             if candidate not in scope.explicit and scope.prefix + candidate not in self.defined:
                 given = candidate
         scoped = scope.prefix + given
-        return scoped if self.is_free(scoped, place) else None
+        return self.taken(scoped, place) or scoped
 
-    def is_free(self, scoped: str, place: Place) -> bool:
-        """Whether a name is free; otherwise an error is reported."""
+    def taken(self, scoped: str, place: Place) -> Failure | None:
+        """Report an error if a name is taken."""
         taken = self.keras_names.get(keras_name(scoped))
         taken = taken or (scoped if scoped in self.defined else None)
         if taken is None:
-            return True
+            return None
         message = f"the name '{scoped}' is defined twice"
         if taken != scoped:
             message = f"'{scoped}' and '{taken}' both become the Keras name '{keras_name(scoped)}'"
         note = self.defined[taken].note("it is defined here first")
-        place.error(self.report, "duplicate-name", message, "name", notes=[note])
-        return False
+        return place.error(self.report, "duplicate-name", message, "name", notes=[note])
 
     def define(self, scoped: str, value: Value, place: Place, *, is_layer: bool = False) -> Value:
         """Assign a value to a name."""
@@ -104,12 +115,14 @@ class Names:
             self.keras_names[keras_name(scoped)] = scoped
         return value
 
-    def failed(self, name: str | None, scope: Scope) -> Value:
-        """Remember a name without a value after an error, so that references are not reported."""
-        self.unnamed_failed = self.unnamed_failed or name is None
-        if name is not None:
-            self.values.setdefault(scope.prefix + name, None)
-        return None
+    def failed(self, name: str | None, scope: Scope, failure: Failure) -> Failure:
+        """Remember a name without a value, so that references to it are not reported."""
+        self.has_failed = True
+        if name is None:
+            self.unnamed = failure
+        else:
+            self.values.setdefault(scope.prefix + name, failure)
+        return failure
 
     def look_up(self, word: str, scope: Scope, place: Place, *, output: bool = False) -> Value:
         """Look up a name in its scope, then in the scopes around it."""
@@ -117,21 +130,21 @@ class Names:
         while True:
             if prefix + word in self.values:
                 return self.values[prefix + word]
-            if (found := self.of_call(prefix + word)) is not None:
+            found = self.of_call(prefix + word) or self.around(prefix + word)
+            if found is not None:
                 return found
-            if self.is_inside_failed(prefix + word):
-                return None
             if not prefix:
                 break
             prefix = prefix[: prefix.rstrip("/").rfind("/") + 1]
-        self.report_unknown(word, scope, place, output=output)
-        return None
+        return self.report_unknown(word, scope, place, output=output)
 
-    def of_call(self, scoped: str) -> Value:
+    def of_call(self, scoped: str) -> tuple[Ref, ...] | None:
         """Return the tensor of `call/output`, where `call` is a call of a submodel or layer."""
         call, _, output = scoped.rpartition("/")
         value = self.values.get(call)
-        node = self.by_name.get(value[0].node) if value else None
+        if value is None or isinstance(value, Failure) or not value:
+            return None
+        node = self.by_name.get(value[0].node)
         if node is None:
             return None
         if output in node.outputs:
@@ -139,50 +152,65 @@ class Names:
         only = isinstance(node.layer, SubmodelLayer) and node.layer.graph.outputs[0].name == output
         return node.value if only and not node.outputs else None
 
-    def is_inside_failed(self, scoped: str) -> bool:
-        """Whether a name refers into a call that failed, so that it may exist."""
+    def around(self, scoped: str) -> Failure | None:
+        """Return the failure of a call that a name refers into, which may therefore exist."""
         places = [place for place, letter in enumerate(scoped) if letter == "/"]
-        return any(self.values.get(scoped[:place], ()) is None for place in places)
+        calls = (self.values.get(scoped[:place]) for place in places)
+        return next((value for value in calls if isinstance(value, Failure)), None)
 
-    def report_unknown(self, word: str, scope: Scope, place: Place, *, output: bool) -> None:
+    def report_unknown(self, word: str, scope: Scope, place: Place, *, output: bool) -> Failure:
         """Report a name that is undefined, or is defined below."""
-        if self.unnamed_failed and word.rpartition("_")[2].isdigit():
-            return
+        if self.unnamed is not None and word.rpartition("_")[2].isdigit():
+            return self.unnamed
         where: Where = "key" if output else "value"
         later = place.source.tree if place.source else None
         if word in scope.explicit and later is not None:
             message = f"'{word}' is not defined yet; a layer can use only names defined above it"
-            place.error(self.report, "defined-later", message, where)
-            return
+            return place.error(self.report, "defined-later", message, where)
         known = [name.removeprefix(scope.prefix) for name in self.values]
         what = f"the output '{word}' is not a layer" if output else f"unknown name '{word}'"
         suggestion = did_you_mean(word, known)
-        place.error(self.report, "unknown-name", what, where, suggestion=suggestion)
+        return place.error(self.report, "unknown-name", what, where, suggestion=suggestion)
 
-    def single(self, value: tuple[Ref, ...], place: Place) -> Ref | None:
+    def single(self, value: Value, place: Place) -> Ref | Failure:
         """Return the only tensor of a value; several are an error."""
+        if isinstance(value, Failure):
+            return value
         if len(value) == 1:
             return value[0]
         said = ", ".join(str(ref) for ref in value)
         message = f"this refers to {len(value)} tensors ({said}), but a single one is needed"
-        is_reference = isinstance(place.value(), str)
-        place.error(self.report, "unknown-output", message, "value" if is_reference else "name")
-        return None
+        where: Where = "value" if isinstance(place.value(), str) else "name"
+        return place.error(self.report, "unknown-output", message, where)
 
     def resolved(self, value: Any, parameters: Parameters, place: Place) -> Any:
-        """Resolve the references in a value; report an error and return None if that fails."""
-        try:
-            return substitute(value, parameters)
-        except Problem as problem:
-            place.problem(self.report, problem)
-            return None
+        """Resolve the references in a value; report an error and return a failure if that fails.
+
+        Null is a value: what does not take it reports it, with the notes of `parameters.nulls`.
+        """
+        problems: list[Problem] = []
+        result = substituted(value, parameters, problems)
+        failures = [
+            place.problem(self.report, each, notes=parameters.nulls(value, each.at))
+            for each in problems
+        ]
+        return failures[0] if failures else result
 
     def resolved_name(self, name: str, parameters: Parameters, place: Place) -> Any:
-        """Evaluate the expressions in a name; report an error and return None if that fails."""
+        """Evaluate the expressions in a name; report an error and return a failure if it fails."""
         if not is_pattern(name):
             return self.resolved(name, parameters, place)
         try:
             return filled(name, parameters)
         except Problem as problem:
-            place.problem(self.report, problem)
-            return None
+            return place.problem(self.report, problem, notes=parameters.nulls(name))
+
+
+class Skipped(Record):
+    """A step that is not expanded: what it could refer to."""
+
+    step: Step
+    scope: Scope
+    above: Value
+    place: Place
+    names: Names

@@ -1,13 +1,13 @@
 """What the parts of a `train` section share: where they are, and how names and numbers are read."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from cnnspec.diagnostics.problems import Problem, shown
+from cnnspec.diagnostics.problems import Failure, Problem, shown
 from cnnspec.diagnostics.report import Report
 from cnnspec.diagnostics.suggestions import did_you_mean
-from cnnspec.expand.definitions import Parameters
 from cnnspec.expand.interface import Interface
+from cnnspec.expand.parameters import Parameters, is_number
 from cnnspec.ir.graph import Output
 from cnnspec.language.document import Document
 from cnnspec.language.evaluation import check_parts
@@ -71,6 +71,17 @@ class Section(Record):
             message = f"the data has no column '{wrong}'"
             place.error(self.report, "unknown-name", message, suggestion=hint)
             return False
+        return self.is_numeric({*names_in(tree)} - {*columns}, text, place)
+
+    def is_numeric(self, names: Iterable[str], text: str, place: Place) -> bool:
+        """Whether parameters in an expression over columns are numbers."""
+        for name in sorted(names):
+            value = self.parameters[name]
+            if not isinstance(value, int | float | Failure):
+                message = f"'{name}' is not a number, so it cannot be used in a calculation"
+                notes = self.parameters.nulls(f"$({text})")
+                place.error(self.report, "bad-expression", message, notes=notes)
+                return False
         return True
 
     def is_known(self, name: str, known: Collection[str] | None, noun: str, place: Place) -> bool:
@@ -82,27 +93,26 @@ class Section(Record):
         place.error(self.report, "unknown-name", message, "key", suggestion=hint)
         return False
 
-    def resolved(self, written: Any, place: Place, *, whole: bool = True) -> float | None:
-        """Return the number a value stands for; None if it is not one, which is reported."""
+    def resolved(self, written: Any, place: Place, *, whole: bool = True) -> float | Failure:
+        """Return the number that a value stands for."""
         value = self.interface.names.resolved(written, self.parameters, place)
-        if value is None or is_number(value, whole=whole):
+        if isinstance(value, Failure) or is_number(value, whole=whole):
             return value  # type: ignore[no-any-return]
         message = f"'{place.path[-1]}' must be {_sort(whole)}, not {shown(value)}"
-        place.error(self.report, "wrong-type", message)
-        return None
+        notes = self.parameters.nulls(written)
+        return place.error(self.report, "wrong-type", message, notes=notes)
 
     def number(self, written: Any, place: Place, default: int, *, least: int = 1) -> float:
         """Return a whole number of the section; the default if it has none, or a wrong one."""
+        if written is None:
+            return default
         value = self.resolved(written, place)
-        if value is not None and value < least:
+        if isinstance(value, Failure):
+            return default
+        if value < least:
             message = f"'{place.path[-1]}' must be at least {least}, not {shown(value)}"
             place.error(self.report, "out-of-range", message)
-        return default if value is None else value
-
-
-def is_number(value: object, *, whole: bool) -> bool:
-    """Whether a value is a number, and a whole one where that is asked for."""
-    return isinstance(value, int if whole else int | float) and not isinstance(value, bool)
+        return value
 
 
 def _sort(whole: bool) -> str:

@@ -1,18 +1,18 @@
 """Expands steps to nodes: repetitions, branches, blocks, submodels and shared layers."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from cnnspec.diagnostics.problems import Problem, shown
+from cnnspec.diagnostics.problems import FAILED, Failure, Problem, failure_of, shown
 from cnnspec.diagnostics.report import Report
 from cnnspec.diagnostics.suggestions import did_you_mean
 from cnnspec.expand.calls import Calls
-from cnnspec.expand.definitions import BlockDefinition, Definitions, resolve_parameters
-from cnnspec.expand.scopes import Names, Scope, Value
+from cnnspec.expand.definitions import BlockDefinition, Definitions
+from cnnspec.expand.parameters import Parameters, resolve_parameters
+from cnnspec.expand.scopes import Names, Scope, Skipped, Value
 from cnnspec.expand.submodels import SubmodelReader
-from cnnspec.ir.graph import BlockCall, Node, Ref, SubmodelLayer
+from cnnspec.ir.graph import BlockCall, Ref
 from cnnspec.language.document import BROKEN_STEP, Step
-from cnnspec.language.expressions import counts, is_pattern, is_reference, substitute
+from cnnspec.language.expressions import counts, is_pattern, is_reference, substituted
 from cnnspec.language.values import name_problem
 from cnnspec.layers.base import LAYERS
 from cnnspec.records import replace
@@ -36,11 +36,6 @@ def explicit_names(steps: Sequence[Step]) -> frozenset[str]:
     return frozenset(names)
 
 
-def is_call_of(node: Node, submodel: SubmodelLayer) -> bool:
-    """Whether a node calls a submodel."""
-    return isinstance(node.layer, SubmodelLayer) and node.layer.key == submodel.key
-
-
 class Writer(Calls):
     """Expands the steps of a spec to the nodes of its graph."""
 
@@ -49,6 +44,14 @@ class Writer(Calls):
     ) -> None:
         super().__init__(definitions, submodels, names, report)
         self.written = 0
+        self.stopped: Failure | None = None
+        """That of the step that was one too many."""
+        self.called: set[str] = set()
+        """The blocks that were expanded."""
+        self.repeated: set[Place] = set()
+        """The steps with `repeat` that were expanded."""
+        self.skipped: dict[Place, Skipped] = {}
+        """The steps that were not, at least in one of the calls of their block."""
 
     def run(self, steps: Sequence[Step], scope: Scope, place: Place) -> Value:
         """Expand steps one after another, and return the value of the last."""
@@ -62,43 +65,58 @@ class Writer(Calls):
     def step(self, step: Step, scope: Scope, above: Value, place: Place) -> Value:
         """Expand a step, with its repetitions."""
         is_counted = step.repeat is not None and self.is_counted(step)
-        name = None if is_counted else self.given_name(step, scope, place)
+        given = None if is_counted else self.given_name(step, scope, place)
+        name = None if isinstance(given, Failure) else given
         if step.repeat is None:
             return self.once(step, scope, above, place, name)
         times = self.times(step, scope, place)
-        if times is None:
-            return self.names.failed(name, scope)
+        if isinstance(times, Failure) or times == 0:
+            self.skip(step, scope, above, place)
+        if isinstance(times, Failure):
+            return self.names.failed(name, scope, times)
         value = above if times else self.sources(step, scope, above, place)
         turn, inner = step, scope
         for index in range(times):
-            inner = replace(inner, parameters={**scope.parameters, "index": index})
+            inner = replace(inner, parameters=scope.parameters.at(index))
             turn_name = name and f"{name}_{index + 1}"
-            if is_counted and (turn_name := self.given_name(step, inner, place)) is None:
-                return None
+            if is_counted:
+                counted = self.given_name(step, inner, place)
+                if isinstance(counted, Failure):
+                    self.skip(step, scope, above, place)
+                    return counted
+                turn_name = counted
             value = self.once(turn, inner, value, place, turn_name)
             turn = step.model_copy(update={"from_": None})
             inner = replace(scope, several_inputs=())
-            if self.written > MAX_STEPS:
+            if self.stopped is not None:
                 break
-        if name is not None and self.names.is_free(scope.prefix + name, place):
+        if times:
+            self.repeated.add(place)
+        if name is not None and self.names.taken(scope.prefix + name, place) is None:
             self.names.define(scope.prefix + name, value, place)
         return value
 
-    def times(self, step: Step, scope: Scope, place: Place) -> int | None:
-        """Return the number of repetitions of a step; None after an error."""
-        times = self.names.resolved(step.repeat, scope.parameters, place / "repeat")
+    def skip(self, step: Step, scope: Scope, above: Value, place: Place) -> None:
+        """Remember a step that is not expanded, so that it is checked nevertheless."""
+        if place not in self.repeated and place not in self.skipped:
+            self.skipped[place] = Skipped(step, scope, above, place, self.names.copy())
+
+    def times(self, step: Step, scope: Scope, place: Place) -> int | Failure:
+        """Return the number of repetitions of a step."""
+        at = place / "repeat"
+        times = self.names.resolved(step.repeat, scope.parameters, at)
+        if isinstance(times, Failure):
+            return times
         whole = isinstance(times, int) and not isinstance(times, bool)
         if whole and 0 <= times <= MAX_STEPS - self.written:
             return int(times)
         if whole and times > 0:
             message = f"the spec expands to more than {MAX_STEPS} steps"
-            (place / "repeat").error(self.report, "too-large", message)
-            return None
-        if times is not None:
-            message = f"'repeat' must be a whole number of at least 0, not {shown(times)}"
-            code = "out-of-range" if whole else "wrong-type"
-            (place / "repeat").error(self.report, code, message)
-        return None
+            return at.error(self.report, "too-large", message)
+        message = f"'repeat' must be a whole number of at least 0, not {shown(times)}"
+        notes = scope.parameters.nulls(step.repeat)
+        code = "out-of-range" if whole else "wrong-type"
+        return at.error(self.report, code, message, notes=notes)
 
     @staticmethod
     def is_counted(step: Step) -> bool:
@@ -108,32 +126,33 @@ class Writer(Calls):
         except Problem:
             return False  # which is reported where the name is made
 
-    def given_name(self, step: Step, scope: Scope, place: Place) -> str | None:
-        """Return the explicit name of a step."""
+    def given_name(self, step: Step, scope: Scope, place: Place) -> str | Failure | None:
+        """Return the explicit name of a step; None if it has none."""
         if step.name is None or not (is_reference(step.name) or is_pattern(step.name)):
             return step.name
-        name = self.names.resolved_name(step.name, scope.parameters, place / "name")
-        problem = name_problem(name) if name is not None else None
+        at = place / "name"
+        name = self.names.resolved_name(step.name, scope.parameters, at)
+        problem = None if isinstance(name, Failure) else name_problem(name)
         if problem is not None:
-            code, message = problem
-            (place / "name").error(self.report, code, message)
-        return None if problem else name
+            notes = scope.parameters.nulls(step.name)
+            return at.error(self.report, *problem, notes=notes)
+        return name  # type: ignore[no-any-return]
 
     def once(self, step: Step, scope: Scope, above: Value, place: Place, name: str | None) -> Value:
         """Expand one repetition of a step."""
         self.written += 1
         if self.written > MAX_STEPS:
-            if self.written == MAX_STEPS + 1:
-                message = f"the spec expands to more than {MAX_STEPS} steps"
-                place.error(self.report, "too-large", message, "kind")
-            return None
+            message = f"the spec expands to more than {MAX_STEPS} steps"
+            self.stopped = self.stopped or place.error(self.report, "too-large", message, "kind")
+            return self.stopped
         if step.kind == BROKEN_STEP:
-            return self.names.failed(name, scope)
+            return self.names.failed(name, scope, FAILED)
         inputs = self.sources(step, scope, above, place)
         frozen = self.names.resolved(step.frozen, scope.parameters, place / "frozen")
-        if frozen is not None and not isinstance(frozen, bool):
+        if step.frozen is not None and not isinstance(frozen, bool | Failure):
             message = f"'frozen' must be true or false, not {shown(frozen)}"
-            (place / "frozen").error(self.report, "wrong-type", message)
+            notes = scope.parameters.nulls(step.frozen)
+            (place / "frozen").error(self.report, "wrong-type", message, notes=notes)
         inner = replace(scope, frozen=True) if frozen is True else scope
         if step.branches is not None:
             inputs = self.branches(step, inner, inputs, place)
@@ -152,48 +171,54 @@ class Writer(Calls):
             if scope.several_inputs:
                 said = " and ".join(scope.several_inputs)
                 message = f"the model has several inputs ({said}); the first step needs 'from'"
-                place.error(self.report, "needs-from", message, "kind")
-                return None
+                return place.error(self.report, "needs-from", message, "kind")
             return above
         refs: list[Ref] = []
-        failed = False
+        failure: Failure | None = None
         listed = len(step.from_) > 1 or place.has_list("from")
         for position, said in enumerate(step.from_):
             at = place / "from" / position if listed else place / "from"
-            word = self.names.resolved(said, scope.parameters, at)
-            if word == "previous" and not scope.several_inputs:
-                value = above
-            elif isinstance(word, str):
-                value = self.names.look_up(word, scope, at)
+            value = self.source(said, scope, above, at)
+            if isinstance(value, Failure):
+                failure = failure or value
             else:
-                value = None
-                if word is not None:
-                    message = f"'from' must contain names, not {shown(word)}"
-                    at.error(self.report, "wrong-type", message)
-            failed = failed or value is None
-            refs += value or ()
+                refs += value
         if len(refs) > MAX_INPUTS:
             message = f"the step takes more than {MAX_INPUTS} tensors"
-            place.error(self.report, "too-large", message, "kind")
-            return None
-        return None if failed else tuple(refs)
+            return place.error(self.report, "too-large", message, "kind")
+        return failure or tuple(refs)
+
+    def source(self, said: str, scope: Scope, above: Value, place: Place) -> Value:
+        """Return the tensors that a name in `from` refers to."""
+        word = self.names.resolved(said, scope.parameters, place)
+        if isinstance(word, Failure):
+            return word
+        if word == "previous" and not scope.several_inputs:
+            return above
+        if isinstance(word, str):
+            return self.names.look_up(word, scope, place)
+        message = f"'from' must contain names, not {shown(word)}"
+        notes = scope.parameters.nulls(said)
+        return place.error(self.report, "wrong-type", message, notes=notes)
 
     def branches(self, step: Step, scope: Scope, start: Value, place: Place) -> Value:
         """Expand the branches of a merging step; their last tensors are its inputs."""
         assert step.branches is not None
         inputs: list[Ref] = []
-        failed = False
+        failure: Failure | None = None
         for key, steps in step.branches.steps.items():
             at = place / "branches" / key
             value = self.run(steps, replace(scope, start=start, several_inputs=()), at)
-            ref = self.names.single(value, at) if value is not None else None
-            failed = failed or ref is None
-            inputs += (ref,) if ref is not None else ()
+            ref = self.names.single(value, at)
+            if isinstance(ref, Failure):
+                failure = failure or ref
+            else:
+                inputs.append(ref)
         if step.kind in LAYERS and not getattr(LAYERS.find(step.kind), "merges", False):
             message = f"{step.kind} is not a merging layer; 'branches' requires one, such as Add or Concatenate"
-            (place / "branches").error(self.report, "conflicting-arguments", message, "key")
-            return None
-        return None if failed else tuple(inputs)
+            at = place / "branches"
+            return at.error(self.report, "conflicting-arguments", message, "key")
+        return failure or tuple(inputs)
 
     def block(
         self,
@@ -210,14 +235,15 @@ class Writer(Calls):
         if step.kind in scope.blocks:
             chain = " -> ".join((*scope.blocks[scope.blocks.index(step.kind) :], step.kind))
             message = f"the block '{step.kind}' calls itself ({chain})"
-            place.error(self.report, "recursive-block", message, "kind")
-            return self.names.failed(name, scope)
+            failure = place.error(self.report, "recursive-block", message, "kind")
+            return self.names.failed(name, scope, failure)
         if len(scope.blocks) == MAX_BLOCK_DEPTH:
             message = f"block calls are nested more than {MAX_BLOCK_DEPTH} levels deep"
-            place.error(self.report, "too-large", message, "kind")
-            return self.names.failed(name, scope)
-        if scoped is None or parameters is None:
-            return self.names.failed(name, scope)
+            failure = place.error(self.report, "too-large", message, "kind")
+            return self.names.failed(name, scope, failure)
+        if isinstance(scoped, Failure) or isinstance(parameters, Failure):
+            return self.names.failed(name, scope, failure_of(scoped, parameters))
+        self.called.add(step.kind)
         inner = Scope(
             f"{scoped}/",
             parameters,
@@ -228,7 +254,7 @@ class Writer(Calls):
             block=BlockCall(
                 step.kind,
                 scoped,
-                inputs or (),
+                () if isinstance(inputs, Failure) else inputs,
                 parameters,
                 tuple(definition.block.params),
                 place,
@@ -241,31 +267,31 @@ class Writer(Calls):
 
     def block_parameters(
         self, step: Step, definition: BlockDefinition, scope: Scope, place: Place
-    ) -> dict[str, Any] | None:
+    ) -> Parameters | Failure:
         """Return the parameters of a block call: given ones, or the defaults of the block."""
-        defined, fine = definition.block.params, True
+        defined = definition.block.params
+        failures = []
         for key in (each for each in step.arguments if each not in defined):
             suggestion = did_you_mean(key, defined)
             message = f"the block '{step.kind}' has no parameter '{key}'"
-            at = place / key
-            at.error(self.report, "unknown-parameter", message, "key", suggestion=suggestion)
-            fine = False
-        try:
-            given = substitute(step.arguments, scope.parameters)
-        except Problem as problem:
-            place.problem(self.report, problem)
-            return None
+            failures.append(
+                (place / key).error(
+                    self.report, "unknown-parameter", message, "key", suggestion=suggestion
+                )
+            )
+        problems: list[Problem] = []
+        given = substituted(step.arguments, scope.parameters, problems)
+        for problem in problems:
+            notes = scope.parameters.nulls(step.arguments, problem.at)
+            place.problem(self.report, problem, notes=notes)
         missing = [key for key, default in defined.items() if default is None and key not in given]
-        for key in missing if fine else ():
+        for key in missing if not failures else ():
             message = f"the block '{step.kind}' needs the parameter '{key}'"
             note = (definition.place / "params" / key).note("it is defined here", "key")
-            place.error(self.report, "missing-parameter", message, "kind", notes=[note])
-        if missing or not fine:
-            return None
-        at = replace(definition.place / "params", caller=place)
-        return resolve_parameters(defined, given, definition.parameters, at, self.report)
-
-    def check_submodels(self) -> None:
-        """Read every submodel, even unused ones, to find their errors."""
-        for key, definition in self.definitions.submodels.items():
-            self.submodels.read(key, definition)
+            failures.append(
+                place.error(self.report, "missing-parameter", message, "kind", notes=[note])
+            )
+        if failures:
+            return failures[0]
+        at, outer = replace(definition.place / "params", caller=place), definition.parameters
+        return resolve_parameters(defined, given, outer, at, self.report, call=place)

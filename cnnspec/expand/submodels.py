@@ -1,18 +1,19 @@
 """Reads submodels: another spec, a Keras file or a known network, optionally cut and frozen."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from cnnspec.declarations.keras_versions import CODE
-from cnnspec.diagnostics.problems import Problem, shown
+from cnnspec.diagnostics.problems import FAILED, Failure, Problem, shown
 from cnnspec.diagnostics.suggestions import did_you_mean
 from cnnspec.expand.definitions import SubmodelDefinition
 from cnnspec.expand.loading import Loader
 from cnnspec.ir.graph import Application, Graph, Output, Ref, SubmodelLayer
 from cnnspec.language.calls import Call
-from cnnspec.language.document import Document, missing_section
-from cnnspec.language.expressions import substitute
+from cnnspec.language.document import SUBMODEL_SOURCES, Document, missing_section
+from cnnspec.language.expressions import substituted
 from cnnspec.records import replace
 from cnnspec.syntax.paths import shown_path
 from cnnspec.syntax.places import Place
@@ -37,27 +38,29 @@ class SubmodelReader:
         """The function that expands a document to a graph."""
         self.reading = reading
         """The spec files that are being read, outermost first."""
-        self._read: dict[str, SubmodelLayer | None] = {}
+        self._read: dict[str, SubmodelLayer | Failure] = {}
 
-    def read(self, key: str, definition: SubmodelDefinition) -> SubmodelLayer | None:
-        """Return the submodel with a name; None after an error."""
+    def read(self, key: str, definition: SubmodelDefinition) -> SubmodelLayer | Failure:
+        """Return the submodel with a name."""
         if key not in self._read:
             self._read[key] = self._submodel(key, definition)
         return self._read[key]
 
-    def _submodel(self, key: str, definition: SubmodelDefinition) -> SubmodelLayer | None:
+    def _submodel(self, key: str, definition: SubmodelDefinition) -> SubmodelLayer | Failure:
         place = definition.place
         keys = self._resolved(definition)
-        if keys is None:
-            return None
+        if isinstance(keys, Failure):
+            return keys
         weights: Path | None = None
         if keys["weights"] is not None:
-            weights = self.loader.locate(keys["weights"], place / "weights")
-            if weights is None:
-                return None
+            located = self.loader.locate(keys["weights"], place / "weights")
+            if isinstance(located, Failure):
+                return located
+            weights = located
+        graph: Graph | Failure
         file = application = None
         if keys["application"] is not None:
-            graph, application = self._from_application(keys, place)
+            graph, application = self._from_application(keys, definition)
         elif isinstance(keys["spec"], Document):
             graph = self._from_document(keys["spec"], replace(place / "spec", caller=place))
         elif keys["spec"] is not None:
@@ -65,10 +68,10 @@ class SubmodelReader:
         else:
             graph, file = self._from_archive(keys["keras"], place / "keras")
             weights = weights or file
-        if graph is not None and keys["until"] is not None:
+        if not isinstance(graph, Failure) and keys["until"] is not None:
             graph = self._cut(graph, keys["until"], place / "until")
-        if graph is None:
-            return None
+        if isinstance(graph, Failure):
+            return graph
         own, graph = graph.weights, replace(graph, weights=None)
         is_inline = isinstance(keys["spec"], Document)
         frozen = bool(keys["frozen"])
@@ -85,38 +88,46 @@ class SubmodelReader:
             application=application,
         )
 
-    def _resolved(self, definition: SubmodelDefinition) -> dict[str, Any] | None:
+    def _resolved(self, definition: SubmodelDefinition) -> dict[str, Any] | Failure:
         """Return the fields of the submodel with parameters replaced."""
         resolved: dict[str, Any] = {}
+        report, parameters = self.loader.report, definition.parameters
         for field_name in type(definition.submodel).model_fields:
             place = definition.place / field_name
-            try:
-                value = getattr(definition.submodel, field_name)
-                if isinstance(value, Call):
-                    place /= value.kind
-                    arguments = substitute(value.arguments, definition.parameters)
-                    value = Call(kind=value.kind, arguments=arguments)
-                value = substitute(value, definition.parameters)
-            except Problem as problem:
-                place.problem(self.loader.report, problem)
-                return None
-            wanted = _WANTED.get(field_name, str)
-            if value is not None and not isinstance(value, wanted):
-                message = f"'{field_name}' cannot be {shown(value)}"
-                place.error(self.loader.report, "wrong-type", message)
-                return None
+            written = getattr(definition.submodel, field_name)
+            value, inner = written, written
+            if isinstance(value, Call):
+                place, inner = place / value.kind, value.arguments
+            problems: list[Problem] = []
+            value = substituted(inner, parameters, problems)
+            failures = [
+                place.problem(report, each, notes=parameters.nulls(inner, each.at))
+                for each in problems
+            ]
+            if failures:
+                return failures[0]
+            if isinstance(written, Call):
+                value = Call(kind=written.kind, arguments=value)
+            is_source = field_name in SUBMODEL_SOURCES and written is not None
+            if (value is not None or is_source) and not isinstance(
+                value, _WANTED.get(field_name, str)
+            ):
+                message, notes = f"'{field_name}' cannot be {shown(value)}", parameters.nulls(inner)
+                return place.error(report, "wrong-type", message, notes=notes)
             resolved[field_name] = value
         return resolved
 
     def _from_application(
-        self, keys: dict[str, Any], place: Place
-    ) -> tuple[Graph | None, Application | None]:
+        self, keys: dict[str, Any], definition: SubmodelDefinition
+    ) -> tuple[Graph | Failure, Application | None]:
         from cnnspec.expand.applications.calls import checked_application
         from cnnspec.expand.applications.networks import network
 
-        application = checked_application(keys, place, self.loader)
+        call = definition.submodel.application
+        nulls = partial(definition.parameters.nulls, call.arguments if call else {})
+        application = checked_application(keys, definition.place, self.loader, nulls)
         if application is None:
-            return None, None
+            return FAILED, None
         inner = self.loader.for_part()
         graph = network(application, self.expand, inner)
         for found in [each for each in inner.report if each.severity == "error"][:1]:
@@ -127,43 +138,40 @@ class SubmodelReader:
             return None, None
         return graph, application
 
-    def _from_spec(self, reference: str, place: Place) -> tuple[Graph | None, Path | None]:
-        if (path := self.loader.locate(reference, place)) is None:
-            return None, None
+    def _from_spec(self, reference: str, place: Place) -> tuple[Graph | Failure, Path | None]:
+        if isinstance(path := self.loader.locate(reference, place), Failure):
+            return path, None
         if path.resolve() in self.reading:
             message = f"'{shown_path(path)}' includes itself"
-            place.error(self.loader.report, "recursive-import", message)
-            return None, None
-        if (read := self.loader.document(path, place)) is None:
-            return None, None
+            return place.error(self.loader.report, "recursive-import", message), None
+        if isinstance(read := self.loader.document(path, place), Failure):
+            return read, None
         document, source = read
         if document.is_library:
             message = f"'{shown_path(path)}' defines blocks, but no model"
-            place.error(self.loader.report, "not-a-model", message)
-            return None, None
+            return place.error(self.loader.report, "not-a-model", message), None
         reading = (*self.reading, path.resolve())
         graph = self._expanded(document, Place(source, (), place), reading)
-        return None if self.loader.is_broken(path) else graph, path
+        return FAILED if self.loader.is_broken(path) else graph, path
 
-    def _from_document(self, document: Document, place: Place) -> Graph | None:
+    def _from_document(self, document: Document, place: Place) -> Graph | Failure:
         for key in document.missing():
             message = missing_section(key, there=False)
-            place.error(self.loader.report, "missing-key", message)
-            return None
+            return place.error(self.loader.report, "missing-key", message)
         return self._expanded(document, place, self.reading)
 
     def _expanded(
         self, document: Document, place: Place, reading: tuple[Path, ...]
-    ) -> Graph | None:
-        """Return the graph of a document; None if it has errors, which are reported."""
+    ) -> Graph | Failure:
+        """Return the graph of a document without errors."""
         inner = self.loader.for_part()
         graph = self.expand(document, place, inner, reading=reading)
         self.loader.report.take(inner.report)
-        return None if inner.report.has_errors else graph
+        return FAILED if inner.report.has_errors or graph.is_broken else graph
 
-    def _from_archive(self, reference: str, place: Place) -> tuple[Graph | None, Path | None]:
-        if (path := self.loader.locate(reference, place)) is None:
-            return None, None
+    def _from_archive(self, reference: str, place: Place) -> tuple[Graph | Failure, Path | None]:
+        if isinstance(path := self.loader.locate(reference, place), Failure):
+            return path, None
         from cnnspec.frontends.archive import read_archive
         from cnnspec.keras_files.problems import UnreadableModel
 
@@ -176,23 +184,20 @@ class SubmodelReader:
         for code, message, suggestion in errors[:1]:
             code = code if code == CODE else "unreadable-model"
             message = f"'{shown_path(path)}': {message}"
-            place.error(self.loader.report, code, message, suggestion=suggestion)
-            return None, None
+            return place.error(self.loader.report, code, message, suggestion=suggestion), None
         return graph, path
 
-    def _cut(self, graph: Graph, until: str, place: Place) -> Graph | None:
+    def _cut(self, graph: Graph, until: str, place: Place) -> Graph | Failure:
         node = next((node for node in graph.nodes if until in (node.scoped, node.name)), None)
         if node is None:
             names = [name for each in graph.nodes for name in (each.scoped, each.name)]
             message = f"the submodel has no layer '{until}'"
             suggestion = did_you_mean(until, names)
-            place.error(self.loader.report, "unknown-name", message, suggestion=suggestion)
-            return None
+            return place.error(self.loader.report, "unknown-name", message, suggestion=suggestion)
         if len(node.value) > 1:
             listed = ", ".join(str(ref) for ref in node.value)
             message = f"'{until}' has {len(node.value)} outputs ({listed}); cut at a layer with one"
-            place.error(self.loader.report, "unknown-output", message)
-            return None
+            return place.error(self.loader.report, "unknown-output", message)
         return cut(graph, node.value[0], node.place)
 
 

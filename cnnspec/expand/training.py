@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from cnnspec.declarations.declaration import Declaration
-from cnnspec.diagnostics.problems import shown
+from cnnspec.diagnostics.problems import Failure, shown
 from cnnspec.diagnostics.suggestions import did_you_mean
-from cnnspec.expand.definitions import Parameters
 from cnnspec.expand.interface import Interface
-from cnnspec.expand.section import Section, is_number, listed
+from cnnspec.expand.parameters import Parameters, is_number
+from cnnspec.expand.section import Section, listed
 from cnnspec.ir.frozen import frozen_paths, matches, names_of
 from cnnspec.ir.graph import Output
 from cnnspec.ir.training import Phase, Training
@@ -154,12 +154,16 @@ class _Training(Section):
 
     def validation(self, columns: tuple[str, ...] | None) -> float | dict[str, str] | None:
         validation, place = self.train.validation, self.place / "validation"
+        if validation is None:
+            return None
         if not isinstance(validation, Mapping):
             value = self.resolved(validation, place, whole=False)
-            if value is not None and not 0 < value < 1:
+            if isinstance(value, Failure):
+                return None
+            if not 0 < value < 1:
                 message = f"'validation' must be between 0 and 1, not {shown(value)}"
                 place.error(self.report, "out-of-range", message)
-            return None if value is None else float(value)
+            return float(value)
         for name in validation if columns else ():
             hint = did_you_mean(name, columns or ())
             if name not in (columns or ()):
@@ -190,12 +194,12 @@ class _Training(Section):
             place.error(self.report, "wrong-type", message, "key")
             return None
         value = self.interface.names.resolved(weight, self.parameters, place)
-        if value is None:
+        if isinstance(value, Failure):
             return None
         if not is_number(value, whole=False) or not 0 <= value < float("inf"):
             code = "out-of-range" if is_number(value, whole=False) else "wrong-type"
             message = f"the weight of a class must be a number of at least 0, not {shown(value)}"
-            place.error(self.report, code, message)
+            place.error(self.report, code, message, notes=self.parameters.nulls(weight))
             return None
         return int(str(label)), float(value)
 

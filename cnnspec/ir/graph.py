@@ -189,6 +189,10 @@ class Graph(Record):
     """None if the spec has no training data."""
     weights: Path | None = None
     """The weights file of the whole model, if any."""
+    unused: tuple[SubmodelLayer, ...] = ()
+    """The submodels from specs that no step calls, which are checked as well."""
+    is_broken: bool = False
+    """Whether it lacks steps because of errors, which may be reported with the spec around it."""
 
 
 def origin(ref: Ref, tensor: TensorSpec, source: Input | Node) -> Note:

@@ -5,7 +5,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from cnnspec.diagnostics.problems import Problem
+from cnnspec.diagnostics.problems import FAILED, Problem
 from cnnspec.diagnostics.suggestions import did_you_mean
 
 MAX_MAGNITUDE = 2**63
@@ -14,15 +14,8 @@ MAX_EXPONENT = 64
 Scalar = int | float | bool
 
 
-class Broken:
-    """The value of a parameter whose definition has an error that was already reported."""
-
-
-BROKEN = Broken()
-
-
-class BrokenParameter(Problem):
-    """Raised for values that depend on a broken parameter; nothing more is reported."""
+class FailedParameter(Problem):
+    """Raised for values that depend on a parameter without a known value; not reported."""
 
     is_reported = True
 
@@ -136,8 +129,8 @@ def _parameter(name: str, parameters: Mapping[str, Any]) -> Any:
         suggestion = did_you_mean(name, parameters)
         message = f"unknown parameter '{name}'"
         raise Problem("unknown-parameter", message, suggestion=suggestion)
-    if parameters[name] is BROKEN:
-        raise BrokenParameter
+    if parameters[name] is FAILED:
+        raise FailedParameter
     return parameters[name]
 
 

@@ -7,11 +7,11 @@ numbers are bounded.
 import ast
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from cnnspec.diagnostics.problems import Problem, shown
-from cnnspec.language.evaluation import BrokenParameter, _parameter, compute
+from cnnspec.diagnostics.problems import FAILED, At, Problem, shown
+from cnnspec.language.evaluation import FailedParameter, _parameter, check_parts, compute
 
 MAX_LENGTH = 200
 
@@ -72,7 +72,11 @@ def filled(pattern: str, parameters: Mapping[str, Any]) -> str:
             raise Problem("wrong-type", message)
         return str(value)
 
-    return re.sub(_INSIDE, value, pattern)
+    try:
+        return re.sub(_INSIDE, value, pattern)
+    except FailedParameter:
+        _check_known(parameters_in(pattern), parameters)
+        raise
 
 
 def substitute(value: Any, parameters: Mapping[str, Any]) -> Any:
@@ -82,15 +86,48 @@ def substitute(value: Any, parameters: Mapping[str, Any]) -> Any:
         Problem: a reference has no value; its `at` is the path to the reference.
 
     """
+    problems: list[Problem] = []
+    result = substituted(value, parameters, problems)
+    for problem in problems:
+        raise problem
+    return result
+
+
+def substituted(
+    value: Any, parameters: Mapping[str, Any], problems: list[Problem], at: At = ()
+) -> Any:
+    """Replace references as `substitute` does, and add all problems to a list.
+
+    `FAILED` replaces what cannot be resolved.
+    """
     if isinstance(value, str):
         if not value.startswith("$"):
             return value
-        return value[1:] if value.startswith("$$") else resolve(value, parameters)
+        if value.startswith("$$"):
+            return value[1:]
+        try:
+            result = resolve(value, parameters)
+        except Problem as problem:
+            problems.append(problem.within(at))
+            return FAILED
+        return result
     if isinstance(value, list):
-        return [_substitute_at(position, item, parameters) for position, item in enumerate(value)]
+        return [
+            substituted(item, parameters, problems, (*at, position))
+            for position, item in enumerate(value)
+        ]
     if isinstance(value, dict):
-        return {key: _substitute_at(key, item, parameters) for key, item in value.items()}
+        return {
+            key: substituted(item, parameters, problems, (*at, key)) for key, item in value.items()
+        }
     return value
+
+
+def has_failed(value: object) -> bool:
+    """Whether a substituted value contains `FAILED`."""
+    if isinstance(value, list | dict):
+        return any(map(has_failed, value.values() if isinstance(value, dict) else value))
+    return value is FAILED
 
 
 def escaped(value: Any) -> Any:
@@ -102,15 +139,6 @@ def escaped(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: escaped(item) for key, item in value.items()}
     return value
-
-
-def _substitute_at(part: str | int, value: Any, parameters: Mapping[str, Any]) -> Any:
-    try:
-        return substitute(value, parameters)
-    except BrokenParameter:
-        raise
-    except Problem as problem:
-        raise problem.inside(part) from None
 
 
 def resolve(reference: str, parameters: Mapping[str, Any]) -> Any:
@@ -127,7 +155,19 @@ def resolve(reference: str, parameters: Mapping[str, Any]) -> Any:
             f"'{reference}' is neither $name nor $(expression); to write a dollar sign, use $$"
         )
         raise Problem("bad-expression", message)
-    return compute(parse(reference[2:-1]), parameters)
+    tree = parse(reference[2:-1])
+    try:
+        return compute(tree, parameters)
+    except FailedParameter:
+        check_parts(tree)
+        _check_known(names_in(tree), parameters)
+        raise
+
+
+def _check_known(names: Iterable[str], parameters: Mapping[str, Any]) -> None:
+    for name in names:
+        if name not in parameters:
+            _parameter(name, parameters)
 
 
 def parse(text: str) -> ast.expr:

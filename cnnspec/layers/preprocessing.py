@@ -149,6 +149,7 @@ LayerCalls = Annotated[
     Checked(
         "a list of layers",
         check=_layers,
+        family=LAYERS,
         schema={"type": "array", "items": {"$ref": "#/$defs/layers"}, "minItems": 1},
     ),
 ]

@@ -105,6 +105,7 @@ CellCall = Annotated[
     Checked(
         "a cell such as LSTMCell, or a list of them",
         check=_cell,
+        family=LAYERS,
         schema={"anyOf": [{"$ref": "#/$defs/layers"}, {"type": "array"}]},
     ),
 ]

@@ -58,7 +58,7 @@ def cells_of(value: Any, declaration: type[Declaration]) -> tuple[SingleCell, ..
 CELLS = {"type": "array", "items": {"$ref": "#/$defs/layers"}, "minItems": 1}
 Cells = Annotated[
     tuple[SingleCell, ...],
-    Checked("a list of cells such as LSTMCell", check=cells_of, schema=CELLS),
+    Checked("a list of cells such as LSTMCell", check=cells_of, schema=CELLS, family=LAYERS),
 ]
 
 

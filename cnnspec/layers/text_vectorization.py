@@ -102,9 +102,9 @@ class TextVectorization(Vocabulary):
         ),
     )
 
-    def added(self) -> list[Any]:
+    def added(self) -> tuple[list[Any], Any, int]:
         """The empty word for padding, and a position for unknown words."""
-        return ["", "[UNK]"] if self.output_mode == "int" else ["[UNK]"]
+        return [""] if self.output_mode == "int" else [], "[UNK]", 1
 
     def conflicts(self) -> Iterator[Problem]:
         """Check that options of padding are used only for indices."""

@@ -94,20 +94,26 @@ class Vocabulary(Encoding):
         """The vocabulary, as given."""
         return self.checked("vocabulary")  # type: ignore[no-any-return]
 
-    def added(self) -> list[Any]:
-        """The terms added in front: the masked value, and positions for unknown terms."""
+    def added(self) -> tuple[list[Any], Any, int]:
+        """The terms added in front: the masked value, and that of unknown terms with its count."""
         raise NotImplementedError
 
     def own_terms(self) -> list[Any]:
         """The terms without those that are added."""
-        terms, added = self.terms() or [], self.added()
-        return terms[len(added) :] if terms[: len(added)] == added else terms
+        terms, (masks, unknown, count) = self.terms() or [], self.added()
+        front = [*masks, *([unknown] * min(count, len(terms) + 1))]
+        return terms[len(front) :] if terms[: len(masks) + count] == front else terms
+
+    def size(self) -> int:
+        """The number of terms, including added terms."""
+        masks, _, count = self.added()
+        return len(masks) + count + len(self.own_terms())
 
     def depth(self) -> int:
         """One position per term, including added terms."""
         if self.pad_to_max_tokens and self.max_tokens is not None:
             return self.max_tokens
-        return len(self.added()) + len(self.own_terms())
+        return self.size()
 
     def conflicts(self) -> Iterator[Problem]:
         """Check that the vocabulary is given, and that the other arguments match it."""
@@ -125,7 +131,7 @@ class Vocabulary(Encoding):
 
     def size_conflicts(self) -> Iterator[Problem]:
         """Check that there are terms, and space for them."""
-        size = len(self.added()) + len(self.own_terms())
+        size = self.size()
         if not self.own_terms():
             message = (
                 f"the vocabulary of {self.kind()} contains only terms that are added automatically"
@@ -175,11 +181,11 @@ class Lookup(Vocabulary):
     salt: Salt = None
     """Key of the hash for unknown terms: SipHash instead of FarmHash is used."""
 
-    def added(self) -> list[Any]:
-        """The masked value, only if its index is output."""
+    def added(self) -> tuple[list[Any], Any, int]:
+        """The masked value, only if its index is output, and the positions of unknown terms."""
         mask, unknown = self.checked("mask_token"), self.checked("oov_token")
         masks = mask is not None and self.output_mode == "int"
-        return [*([mask] if masks else []), *([unknown] * self.num_oov_indices)]
+        return [mask] if masks else [], unknown, self.num_oov_indices
 
     def conflicts(self) -> Iterator[Problem]:
         """Check that the vocabulary does not contain added terms."""

@@ -150,7 +150,8 @@ def _recurrent(*, optional: bool) -> Checked:
 
     expected = f"{phrase}{', or null' if optional else ''}"
     schema = {"anyOf": [{"$ref": "#/$defs/layers"}, *([{"type": "null"}] if optional else [])]}
-    return Checked(expected, check=check, schema=schema, null=backwards if optional else None)
+    null = backwards if optional else None
+    return Checked(expected, check=check, schema=schema, null=null, family=LAYERS)
 
 
 RecurrentLayer = Annotated[Recurrent, _recurrent(optional=False)]

@@ -49,7 +49,9 @@ def _patterns(value: Any, _: type[Declaration]) -> list[str] | None:
 
 LearningRate = Annotated[
     float | Declaration,
-    Checked("a number of at least 0 or a learning-rate schedule", check=_learning_rate),
+    Checked(
+        "a number of at least 0 or a learning-rate schedule", check=_learning_rate, family=SCHEDULES
+    ),
 ]
 Patterns = Annotated[
     list[str] | None,

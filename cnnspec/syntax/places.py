@@ -2,13 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
+from cnnspec.diagnostics.problems import FAILED, Failure, Problem
 from cnnspec.diagnostics.report import Diagnostic, Note, Report, Severity, Span
 from cnnspec.records import Record
-
-if TYPE_CHECKING:
-    from cnnspec.diagnostics.problems import Problem
 
 TreePath = tuple[str | int, ...]
 """Keys and indices from the root of a document to a value."""
@@ -209,9 +207,10 @@ class Place(Record, uncompared=("caller",)):
         *,
         notes: Sequence[Note] = (),
         suggestion: str | None = None,
-    ) -> None:
+    ) -> Failure:
         """Report an error here, with notes on the calls that led here."""
         self._report(report, "error", code, message, where, notes, suggestion)
+        return FAILED
 
     def warning(
         self,
@@ -226,12 +225,12 @@ class Place(Record, uncompared=("caller",)):
         """Report a warning here, with notes on the calls that led here."""
         self._report(report, "warning", code, message, where, notes, suggestion)
 
-    def problem(self, report: Report, problem: "Problem", *, notes: Sequence[Note] = ()) -> None:
+    def problem(self, report: Report, problem: Problem, *, notes: Sequence[Note] = ()) -> Failure:
         """Report a problem of a declaration or an expression, whose path starts here."""
         if problem.is_reported:
-            return
+            return FAILED
         where: Where = "given" if problem.where == "value" else problem.where
-        self.within(problem.at).error(
+        return self.within(problem.at).error(
             report, problem.code, problem.message, where, notes=notes, suggestion=problem.suggestion
         )
 

@@ -247,7 +247,8 @@ class _Builder:
             children.append(self.value(event, depth))
             event = self.next()
         size = 1 + sum(child.size for child in children)
-        return Tree([child.value for child in children], start.start_mark, self.end, children, size)
+        values = [child.value for child in children]
+        return Tree(values, start.start_mark, self.end_of(start), children, size)
 
     def mapping(self, start: Any, depth: int) -> Tree:
         children: dict[str | int, tuple[Tree, Tree]] = {}
@@ -267,7 +268,13 @@ class _Builder:
             event = self.next()
         values = {key: child.value for key, (_, child) in children.items()}
         size = 1 + sum(child.size for _, child in children.values())
-        return Tree(values, start.start_mark, self.end, children, size)
+        return Tree(values, start.start_mark, self.end_of(start), children, size)
+
+    def end_of(self, start: Any) -> Any:
+        """Return the end of a collection; one of empty values has no more than its indicator."""
+        mark = start.start_mark
+        is_empty = self.end is None or self.end.index <= mark.index
+        return Mark(mark.line, mark.column + 1) if is_empty else self.end
 
     def key(self, event: Any) -> Tree:
         if isinstance(event, yaml.ScalarEvent) and event.tag is None and event.anchor is None:

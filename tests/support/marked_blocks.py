@@ -65,7 +65,7 @@ BLOCKS = {
             layers:
               - Dense: 3  # E[wrong-structure]: Dense: 3
           unused:
-            layers: [inner, unused]
+            layers: [inner]
           outer:
             layers:
               - inner  # 1: called from here: inner
@@ -79,7 +79,7 @@ BLOCKS = {
         blocks:
           it:
             layers:
-              - it
+              - ReLU
               - Dense: 3  # E[wrong-structure]: Dense: 3
         layers:
           - ReLU

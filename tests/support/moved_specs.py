@@ -100,10 +100,13 @@ def _sections(name: str) -> Iterator[tuple[str, list[tuple[int, str]]]]:
         yield lines[start][1].partition(":")[0], lines[start:end]
 
 
-def in_block(name: str) -> Moved | None:
-    """The steps of a spec as those of the block `it`, which its last line calls.
+Lines = list[tuple[int | None, int, str]]
 
-    None where that would be another mistake, or the mistake is in none of the steps.
+
+def _parts(name: str) -> tuple[Lines, Lines, list[tuple[int, str]]] | None:
+    """The sections of a spec, its blocks, and its steps, in which the mistake is.
+
+    None where that would be another mistake in other steps, or the mistake is in none of them.
     """
     if not is_spec(name):
         return None
@@ -114,13 +117,45 @@ def in_block(name: str) -> Moved | None:
     (found,) = compiled(name).report
     if found.span is None or not steps[0][0] <= found.span.line <= steps[-1][0]:
         return None
-    lines: list[tuple[int | None, int, str]] = []
-    for section in sections.values():
-        lines += [(number, 0, line) for number, line in section]
+    others: Lines = [(number, 0, line) for lines in sections.values() for number, line in lines]
+    return others, [(number, 0, line) for number, line in blocks], steps
+
+
+def in_block(name: str, *, called: bool = True) -> Moved | None:
+    """The steps of a spec as those of the block `it`, which its last line calls, if anything does.
+
+    None where that would be another mistake, or the mistake is in none of the steps.
+    """
+    if (parts := _parts(name)) is None:
+        return None
+    lines, blocks, steps = parts
     lines += [(blocks[0][0] if blocks else None, 0, "blocks:"), (None, 2, "it:")]
     lines += [(number, 4, line) for number, line in steps]
-    lines += [(number, 0, line) for number, line in blocks[1:]]
-    return Moved(name, (*lines, (None, 0, "layers:"), (None, 2, "- it: {name: it}")), True)
+    lines += [*blocks[1:], (None, 0, "layers:")]
+    last = "- it: {name: it}" if called else _another_step(name)
+    return Moved(name, (*lines, (None, 2, last)), True)
+
+
+def in_no_repetition(name: str) -> Moved | None:
+    """The steps of a spec as the branch `layers` of a step that is repeated zero times.
+
+    None where that would be another mistake, or the mistake is in none of the steps.
+    """
+    if (parts := _parts(name)) is None:
+        return None
+    lines, blocks, steps = parts
+    lines += [*blocks, (None, 0, "layers:"), (None, 2, "- Concatenate:"), (None, 6, "repeat: 0")]
+    lines += [(None, 6, f"from: {_first_input(name)}")]
+    lines += [(None, 6, "branches:"), *((number, 8, line) for number, line in steps)]
+    return Moved(name, (*lines, (None, 2, _another_step(name))))
+
+
+def _first_input(name: str) -> str:
+    return next(iter(_inputs(name)))
+
+
+def _another_step(name: str) -> str:
+    return f"- Identity: {{from: {_first_input(name)}}}"
 
 
 def in_place(name: str) -> Moved | None:

@@ -106,6 +106,8 @@ def _first_reader(model: Model, each: Input) -> CheckedNode | None:
 
 def _looks_like(shape: Shape, order: str) -> bool:
     """Whether a shape is that of an image: few channels, and equal sides."""
+    if len(shape) < 2:
+        return False
     channels, sides = (
         (shape[1], shape[2:]) if order == "channels_first" else (shape[-1], shape[1:-1])
     )

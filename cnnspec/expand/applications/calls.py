@@ -1,10 +1,12 @@
 """Checks the call of a network, and the other keys of its submodel."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
 from cnnspec.declarations.keras_versions import missing
-from cnnspec.diagnostics.problems import Problem, Problems
+from cnnspec.diagnostics.problems import At, Failure, Problem, Problems
+from cnnspec.diagnostics.report import Note
 from cnnspec.expand.loading import Loader
 from cnnspec.ir.graph import Application
 from cnnspec.language.calls import Call
@@ -13,13 +15,16 @@ from cnnspec.objects.families import APPLICATIONS
 from cnnspec.syntax.places import Place
 
 
-def checked_application(keys: dict[str, Any], place: Place, loader: Loader) -> Application | None:
+def checked_application(
+    keys: dict[str, Any], place: Place, loader: Loader, nulls: Callable[[At], tuple[Note, ...]]
+) -> Application | None:
     """Return the network of a submodel; None after an error.
 
-    `said` are the keys of the submodel with parameters replaced, `place` is that of the submodel.
+    `keys` are the keys of the submodel with parameters replaced, `place` is that of the submodel.
+    `nulls` makes notes on the parameters that put a null at a path in the call.
     """
     here = place / "application"
-    declaration = _declaration(keys["application"], here, loader)
+    declaration = _declaration(keys["application"], here, loader, nulls)
     if declaration is None:
         return None
     here /= keys["application"].kind
@@ -32,9 +37,10 @@ def checked_application(keys: dict[str, Any], place: Place, loader: Loader) -> A
     elif declaration.weights == applications.IMAGENET:
         weights = "imagenet"
     elif declaration.weights is not None:
-        weights = loader.locate(declaration.weights, here / "weights")
-        if weights is None:
+        located = loader.locate(declaration.weights, here / "weights")
+        if isinstance(located, Failure):
             return None
+        weights = located
     preprocess, scales = bool(keys["preprocess"]), declaration.mode is not None
     channels = declaration.shape[2]
     if preprocess and scales and channels != applications.CHANNELS:
@@ -44,7 +50,9 @@ def checked_application(keys: dict[str, Any], place: Place, loader: Loader) -> A
     return Application(declaration, weights, preprocess, scales)
 
 
-def _declaration(call: Call, place: Place, loader: Loader) -> applications.Network | None:
+def _declaration(
+    call: Call, place: Place, loader: Loader, nulls: Callable[[At], tuple[Note, ...]]
+) -> applications.Network | None:
     """Return the declaration of a call with its arguments; None after an error."""
     if call.kind in applications.NOT_YET:
         supported = ", ".join(sorted(APPLICATIONS.kinds))
@@ -60,7 +68,7 @@ def _declaration(call: Call, place: Place, loader: Loader) -> applications.Netwo
         return None
     except Problems as refused:
         for each in refused.problems:
-            place.problem(loader.report, each)
+            place.problem(loader.report, each, notes=nulls(each.at))
         return None
     assert isinstance(declaration, applications.Network)
     return declaration

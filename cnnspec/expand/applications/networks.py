@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from cnnspec.diagnostics.problems import Failure
 from cnnspec.expand.loading import Loader
 from cnnspec.ir.graph import Application, Graph, Node, Ref
 from cnnspec.language.document import Branches, Document, Input, Step
@@ -77,7 +78,7 @@ def network(said: Application, expand: Callable[..., Graph], loader: Loader) -> 
     file = application.kind().lower()
     here = Place(None, ())
     read = loader.document(SPECS / f"{file}.yaml", here)
-    assert read is not None, "a spec of the package can be read"
+    assert not isinstance(read, Failure), "a spec of the package can be read"
     document = _adapted(read[0], application)
     document = document.model_copy(update={"layers": [*front, *document.layers]})
     graph = expand(document, here, loader, overrides={"classes": application.classes})
