@@ -87,6 +87,11 @@ KINDS = {
         "cnnspec: 1\ninputs: {image: [99999999999999999999]}\nlayers: [ReLU]\n",
         ["too-large"],
     ),
+    "a billion unknown words": (
+        "cnnspec: 1\ninputs: {text: {shape: [1], dtype: string}}\nlayers: [StringLookup: "
+        "{vocabulary: [a], num_oov_indices: 1000000000, output_mode: one_hot}]\n",
+        [],
+    ),
     "400 parameters in a row": (
         f"{HEAD}params:\n  p0: 1\n"
         + "".join(f"  p{n}: $p{n - 1}\n" for n in range(1, 401))

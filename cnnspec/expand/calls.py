@@ -7,7 +7,7 @@ from cnnspec.declarations.partial import problems_of
 from cnnspec.diagnostics.problems import Failure, Problem, Problems, failure_of
 from cnnspec.diagnostics.report import Report
 from cnnspec.diagnostics.suggestions import did_you_mean
-from cnnspec.expand.definitions import Definitions
+from cnnspec.expand.definitions import Default, Definitions
 from cnnspec.expand.scopes import Names, Scope, Value
 from cnnspec.expand.submodels import SubmodelReader, freeze
 from cnnspec.ir.graph import Node, SubmodelLayer
@@ -30,8 +30,8 @@ class Calls:
         self.submodels = submodels
         self.names = names
         self.report = report
-        self.met: set[Place] = set()
-        """The defaults that calls have used."""
+        self.met: set[tuple[str, str]] = set()
+        """The kinds and arguments whose defaults calls have used."""
 
     def layer(
         self, step: Step, scope: Scope, inputs: Value, place: Place, name: str | None
@@ -68,21 +68,19 @@ class Calls:
     ) -> Layer | Failure:
         """Check the arguments of a layer, including the defaults of its kind."""
         problems: list[Problem] = []
-        given = substituted(step.arguments, scope.parameters, problems)
-        failures = [
-            place.problem(self.report, each, notes=scope.parameters.nulls(step.arguments, each.at))
-            for each in problems
-        ]
-        defaults = self.definitions.defaults.get(declaration.kind(), {})
-        used = {name: default for name, default in defaults.items() if name not in given}
-        self.met.update(default.place for default in used.values())
-        failures += [default.failure for default in used.values() if default.failure is not None]
-        arguments = given | {name: default.value for name, default in used.items()}
+        arguments = substituted(step.arguments, scope.parameters, problems)
+        used: dict[str, Default] = {}
+        failures = []
+        if defaults := self.definitions.defaults.get(declaration.kind()):
+            used = {name: each for name, each in defaults.items() if name not in arguments}
+            self.met.update((declaration.kind(), name) for name in used)
+            arguments |= {name: each.value for name, each in used.items()}
+            failures = [each.failure for each in used.values() if each.failure is not None]
         layer: Layer | None = None
         found: Iterable[Problem]
         try:
-            if failures:
-                found = problems_of(declaration, arguments, step.kind)
+            if problems or failures:
+                found = [*problems, *problems_of(declaration, arguments, step.kind)]
             else:
                 layer = declaration.of(arguments, word=step.kind)
                 found = self.lacking(layer)

@@ -17,15 +17,15 @@ from cnnspec.syntax.reading import MAX_ALIASED_VALUES, MAX_DEPTH
 
 
 class Parameters(dict[str, Any]):
-    """The values of parameters by name; `places` are the places that give them."""
+    """The values of parameters by name; `givers` are the mappings that give them."""
 
-    def __init__(self, values: Mapping[str, Any], places: Mapping[str, Place]) -> None:
+    def __init__(self, values: Mapping[str, Any], givers: Mapping[str, Place]) -> None:
         super().__init__(values)
-        self.places = dict(places)
+        self.givers = dict(givers)
 
     def at(self, index: object) -> "Parameters":
         """Return the parameters in a repetition of a step."""
-        return Parameters({**self, "index": index}, self.places)
+        return Parameters({**self, "index": index}, self.givers)
 
     def nulls(self, written: object, at: Collection[str | int] = ()) -> tuple[Note, ...]:
         """Make notes on the parameters that put a null at a path in a value of the spec."""
@@ -37,8 +37,8 @@ class Parameters(dict[str, Any]):
             value = self.get(name, FAILED)
             for part in rest:
                 value = _child(value, part)
-            if value is None and name in self.places:
-                place = self.places[name].within(rest)
+            if value is None and name in self.givers:
+                place = (self.givers[name] / name).within(rest)
                 notes.append(place.note(f"the parameter '{name}' is null", "key"))
         return tuple(dict.fromkeys(notes))
 
@@ -88,29 +88,29 @@ def resolve_parameters(
     `place` is the `params` mapping, and `call` is the block call that gives values. A parameter
     whose definition has an error is `FAILED`; nothing that uses it is reported.
     """
-    values = Parameters(outer, outer.places)
+    values = Parameters(outer, outer.givers)
     for name, default in defined.items():
-        at = place / name
         if name == "index":
             message = "the name 'index' is reserved: $index counts the repetitions of a step"
-            at.error(report, "bad-name", message, "key")
+            (place / name).error(report, "bad-name", message, "key")
             continue
         is_given = name in given
         if is_given and isinstance(default, str | list | dict):
-            check_references(default, values, at, report)
-        value, where = given.get(name), call / name if call is not None and is_given else at
+            check_references(default, values, place / name, report)
+        value, giver = given.get(name), place if call is None or not is_given else call
         if not is_given:
             problems: list[Problem] = []
             value = substituted(default, values, problems)
             for problem in problems:
-                at.problem(report, problem, notes=values.nulls(default, problem.at))
+                (place / name).problem(report, problem, notes=values.nulls(default, problem.at))
         if isinstance(value, dict | list):
             excess = _excess(value)
             if excess is not None:
-                value = where.error(report, "too-large", f"the parameter '{name}' {excess}")
+                message = f"the parameter '{name}' {excess}"
+                value = (giver / name).error(report, "too-large", message)
             elif has_failed(value):
                 value = FAILED
-        values[name], values.places[name] = value, where
+        values[name], values.givers[name] = value, giver
     return values
 
 

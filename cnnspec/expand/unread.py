@@ -171,9 +171,11 @@ def _check_recursion(calls: dict[str, dict[str, Place]], report: Report) -> None
                     waiting.append((inner, True))
 
 
-def _check_defaults(definitions: Definitions, met: set[Place], report: Report) -> None:
+def _check_defaults(definitions: Definitions, met: set[tuple[str, str]], report: Report) -> None:
     for each in definitions.every_default:
-        if each.place not in met:
+        kind = each.declaration.kind()
+        is_used = definitions.defaults[kind][each.name] is each and (kind, each.name) in met
+        if not is_used:
             unknown = substituted(each.written, _unknown(each.parameters), [])
             for problem in argument_problems(each.declaration, each.name, unknown):
                 each.problem(report, problem)

@@ -93,6 +93,9 @@ def substitute(value: Any, parameters: Mapping[str, Any]) -> Any:
     return result
 
 
+_NESTED = (str, list, dict)
+
+
 def substituted(
     value: Any, parameters: Mapping[str, Any], problems: list[Problem], at: At = ()
 ) -> Any:
@@ -118,7 +121,10 @@ def substituted(
         ]
     if isinstance(value, dict):
         return {
-            key: substituted(item, parameters, problems, (*at, key)) for key, item in value.items()
+            key: substituted(item, parameters, problems, (*at, key))
+            if isinstance(item, _NESTED)
+            else item
+            for key, item in value.items()
         }
     return value
 
