@@ -11,6 +11,7 @@ from typing import Any
 from cnnspec.analysis.custom_code import BY_ARGUMENT, check_code
 from cnnspec.analysis.infer import infer
 from cnnspec.analysis.lint.linting import lint
+from cnnspec.analysis.metrics import Measured, check_metrics
 from cnnspec.analysis.weights import check_weights
 from cnnspec.declarations.keras_versions import NEWEST, Keras, usual
 from cnnspec.diagnostics.report import Report, SpecError
@@ -45,6 +46,8 @@ class Compilation(Record):
     """Whether it was read from a file of Keras, with one step per layer."""
     weights: Path | None = None
     """The file of Keras that it was read from, if a spec can load the weights in it."""
+    unusable: tuple[Measured, ...] = ()
+    """The metrics that Keras cannot compute."""
     notes: tuple[str, ...] = ()
     """What the spec cannot express about the Keras model that it was made of."""
 
@@ -130,9 +133,32 @@ def compile_model(
         report = Report()
         report.error("unreadable-model", f"{where}{error}")
         return Compilation(report)
-    compiled = compile_document(read.document, overrides=overrides, keras=keras)
+    compiled, left_out = compile_read(read.document, overrides=overrides, keras=keras)
     weights = model if isinstance(model, Path) and read.has_weights else None
-    return replace(compiled, is_flat=True, weights=weights, notes=read.notes)
+    notes = (*read.notes, *left_out)
+    return replace(compiled, is_flat=True, weights=weights, notes=notes)
+
+
+def compile_read(
+    document: Document,
+    *,
+    overrides: Mapping[str, Any] | None = None,
+    keras: Keras | None = None,
+) -> tuple[Compilation, tuple[str, ...]]:
+    """Compile the document of a Keras model, without the metrics that Keras cannot compute.
+
+    They are taken out of the document; return a note on each.
+    """
+    compiled = compile_document(document, overrides=overrides, keras=keras)
+    if not compiled.unusable:
+        return compiled, ()
+    for each in reversed(compiled.unusable):
+        del document.outputs[each.output.name].metrics[each.position]
+    notes = tuple(
+        f"a metric of '{each.output.name}' is left out: Keras cannot compute {each.metric.kind()} for it"
+        for each in compiled.unusable
+    )
+    return compile_document(document, overrides=overrides, keras=keras), notes
 
 
 def compile_document(
@@ -174,8 +200,10 @@ def _compile(
     place = Place(source, ())
     graph = expand(document, place, loader, overrides=overrides, reading=reading)
     checked = None if document.is_library else infer(graph, report, held)
+    unusable: tuple[Measured, ...] = ()
     if checked is not None:
         check_weights(checked, report)
+        unusable = tuple(check_metrics(checked, report))
     if report.has_errors:
         checked = None
     else:
@@ -186,7 +214,14 @@ def _compile(
         return _compile(document, source, report.child(), reading, overrides, root, other)
 
     return Compilation(
-        report, source, document, checked, held, against, is_overridden=bool(overrides)
+        report,
+        source,
+        document,
+        checked,
+        held,
+        against,
+        is_overridden=bool(overrides),
+        unusable=unusable,
     )
 
 

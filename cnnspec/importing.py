@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cnnspec.compiler import Compilation, checked_or_raise, compile_document
+from cnnspec.compiler import Compilation, checked_or_raise, compile_document, compile_read
 from cnnspec.declarations.keras_versions import NEWEST, Keras
 from cnnspec.decompile.compact.equality import same_model
 from cnnspec.decompile.compact.writing import compacted
@@ -42,12 +42,13 @@ def imported(
         SpecError: the model cannot be used in a spec.
 
     """
-    checked = checked_or_raise(compile_document(document, keras=NEWEST))
+    compiled, left_out = compile_read(document, keras=NEWEST)
+    checked = checked_or_raise(compiled)
     graph = checked.graph
     found = readable(graph, folder) if compact else written_out(graph, folder)
     if weights is not None:
         found.weights = relative(weights, folder or Path())
-    return Imported(found, checked, tuple(notes))
+    return Imported(found, checked, (*notes, *left_out))
 
 
 def readable(graph: Graph, folder: Path | None = None, *, keras: Keras = NEWEST) -> Document:

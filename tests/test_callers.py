@@ -49,8 +49,9 @@ NOT_IN_BLOCKS = {
     **dict.fromkeys(
         (
             "from-logits-after-activation", "incomplete-warmup", "logits-without-from-logits",
-            "loss-activation", "loss-units", "missing-key", "needs-from",
-            "nesterov-without-momentum", "unsupported-version", "unused-default",
+            "loss-activation", "loss-units", "metric-activation", "metric-labels", "metric-units",
+            "missing-key", "needs-from",
+            "nesterov-without-momentum", "unsupported-version", "unusable-metric", "unused-default",
             "unused-input", "unused-submodel",
         ),
         TOP,

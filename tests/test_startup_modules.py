@@ -27,7 +27,7 @@ finally:
 ALWAYS = {
     "analysis", "analysis.custom_code", "analysis.infer", "analysis.lint", "analysis.lint.base",
     "analysis.lint.heads", "analysis.lint.linting", "analysis.lint.scaling", "analysis.lint.shapes",
-    "analysis.lint.training", "analysis.lint.unused", "analysis.weights", "cli", "cli.main", "cli.models",
+    "analysis.lint.metrics", "analysis.lint.training", "analysis.lint.unused", "analysis.metrics", "analysis.weights", "cli", "cli.main", "cli.models",
     "cli.patterns", "cli.printing", "cli.streams", "cli.validation", "compiler", "declarations", "declarations.declaration",
     "declarations.family", "declarations.keras_table", "declarations.keras_versions", "declarations.partial", "declarations.fields", "declarations.plain_types", "diagnostics", "diagnostics.codes",
     "diagnostics.problems", "diagnostics.report", "diagnostics.suggestions", "expand", "expand.calls",
@@ -35,7 +35,7 @@ ALWAYS = {
     "expand.steps", "expand.submodels", "expand.training", "expand.unread", "extras", "ir", "ir.checked", "ir.frozen", "ir.graph", "ir.training",
     "escaping", "language", "language.calls", "language.document", "language.evaluation", "language.expressions",
     "language.parse", "language.recovery", "language.train", "language.values", "layers", "layers.base",
-    "layers.custom", "layers.families", "layers.fields", "layers.refusals", "naming", "objects", "objects.families",
+    "layers.custom", "layers.families", "layers.fields", "layers.refusals", "naming", "objects", "objects.families", "objects.measure",
     "records", "shapes", "syntax", "syntax.paths", "syntax.places", "syntax.reading", "syntax.scalars",
 }  # fmt: skip
 

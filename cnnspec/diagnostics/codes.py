@@ -6,6 +6,9 @@ WARNINGS: dict[str, str] = {
     "loss-units": "a loss over classes on an output with one unit",
     "logits-without-from-logits": "a loss on probabilities after a linear layer",
     "from-logits-after-activation": "a loss with from_logits after a softmax or sigmoid",
+    "metric-labels": "a metric that takes other labels than the loss of its output",
+    "metric-activation": "a metric that takes other predictions than the last activation returns",
+    "metric-units": "a metric that says nothing about as many values as its output has",
     "softmax-of-one": "a softmax over a single value, which is always 1",
     "activation-twice": "a softmax or sigmoid after another softmax or sigmoid",
     "half-precision-output": "a loss on a 16-bit output",
@@ -90,6 +93,7 @@ CODES: dict[str, str] = {
     "kernel-too-large": "a kernel or pool that is larger than its input",
     "unknown-size": "an unknown size where it must be known",
     "no-output-shape": "a layer whose output would be empty",
+    "unusable-metric": "a metric that Keras cannot compute for its output",
     **WARNINGS,
 }
 """All codes of diagnostics, with their meaning."""

@@ -27,6 +27,7 @@ from cnnspec.syntax.places import Place
 
 if TYPE_CHECKING:
     from cnnspec.objects.loss import Loss
+    from cnnspec.objects.metrics import Metric
 
 
 class Interface:
@@ -121,7 +122,7 @@ class Interface:
 
     def output_calls(
         self, declared: OutputSpec, scope: Scope, place: Place
-    ) -> tuple["Loss | None", float | None, tuple[Declaration, ...]]:
+    ) -> tuple["Loss | None", float | None, "tuple[Metric, ...]"]:
         """Check the loss of an output, its weight, and its metrics."""
         loss = self.call(LOSSES, declared.loss, scope.parameters, place / "loss")
         weight = self.names.resolved(declared.loss_weight, scope.parameters, place / "loss_weight")
@@ -137,7 +138,7 @@ class Interface:
         return (
             cast("Loss | None", loss),
             weight,
-            tuple(metric for metric in metrics if metric is not None),
+            tuple(cast("Metric", metric) for metric in metrics if metric is not None),
         )
 
     def call(

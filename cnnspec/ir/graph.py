@@ -15,6 +15,7 @@ from cnnspec.syntax.places import Place
 if TYPE_CHECKING:
     from cnnspec.objects.applications import Network
     from cnnspec.objects.loss import Loss
+    from cnnspec.objects.metrics import Metric
 
 
 class Ref(Record):
@@ -48,7 +49,7 @@ class Output(Record):
     place: Place
     loss: "Loss | None" = None
     loss_weight: float | None = None
-    metrics: tuple[Declaration, ...] = ()
+    metrics: "tuple[Metric, ...]" = ()
 
     @property
     def weight(self) -> float:

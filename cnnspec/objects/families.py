@@ -20,7 +20,13 @@ METRICS: Family[Declaration] = Family(
     "metrics",
     {
         f"cnnspec.objects.{module}": ()
-        for module in ("metrics", "metrics_of_outcomes", "metrics_of_overlap", "metrics_of_errors")
+        for module in (
+            "metrics",
+            "metrics_of_outcomes",
+            "metrics_of_curves",
+            "metrics_of_overlap",
+            "metrics_of_errors",
+        )
     },
     by_alias=True,
 )

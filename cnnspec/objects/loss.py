@@ -1,11 +1,13 @@
-"""What a declaration of a loss is: its labels, the activations that it fits, and base classes."""
+"""What a declaration of a loss is, and base classes of losses."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar
 
-from cnnspec.declarations.declaration import Declaration
 from cnnspec.declarations.fields import Axis, Choice, Flag, FloatPolicy, ScopeName, UnitInterval
 from cnnspec.naming import snake_case
 from cnnspec.objects.activations import PROBABILITIES, SIGMOID, SOFTMAX
+from cnnspec.objects.measure import NUMBERED as NUMBERED
+from cnnspec.objects.measure import Labels as Labels
+from cnnspec.objects.measure import Measure
 
 Reduction = Annotated[
     str | None,
@@ -23,29 +25,13 @@ Reduction = Annotated[
 LossName = Annotated[
     str | None, ScopeName(optional=True, null=lambda call: snake_case(call.kind()))
 ]
-Labels = Literal["values", "0 to 1", "one-hot", "classes", "groups", "sequences"]
-"""What a loss takes as labels.
-
-`values`, `0 to 1` and `one-hot` labels have the shape of the predictions. `classes` are the numbers
-of classes, for which the predictions have an axis more; `groups` are the numbers of any groups,
-for which they have one, too. `sequences` are a list of class numbers for each sample.
-"""
-
-NUMBERED: tuple[Labels, ...] = ("classes", "groups")
-"""Labels that are one number where the predictions have an axis."""
 
 
-class Loss(Declaration):
+class Loss(Measure):
     """Base class of losses."""
 
-    labels: ClassVar[Labels] = "values"
-    """What it takes as labels."""
-    fits: ClassVar[frozenset[str]] = frozenset()
-    """The only activations whose results it takes for what they are; empty where many are fine."""
-    unfit: ClassVar[frozenset[str]] = frozenset()
-    """Activations whose results it cannot learn from, or that make little of it."""
-    takes: ClassVar[str] = "numbers, not the probabilities of classes"
-    """What it takes as predictions, in words."""
+    is_of_numbers: ClassVar[bool] = False
+    """Whether labels are numbers rather than classes, unless predictions are probabilities."""
 
     reduction: Reduction = "sum_over_batch_size"
     """How to reduce the losses of the samples to one number; `none` keeps them."""
@@ -80,6 +66,7 @@ class YesOrNo(Loss):
 class Regression(Loss):
     """Base class of losses of numbers that are no probabilities."""
 
+    is_of_numbers = True
     unfit = SOFTMAX
 
 

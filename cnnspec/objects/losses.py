@@ -23,7 +23,6 @@ from cnnspec.objects.families import LOSSES
 from cnnspec.objects.loss import (
     Areas,
     Crossentropy,
-    Labels,
     Loss,
     LossName,
     OverClasses,
@@ -32,6 +31,7 @@ from cnnspec.objects.loss import (
     SmoothedCrossentropy,
     YesOrNo,
 )
+from cnnspec.objects.measure import Labels
 
 ClassWeights = Annotated[
     float | list[float],
@@ -139,6 +139,7 @@ class Poisson(Loss):
     aliases = ("poisson",)
     unfit = frozenset(("linear", "tanh"))
     takes = "counts, which are positive"
+    is_of_numbers = True
     name: LossName = "poisson"
 
 

@@ -1,9 +1,10 @@
-"""Metrics."""
+"""What a declaration of a metric is, and metrics of accuracy."""
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Self
+from types import MappingProxyType
+from typing import Annotated, Any, ClassVar, Self
 
-from cnnspec.declarations.declaration import Declaration, Expects
+from cnnspec.declarations.declaration import Expects
 from cnnspec.declarations.fields import (
     DEFAULT_TYPE,
     FLOAT_TYPES,
@@ -15,7 +16,9 @@ from cnnspec.declarations.fields import (
 )
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.naming import snake_case
+from cnnspec.objects.activations import SIGMOID
 from cnnspec.objects.families import METRICS
+from cnnspec.objects.measure import SAME_SHAPE, Labels, Measure
 
 MetricName = Annotated[
     str | None, Expects("text or null", null=lambda call: snake_case(call.kind()))
@@ -24,8 +27,43 @@ _TYPES = (*FLOAT_TYPES, *INT_TYPES, "bool", None)
 MetricDtype = Annotated[str | None, Choice(*_TYPES, null=DEFAULT_TYPE)]
 
 
-class Metric(Declaration):
-    """Base class of metrics."""
+Suggestions = Mapping[Labels, str]
+"""What to do instead, by the labels that there are."""
+ACCURACIES: Suggestions = MappingProxyType(
+    {
+        "classes": "use 'sparse_categorical_accuracy'",
+        "one-hot": "use 'categorical_accuracy'",
+        "0 to 1": "use 'binary_accuracy'",
+        "values": "use 'mean_absolute_error'",
+    }
+)
+
+
+class Metric(Measure):
+    """Base class of metrics.
+
+    Facts that depend on the arguments of a call are methods; the others are class variables.
+    """
+
+    is_over_classes: ClassVar[bool] = False
+    """Whether it compares the values of classes along the last axis."""
+    is_of_numbers: ClassVar[bool] = False
+    """Whether it measures how far predictions are from labels, as numbers."""
+    is_of_scores: ClassVar[bool] = False
+    """Whether labels are -1 and 1, or 0 and 1, for predictions on both sides of 0."""
+    is_of_rows: ClassVar[bool] = False
+    """Whether predictions must be one row of values per sample."""
+    reduces_labels: ClassVar[bool] = False
+    """Whether it looks for the largest label along the last axis, even of class numbers."""
+    instead: ClassVar[Suggestions] = {
+        **ACCURACIES,
+        "classes": "use 'sparse_categorical_accuracy', or CategoricalCrossentropy and one-hot labels",
+    }
+    """What fits other labels and their predictions."""
+    for_logits: ClassVar[str] = ""
+    """How to let it take logits, if it can."""
+    logits_of: ClassVar[frozenset[str]] = frozenset()
+    """The activations whose logits it can take."""
 
     name: MetricName = None
     """Name of the metric in logs; null means the kind in snake case."""
@@ -45,6 +83,64 @@ class Metric(Declaration):
             metric.name = metric.word
         return metric
 
+    def meant_for(self, size: int | None, labels: tuple[Labels, ...]) -> "Metric | None":
+        """Return the metric that Keras uses for predictions of this size, and for these labels.
+
+        None if that is unknown.
+        """
+        return self
+
+    def form(self) -> Labels:
+        """Return what it takes as labels."""
+        return self.labels
+
+    def activations(self) -> frozenset[str]:
+        """Return the only activations whose results it takes for what they are; empty for any."""
+        return self.fits
+
+    def thresholds_of(self) -> tuple[float, ...]:
+        """Return the thresholds that predictions are compared with; empty if there are none."""
+        return ()
+
+    def set_for_logits(self) -> str:
+        """Return the argument by which it takes logits rather than probabilities; empty if none."""
+        if getattr(self, "from_logits", False):
+            return "'from_logits'"
+        values = self.thresholds_of()
+        if not values or any(0 < each < 1 for each in values):
+            return ""
+        return f"a threshold of {values[0]:g}"
+
+    def compares_classes(self) -> bool:
+        """Return whether it takes one value per class, so that a single value says nothing."""
+        return self.is_over_classes
+
+    def takes_class_numbers(self) -> bool:
+        """Return whether it takes class numbers as predictions, which no activation returns."""
+        return False
+
+    def takes_rows(self) -> bool:
+        """Return whether predictions must be one row of values per sample."""
+        return self.is_of_rows
+
+    def is_along_last_axis(self) -> bool:
+        """Return whether the last axis is the one that it works along."""
+        return getattr(self, "axis", -1) in (-1, (-1,), [-1])
+
+    def runs_on(self, labels: Labels, rank: int) -> bool:
+        """Return whether Keras computes it from labels, and predictions of several values."""
+        if self.reduces_labels and rank == 2:
+            return True
+        return (labels in SAME_SHAPE) == (self.form() in SAME_SHAPE)
+
+    def size_errors(self, size: int) -> Iterator[Problem]:
+        """Yield why Keras cannot compute it for predictions of this size along the last axis."""
+        return iter(())
+
+    def size_warnings(self, size: int) -> Iterator[Problem]:
+        """Yield why it says nothing about predictions of this size along the last axis."""
+        return iter(())
+
     def alias(self) -> str:
         """The word of a call without arguments, which Keras uses as the name."""
         name = str(self.meant("name"))
@@ -55,9 +151,30 @@ class Metric(Declaration):
 class Accuracy(Metric):
     """Fraction of correct predictions; as a word, the kind of accuracy that matches the output."""
 
+    labels = "classes"
+    instead = ACCURACIES
     open_words = ("accuracy", "acc")
     aliases = open_words
     name: MetricName = "accuracy"
+
+    def meant_for(self, size: int | None, labels: tuple[Labels, ...]) -> Metric | None:
+        """Return the metric for the labels if the call leaves it open."""
+        if not self.is_open:
+            return self
+        if size == 1:
+            return BinaryAccuracy.of({})
+        numbered = {each not in SAME_SHAPE for each in labels}
+        if size is None or len(numbered) != 1:
+            return None
+        return (SparseCategoricalAccuracy if numbered == {True} else CategoricalAccuracy).of({})
+
+    def takes_class_numbers(self) -> bool:
+        """Return that predictions are compared as they are."""
+        return True
+
+    def runs_on(self, labels: Labels, rank: int) -> bool:
+        """Return whether labels have the shape of the predictions."""
+        return labels in SAME_SHAPE
 
     def conflicts(self) -> Iterator[Problem]:
         """Reject arguments of a word that stands for several kinds."""
@@ -75,8 +192,18 @@ class BinaryAccuracy(Metric):
     """Fraction of predictions on the same side of a threshold as the label."""
 
     aliases = ("binary_accuracy",)
+    labels = "0 to 1"
+    fits = SIGMOID
+    takes = "independent probabilities, as returned by sigmoid"
+    instead = ACCURACIES
+    for_logits = "use 'BinaryAccuracy: {threshold: 0}'"
+    logits_of = SIGMOID
     threshold: Number = 0.5
     name: MetricName = "binary_accuracy"
+
+    def thresholds_of(self) -> tuple[float, ...]:
+        """Return the threshold."""
+        return (self.threshold,)
 
 
 @METRICS
@@ -84,6 +211,10 @@ class CategoricalAccuracy(Metric):
     """Fraction of samples whose largest prediction matches the one-hot label."""
 
     aliases = ("categorical_accuracy",)
+    labels = "one-hot"
+    is_over_classes = True
+    reduces_labels = True
+    instead = ACCURACIES
     name: MetricName = "categorical_accuracy"
 
 
@@ -92,24 +223,51 @@ class SparseCategoricalAccuracy(Metric):
     """Fraction of samples whose largest prediction matches the integer label."""
 
     aliases = ("sparse_categorical_accuracy",)
+    labels = "classes"
+    is_over_classes = True
+    instead = ACCURACIES
     name: MetricName = "sparse_categorical_accuracy"
 
 
+class TopK(Metric):
+    """Base class of accuracies that take a class among the first for correct."""
+
+    is_over_classes = True
+    instead = {
+        **ACCURACIES,
+        "classes": "use 'sparse_top_k_categorical_accuracy'",
+        "one-hot": "use 'top_k_categorical_accuracy'",
+    }
+
+    def size_warnings(self, size: int) -> Iterator[Problem]:
+        """Warn about as many classes as there are."""
+        k = self.checked("k")
+        if k >= size > 1:
+            message = f"{self.kind()} of the {k} largest among {size} values is always 1"
+            yield Problem("metric-units", message, "k" if "k" in self.given else ())
+
+
 @METRICS
-class TopKCategoricalAccuracy(Metric):
+class TopKCategoricalAccuracy(TopK):
     """Fraction of samples whose one-hot label is among the `k` largest predictions."""
 
     aliases = ("top_k_categorical_accuracy",)
+    labels = "one-hot"
     k: PositiveInt = 5
     name: MetricName = "top_k_categorical_accuracy"
 
 
 @METRICS
-class SparseTopKCategoricalAccuracy(Metric):
+class SparseTopKCategoricalAccuracy(TopK):
     """Fraction of samples whose integer label is among the `k` largest predictions."""
 
     aliases = ("sparse_top_k_categorical_accuracy",)
+    labels = "classes"
     k: PositiveInt = 5
     from_sorted_ids: Flag = False
     """Whether predictions are ranked classes, best first, instead of one score per class."""
     name: MetricName = "sparse_top_k_categorical_accuracy"
+
+    def takes_class_numbers(self) -> bool:
+        """Return whether predictions are ranked classes."""
+        return self.from_sorted_ids

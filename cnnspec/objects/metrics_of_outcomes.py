@@ -3,25 +3,23 @@
 from collections.abc import Iterator
 from typing import Annotated
 
-from annotated_types import Ge, Gt, Le
+from annotated_types import Gt, Le
 
-from cnnspec.declarations.declaration import Expects, Recent
+from cnnspec.declarations.declaration import Expects
 from cnnspec.declarations.fields import (
     Choice,
-    Flag,
     Numbers,
     OptionalNonNegativeInt,
     OptionalPositiveInt,
-    PositiveInt,
     PositiveNumber,
-    UnitInterval,
     listed,
 )
 from cnnspec.diagnostics.problems import Problem
+from cnnspec.objects.activations import PROBABILITIES, SIGMOID
 from cnnspec.objects.families import METRICS
+from cnnspec.objects.measure import Labels
 from cnnspec.objects.metrics import Metric, MetricName
 
-Several = Annotated[int, Ge(2), Expects("a whole number of at least 2")]
 Thresholds = Annotated[
     float | list[float] | None,
     Numbers(
@@ -34,42 +32,46 @@ Thresholds = Annotated[
         alike=listed,
     ),
 ]
-CurveThresholds = Annotated[
-    list[float] | None,
-    Numbers("a list of numbers from 0 to 1, or null", minimum=0, maximum=1, optional=True),
-]
-LabelWeights = Annotated[
-    list[float] | None,
-    Numbers("a list of numbers of at least 0, or null", minimum=0, optional=True),
-]
 OptionalPositiveFraction = Annotated[
     Annotated[float, Gt(0), Le(1)] | None, Expects("a number above 0, up to 1, or null")
-]
-Curve = Annotated[
-    str,
-    Choice("ROC", "PR", "PRGAIN", synonyms={"roc": "ROC", "pr": "PR", "prgain": "PRGAIN"}),
-]
-Summation = Annotated[
-    str,
-    Choice(
-        "interpolation",
-        "majoring",
-        "minoring",
-        synonyms={
-            "Interpolation": "interpolation",
-            "Majoring": "majoring",
-            "Minoring": "minoring",
-        },
-    ),
 ]
 Average = Annotated[str | None, Choice("micro", "macro", "weighted", None)]
 
 
-class Count(Metric):
+class Outcomes(Metric):
+    """Base class of metrics of positives and negatives."""
+
+    labels = "0 to 1"
+    fits = PROBABILITIES
+    takes = "probabilities"
+    logits_of = SIGMOID
+
+
+class OfOneClass(Outcomes):
+    """Base class of metrics that may evaluate a single class."""
+
+    def size_errors(self, size: int) -> Iterator[Problem]:
+        """Check that there is a value of the class."""
+        class_id = self.checked("class_id")
+        if class_id is not None and class_id >= size:
+            known = (
+                f"there are {size} values, 0 to {size - 1}" if size > 1 else "there is one value"
+            )
+            message = f"'class_id' of {self.kind()} is {class_id}, but {known}"
+            yield Problem("unusable-metric", message, "class_id")
+
+
+class Count(Outcomes):
     """Base class of metrics that count one of the four outcomes."""
 
+    for_logits = "use 'thresholds: 0' for logits"
     thresholds: Thresholds = None
     """Threshold above which a prediction is positive; null means 0.5."""
+
+    def thresholds_of(self) -> tuple[float, ...]:
+        """Return the thresholds."""
+        values = self.meant("thresholds")
+        return tuple(values) if isinstance(values, list | tuple) else (values,)
 
 
 @METRICS
@@ -100,13 +102,34 @@ class FalseNegatives(Count):
     aliases = ("false_negatives",)
 
 
-class Rate(Count):
+class Rate(OfOneClass, Count):
     """Base class of precision and recall."""
 
     top_k: OptionalPositiveInt = None
     """Treat the largest `top_k` predictions as positive."""
     class_id: OptionalNonNegativeInt = None
     """The only class to evaluate; null means all."""
+
+    def activations(self) -> frozenset[str]:
+        """Return none if only the order of the predictions counts."""
+        return super().activations() if self.top_k is None else frozenset()
+
+    def thresholds_of(self) -> tuple[float, ...]:
+        """Return the thresholds, which only count if all predictions do."""
+        return super().thresholds_of() if self.top_k is None else ()
+
+    def runs_on(self, labels: Labels, rank: int) -> bool:
+        """Return whether there is a label of the class, even if it is that of another sample."""
+        is_read = self.checked("class_id") is not None and rank == 2
+        return is_read or super().runs_on(labels, rank)
+
+    def size_errors(self, size: int) -> Iterator[Problem]:
+        """Check that there are as many values as the largest ones."""
+        yield from super().size_errors(size)
+        if self.top_k is not None and self.top_k > size:
+            known = f"there are {size} values" if size > 1 else "there is one value"
+            message = f"'top_k' of {self.kind()} is {self.top_k}, but {known}"
+            yield Problem("unusable-metric", message, "top_k")
 
 
 @METRICS
@@ -123,87 +146,13 @@ class Recall(Rate):
     aliases = ("recall",)
 
 
-class Tradeoff(Metric):
-    """Base class of metrics that maximize one rate subject to a bound on another."""
-
-    num_thresholds: PositiveInt = 200
-    """Number of thresholds to try."""
-    class_id: OptionalNonNegativeInt = None
-    """The only class to evaluate; null means all."""
-
-
 @METRICS
-class PrecisionAtRecall(Tradeoff):
-    """The best precision with a recall of at least `recall`."""
-
-    aliases = ("precision_at_recall",)
-    recall: UnitInterval
-
-
-@METRICS
-class RecallAtPrecision(Tradeoff):
-    """The best recall with a precision of at least `precision`."""
-
-    aliases = ("recall_at_precision",)
-    precision: UnitInterval
-
-
-@METRICS
-class SensitivityAtSpecificity(Tradeoff):
-    """The best sensitivity with a specificity of at least `specificity`."""
-
-    aliases = ("sensitivity_at_specificity",)
-    specificity: UnitInterval
-
-
-@METRICS
-class SpecificityAtSensitivity(Tradeoff):
-    """The best specificity with a sensitivity of at least `sensitivity`."""
-
-    aliases = ("specificity_at_sensitivity",)
-    sensitivity: UnitInterval
-
-
-@METRICS
-class AUC(Metric):
-    """The area under a curve over all thresholds."""
-
-    aliases = ("auc",)
-    recent = (Recent("3.11.0", "curve", "the curve 'PRGAIN'", lambda call: call.curve == "PRGAIN"),)
-    num_thresholds: Several = 200
-    """Number of thresholds; ignored if `thresholds` is given."""
-    curve: Curve = "ROC"
-    """ROC curve, precision-recall curve, or precision-recall-gain curve."""
-    summation_method: Summation = "interpolation"
-    """How to interpolate between thresholds."""
-    thresholds: CurveThresholds = None
-    multi_label: Flag = False
-    """Whether to compute a curve per label and average the areas."""
-    num_labels: OptionalPositiveInt = None
-    label_weights: LabelWeights = None
-    from_logits: Flag = False
-    """Whether predictions are logits instead of probabilities."""
-
-    def conflicts(self) -> Iterator[Problem]:
-        """Check that arguments for labels are used only with one curve per label."""
-        if self.num_labels is None:
-            return
-        if not self.multi_label:
-            message = f"'num_labels' of {self.kind()} needs 'multi_label: true'"
-            yield Problem("conflicting-arguments", message, "num_labels")
-        elif self.label_weights is not None and len(self.label_weights) != self.num_labels:
-            message = (
-                f"'label_weights' of {self.kind()} must be {self.num_labels} numbers,"
-                f" as 'num_labels' says, not {len(self.label_weights)}"
-            )
-            yield Problem("conflicting-arguments", message, "label_weights")
-
-
-@METRICS
-class FBetaScore(Metric):
+class FBetaScore(Outcomes):
     """F-beta score: the harmonic mean of precision and recall, with recall weighted by `beta`."""
 
     aliases = ("f_beta_score",)
+    is_of_rows = True
+    instead = {**Outcomes.instead, "0 to 1": "use 'FBetaScore: {threshold: 0.5}'"}
     average: Average = None
     """How to average the scores of the classes; null returns one score per class."""
     beta: PositiveNumber = 1.0
@@ -211,11 +160,20 @@ class FBetaScore(Metric):
     """Threshold above which a prediction is positive; null means the largest one."""
     name: MetricName = "fbeta_score"
 
+    def activations(self) -> frozenset[str]:
+        """Return none if the largest prediction is positive, whatever it is."""
+        return frozenset() if self.threshold is None else self.fits
+
+    def compares_classes(self) -> bool:
+        """Return whether the largest prediction is positive."""
+        return self.threshold is None
+
 
 @METRICS
 class F1Score(FBetaScore):
     """F1 score: the harmonic mean of precision and recall."""
 
     aliases = ("f1_score",)
+    instead = {**Outcomes.instead, "0 to 1": "use 'F1Score: {threshold: 0.5}'"}
     absent = ("beta",)
     name: MetricName = "f1_score"

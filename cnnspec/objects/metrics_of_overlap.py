@@ -14,7 +14,9 @@ from cnnspec.declarations.fields import (
     PositiveInt,
 )
 from cnnspec.diagnostics.problems import Problem
+from cnnspec.objects.activations import SIGMOID
 from cnnspec.objects.families import METRICS
+from cnnspec.objects.measure import SAME_SHAPE, Labels
 from cnnspec.objects.metrics import _TYPES, Metric
 
 ClassIds = Annotated[
@@ -29,6 +31,12 @@ OverlapDtype = Annotated[str | None, Choice(*_TYPES, null="int64")]
 class Overlap(Metric):
     """Base class of the mean intersection over union (IoU), typically of pixels."""
 
+    instead = {
+        "classes": "use 'MeanIoU' with 'sparse_y_pred: false'",
+        "one-hot": "use 'OneHotMeanIoU'",
+        "0 to 1": "use 'BinaryIoU'",
+        "values": "use 'mean_absolute_error'",
+    }
     dtype: OverlapDtype = None
     """The type that outcomes are counted in; null is int64."""
     num_classes: PositiveInt
@@ -40,6 +48,35 @@ class Overlap(Metric):
     """Whether predictions are integers instead of one score per class."""
     axis: Axis = -1
     """Axis of the classes, if they are not integers."""
+
+    def form(self) -> Labels:
+        """Return class numbers, or one-hot labels."""
+        return "classes" if self._is_sparse("sparse_y_true") else "one-hot"
+
+    def compares_classes(self) -> bool:
+        """Return whether there is one prediction per class."""
+        return not self.takes_class_numbers()
+
+    def takes_class_numbers(self) -> bool:
+        """Return whether predictions are integers."""
+        return self._is_sparse("sparse_y_pred")
+
+    def runs_on(self, labels: Labels, rank: int) -> bool:
+        """Return whether there are as many labels as predictions, once they are integers."""
+        if not self._is_sparse("sparse_y_true") and rank == 2 and labels not in SAME_SHAPE:
+            return True  # the largest of all class numbers
+        is_reduced = labels not in SAME_SHAPE or not self._is_sparse("sparse_y_true")
+        is_twice = labels not in SAME_SHAPE and not self._is_sparse("sparse_y_true")
+        return not is_twice and is_reduced != self.takes_class_numbers()
+
+    def size_warnings(self, size: int) -> Iterator[Problem]:
+        """Warn about classes that are not counted."""
+        if self.compares_classes() and size > 1 and self.num_classes < size:
+            message = f"{self.kind()} counts {self.num_classes} classes, but there are {size}"
+            yield Problem("metric-units", message, "num_classes")
+
+    def _is_sparse(self, argument: str) -> bool:
+        return argument not in self.absent and bool(self.checked(argument))
 
 
 @METRICS
@@ -91,8 +128,18 @@ class BinaryIoU(Metric):
     """Mean IoU over one or both sides of a threshold."""
 
     aliases = ("binary_io_u",)
+    labels = "0 to 1"
+    fits = SIGMOID
+    takes = "independent probabilities, as returned by sigmoid"
+    instead = Overlap.instead
+    for_logits = "use 'BinaryIoU: {threshold: 0}'"
+    logits_of = SIGMOID
     dtype: OverlapDtype = None
     """The type that outcomes are counted in; null is int64."""
     target_class_ids: BinaryClassIds = default((0, 1))
     """Classes to average."""
     threshold: Number = 0.5
+
+    def thresholds_of(self) -> tuple[float, ...]:
+        """Return the threshold."""
+        return (self.threshold,)

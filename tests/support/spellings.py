@@ -195,7 +195,7 @@ def model(family: Family, written: list[Any], kind: str) -> CheckedGraph:
     if family is LOSSES:
         output["loss"] = call
     elif family is METRICS:
-        output["metrics"] = [call]
+        output = {"metrics": [call]}  # of labels that no loss restricts
     elif family is OPTIMIZERS:
         train["optimizer"] = call
     elif family is SCHEDULES:

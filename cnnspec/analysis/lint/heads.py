@@ -131,63 +131,79 @@ def loss_activation(model: Model) -> Iterator[Finding]:
     Softmax over two classes matches binary cross-entropy: for one-hot labels it is the same.
     """
     for each in trained(model):
-        loss, activation = each.chosen, each.activation
-        if activation is None or each.from_logits or each.is_lone_class or each.head is None:
-            continue
-        is_one_hot = each.units == 2 and loss.fits == SIGMOID
-        if activation in SOFTMAX and (each.units == 1 or is_one_hot):
-            continue
-        if activation == "linear" and each.from_logits is False:
-            continue
-        if activation not in loss.fits if loss.fits else activation in loss.unfit:
-            end = f"'{each.output.name}' ends with {each.head.said}"
-            yield each.finding(f"{each.kind} takes {loss.takes}, but {end}")
+        yield from _activation(each)
+
+
+def _activation(each: Trained) -> Iterator[Finding]:
+    loss, activation = each.chosen, each.activation
+    if activation is None or each.from_logits or each.is_lone_class or each.head is None:
+        return
+    is_one_hot = each.units == 2 and loss.fits == SIGMOID
+    if activation in SOFTMAX and (each.units == 1 or is_one_hot):
+        return
+    if activation == "linear" and each.from_logits is False:
+        return
+    if activation not in loss.fits if loss.fits else activation in loss.unfit:
+        end = f"'{each.output.name}' ends with {each.head.said}"
+        yield each.finding(f"{each.kind} takes {loss.takes}, but {end}")
 
 
 @model_lint("logits-without-from-logits")
 def logits_without_from_logits(model: Model) -> Iterator[Finding]:
     """A linear layer before a cross-entropy that takes probabilities."""
     for each in trained(model):
-        if each.activation != "linear" or each.from_logits is not False or each.is_lone_class:
-            continue
-        activation = "sigmoid" if each.chosen.fits == SIGMOID else "softmax"
-        message = (
-            f"{each.kind} takes probabilities, but '{each.output.name}' ends without an activation"
-        )
-        suggestion = (
-            f"set 'activation: {activation}' in the layer, or 'from_logits: true' in the loss"
-        )
-        yield each.finding(message, suggestion=suggestion)
+        yield from _logits(each)
+
+
+def _logits(each: Trained) -> Iterator[Finding]:
+    if each.activation != "linear" or each.from_logits is not False or each.is_lone_class:
+        return
+    activation = "sigmoid" if each.chosen.fits == SIGMOID else "softmax"
+    message = (
+        f"{each.kind} takes probabilities, but '{each.output.name}' ends without an activation"
+    )
+    suggestion = f"set 'activation: {activation}' in the layer, or 'from_logits: true' in the loss"
+    yield each.finding(message, suggestion=suggestion)
 
 
 @model_lint("from-logits-after-activation")
 def from_logits_after_activation(model: Model) -> Iterator[Finding]:
     """A loss that applies softmax or sigmoid itself, after a layer that already does."""
     for each in trained(model):
-        if each.from_logits and each.activation in PROBABILITIES and each.head is not None:
-            head = f"'{each.output.name}' ends with {each.head.said}"
-            message = (
-                f"with 'from_logits' {each.kind} takes values before the activation, but {head}"
-            )
-            yield each.finding(message, at="from_logits")
+        yield from _from_logits(each)
+
+
+def _from_logits(each: Trained) -> Iterator[Finding]:
+    if each.from_logits and each.activation in PROBABILITIES and each.head is not None:
+        head = f"'{each.output.name}' ends with {each.head.said}"
+        message = f"with 'from_logits' {each.kind} takes values before the activation, but {head}"
+        yield each.finding(message, at="from_logits")
 
 
 @model_lint("loss-units")
 def loss_units(model: Model) -> Iterator[Finding]:
     """A single unit for a loss that needs one unit per class."""
     for each in trained(model):
-        if not each.is_lone_class or each.activation in SOFTMAX:
-            continue
-        message = (
-            f"{each.kind} takes one value per class, but '{each.output.name}' has a single value"
-        )
-        notes: tuple[Note, ...] = ()
-        if each.head is not None:
-            node = each.head.node
-            place = node.node.place / _size_argument(node)
-            notes = (place.note(f"'{node.node.scoped}' has one unit", "given"),)
-        suggestion = "for two classes, use BinaryCrossentropy with one value"
-        yield each.finding(message, *notes, suggestion=suggestion)
+        yield from _units(each)
+
+
+def _units(each: Trained) -> Iterator[Finding]:
+    if not each.is_lone_class or each.activation in SOFTMAX:
+        return
+    message = f"{each.kind} takes one value per class, but '{each.output.name}' has a single value"
+    notes: tuple[Note, ...] = ()
+    if each.head is not None:
+        node = each.head.node
+        place = node.node.place / _size_argument(node)
+        notes = (place.note(f"'{node.node.scoped}' has one unit", "given"),)
+    suggestion = "for two classes, use BinaryCrossentropy with one value"
+    yield each.finding(message, *notes, suggestion=suggestion)
+
+
+def loss_findings(each: Trained) -> Iterator[Finding]:
+    """Yield all warnings about the loss of an output."""
+    for rule in (_activation, _logits, _from_logits, _units):
+        yield from rule(each)
 
 
 def _size_argument(node: CheckedNode) -> str:

@@ -4,7 +4,7 @@ A lint rule is a small function with its own code. It must be right nearly alway
 listed under `ignore` in a spec.
 """
 
-from cnnspec.analysis.lint import heads, scaling, shapes, training, unused
+from cnnspec.analysis.lint import heads, metrics, scaling, shapes, training, unused
 from cnnspec.analysis.lint.base import DOCUMENT_LINTS, MODEL_LINTS, Finding, Model
 from cnnspec.diagnostics.report import Report
 from cnnspec.ir.checked import CheckedGraph
@@ -17,6 +17,7 @@ __all__ = [
     "MODEL_LINTS",
     "heads",
     "lint",
+    "metrics",
     "scaling",
     "shapes",
     "training",

@@ -1,0 +1,123 @@
+"""Checks that Keras can compute the metrics of an output from its labels and predictions."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from cnnspec.diagnostics.problems import Problem
+from cnnspec.diagnostics.report import Note, Report
+from cnnspec.ir.checked import CheckedGraph
+from cnnspec.ir.graph import Output, SubmodelLayer
+from cnnspec.objects.measure import IN_WORDS, Labels
+from cnnspec.records import Record
+from cnnspec.shapes import UNKNOWN, text
+from cnnspec.syntax.places import Place
+
+if TYPE_CHECKING:
+    from cnnspec.objects.metrics import Metric
+
+CODE = "unusable-metric"
+
+
+class Measured(Record):
+    """A metric of an output, and what is known about labels and predictions."""
+
+    output: Output
+    metric: "Metric"
+    """The metric that Keras uses."""
+    position: int
+    """Its place in the list of metrics of the output."""
+    labels: tuple[Labels, ...]
+    """What the labels may be by the loss; empty without a loss."""
+    size: int
+    """The number of values along the last axis of the predictions."""
+    rank: int
+    shape: str
+
+    @property
+    def place(self) -> Place:
+        """The place of the metric."""
+        return self.output.place / "metrics" / self.position
+
+    @property
+    def kind(self) -> str:
+        """The metric in words."""
+        said = self.output.metrics[self.position]
+        kind = self.metric.kind()
+        return f"{kind} ('{said.word}' of {_values(self.size)})" if said.is_open else kind
+
+    def notes(self) -> tuple[Note, ...]:
+        """Return a note on the loss."""
+        loss = self.output.place / "loss"
+        return (loss.note(f"this is the loss of '{self.output.name}'", "value"),)
+
+
+def _values(size: int) -> str:
+    return "one value" if size == 1 else f"{size} values"
+
+
+def measured(checked: CheckedGraph) -> Iterator[Measured]:
+    """Yield the metrics of all outputs whose shapes are known and whose metrics have no errors."""
+    for output in checked.graph.outputs:
+        shape = checked.outputs[output.name].shape
+        declared = (output.place / "metrics").value()
+        is_broken = isinstance(declared, list) and len(declared) != len(output.metrics)
+        if is_broken or shape is UNKNOWN or len(shape) < 2 or shape[-1] is None:
+            continue
+        labels = output.loss.labels_for(shape[-1]) if output.loss else ()
+        for position, said in enumerate(output.metrics):
+            if (metric := said.meant_for(shape[-1], labels)) is not None:
+                row = text(shape[1:])
+                yield Measured(output, metric, position, labels, shape[-1], len(shape), row)
+
+
+def unusable(each: Measured) -> Iterator[tuple[Problem, tuple[Note, ...]]]:
+    """Yield why Keras cannot compute a metric, with notes."""
+    metric = each.metric
+    if metric.takes_rows() and each.rank != 2:
+        what = f"{each.kind} takes one row of values per sample"
+        yield Problem(CODE, f"{what}, but '{each.output.name}' has the shape {each.shape}"), ()
+        return
+    errors = [*metric.size_errors(each.size)] if metric.is_along_last_axis() else []
+    for problem in errors:
+        yield problem, ()
+    if errors or each.size == 1 or not each.labels:
+        return
+    if not any(metric.runs_on(labels, each.rank) for labels in each.labels):
+        yield mismatch(CODE, each), each.notes()
+
+
+def mismatch(code: str, each: Measured) -> Problem:
+    """Make a problem of a metric that takes other labels than the loss, or class numbers."""
+    metric, loss, given = each.metric, each.output.loss, each.labels[0]
+    assert loss is not None
+    form = metric.form()
+    if metric.takes_class_numbers() and form == given:
+        message = f"{each.kind} takes class numbers as predictions, but '{each.output.name}' has {_values(each.size)} for each label"
+    else:
+        kind, is_of_numbers = loss.chosen(each.size).kind(), loss.is_of_numbers
+        taken = "labels of -1 and 1" if metric.is_of_scores else IN_WORDS[form]
+        known = "numbers" if is_of_numbers else IN_WORDS[given]
+        message = f"{each.kind} takes {taken}, but {kind} takes {known}"
+    return Problem(code, message, suggestion=metric.instead.get(given))
+
+
+def check_metrics(checked: CheckedGraph, report: Report) -> list[Measured]:
+    """Report the metrics that Keras cannot compute, and return those of the model itself.
+
+    Those of submodels that are read from a Keras file are left alone: nothing computes them.
+    """
+    found = []
+    for each in measured(checked):
+        problems = [*unusable(each)]
+        for problem, notes in problems:
+            each.place.problem(report, problem, notes=notes)
+        found += [each] if problems else []
+    inner = {
+        node.layer.key: node.submodel
+        for node in checked.nodes
+        if isinstance(node.layer, SubmodelLayer) and not node.layer.from_keras
+    }
+    for submodel in inner.values():
+        if submodel is not None:
+            check_metrics(submodel, report)
+    return found
