@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
+from cnnspec.analysis.classes import check_classes
 from cnnspec.analysis.custom_code import BY_ARGUMENT, check_code
 from cnnspec.analysis.infer import infer
 from cnnspec.analysis.lint.linting import lint
@@ -204,6 +205,7 @@ def _compile(
     if checked is not None:
         check_weights(checked, report)
         unusable = tuple(check_metrics(checked, report))
+        check_classes(checked, report)
     if report.has_errors:
         checked = None
     else:

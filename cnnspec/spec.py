@@ -2,6 +2,7 @@
 
 import errno
 import os
+import warnings
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -159,11 +160,14 @@ class Spec:
 
         with Needed("training"):
             from cnnspec.data.checks import check_data
-            from cnnspec.data.columns import open_columns
+            from cnnspec.data.reporting import report_problem, report_warnings
+            from cnnspec.data.sources import open_columns
+        other = Path(data) if data else None
         try:
-            found = check_data(
-                checked, training, open_columns(training, Path(data) if data else None)
-            )
+            found = check_data(checked, training, open_columns(training, other))
+            report_warnings(report, checked, training, found, other)
+            for each in report:
+                warnings.warn(f"{each.message} [{each.code}]", stacklevel=2)
             with Needed("training"):
                 from cnnspec.training import run
             from cnnspec.training.display import listener
@@ -180,7 +184,7 @@ class Spec:
                 listener=listener(training.total_epochs(epochs), progress),
             )
         except DataProblem as problem:
-            training.place.problem(report, problem)
+            report_problem(report, training, problem, other)
             raise SpecError(report) from None
 
     def draw(self, **choices: "Unpack[Choices]") -> "Drawing":

@@ -10,8 +10,10 @@ import pytest
 import cnnspec.diagnostics.explanations
 from cnnspec.analysis.custom_code import check_code
 from cnnspec.compiler import compile_file
+from cnnspec.data.checks import check_data
+from cnnspec.data.reporting import report_warnings
 from cnnspec.declarations.keras_versions import CODE, NEWEST, OLDEST, Keras
-from cnnspec.diagnostics.codes import CODES, WARNINGS
+from cnnspec.diagnostics.codes import CODES, DATA_WARNINGS, WARNINGS
 from cnnspec.diagnostics.explanations.reading import Block, explanation
 from tests.support.commands import python_output, run_command
 
@@ -33,12 +35,16 @@ def make(block: Block, folder: Path) -> None:
         (folder / name).write_text(block.text, encoding="utf-8")
 
 
-def found(block: Block, folder: Path, keras: Keras) -> list[str]:
-    """The codes of what `cnnspec build --root` would say before it builds, for a Keras."""
+def found(code: str, block: Block, folder: Path, keras: Keras) -> list[str]:
+    """The codes of what `build --root` or `train` would say before they build, for a Keras."""
     make(block, folder)
     compilation = compile_file(folder / "spec.yaml", root=folder, keras=keras)
     if compilation.checked is not None:
         check_code(compilation.checked, (), compilation.report)
+        training = compilation.checked.graph.training
+        if code in DATA_WARNINGS and training is not None:
+            data = check_data(compilation.checked, training)
+            report_warnings(compilation.report, compilation.checked, training, data, None)
     return [each.code for each in compilation.report]
 
 
@@ -52,7 +58,7 @@ def test_the_examples_fail_and_pass(
     for block in page.needed:
         make(block, tmp_path)
     keras = OLDEST if code == CODE else NEWEST
-    codes = [found(block, tmp_path, keras) for block in (page.fails, page.passes)]
+    codes = [found(code, block, tmp_path, keras) for block in (page.fails, page.passes)]
     assert codes == [[code], []]
 
 

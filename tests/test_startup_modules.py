@@ -25,7 +25,7 @@ finally:
 """Runs a validation as the installed command does, and prints the modules that it imported."""
 
 ALWAYS = {
-    "analysis", "analysis.custom_code", "analysis.infer", "analysis.lint", "analysis.lint.base",
+    "analysis", "analysis.classes", "analysis.custom_code", "analysis.infer", "analysis.lint", "analysis.lint.base",
     "analysis.lint.heads", "analysis.lint.linting", "analysis.lint.scaling", "analysis.lint.shapes",
     "analysis.lint.metrics", "analysis.lint.training", "analysis.lint.unused", "analysis.metrics", "analysis.weights", "cli", "cli.main", "cli.models",
     "cli.patterns", "cli.printing", "cli.streams", "cli.validation", "compiler", "declarations", "declarations.declaration",
@@ -33,7 +33,7 @@ ALWAYS = {
     "diagnostics.problems", "diagnostics.report", "diagnostics.suggestions", "expand", "expand.calls",
     "expand.definitions", "expand.expansion", "expand.interface", "expand.loading", "expand.parameters", "expand.scopes", "expand.section",
     "expand.steps", "expand.submodels", "expand.training", "expand.unread", "extras", "ir", "ir.checked", "ir.frozen", "ir.graph", "ir.training",
-    "escaping", "language", "language.calls", "language.document", "language.evaluation", "language.expressions",
+    "escaping", "language", "language.calls", "language.column_expressions", "language.document", "language.evaluation", "language.expressions",
     "language.parse", "language.recovery", "language.train", "language.values", "layers", "layers.base",
     "layers.custom", "layers.families", "layers.fields", "layers.refusals", "naming", "objects", "objects.families", "objects.measure",
     "records", "shapes", "syntax", "syntax.paths", "syntax.places", "syntax.reading", "syntax.scalars",

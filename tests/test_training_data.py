@@ -7,10 +7,12 @@ from typing import Any
 import numpy
 import pytest
 
+from cnnspec.data.archives import open_archive
 from cnnspec.data.checks import check_data
-from cnnspec.data.columns import open_columns, open_npz
 from cnnspec.data.problems import DataProblem
+from cnnspec.data.sources import open_columns
 from cnnspec.data.values import expression
+from cnnspec.language.column_expressions import parse_columns
 from cnnspec.objects.data_sources import DataSource
 from cnnspec.objects.families import DATA
 from tests.support.commands import python_output
@@ -77,7 +79,7 @@ def test_images_are_labelled_by_their_folders(tmp_path: Path) -> None:
 )
 def test_expressions_are_computed_row_by_row(text: str, values: list[float], dtype: str) -> None:
     column = numpy.array([0, 7, 255], "uint8")
-    found = expression(text, {"y": column}, {"classes": 10}, ()).value({"y": column})
+    found = expression(parse_columns(text), {"y": ()}, {"classes": 10}).value({"y": column})
     assert (found.tolist(), found.dtype.name) == (values, dtype)
 
 
@@ -123,7 +125,7 @@ def test_expressions_are_computed_row_by_row(text: str, values: list[float], dty
         (
             {"inputs": {"image": "x / (x - x)"}},
             "out-of-range",
-            "a value is infinite or NaN",
+            "a value of row 0 is inf",
             ("inputs", "image"),
         ),
         (
@@ -153,9 +155,11 @@ def test_what_does_not_fit_is_refused(
 
 
 def test_python_objects_are_never_unpickled(tmp_path: Path) -> None:
-    write_data(tmp_path, evil=numpy.array([{}], object))
+    write_data(tmp_path, evil=numpy.array([{}] * 64, object))
     message = "'evil' in './data.npz' contains Python objects, which are never unpickled"
-    assert refused(tmp_path) == ("wrong-dtype", message, ("data", "path"))
+    changes = {"targets": {"zdigit": "evil", "aodd": "y % 2"}}
+    assert refused(tmp_path, **changes) == ("wrong-dtype", message, ("targets", "zdigit"))
+    check_data(*case(tmp_path))
 
 
 def test_a_broken_archive_is_refused(tmp_path: Path) -> None:
@@ -166,8 +170,10 @@ def test_a_broken_archive_is_refused(tmp_path: Path) -> None:
 
 def test_columns_have_one_length(tmp_path: Path) -> None:
     write_data(tmp_path, rows=4, other=numpy.zeros(3))
-    message = "columns with different lengths: 'x' 4, 'y' 4, 'other' 3"
-    assert refused(tmp_path) == ("shape-mismatch", message, ("data",))
+    message = "columns with different lengths: 'x_train' 4, 'y_train' 4, 'other' 3"
+    changes = {"sample_weight": {"zdigit": "other"}}
+    assert refused(tmp_path, **changes) == ("shape-mismatch", message, ("data",))
+    check_data(*case(tmp_path))
 
 
 def test_validation_is_the_last_part(tmp_path: Path) -> None:
@@ -211,7 +217,7 @@ def test_arrays_that_are_not_compressed_are_mapped(tmp_path: Path) -> None:
     }
     for save, is_mapped in ((numpy.savez, True), (numpy.savez_compressed, False)):
         save(tmp_path / "a.npz", **arrays)
-        for name, column in open_npz(tmp_path / "a.npz").items():
+        for name, column in open_archive(tmp_path / "a.npz", ()).items():
             values = column.read()
             assert isinstance(values, numpy.memmap) == is_mapped
             assert (values.dtype, values.tolist()) == (arrays[name].dtype, arrays[name].tolist())
@@ -223,7 +229,7 @@ def test_no_row_is_read_before_it_is_looked_at(tmp_path: Path) -> None:
     numpy.savez(tmp_path / "a.npz", x=numpy.zeros((rows, 1024), "uint8"))
     tracemalloc.start()
     try:
-        values = open_npz(tmp_path / "a.npz")["x"].read()
+        values = open_archive(tmp_path / "a.npz", ())["x"].read()
         assert values[:2].shape == (2, 1024)
         assert tracemalloc.get_traced_memory()[1] < 2**25 + 2**20
     finally:
@@ -237,7 +243,7 @@ def test_a_damaged_array_is_refused(tmp_path: Path, save: Any) -> None:
     content = bytearray((tmp_path / "data.npz").read_bytes())
     content[50_000] ^= 1
     (tmp_path / "data.npz").write_bytes(content)
-    (column,) = open_npz(tmp_path / "data.npz").values()
+    (column,) = open_archive(tmp_path / "data.npz", ()).values()
     with pytest.raises(DataProblem, match="is damaged"):
         column.read()
 

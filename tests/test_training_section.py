@@ -18,8 +18,9 @@ from cnnspec.decompile.flat import written_out
 from cnnspec.diagnostics.codes import CODES
 from cnnspec.diagnostics.problems import Problems
 from cnnspec.ir.training import Phase, Training
+from cnnspec.language.column_expressions import with_parameters as with_values
 from cnnspec.language.document import Document
-from cnnspec.language.expressions import names_in, parse, with_values
+from cnnspec.language.expressions import names_in, parse
 from cnnspec.objects.families import CALLBACKS, DATA, OPTIMIZERS
 from cnnspec.records import Record, fields
 from tests.support.keras_versions import arguments_of, is_class_here

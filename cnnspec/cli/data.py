@@ -9,6 +9,7 @@ import click
 from cnnspec.cli.printing import tell, usage_error
 from cnnspec.compiler import Compilation
 from cnnspec.data.problems import DataProblem
+from cnnspec.data.reporting import report_problem, report_warnings
 from cnnspec.extras import Needed
 from cnnspec.ir.checked import CheckedGraph
 from cnnspec.ir.training import Training
@@ -42,16 +43,25 @@ def checked_data(
     """Open the training data and check it against the model; exit if it does not fit."""
     with Needed(doing):
         from cnnspec.data.checks import check_data
-        from cnnspec.data.columns import open_columns
+        from cnnspec.data.sources import open_columns
     try:
-        return check_data(checked, training, open_columns(training, override))
+        data = check_data(checked, training, open_columns(training, override))
     except DataProblem as problem:
-        refuse(compilation, training, problem)
+        refuse(compilation, training, problem, override)
+    report = compilation.report.child()
+    report_warnings(report, checked, training, data, override)
+    tell(report, err=True)
+    return data
 
 
-def refuse(compilation: Compilation, training: Training, problem: DataProblem) -> NoReturn:
+def refuse(
+    compilation: Compilation,
+    training: Training,
+    problem: DataProblem,
+    override: Path | None = None,
+) -> NoReturn:
     """Print the problem at its location in the spec, and exit."""
     report = compilation.report.child()
-    training.place.problem(report, problem)
+    report_problem(report, training, problem, override)
     tell(report, err=True)
     sys.exit(1)

@@ -35,7 +35,7 @@ def command(
     form: str,
     root: Path | None,
 ) -> None:
-    """Predict the outputs for images, .npy and .npz files.
+    """Predict the outputs for images, arrays (.npy, .npz) and tables (.csv).
 
     Prints the class and its probability for each output.
 
@@ -52,11 +52,13 @@ def command(
     try:
         found = predictions.predict(built.model, checked, checked.graph.training, inputs)
     except DataProblem as error:
-        echo(f"error: {error}", err=True)
+        hint = f"; {error.suggestion}" if error.suggestion else ""
+        echo(f"error: {error}{hint}", err=True)
         sys.exit(1)
     if form == "json":
         echo_data(json.dumps([asdict(each) for each in found], indent=2))
         return
     for each in found:
-        said = each.value if each.label is None else f"{each.label} {each.value:.4f}"
+        label = each.label if each.class_name is None else each.class_name
+        said = each.value if label is None else f"{label} {each.value:.4f}"
         echo(f"{each.name}: {each.output} {said}")

@@ -31,7 +31,11 @@ from cnnspec.training.curves import can_draw
 @click.command("train")
 @spec_arguments(several=False)
 @data_option
-@click.option("--epochs", type=click.IntRange(min=1), help="Total number of epochs.")
+@click.option(
+    "--epochs",
+    type=click.IntRange(min=1),
+    help="Total number of epochs. With phases, the last ones are cut off, or the very last is longer.",
+)
 @click.option(
     "-o",
     "--output",
@@ -87,8 +91,6 @@ def command(
     refuse_model_files((spec,), "train")
     compilation, checked = allowed_model(spec, allow_code, overrides=values, keras=keras, root=root)
     training = training_of(checked)
-    if epochs is not None and training.phases:
-        usage_error("--epochs cannot be used with phases; set the epochs of each phase in the spec")
     found = checked_data(compilation, checked, training, data, doing="training")
     runs = import_quietly("cnnspec.training.run", "training")
     folder = resume or output or runs.run_folder(checked.name)
@@ -110,7 +112,7 @@ def command(
                 listener=listener,
             )
     except DataProblem as problem:
-        refuse(compilation, training, problem)
+        refuse(compilation, training, problem, data)
     except (RunProblem, *BUILD_ERRORS) as error:
         echo(f"error: {error}", err=True)
         sys.exit(1)

@@ -15,7 +15,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.lib import format as npy
 
+from cnnspec.data.columns import NUMBERS, Column, type_name, unreadable
 from cnnspec.data.problems import DataProblem
+from cnnspec.diagnostics.problems import At
 
 PATH = ("data", "path")
 AT_ONCE = 2**24
@@ -80,24 +82,24 @@ class StoredArray:
             raise ValueError(f"the checksum of '{self.name}' is wrong")
 
 
-def stored_arrays(path: Path) -> list[StoredArray]:
-    """Return the arrays of an archive, from their headers.
+def open_archive(path: Path, at: At) -> dict[str, Column]:
+    """Return the arrays of an npz archive, from their headers; what cannot be used has a fault.
 
     Raises:
-        DataProblem: it is missing or damaged, or contains Python objects.
+        DataProblem: it is missing or damaged.
 
     """
     try:
         with zipfile.ZipFile(path) as archive:
             members = [each for each in archive.infolist() if each.filename.endswith(".npy")]
-            return [_stored_array(path, archive, member) for member in members]
+            columns = [_column(_stored_array(path, archive, member)) for member in members]
     except OSError as error:
-        message = f"'{path}' cannot be read: {error.strerror or error}"
-        raise DataProblem("file-not-found", message, PATH) from None
+        raise unreadable(path, error, at) from None
     except BROKEN as error:
         raise DataProblem(
-            "file-not-found", f"'{path}' is not an npz archive: {error}", PATH
+            "file-not-found", f"'{path}' is not an npz archive: {error}", at
         ) from None
+    return {column.name: column for column in columns}
 
 
 def _stored_array(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> StoredArray:
@@ -105,11 +107,26 @@ def _stored_array(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo)
         version = npy.read_magic(file)
         read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
         shape, is_fortran, dtype = read(file)
-        array = StoredArray(path, member, shape, dtype, "F" if is_fortran else "C", file.tell())
-    if dtype.hasobject:
-        message = f"'{array.name}' in '{path}' contains Python objects, which are never unpickled"
-        raise DataProblem("wrong-dtype", message, PATH)
-    if not shape:
-        message = f"'{array.name}' in '{path}' is a single value, not one per row"
-        raise DataProblem("wrong-rank", message, PATH)
-    return array
+        return StoredArray(path, member, shape, dtype, "F" if is_fortran else "C", file.tell())
+
+
+def _column(array: StoredArray) -> Column:
+    fault, kind = None, array.dtype.kind
+    what = f"'{array.name}' in '{array.path}'"
+    if array.dtype.hasobject:
+        message = f"{what} contains Python objects, which are never unpickled"
+        hint = "save it with another data type: `array.astype(str)` for text"
+        fault = DataProblem("wrong-dtype", message, suggestion=hint)
+    elif array.dtype.names is not None:
+        fields = ", ".join(f"'{name}'" for name in array.dtype.names)
+        message = f"{what} is a structured array with the fields {fields}"
+        fault = DataProblem("wrong-dtype", message, suggestion="save each field as an array")
+    elif kind not in f"{NUMBERS}SU":
+        message = f"{what} must contain numbers, not {array.dtype.name}"
+        fault = DataProblem("wrong-dtype", message)
+    elif not array.shape:
+        message = f"{what} is a single value, not one per row"
+        fault = DataProblem("wrong-rank", message)
+    rows = array.shape[0] if array.shape else 0
+    sort = type_name(array.dtype)
+    return Column(array.name, rows, array.shape[1:], sort, array.read, array.path, fault=fault)

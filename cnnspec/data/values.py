@@ -5,18 +5,15 @@ The same code works with NumPy, before TensorFlow is imported, and with TensorFl
 
 import ast
 import operator
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Any
 
 import numpy as np
 
-from cnnspec.data.problems import DataProblem
-from cnnspec.diagnostics.problems import At, Problem
-from cnnspec.diagnostics.suggestions import did_you_mean
+from cnnspec.diagnostics.problems import Problem
 from cnnspec.language.evaluation import MAX_EXPONENT
-from cnnspec.language.expressions import names_in, parse
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +22,9 @@ class Arithmetic:
 
     cast: Callable[[Any, str], Any]
     is_whole: Callable[[Any], bool]
+    reshape: Callable[[Any, tuple[int, ...]], Any]
+    concatenate: Callable[[list[Any], int], Any]
+    one_hot: Callable[[Any, int], Any]
     functions: Mapping[str, Callable[..., Any]]
 
 
@@ -36,9 +36,16 @@ def _numpy_is_whole(value: Any) -> bool:
     return bool(np.asarray(value).dtype.kind in "biu")
 
 
+def _numpy_one_hot(labels: Any, size: int) -> Any:
+    return (labels[..., None] == np.arange(size)).astype("float32")
+
+
 NUMPY = Arithmetic(
     _numpy_cast,
     _numpy_is_whole,
+    np.reshape,
+    np.concatenate,
+    _numpy_one_hot,
     {
         "min": np.minimum,
         "max": np.maximum,
@@ -65,52 +72,70 @@ _OPERATIONS: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """A checked expression: its columns exist, and its operations are part of the language."""
+    """A checked expression: its columns exist, and its operations are part of the language.
+
+    In its tree, `column("...")` is a name, a run is a vector, and an image is a column.
+    """
 
     tree: ast.expr
     columns: tuple[str, ...]
     parameters: Mapping[str, float]
+    row: tuple[int, ...] | None = None
+    """The shape to give to a vector."""
 
     def value(self, columns: Mapping[str, Any], arithmetic: Arithmetic = NUMPY) -> Any:
         """Evaluate it for the rows of some columns; a single column keeps its type."""
         if isinstance(self.tree, ast.Name) and self.tree.id in columns:
             return columns[self.tree.id]
-        return _Evaluator(columns, self.parameters, arithmetic).visit(self.tree)
+        value = _Evaluator(columns, self.parameters, arithmetic).visit(self.tree)
+        return value if self.row is None else arithmetic.reshape(value, (-1, *self.row))
+
+    def row_shape(self, shapes: Mapping[str, tuple[int, ...]]) -> tuple[int, ...]:
+        """Return the shape of a row, from those of its columns.
+
+        Raises:
+            ValueError: they do not fit together.
+
+        """
+        ones = {
+            name: np.broadcast_to(np.ones((), "int64"), (1, *shapes[name])) for name in self.columns
+        }
+        with np.errstate(all="ignore"):
+            return tuple(np.shape(self.value(ones))[1:])
+
+    @property
+    def is_vector(self) -> bool:
+        """Whether it puts columns together."""
+        return any(isinstance(each, ast.List) for each in ast.walk(self.tree))
+
+    def one_hots(self) -> Iterator[tuple["Expression", int]]:
+        """Yield the labels of each `one_hot` in it, with the number of classes."""
+        for each in ast.walk(self.tree):
+            match each:
+                case ast.Call(
+                    func=ast.Name(id="one_hot"), args=[labels, ast.Constant(value=size)]
+                ) if isinstance(size, int):
+                    yield replace(self, tree=labels, row=None), size
 
 
 def expression(
-    text: str, columns: Mapping[str, Any], parameters: Mapping[str, float], at: At
+    tree: ast.expr, shapes: Mapping[str, tuple[int, ...]], parameters: Mapping[str, float]
 ) -> Expression:
-    """Parse an expression over columns.
+    """Return an expression whose names are those of columns, with these rows, and parameters.
 
     Raises:
-        DataProblem: it cannot be parsed, or a column does not exist.
+        Problem: it cannot be computed, whatever the values of its columns are.
+        ValueError: the rows of its columns do not fit together.
 
     """
+    names = dict.fromkeys(each.id for each in ast.walk(tree) if isinstance(each, ast.Name))
+    used = tuple(name for name in names if name in shapes)
+    found = Expression(tree, used, parameters)
     try:
-        tree = parse(str(text))
-    except Problem as problem:
-        raise DataProblem(problem.code, problem.message, at) from None
-    names = names_in(tree)
-    for name in names:
-        if name not in columns and name not in parameters:
-            known = ", ".join(f"'{each}'" for each in columns)
-            suggestion = did_you_mean(name, [*columns, *parameters]) or f"choose from {known}"
-            message = f"the data has no column '{name}'"
-            raise DataProblem("unknown-name", message, at, suggestion=suggestion)
-    used = tuple(name for name in names if name in columns)
-    if not used:
-        raise DataProblem("bad-expression", f"'{text}' does not use a column of the data", at)
-    result = Expression(tree, used, parameters)
-    try:
-        ones = {name: np.ones((1, 1), "int64") for name in used}
-        with np.errstate(all="ignore"):
-            result.value(ones | {"": None})
-    except Problem as problem:
-        raise DataProblem(problem.code, problem.message, at) from None
+        found.row_shape(shapes)
     except ZeroDivisionError:
-        raise DataProblem("bad-expression", f"'{text}' divides by zero", at) from None
-    return result
+        raise Problem("bad-expression", "the expression divides by zero") from None
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +162,12 @@ class _Evaluator:
                 values = [self.visit(each) for each in (left, *others)]
                 pairs = zip(ops, values, values[1:], strict=False)
                 return reduce(operator.mul, [self._compare(op, a, b) for op, a, b in pairs])
+            case ast.List(elts=parts):
+                return self._vector([self.visit(each) for each in parts])
+            case ast.Call(func=ast.Name(id="one_hot"), args=[labels, ast.Constant(value=size)]) if (
+                isinstance(size, int)
+            ):
+                return self.arithmetic.one_hot(self.visit(labels), size)
             case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
                 return self._call(name, [self.visit(each) for each in arguments])
         raise Problem("bad-expression", f"an expression cannot contain {ast.unparse(node)!r}")
@@ -145,8 +176,28 @@ class _Evaluator:
         whole = isinstance(value, bool | int) or self.arithmetic.is_whole(value)
         return self.arithmetic.cast(value, "int64" if whole else "float32")
 
+    def _vector(self, parts: list[Any]) -> Any:
+        """Put numbers and vectors of each row together."""
+        rows = next((each for each in parts if len(each.shape)), None)
+        if rows is None:
+            raise Problem("bad-expression", "a vector needs a column")
+        columns = []
+        for each in self._of_one_type(parts):
+            if len(each.shape) > 2:
+                raise ValueError("a part of a vector is neither a number nor a vector")
+            zeros = rows * 0 if len(rows.shape) == 1 else rows[:, 0] * 0
+            column = each if len(each.shape) else each + self.arithmetic.cast(zeros, each.dtype)
+            columns.append(column[:, None] if len(column.shape) == 1 else column)
+        return self.arithmetic.concatenate(columns, -1)
+
+    def _of_one_type(self, parts: list[Any]) -> list[Any]:
+        if all(map(self.arithmetic.is_whole, parts)):
+            return parts
+        return [self.arithmetic.cast(each, "float32") for each in parts]
+
     def _alike(self, a: Any, b: Any, *, floats: bool = False) -> tuple[Any, Any]:
         cast, is_whole = self.arithmetic.cast, self.arithmetic.is_whole
+        a, b = _aligned(a, b)
         if floats or not (is_whole(a) and is_whole(b)):
             return cast(a, "float32"), cast(b, "float32")
         return a, b
@@ -189,3 +240,17 @@ class _Evaluator:
             return values[0]
         rounded = functions[name](values[0])
         return rounded if name == "abs" else self.arithmetic.cast(rounded, "int64")
+
+
+def _aligned(a: Any, b: Any) -> tuple[Any, Any]:
+    """Give the rows of two values the same rank, as broadcasting does without their first axis."""
+    ranks = len(a.shape), len(b.shape)
+    if ranks[0] == ranks[1] or not all(ranks):
+        return a, b
+    if ranks[0] > ranks[1]:
+        return a, _with_axes(b, ranks[0] - ranks[1])
+    return _with_axes(a, ranks[1] - ranks[0]), b
+
+
+def _with_axes(value: Any, count: int) -> Any:
+    return value[(slice(None), *[None] * count, ...)]

@@ -10,8 +10,9 @@ from cnnspec.declarations.declaration import Declaration
 from cnnspec.escaping import can_encode
 from cnnspec.ir.graph import Application, Graph, Node, Ref, SubmodelLayer
 from cnnspec.language.calls import Call
+from cnnspec.language.column_expressions import parts_of, with_parameters
 from cnnspec.language.document import Document, Input, Output, Step, Submodel
-from cnnspec.language.expressions import escaped, with_values
+from cnnspec.language.expressions import escaped
 from cnnspec.language.train import LastLayers, Phase, Train
 from cnnspec.layers.base import Layer
 from cnnspec.layers.custom import CustomLayer
@@ -53,6 +54,7 @@ def written_out(graph: Graph, folder: Path | None = None, *, inline: bool = Fals
                 loss=_call(each.loss),
                 loss_weight=each.loss_weight,
                 metrics=[call for metric in each.metrics if (call := _call(metric))],
+                classes=list(each.classes) or None,
             )
             for each in graph.outputs
         },
@@ -83,7 +85,8 @@ def _train(graph: Graph, folder: Path) -> Train | None:
         **keys,
         inputs=_computed(training.inputs, training.parameters),
         targets=_computed(training.targets, training.parameters),
-        validation=training.validation,
+        validation=_other_rows(training.validation, training.folder, folder),
+        test=_other_rows(training.test, training.folder, folder),
         batch_size=training.batch_size,
         epochs=training.epochs,
         seed=training.seed,
@@ -94,9 +97,17 @@ def _train(graph: Graph, folder: Path) -> Train | None:
     )
 
 
-def _computed(expressions: Mapping[str, str], parameters: Mapping[str, float]) -> dict[str, str]:
-    """Replace the parameters in expressions by their values."""
-    return {name: with_values(text, parameters) for name, text in expressions.items()}
+def _computed(
+    expressions: Mapping[str, str], parameters: Mapping[str, float]
+) -> dict[str, str | list[str]]:
+    """Replace the parameters in expressions by their values; vectors are lists."""
+    return {name: parts_of(with_parameters(text, parameters)) for name, text in expressions.items()}
+
+
+def _other_rows(
+    rows: float | dict[str, str] | Path | None, before: Path, folder: Path
+) -> float | dict[str, str] | str | None:
+    return escaped(relative(before / rows, folder)) if isinstance(rows, Path) else rows
 
 
 def _step(node: Node, above: tuple[Ref, ...]) -> Step:

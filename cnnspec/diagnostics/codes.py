@@ -1,5 +1,13 @@
 """The codes of diagnostics, each with its meaning."""
 
+DATA_WARNINGS: dict[str, str] = {
+    "unused-data": "files or parts of the data that are not used",
+    "empty-class": "a class without data",
+    "unseen-classes": "classes that only the validation or test data has",
+    "class-order": "classes whose names are numbers, but which are sorted as text",
+}
+"""The codes of warnings about training data, which no validation opens."""
+
 WARNINGS: dict[str, str] = {
     # heads and losses
     "loss-activation": "the last activation does not match the loss",
@@ -30,6 +38,8 @@ WARNINGS: dict[str, str] = {
     "repeated-seed": "weights that start with the same values because of the same seed",
     "incomplete-warmup": "a warmup without its steps or its target",
     "nesterov-without-momentum": "Nesterov momentum with a momentum of 0",
+    # data
+    **DATA_WARNINGS,
     # weights
     "weights-not-checked": "weights that were not checked because a package is missing",
 }

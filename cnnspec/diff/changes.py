@@ -78,7 +78,7 @@ class OutputPair:
     old: str
     new: str
     changes: tuple[Change, ...] = ()
-    """`from`, `loss`, `loss_weight` and `metrics`."""
+    """`from`, `loss`, `loss_weight`, `metrics` and `classes`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -202,6 +202,8 @@ def _losses(old: Output, new: Output) -> Iterator[Change]:
         yield Change("loss_weight", old.weight, new.weight)
     if meaning(old.metrics) != meaning(new.metrics):
         yield Change("metrics", [*map(written, old.metrics)], [*map(written, new.metrics)])
+    if old.classes != new.classes:
+        yield Change("classes", [*old.classes] or None, [*new.classes] or None)
 
 
 def _optimizer(old: CheckedGraph, new: CheckedGraph) -> Iterator[Change]:

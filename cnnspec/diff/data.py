@@ -80,6 +80,7 @@ def _output(output: Output) -> Data:
         "loss": written(output.loss),
         "loss_weight": output.loss_weight,
         "metrics": [*map(written, output.metrics)],
+        "classes": [*output.classes],
     }
 
 

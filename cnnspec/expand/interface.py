@@ -118,7 +118,7 @@ class Interface:
         if weight is not None and declared.loss is None:
             message = "'loss_weight' requires a loss, but this output has none"
             (place / "loss_weight").error(self.report, "conflicting-arguments", message, "key")
-        return Output(name, ref, place, loss, weight, metrics)
+        return Output(name, ref, place, loss, weight, metrics, tuple(declared.classes or ()))
 
     def output_calls(
         self, declared: OutputSpec, scope: Scope, place: Place

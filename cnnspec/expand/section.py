@@ -9,9 +9,8 @@ from cnnspec.diagnostics.suggestions import did_you_mean
 from cnnspec.expand.interface import Interface
 from cnnspec.expand.parameters import Parameters, is_number
 from cnnspec.ir.graph import Output
+from cnnspec.language.column_expressions import joined, names_over_columns, parse_columns
 from cnnspec.language.document import Document
-from cnnspec.language.evaluation import check_parts
-from cnnspec.language.expressions import names_in, parse
 from cnnspec.language.train import Train
 from cnnspec.records import Record
 from cnnspec.syntax.places import Place
@@ -40,38 +39,55 @@ class Section(Record):
     def expressions(
         self,
         key: str,
-        texts: Mapping[str, str],
+        written: Mapping[str, str | list[str]],
         known: Collection[str] | None,
         columns: tuple[str, ...] | None,
     ) -> dict[str, str]:
-        """Check the expressions for inputs or outputs, by name."""
+        """Check the expressions for inputs or outputs, and return their texts by name."""
         valid = {}
-        for name, text in texts.items():
+        for name, parts in written.items():
             place = self.place / key / name
             noun = "input" if key == "inputs" else "output"
-            if self.is_known(name, known, noun, place) and self.is_computable(text, columns, place):
-                valid[name] = text
+            if self.is_known(name, known, noun, place) and self.is_computable(
+                parts, columns, place
+            ):
+                valid[name] = joined(parts)
         return valid
 
-    def is_computable(self, text: str, columns: tuple[str, ...] | None, place: Place) -> bool:
-        """Whether a text is a valid expression over the columns, as far as they are known."""
+    def is_computable(
+        self, parts: str | list[str], columns: tuple[str, ...] | None, place: Place
+    ) -> bool:
+        """Whether the parts of an expression are valid and use columns, as far as these are known."""
+        each = [(joined(parts), place)]
+        if isinstance(parts, list):
+            each = [*((text, place / position) for position, text in enumerate(parts)), *each]
+        names: set[str] = set()
+        for text, at in each:
+            found = self.names_in(text, at, columns)
+            if found is None:
+                return False
+            names |= found
+        if not names:
+            message = f"'{joined(parts)}' does not use a column of the data"
+            place.error(self.report, "bad-expression", message)
+        return bool(names)
+
+    def names_in(self, text: str, place: Place, columns: tuple[str, ...] | None) -> set[str] | None:
+        """Return the names in an expression; None if it is wrong, which is reported."""
         try:
-            tree = parse(text)
-            check_parts(tree)
-            if not names_in(tree):
-                raise Problem("bad-expression", f"'{text}' does not use a column of the data")
+            names = {*names_over_columns(parse_columns(text))}
         except Problem as problem:
             place.problem(self.report, problem)
-            return False
+            return None
         if columns is None:
-            return True
-        for wrong in sorted({*names_in(tree)} - {*self.parameters, *columns}):
+            return names
+        for wrong in sorted(names - {*self.parameters, *columns}):
             hint = did_you_mean(wrong, (*columns, *self.parameters))
             hint = hint or f"choose from {listed(columns)}"
             message = f"the data has no column '{wrong}'"
             place.error(self.report, "unknown-name", message, suggestion=hint)
-            return False
-        return self.is_numeric({*names_in(tree)} - {*columns}, text, place)
+            return None
+        return names if self.is_numeric(names - {*columns}, text, place) else None
 
     def is_numeric(self, names: Iterable[str], text: str, place: Place) -> bool:
         """Whether parameters in an expression over columns are numbers."""

@@ -14,6 +14,7 @@ from cnnspec.ir.frozen import frozen_paths, matches, names_of
 from cnnspec.ir.graph import Output
 from cnnspec.ir.training import Phase, Training
 from cnnspec.language.document import Document
+from cnnspec.language.expressions import is_reference
 from cnnspec.language.train import LastLayers
 from cnnspec.language.train import Phase as PhaseSpec
 from cnnspec.objects.families import CALLBACKS, DATA, OPTIMIZERS
@@ -64,7 +65,9 @@ class _Training(Section):
                 if isinstance(value, int | float) and name not in (columns or ())
             },
             self.folder,
-            self.validation(columns),
+            self.other_rows("validation", columns, root),
+            self.other_rows("test", columns, root),
+            root,
             int(self.number(train.batch_size, self.place / "batch_size", 32)),
             int(self.number(train.epochs, self.place / "epochs", 1)),
             int(self.number(train.seed, self.place / "seed", 0, least=0)),
@@ -152,24 +155,30 @@ class _Training(Section):
             place.error(self.report, "missing-argument", message, "key", suggestion=hint)
         return {}
 
-    def validation(self, columns: tuple[str, ...] | None) -> float | dict[str, str] | None:
-        validation, place = self.train.validation, self.place / "validation"
-        if validation is None:
-            return None
-        if not isinstance(validation, Mapping):
-            value = self.resolved(validation, place, whole=False)
+    def other_rows(
+        self, key: str, columns: tuple[str, ...] | None, root: Path | None
+    ) -> float | dict[str, str] | Path | None:
+        """Check the rows for validation or test: a fraction, a path, or columns."""
+        written, place = getattr(self.train, key), self.place / key
+        if isinstance(written, str) and not is_reference(written):
+            path = Path(written.removeprefix("$") if written.startswith("$$") else written)
+            if message := leads_out(self.folder / path, root, str(path)):
+                place.error(self.report, "outside-root", message)
+            return path
+        if not isinstance(written, Mapping):
+            value = self.resolved(written, place, whole=False)
             if isinstance(value, Failure):
                 return None
             if not 0 < value < 1:
-                message = f"'validation' must be between 0 and 1, not {shown(value)}"
+                message = f"'{key}' must be between 0 and 1, not {shown(value)}"
                 place.error(self.report, "out-of-range", message)
             return float(value)
-        for name in validation if columns else ():
+        for name in written if columns else ():
             hint = did_you_mean(name, columns or ())
             if name not in (columns or ()):
                 message = f"the data has no column '{name}'"
                 (place / name).error(self.report, "unknown-name", message, "key", suggestion=hint)
-        return dict(validation)
+        return dict(written)
 
     def callbacks(self) -> tuple[Declaration, ...]:
         at = self.place / "callbacks"
@@ -179,19 +188,31 @@ class _Training(Section):
         ]
         return tuple(each for each in callbacks if each is not None)
 
-    def class_weights(self) -> dict[str, dict[int, float]]:
-        by_output: dict[str, dict[int, float]] = {}
+    def class_weights(self) -> dict[str, dict[int | str, float]]:
+        by_output: dict[str, dict[int | str, float]] = {}
+        known = {each.name: each.classes for each in self.outputs}
         for name, weights in self.train.class_weight.items():
             place = self.place / "class_weight" / name
             if self.is_known(name, self.known_outputs(), "output", place):
-                pairs = (self.class_weight(*each, place / each[0]) for each in weights.items())
+                classes = known.get(name, ())
+                pairs = (
+                    self.class_weight(*each, classes, place / each[0]) for each in weights.items()
+                )
                 by_output[name] = dict(pair for pair in pairs if pair)
         return by_output
 
-    def class_weight(self, label: object, weight: Any, place: Place) -> tuple[int, float] | None:
-        if isinstance(label, bool) or not (str(label).isascii() and str(label).isdecimal()):
-            message = f"a class must be a whole number of at least 0, not {shown(label)}"
+    def class_weight(
+        self, label: object, weight: Any, classes: tuple[str, ...], place: Place
+    ) -> tuple[int | str, float] | None:
+        number = str(label).isascii() and str(label).isdecimal()
+        if isinstance(label, bool) or not (number or isinstance(label, str)):
+            message = f"a class must be a name or a whole number of at least 0, not {shown(label)}"
             place.error(self.report, "wrong-type", message, "key")
+            return None
+        if not number and classes and label not in classes:
+            hint = did_you_mean(str(label), classes)
+            message = f"the output has no class {shown(label)}; it has {listed(classes)}"
+            place.error(self.report, "unknown-name", message, "key", suggestion=hint)
             return None
         value = self.interface.names.resolved(weight, self.parameters, place)
         if isinstance(value, Failure):
@@ -201,7 +222,7 @@ class _Training(Section):
             message = f"the weight of a class must be a number of at least 0, not {shown(value)}"
             place.error(self.report, code, message, notes=self.parameters.nulls(weight))
             return None
-        return int(str(label)), float(value)
+        return (int(str(label)) if number else str(label)), float(value)
 
     def phase(self, phase: PhaseSpec, place: Place) -> Phase:
         patterns, last = phase.unfreeze or [], 0

@@ -50,6 +50,8 @@ class Output(Record):
     loss: "Loss | None" = None
     loss_weight: float | None = None
     metrics: "tuple[Metric, ...]" = ()
+    classes: tuple[str, ...] = ()
+    """The names of its classes in the order of their numbers, if the spec has them."""
 
     @property
     def weight(self) -> float:

@@ -39,18 +39,22 @@ class Training(Record):
     """The parameters that expressions may use."""
     folder: Path
     """The folder that relative paths of the data refer to."""
-    validation: float | dict[str, str] | None = None
-    """The last part of the data, as a fraction, or the columns to use instead of others."""
+    validation: "float | dict[str, str] | Path | None" = None
+    """The last part of the data, as a fraction, other data, or columns to use instead of others."""
+    test: "float | dict[str, str] | Path | None" = None
+    """The test data, in the same forms; None for that of the source, if it has some."""
+    root: Path | None = None
+    """The folder that files named by the data may not lead out of, if any."""
     batch_size: int = 32
     epochs: int = 1
     seed: int = 0
     callbacks: tuple[Declaration, ...] = ()
-    class_weight: Mapping[str, Mapping[int, float]] = MappingProxyType({})
-    """For each output: the weight of each class."""
+    class_weight: Mapping[str, Mapping[int | str, float]] = MappingProxyType({})
+    """For each output: the weight of each class, by its number or name."""
     sample_weight: Mapping[str, str] = MappingProxyType({})
     """For each output: the expression for the weight of each sample."""
     phases: tuple[Phase, ...] = ()
 
     def total_epochs(self, epochs: int | None = None) -> int:
         """Return the number of epochs in all, or of `epochs` if the caller chooses them."""
-        return sum(each.epochs for each in self.phases) or epochs or self.epochs
+        return epochs or sum(each.epochs for each in self.phases) or self.epochs

@@ -19,7 +19,17 @@ from cnnspec.diagnostics.problems import shown
 from cnnspec.language.calls import Application, Loss, Metric, Model, _split, is_python_form
 from cnnspec.language.expressions import is_reference
 from cnnspec.language.train import Train
-from cnnspec.language.values import Count, Flag, Form, Name, Number, _references, _step_name, refuse
+from cnnspec.language.values import (
+    Count,
+    Flag,
+    Form,
+    Name,
+    Number,
+    _classes,
+    _references,
+    _step_name,
+    refuse,
+)
 
 VERSION = 1
 
@@ -145,6 +155,8 @@ class Output(Model):
     """The weight of this loss in the sum of all losses."""
     metrics: list[Metric] = []
     """The metrics to compute in training and evaluation."""
+    classes: Annotated[list[str] | None, Form("classes", _classes)] = None
+    """The names of the classes, in the order of their numbers."""
 
     @model_validator(mode="before")
     @classmethod

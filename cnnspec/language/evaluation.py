@@ -39,7 +39,7 @@ _COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.Gt: lambda a, b: a > b,
     ast.GtE: lambda a, b: a >= b,
 }
-_FUNCTIONS: dict[str, Callable[..., Scalar]] = {
+FUNCTIONS: dict[str, Callable[..., Scalar]] = {
     "min": lambda *values: min(values),
     "max": lambda *values: max(values),
     "round": round,
@@ -97,12 +97,12 @@ def _compute(node: ast.expr, parameters: Mapping[str, Any]) -> Scalar:
 
 
 def _call(name: str, values: list[Scalar]) -> Scalar:
-    if name not in _FUNCTIONS:
-        message = f"unknown function '{name}'; choose from {', '.join(_FUNCTIONS)}"
+    if name not in FUNCTIONS:
+        message = f"unknown function '{name}'; choose from {', '.join(FUNCTIONS)}"
         raise Problem("bad-expression", message)
     if not values or (len(values) > 1 and name not in ("min", "max")):
         raise Problem("bad-expression", f"'{name}' takes one number, not {len(values)}")
-    return _FUNCTIONS[name](*values)
+    return FUNCTIONS[name](*values)
 
 
 def _power(base: Scalar, exponent: Scalar) -> Scalar:

@@ -191,12 +191,22 @@ def parse(text: str) -> ast.expr:
     if not re.fullmatch(_ALLOWED, text):
         odd = next(letter for letter in text if not re.fullmatch(_ALLOWED, letter))
         raise Problem("bad-expression", f"'{odd}' is not allowed in an expression")
+    return syntax_tree(text, text)
+
+
+def syntax_tree(text: str, written: str) -> ast.expr:
+    """Return the syntax tree of a text, which stands for what a spec has written.
+
+    Raises:
+        Problem: it has none.
+
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             return ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError, Warning):
-        raise Problem("bad-expression", f"'{text}' is not an expression") from None
+        raise Problem("bad-expression", f"'{written}' is not an expression") from None
 
 
 def names_in(node: ast.expr) -> tuple[str, ...]:
@@ -208,20 +218,9 @@ def names_in(node: ast.expr) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def with_values(text: str, parameters: Mapping[str, Any]) -> str:
-    """Return an expression with its parameters replaced by their values.
+class Valued(ast.NodeTransformer):
+    """Replaces the parameters in a syntax tree by their values."""
 
-    Raises:
-        Problem: it is not an expression of the language.
-
-    """
-    tree = parse(text)
-    if not set(names_in(tree)) & set(parameters):
-        return text
-    return ast.unparse(_Valued(parameters).visit(tree))
-
-
-class _Valued(ast.NodeTransformer):
     def __init__(self, parameters: Mapping[str, Any]) -> None:
         self.parameters = parameters
 

@@ -70,6 +70,7 @@ def _forms() -> dict[str, Schema]:
     text = {"type": "string"}
     size = {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "null"}]}
     count = {"type": "integer", "minimum": 0}
+    expression = {"type": ["string", "number"]}
     return {
         "reference": {
             "type": "string",
@@ -87,14 +88,27 @@ def _forms() -> dict[str, Schema]:
         "shape": _or_reference({"type": "array", "items": _or_reference(size)}),
         "input_dtype": _or_reference({"enum": list(DATA_TYPES)}),
         "warning": {"enum": sorted(WARNINGS)},
-        "column_expression": {"type": ["string", "number"]},
-        "class_number": {"pattern": "^[0-9]+$"},
+        "column_expression": {
+            "anyOf": [expression, {"type": "array", "items": expression, "minItems": 1}]
+        },
+        "classes": {
+            "anyOf": [
+                {
+                    "type": "array",
+                    "items": {"type": ["string", "integer"]},
+                    "minItems": 2,
+                    "uniqueItems": True,
+                },
+                {"type": "null"},
+            ]
+        },
+        "class": {"minLength": 1},
         "pattern": {"type": "string", "description": "A pattern of layer names."},
-        "validation": {
+        "other_rows": {
             "anyOf": [
                 {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1},
                 {"type": "object", "additionalProperties": text},
-                _ref("reference"),
+                {"type": "string", "minLength": 1},
                 {"type": "null"},
             ]
         },

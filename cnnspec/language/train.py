@@ -1,11 +1,11 @@
 """The `train` section of a document."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Annotated, Any
 
 from cnnspec.diagnostics.problems import shown
 from cnnspec.language.calls import Callback, Model, Optimizer, Source
-from cnnspec.language.expressions import is_reference
 from cnnspec.language.values import Count, Form, Name, Weight, _needed_count, refuse
 from cnnspec.objects.families import DATA
 
@@ -29,21 +29,27 @@ def _unfrozen(value: object) -> object:
     raise refuse("wrong-structure", f"'unfreeze' must be {forms}, not {shown(value)}")
 
 
-def _validation(value: object) -> object:
-    """A fraction, or a mapping of columns."""
+def _other_rows(value: object) -> object:
+    """A fraction, a path, or a mapping of columns."""
     if isinstance(value, Mapping):
         for other in value.values():
             if not isinstance(other, str):
                 raise refuse("wrong-type", f"the name of a column must be text, not {shown(other)}")
         return value
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    if value is None or number or is_reference(value):
+    if value is None or number or (isinstance(value, str) and value and "\0" not in value):
         return value
-    forms = "a fraction of the data, or a mapping of columns"
-    raise refuse("wrong-type", f"'validation' must be {forms}, not {shown(value)}")
+    forms = "a fraction of the data, a path, or a mapping of columns"
+    raise refuse("wrong-type", f"this must be {forms}, not {shown(value)}")
 
 
 def _expression(value: object) -> object:
+    if isinstance(value, list) and value:
+        return [_part(each) for each in value]
+    return _part(value)
+
+
+def _part(value: object) -> str:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
     if not isinstance(value, str):
@@ -51,6 +57,20 @@ def _expression(value: object) -> object:
             f"an expression over the columns must be text, such as `x / 255`, not {shown(value)}"
         )
         raise refuse("wrong-type", message)
+    return value
+
+
+def _quoted(value: object) -> object:
+    """Refuse an expression that YAML has split at its comma, as in `{digit: one_hot(y, 10)}`."""
+    if isinstance(value, Mapping):
+        for (name, text), (rest, nothing) in pairwise(value.items()):
+            is_open = isinstance(text, str) and text.count("(") > text.count(")")
+            if is_open and nothing is None and isinstance(rest, str) and ")" in rest:
+                message = (
+                    "an expression with a comma must be quoted inside braces: "
+                    f'{{{name}: "{text}, {rest}"}}'
+                )
+                raise refuse("bad-expression", message)
     return value
 
 
@@ -67,8 +87,10 @@ class Phase(Model):
     """The layers to unfreeze from here on: patterns of their names, or the last ones."""
 
 
-Expression = Annotated[str, Form("column_expression", _expression)]
-"""An expression over the columns of the data; a number is also an expression."""
+Expression = Annotated[str | list[str], Form("column_expression", _expression)]
+"""An expression over the columns of the data, or a list of them, which is a vector."""
+Expressions = Annotated[dict[Name, Expression], Form("", _quoted)]
+OtherRows = Annotated[float | int | str | dict[str, str] | None, Form("other_rows", _other_rows)]
 
 
 def _source(value: object) -> object:
@@ -88,14 +110,14 @@ class Train(Model):
     """The optimizer; its learning rate may be a schedule."""
     data: Annotated[Source | None, Form("short_source", _source, is_short=True)] = None
     """The data source; `{keras: mnist}` is short for `{keras: {name: mnist}}`."""
-    inputs: dict[Name, Expression] = {}
+    inputs: Expressions = {}
     """For each input: an expression over the columns of the data."""
-    targets: dict[Name, Expression] = {}
+    targets: Expressions = {}
     """For each output: an expression over the columns of the data."""
-    validation: Annotated[
-        float | int | str | dict[str, str] | None, Form("validation", _validation)
-    ] = None
-    """A fraction of the data, or the columns to use instead of others."""
+    validation: OtherRows = None
+    """The validation data: a fraction of the data, a path, or the columns to use instead."""
+    test: OtherRows = None
+    """The test data, in the same forms. Default: that of the source, if it has some."""
     batch_size: Count | None = None
     """Number of samples per batch."""
     epochs: Count | None = None
@@ -104,9 +126,9 @@ class Train(Model):
     """Seed of the weights and of the order of the data."""
     callbacks: list[Callback] = []
     """Callbacks, such as `EarlyStopping`."""
-    class_weight: dict[Name, dict[Annotated[Any, Form("class_number")], Weight]] = {}
-    """For each output: the weight of each class."""
-    sample_weight: dict[Name, Expression] = {}
+    class_weight: dict[Name, dict[Annotated[Any, Form("class")], Weight]] = {}
+    """For each output: the weight of each class, by its number or name."""
+    sample_weight: Expressions = {}
     """For each output: an expression over the columns of the data for the weight of each sample."""
     phases: list[Phase] = []
     """The phases of training, in order."""

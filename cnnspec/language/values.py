@@ -82,6 +82,31 @@ def _count(value: object) -> object:
     return value
 
 
+def _classes(value: object) -> object:
+    """Return the names of classes as text; whole numbers are names, too."""
+    if value is None:
+        return None
+    names = value if isinstance(value, list) else []
+    for name in names:
+        if (
+            isinstance(name, bool)
+            or not isinstance(name, str | int)
+            or str(name) != str(name).strip()
+            or not str(name)
+        ):
+            message = (
+                f"the name of a class must be text without spaces around it, not {shown(name)}"
+            )
+            raise refuse("wrong-type", message)
+    texts = [*map(str, names)]
+    if len(texts) < 2:
+        message = f"'classes' must be a list of at least two names, not {shown(value)}"
+        raise refuse("wrong-structure", message)
+    if twice := [name for place, name in enumerate(texts) if name in texts[:place]]:
+        raise refuse("duplicate-name", f"the class '{twice[0]}' is listed twice")
+    return texts
+
+
 class Form:
     """The form of a value in a spec: its definition in the JSON Schema, and its parser."""
 
@@ -92,7 +117,10 @@ class Form:
         *,
         is_short: bool = False,
     ) -> None:
-        """Name the definition; with `is_short`, values may also be written as in their type."""
+        """Name the definition; with `is_short`, values may also be written as in their type.
+
+        Without a name, they are always written as in their type.
+        """
         self.name = name
         self.read = read
         self.is_short = is_short
@@ -108,6 +136,8 @@ class Form:
         self, schema: Any, handler: Callable[[Any], dict[str, Any]]
     ) -> dict[str, Any]:
         """Refer to the definition, which only editors need and which is therefore in `schema`."""
+        if not self.name:
+            return handler(schema)
         form = {"form": self.name}
         return {"anyOf": [form, handler(schema)]} if self.is_short else form
 

@@ -153,7 +153,11 @@ def _run(
     listener: Listener | None,
 ) -> None:
     """Train one stage; callbacks of Keras are finished even if no epochs are left."""
-    callbacks = callbacks_of(fitted.data.training, fitted.data.checked.graph.outputs)
+    callbacks = callbacks_of(
+        fitted.data.training,
+        fitted.data.checked.graph.outputs,
+        is_validated=fitted.validation is not None,
+    )
     watch = _Watch(trained, fitted.data, file, callbacks, listener, resumed)
     fitted.model.steps_per_execution = _steps_at_once(fitted.data.steps)
     try:

@@ -16,8 +16,10 @@ MODES = {"up": "max", "down": "min"}
 """The direction of Keras metrics, and the corresponding `mode` of callbacks."""
 
 
-def callbacks_of(training: Training, outputs: Collection[Output]) -> list[Any]:
-    """Make the callbacks of a training.
+def callbacks_of(
+    training: Training, outputs: Collection[Output], *, is_validated: bool
+) -> list[Any]:
+    """Make the callbacks of a training, which may monitor validation data if there is some.
 
     `monitor` may be a name of the history (`val_digit_accuracy`) or of Keras (`val_accuracy`).
 
@@ -26,7 +28,7 @@ def callbacks_of(training: Training, outputs: Collection[Output]) -> list[Any]:
 
     """
     known = dict(_values(outputs))
-    if training.validation is not None:
+    if is_validated:
         known |= {f"{VALIDATION}{name}": mode for name, mode in known.items()}
     return [
         keras_object(_following(each, known, outputs, ("callbacks", position)))

@@ -28,13 +28,21 @@ class Stage:
 
 
 def stages(training: Training, epochs: int | None = None) -> tuple[Stage, ...]:
-    """Return the stages of a training; without phases there is a single stage."""
+    """Return the stages of a training; without phases there is a single stage.
+
+    If `epochs` is less than the phases have, the last ones are shortened or left out; if it is
+    more, the last one is longer.
+    """
     if not training.phases:
         return (Stage(0, epochs or training.epochs, None, 0),)
     found, first = [], 0
+    end = training.total_epochs(epochs)
     for number, phase in enumerate(training.phases):
-        found.append(Stage(first, first + phase.epochs, phase, number))
-        first += phase.epochs
+        is_last = number == len(training.phases) - 1
+        last = end if is_last else min(first + phase.epochs, end)
+        if first < last:
+            found.append(Stage(first, last, phase, number))
+        first = last
     return tuple(found)
 
 

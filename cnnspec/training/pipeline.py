@@ -6,30 +6,15 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from cnnspec.data.checks import Part
-from cnnspec.data.values import Arithmetic, Expression
+from cnnspec.data.parts import Part
+from cnnspec.data.values import Expression
 from cnnspec.ir.checked import CheckedGraph
 from cnnspec.ir.graph import Output
 from cnnspec.ir.training import Training
 from cnnspec.objects.loss import NUMBERED
 from cnnspec.shapes import UNKNOWN, TensorSpec
-
-TENSORFLOW = Arithmetic(
-    tf.cast,
-    lambda value: (
-        isinstance(value, bool | int)
-        or (not isinstance(value, float) and (value.dtype.is_integer or value.dtype.is_bool))
-    ),
-    {
-        "min": tf.minimum,
-        "max": tf.maximum,
-        "round": tf.round,
-        "floor": tf.floor,
-        "ceil": tf.math.ceil,
-        "abs": tf.abs,
-    },
-)
-
+from cnnspec.training.arithmetic import TENSORFLOW
+from cnnspec.training.weighing import weights_of_rows
 
 ROWS = 4096
 """The number of rows to compute at a time."""
@@ -66,7 +51,7 @@ class Pipeline:
         starts = tf.data.Dataset.range(0, len(self.part.rows), size)
         batches = orders.flat_map(lambda rows: starts.map(lambda start: rows[start : start + size]))
         counted = batches.apply(tf.data.experimental.assert_cardinality(self.steps))
-        return self._batches(counted, self.training.class_weight)
+        return self._batches(counted, self.part.class_weights)
 
     def in_order(self) -> Any:
         """Batches in the order of the data, without class weights, as in evaluation with Keras."""
@@ -113,7 +98,6 @@ class Pipeline:
         }
         inputs = self._inputs(rows, columns)
         outputs = self.checked.graph.outputs
-        count = tf.shape(rows)[:1]
         targets = tuple(
             _as_target(self.part.targets[each.name], columns, each, self.checked.outputs)
             for each in outputs
@@ -122,7 +106,14 @@ class Pipeline:
         if not classes and not self.part.weights:
             return batch
         weights = tuple(
-            self._weight(each.name, target, columns, count, classes.get(each.name, {}))
+            weights_of_rows(
+                each,
+                self.checked.outputs[each.name].shape,
+                self.part,
+                target,
+                columns,
+                classes.get(each.name, {}),
+            )
             for each, target in zip(outputs, targets, strict=True)
         )
         return (*batch, _single(weights))
@@ -132,24 +123,6 @@ class Pipeline:
             _as_input(self.part.inputs[each.name], columns, each.tensor.shape, each.tensor.dtype)
             for each in self.checked.inputs
         )
-
-    def _weight(
-        self,
-        output: str,
-        target: Any,
-        columns: dict[str, Any],
-        count: Any,
-        classes: Mapping[int, float],
-    ) -> Any:
-        """Return the weight of each row: its sample weight times the weight of its class."""
-        weight = tf.ones(count)
-        if output in self.part.weights:
-            weight *= tf.cast(self.part.weights[output].value(columns, TENSORFLOW), "float32")
-        if classes:
-            labels = tf.cast(tf.reshape(target, count), "int64")
-            for label, factor in classes.items():
-                weight *= tf.where(labels == label, float(factor), 1.0)
-        return weight
 
     def _decoded(self, name: str, rows: Any) -> Any:
         height, width, channels = self.part.columns[name].shape

@@ -4,7 +4,9 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Collection, Mapping
+import shutil
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -88,36 +90,32 @@ def train(
 
     """
     check_backend()
+    checked = _with_classes(checked, data)
     digest = _digest(checked, training)
-    if resume:
-        check_same(folder, digest)
-        sweep(folder)
-    else:
-        _begin(checked, training, folder, digest)
 
     def build_model() -> Any:
         return build(checked, allow_code=allow_code, seed=training.seed).model
 
-    file = folder / CHECKPOINT
     if tensorboard:
         listener = Events(folder / FOLDER, listener)
-    trained = fit(
-        checked,
-        training,
-        data,
-        file,
-        build_model,
-        epochs=epochs,
-        resume=resume,
-        feature_cache=feature_cache,
-        listener=listener,
-    )
-    metrics: dict[str, dict[str, float]] = {}
-    for name, part in (("validation", data.validation), ("test", data.test)):
-        if part is not None and not trained.interrupted:
-            pipeline = Pipeline(checked, training, part)
-            metrics[name] = measured(trained.model, pipeline)
-    _write_results(trained, metrics, folder)
+    with _resumed(folder, digest) if resume else _begun(checked, training, folder, digest):
+        trained = fit(
+            checked,
+            training,
+            data,
+            folder / CHECKPOINT,
+            build_model,
+            epochs=epochs,
+            resume=resume,
+            feature_cache=feature_cache,
+            listener=listener,
+        )
+        metrics: dict[str, dict[str, float]] = {}
+        for name, part in (("validation", data.validation), ("test", data.test)):
+            if part is not None and not trained.interrupted:
+                pipeline = Pipeline(checked, training, part)
+                metrics[name] = measured(trained.model, pipeline)
+        _write_results(trained, metrics, folder)
     return Run(
         folder,
         trained.model,
@@ -151,6 +149,7 @@ def _digest(checked: CheckedGraph, training: Training) -> str:
         training.targets,
         training.parameters,
         training.validation,
+        training.test,
         training.batch_size,
         training.seed,
         training.class_weight,
@@ -162,15 +161,44 @@ def _digest(checked: CheckedGraph, training: Training) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _begin(checked: CheckedGraph, training: Training, folder: Path, digest: str) -> None:
+def _with_classes(checked: CheckedGraph, data: Data) -> CheckedGraph:
+    """Return a graph whose outputs have the names of the classes that the data has."""
+    outputs = tuple(
+        replace(each, classes=data.classes.get(each.name, each.classes))
+        for each in checked.graph.outputs
+    )
+    return replace(checked, graph=replace(checked.graph, outputs=outputs))
+
+
+@contextmanager
+def _resumed(folder: Path, digest: str) -> Iterator[None]:
+    check_same(folder, digest)
+    sweep(folder)
+    yield
+
+
+@contextmanager
+def _begun(checked: CheckedGraph, training: Training, folder: Path, digest: str) -> Iterator[None]:
+    """Begin a run; if it fails before its first checkpoint, remove what it wrote."""
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
             raise RunProblem(f"'{folder}' already contains files; use --resume to continue a run")
     except OSError as error:
         raise unwritable(folder, error) from None
-    write_text(folder / SPEC, dumps(written_out(checked.graph, folder, inline=True)))
-    write_environment(folder, digest, training.seed)
+    try:
+        write_text(folder / SPEC, dumps(written_out(checked.graph, folder, inline=True)))
+        write_environment(folder, digest, training.seed)
+        yield
+    except BaseException:
+        if not (folder / CHECKPOINT).exists():
+            for each in folder.iterdir():
+                shutil.rmtree(each) if each.is_dir() else each.unlink(missing_ok=True)
+            with suppress(OSError):  # others may have written there in the meantime
+                for each in missing:
+                    each.rmdir()
+        raise
 
 
 def _write_results(trained: Trained, metrics: dict[str, dict[str, float]], folder: Path) -> None:

@@ -1,9 +1,11 @@
 """Rules for pixels: whether a network gets them in the range that it was trained on."""
 
+import ast
 from collections.abc import Iterator
 
 from cnnspec.analysis.lint.base import Finding, Model, model_lint
 from cnnspec.ir.graph import SubmodelLayer
+from cnnspec.language.column_expressions import parse_columns
 
 WANTS = {
     "caffe": "BGR pixels minus their mean",
@@ -49,4 +51,9 @@ def _input(model: Model, name: str) -> str | None:
 def _is_computed(model: Model, name: str) -> bool:
     training = model.checked.graph.training
     expression = training.inputs.get(name) if training else None
-    return expression is not None and not expression.strip().isidentifier()
+    if expression is None:
+        return False
+    match parse_columns(expression):
+        case ast.Name() | ast.Call(func=ast.Name(id="column" | "image")):
+            return False
+    return True

@@ -7,8 +7,9 @@ from pydantic import BaseModel
 
 from cnnspec.analysis.lint.base import Finding, Model, document_lint, model_lint
 from cnnspec.ir.graph import Node, SubmodelLayer
+from cnnspec.language.column_expressions import joined, names_over_columns, parse_columns
 from cnnspec.language.document import Document, Step
-from cnnspec.language.expressions import names_in, parameters_in, parse
+from cnnspec.language.expressions import parameters_in
 from cnnspec.language.train import Train
 from cnnspec.layers.base import LAYERS
 from cnnspec.syntax.places import Place
@@ -106,7 +107,7 @@ def _computed_with(train: Train | None) -> Iterator[str]:
     """Return the names in the expressions of a training: columns and parameters."""
     for expressions in (train.inputs, train.targets, train.sample_weight) if train else ():
         for text in expressions.values():
-            yield from names_in(parse(text))
+            yield from names_over_columns(parse_columns(joined(text)))
 
 
 def _said(document: Document) -> set[str]:
