@@ -93,6 +93,7 @@ LATE = {
         "language.dump",
     ),
     "cli.data": ("data.checks", "data.sources"),
+    "cli.models": ("cli.overriding",),
     "cli.main": ("cli.commands", "cli.validation", "click"),
     "cli.printing": ("backends.summary.layout", "click", "diagnostics.reporters", "rich"),
     "cli.progress": ("rich",),

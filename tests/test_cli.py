@@ -346,3 +346,37 @@ def test_a_full_disk_is_one_line() -> None:
         )
     assert done.returncode == 2
     assert done.stderr == "cnnspec: [Errno 28] No space left on device\n"
+
+
+WITH_WIDTH = b"""cnnspec: 1
+params: {width: 4, size: 3}
+blocks: {head: {params: {units: null}, layers: [Dense: {name: inner, units: $units}]}}
+inputs: {x: [4]}
+layers:
+  - head: {units: $width}
+  - Dense: {units: $size}
+"""
+
+
+@pytest.mark.parametrize(
+    ("values", "notes"),
+    [
+        (["width=abc"], [["called from here", "this comes from --set width=abc"]]),
+        (["width=abc", "size=4"], [["called from here", "this comes from --set width=abc"]]),
+        (["size=null"], [["this comes from --set size=null"]]),
+        (["width=0", "size=0"], [
+            ["called from here", "this comes from --set width=0"], ["this comes from --set size=0"],
+        ]),
+    ],
+)  # fmt: skip
+def test_errors_name_the_values_of_set(values: list[str], notes: list[list[str]]) -> None:
+    options = [word for value in values for word in ("--set", value)]
+    found = run_command("validate", "--format", "json", *options, "-", stdin=WITH_WIDTH)
+    said = [[note["message"] for note in each["notes"]] for each in json.loads(found.stdout)]
+    assert said == notes
+
+
+def test_errors_that_the_spec_has_anyway_do_not_come_from_set() -> None:
+    text = WITH_WIDTH.replace(b"units: $size", b"unit: $size")
+    found = run_command("validate", "--format", "json", "--set", "width=5", "-", stdin=text)
+    assert [each["notes"] for each in json.loads(found.stdout)] == [[]]

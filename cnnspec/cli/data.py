@@ -17,6 +17,9 @@ from cnnspec.ir.training import Training
 if TYPE_CHECKING:
     from cnnspec.data.checks import Data
 
+OF_TRAINING = ("empty-class", "unseen-classes")
+"""Warnings about what a model cannot learn from data."""
+
 data_option = click.option(
     "--data",
     type=click.Path(path_type=Path),
@@ -50,6 +53,8 @@ def checked_data(
         refuse(compilation, training, problem, override)
     report = compilation.report.child()
     report_warnings(report, checked, training, data, override)
+    if doing != "training":
+        report.ignore(OF_TRAINING)
     tell(report, err=True)
     return data
 

@@ -27,12 +27,22 @@ def open_model(
     root: Path | None = None,
 ) -> Compilation:
     """Compile a spec or a Keras model file; exit with code 2 if it cannot be read."""
-    if model == STDIN:
-        return compile_text(read_stdin(), overrides=overrides, keras=keras, root=root)
     if overrides and is_model_file(model):
         usage_error(f"--set applies to specs only; '{model}' is a model file")
+    text = read_stdin() if model == STDIN else b""
+
+    def compile_with(values: Mapping[str, Any] | None) -> Compilation:
+        if model == STDIN:
+            return compile_text(text, overrides=values, keras=keras, root=root)
+        return compiler.open_model(Path(model), overrides=values, keras=keras, root=root)
+
     try:
-        return compiler.open_model(Path(model), overrides=overrides, keras=keras, root=root)
+        compilation = compile_with(overrides)
+        if overrides and compilation.report.has_errors:
+            from cnnspec.cli.overriding import name_overrides
+
+            name_overrides(compilation, overrides, compile_with)
+        return compilation
     except IsADirectoryError:
         usage_error(f"'{model}' is a folder, not a spec")
     except OSError as error:

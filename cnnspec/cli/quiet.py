@@ -1,4 +1,4 @@
-"""Imports modules that load TensorFlow without showing its log messages."""
+"""Imports modules that load TensorFlow without showing its messages, now or later."""
 
 import gc
 import os
@@ -16,6 +16,8 @@ from cnnspec.extras import Needed
 def import_quietly(module: str, doing: str) -> Any:
     """Import a module; log messages of TensorFlow are shown only if the import fails.
 
+    Its warnings, such as those about retracing, are not shown later either.
+
     Raises:
         MissingExtra: an optional package is not installed.
 
@@ -28,7 +30,8 @@ def import_quietly(module: str, doing: str) -> Any:
         except ValueError as error:  # KERAS_BACKEND names none of its backends
             usage_error(f"Keras cannot be imported: {error}")
         with suppress(ModuleNotFoundError):
-            import_module("tensorflow")  # Keras imports it later to save a model, on any backend
+            # Keras imports it later to save a model, on any backend.
+            import_module("tensorflow").get_logger().setLevel("ERROR")
         return import_module(module)
 
 

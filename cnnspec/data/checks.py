@@ -66,6 +66,7 @@ class _Check:
         parts: dict[str, Part | None] = {}
         for key in ("test", "validation"):  # the test data is the very last
             rows = getattr(self.training, key)
+            self.check_own(key, rows is None, whole)
             if isinstance(rows, float):
                 start = end - round(len(whole.rows) * rows)
                 if not 0 < start < end:
@@ -91,9 +92,6 @@ class _Check:
         """Return the part of other rows: a file, columns of other names, or those of the source."""
         own: dict[str, Column] = getattr(self.columns, key)
         if isinstance(rows, Path):
-            if own:
-                message = f"the {key} data of the source is not used, because `{key}` names other"
-                self.warnings.append(DataWarning("unused-data", message, (key,)))
             opened = open_columns(self.training, self.training.folder / rows, (key,))
             self.warnings += opened.warnings
             columns = opened.train
@@ -106,6 +104,16 @@ class _Check:
         part = self.part(columns)
         self.check(part)
         return part
+
+    def check_own(self, key: str, is_wanted: bool, whole: Part) -> None:
+        """Warn about a part of the source that is not used."""
+        own, names = {*getattr(self.columns, key)}, {*whole.names}
+        if is_wanted and own & names and not names <= own:
+            message = f"the {key} data of the source is not used: it has no '{min(names - own)}'"
+            self.warnings.append(DataWarning("unused-data", message, ("data",)))
+        elif not is_wanted and names <= own:
+            message = f"the {key} data of the source is not used, because '{key}' names other rows"
+            self.warnings.append(DataWarning("unused-data", message, (key,)))
 
     def renamed(self, key: str, names: Mapping[str, str], whole: Part) -> dict[str, Column]:
         """Return columns by the names of those that they stand for."""

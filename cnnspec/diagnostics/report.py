@@ -63,6 +63,11 @@ class Report:
         key = (diagnostic.code, diagnostic.message, diagnostic.span)
         self._found.setdefault(key, diagnostic)
 
+    def add_note(self, key: tuple[str, str, Span | None], note: Note) -> None:
+        """Add a note to the diagnostic with a code, a message and a span."""
+        found = self._found[key]
+        self._found[key] = replace(found, notes=(*found.notes, note))
+
     def take(self, other: "Report", notes: tuple[Note, ...] = ()) -> None:
         """Add all diagnostics of another report, each with additional notes."""
         self.texts.update(other.texts)

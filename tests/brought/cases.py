@@ -408,6 +408,16 @@ ARCHIVES = {
         data=NPZ,
         train="test: {x: x_hold, label: y_hold}",
     ),
+    "test arrays without labels": Case(
+        archive(x_train=X, label_train=[0, 1, 0, 1], x_test=X),
+        Gives(
+            targets=[0, 1, 0, 1],
+            warnings=(
+                ("unused-data", "the test data of the source is not used: it has no 'label'", None),
+            ),
+        ),
+        data=NPZ,
+    ),
     "validation arrays for some columns": Case(
         archive(x=X, label=[0, 1, 0, 1], x_val=X[:2]),
         Says(
@@ -628,6 +638,21 @@ FOLDERS = {
         folders("a/", "b/"),
         Says("file-not-found", "no subfolder of './data' contains images", "data"),
         **PIXELS,
+    ),
+    "a fraction instead of the validation folder": Case(
+        folders(*PARTS, "train/a/4.png", "train/b/5.png", "val/a/3.png"),
+        Gives(
+            classes=("a", "b"),
+            validation=[1],
+            warnings=(
+                (
+                    "unused-data",
+                    "the validation data of the source is not used, because 'validation' names other rows",
+                    None,
+                ),
+            ),
+        ),
+        **{**PIXELS, "train": "validation: 0.25"},
     ),
     "validation images in another folder": Case(
         both(folders("a/1.png", "b/2.png"), images({"more/b/3.png": (0, 0, 0)})),
