@@ -5,12 +5,13 @@ from typing import Any
 
 from cnnspec.compiler import Compilation
 from cnnspec.diagnostics.problems import shown
-from cnnspec.diagnostics.report import Note, Report, Span
+from cnnspec.diagnostics.report import Note, Report
 
 MOST_TRIED = 8
 """The most values that are left out one by one."""
 
-Key = tuple[str, str, Span | None]
+Key = tuple[str, str, Any]
+"""The code, message and span of a diagnostic."""
 
 
 def name_overrides(

@@ -35,9 +35,10 @@ def command(
     form: str,
     root: Path | None,
 ) -> None:
-    """Predict the outputs for images, arrays (.npy, .npz) and tables (.csv).
+    """Predict the outputs for images, arrays and tables.
 
-    Prints the class and its probability for each output.
+    Arrays are .npy and .npz files, tables .csv files with the columns that the input is computed
+    from. Prints the class and its probability for each output.
 
     \b
     Example:

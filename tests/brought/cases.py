@@ -643,7 +643,7 @@ FOLDERS = {
         folders(*PARTS, "train/a/4.png", "train/b/5.png", "val/a/3.png"),
         Gives(
             classes=("a", "b"),
-            validation=[1],
+            validation=[0],
             warnings=(
                 (
                     "unused-data",
