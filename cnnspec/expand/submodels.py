@@ -133,9 +133,9 @@ class SubmodelReader:
         for found in [each for each in inner.report if each.severity == "error"][:1]:
             assert found.code == CODE, "a network of the package has no other errors"
             message = f"{application.declaration.kind()}: {found.message}"
-            at = place / "application"
-            at.error(self.loader.report, CODE, message, suggestion=found.suggestion)
-            return None, None
+            at = definition.place / "application"
+            failure = at.error(self.loader.report, CODE, message, suggestion=found.suggestion)
+            return failure, None
         return graph, application
 
     def _from_spec(self, reference: str, place: Place) -> tuple[Graph | Failure, Path | None]:

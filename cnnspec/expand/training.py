@@ -160,6 +160,8 @@ class _Training(Section):
     ) -> float | dict[str, str] | Path | None:
         """Check the rows for validation or test: a fraction, a path, or columns."""
         written, place = getattr(self.train, key), self.place / key
+        if written is None:
+            return None
         if isinstance(written, str) and not is_reference(written):
             path = Path(written.removeprefix("$") if written.startswith("$$") else written)
             if message := leads_out(self.folder / path, root, str(path)):
