@@ -10,7 +10,7 @@ import cnnspec
 from cnnspec.analysis.lint.base import DOCUMENT_LINTS, MODEL_LINTS
 from cnnspec.compiler import compile_file, compile_text
 from cnnspec.decompile.flat import written_out
-from cnnspec.diagnostics.codes import WARNINGS
+from cnnspec.diagnostics.codes import DATA_WARNINGS, WARNINGS
 from tests.support.commands import run_command
 from tests.support.paths import ROOT, SPEC_FILES
 
@@ -35,7 +35,7 @@ def messages(text: str) -> list[str]:
 
 def test_every_warning_is_a_lint_with_a_line_that_says_what_it_is() -> None:
     lints = MODEL_LINTS | DOCUMENT_LINTS
-    assert sorted([*lints, "weights-not-checked"]) == sorted(WARNINGS)
+    assert sorted([*lints, *DATA_WARNINGS, "weights-not-checked"]) == sorted(WARNINGS)
     assert [code for code, lint in lints.items() if not lint.__doc__] == []
 
 

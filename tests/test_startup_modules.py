@@ -27,7 +27,8 @@ finally:
 ALWAYS = {
     "analysis", "analysis.classes", "analysis.custom_code", "analysis.infer", "analysis.lint", "analysis.lint.base",
     "analysis.lint.heads", "analysis.lint.linting", "analysis.lint.scaling", "analysis.lint.shapes",
-    "analysis.lint.metrics", "analysis.lint.training", "analysis.lint.unused", "analysis.metrics", "analysis.weights", "cli", "cli.main", "cli.models",
+    "analysis.lint.metrics", "analysis.lint.training", "analysis.lint.unused", "analysis.metrics", "analysis.submodels", "analysis.weights",
+    "cli", "cli.main", "cli.models",
     "cli.patterns", "cli.printing", "cli.streams", "cli.validation", "compiler", "declarations", "declarations.declaration",
     "declarations.family", "declarations.keras_table", "declarations.keras_versions", "declarations.partial", "declarations.fields", "declarations.plain_types", "diagnostics", "diagnostics.codes",
     "diagnostics.problems", "diagnostics.report", "diagnostics.suggestions", "expand", "expand.calls",

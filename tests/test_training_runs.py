@@ -19,6 +19,7 @@ from cnnspec.data.problems import RunProblem
 from cnnspec.data.values import NUMPY, expression
 from cnnspec.declarations.declaration import Declaration
 from cnnspec.declarations.family import Family
+from cnnspec.language.column_expressions import parse_columns
 from cnnspec.records import replace
 from cnnspec.spec import Spec
 from cnnspec.training import pipeline
@@ -248,7 +249,7 @@ def test_batches_are_what_numpy_computes(tmp_path: Path) -> None:
         "max(y, 9)",
         "round(y / 2)",
     ):
-        each = expression(text, {"y": column}, {}, ())
+        each = expression(parse_columns(text), {"y": ()}, {})
         tensor = tensorflow.constant(column)
         found = each.value({"y": tensor}, TENSORFLOW).numpy()
         assert found.tolist() == each.value({"y": column}, NUMPY).tolist()

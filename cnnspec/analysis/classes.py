@@ -1,12 +1,18 @@
 """Checks the names of classes against the outputs that have them."""
 
+from cnnspec.analysis.submodels import own_submodels
 from cnnspec.diagnostics.report import Report
 from cnnspec.ir.checked import CheckedGraph
 from cnnspec.shapes import UNKNOWN
 
 
 def check_classes(checked: CheckedGraph, report: Report) -> None:
-    """Report outputs with more or fewer classes than units; one unit has two classes."""
+    """Report outputs, also those of submodels, that have more or fewer classes than units.
+
+    One unit has two classes.
+    """
+    for submodel in own_submodels(checked):
+        check_classes(submodel, report)
     for output in checked.graph.outputs:
         if not output.classes:
             continue

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from cnnspec.analysis.submodels import own_submodels
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.diagnostics.report import Note, Report
 from cnnspec.ir.checked import CheckedGraph
-from cnnspec.ir.graph import Output, SubmodelLayer
+from cnnspec.ir.graph import Output
 from cnnspec.objects.measure import IN_WORDS, Labels
 from cnnspec.records import Record
 from cnnspec.shapes import UNKNOWN, text
@@ -112,12 +113,6 @@ def check_metrics(checked: CheckedGraph, report: Report) -> list[Measured]:
         for problem, notes in problems:
             each.place.problem(report, problem, notes=notes)
         found += [each] if problems else []
-    inner = {
-        node.layer.key: node.submodel
-        for node in checked.nodes
-        if isinstance(node.layer, SubmodelLayer) and not node.layer.from_keras
-    }
-    for submodel in inner.values():
-        if submodel is not None:
-            check_metrics(submodel, report)
+    for submodel in own_submodels(checked):
+        check_metrics(submodel, report)
     return found
