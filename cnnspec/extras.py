@@ -3,6 +3,7 @@
 from types import TracebackType
 
 INSTALLED_BY = {
+    "PIL": "cnnspec[images]",
     "ai_edge_litert": "cnnspec[tflite]",
     "h5py": "cnnspec[tensorflow]",
     "jax": "cnnspec[jax]",

@@ -165,11 +165,13 @@ class Spec:
         other = Path(data) if data else None
         try:
             found = check_data(checked, training, open_columns(training, other))
+            with Needed("training"):
+                from cnnspec.training import run
+                from cnnspec.training.images import check_images
+            found = check_images(found, training)
             report_warnings(report, checked, training, found, other)
             for each in report:
                 warnings.warn(f"{each.message} [{each.code}]", stacklevel=2)
-            with Needed("training"):
-                from cnnspec.training import run
             from cnnspec.training.display import listener
 
             target = Path(folder) if folder else run.run_folder(checked.name)

@@ -53,6 +53,7 @@ ONLY_FOR = {
 
 USERS = {
     "ai_edge_litert": ("exporting",),
+    "PIL": ("training.images",),
     "annotated_types": ("declarations", "layers", "objects"),
     "click": ("cli",),
     "graphviz": ("backends.diagram",),
@@ -125,6 +126,7 @@ LATE = {
         "files",
         "importing",
         "training.display",
+        "training.images",
         "training.run",
     ),
     "training.environment": ("jax", "torch"),

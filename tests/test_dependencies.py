@@ -17,6 +17,7 @@ Key = tuple[str, str]
 
 OF_OTHERS = {
     "h5py": "keras",
+    "pil": "pillow",
     "ml-dtypes": "tensorflow",
     "numpy": "tensorflow",
     "torch": None,

@@ -406,18 +406,6 @@ def test_a_spec_in_a_file_is_trained_and_measured(tmp_path: Path) -> None:
         assert json.loads(result.stdout) == {"test": pytest.approx(known, rel=1e-6)}
 
 
-@pytest.mark.usefixtures("without_tracing")
-def test_a_broken_image_is_one_error(tmp_path: Path) -> None:
-    for name in ("a/1.png", "b/1.png"):
-        (tmp_path / name).parent.mkdir()
-        (tmp_path / name).write_bytes(b"nothing")
-    source = Source("images", {"directory": ".", "size": [6, 6], "color_mode": "grayscale"})
-    changes = {"inputs": {"image": "image / 255"}, "targets": {"zdigit": "label", "aodd": "label"}}
-    checked, training = case(tmp_path, data=source, **changes)
-    with pytest.raises(RunProblem, match="the data cannot be used"):
-        train(checked, training, check_data(checked, training), tmp_path / "run")
-
-
 def test_a_label_out_of_range_is_shown_in_the_spec(commands: Path) -> None:
     result = run_command("train", "wrong.yaml")
     message = "error[out-of-range]: 'zdigit' has 10 classes, 0 to 9, but row 4 has 10"

@@ -1,12 +1,14 @@
 """Opens and checks the training data for commands, before TensorFlow is imported."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from cnnspec.cli.printing import tell, usage_error
+from cnnspec.cli.quiet import import_quietly, without_native_log
 from cnnspec.compiler import Compilation
 from cnnspec.data.problems import DataProblem
 from cnnspec.data.reporting import report_problem, report_warnings
@@ -15,7 +17,7 @@ from cnnspec.ir.checked import CheckedGraph
 from cnnspec.ir.training import Training
 
 if TYPE_CHECKING:
-    from cnnspec.data.checks import Data
+    from cnnspec.data.checked import Data
 
 OF_TRAINING = ("empty-class", "unseen-classes")
 """Warnings about what a model cannot learn from data."""
@@ -57,6 +59,32 @@ def checked_data(
         report.ignore(OF_TRAINING)
     tell(report, err=True)
     return data
+
+
+def with_whole_images(
+    compilation: Compilation,
+    checked: CheckedGraph,
+    training: Training,
+    data: "Data",
+    override: Path | None,
+    *,
+    doing: str,
+) -> "Data":
+    """Return the data without broken images; print what is left out, or exit if they may not be."""
+    images = import_quietly("cnnspec.training.images", doing)
+    problem = None
+    with without_native_log():
+        try:
+            found: Data = images.check_images(data, training)
+        except DataProblem as error:
+            problem = error
+    if problem is not None:
+        refuse(compilation, training, problem, override)
+    report = compilation.report.child()
+    new = replace(found, warnings=found.warnings[len(data.warnings) :])
+    report_warnings(report, checked, training, new, override)
+    tell(report, err=True)
+    return found
 
 
 def refuse(

@@ -9,7 +9,7 @@ import click
 from cnnspec.backends.summary.layout import Column, table_lines
 from cnnspec.cli.building import built_model
 from cnnspec.cli.common import check_root, code_option, root_option
-from cnnspec.cli.data import checked_data, data_option, training_of
+from cnnspec.cli.data import checked_data, data_option, training_of, with_whole_images
 from cnnspec.cli.models import allowed_model
 from cnnspec.cli.printing import echo, echo_data, output_sheet
 from cnnspec.cli.quiet import import_quietly
@@ -50,8 +50,9 @@ def command(
     compilation, checked = allowed_model(name, allow_code, root=root, ignore=OF_NEW_MODELS)
     training = training_of(checked)
     found = checked_data(compilation, checked, training, data, doing="evaluating")
-    part = found.test or found.validation or found.train
     runs = import_quietly("cnnspec.training.run", "evaluating")
+    found = with_whole_images(compilation, checked, training, found, data, doing="evaluating")
+    part = found.test or found.validation or found.train
     built = built_model(checked, allow_code, weights=weights, doing="evaluating")
     metrics = runs.measured(built.model, runs.Pipeline(checked, training, part))
     which = "test" if found.test else "validation" if found.validation else "train"

@@ -51,7 +51,10 @@ def command(
     predictions = import_quietly("cnnspec.training.prediction", "predicting")
     built = built_model(checked, allow_code, weights=weights, doing="predicting")
     try:
-        found = predictions.predict(built.model, checked, checked.graph.training, inputs)
+        files, left_out = predictions.usable(inputs, checked.inputs[0], checked.graph.training)
+        if left_out is not None:
+            echo(f"warning[unused-data]: {left_out}", err=True)
+        found = predictions.predict(built.model, checked, checked.graph.training, files)
     except DataProblem as error:
         hint = f"; {error.suggestion}" if error.suggestion else ""
         echo(f"error: {error}{hint}", err=True)

@@ -17,7 +17,7 @@ from cnnspec.cli.common import (
     set_option,
     spec_arguments,
 )
-from cnnspec.cli.data import checked_data, data_option, refuse, training_of
+from cnnspec.cli.data import checked_data, data_option, refuse, training_of, with_whole_images
 from cnnspec.cli.keras_option import keras_option
 from cnnspec.cli.models import allowed_model, refuse_model_files
 from cnnspec.cli.printing import echo, usage_error
@@ -93,6 +93,7 @@ def command(
     training = training_of(checked)
     found = checked_data(compilation, checked, training, data, doing="training")
     runs = import_quietly("cnnspec.training.run", "training")
+    found = with_whole_images(compilation, checked, training, found, data, doing="training")
     folder = resume or output or runs.run_folder(checked.name)
     from cnnspec.cli.progress import progress
 

@@ -1,12 +1,14 @@
 """Checks the training data against the model, before TensorFlow is imported."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from cnnspec.data.broken import headers, with_whole_images
+from cnnspec.data.checked import Data
 from cnnspec.data.columns import Column, Columns
 from cnnspec.data.labels import Classes, listed
 from cnnspec.data.parts import Part, fits, read_part
@@ -23,18 +25,6 @@ from cnnspec.shapes import UNKNOWN, Shape, text
 SHUFFLE = "shuffle the rows: their last part is set aside"
 
 
-@dataclass(frozen=True, slots=True)
-class Data:
-    """All parts of the data, which fit the model."""
-
-    train: Part
-    validation: Part | None
-    test: Part | None
-    classes: Mapping[str, tuple[str, ...]]
-    """The names of the classes of the outputs that have some."""
-    warnings: tuple[DataWarning, ...] = ()
-
-
 def check_data(checked: CheckedGraph, training: Training, columns: Columns | None = None) -> Data:
     """Read the training data and check it against the model.
 
@@ -42,7 +32,8 @@ def check_data(checked: CheckedGraph, training: Training, columns: Columns | Non
         DataProblem: the data cannot be read, or does not fit.
 
     """
-    return _Check(checked, training, columns or open_columns(training)).data()
+    data = _Check(checked, training, columns or open_columns(training)).data()
+    return with_whole_images(data, training, headers)
 
 
 class _Check:

@@ -12,7 +12,7 @@ from cnnspec.data.columns import Column, Columns, array_column, unreadable
 from cnnspec.data.problems import DataProblem, DataWarning
 from cnnspec.diagnostics.problems import At
 
-IMAGES = (".bmp", ".gif", ".jpeg", ".jpg", ".png")
+IMAGES = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".webp")
 CHANNELS = {"grayscale": 1, "rgb": 3, "rgba": 4}
 PARTS = {
     "train": ("train", "training", "training_set", "train_set"),

@@ -11,7 +11,7 @@ from cnnspec.ir.training import Training
 from cnnspec.syntax.places import Place
 
 if TYPE_CHECKING:
-    from cnnspec.data.checks import Data
+    from cnnspec.data.checked import Data
 
 
 def report_problem(

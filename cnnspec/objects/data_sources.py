@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from cnnspec.declarations.declaration import Checked, Declaration
-from cnnspec.declarations.fields import Choice
+from cnnspec.declarations.fields import Choice, Flag
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.objects.families import DATA
 
@@ -71,6 +71,8 @@ class npz(DataSource):  # noqa: N801
 
     path: FilePath
     """Path of the file."""
+    skip_broken: Flag = False
+    """Leave out rows whose image files cannot be decoded, and count them."""
 
 
 @DATA
@@ -95,6 +97,8 @@ class images(DataSource):  # noqa: N801
     size: ImageSize
     """Size to which images are resized."""
     color_mode: Colors = "rgb"
+    skip_broken: Flag = False
+    """Leave out images that cannot be decoded, and count them."""
 
     @classmethod
     def columns(cls) -> tuple[str, ...]:
@@ -109,3 +113,5 @@ class csv(DataSource):  # noqa: N801
     path: FilePath
     """Path of the file."""
     delimiter: Letter = ","
+    skip_broken: Flag = False
+    """Leave out rows whose image files cannot be decoded, and count them."""

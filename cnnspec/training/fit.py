@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import keras
 import tensorflow as tf
 
-from cnnspec.data.checks import Data
+from cnnspec.data.checked import Data
 from cnnspec.data.problems import RunProblem
 from cnnspec.ir.checked import CheckedGraph
 from cnnspec.ir.training import Training

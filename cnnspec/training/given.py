@@ -9,9 +9,10 @@ import numpy as np
 import tensorflow as tf
 
 from cnnspec.data.archives import open_archive
+from cnnspec.data.broken import listed
 from cnnspec.data.columns import Column
-from cnnspec.data.folders import IMAGES
 from cnnspec.data.parts import read_input
+from cnnspec.data.pictures import BrokenImage
 from cnnspec.data.problems import DataProblem
 from cnnspec.data.reading import Reader
 from cnnspec.data.tables import open_table
@@ -19,8 +20,9 @@ from cnnspec.data.values import Expression
 from cnnspec.ir.graph import Input
 from cnnspec.ir.training import Training
 from cnnspec.language.column_expressions import as_text, names_over_columns, parse_columns
+from cnnspec.shapes import text as shape_text
 from cnnspec.training.arithmetic import TENSORFLOW
-from cnnspec.training.pipeline import decoded
+from cnnspec.training.image_files import broken_files, channels_of, image_of, is_image
 
 FILE = "\0"
 """The name that stands for the values of a file; no column has it."""
@@ -66,8 +68,13 @@ def _from_columns(
         column = reader.used[name]
         values[name] = column.read()
         if column.is_image:
-            shape = column.shape
-            values[name] = np.stack([_decoded(Path(path), *shape) for path in values[name]])
+            files = [Path(path) for path in values[name]]
+            broken = broken_files(files, column.shape[-1])
+            if broken:
+                rows = {path: column.row(place) for place, path in reversed([*enumerate(files)])}
+                said = [f"row {rows[path]}: {why}" for path, why in broken.items()]
+                raise DataProblem("file-not-found", listed(said, len(files)))
+            values[name] = np.stack([image_of(path, column.shape) for path in files])
     return _computed(each, values)
 
 
@@ -141,21 +148,20 @@ def _batch(file: Path, values: Any, given: Input) -> Any:
 def _array(file: Path, shape: Any) -> Any:
     suffix = file.suffix.lower()
     try:
-        if suffix in IMAGES:
-            height, width, channels = shape if len(shape) == 3 else (*shape, 1)
-            size = tuple(tf.io.decode_image(file.read_bytes(), channels=channels).shape[:2])
-            return _decoded(file, height or size[0], width or size[1], channels)
+        if is_image(file):
+            if len(shape) not in (2, 3):
+                message = f"'{file}' is an image, but a row of the input has the shape {shape_text(shape)}"
+                raise DataProblem("wrong-rank", message)
+            return image_of(file, (*shape[:2], channels_of(shape)))
         if suffix == ".npz":
             columns = open_archive(file, ())
             name = next((each for each in ("x", "x_test") if each in columns), next(iter(columns)))
             return columns[name].checked(()).read()
         return np.load(file, allow_pickle=False)
+    except BrokenImage as error:
+        raise DataProblem("file-not-found", f"'{file}' {error}") from None
     except OSError as error:
-        raise DataProblem("file-not-found", f"'{file}' cannot be read: {error}") from None
-    except (ValueError, EOFError, StopIteration, tf.errors.InvalidArgumentError) as error:
-        message = f"'{file}' is neither an image nor an array file: {str(error).splitlines()[0]}"
+        raise DataProblem("file-not-found", f"'{file}' cannot be read: {error.strerror}") from None
+    except (ValueError, EOFError, StopIteration):
+        message = f"'{file}' is neither an image nor an array file"
         raise DataProblem("file-not-found", message) from None
-
-
-def _decoded(file: Path, height: int, width: int, channels: int) -> Any:
-    return decoded(file.read_bytes(), height, width, channels).numpy()

@@ -14,6 +14,7 @@ from cnnspec.ir.training import Training
 from cnnspec.objects.loss import NUMBERED
 from cnnspec.shapes import UNKNOWN, TensorSpec
 from cnnspec.training.arithmetic import TENSORFLOW
+from cnnspec.training.images import Images
 from cnnspec.training.weighing import weights_of_rows
 
 ROWS = 4096
@@ -31,7 +32,12 @@ class Pipeline:
         self.part = part
         self.epoch = 0
         """The epoch that sets the order of the next pass over `shuffled`."""
-        self.columns = {name: _held(values) for name, values in part.arrays.items()}
+        self.columns = {
+            name: Images(values, part.columns[name].shape)
+            if part.columns[name].is_image
+            else _held(values)
+            for name, values in part.arrays.items()
+        }
 
     @property
     def steps(self) -> int:
@@ -74,7 +80,7 @@ class Pipeline:
 
     def _whole(self, classes: Mapping[str, Mapping[int, float]]) -> Any:
         """Return the values of all rows, computed once; None if they do not fit in memory."""
-        if any(self.part.columns[name].is_image for name in self.columns):
+        if any(isinstance(each, Images) for each in self.columns.values()):
             return None
         rows = self.part.rows
         first = self._batch(tf.range(rows.start, min(rows.start + 1, rows.stop)), classes)
@@ -91,9 +97,7 @@ class Pipeline:
 
     def _batch(self, rows: Any, classes: Mapping[str, Mapping[int, float]]) -> Any:
         columns = {
-            name: self._decoded(name, rows)
-            if self.part.columns[name].is_image
-            else _gathered(values, rows)
+            name: values.batch(rows) if isinstance(values, Images) else _gathered(values, rows)
             for name, values in self.columns.items()
         }
         inputs = self._inputs(rows, columns)
@@ -124,15 +128,6 @@ class Pipeline:
             for each in self.checked.inputs
         )
 
-    def _decoded(self, name: str, rows: Any) -> Any:
-        height, width, channels = self.part.columns[name].shape
-        paths = tf.gather(self.columns[name], rows)
-        return tf.map_fn(
-            lambda path: decoded(tf.io.read_file(path), height, width, channels),
-            paths,
-            fn_output_signature=tf.TensorSpec((height, width, channels), tf.float32),
-        )
-
 
 class FeaturePipeline(Pipeline):
     """Batches of features instead of the inputs that they were computed from."""
@@ -153,16 +148,9 @@ class FeaturePipeline(Pipeline):
         return tuple(tf.gather(each, places) for each in self.features)
 
 
-def decoded(content: Any, height: int, width: int, channels: int) -> Any:
-    """Decode an image file to numbers from 0 to 255."""
-    image = tf.io.decode_image(content, channels=channels, expand_animations=False)
-    image = tf.image.resize(image, (height, width))
-    return tf.ensure_shape(image, (height, width, channels))
-
-
 def _held(values: Any) -> Any:
     """Return a column as a tensor; large columns stay in their file."""
-    is_held = values.nbytes <= MOST_BYTES or values.dtype.kind not in "biuf"  # paths of images are
+    is_held = values.nbytes <= MOST_BYTES or values.dtype.kind not in "biuf"
     return tf.constant(values) if is_held else values
 
 

@@ -13,6 +13,9 @@ from cnnspec.ir.graph import Output
 from cnnspec.ir.training import Training
 from cnnspec.objects.activations import SIGMOID, SOFTMAX
 from cnnspec.training.given import rows_of
+from cnnspec.training.image_files import usable
+
+__all__ = ["predict", "usable"]
 
 
 @dataclass(frozen=True, slots=True)

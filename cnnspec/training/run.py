@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cnnspec.backends.keras.building import build
-from cnnspec.data.checks import Data
+from cnnspec.data.checked import Data
 from cnnspec.data.problems import RunProblem
 from cnnspec.decompile.flat import written_out
 from cnnspec.files import sweep

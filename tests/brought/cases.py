@@ -594,7 +594,7 @@ FOLDERS = {
                 (
                     "unused-data",
                     "files in './data' are left out because of their endings: 1 .heic, 2 .tiff",
-                    "images end in .bmp, .gif, .jpeg, .jpg, .png",
+                    "images end in .bmp, .gif, .jpeg, .jpg, .png, .webp",
                 ),
                 (
                     "unused-data",
