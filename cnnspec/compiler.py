@@ -8,11 +8,12 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
+from cnnspec.analysis.callbacks import check_callbacks
 from cnnspec.analysis.classes import check_classes
 from cnnspec.analysis.custom_code import BY_ARGUMENT, check_code
 from cnnspec.analysis.infer import infer
 from cnnspec.analysis.lint.linting import lint
-from cnnspec.analysis.metrics import Measured, check_metrics
+from cnnspec.analysis.metrics import Unusable, check_measures
 from cnnspec.analysis.weights import check_weights
 from cnnspec.declarations.keras_versions import NEWEST, Keras, usual
 from cnnspec.diagnostics.report import Report, SpecError
@@ -47,8 +48,8 @@ class Compilation(Record):
     """Whether it was read from a file of Keras, with one step per layer."""
     weights: Path | None = None
     """The file of Keras that it was read from, if a spec can load the weights in it."""
-    unusable: tuple[Measured, ...] = ()
-    """The metrics that Keras cannot compute."""
+    unusable: tuple[Unusable, ...] = ()
+    """The losses and metrics that Keras cannot compute."""
     notes: tuple[str, ...] = ()
     """What the spec cannot express about the Keras model that it was made of."""
 
@@ -146,7 +147,7 @@ def compile_read(
     overrides: Mapping[str, Any] | None = None,
     keras: Keras | None = None,
 ) -> tuple[Compilation, tuple[str, ...]]:
-    """Compile the document of a Keras model, without the metrics that Keras cannot compute.
+    """Compile the document of a Keras model, without the losses and metrics that Keras cannot compute.
 
     They are taken out of the document; return a note on each.
     """
@@ -154,9 +155,14 @@ def compile_read(
     if not compiled.unusable:
         return compiled, ()
     for each in reversed(compiled.unusable):
-        del document.outputs[each.output.name].metrics[each.position]
+        if each.position is None:
+            document.outputs[each.output].loss = None
+            document.outputs[each.output].loss_weight = None
+        else:
+            del document.outputs[each.output].metrics[each.position]
     notes = tuple(
-        f"a metric of '{each.output.name}' is left out: Keras cannot compute {each.metric.kind()} for it"
+        f"{'the loss' if each.position is None else 'a metric'} of '{each.output}' is left out:"
+        f" Keras cannot compute {each.kind} for it"
         for each in compiled.unusable
     )
     return compile_document(document, overrides=overrides, keras=keras), notes
@@ -201,11 +207,12 @@ def _compile(
     place = Place(source, ())
     graph = expand(document, place, loader, overrides=overrides, reading=reading)
     checked = None if document.is_library else infer(graph, report, held)
-    unusable: tuple[Measured, ...] = ()
+    unusable: tuple[Unusable, ...] = ()
     if checked is not None:
         check_weights(checked, report)
-        unusable = tuple(check_metrics(checked, report))
+        unusable = tuple(check_measures(checked, report))
         check_classes(checked, report)
+        check_callbacks(checked, report)
     if report.has_errors:
         checked = None
     else:

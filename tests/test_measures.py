@@ -15,19 +15,8 @@ from cnnspec.diagnostics.problems import shown
 from cnnspec.language.document import Document
 from cnnspec.objects.families import LOSSES, METRICS
 from tests.support.keras_versions import is_since
-from tests.support.measures import CLASSES, REFERENCES, TASKS, Task
+from tests.support.measures import CLASSES, NEEDED, REFERENCES, TASKS, Task
 
-NEEDED: dict[str, dict[str, Any]] = {
-    "PrecisionAtRecall": {"recall": 0.5},
-    "RecallAtPrecision": {"precision": 0.5},
-    "SensitivityAtSpecificity": {"specificity": 0.5},
-    "SpecificityAtSensitivity": {"sensitivity": 0.5},
-    "MeanIoU": {"num_classes": CLASSES},
-    "OneHotMeanIoU": {"num_classes": CLASSES},
-    "IoU": {"num_classes": CLASSES, "target_class_ids": [0, 1]},
-    "OneHotIoU": {"num_classes": CLASSES, "target_class_ids": [0, 1]},
-}
-"""The arguments that kinds need."""
 VARIANTS: list[tuple[str, dict[str, Any]]] = [
     ("BinaryAccuracy", {"threshold": 0}),
     ("TopKCategoricalAccuracy", {"k": 2}),

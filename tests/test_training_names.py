@@ -13,10 +13,10 @@ from cnnspec import loads
 from cnnspec.data.checks import check_data
 from cnnspec.data.problems import DataProblem, RunProblem
 from cnnspec.ir.graph import Output
+from cnnspec.ir.history import as_keras, as_said, by_output, parted
 from cnnspec.objects.families import CALLBACKS
 from cnnspec.records import replace
 from cnnspec.training.monitoring import callbacks_of
-from cnnspec.training.names import as_keras, as_said, by_output, parted
 from cnnspec.training.run import Run, train
 from tests.support.commands import run_command
 from tests.support.training import SPEC, case
@@ -240,7 +240,7 @@ def test_a_callback_follows_what_the_spec_names(
     checked, training = case(tmp_path, spec, validation=0.25)
     for word in ("EarlyStopping", "ReduceLROnPlateau"):
         said = replace(training, callbacks=(CALLBACKS.find(word).of(arguments),))
-        (callback,) = callbacks_of(said, checked.graph.outputs, is_validated=True)
+        (callback,) = callbacks_of(said, checked.graph.outputs)
         assert (type(callback).__name__, callback.monitor, callback.mode) == (word, monitor, mode)
 
 
@@ -267,7 +267,7 @@ def test_what_is_not_measured_cannot_be_followed(
     callback = CALLBACKS.find("EarlyStopping").of({"monitor": monitor})
     checked, training = case(tmp_path, validation=validation, callbacks=(callback,))
     with pytest.raises(DataProblem) as caught:
-        callbacks_of(training, checked.graph.outputs, is_validated=training.validation is not None)
+        check_data(checked, training)
     problem = caught.value
     assert (problem.code, problem.message) == ("unknown-name", message)
     assert (problem.at, problem.suggestion) == (("callbacks", 0, "monitor"), suggestion)
@@ -283,6 +283,4 @@ def test_every_metric_has_the_name_that_keras_gives_it(tmp_path: Path) -> None:
     checked, training = case(tmp_path, spec)
     for name in names:
         callback = CALLBACKS.find("EarlyStopping").of({"monitor": name})
-        assert callbacks_of(
-            replace(training, callbacks=(callback,)), checked.graph.outputs, is_validated=True
-        )
+        assert callbacks_of(replace(training, callbacks=(callback,)), checked.graph.outputs)

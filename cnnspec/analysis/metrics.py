@@ -1,4 +1,4 @@
-"""Checks that Keras can compute the metrics of an output from its labels and predictions."""
+"""Checks that Keras can compute losses and metrics from the labels and predictions of an output."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -74,6 +74,9 @@ def measured(checked: CheckedGraph) -> Iterator[Measured]:
 def unusable(each: Measured) -> Iterator[tuple[Problem, tuple[Note, ...]]]:
     """Yield why Keras cannot compute a metric, with notes."""
     metric = each.metric
+    if axes := [*metric.axis_errors(each.rank)]:
+        yield from ((problem, ()) for problem in axes)
+        return
     if metric.takes_rows() and each.rank != 2:
         what = f"{each.kind} takes one row of values per sample"
         yield Problem(CODE, f"{what}, but '{each.output.name}' has the shape {each.shape}"), ()
@@ -102,17 +105,42 @@ def mismatch(code: str, each: Measured) -> Problem:
     return Problem(code, message, suggestion=metric.instead.get(given))
 
 
-def check_metrics(checked: CheckedGraph, report: Report) -> list[Measured]:
-    """Report the metrics that Keras cannot compute, and return those of the model itself.
+class Unusable(Record):
+    """A loss or metric that Keras cannot compute."""
+
+    output: str
+    kind: str
+    position: int | None
+    """The place of a metric in the list of metrics of the output; None for the loss."""
+
+
+def check_measures(checked: CheckedGraph, report: Report) -> list[Unusable]:
+    """Report the losses and metrics that Keras cannot compute, and return those of the model itself.
 
     Those of submodels that are read from a Keras file are left alone: nothing computes them.
     """
-    found = []
+    found = [*_losses(checked, report)]
+    without = {each.output for each in found}
     for each in measured(checked):
+        if each.output.name in without:
+            continue
         problems = [*unusable(each)]
         for problem, notes in problems:
             each.place.problem(report, problem, notes=notes)
-        found += [each] if problems else []
+        if problems:
+            found.append(Unusable(each.output.name, each.metric.kind(), each.position))
     for submodel in own_submodels(checked):
-        check_metrics(submodel, report)
+        check_measures(submodel, report)
     return found
+
+
+def _losses(checked: CheckedGraph, report: Report) -> Iterator[Unusable]:
+    for output in checked.graph.outputs:
+        shape = checked.outputs[output.name].shape
+        if output.loss is None or shape is UNKNOWN:
+            continue
+        problems = [*output.loss.shape_errors(output.name, shape)]
+        for problem in problems:
+            (output.place / "loss").problem(report, problem)
+        if problems:
+            yield Unusable(output.name, output.loss.kind(), None)

@@ -15,7 +15,7 @@ from cnnspec.cli.printing import echo, echo_data, output_sheet
 from cnnspec.cli.quiet import import_quietly
 from cnnspec.cli.runs import OF_NEW_MODELS, spec_and_weights, spec_option
 from cnnspec.ir.graph import Output
-from cnnspec.training.names import parted
+from cnnspec.ir.history import parted
 
 
 @click.command("evaluate")

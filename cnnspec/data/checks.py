@@ -11,13 +11,14 @@ from cnnspec.data.broken import headers, with_whole_images
 from cnnspec.data.checked import Data
 from cnnspec.data.columns import Column, Columns
 from cnnspec.data.labels import Classes, listed
+from cnnspec.data.monitors import monitored
 from cnnspec.data.parts import Part, fits, read_part
 from cnnspec.data.problems import DataProblem, DataWarning
 from cnnspec.data.sources import open_columns
 from cnnspec.data.targets import check_target
 from cnnspec.data.values import Expression
 from cnnspec.data.weights import check_sample_weight, weights_of_classes
-from cnnspec.diagnostics.problems import At
+from cnnspec.diagnostics.problems import At, Problem
 from cnnspec.ir.checked import CheckedGraph
 from cnnspec.ir.training import Training
 from cnnspec.shapes import UNKNOWN, Shape, text
@@ -69,6 +70,7 @@ class _Check:
         for key in ("test", "validation"):
             if isinstance(getattr(self.training, key), float):
                 self.check_unseen(key, range(end), parts[key])
+        self.check_monitors(is_validated=parts["validation"] is not None)
         names = {name: each.names for name, each in self.classes.items() if self.is_named(each)}
         for each in self.classes.values():
             self.warnings += each.warnings
@@ -105,6 +107,19 @@ class _Check:
         elif not is_wanted and names <= own:
             message = f"the {key} data of the source is not used, because '{key}' names other rows"
             self.warnings.append(DataWarning("unused-data", message, (key,)))
+
+    def check_monitors(self, *, is_validated: bool) -> None:
+        """Check that what callbacks monitor is measured."""
+        for position, callback in enumerate(self.training.callbacks):
+            if "monitor" in callback.arguments():
+                outputs = self.checked.graph.outputs
+                try:
+                    monitored(callback, outputs, is_validated=is_validated)
+                except Problem as found:
+                    at: At = ("callbacks", position, *found.at)
+                    raise DataProblem(
+                        found.code, found.message, at, suggestion=found.suggestion
+                    ) from None
 
     def renamed(self, key: str, names: Mapping[str, str], whole: Part) -> dict[str, Column]:
         """Return columns by the names of those that they stand for."""

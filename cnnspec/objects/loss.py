@@ -1,13 +1,16 @@
 """What a declaration of a loss is, and base classes of losses."""
 
+from collections.abc import Iterator
 from typing import Annotated, ClassVar
 
 from cnnspec.declarations.fields import Axis, Choice, Flag, FloatPolicy, ScopeName, UnitInterval
+from cnnspec.diagnostics.problems import Problem
 from cnnspec.naming import snake_case
 from cnnspec.objects.activations import PROBABILITIES, SIGMOID, SOFTMAX
 from cnnspec.objects.measure import NUMBERED as NUMBERED
 from cnnspec.objects.measure import Labels as Labels
 from cnnspec.objects.measure import Measure
+from cnnspec.shapes import Shape, text
 
 Reduction = Annotated[
     str | None,
@@ -30,6 +33,7 @@ LossName = Annotated[
 class Loss(Measure):
     """Base class of losses."""
 
+    unusable = "unusable-loss"
     is_of_numbers: ClassVar[bool] = False
     """Whether labels are numbers rather than classes, unless predictions are probabilities."""
 
@@ -46,6 +50,16 @@ class Loss(Measure):
     def labels_for(self, size: int | None) -> tuple[Labels, ...]:
         """Return what it takes as labels for predictions of this size along the last axis."""
         return (self.chosen(size).labels,)
+
+    def shape_errors(self, name: str, shape: Shape) -> Iterator[Problem]:
+        """Yield why Keras cannot compute it for an output with this name and shape."""
+        yield from self.axis_errors(len(shape))
+
+    def wrong_rank(self, rank: int, takes: str, name: str, shape: Shape) -> Iterator[Problem]:
+        """Yield that an output has another rank."""
+        if len(shape) != rank:
+            message = f"{self.kind()} takes {takes}, but '{name}' has the shape {text(shape[1:])}"
+            yield Problem(self.unusable, message)
 
 
 class OverClasses(Loss):

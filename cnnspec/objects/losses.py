@@ -32,6 +32,7 @@ from cnnspec.objects.loss import (
     YesOrNo,
 )
 from cnnspec.objects.measure import Labels
+from cnnspec.shapes import Shape
 
 ClassWeights = Annotated[
     float | list[float],
@@ -53,6 +54,7 @@ class CategoricalCrossentropy(OverClasses, SmoothedCrossentropy):
     """`-sum(y log(p))`, for one-hot labels."""
 
     open_words = ("crossentropy", "ce")
+    counts_axis_from_start = True
     aliases = ("categorical_crossentropy", *open_words)
     labels = "one-hot"
     name: LossName = "categorical_crossentropy"
@@ -81,6 +83,7 @@ class SparseCategoricalCrossentropy(OverClasses, Crossentropy):
 
     aliases = ("sparse_categorical_crossentropy",)
     labels = "classes"
+    takes_other_axes = False
     ignore_class: OptionalInt = None
     """Class whose samples are ignored."""
     name: LossName = "sparse_categorical_crossentropy"
@@ -110,6 +113,15 @@ class CategoricalFocalCrossentropy(OverClasses, SmoothedCrossentropy):
     gamma: NonNegativeNumber = 2.0
     """How strongly easy samples are down-weighted; 0 gives the plain cross-entropy."""
     name: LossName = "categorical_focal_crossentropy"
+
+    def shape_errors(self, name: str, shape: Shape) -> Iterator[Problem]:
+        """Check that there is a weight for each class."""
+        problems = [*super().shape_errors(name, shape)]
+        yield from problems
+        size = None if problems else shape[self.axis]
+        if isinstance(self.alpha, list) and size is not None and len(self.alpha) not in (1, size):
+            message = f"'alpha' of {self.kind()} must be {size} numbers, not {len(self.alpha)}"
+            yield Problem(self.unusable, message, "alpha")
 
 
 @LOSSES
@@ -265,6 +277,10 @@ class Circle(Loss):
     """Whether to exclude comparisons of a sample with itself."""
     name: LossName = "circle"
 
+    def shape_errors(self, name: str, shape: Shape) -> Iterator[Problem]:
+        """Check that there is one embedding per sample."""
+        yield from self.wrong_rank(2, "one row of values per sample", name, shape)
+
 
 @LOSSES
 class CTC(Loss):
@@ -273,3 +289,10 @@ class CTC(Loss):
     aliases = ("ctc",)
     labels = "sequences"
     name: LossName = "ctc"
+
+    def shape_errors(self, name: str, shape: Shape) -> Iterator[Problem]:
+        """Check that there is a sequence, and a class besides the blank."""
+        yield from self.wrong_rank(3, "a sequence of rows of values per sample", name, shape)
+        if len(shape) == 3 and shape[-1] == 1:
+            message = f"{self.kind()} takes one value per class and one for the blank, but '{name}' has a single value"
+            yield Problem(self.unusable, message)

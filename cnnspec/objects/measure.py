@@ -1,8 +1,10 @@
 """What losses and metrics compare: the labels and the predictions that each kind takes."""
 
-from typing import ClassVar, Literal
+from collections.abc import Iterator
+from typing import Any, ClassVar, Literal
 
 from cnnspec.declarations.declaration import Declaration
+from cnnspec.diagnostics.problems import At, Problem
 
 Labels = Literal["values", "0 to 1", "one-hot", "classes", "groups", "sequences"]
 """What a loss or metric takes as labels.
@@ -28,6 +30,9 @@ IN_WORDS: dict[Labels, str] = {
 """The labels in words."""
 
 
+ONLY_LAST = "Keras can compute it only along the last axis, written as -1"
+
+
 class Measure(Declaration):
     """Base class of losses and metrics."""
 
@@ -39,3 +44,34 @@ class Measure(Declaration):
     """Activations whose results it cannot learn from, or that make little of it."""
     takes: ClassVar[str] = "numbers, not the probabilities of classes"
     """What it takes as predictions, in words."""
+    unusable: ClassVar[str]
+    """The code of an error about a call that Keras cannot compute."""
+    counts_axis_from_start: ClassVar[bool] = False
+    """Whether Keras takes no other negative axis than -1."""
+    takes_other_axes: ClassVar[bool] = True
+    """Whether Keras takes other axes than the last one."""
+
+    def axis_errors(self, rank: int) -> Iterator[Problem]:
+        """Yield why Keras cannot compute it along its axis, for predictions of this rank."""
+        given = getattr(self, "axis", -1)
+        axes: list[Any] = [*given] if isinstance(given, list | tuple) else [given]
+        seen: set[int] = set()
+        for position, axis in enumerate(axes):
+            at: At = ("axis", position) if isinstance(given, list | tuple) else ("axis",)
+            if axis is None or axis == -1:
+                message, hint = "", None
+            elif not -rank <= axis < rank:
+                message, hint = f"the predictions have the axes 0 to {rank - 1}", None
+            elif not self.takes_other_axes and axis != rank - 1:
+                message, hint = ONLY_LAST, "use 'axis: -1'"
+            elif axis < 0 and self.counts_axis_from_start:
+                message = "the only negative number that Keras takes is -1"
+                hint = f"use 'axis: {axis % rank}'"
+            else:
+                message, hint = "", None
+            if not message and axis is not None and axis % rank in seen:
+                message = f"axis {axis % rank} is there twice"
+            if message:
+                said = f"'axis' of {self.kind()} is {axis}, but {message}"
+                yield Problem(self.unusable, said, at, suggestion=hint)
+            seen |= {axis % rank} if axis is not None else set()

@@ -23,9 +23,12 @@ from cnnspec.objects.measure import SAME_SHAPE, Labels, Measure
 MetricName = Annotated[
     str | None, Expects("text or null", null=lambda call: snake_case(call.kind()))
 ]
-_TYPES = (*FLOAT_TYPES, *INT_TYPES, "bool", None)
-MetricDtype = Annotated[str | None, Choice(*_TYPES, null=DEFAULT_TYPE)]
-
+COUNTED_IN = tuple(each for each in INT_TYPES if each != "int8")
+"""The types of whole numbers of metrics; Keras takes `int8` for a quantization."""
+MetricDtype = Annotated[str | None, Choice(*FLOAT_TYPES, None, null=DEFAULT_TYPE)]
+CountDtype = Annotated[
+    str | None, Choice(*FLOAT_TYPES, *COUNTED_IN, "bool", None, null=DEFAULT_TYPE)
+]
 
 Suggestions = Mapping[Labels, str]
 """What to do instead, by the labels that there are."""
@@ -45,6 +48,9 @@ class Metric(Measure):
     Facts that depend on the arguments of a call are methods; the others are class variables.
     """
 
+    unusable = "unusable-metric"
+    better: ClassVar[str | None] = "max"
+    """Whether smaller values (`min`) or larger ones (`max`) are better; None for what is neither."""
     is_over_classes: ClassVar[bool] = False
     """Whether it compares the values of classes along the last axis."""
     is_of_numbers: ClassVar[bool] = False
@@ -68,7 +74,7 @@ class Metric(Measure):
     name: MetricName = None
     """Name of the metric in logs; null means the kind in snake case."""
     dtype: MetricDtype = None
-    """Data type of the computation; null means the default of Keras."""
+    """Data type of the computation; null means the default of Keras. Whole numbers would cut off fractions."""
 
     @classmethod
     def of(cls, arguments: Mapping[str, Any], *, word: str | None = None) -> Self:
@@ -101,6 +107,10 @@ class Metric(Measure):
     def thresholds_of(self) -> tuple[float, ...]:
         """Return the thresholds that predictions are compared with; empty if there are none."""
         return ()
+
+    def several(self) -> str:
+        """Return the argument that makes several values of it; empty for a single value."""
+        return ""
 
     def set_for_logits(self) -> str:
         """Return the argument by which it takes logits rather than probabilities; empty if none."""

@@ -27,6 +27,7 @@ Aggregation = Annotated[str | None, Choice("uniform_average", "variance_weighted
 class LossMetric(Metric):
     """Base class of losses as metrics."""
 
+    better = "min"
     loss: ClassVar[type[Loss]]
     """The loss that it is."""
 
@@ -41,6 +42,8 @@ class LossMetric(Metric):
                 not cls.is_of_numbers
             ):  # errors of probabilities can be measured, if not learned from
                 cls.unfit = loss.unfit
+            cls.counts_axis_from_start = loss.counts_axis_from_start
+            cls.takes_other_axes = loss.takes_other_axes
             cls.is_over_classes = loss.labels in ("one-hot", "classes")
             cls.logits_of = loss.fits if cls.for_logits else frozenset()
             cls.__doc__ = loss.__doc__
@@ -152,6 +155,7 @@ class MeanSquaredError(LossMetric):
 class RootMeanSquaredError(Metric):
     """`sqrt(mean((y - p) ** 2))`, with the mean over all samples so far."""
 
+    better = "min"
     is_of_numbers = True
     aliases = ("root_mean_squared_error",)
     name: MetricName = "root_mean_squared_error"
@@ -212,6 +216,10 @@ class R2Score(Metric):
     num_regressors: NonNegativeInt = 0
     """Number of independent variables for the adjusted score; 0 gives the plain score."""
     name: MetricName = "r2_score"
+
+    def several(self) -> str:
+        """Return the argument that keeps a score for each value of the output."""
+        return "" if self.class_aggregation else "class_aggregation"
 
 
 class Correlation(Metric):

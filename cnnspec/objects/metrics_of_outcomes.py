@@ -1,7 +1,7 @@
 """Metrics of positives and negatives: counts, rates and curves."""
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from annotated_types import Gt, Le
 
@@ -18,7 +18,7 @@ from cnnspec.diagnostics.problems import Problem
 from cnnspec.objects.activations import PROBABILITIES, SIGMOID
 from cnnspec.objects.families import METRICS
 from cnnspec.objects.measure import Labels
-from cnnspec.objects.metrics import Metric, MetricName
+from cnnspec.objects.metrics import CountDtype, Metric, MetricDtype, MetricName
 
 Thresholds = Annotated[
     float | list[float] | None,
@@ -45,6 +45,8 @@ class Outcomes(Metric):
     fits = PROBABILITIES
     takes = "probabilities"
     logits_of = SIGMOID
+    dtype: CountDtype = None
+    """Data type of the counted outcomes, which Keras ignores."""
 
 
 class OfOneClass(Outcomes):
@@ -64,6 +66,7 @@ class OfOneClass(Outcomes):
 class Count(Outcomes):
     """Base class of metrics that count one of the four outcomes."""
 
+    better: ClassVar[str | None] = None
     for_logits = "use 'thresholds: 0' for logits"
     thresholds: Thresholds = None
     """Threshold above which a prediction is positive; null means 0.5."""
@@ -72,6 +75,11 @@ class Count(Outcomes):
         """Return the thresholds."""
         values = self.meant("thresholds")
         return tuple(values) if isinstance(values, list | tuple) else (values,)
+
+    def several(self) -> str:
+        """Return the argument if there is a value for each of several thresholds."""
+        given = self.checked("thresholds")
+        return "thresholds" if isinstance(given, list | tuple) and len(given) > 1 else ""
 
 
 @METRICS
@@ -105,6 +113,7 @@ class FalseNegatives(Count):
 class Rate(OfOneClass, Count):
     """Base class of precision and recall."""
 
+    better = "max"
     top_k: OptionalPositiveInt = None
     """Treat the largest `top_k` predictions as positive."""
     class_id: OptionalNonNegativeInt = None
@@ -159,10 +168,15 @@ class FBetaScore(Outcomes):
     threshold: OptionalPositiveFraction = None
     """Threshold above which a prediction is positive; null means the largest one."""
     name: MetricName = "fbeta_score"
+    dtype: MetricDtype = None
 
     def activations(self) -> frozenset[str]:
         """Return none if the largest prediction is positive, whatever it is."""
         return frozenset() if self.threshold is None else self.fits
+
+    def several(self) -> str:
+        """Return the argument that keeps a score for each class."""
+        return "" if self.average else "average"
 
     def compares_classes(self) -> bool:
         """Return whether the largest prediction is positive."""

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from cnnspec.declarations.declaration import default
 from cnnspec.declarations.fields import (
+    FLOAT_TYPES,
     Axis,
     Choice,
     Flag,
@@ -16,8 +17,8 @@ from cnnspec.declarations.fields import (
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.objects.activations import SIGMOID
 from cnnspec.objects.families import METRICS
-from cnnspec.objects.measure import SAME_SHAPE, Labels
-from cnnspec.objects.metrics import _TYPES, Metric
+from cnnspec.objects.measure import ONLY_LAST, SAME_SHAPE, Labels
+from cnnspec.objects.metrics import COUNTED_IN, Metric
 
 ClassIds = Annotated[
     list[int], Numbers("a list of whole numbers of at least 0", minimum=0, whole=True)
@@ -25,7 +26,7 @@ ClassIds = Annotated[
 BinaryClassIds = Annotated[
     list[int], Numbers("a list of the classes 0 and 1", minimum=0, maximum=1, whole=True)
 ]
-OverlapDtype = Annotated[str | None, Choice(*_TYPES, null="int64")]
+OverlapDtype = Annotated[str | None, Choice(*FLOAT_TYPES, *COUNTED_IN, None, null="int64")]
 
 
 class Overlap(Metric):
@@ -60,6 +61,13 @@ class Overlap(Metric):
     def takes_class_numbers(self) -> bool:
         """Return whether predictions are integers."""
         return self._is_sparse("sparse_y_pred")
+
+    def axis_errors(self, rank: int) -> Iterator[Problem]:
+        """Yield that it takes no other axis, unless none is used."""
+        is_used = self.compares_classes() or not self._is_sparse("sparse_y_true")
+        if is_used and self.axis != -1:
+            message = f"'axis' of {self.kind()} is {self.axis}, but {ONLY_LAST}"
+            yield Problem(self.unusable, message, "axis", suggestion="use 'axis: -1'")
 
     def runs_on(self, labels: Labels, rank: int) -> bool:
         """Return whether there are as many labels as predictions, once they are integers."""

@@ -8,8 +8,8 @@ from typing import Any
 import tensorflow as tf
 
 from cnnspec.data.problems import RunProblem
+from cnnspec.ir.history import VALIDATION
 from cnnspec.training.fit import Listener
-from cnnspec.training.names import VALIDATION
 
 FOLDER = "tensorboard"
 

@@ -11,12 +11,12 @@ import tensorflow as tf
 from cnnspec.data.checked import Data
 from cnnspec.data.problems import RunProblem
 from cnnspec.ir.checked import CheckedGraph
+from cnnspec.ir.history import by_output
 from cnnspec.ir.training import Training
 from cnnspec.training import checkpoint
 from cnnspec.training.features import Fitted, on_features
 from cnnspec.training.frozen import changed, frozen_digests
 from cnnspec.training.monitoring import callbacks_of
-from cnnspec.training.names import by_output
 from cnnspec.training.phases import enter, stages
 from cnnspec.training.pipeline import Pipeline
 
@@ -153,11 +153,7 @@ def _run(
     listener: Listener | None,
 ) -> None:
     """Train one stage; callbacks of Keras are finished even if no epochs are left."""
-    callbacks = callbacks_of(
-        fitted.data.training,
-        fitted.data.checked.graph.outputs,
-        is_validated=fitted.validation is not None,
-    )
+    callbacks = callbacks_of(fitted.data.training, fitted.data.checked.graph.outputs)
     watch = _Watch(trained, fitted.data, file, callbacks, listener, resumed)
     fitted.model.steps_per_execution = _steps_at_once(fitted.data.steps)
     try:

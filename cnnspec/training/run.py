@@ -18,6 +18,7 @@ from cnnspec.data.problems import RunProblem
 from cnnspec.decompile.flat import written_out
 from cnnspec.files import sweep
 from cnnspec.ir.checked import CheckedGraph
+from cnnspec.ir.history import by_output
 from cnnspec.ir.training import Training
 from cnnspec.keras_files.archive import WEIGHTS
 from cnnspec.language.dump import dumps
@@ -35,7 +36,6 @@ from cnnspec.training.folder import (
     MODEL,
     SPEC,
 )
-from cnnspec.training.names import by_output
 from cnnspec.training.pipeline import Pipeline
 
 

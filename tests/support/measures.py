@@ -7,6 +7,17 @@ from typing import Any
 import numpy as np
 
 ROWS, CLASSES, IMAGE = 29, 4, (2, 3)
+NEEDED: dict[str, dict[str, Any]] = {
+    "PrecisionAtRecall": {"recall": 0.5},
+    "RecallAtPrecision": {"precision": 0.5},
+    "SensitivityAtSpecificity": {"specificity": 0.5},
+    "SpecificityAtSensitivity": {"sensitivity": 0.5},
+    "MeanIoU": {"num_classes": CLASSES},
+    "OneHotMeanIoU": {"num_classes": CLASSES},
+    "IoU": {"num_classes": CLASSES, "target_class_ids": [0, 1]},
+    "OneHotIoU": {"num_classes": CLASSES, "target_class_ids": [0, 1]},
+}
+"""The arguments that kinds need."""
 RANDOM = np.random.default_rng(12)
 
 

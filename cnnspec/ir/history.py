@@ -1,13 +1,16 @@
-"""Names losses and metrics after the outputs of the spec.
+"""The values of a history: names losses and metrics after the outputs of the spec.
 
 Keras omits the output in models with a single output, and names outputs after their layers.
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cnnspec.ir.graph import Output
 from cnnspec.naming import keras_name
+
+if TYPE_CHECKING:
+    from cnnspec.objects.metrics import Metric
 
 VALIDATION = "val_"
 WHOLE = ("epoch", "learning_rate", "loss")
@@ -74,3 +77,18 @@ def _numbers(name: str, value: Any) -> Iterator[tuple[str, float]]:
         return
     for place, number in enumerate(value):
         yield f"{name}_{place}", float(number)
+
+
+def measured_losses(outputs: Collection[Output]) -> Iterator[str]:
+    """Yield the names of the losses in a history."""
+    yield "loss"
+    with_loss = [each for each in outputs if each.loss is not None]
+    for each in with_loss if len(with_loss) > 1 else ():
+        yield f"{each.name}_loss"
+
+
+def measured_metrics(outputs: Collection[Output]) -> "dict[str, Metric]":
+    """Return the metrics in a history by name."""
+    return {
+        f"{each.name}_{metric.meant('name')}": metric for each in outputs for metric in each.metrics
+    }
