@@ -192,6 +192,8 @@ def model(family: Family, written: list[Any], kind: str) -> CheckedGraph:
     if family is LAYERS:
         return layers(kind, written)
     (call,) = written
+    if kind == "CTC":
+        spec["inputs"] = {"image": [5, 8]}
     if family is LOSSES:
         output["loss"] = call
     elif family is METRICS:
@@ -202,6 +204,7 @@ def model(family: Family, written: list[Any], kind: str) -> CheckedGraph:
         train["optimizer"] = {"Adam": {"learning_rate": call}}
     elif family is CALLBACKS:
         train |= {"data": {"npz": {"path": "a.npz"}}, "callbacks": [call]}
+        train["optimizer"] = {"Adam": {"use_ema": True}}
     elif family is DATA:
         train["data"] = call
     elif kind == "STFT":
