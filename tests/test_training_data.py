@@ -89,13 +89,13 @@ def test_expressions_are_computed_row_by_row(text: str, values: list[float], dty
         (
             {"targets": {"zdigit": "y + 1", "aodd": "y % 2"}},
             "out-of-range",
-            "'zdigit' has 10 classes, 0 to 9, but row 4 has 10",
+            "'zdigit' has 10 classes, 0 to 9, but row 4 of './data.npz' has 10",
             ("targets", "zdigit"),
         ),
         (
             {"targets": {"zdigit": "y", "aodd": "y"}},
             "out-of-range",
-            "'aodd' takes labels of 0 to 1, but row 1 has 2",
+            "'aodd' takes labels of 0 to 1, but row 1 of './data.npz' has 2",
             ("targets", "aodd"),
         ),
         (
@@ -125,7 +125,7 @@ def test_expressions_are_computed_row_by_row(text: str, values: list[float], dty
         (
             {"inputs": {"image": "x / (x - x)"}},
             "out-of-range",
-            "a value of row 0 is inf",
+            "the expression is inf in row 0 of './data.npz'",
             ("inputs", "image"),
         ),
         (

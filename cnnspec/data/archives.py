@@ -99,6 +99,8 @@ def open_archive(path: Path, at: At) -> dict[str, Column]:
         raise DataProblem(
             "file-not-found", f"'{path}' is not an npz archive: {error}", at
         ) from None
+    if not columns:
+        raise DataProblem("file-not-found", f"'{path}' contains no arrays", at)
     return {column.name: column for column in columns}
 
 
@@ -124,6 +126,10 @@ def _column(array: StoredArray) -> Column:
     elif kind not in f"{NUMBERS}SU":
         message = f"{what} must contain numbers, not {array.dtype.name}"
         fault = DataProblem("wrong-dtype", message)
+    elif kind == "f" and array.dtype.itemsize > 8:
+        message = f"{what} has numbers of more than 64 bits ({array.dtype.name})"
+        hint = 'save it with another data type: `array.astype("float32")`'
+        fault = DataProblem("wrong-dtype", message, suggestion=hint)
     elif not array.shape:
         message = f"{what} is a single value, not one per row"
         fault = DataProblem("wrong-rank", message)

@@ -19,6 +19,7 @@ from cnnspec.data.targets import check_target
 from cnnspec.data.values import Expression
 from cnnspec.data.weights import check_sample_weight, weights_of_classes
 from cnnspec.diagnostics.problems import At, Problem
+from cnnspec.diagnostics.suggestions import did_you_mean
 from cnnspec.ir.checked import CheckedGraph
 from cnnspec.ir.training import Training
 from cnnspec.shapes import UNKNOWN, Shape, text
@@ -46,6 +47,8 @@ class _Check:
         }
         self.labels: dict[str, Any] = {}
         """The class numbers of all rows of the training data, for outputs with one per row."""
+        self.other_labels: dict[str, dict[str, Any]] = {}
+        """The same for the validation and test data, if they are not rows of the training data."""
         self.warnings = [*columns.warnings]
 
     def data(self) -> Data:
@@ -68,8 +71,7 @@ class _Check:
             else:
                 parts[key] = self.other(key, rows, whole)
         for key in ("test", "validation"):
-            if isinstance(getattr(self.training, key), float):
-                self.check_unseen(key, range(end), parts[key])
+            self.check_unseen(key, range(end), parts[key])
         self.check_monitors(is_validated=parts["validation"] is not None)
         names = {name: each.names for name, each in self.classes.items() if self.is_named(each)}
         for each in self.classes.values():
@@ -78,12 +80,13 @@ class _Check:
         warnings = tuple(dict.fromkeys(self.warnings))
         return Data(train, parts["validation"], parts["test"], names, warnings)
 
-    def part(self, columns: Mapping[str, Column]) -> Part:
-        return read_part(self.checked, self.training, columns, self.classes)
+    def part(self, columns: Mapping[str, Column], source: str = "the data") -> Part:
+        return read_part(self.checked, self.training, columns, self.classes, source)
 
     def other(self, key: str, rows: Path | dict[str, str] | None, whole: Part) -> Part | None:
         """Return the part of other rows: a file, columns of other names, or those of the source."""
         own: dict[str, Column] = getattr(self.columns, key)
+        source = f"'{self.training.folder / rows}'" if isinstance(rows, Path) else f"the {key} data"
         if isinstance(rows, Path):
             opened = open_columns(self.training, self.training.folder / rows, (key,))
             self.warnings += opened.warnings
@@ -94,8 +97,8 @@ class _Check:
             columns = own
         else:
             return None
-        part = self.part(columns)
-        self.check(part)
+        part = self.part(columns, source)
+        self.other_labels[key] = self.check(part)
         return part
 
     def check_own(self, key: str, is_wanted: bool, whole: Part) -> None:
@@ -130,8 +133,8 @@ class _Check:
                 message = f"the data has no column '{name}'"
                 raise DataProblem("unknown-name", message, (key, name), where="key")
             if other not in known:
-                message = f"the data has no column '{other}'"
-                raise DataProblem("unknown-name", message, (key, name))
+                message, hint = f"the data has no column '{other}'", did_you_mean(other, known)
+                raise DataProblem("unknown-name", message, (key, name), suggestion=hint)
             renamed[name] = known[other]
         for name in whole.names:
             if name not in renamed:
@@ -193,24 +196,34 @@ class _Check:
         for name, labels in self.labels.items():
             classes = self.classes[name]
             present = {*np.unique(labels).tolist()}
-            missing = [each for at, each in enumerate(classes.names) if at not in present]
-            if missing and classes.column is not None:
+            if classes.column is None:
+                continue
+            known = classes.column.classes  # an empty folder was already reported
+            names = enumerate(classes.names)
+            missing = [each for at, each in names if at not in present and each not in known]
+            if missing:
                 message = f"no row has one of these classes of '{name}': {listed(tuple(missing))}"
                 self.warnings.append(DataWarning("empty-class", message, classes.at))
 
     def check_unseen(self, key: str, train: range, part: Part | None) -> None:
-        """Warn about classes that only other rows have, because the data is sorted."""
+        """Warn about classes that only a part has, such as the end of sorted data."""
         for name, labels in self.labels.items():
             if part is None:
                 continue
-            seen = np.unique(labels[train.start : train.stop])
-            others = np.unique(labels[part.rows.start : part.rows.stop])
-            unseen = np.setdiff1d(others, seen).tolist()
+            is_fraction = key not in self.other_labels
+            rows = labels[part.rows.start : part.rows.stop]
+            others = rows if is_fraction else self.other_labels[key].get(name, rows[:0])
+            unseen = np.setdiff1d(others, labels[train.start : train.stop]).tolist()
             if unseen:
                 names = self.classes[name].names
                 texts = tuple(names[each] if each < len(names) else str(each) for each in unseen)
                 message = f"training never sees classes of '{name}' that the {key} data has: {listed(texts)}"
-                self.warnings.append(DataWarning("unseen-classes", message, (key,), SHUFFLE))
+                at, hint = ((key,), SHUFFLE) if is_fraction else (self.at_of(key), None)
+                self.warnings.append(DataWarning("unseen-classes", message, at, hint))
+
+    def at_of(self, key: str) -> At:
+        """Return where the spec says what a part is."""
+        return ("data",) if getattr(self.training, key) is None else (key,)
 
 
 def check_input(part: Part, each: Expression, expected: Shape, dtype: str, at: At) -> None:
@@ -222,7 +235,23 @@ def check_input(part: Part, each: Expression, expected: Shape, dtype: str, at: A
         )
         raise DataProblem("shape-mismatch", message, at)
     is_decoded = any(part.columns[name].is_image for name in each.columns)
-    for values in () if is_decoded else part.finite_values(each, at):
-        if np.dtype(dtype).kind in "iu" and values.dtype.kind == "f":
+    limits = limits_of(dtype)
+    for block, values in enumerate(
+        () if is_decoded or dtype == "string" else part.finite_values(each, at)
+    ):
+        if limits and dtype != "float16" and values.dtype.kind == "f":
             message = f"the input '{at[-1]}' takes {dtype}, not {values.dtype}"
             raise DataProblem("wrong-dtype", message, at)
+        if limits and (wrong := (values < limits[0]) | (values > limits[1])).any():
+            where = part.where(each, block, wrong)
+            message = f"the input '{at[-1]}' takes {dtype}, but {where} has {values[wrong][0]}"
+            raise DataProblem("out-of-range", message, at)
+
+
+def limits_of(dtype: str) -> tuple[int, int] | None:
+    """Return the smallest and largest number of a data type; None for those of data itself."""
+    if dtype == "bool":
+        return 0, 1
+    if dtype == "float16":
+        return -65504, 65504
+    return (int(np.iinfo(dtype).min), int(np.iinfo(dtype).max)) if "int" in dtype else None

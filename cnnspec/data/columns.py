@@ -1,7 +1,8 @@
 """Columns of data: names, shapes and types first, values when they are needed."""
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from cnnspec.diagnostics.problems import At
 
 NUMBERS = "biuf"
 """The kinds of data types whose values are numbers."""
+TEXT = "<U0"
+"""The data type of text; arrays of it may hold objects of Python, which have a length each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +37,18 @@ class Column:
     """The number of each row in the file; None if they count from 0."""
     fault: DataProblem | None = None
     """Why it cannot be used."""
+    written: Callable[[], Any] | None = None
+    """Returns the text of all rows, if the file has numbers as text."""
 
     @property
     def is_text(self) -> bool:
         """Whether its values are text."""
         return np.dtype(self.dtype).kind in "SU"
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether its values are numbers."""
+        return not self.is_image and np.dtype(self.dtype).kind in NUMBERS
 
     @property
     def shown(self) -> str:
@@ -54,6 +64,25 @@ class Column:
         values = self.read()
         return np.char.decode(values, "utf-8", "replace") if values.dtype.kind == "S" else values
 
+    def text(self, at: At) -> "Column":
+        """Return it as a column of text.
+
+        Raises:
+            DataProblem: it cannot be used, or does not contain text.
+
+        """
+        self._check_fault(at)
+        if self.is_text and not self.is_image:
+            return replace(self, read=self.texts)
+        if self.written is None:
+            what = "images" if self.is_image else self.dtype
+            raise DataProblem("wrong-dtype", f"{self.shown} must contain text, not {what}", at)
+        return replace(self, dtype=TEXT, read=self.written)
+
+    def with_text(self, written: Callable[[], Any]) -> "Column":
+        """Return it with the text that its numbers are written as."""
+        return replace(self, written=written)
+
     def checked(self, at: At) -> "Column":
         """Return it if it has numbers, or images.
 
@@ -61,16 +90,19 @@ class Column:
             DataProblem: it cannot be used, or does not contain numbers.
 
         """
-        if self.fault is not None:
-            raise DataProblem(
-                self.fault.code, self.fault.message, at, suggestion=self.fault.suggestion
-            )
+        self._check_fault(at)
         if self.is_text and not self.is_image:
             raise self._no_numbers(at)
         if not self.is_image and np.dtype(self.dtype).kind not in NUMBERS:
             message = f"{self.shown} must contain numbers, not {self.dtype}"
             raise DataProblem("wrong-dtype", message, at)
         return self
+
+    def _check_fault(self, at: At) -> None:
+        if self.fault is not None:
+            raise DataProblem(
+                self.fault.code, self.fault.message, at, suggestion=self.fault.suggestion
+            )
 
     def _no_numbers(self, at: At) -> DataProblem:
         """Make the error for the first value that is not a number."""
@@ -84,6 +116,8 @@ class Column:
         hint = None
         if is_number(text):
             hint = "save numbers instead of text"
+        elif re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+", text):
+            hint = f"write {text.replace(',', '')}, without commas"
         elif is_number(text.replace(",", ".")):
             hint = f"write a decimal point: {text.replace(',', '.')}"
         return DataProblem("wrong-dtype", message, at, suggestion=hint)
@@ -95,7 +129,7 @@ def is_number(text: str) -> bool:
         float(text)
     except ValueError:
         return False
-    return True
+    return "_" not in text
 
 
 def text_shown(text: str) -> str:
@@ -119,7 +153,7 @@ class Columns:
 def array_column(name: str, values: Any, file: Path | None = None, **more: Any) -> Column:
     """Make a column of values in memory."""
     values = np.asarray(values)
-    sort = type_name(values.dtype)
+    sort = TEXT if values.dtype == object else type_name(values.dtype)
     return Column(name, len(values), values.shape[1:], sort, lambda: values, file, **more)
 
 

@@ -38,6 +38,11 @@ def open_folder(folder: Path, size: tuple[int, int], colors: str, at: At) -> Col
         for part, names in PARTS.items()
     }
     train = parts["train"]
+    parted = [each for each in folders if each in parts.values() and found.subfolders(each)]
+    if train is None and parted and {*parted} == {*folders}:
+        listed = ", ".join(f"'{each.name}'" for each in parted)
+        message = f"'{folder}' has {listed}, but no folder with the training data"
+        raise DataProblem("file-not-found", message, at, suggestion="call it 'train'")
     if train is None or not found.subfolders(train):
         return Columns(found.labelled(folder), warnings=tuple(found.warnings))
     columns = {"train": found.labelled(train)}
@@ -51,7 +56,12 @@ def open_folder(folder: Path, size: tuple[int, int], colors: str, at: At) -> Col
             found.warn("unused-data", f"'{inner}' is not used: it has no folder for each class")
     for each in folders:
         if each not in parts.values():
-            found.warn("unused-data", f"'{each}' is not used: it is not a part of the data")
+            name = each.name.lower()
+            taken = [part for part, names in PARTS.items() if name in names]
+            why = "it is not a part of the data"
+            if taken:
+                why = f"'{parts[taken[0]]}' has the {taken[0]} data"
+            found.warn("unused-data", f"'{each}' is not used: {why}")
     return Columns(**columns, warnings=tuple(found.warnings))
 
 
@@ -92,7 +102,8 @@ class _Folder:
         loose = [each for each in folder.iterdir() if each.suffix.lower() in IMAGES]
         if not found:
             message = f"no subfolder of '{folder}' contains images"
-            raise DataProblem("file-not-found", message, self.at)
+            hint = "put the images of each class into a folder of its name" if loose else None
+            raise DataProblem("file-not-found", message, self.at, suggestion=hint)
         if others:
             listed = ", ".join(
                 f"{count} {ending or 'without'}" for ending, count in sorted(others.items())
@@ -124,7 +135,8 @@ def _files(folder: Path) -> Iterator[Path]:
     for file in folder.rglob("*"):
         inner = file.relative_to(folder).parts
         is_hidden = any(map(_is_hidden, inner)) or file.name.lower() in OF_SYSTEMS
-        if not is_hidden and file.is_file():
+        is_file = file.is_file() or not file.exists()  # a broken link is an image that is missing
+        if not is_hidden and is_file:
             yield file
 
 

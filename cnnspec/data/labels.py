@@ -25,30 +25,30 @@ class Classes:
     """Empty if unknown."""
     is_declared: bool = False
     column: Column | None = None
-    """The column of text that its labels come from."""
+    """The column that its names, or the labels by these names, come from."""
     warnings: list[DataWarning] = field(default_factory=list)
 
     def numbered(self, column: Column) -> Column | None:
-        """Return the class numbers for a column of labels; None for a column of numbers.
+        """Return the class numbers for a column of labels; None for a column of class numbers.
 
         Raises:
             DataProblem: a label is missing, or is not one of the classes.
 
         """
-        if column.is_image or not (column.is_text or column.classes):
+        is_one = column.shape in ((), (1,))
+        if column.is_image or not (column.is_text or column.classes or self._are_numbers(column)):
             return None
-        if column.is_text:
-            self.column = self.column or column
-            texts = column.texts()
-            if texts.ndim == 2 and texts.shape[1] == 1:
-                texts = texts[:, 0]
-            if texts.ndim > 1:
-                return None
-            labels, numbers = np.unique(texts, return_inverse=True)
-            self._check_texts(column, labels, numbers)
+        if not is_one:
+            return None
+        self.column = self.column or column
+        if column.classes:
+            names, numbers = column.classes, column.read()
         else:
-            labels, numbers = np.array(column.classes), column.read()
-        names = tuple(map(str, labels))
+            values = column.texts() if column.is_text else column.read()
+            labels, numbers = np.unique(values.reshape(-1), return_inverse=True)
+            if column.is_text:
+                self._check_texts(column, labels, numbers)
+            names = tuple(map(str if column.is_text else _as_name, labels))
         if not self.names:
             self.names = names
             self.warnings += order_of_classes(names, self.at)
@@ -60,6 +60,12 @@ class Classes:
         table = np.array([places.get(name, -1) for name in names], "int64")
         found = table[numbers]
         return replace(column, shape=(), dtype="int64", read=lambda: found, classes=self.names)
+
+    def _are_numbers(self, column: Column) -> bool:
+        """Whether the classes of the spec are numbers, which a column has, but not 0, 1, 2..."""
+        counted = tuple(map(str, range(len(self.names))))
+        are_names = self.is_declared and self.names != counted
+        return are_names and column.is_numeric and all(each.isdecimal() for each in self.names)
 
     def _check_texts(self, column: Column, labels: Any, numbers: Any) -> None:
         """Check that all labels are there, and that they are not numbers and other text."""
@@ -82,12 +88,16 @@ class Classes:
     def _unknown(self, column: Column, name: str, place: int) -> DataProblem:
         known = listed(self.names)
         hint = did_you_mean(name, self.names)
-        if column.is_text:
+        if not column.classes:
             message = f"{column.shown} has {text_shown(name)} in row {column.row(place)}, which is"
         else:
             message = f"'{column.file}' has the class {text_shown(name)}, which is"
         message = f"{message} not one of the classes of '{self.output}': {known}"
         return DataProblem("unknown-name", message, self.at, suggestion=hint)
+
+
+def _as_name(number: Any) -> str:
+    return str(int(number)) if number % 1 == 0 else str(number)
 
 
 def listed(names: tuple[str, ...]) -> str:

@@ -12,7 +12,7 @@ from cnnspec.data.labels import Classes
 from cnnspec.data.problems import DataProblem
 from cnnspec.data.reading import Reader
 from cnnspec.data.values import Expression
-from cnnspec.diagnostics.problems import At
+from cnnspec.diagnostics.problems import At, Problem
 from cnnspec.ir.checked import CheckedGraph
 from cnnspec.ir.graph import Input, Output
 from cnnspec.ir.training import Training
@@ -57,24 +57,50 @@ class Part:
                 columns = {name: self.arrays[name][rows] for name in each.columns}
                 yield np.asarray(each.value(columns))
 
-    def row(self, each: Expression, place: int) -> int:
-        """Return the number in its file of a row of the part."""
-        return self.columns[each.columns[0]].row(self.rows[place])
+    def where(self, each: Expression, block: int, wrong: Any) -> str:
+        """Return the row, and its file, of the first wrong value in a block of values."""
+        return self._row(each, self._place(block, wrong))
+
+    def _place(self, block: int, wrong: Any) -> int:
+        return self.rows[block * ROWS + int(np.argwhere(wrong)[0][0])]
+
+    def _row(self, each: Expression, place: int) -> str:
+        column = self.columns[each.columns[0]]
+        file = f" of '{column.file}'" if column.file else ""
+        return f"row {column.row(place)}{file}"
 
     def finite_values(self, each: Expression, at: At) -> Iterator[Any]:
         """Yield the values of an expression, `ROWS` at a time.
 
         Raises:
-            DataProblem: one is infinite or NaN.
+            DataProblem: one is infinite or NaN, or too large to compute with.
 
         """
-        for block, values in enumerate(self.values(each)):
-            if values.dtype.kind == "f" and not np.isfinite(values).all():
-                wrong = ~np.isfinite(values)
-                row = self.row(each, block * ROWS + int(np.argwhere(wrong)[0][0]))
-                message = f"a value of row {row} is {values[wrong][0]}"
-                raise DataProblem("out-of-range", message, at)
-            yield values
+        try:
+            for block, values in enumerate(self.values(each)):
+                if values.dtype.kind == "f" and not np.isfinite(values).all():
+                    place = self._place(block, ~np.isfinite(values))
+                    raise self._not_finite(each, at, values, place)
+                yield values
+        except DataProblem:
+            raise
+        except Problem as problem:
+            raise DataProblem(problem.code, problem.message, at) from None
+
+    def _not_finite(self, each: Expression, at: At, values: Any, place: int) -> DataProblem:
+        """Make the error for a value that is infinite or NaN, or is computed from one."""
+        found = values[~np.isfinite(values)][0]
+        for name in each.columns:
+            column, row = self.columns[name], np.asarray(self.arrays[name][place])
+            if row.dtype.kind == "f" and not np.isfinite(row).all():
+                value = row[~np.isfinite(row)][0]
+                message = f"{column.shown} has {value} in row {column.row(place)}"
+                hint = (
+                    None if np.isnan(value) else "numbers with a point are float32, at most 3.4e38"
+                )
+                return DataProblem("out-of-range", message, at, suggestion=hint)
+        message = f"the expression is {found} in {self._row(each, place)}"
+        return DataProblem("out-of-range", message, at)
 
 
 def read_part(
@@ -82,14 +108,15 @@ def read_part(
     training: Training,
     columns: Mapping[str, Column],
     classes: Mapping[str, Classes],
+    source: str = "the data",
 ) -> Part:
-    """Read the columns that the model uses.
+    """Read the columns that the model uses; `source` is where they come from, for messages.
 
     Raises:
         DataProblem: one is missing, or an input or a target has none.
 
     """
-    reader = Reader(columns, training.parameters, training.root)
+    reader = Reader(columns, training.parameters, training.root, source)
     inputs, targets = {}, {}
     for tensor in checked.inputs:
         if tensor.name not in training.inputs:
@@ -127,7 +154,8 @@ def read_input(reader: Reader, written: str, tensor: Input) -> Expression:
     """
     at: At = ("inputs", tensor.name)
     expected = tensor.tensor.shape[1:]
-    each = reader.read(written, at, channels=_channels(expected))
+    is_text = tensor.tensor.dtype == "string"
+    each = reader.read(written, at, channels=_channels(expected), takes_text=is_text)
     if expected is UNKNOWN or None in expected or not each.is_vector:
         return each
     try:

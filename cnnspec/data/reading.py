@@ -35,6 +35,8 @@ class Reader:
     parameters: Mapping[str, float]
     root: Path | None = None
     """The folder that the paths of images may not lead out of."""
+    source: str = "the data"
+    """The source of the columns, for messages."""
     used: dict[str, Column] = field(default_factory=dict)
     """The columns that the expressions use, and those made of them, by their names in trees."""
     names: dict[str, None] = field(default_factory=dict)
@@ -48,11 +50,13 @@ class Reader:
         channels: int = 3,
         classes: Classes | None = None,
         takes_numbers: bool = False,
+        takes_text: bool = False,
     ) -> Expression:
         """Return an expression; its columns are then in `used`.
 
         Images have `channels`. `classes` number the labels of a `one_hot`, and with
-        `takes_numbers` those of an expression that is only a column.
+        `takes_numbers` those of an expression that is only a column. With `takes_text` the columns
+        are text.
 
         Raises:
             DataProblem: it cannot be parsed, or a column does not exist or cannot be used.
@@ -61,7 +65,8 @@ class Reader:
         try:
             tree = parse_columns(text)
             finder = _Found(self, at, channels, classes)
-            tree = (finder.labels if takes_numbers else finder.inside)(tree)
+            find = finder.labels if takes_numbers else finder.inside
+            tree = (finder.texts if takes_text else find)(tree)
             shapes = {name: column.shape for name, column in self.used.items()}
             found = expression(tree, shapes, self.parameters)
         except DataProblem:
@@ -92,7 +97,7 @@ class Reader:
         listed = [f"'{each}'" for each in [*self.columns][:MOST_LISTED]]
         known = ", ".join(listed + ["..."] * (len(self.columns) > MOST_LISTED))
         hint = did_you_mean(name, [*self.columns, *self.parameters]) or f"choose from {known}"
-        message = f"the data has no column '{name}'"
+        message = f"{self.source} has no column '{name}'"
         raise DataProblem("unknown-name", message, at, suggestion=hint)
 
 
@@ -114,6 +119,20 @@ class _Found:
             if numbered is not None:
                 return self.made(f"{name} as the classes of {self.classes.output}", numbered)
         return self.inside(tree)
+
+    def texts(self, tree: ast.expr) -> ast.expr:
+        """Return the tree of a column of text, or of a vector of them."""
+        name = self.name_of(tree)
+        if name is not None:
+            column = self.reader.column(name, self.at).text(self.at)
+            return self.made(f"{name} as text", column)
+        match tree:
+            case ast.BinOp(op=ast.MatMult()):
+                return ast.List([self.texts(ast.Name(each)) for each in run_of(tree)])
+            case ast.List(elts=parts):
+                return ast.List([*map(self.texts, parts)])
+        message = f"'{self.at[-1]}' takes text, which is a column or a list of columns"
+        raise DataProblem("bad-expression", f"{message}, not '{as_text(tree)}'", self.at)
 
     def name_of(self, tree: ast.expr) -> str | None:
         """Return the name of the column that a tree is; None for parameters and others."""
@@ -171,7 +190,11 @@ class _Found:
         for place, (path, text) in enumerate(zip(paths, texts, strict=True)):
             if outside := leads_out(path, self.reader.root, str(text)):
                 raise DataProblem("outside-root", f"row {column.row(place)}: {outside}", self.at)
-            if not text or not path.is_file():
+            if not text:
+                raise DataProblem(
+                    "wrong-dtype", f"{column.shown} is empty in row {column.row(place)}", self.at
+                )
+            if not path.is_file():
                 wrong.append(f"row {column.row(place)} {text_shown(str(text))}")
         if wrong:
             listed = ", ".join(wrong[:MOST_LISTED]) + ", ..." * (len(wrong) > MOST_LISTED)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from cnnspec.data.labels import listed
-from cnnspec.data.parts import ROWS, Part, fits
+from cnnspec.data.parts import Part, fits
 from cnnspec.data.problems import DataProblem
 from cnnspec.data.values import Expression
 from cnnspec.diagnostics.problems import At
@@ -41,9 +41,10 @@ def check_target(output: Output, predicted: Shape, part: Part, names: tuple[str,
         wrong, message = _wrong_labels(output.name, form, values, size)
         wrong &= values != ignored
         if wrong.any():
-            row = part.row(target, block * ROWS + int(np.argwhere(wrong)[0][0]))
-            value = values[wrong][0]
-            raise DataProblem("out-of-range", f"{message}, but row {row} has {value}", at)
+            where, value = part.where(target, block, wrong), values[wrong][0]
+            hint = _from_one(part, target, size) if form in NUMBERED else None
+            message = f"{message}, but {where} has {value}"
+            raise DataProblem("out-of-range", message, at, suggestion=hint)
         if is_one_per_row:
             rows.append(_numbers(form, values, size))
     if not rows or rows[0] is None:
@@ -90,17 +91,23 @@ def _check_one_hots(part: Part, target: Expression, names: tuple[str, ...], at: 
         for block, values in enumerate(part.finite_values(labels, at)):
             wrong = (values < 0) | (values >= size) | (values % 1 != 0)
             if wrong.any():
-                row = part.row(labels, block * ROWS + int(np.argwhere(wrong)[0][0]))
-                value = values[wrong][0]
+                where, value = part.where(labels, block, wrong), values[wrong][0]
                 found = f"'{names[int(value)]}'" if int(value) < len(names) else value
-                message = (
-                    f"one_hot takes {size} classes, 0 to {size - 1}, but row {row} has {found}"
-                )
+                message = f"one_hot takes {size} classes, 0 to {size - 1}, but {where} has {found}"
                 if names:
                     message = (
                         f"one_hot takes {size} classes, but there are {len(names)}: {listed(names)}"
                     )
                 raise DataProblem("out-of-range", message, at)
+
+
+def _from_one(part: Part, target: Expression, size: int | None) -> str | None:
+    """Return what to do about class numbers that count from 1."""
+    least = min(float(values.min()) for values in part.values(target))
+    most = max(float(values.max()) for values in part.values(target))
+    if least == 1 and most == size:
+        return "classes are numbered from 0: subtract 1"
+    return None
 
 
 def _wrong_labels(name: str, form: Labels, values: Any, classes: int | None) -> tuple[Any, str]:

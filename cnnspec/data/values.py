@@ -15,6 +15,9 @@ import numpy as np
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.language.evaluation import MAX_EXPONENT
 
+LEAST_TOO_LARGE = 2**63
+"""The smallest whole number that is too large for 64 bits with a sign."""
+
 
 @dataclass(frozen=True, slots=True)
 class Arithmetic:
@@ -22,18 +25,41 @@ class Arithmetic:
 
     cast: Callable[[Any, str], Any]
     is_whole: Callable[[Any], bool]
+    is_text: Callable[[Any], bool]
     reshape: Callable[[Any, tuple[int, ...]], Any]
     concatenate: Callable[[list[Any], int], Any]
     one_hot: Callable[[Any, int], Any]
     functions: Mapping[str, Callable[..., Any]]
+    check: Callable[[ast.operator, Any, Any], None] = lambda op, a, b: None
+    """Checks the operands of a calculation with integers."""
 
 
 def _numpy_cast(value: Any, dtype: str) -> Any:
-    return np.asarray(value).astype(dtype)
+    value = np.asarray(value)
+    if value.dtype == np.uint64 and dtype == "int64" and (value >= LEAST_TOO_LARGE).any():
+        raise _too_large()
+    return value.astype(dtype)
+
+
+def _check_integers(op: ast.operator, a: Any, b: Any) -> None:
+    """Check that a result fits 64 bits, because both NumPy and TensorFlow let it overflow."""
+    if not (isinstance(op, ast.Add | ast.Sub | ast.Mult) and a.size and b.size):
+        return
+    exactly = _OPERATIONS[type(op)](a.astype("float64"), b.astype("float64"))
+    if np.abs(exactly).max() >= LEAST_TOO_LARGE:
+        raise _too_large()
+
+
+def _too_large() -> Problem:
+    return Problem("out-of-range", "a whole number of the expression does not fit 64 bits")
 
 
 def _numpy_is_whole(value: Any) -> bool:
     return bool(np.asarray(value).dtype.kind in "biu")
+
+
+def _numpy_is_text(value: Any) -> bool:
+    return np.asarray(value).dtype.kind in "OSU"
 
 
 def _numpy_one_hot(labels: Any, size: int) -> Any:
@@ -43,6 +69,7 @@ def _numpy_one_hot(labels: Any, size: int) -> Any:
 NUMPY = Arithmetic(
     _numpy_cast,
     _numpy_is_whole,
+    _numpy_is_text,
     np.reshape,
     np.concatenate,
     _numpy_one_hot,
@@ -54,6 +81,7 @@ NUMPY = Arithmetic(
         "ceil": np.ceil,
         "abs": np.abs,
     },
+    _check_integers,
 )
 _OPERATIONS: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
@@ -173,6 +201,8 @@ class _Evaluator:
         raise Problem("bad-expression", f"an expression cannot contain {ast.unparse(node)!r}")
 
     def _number(self, value: Any) -> Any:
+        if self.arithmetic.is_text(value):
+            return value
         whole = isinstance(value, bool | int) or self.arithmetic.is_whole(value)
         return self.arithmetic.cast(value, "int64" if whole else "float32")
 
@@ -181,6 +211,9 @@ class _Evaluator:
         rows = next((each for each in parts if len(each.shape)), None)
         if rows is None:
             raise Problem("bad-expression", "a vector needs a column")
+        if all(map(self.arithmetic.is_text, parts)):
+            columns = [each[:, None] if len(each.shape) == 1 else each for each in parts]
+            return self.arithmetic.concatenate(columns, -1)
         columns = []
         for each in self._of_one_type(parts):
             if len(each.shape) > 2:
@@ -209,6 +242,8 @@ class _Evaluator:
         is_divided = isinstance(op, ast.Div | ast.FloorDiv | ast.Mod)
         if is_divided and isinstance(b, np.ndarray) and b.ndim == 0 and not b:
             raise Problem("bad-expression", "the expression divides by zero")
+        if self.arithmetic.is_whole(a):
+            self.arithmetic.check(op, a, b)
         return _OPERATIONS[type(op)](a, b)
 
     def _power(self, a: Any, b: Any) -> Any:

@@ -56,13 +56,16 @@ def check_sample_weight(output: Output, predicted: Shape, part: Part) -> None:
     """Check that there is one weight for each row, or for each value of the loss.
 
     Raises:
-        DataProblem: there are more or fewer.
+        DataProblem: there are more or fewer, or one is negative.
 
     """
     at: At = ("sample_weight", output.name)
     weight = part.weights[output.name]
-    for _ in part.finite_values(weight, at):
-        pass
+    for block, values in enumerate(part.finite_values(weight, at)):
+        if (wrong := values < 0).any():
+            where = part.where(weight, block, wrong)
+            message = f"a weight must be at least 0, but {where} has {values[wrong][0]}"
+            raise DataProblem("out-of-range", message, at)
     shape = part.row_shape(weight)
     if shape in ((), (1,)):
         return

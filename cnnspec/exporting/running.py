@@ -1,5 +1,6 @@
 """Runs exported models in their runtimes."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,9 @@ from typing import Any
 import tensorflow as tf
 
 from cnnspec.exporting.formats import ExportProblem, said
+
+_OPERATION = re.compile(r'In Node, \("([^"]+)", (\w+), ""')
+"""Matches the path and the name of an operation of TensorFlow in messages of the ONNX runtime."""
 
 
 def run(form: str, file: Path, inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -19,6 +23,9 @@ def run(form: str, file: Path, inputs: Mapping[str, Any]) -> dict[str, Any]:
     try:
         return _RUNNERS[form](file, inputs)
     except Exception as error:  # every runtime has its own ones
+        if found := _OPERATION.search(str(error)):
+            message = f"{form} does not support the operation {found[2]} in '{found[1]}'"
+            raise ExportProblem(f"the model cannot be exported: {message}") from error
         raise ExportProblem(f"the exported model cannot be run: {said(error)}") from error
 
 

@@ -10,6 +10,8 @@ from cnnspec.exporting.formats import ExportProblem, said
 BATCH = 2
 SIZES = (64, 256, 16)
 """Sizes to try for unknown ones; the first that the model accepts is used."""
+MOST_WORDS = 100
+"""The most words of a vocabulary to use."""
 
 _LIMITS = ("input_dim", "num_tokens")
 """Layer arguments that set the number of accepted integers."""
@@ -22,10 +24,10 @@ def sample(model: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         ExportProblem: the model rejects all inputs.
 
     """
-    below = _integers_below(model)
+    below, words = _integers_below(model), _words(model)
     for size in SIZES:
         random = np.random.default_rng(0)
-        inputs = {each.name: _values(each, size, below, random) for each in model.inputs}
+        inputs = {each.name: _values(each, size, below, words, random) for each in model.inputs}
         given = list(inputs.values())
         try:
             outputs = model(given if len(given) > 1 else given[0], training=False)
@@ -38,13 +40,15 @@ def sample(model: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     )
 
 
-def _values(tensor: Any, size: int, below: int, random: np.random.Generator) -> Any:
-    """Return random values for an input: floats from 0 to 1, or integers from 0."""
+def _values(
+    tensor: Any, size: int, below: int, words: list[str], random: np.random.Generator
+) -> Any:
+    """Return random values for an input: floats from 0 to 1, integers from 0, or words."""
     batch, *sizes = tensor.shape
     shape = (batch or BATCH, *(each or size for each in sizes))
     dtype = keras.backend.standardize_dtype(tensor.dtype)
     if dtype == "string":
-        raise ExportProblem(f"the input '{tensor.name}' is text, but only numbers can be compared")
+        return random.choice(words, shape)
     if dtype == "bool":
         return random.random(shape) < 0.5
     if "int" in dtype:
@@ -56,3 +60,14 @@ def _integers_below(model: Any) -> int:
     """Return the upper bound of integers that all layers accept; by default the range of pixels."""
     limits = [getattr(layer, name, None) for layer in model._flatten_layers() for name in _LIMITS]
     return min((limit for limit in limits if isinstance(limit, int)), default=256)
+
+
+def _words(model: Any) -> list[str]:
+    """Return texts for the layers of a model: one word, several, and an unknown one."""
+    known = [
+        str(word)
+        for layer in model._flatten_layers()
+        if isinstance(layer, keras.layers.StringLookup | keras.layers.TextVectorization)
+        for word in layer.get_vocabulary()[:MOST_WORDS]
+    ]
+    return [*known, " ".join(known[-3:]), "another word"]

@@ -10,6 +10,7 @@ TENSORFLOW = Arithmetic(
         isinstance(value, bool | int)
         or (not isinstance(value, float) and (value.dtype.is_integer or value.dtype.is_bool))
     ),
+    lambda value: tf.is_tensor(value) and value.dtype == tf.string,
     tf.reshape,
     tf.concat,
     lambda labels, size: tf.one_hot(tf.cast(labels, tf.int64), size),

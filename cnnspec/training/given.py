@@ -1,7 +1,8 @@
-"""The values of a file for the input of a model: an image, an array, or columns of a table."""
+"""The values of a file for the inputs of a model: an image, an array, or columns of a table."""
 
 import ast
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import tensorflow as tf
 
 from cnnspec.data.archives import open_archive
 from cnnspec.data.broken import listed
-from cnnspec.data.columns import Column
+from cnnspec.data.columns import Column, array_column
 from cnnspec.data.parts import read_input
 from cnnspec.data.pictures import BrokenImage
 from cnnspec.data.problems import DataProblem
@@ -24,44 +25,75 @@ from cnnspec.shapes import text as shape_text
 from cnnspec.training.arithmetic import TENSORFLOW
 from cnnspec.training.image_files import broken_files, channels_of, image_of, is_image
 
+TEXT = "string"
 FILE = "\0"
 """The name that stands for the values of a file; no column has it."""
 
 
-def rows_of(file: Path, given: Input, training: Training | None) -> Any:
-    """Return a batch for an input from a file; the expression of the input is applied to it.
+def rows_of(file: Path, inputs: Sequence[Input], training: Training | None) -> tuple[Any, ...]:
+    """Return a batch for each input from a file; the expressions of the inputs are applied to it.
 
     Raises:
         DataProblem: the file cannot be read, or does not fit the model.
 
     """
+    texts = {each.name: _expression(each, inputs, training) for each in inputs}
+    columns = _columns(file, training, texts)
+    if columns is None and len(inputs) > 1:
+        names = ", ".join(f"'{each.name}'" for each in inputs)
+        message = f"'{file}' is one array, but the model has the inputs {names}"
+        hint = "pass a .csv or .npz file with the columns that they are computed from"
+        raise DataProblem("wrong-input-count", message, suggestion=hint)
+    batches = tuple(
+        _batch(file, _values(file, columns, each, training, texts[each.name]), each)
+        for each in inputs
+    )
+    if len({len(batch) for batch in batches}) > 1:
+        counts = ", ".join(
+            f"'{each.name}' {len(batch)}" for each, batch in zip(inputs, batches, strict=True)
+        )
+        message = f"'{file}' has different numbers of rows for the inputs: {counts}"
+        raise DataProblem("shape-mismatch", message)
+    return batches
+
+
+def _expression(given: Input, inputs: Sequence[Input], training: Training | None) -> str | None:
+    """Return the expression of an input; without one, several inputs have columns of their names."""
     text = training.inputs.get(given.name) if training else None
-    if training is None or text is None:
-        values = _array(file, given.tensor.shape[1:])
-    elif (columns := _columns(file, training, text)) is not None:
-        values = _from_columns(columns, given, training, text)
-    else:
-        values = _from_array(file, given, training, text)
-    return _batch(file, values, given)
+    return f"column({json.dumps(given.name)})" if text is None and len(inputs) > 1 else text
 
 
-def _columns(file: Path, training: Training, text: str) -> dict[str, Column] | None:
-    """Return the columns of a table, or of an archive that has those of an expression."""
-    suffix = file.suffix.lower()
+def _columns(
+    file: Path, training: Training | None, texts: Mapping[str, str | None]
+) -> Mapping[str, Column] | None:
+    """Return the columns of a table, or of an archive that has those of all expressions."""
+    suffix, written = file.suffix.lower(), [text for text in texts.values() if text is not None]
+    if not written:
+        return None
     if suffix == ".csv":
-        delimiter = training.data.given.get("delimiter", ",") if training.data else ","
-        return open_table(file, str(delimiter), ()).train
+        data = training.data if training else None
+        return open_table(file, str(data.given.get("delimiter", ",")) if data else ",", ()).train
     if suffix == ".npz":
         arrays = open_archive(file, ())
-        names = {*names_over_columns(parse_columns(text))} - {*training.parameters}
-        return arrays if names <= {*arrays} else None
+        parameters = {*training.parameters} if training else set()
+        names = {name for text in written for name in names_over_columns(parse_columns(text))}
+        return arrays if names - parameters <= {*arrays} or len(written) > 1 else None
     return None
 
 
-def _from_columns(
-    columns: Mapping[str, Column], given: Input, training: Training, text: str
+def _values(
+    file: Path,
+    columns: Mapping[str, Column] | None,
+    given: Input,
+    training: Training | None,
+    text: str | None,
 ) -> Any:
-    reader = Reader(columns, training.parameters, training.root)
+    if text is None:
+        return _array(file, given)
+    if columns is None:
+        return _from_array(file, given, training, text)
+    root = training.root if training else None
+    reader = Reader(columns, _parameters(training), root, f"'{file}'")
     each = read_input(reader, text, given)
     values = {}
     for name in each.columns:
@@ -78,17 +110,21 @@ def _from_columns(
     return _computed(each, values)
 
 
-def _from_array(file: Path, given: Input, training: Training, text: str) -> Any:
+def _parameters(training: Training | None) -> Mapping[str, float]:
+    return training.parameters if training else {}
+
+
+def _from_array(file: Path, given: Input, training: Training | None, text: str) -> Any:
     """Return the values of an expression over the only array of a file."""
-    named = _Named(training.parameters)
+    named = _Named(_parameters(training))
     tree = named.visit(parse_columns(text))
     if len(named.found) > 1:
         listed = ", ".join(f"'{name}'" for name in named.found)
         message = f"'{file}' is one array, but '{given.name}' is computed from {listed}"
         hint = "pass a .csv or .npz file with these columns"
         raise DataProblem("missing-key", message, suggestion=hint)
-    values = _array(file, given.tensor.shape[1:])
-    return _computed(Expression(tree, (FILE,), training.parameters), {FILE: values})
+    values = _array(file, given)
+    return _computed(Expression(tree, (FILE,), _parameters(training)), {FILE: values})
 
 
 def _computed(each: Expression, values: Mapping[str, Any]) -> Any:
@@ -142,11 +178,13 @@ def _batch(file: Path, values: Any, given: Input) -> Any:
     if not is_fitting:
         message = f"'{file}' has rows of shape {values.shape[1:]}, but the model takes {expected}"
         raise DataProblem("shape-mismatch", message)
-    return values.astype(tensor.dtype)
+    return tf.constant(values) if tensor.dtype == TEXT else values.astype(tensor.dtype)
 
 
-def _array(file: Path, shape: Any) -> Any:
+def _array(file: Path, given: Input) -> Any:
     suffix = file.suffix.lower()
+    shape: Any = given.tensor.shape[1:]
+    is_text = given.tensor.dtype == TEXT
     try:
         if is_image(file):
             if len(shape) not in (2, 3):
@@ -156,8 +194,11 @@ def _array(file: Path, shape: Any) -> Any:
         if suffix == ".npz":
             columns = open_archive(file, ())
             name = next((each for each in ("x", "x_test") if each in columns), next(iter(columns)))
-            return columns[name].checked(()).read()
-        return np.load(file, allow_pickle=False)
+            column = columns[name]
+        else:
+            values = np.atleast_1d(np.load(file, allow_pickle=False))
+            column = array_column(file.stem, values, file)
+        return (column.text(()) if is_text else column.checked(())).read()
     except BrokenImage as error:
         raise DataProblem("file-not-found", f"'{file}' {error}") from None
     except OSError as error:

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from cnnspec.data.problems import DataProblem
 from cnnspec.ir.checked import CheckedGraph
 from cnnspec.ir.graph import Output
 from cnnspec.ir.training import Training
@@ -44,17 +43,14 @@ def predict(
         DataProblem: a file cannot be read, or does not fit the model.
 
     """
-    if len(checked.inputs) != 1:
-        raise DataProblem(
-            "wrong-input-count", "prediction is supported only for models with one input"
-        )
     predictions = []
     for file in files:
-        rows = rows_of(file, checked.inputs[0], training)
-        results = model.predict(rows, verbose=0)
+        batches = rows_of(file, checked.inputs, training)
+        results = model.predict(batches if len(batches) > 1 else batches[0], verbose=0)
         results = results if isinstance(results, list | tuple) else [results]
-        for row in range(len(rows)):
-            name = str(file) if len(rows) == 1 else f"{file}[{row}]"
+        count = len(batches[0])
+        for row in range(count):
+            name = str(file) if count == 1 else f"{file}[{row}]"
             for output, values in zip(checked.graph.outputs, results, strict=True):
                 predictions.append(_prediction(name, output, np.asarray(values[row])))
     return predictions

@@ -59,6 +59,11 @@ def images(pixels: Mapping[str, tuple[int, int, int]]) -> Maker:
     return make
 
 
+def link(name: str, target: str) -> Maker:
+    """A symbolic link."""
+    return lambda folder: (folder / name).symlink_to(folder / target)
+
+
 def _write(file: Path, content: bytes) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(content)

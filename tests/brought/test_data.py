@@ -13,7 +13,8 @@ from cnnspec.data.problems import DataProblem
 from cnnspec.data.reporting import report_problem
 from cnnspec.diagnostics.codes import DATA_WARNINGS
 from cnnspec.diagnostics.report import Report, Span
-from tests.brought.cases import CASES, Gives, Says, spec_of
+from tests.brought.case import Gives, Says, spec_of
+from tests.brought.cases import CASES
 
 EACH_CASE = pytest.mark.parametrize("name", CASES)
 
@@ -52,7 +53,7 @@ def become(name: str, folder: Path) -> Says | Gives:
 
 
 def values(part: Part | None, section: str, name: str, folder: Path) -> Any:
-    """The values of an expression, rounded; of images their paths."""
+    """The values of an expression, rounded; of images their paths, and text as it is."""
     if part is None:
         return None
     each = getattr(part, section)[name]
@@ -61,6 +62,8 @@ def values(part: Part | None, section: str, name: str, folder: Path) -> Any:
         paths = sorted(Path(path).relative_to(folder) for path in part.arrays[first])
         return [path.as_posix().removeprefix("data/") for path in paths]
     found = numpy.concatenate([*part.values(each)])
+    if found.dtype.kind in "OSU":
+        return found.tolist()
     return numpy.round(found.astype("float64"), 6).tolist()
 
 
