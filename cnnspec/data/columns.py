@@ -94,7 +94,7 @@ class Column:
         if self.is_text and not self.is_image:
             raise self._no_numbers(at)
         if not self.is_image and np.dtype(self.dtype).kind not in NUMBERS:
-            message = f"{self.shown} must contain numbers, not {self.dtype}"
+            message = f"{self.shown} must contain numbers, not {np.dtype(self.dtype).name}"
             raise DataProblem("wrong-dtype", message, at)
         return self
 

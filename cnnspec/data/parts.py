@@ -57,6 +57,10 @@ class Part:
                 columns = {name: self.arrays[name][rows] for name in each.columns}
                 yield np.asarray(each.value(columns))
 
+    def row(self, each: Expression, place: int) -> int:
+        """Return the number in its file of a row of the part."""
+        return self.columns[each.columns[0]].row(self.rows[place])
+
     def where(self, each: Expression, block: int, wrong: Any) -> str:
         """Return the row, and its file, of the first wrong value in a block of values."""
         return self._row(each, self._place(block, wrong))

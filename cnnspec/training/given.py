@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from cnnspec.data.archives import open_archive
 from cnnspec.data.broken import listed
+from cnnspec.data.checks import limits_of
 from cnnspec.data.columns import Column, array_column
 from cnnspec.data.parts import read_input
 from cnnspec.data.pictures import BrokenImage
@@ -178,7 +179,28 @@ def _batch(file: Path, values: Any, given: Input) -> Any:
     if not is_fitting:
         message = f"'{file}' has rows of shape {values.shape[1:]}, but the model takes {expected}"
         raise DataProblem("shape-mismatch", message)
-    return tf.constant(values) if tensor.dtype == TEXT else values.astype(tensor.dtype)
+    if not len(values):
+        raise DataProblem("shape-mismatch", f"'{file}' has no rows")
+    if tensor.dtype == TEXT:
+        return tf.constant(values)
+    _check_values(file, values, given)
+    return values.astype(tensor.dtype)
+
+
+def _check_values(file: Path, values: Any, given: Input) -> None:
+    """Check that values are finite, and that the data type of the input has them."""
+    dtype = given.tensor.dtype
+    least, most = limits_of(dtype) or (-float("inf"), float("inf"))
+    is_whole = np.issubdtype(values.dtype, np.integer) or dtype == "float16" or most == float("inf")
+    wrong = ~np.isfinite(values) | (values < least) | (values > most)
+    if not is_whole:
+        wrong |= values % 1 != 0
+    if wrong.any():
+        place = int(np.argwhere(wrong)[0][0])
+        message = (
+            f"'{file}' has {values[wrong][0]} in row {place}, but '{given.name}' takes {dtype}"
+        )
+        raise DataProblem("out-of-range", message)
 
 
 def _array(file: Path, given: Input) -> Any:
@@ -203,6 +225,8 @@ def _array(file: Path, given: Input) -> Any:
         raise DataProblem("file-not-found", f"'{file}' {error}") from None
     except OSError as error:
         raise DataProblem("file-not-found", f"'{file}' cannot be read: {error.strerror}") from None
-    except (ValueError, EOFError, StopIteration):
+    except (ValueError, EOFError, StopIteration) as error:
         message = f"'{file}' is neither an image nor an array file"
+        if "Object arrays" in str(error):
+            message = f"'{file}' contains Python objects, which are never unpickled"
         raise DataProblem("file-not-found", message) from None
