@@ -11,9 +11,11 @@ import cnnspec
 from cnnspec.backends.keras.compiling import compile_model
 from cnnspec.backends.keras.objects import keras_object
 from cnnspec.compiler import checked_or_raise, compile_document, compile_text
-from cnnspec.diagnostics.problems import shown
+from cnnspec.declarations.fields import INT_TYPES
+from cnnspec.diagnostics.problems import Problems, shown
 from cnnspec.language.document import Document
 from cnnspec.objects.families import LOSSES, METRICS
+from cnnspec.objects.measure import NUMBERED
 from tests.support.keras_versions import is_since
 from tests.support.measures import CLASSES, NEEDED, REFERENCES, TASKS, Task
 
@@ -111,6 +113,8 @@ def is_open(task: Task, call: Any) -> bool:
     metric: Any = METRICS.check(call)
     if task.sort == "numbers":
         return task.head["activation"] == "sigmoid"
+    if task.sort == "sides":  # or 0 and 1, which hinge losses take, too
+        return metric.meant_for(task.size, ("0 to 1",)).form() in ("0 to 1", "one-hot")
     chosen = metric.meant_for(task.size, ("0 to 1",))
     takes_one_hot = chosen.form() == "one-hot" or chosen.compares_classes()
     return task.sort == "yes or no" and task.size > 1 and takes_one_hot and not chosen.activations()
@@ -192,6 +196,56 @@ def test_training_fails_with_a_metric_that_is_an_error(name: str) -> None:
         )
         with pytest.raises(Exception):  # noqa: B017, PT011 - whatever Keras or TensorFlow says
             model.evaluate(task.predictions, task.labels, verbose=0)
+
+
+WHOLE = (*INT_TYPES, "bool")
+RIGHT: dict[str, dict[str, Any]] = {
+    "TopKCategoricalAccuracy": {"k": 2},
+    "SparseTopKCategoricalAccuracy": {"k": 2},
+    "MeanIoU": {"sparse_y_pred": False},
+    "IoU": {"sparse_y_pred": False},
+}
+"""The arguments that some kinds need to be right for a task."""
+EVEN_SO = {"Accuracy", "MeanAbsolutePercentageError"}
+"""What is refused although it is right for one value, or for percentages of millions."""
+
+
+def test_types_of_whole_numbers_are_refused_where_keras_fails_or_cuts_off() -> None:
+    """A type is refused if the value is another one than with the usual type, in any of the tasks."""
+    wrong, refused = set(), set()
+    for kind, declaration in METRICS.kinds.items():
+        usual = {**NEEDED.get(kind, {}), **RIGHT.get(kind, {})}
+        tasks = [task for task in FITTING if said(task, {kind: usual}) == "right"]
+        chosen = [*tasks[:1], *[task for task in tasks if task.is_map][:1]]
+        if kind == "Accuracy":
+            chosen = [task for task in FITTING if task.name == "0 and 1, sigmoid of 1"]
+        assert chosen != []
+        for dtype in WHOLE:
+            pairs = [
+                (of_type(task, kind, usual), of_type(task, kind, {**usual, "dtype": dtype}))
+                for task in chosen
+            ]
+            if any(
+                other is None or not numpy.allclose(value, other, 1e-3) for value, other in pairs
+            ):
+                wrong.add((kind, dtype))
+            try:
+                declaration.of({**usual, "dtype": dtype})
+            except Problems:
+                refused.add((kind, dtype))
+    assert wrong - refused == set()
+    exceeded = {(kind, dtype) for kind in OF_OVERLAP for dtype in ("uint8", "int16", "uint16")}
+    assert {kind for kind, _ in refused - wrong - exceeded} <= EVEN_SO
+
+
+def of_type(task: Task, kind: str, arguments: dict[str, Any]) -> Any:
+    """The value of a metric that computes in a type, which a spec may not be able to say."""
+    try:
+        made = getattr(keras.metrics, kind)(**arguments)
+        made.update_state(task.labels, task.predictions)
+        return numpy.asarray(made.result(), "float64")
+    except Exception:  # whatever Keras or TensorFlow says
+        return None
 
 
 def table() -> str:
@@ -333,6 +387,78 @@ def test_a_loss_that_does_not_fit_is_the_only_warning(layer: str, loss: str, cod
     assert [found.code for found in compile_text(text.encode()).report] == codes
 
 
+AXES = [
+    "CategoricalCrossentropy",
+    "SparseCategoricalCrossentropy",
+    "BinaryCrossentropy",
+    "CosineSimilarity",
+    "Dice",
+]
+
+
+@pytest.mark.parametrize("kind", AXES)
+@pytest.mark.parametrize("shape", [(), (3, 5)], ids=["rows", "pixels"])
+def test_an_axis_is_refused_where_keras_fails(kind: str, shape: tuple[int, ...]) -> None:
+    axes = range(-len(shape) - 3, len(shape) + 3)
+    fails = {axis: not trains({kind: {"axis": axis}}, shape, 4) for axis in axes}
+    assert {axis: refused({kind: {"axis": axis}}, shape, 4) for axis in axes} == fails
+
+
+@pytest.mark.parametrize(
+    ("loss", "shape", "units"),
+    [
+        *(({kind: {}}, shape, units) for kind in ("Circle", "CTC") for shape in ((), (5,), (3, 5)) for units in (1, 4)),
+        *(({"CategoricalFocalCrossentropy": {"alpha": [0.25] * count}}, (), 4) for count in (1, 2, 4, 5)),
+        *(({"Tversky": {"axis": axes}}, (5,), 4) for axes in ([1, 2], [1, 1], [-1, 2], [2, 3])),
+    ],
+)  # fmt: skip
+def test_a_loss_is_refused_where_keras_fails(loss: Any, shape: tuple[int, ...], units: int) -> None:  # fmt: skip
+    assert refused(loss, shape, units) == (not trains(loss, shape, units))
+
+
+def refused(loss: Any, shape: tuple[int, ...], units: int) -> bool:
+    spec = {
+        "inputs": {"x": [*shape, 3]},
+        "layers": [{"Dense": {"name": "y", "units": units, "activation": "softmax"}}],
+        "outputs": {"y": {"loss": loss}},
+    }
+    found = [each.code for each in compile_document(Document.model_validate(spec)).report]
+    return "unusable-loss" in found
+
+
+def trains(loss: Any, shape: tuple[int, ...], units: int) -> bool:
+    call: Any = LOSSES.check(loss)
+    random = numpy.random.default_rng(0)
+    labels = random.integers(0, units, (4, *shape))
+    if call.labels == "sequences":
+        labels = random.integers(1, max(2, units), (4, 2))
+    elif call.labels not in NUMBERED:
+        labels = numpy.eye(units)[labels]
+    activation = "softmax" if units > 1 else "sigmoid"
+    model = keras.Sequential([keras.Input((*shape, 3)), keras.layers.Dense(units, activation)])
+    model.compile(loss=keras_object(call))
+    try:
+        model.fit(random.random((4, *shape, 3)), labels, verbose=0)
+    except Exception:  # whatever Keras or TensorFlow says
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("metric", "message", "suggestion"),
+    [
+        ("{OneHotMeanIoU: {num_classes: 10, axis: 1}}", "'axis' of OneHotMeanIoU is 1, but Keras can compute it only along the last axis, written as -1", "use 'axis: -1'"),
+        ("{CategoricalCrossentropy: {axis: -2}}", "'axis' of CategoricalCrossentropy is -2, but the only negative number that Keras takes is -1", "use 'axis: 0'"),
+        ("{CosineSimilarity: {axis: 2}}", "'axis' of CosineSimilarity is 2, but the predictions have the axes 0 to 1", None),
+        ("{PearsonCorrelation: {axis: [1, -1]}}", "'axis' of PearsonCorrelation is -1, but axis 1 is there twice", None),
+    ],
+)  # fmt: skip
+def test_axes_of_metrics(metric: str, message: str, suggestion: str | None) -> None:
+    text = f"cnnspec: 1\ninputs: {{x: [8]}}\nlayers: [{SOFTMAX}]\noutputs: {{y: {{loss: categorical_crossentropy, metrics: [{metric}]}}}}\n"
+    (found,) = compile_text(text.encode()).report
+    assert (found.code, found.message, found.suggestion) == ("unusable-metric", message, suggestion)
+
+
 def test_metrics_that_keras_cannot_compute_are_left_out_of_a_model_file() -> None:
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(4, "softmax", name="y")])
     model.compile(
@@ -346,3 +472,11 @@ def test_metrics_that_keras_cannot_compute_are_left_out_of_a_model_file() -> Non
         "a metric of 'y' is left out: Keras cannot compute AUC for it",
         "a metric of 'y' is left out: Keras cannot compute Precision for it",
     )
+
+
+def test_a_loss_that_keras_cannot_compute_is_left_out_of_a_model_file() -> None:
+    model = keras.Sequential([keras.Input((5, 3)), keras.layers.Dense(4, name="y")])
+    model.compile(loss=keras.losses.Circle(), loss_weights=[2.0])
+    spec = cnnspec.from_keras(model)
+    assert spec.document is not None
+    assert spec.notes == ("the loss of 'y' is left out: Keras cannot compute Circle for it",)

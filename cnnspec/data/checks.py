@@ -11,6 +11,7 @@ from cnnspec.data.broken import headers, with_whole_images
 from cnnspec.data.checked import Data
 from cnnspec.data.columns import Column, Columns
 from cnnspec.data.labels import Classes, listed
+from cnnspec.data.measured import check_metrics
 from cnnspec.data.monitors import monitored
 from cnnspec.data.parts import Part, fits, read_part
 from cnnspec.data.problems import DataProblem, DataWarning
@@ -153,6 +154,7 @@ class _Check:
             if output.name in part.targets:
                 found = check_target(output, predicted, part, self.classes[output.name].names)
                 labels[output.name] = found
+                self.warnings += check_metrics(output, predicted, part)
             if output.name in part.weights:
                 check_sample_weight(output, predicted, part)
         return {name: each for name, each in labels.items() if each is not None}

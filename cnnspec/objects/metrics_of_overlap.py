@@ -18,7 +18,7 @@ from cnnspec.diagnostics.problems import Problem
 from cnnspec.objects.activations import SIGMOID
 from cnnspec.objects.families import METRICS
 from cnnspec.objects.measure import ONLY_LAST, SAME_SHAPE, Labels
-from cnnspec.objects.metrics import COUNTED_IN, Metric
+from cnnspec.objects.metrics import Metric
 
 ClassIds = Annotated[
     list[int], Numbers("a list of whole numbers of at least 0", minimum=0, whole=True)
@@ -26,7 +26,10 @@ ClassIds = Annotated[
 BinaryClassIds = Annotated[
     list[int], Numbers("a list of the classes 0 and 1", minimum=0, maximum=1, whole=True)
 ]
-OverlapDtype = Annotated[str | None, Choice(*FLOAT_TYPES, *COUNTED_IN, None, null="int64")]
+OverlapDtype = Annotated[
+    str | None, Choice(*FLOAT_TYPES, "int32", "int64", "uint32", "uint64", None, null="int64")
+]
+"""Counts of pixels soon exceed whole numbers of 8 and 16 bits."""
 
 
 class Overlap(Metric):

@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
-ROWS, CLASSES, IMAGE = 29, 4, (2, 3)
+ROWS, CLASSES = 29, 4
+LAYOUTS = {"": (), "pixels": (2, 3), "sequences": (5,)}
+"""The shapes of a sample before its last axis."""
 NEEDED: dict[str, dict[str, Any]] = {
     "PrecisionAtRecall": {"recall": 0.5},
     "RecallAtPrecision": {"precision": 0.5},
@@ -33,12 +35,13 @@ class Task:
     values: Any
     """The probabilities, or the predicted numbers."""
     sort: str
-    """`classes`, `yes or no`, or `numbers`."""
+    """`classes`, `yes or no`, `sides` or `numbers`."""
     head: Mapping[str, Any]
     """The arguments of the last layer."""
     loss: Any
     are_logits: bool
-    is_image: bool
+    is_map: bool
+    """Whether a sample has several rows of values."""
 
     @property
     def size(self) -> int:
@@ -70,6 +73,8 @@ HEADS: dict[str, tuple[str, int, bool]] = {
     "logits of 4": ("linear", CLASSES, True),
     "linear of 1": ("linear", 1, False),
     "linear of 4": ("linear", CLASSES, False),
+    "tanh of 1": ("tanh", 1, False),
+    "tanh of 4": ("tanh", CLASSES, False),
 }
 """The activation and the size of each head, and whether the loss takes logits."""
 LOSSES = {
@@ -77,19 +82,20 @@ LOSSES = {
     "one-hot": "CategoricalCrossentropy",
     "0 and 1": "BinaryCrossentropy",
     "numbers": "MeanSquaredError",
+    "-1 and 1": "Hinge",
 }
 
 
-def task(labels: str, head: str, *, is_image: bool) -> Task:
+def task(labels: str, head: str, layout: str) -> Task:
     """Random labels and predictions; the numbers of rows and pixels are unlike those of classes."""
     activation, size, are_logits = HEADS[head]
-    shape = (ROWS, *IMAGE) if is_image else (ROWS,)
+    shape = (ROWS, *LAYOUTS[layout])
     scores = RANDOM.normal(size=(*shape, size)).astype("float32")
     is_over_classes = labels in ("class numbers", "one-hot")
     if is_over_classes:  # softmax does not depend on the mean of a row
         scores += RANDOM.normal(size=(*shape, 1)) * 5
-    if activation == "linear":
-        predictions = scores
+    if activation in ("linear", "tanh"):
+        predictions = scores if activation == "linear" else np.tanh(scores)
         probabilities = softmax(scores) if is_over_classes else sigmoid(scores)
     else:
         probabilities = predictions = (softmax if activation == "softmax" else sigmoid)(scores)
@@ -100,21 +106,23 @@ def task(labels: str, head: str, *, is_image: bool) -> Task:
         truth = np.eye(size, dtype="float32")[np.minimum(numbers, size - 1)]
     elif labels == "0 and 1":
         truth = (RANDOM.random(size=scores.shape) < probabilities).astype("float32")
+    elif labels == "-1 and 1":
+        truth = np.where(RANDOM.random(size=scores.shape) < probabilities, 1, -1).astype("float32")
     else:
         truth = (RANDOM.normal(size=(*shape, size)) * 2).astype("float32")
     arguments = {"from_logits": True} if are_logits else {}
-    sorts = {"0 and 1": "yes or no", "numbers": "numbers"}
+    sorts = {"0 and 1": "yes or no", "numbers": "numbers", "-1 and 1": "sides"}
     return Task(
-        f"{'pixels: ' if is_image else ''}{labels}, {head}",
+        f"{layout}: {labels}, {head}".removeprefix(": "),
         _as_trained(numbers, size) if labels == "class numbers" else truth,
         predictions,
         truth,
-        predictions if labels == "numbers" else probabilities,
+        predictions if labels in ("numbers", "-1 and 1") else probabilities,
         sorts.get(labels, "classes"),
         {"activation": activation, "units": size},
         {LOSSES[labels]: arguments},
         are_logits,
-        is_image,
+        layout != "",
     )
 
 
@@ -123,12 +131,16 @@ def _as_trained(numbers: Any, size: int) -> Any:
     return numbers[..., None] if size == 1 else numbers
 
 
+SCORES = ("tanh of 1", "tanh of 4", "linear of 1", "linear of 4")
+"""The heads for labels of -1 and 1."""
 TASKS = [
-    task(labels, head, is_image=is_image)
-    for is_image in (False, True)
+    task(labels, head, layout)
+    for layout in LAYOUTS
     for labels in LOSSES
     for head in HEADS
     if not (labels == "numbers" and HEADS[head][2])
+    and (head in SCORES if labels == "-1 and 1" else HEADS[head][0] != "tanh")
+    and not (layout == "sequences" and "of 4" in head and "softmax" not in head)
 ]
 
 
@@ -197,7 +209,7 @@ def any_accuracy(task: Task, call: Any) -> Any:
 def chosen(task: Task, call: Any) -> tuple[Any, Any] | None:
     """Labels and probabilities, of one class if the call wants that; None for numbers."""
     class_id = getattr(call, "class_id", None)
-    if task.sort == "numbers" or (class_id is not None and class_id >= task.size):
+    if task.sort in ("numbers", "sides") or (class_id is not None and class_id >= task.size):
         return None
     of_one = slice(None) if class_id is None else slice(class_id, class_id + 1)
     return task.truth[..., of_one] > 0.5, task.values[..., of_one]
@@ -275,11 +287,11 @@ def best(wanted: str, bounded: str) -> Callable[[Task, Any], Any]:
 
 def area(task: Task, call: Any) -> Any:
     """The chance that a positive has a larger value than a negative."""
-    if task.sort == "numbers" or task.are_logits != call.from_logits:
+    if task.sort in ("numbers", "sides") or task.are_logits != call.from_logits:
         return None
     true, values = task.truth > 0.5, task.values
     if call.multi_label:
-        if task.is_image:
+        if task.is_map:
             return None
         return np.mean([pairs(true[:, at], values[:, at]) for at in range(task.size)])
     return pairs(true.ravel(), values.ravel())
@@ -291,7 +303,7 @@ def pairs(true: Any, values: Any) -> float:
 
 
 def f_score(task: Task, call: Any) -> Any:
-    if task.sort == "numbers" or task.is_image:
+    if task.sort in ("numbers", "sides") or task.is_map:
         return None
     if call.threshold is None:
         if task.sort != "classes" or task.size < 2:
@@ -318,6 +330,8 @@ def of_scores(formula: Callable[[Any, Any], Any]) -> Callable[[Task, Any], Any]:
     """A loss of scores around 0, with labels of -1 and 1."""
 
     def found(task: Task, call: Any) -> Any:
+        if task.sort == "sides":
+            return formula(task.truth, task.predictions)
         is_score = task.sort != "numbers" and task.are_logits
         return formula(2 * task.truth - 1, task.predictions) if is_score else None
 
@@ -338,14 +352,14 @@ def categorical(task: Task, call: Any) -> Any:
 
 
 def divergence(task: Task, call: Any) -> Any:
-    if task.sort == "numbers" or task.are_logits:
+    if task.sort in ("numbers", "sides") or task.are_logits:
         return None
     true, values = np.clip(task.truth, 1e-7, 1), np.clip(task.values, 1e-7, 1)
     return (true * np.log(true / values)).sum(-1).mean()
 
 
 def poisson(task: Task, call: Any) -> Any:
-    if task.sort == "numbers" or task.are_logits:
+    if task.sort in ("numbers", "sides") or task.are_logits:
         return None
     return (task.values - task.truth * np.log(task.values + 1e-7)).mean()
 
@@ -359,7 +373,7 @@ def categorical_hinge(task: Task, call: Any) -> Any:
 
 
 def r2(task: Task, call: Any) -> Any:
-    if task.is_image:
+    if task.is_map:
         return None
     spread = ((task.truth - task.truth.mean(0)) ** 2).sum(0)
     errors = ((task.truth - task.values) ** 2).sum(0)
