@@ -117,6 +117,7 @@ class Spec:
             SpecError: the spec has mistakes, or names a class in a package that is not allowed.
             cnnspec.extras.MissingExtra: Keras is not installed; an ImportError that says what to install.
             cnnspec.backends.keras.errors.CodeError: a class cannot be imported or made.
+            cnnspec.backends.keras.errors.BuildFailed: Keras, or a class of a layer, raised an exception.
             cnnspec.backends.keras.errors.WeightsDoNotFit: the weights are those of another model.
 
         """
@@ -145,7 +146,8 @@ class Spec:
 
         Raises:
             SpecError: the spec has mistakes, or the data does not fit it.
-            cnnspec.data.problems.RunProblem: the folder cannot be written or resumed.
+            cnnspec.data.problems.RunProblem: the folder cannot be written or resumed, or training fails.
+            cnnspec.backends.keras.errors.BuildFailed: the model cannot be built.
             cnnspec.extras.MissingExtra: TensorFlow is not installed.
 
         """

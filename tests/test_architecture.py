@@ -16,7 +16,8 @@ PACKAGE = Path(cnnspec.__file__).parent
 
 LEVELS = (
     ("escaping", "extras", "naming", "records"),
-    ("diagnostics", "exporting", "files", "shapes"),
+    ("diagnostics", "failures", "files", "shapes"),
+    ("exporting",),
     ("declarations", "syntax"),
     ("objects",),
     ("layers",),
@@ -45,7 +46,7 @@ NOT_FOR = {
 ONLY_FOR = {
     "backends.lowering": ("declarations", "diagnostics", "ir", "layers", "naming", "objects", "records"),
     "backends": (
-        "analysis", "backends.lowering", "declarations", "diagnostics", "escaping", "extras", "ir", "keras_files",
+        "analysis", "backends.lowering", "declarations", "diagnostics", "escaping", "extras", "failures", "ir", "keras_files",
         "language.expressions", "layers", "naming", "objects", "records", "shapes",
     ),
 }  # fmt: skip
@@ -59,7 +60,7 @@ USERS = {
     "graphviz": ("backends.diagram",),
     "h5py": ("keras_files",),
     "jax": ("training.environment",),
-    "keras": ("backends.keras", "data.sources", "exporting", "training"),
+    "keras": ("backends.keras", "data.sources", "exporting", "failures.raising", "training"),
     "ml_dtypes": ("keras_files",),
     "numpy": ("data", "exporting", "training"),
     "onnx": ("exporting",),

@@ -13,7 +13,7 @@ import click
 from cnnspec.backends.diagram.drawing import Drawing
 from cnnspec.backends.diagram.render import NoRenderer
 from cnnspec.backends.summary.table import summary_text
-from cnnspec.cli.building import built_model
+from cnnspec.cli.building import built_model, save
 from cnnspec.cli.common import code_option, parse_overrides, root_option, set_option, spec_arguments
 from cnnspec.cli.files import writing
 from cnnspec.cli.keras_option import keras_option
@@ -118,7 +118,7 @@ def _build(
             f"{', '.join(loaded.layers)}"
         )
     with writing(target), folder_beside(target) as beside:
-        built.model.save(beside / MODEL)
+        save(built.model, checked, beside / MODEL)
         _draw(checked, beside)
         expanded = dumps(written_out(checked.graph, target))
         (beside / SPEC).write_text(expanded, encoding="utf-8")

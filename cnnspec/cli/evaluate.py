@@ -1,6 +1,7 @@
 """`cnnspec evaluate`: compute the losses and metrics of a trained model on its test data."""
 
 import json
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,11 +10,12 @@ import click
 from cnnspec.backends.summary.layout import Column, table_lines
 from cnnspec.cli.building import built_model
 from cnnspec.cli.common import check_root, code_option, root_option
-from cnnspec.cli.data import checked_data, data_option, training_of, with_whole_images
+from cnnspec.cli.data import checked_data, data_option, refuse, training_of, with_whole_images
 from cnnspec.cli.models import allowed_model
 from cnnspec.cli.printing import echo, echo_data, output_sheet
 from cnnspec.cli.quiet import import_quietly
 from cnnspec.cli.runs import OF_NEW_MODELS, spec_and_weights, spec_option
+from cnnspec.data.problems import DataProblem, RunProblem
 from cnnspec.ir.graph import Output
 from cnnspec.ir.history import parted
 
@@ -54,7 +56,13 @@ def command(
     found = with_whole_images(compilation, checked, training, found, data, doing="evaluating")
     part = found.test or found.validation or found.train
     built = built_model(checked, allow_code, weights=weights, doing="evaluating")
-    metrics = runs.measured(built.model, runs.Pipeline(checked, training, part))
+    try:
+        metrics = runs.measured(built.model, runs.Pipeline(checked, training, part))
+    except DataProblem as problem:
+        refuse(compilation, training, problem, data)
+    except RunProblem as error:
+        echo(f"error: {error}", err=True)
+        sys.exit(1)
     which = "test" if found.test else "validation" if found.validation else "train"
     if form == "json":
         echo_data(json.dumps({which: metrics}, indent=2))

@@ -13,7 +13,7 @@ from cnnspec.cli.models import allowed_model
 from cnnspec.cli.printing import echo, echo_data
 from cnnspec.cli.quiet import import_quietly
 from cnnspec.cli.runs import OF_NEW_MODELS, spec_and_weights, spec_option
-from cnnspec.data.problems import DataProblem
+from cnnspec.data.problems import DataProblem, RunProblem
 
 
 @click.command("predict")
@@ -55,8 +55,9 @@ def command(
         if left_out is not None:
             echo(f"warning[unused-data]: {left_out}", err=True)
         found = predictions.predict(built.model, checked, checked.graph.training, files)
-    except DataProblem as error:
-        hint = f"; {error.suggestion}" if error.suggestion else ""
+    except (DataProblem, RunProblem) as error:
+        suggestion = getattr(error, "suggestion", None)
+        hint = f"; {suggestion}" if suggestion else ""
         echo(f"error: {error}{hint}", err=True)
         sys.exit(1)
     if form == "json":

@@ -117,6 +117,8 @@ def command(
     except (RunProblem, *BUILD_ERRORS) as error:
         echo(f"error: {error}", err=True)
         sys.exit(1)
+    if run.stopped:
+        echo(f"training stopped: {run.stopped}", err=True)
     if not quiet:
         _tell_results(run, tensorboard)
     if run.interrupted:

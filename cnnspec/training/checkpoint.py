@@ -3,6 +3,9 @@
 import json
 import re
 import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -57,14 +60,21 @@ def read_state(file: Path) -> dict[str, Any]:
         RunProblem: there is no checkpoint, or it is damaged.
 
     """
+    with _reading(file), np.load(file, allow_pickle=False) as arrays:
+        state: dict[str, Any] = json.loads(arrays[STATE].tobytes())
+    return state
+
+
+@contextmanager
+def _reading(file: Path) -> Iterator[None]:
     try:
-        with np.load(file, allow_pickle=False) as arrays:
-            state: dict[str, Any] = json.loads(arrays[STATE].tobytes())
+        yield
     except FileNotFoundError:
         raise RunProblem(f"'{file}' does not exist: no epoch was completed") from None
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError) as error:
-        raise RunProblem(f"'{file}' cannot be read: {error}") from None
-    return state
+    except OSError as error:
+        raise RunProblem(f"'{file}' cannot be read: {error.strerror}") from None
+    except (ValueError, KeyError, zipfile.BadZipFile, zlib.error, EOFError):
+        raise RunProblem(f"'{file}' is damaged") from None
 
 
 def restore(file: Path, model: Any, fitted: Any = None) -> None:
@@ -86,15 +96,18 @@ def restore(file: Path, model: Any, fitted: Any = None) -> None:
     known = known[: len(wanted)]
     if [path for _, path in known] != wanted:
         raise RunProblem(f"'{file}' is the checkpoint of another model")
-    with np.load(file, allow_pickle=False) as arrays:
+    with _reading(file), np.load(file, allow_pickle=False) as arrays:
         for (number, _), variable in zip(known, variables, strict=True):
-            variable.assign(arrays[f"variable/{number}"])
+            values = arrays[f"variable/{number}"]
+            if values.shape != tuple(variable.shape):
+                raise RunProblem(f"'{file}' is the checkpoint of another model")
+            variable.assign(values)
 
 
 def remind(file: Path, callbacks: list[Any]) -> None:
     """Restore the state of callbacks; must be called after training has begun."""
     remembered = read_state(file)["callbacks"]
-    with np.load(file, allow_pickle=False) as arrays:
+    with _reading(file), np.load(file, allow_pickle=False) as arrays:
         for number, (callback, kept) in enumerate(zip(callbacks, remembered, strict=True)):
             vars(callback).update(kept)
             places = [name for name in arrays.files if name.startswith(f"best/{number}/")]

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import keras
-import tensorflow as tf
 
 from cnnspec.data.checked import Data
 from cnnspec.data.problems import RunProblem
@@ -19,6 +18,7 @@ from cnnspec.training.frozen import changed, frozen_digests
 from cnnspec.training.monitoring import callbacks_of
 from cnnspec.training.phases import enter, stages
 from cnnspec.training.pipeline import Pipeline
+from cnnspec.training.stopping import StopsOnNaN
 
 STEPS_AT_ONCE = 8
 """The number of steps per call of the backend; it does not affect the weights."""
@@ -43,6 +43,8 @@ class Trained:
     frozen: dict[str, str] = field(default_factory=dict)
     """The digests of the weights that stayed frozen to the end."""
     interrupted: bool = False
+    stopped: str | None = None
+    """Why training stopped before the last epoch, if its loss is NaN."""
 
 
 class _Watch(keras.callbacks.Callback):  # type: ignore[misc]
@@ -137,7 +139,7 @@ def fit(
         _run(trained, fitted, file, (begin, stage.last), resumed, listener)
         if wrong := changed(before, frozen_digests(trained.model)):
             raise RunProblem(f"training changed frozen weights: {', '.join(wrong)}")
-        if trained.interrupted:
+        if trained.interrupted or trained.stopped:
             break
         state, stopped = None, False
     trained.frozen = frozen_digests(trained.model)
@@ -166,14 +168,14 @@ def _run(
             verbose=0,
             shuffle=False,
         )
-    except tf.errors.InvalidArgumentError as error:  # such as an image that cannot be decoded
-        raise RunProblem(f"the data cannot be used: {str(error).splitlines()[0]}") from None
     except KeyboardInterrupt:
         trained.interrupted = True
         trained.history = checkpoint.read_state(file)["history"] if file.exists() else []
         if trained.history:  # back to the end of the last whole epoch
             checkpoint.restore(file, trained.model)
     finally:
+        nan = (each.why for each in callbacks if isinstance(each, StopsOnNaN))
+        trained.stopped = next(filter(None, nan), None)
         fitted.model.steps_per_execution, fitted.model.train_function = 1, None
         fitted.model.test_function = None
 

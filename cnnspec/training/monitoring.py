@@ -9,11 +9,17 @@ from cnnspec.declarations.declaration import Declaration
 from cnnspec.ir.graph import Output
 from cnnspec.ir.history import as_keras
 from cnnspec.ir.training import Training
+from cnnspec.training.stopping import StopsOnNaN
 
 
 def callbacks_of(training: Training, outputs: Collection[Output]) -> list[Any]:
     """Make the callbacks of a training; the values that they monitor were checked with the data."""
-    return [keras_object(_monitoring(each, outputs)) for each in training.callbacks]
+    return [
+        StopsOnNaN(is_error=bool(each.given.get("raise_error")))
+        if each.kind() == "TerminateOnNaN"
+        else keras_object(_monitoring(each, outputs))
+        for each in training.callbacks
+    ]
 
 
 def _monitoring(callback: Declaration, outputs: Collection[Output]) -> Declaration:

@@ -11,6 +11,7 @@ from cnnspec.ir.checked import CheckedGraph
 from cnnspec.ir.graph import Output
 from cnnspec.ir.training import Training
 from cnnspec.objects.activations import SIGMOID, SOFTMAX
+from cnnspec.training.failing import failing
 from cnnspec.training.given import rows_of
 from cnnspec.training.image_files import usable
 
@@ -41,12 +42,14 @@ def predict(
 
     Raises:
         DataProblem: a file cannot be read, or does not fit the model.
+        RunProblem: the prediction fails.
 
     """
     predictions = []
     for file in files:
-        batches = rows_of(file, checked.inputs, training)
-        results = model.predict(batches if len(batches) > 1 else batches[0], verbose=0)
+        with failing(checked, f"the prediction for '{file}' failed"):
+            batches = rows_of(file, checked.inputs, training)
+            results = model.predict(batches if len(batches) > 1 else batches[0], verbose=0)
         results = results if isinstance(results, list | tuple) else [results]
         count = len(batches[0])
         for row in range(count):

@@ -26,6 +26,7 @@ from cnnspec.records import replace
 from cnnspec.training.curves import draw_curves
 from cnnspec.training.environment import check_backend, check_same, write_environment
 from cnnspec.training.events import FOLDER, Events
+from cnnspec.training.failing import failing, reading
 from cnnspec.training.files import unwritable, write, write_text, write_weights
 from cnnspec.training.fit import Listener, Trained, fit
 from cnnspec.training.folder import (
@@ -53,6 +54,8 @@ class Run:
     frozen: Mapping[str, str]
     """The sha256 of every frozen weight, verified to be unchanged."""
     interrupted: bool
+    stopped: str | None = None
+    """Why training stopped before the last epoch, if its loss is NaN."""
 
     def __repr__(self) -> str:
         """Return one line, which a notebook displays."""
@@ -84,9 +87,9 @@ def train(
     With `tensorboard`, it also contains logs for TensorBoard.
 
     Raises:
-        DataProblem: a phase unfreezes a layer that does not exist.
+        DataProblem: a phase unfreezes a layer that does not exist, or an image is broken.
         RunProblem: the folder cannot be written, or does not belong to this spec, or Keras cannot
-            train with its backend.
+            train with its backend, or training fails.
 
     """
     check_backend()
@@ -99,23 +102,26 @@ def train(
     if tensorboard:
         listener = Events(folder / FOLDER, listener)
     with _resumed(folder, digest) if resume else _begun(checked, training, folder, digest):
-        trained = fit(
-            checked,
-            training,
-            data,
-            folder / CHECKPOINT,
-            build_model,
-            epochs=epochs,
-            resume=resume,
-            feature_cache=feature_cache,
-            listener=listener,
-        )
+        parts = data.train, data.validation
+        with failing(checked, "training failed"), reading(training, *parts):
+            trained = fit(
+                checked,
+                training,
+                data,
+                folder / CHECKPOINT,
+                build_model,
+                epochs=epochs,
+                resume=resume,
+                feature_cache=feature_cache,
+                listener=listener,
+            )
         metrics: dict[str, dict[str, float]] = {}
         for name, part in (("validation", data.validation), ("test", data.test)):
             if part is not None and not trained.interrupted:
                 pipeline = Pipeline(checked, training, part)
                 metrics[name] = measured(trained.model, pipeline)
-        _write_results(trained, metrics, folder)
+        with failing(checked, "the results cannot be written"):
+            _write_results(trained, metrics, folder)
     return Run(
         folder,
         trained.model,
@@ -123,12 +129,21 @@ def train(
         metrics,
         trained.frozen,
         trained.interrupted,
+        trained.stopped,
     )
 
 
 def measured(model: Any, pipeline: Pipeline) -> dict[str, float]:
-    """Compute the losses and metrics of a compiled model on a part of the data."""
-    found = model.evaluate(pipeline.in_order(), verbose=0, return_dict=True)
+    """Compute the losses and metrics of a compiled model on a part of the data.
+
+    Raises:
+        DataProblem: an image is broken.
+        RunProblem: something else fails.
+
+    """
+    checked, training = pipeline.checked, pipeline.training
+    with failing(checked, "the evaluation failed"), reading(training, pipeline.part):
+        found = model.evaluate(pipeline.in_order(), verbose=0, return_dict=True)
     return by_output(found, pipeline.checked.graph.outputs)
 
 

@@ -16,7 +16,8 @@ from cnnspec.analysis.custom_code import packages
 from cnnspec.backends.keras.applications import load_application
 from cnnspec.backends.keras.compiling import compile_model
 from cnnspec.backends.keras.copying import copy_variables
-from cnnspec.backends.keras.errors import BackendMismatch
+from cnnspec.backends.keras.errors import BUILD_ERRORS, BackendMismatch, BuildFailed
+from cnnspec.backends.keras.explaining import explaining
 from cnnspec.backends.keras.freezing import check_trainable, freeze
 from cnnspec.backends.keras.initialization import drawing
 from cnnspec.backends.keras.loading import LoadedWeights, load_weights
@@ -29,6 +30,9 @@ from cnnspec.ir.graph import Ref, SubmodelLayer
 from cnnspec.layers.custom import CustomLayer
 from cnnspec.naming import model_root
 from cnnspec.shapes import UNKNOWN, text
+
+KNOWN = (*BUILD_ERRORS, ImportError)
+"""The exceptions that say themselves what failed."""
 
 
 @dataclass(slots=True)
@@ -59,18 +63,32 @@ def build(
         CodeError: the class of a layer is in a package that is not allowed, or cannot be made.
         WeightsDoNotFit: a weights file has other layers or shapes than the model.
         BackendMismatch: the model differs from the static analysis.
+        BuildFailed: Keras or a custom class raised an exception.
 
     """
     weights = weights or checked.graph.weights
     built = Built(None, allow_code=allow_code, seed=seed)
     root = model_root(checked.name)
-    built.model = _functional(checked, root, "", built, skip_initialization=weights is not None)
-    if weights is not None:
-        built.loaded.append(load_weights(built.model, checked, weights, whole=True))
-    freeze(built.model, checked)
-    check_trainable(built.model, checked)
-    compile_model(built.model, checked)
+    with explaining(checked, "the model cannot be built", BuildFailed, KNOWN):
+        built.model = _functional(checked, root, "", built, skip_initialization=weights is not None)
+        if weights is not None:
+            built.loaded.append(load_weights(built.model, checked, weights, whole=True))
+        freeze(built.model, checked)
+        check_trainable(built.model, checked)
+        compile_model(built.model, checked)
     return built
+
+
+def save(model: Any, checked: CheckedGraph, file: Path) -> None:
+    """Write the model of a graph to a `.keras` file.
+
+    Raises:
+        BuildFailed: Keras or a custom class raised an exception.
+        OSError: the file cannot be written.
+
+    """
+    with explaining(checked, "the model cannot be saved", BuildFailed, KNOWN, keeps_os_errors=True):
+        model.save(file)
 
 
 def rebuild(model: Any, checked: CheckedGraph, *, seed: int | None = None) -> Any:
@@ -84,10 +102,11 @@ def rebuild(model: Any, checked: CheckedGraph, *, seed: int | None = None) -> An
     """
     allowed = packages(checked)  # whose code has run already, to build the model
     built = Built(None, allow_code=allowed, seed=seed)
-    built.model = _functional(checked, model.name, "", built, skip_initialization=True)
-    copy_variables(model, built.model, checked)
-    freeze(built.model, checked)
-    check_trainable(built.model, checked)
+    with explaining(checked, "the model cannot be built", BuildFailed, KNOWN):
+        built.model = _functional(checked, model.name, "", built, skip_initialization=True)
+        copy_variables(model, built.model, checked)
+        freeze(built.model, checked)
+        check_trainable(built.model, checked)
     return built.model
 
 

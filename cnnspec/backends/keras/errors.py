@@ -13,5 +13,9 @@ class WeightsDoNotFit(ValueError):
     """A weights file does not match the model."""
 
 
-BUILD_ERRORS = (BackendMismatch, CodeError, WeightsDoNotFit)
+class BuildFailed(RuntimeError):
+    """Keras or a custom class failed to build a model."""
+
+
+BUILD_ERRORS = (BackendMismatch, BuildFailed, CodeError, WeightsDoNotFit)
 """Every exception that building a model may raise."""
