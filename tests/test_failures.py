@@ -294,22 +294,6 @@ def test_a_model_that_cannot_be_saved(folder: Path) -> None:
     assert not [*Path("build").rglob("*.*")]
 
 
-@pytest.mark.parametrize(
-    ("values", "message"),
-    [
-        (numpy.array([["a"] * 4]), "must contain numbers, not text"),
-        (numpy.array([[{}] * 4]), "contains Python objects, which are never unpickled"),
-        (numpy.zeros((1, 4), complex), "must contain numbers, not complex128"),
-        (numpy.zeros((1, 5)), "has rows of shape (5,), but the model takes (4,)"),
-    ],
-)
-def test_values_that_are_no_numbers(values: Any, message: str, folder: Path) -> None:
-    assert said(spec()) == Outcome(0, "", "")
-    numpy.save("rows.npy", values)
-    done = run_command("predict", "run", "rows.npy")
-    assert done == Outcome(1, "", f"error: 'rows.npy' {message}\n")
-
-
 @pytest.mark.parametrize("place", [0.3, 0.9])
 def test_a_damaged_checkpoint(place: float, folder: Path) -> None:
     assert said(spec()) == Outcome(0, "", "")
