@@ -60,9 +60,9 @@ def monitors(name: str, more: str = "") -> str:
         ("val_digit_recall", None),
         ("digit_accuracy", ("unknown-name", "EarlyStopping monitors 'digit_accuracy', which is not measured", "did you mean 'digit_acc'?")),
         ("val_acc", ("unknown-name", "EarlyStopping monitors 'val_acc', which is not measured", "did you mean 'val_digit_acc'?")),
-        ("digit_f1_score", ("conflicting-arguments", "EarlyStopping takes one number, but 'digit_f1_score' is several", "give F1Score another 'average'")),
-        ("val_digit_precision", ("conflicting-arguments", "EarlyStopping takes one number, but 'val_digit_precision' is several", "give Precision another 'thresholds'")),
-        ("odd_r2_score", ("conflicting-arguments", "EarlyStopping takes one number, but 'odd_r2_score' is several", "give R2Score another 'class_aggregation'")),
+        ("digit_f1_score", ("conflicting-arguments", "EarlyStopping takes one number, but 'digit_f1_score' is a list of them", "give F1Score another 'average'")),
+        ("val_digit_precision", ("conflicting-arguments", "EarlyStopping takes one number, but 'val_digit_precision' is a list of them", "give Precision another 'thresholds'")),
+        ("odd_r2_score", ("conflicting-arguments", "EarlyStopping takes one number, but 'odd_r2_score' is a list of them", "give R2Score another 'class_aggregation'")),
         ("odd_true_positives", ("missing-argument", "it is unknown whether 'odd_true_positives' should increase or decrease", "set 'mode' to 'min' or 'max'")),
     ],
 )  # fmt: skip

@@ -34,7 +34,7 @@ def monitored(
         raise Problem("unknown-name", message, "monitor", suggestion=hint)
     metric = metrics.get(what)
     if metric is not None and (argument := metric.several()):
-        message = f"{callback.kind()} takes one number, but '{name}' is several"
+        message = f"{callback.kind()} takes one number, but '{name}' is a list of them"
         hint = f"give {metric.kind()} another '{argument}'"
         raise Problem("conflicting-arguments", message, "monitor", suggestion=hint)
     better = metric.better if metric is not None else "min"
