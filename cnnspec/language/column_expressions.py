@@ -28,6 +28,7 @@ _COLUMN = rf"(?:[A-Za-z_]\w*(?!\w|\()|column\(\s*{_STRING}\s*\))"
 _RUN = rf"(?a)(?P<text>{_STRING})|(?P<first>{_COLUMN})\s*\.\.\s*(?P<last>{_COLUMN})"
 _WRITTEN_RUN = rf"{_STRING}| @ "
 _ALLOWED = r"(?a)[\w\s.+\-*/%<>=!(),\[\]]*"
+_WORDS = r"(?!.*\.\.)[^\W\d]\w*( +[\w(][\w().%]*)+"
 _FORMS = {
     "column": 'the name of a column in quotes: column("sepal length (cm)")',
     "one_hot": "class numbers and how many classes there are: one_hot(y, 10)",
@@ -48,7 +49,12 @@ def parse_columns(text: str) -> ast.expr:
     if not re.fullmatch(_ALLOWED, bare):
         odd = next(letter for letter in bare if not re.fullmatch(_ALLOWED, letter))
         raise Problem("bad-expression", f"'{odd}' is not allowed in an expression")
-    tree = syntax_tree(re.sub(_RUN, _as_operator, text), text)
+    try:
+        tree = syntax_tree(re.sub(_RUN, _as_operator, text), text)
+    except Problem as problem:
+        if re.fullmatch(_WORDS, text):
+            problem.suggestion = f'write column("{text}") for a column of that name'
+        raise
     for part in tree.elts if isinstance(tree, ast.List) else (tree,):
         length = (part.end_col_offset or 0) - part.col_offset
         if length > MAX_LENGTH:
@@ -183,6 +189,11 @@ def with_parameters(text: str, parameters: Mapping[str, Any]) -> str:
     return as_text(_Valued(parameters).visit(tree))
 
 
+def _is_constant(tree: ast.expr) -> bool:
+    """Whether an expression does not depend on parameters."""
+    return not any(isinstance(each, ast.Name) for each in ast.walk(tree))
+
+
 class _Valued(Valued):
     def visit_Call(self, node: ast.Call) -> ast.expr:
         """Keep the name of the function, and the name of a column."""
@@ -207,6 +218,8 @@ class _Plain(ast.NodeTransformer):
             case ast.Call(func=ast.Name(id="one_hot"), args=[labels, size]):
                 check_parts(self.visit(labels))
                 check_parts(size)
+                if _is_constant(size):
+                    one_hot_size(node, {})
             case ast.Call(
                 func=ast.Name(id="image"),
                 args=[ast.Name() | ast.Call() as path, ast.List(elts=[height, width])],
@@ -214,6 +227,8 @@ class _Plain(ast.NodeTransformer):
                 column_name(path)
                 check_parts(height)
                 check_parts(width)
+                if _is_constant(height) and _is_constant(width):
+                    image_size(node, {})
             case ast.Call(func=ast.Name(id=name)) if name in _FORMS:
                 raise Problem("bad-expression", f"'{name}' takes {_FORMS[name]}")
             case ast.Call(func=ast.Name(id=name)) if name not in FUNCTIONS:

@@ -32,6 +32,8 @@ def _unfrozen(value: object) -> object:
 def _other_rows(value: object) -> object:
     """A fraction, a path, or a mapping of columns."""
     if isinstance(value, Mapping):
+        if not value:
+            raise refuse("wrong-structure", "this mapping names no columns")
         for other in value.values():
             if not isinstance(other, str):
                 raise refuse("wrong-type", f"the name of a column must be text, not {shown(other)}")
@@ -45,8 +47,26 @@ def _other_rows(value: object) -> object:
 
 def _expression(value: object) -> object:
     if isinstance(value, list) and value:
-        return [_part(each) for each in value]
+        parts = [_part(each) for each in value]
+        for text, rest in pairwise(parts):
+            if _is_split(text, rest):
+                raise _unquoted("brackets", f"[..., {_in_quotes(f'{text}, {rest}')}]")
+        return parts
     return _part(value)
+
+
+def _is_split(text: str, rest: str) -> bool:
+    """Whether YAML has split an expression at its comma, as in `[one_hot(y, 10)]`."""
+    return text.count("(") > text.count(")") and rest.count("(") < rest.count(")")
+
+
+def _unquoted(where: str, written: str) -> Exception:
+    message = f"an expression with a comma must be quoted inside {where}: {written}"
+    return refuse("bad-expression", message)
+
+
+def _in_quotes(text: str) -> str:
+    return f"'{text}'" if '"' in text else f'"{text}"'
 
 
 def _part(value: object) -> str:
@@ -64,13 +84,9 @@ def _quoted(value: object) -> object:
     """Refuse an expression that YAML has split at its comma, as in `{digit: one_hot(y, 10)}`."""
     if isinstance(value, Mapping):
         for (name, text), (rest, nothing) in pairwise(value.items()):
-            is_open = isinstance(text, str) and text.count("(") > text.count(")")
-            if is_open and nothing is None and isinstance(rest, str) and ")" in rest:
-                message = (
-                    "an expression with a comma must be quoted inside braces: "
-                    f'{{{name}: "{text}, {rest}"}}'
-                )
-                raise refuse("bad-expression", message)
+            are_texts = nothing is None and isinstance(text, str) and isinstance(rest, str)
+            if are_texts and _is_split(text, rest):
+                raise _unquoted("braces", f"{{{name}: {_in_quotes(f'{text}, {rest}')}}}")
     return value
 
 

@@ -30,6 +30,7 @@ class YamlProblem(Exception):
         super().__init__(message)
         self.code, self.message, self.start, self.end = code, message, start, end
         self.first: Tree | None = None
+        self.suggestion: str | None = None
 
 
 def read(
@@ -79,7 +80,9 @@ def parse_bytes(
         notes: list[Note] = []
         if (first := problem.first) is not None:
             notes.append(place(first.start, first.end).note("it first appears here", "value"))
-        place(problem.start, end).error(report, problem.code, problem.message, notes=notes)
+        place(problem.start, end).error(
+            report, problem.code, problem.message, notes=notes, suggestion=problem.suggestion
+        )
         return None
     return Source(name, text, tree, folder)
 
@@ -286,12 +289,15 @@ class _Builder:
             value = scalar(event)
             if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
                 return Tree(value, event.start_mark, event.end_mark)
-        raise YamlProblem(
+        problem = YamlProblem(
             "yaml-key",
             "a key must be plain text (or a whole number)",
             event.start_mark,
             event.end_mark,
         )
+        if isinstance(event, yaml.SequenceStartEvent):
+            problem.suggestion = "quote a value that contains commas or brackets"
+        raise problem
 
 
 def scalar(event: Any) -> str | int | float | bool | None:
