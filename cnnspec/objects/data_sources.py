@@ -93,7 +93,7 @@ class images(DataSource):  # noqa: N801
     """A folder with one subfolder of images per class; classes are numbered by sorted name."""
 
     directory: FilePath
-    """Path of the folder; subfolders `train` and `test` are the two parts."""
+    """Path of the folder; subfolders `train`, `validation` and `test` are its parts."""
     size: ImageSize
     """Size to which images are resized."""
     color_mode: Colors = "rgb"
@@ -108,7 +108,7 @@ class images(DataSource):  # noqa: N801
 
 @DATA
 class csv(DataSource):  # noqa: N801
-    """A CSV table of numbers, whose first line names the columns."""
+    """A CSV table of numbers and text, whose first line names the columns."""
 
     path: FilePath
     """Path of the file."""
