@@ -122,7 +122,7 @@ def test_the_data_check_takes_what_keras_takes(kind: str, tmp_path: Path) -> Non
     [
         ("numbers", None),
         ("one-hot", None),
-        ("other numbers", "'head' has 4 classes, 0 to 3, but row 2 has 4"),
+        ("other numbers", "'head' has 4 classes, 0 to 3, but row 2 of {file} has 4"),
         ("sequences", "a row has the shape (2,), but 'head' needs labels of shape (4,)"),
     ],
 )
@@ -131,7 +131,8 @@ def test_an_open_word_takes_class_numbers_and_what_is_one_hot(
 ) -> None:
     checked = trained(loss, tmp_path)
     write(tmp_path, LABELS[form])
-    assert refused(checked) == message
+    file = tmp_path / "data.npz"
+    assert refused(checked) == (message and message.format(file=f"'{file}'"))
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,7 @@ def _forms() -> dict[str, Schema]:
         "other_rows": {
             "anyOf": [
                 {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1},
-                {"type": "object", "additionalProperties": text},
+                {"type": "object", "additionalProperties": text, "minProperties": 1},
                 {"type": "string", "minLength": 1},
                 {"type": "null"},
             ]

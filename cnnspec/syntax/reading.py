@@ -80,9 +80,8 @@ def parse_bytes(
         notes: list[Note] = []
         if (first := problem.first) is not None:
             notes.append(place(first.start, first.end).note("it first appears here", "value"))
-        place(problem.start, end).error(
-            report, problem.code, problem.message, notes=notes, suggestion=problem.suggestion
-        )
+        said = problem.code, problem.message
+        place(problem.start, end).error(report, *said, notes=notes, suggestion=problem.suggestion)
         return None
     return Source(name, text, tree, folder)
 
@@ -289,12 +288,8 @@ class _Builder:
             value = scalar(event)
             if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
                 return Tree(value, event.start_mark, event.end_mark)
-        problem = YamlProblem(
-            "yaml-key",
-            "a key must be plain text (or a whole number)",
-            event.start_mark,
-            event.end_mark,
-        )
+        message = "a key must be plain text (or a whole number)"
+        problem = YamlProblem("yaml-key", message, event.start_mark, event.end_mark)
         if isinstance(event, yaml.SequenceStartEvent):
             problem.suggestion = "quote a value that contains commas or brackets"
         raise problem
