@@ -15,7 +15,8 @@ from cnnspec.language.document import Document
 from cnnspec.language.dump import value_text
 from cnnspec.language.formatting.formatter import ChangedMeaning, formatted
 from cnnspec.language.parse import parse
-from cnnspec.syntax.reading import YamlProblem, parse_bytes, parse_text
+from cnnspec.syntax.reading import parse_bytes, parse_text
+from cnnspec.syntax.yaml_problems import YamlProblem
 from tests.support.commands import run_command
 from tests.support.paths import BAD_FILES, SPEC_FILES, SPECS
 

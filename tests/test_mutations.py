@@ -9,7 +9,8 @@ import pytest
 
 from cnnspec.compiler import compile_file
 from cnnspec.diagnostics.codes import CODES
-from cnnspec.syntax.reading import YamlProblem, parse_text
+from cnnspec.syntax.reading import parse_text
+from cnnspec.syntax.yaml_problems import YamlProblem
 from tests.support.commands import Outcome, run_command
 from tests.support.nested_data import changed, keys_of
 from tests.support.paths import BAD, ROOT

@@ -9,7 +9,8 @@ from jsonschema import Draft7Validator
 
 from cnnspec.layers.base import LAYERS
 from cnnspec.objects.families import CALLBACKS, DATA, FAMILIES
-from cnnspec.syntax.reading import YamlProblem, parse_text
+from cnnspec.syntax.reading import parse_text
+from cnnspec.syntax.yaml_problems import YamlProblem
 from tests.support.commands import run_command
 from tests.support.paths import BAD, BAD_FILES, SPEC_FILES
 

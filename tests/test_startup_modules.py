@@ -38,6 +38,7 @@ ALWAYS = {
     "language.parse", "language.recovery", "language.train", "language.values", "layers", "layers.base",
     "layers.custom", "layers.families", "layers.fields", "layers.refusals", "naming", "objects", "objects.families", "objects.measure",
     "records", "shapes", "syntax", "syntax.paths", "syntax.places", "syntax.reading", "syntax.scalars",
+    "syntax.yaml_problems",
 }  # fmt: skip
 
 KINDS = {

@@ -13,6 +13,7 @@ import yaml
 from cnnspec.diagnostics.report import Note, Report
 from cnnspec.syntax.places import Mark, Place, Source, Tree
 from cnnspec.syntax.scalars import plain_scalar
+from cnnspec.syntax.yaml_problems import YamlProblem
 
 MAX_BYTES = 4 * 1024 * 1024
 MAX_DEPTH = 100
@@ -21,16 +22,6 @@ MAX_ALIASED_VALUES = 100_000
 PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """Parses in C if PyYAML supports it; only its events and tokens are used."""
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-class YamlProblem(Exception):
-    """The text cannot be parsed; only the first such problem of a file is reported."""
-
-    def __init__(self, code: str, message: str, start: "Mark", end: "Mark | None" = None) -> None:
-        super().__init__(message)
-        self.code, self.message, self.start, self.end = code, message, start, end
-        self.first: Tree | None = None
-        self.suggestion: str | None = None
 
 
 def read(
@@ -80,8 +71,9 @@ def parse_bytes(
         notes: list[Note] = []
         if (first := problem.first) is not None:
             notes.append(place(first.start, first.end).note("it first appears here", "value"))
-        said = problem.code, problem.message
-        place(problem.start, end).error(report, *said, notes=notes, suggestion=problem.suggestion)
+        place(problem.start, end).error(
+            report, problem.code, problem.message, notes=notes, suggestion=problem.suggestion
+        )
         return None
     return Source(name, text, tree, folder)
 

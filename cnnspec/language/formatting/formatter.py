@@ -6,7 +6,8 @@ written. Comments and blank lines are kept.
 
 from cnnspec.language.formatting.reading import read
 from cnnspec.language.formatting.writing import written
-from cnnspec.syntax.reading import YamlProblem, parse_text
+from cnnspec.syntax.reading import parse_text
+from cnnspec.syntax.yaml_problems import YamlProblem
 
 
 class ChangedMeaning(RuntimeError):
