@@ -17,8 +17,9 @@ from cnnspec.cli.printing import echo, usage_error
 from cnnspec.cli.quiet import import_quietly, without_native_log
 from cnnspec.cli.runs import OF_NEW_MODELS, spec_and_weights
 from cnnspec.declarations.keras_versions import Keras, of_release, usual
-from cnnspec.exporting.formats import FORMATS, ExportProblem, said
+from cnnspec.exporting.formats import FORMATS, ExportProblem
 from cnnspec.extras import MissingExtra
+from cnnspec.failures.cause import cause
 from cnnspec.files import folder_beside
 
 SAVED = (".keras", ".h5", ".hdf5")
@@ -163,7 +164,7 @@ def _loaded(path: Path) -> Any:
         try:
             loaded = keras.models.load_model(path, compile=False, safe_mode=True)
         except Exception as error:  # Keras raises many types for invalid files
-            problem = said(error)
+            problem = cause(error)
     if problem is not None:
         _refuse(f"'{path}' cannot be loaded: {problem}")
     return loaded

@@ -10,6 +10,7 @@ from cnnspec.exporting.formats import ExportProblem
 from cnnspec.exporting.running import run
 from cnnspec.exporting.sample import sample
 from cnnspec.exporting.writing import named, write
+from cnnspec.failures.raising import whole_traces
 
 NUMBERS = "biuf"
 """The kinds of data types whose values are numbers."""
@@ -29,9 +30,10 @@ def export(
 
     """
     model = named(model, names)
-    inputs, expected = sample(model)
-    write(model, form, target)
-    found = run(form, target, inputs)
+    with whole_traces():
+        inputs, expected = sample(model)
+        write(model, form, target)
+        found = run(form, target, inputs, model)
     if found.keys() != expected.keys():
         raise ExportProblem(
             f"the exported model has the outputs {', '.join(found)}, not {', '.join(expected)}"

@@ -29,9 +29,3 @@ FORMATS = {
 
 class ExportProblem(Exception):
     """A model cannot be exported, or differs from Keras after the export."""
-
-
-def said(error: Exception) -> str:
-    """Format an error of a third-party package in one line."""
-    lines = (line.strip() for line in str(error).splitlines())
-    return next((line for line in lines if line), type(error).__name__)[:300]

@@ -1,20 +1,17 @@
 """Runs exported models in their runtimes."""
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import tensorflow as tf
 
-from cnnspec.exporting.formats import ExportProblem, said
-
-_OPERATION = re.compile(r'In Node, \("([^"]+)", (\w+), ""')
-"""Matches the path and the name of an operation of TensorFlow in messages of the ONNX runtime."""
+from cnnspec.exporting.formats import ExportProblem
+from cnnspec.exporting.reasons import is_lack, reason
 
 
-def run(form: str, file: Path, inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Run an exported model on an input, and return its outputs by name.
+def run(form: str, file: Path, inputs: Mapping[str, Any], model: Any) -> dict[str, Any]:
+    """Run what a Keras model was exported to on an input, and return its outputs by name.
 
     Raises:
         ExportProblem: the runtime rejects the model.
@@ -23,10 +20,8 @@ def run(form: str, file: Path, inputs: Mapping[str, Any]) -> dict[str, Any]:
     try:
         return _RUNNERS[form](file, inputs)
     except Exception as error:  # every runtime has its own ones
-        if found := _OPERATION.search(str(error)):
-            message = f"{form} does not support the operation {found[2]} in '{found[1]}'"
-            raise ExportProblem(f"the model cannot be exported: {message}") from error
-        raise ExportProblem(f"the exported model cannot be run: {said(error)}") from error
+        doing = "model cannot be exported" if is_lack(error) else "exported model cannot be run"
+        raise ExportProblem(f"the {doing}: {reason(error, model, form)}") from error
 
 
 def _run_onnx(file: Path, inputs: Mapping[str, Any]) -> dict[str, Any]:

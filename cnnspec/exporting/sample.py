@@ -5,10 +5,11 @@ from typing import Any
 import keras
 import numpy as np
 
-from cnnspec.exporting.formats import ExportProblem, said
+from cnnspec.exporting.formats import ExportProblem
+from cnnspec.exporting.reasons import reason
 
 BATCH = 2
-SIZES = (64, 256, 16)
+SIZES = (64, 256, 16, 240, 512)
 """Sizes to try for unknown ones; the first that the model accepts is used."""
 MOST_WORDS = 100
 """The most words of a vocabulary to use."""
@@ -24,6 +25,7 @@ def sample(model: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         ExportProblem: the model rejects all inputs.
 
     """
+    refusals = []
     below, words = _integers_below(model), _words(model)
     for size in SIZES:
         random = np.random.default_rng(0)
@@ -32,12 +34,11 @@ def sample(model: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         try:
             outputs = model(given if len(given) > 1 else given[0], training=False)
         except Exception as error:  # Keras, TensorFlow and layers have their own ones
-            refusal = error
+            refusals.append(error)
             continue
         return inputs, {name: keras.ops.convert_to_numpy(each) for name, each in outputs.items()}
-    raise ExportProblem(
-        f"Keras cannot run the model on the input for the comparison: {said(refusal)}"
-    )
+    why = reason(refusals[0], model, "Keras")
+    raise ExportProblem(f"Keras cannot run the model on the input for the comparison: {why}")
 
 
 def _values(

@@ -1,6 +1,5 @@
 """Writes a Keras model in another format, with the exporters of Keras."""
 
-import re
 import warnings
 from collections.abc import Sequence
 from contextlib import redirect_stdout
@@ -11,10 +10,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from cnnspec.exporting.formats import ExportProblem, said
-
-_OPERATION = re.compile(r'fused\["(\w+):", "([^"@]+)')
-"""Matches the TensorFlow operation and its path in messages of the TFLite converter."""
+from cnnspec.exporting.formats import ExportProblem
+from cnnspec.exporting.reasons import reason
 
 
 def named(model: Any, names: Sequence[str] | None = None) -> Any:
@@ -51,12 +48,7 @@ def write(model: Any, form: str, target: Path) -> None:
     except (OSError, ExportProblem):
         raise
     except Exception as error:  # every exporter has its own ones
-        found = _OPERATION.search(str(error))
-        why = (
-            f"{form} does not support the operation {found[1]} in '{found[2]}'"
-            if found
-            else said(error)
-        )
+        why = reason(error, model, form)
         raise ExportProblem(f"the model cannot be exported: {why}") from error
 
 

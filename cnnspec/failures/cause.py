@@ -60,11 +60,10 @@ def _part(error: BaseException, layers: Collection[str]) -> str | None:
     """Return what was called innermost, or what a node of a graph belongs to."""
     message = str(error)
     for found in _NODE.finditer(message):
-        parts = re.split(r"[/;]", next(filter(None, found.groups())))
-        for part in reversed(parts):
-            for name in (re.sub(r"_\d+$", "", part), part):
-                if name in layers:
-                    return f"layer '{name}'"
+        node = next(filter(None, found.groups()))
+        if layer := layer_of(node, layers):
+            return f"layer '{layer}'"
+        parts = node.split("/")
         if parts[0] == "compile_loss":
             return f"loss '{parts[1]}'"
     if (named := _NAMED.search(message)) and (named[1] or named[2]) in layers:
@@ -75,6 +74,15 @@ def _part(error: BaseException, layers: Collection[str]) -> str | None:
     for frame, _ in traceback.walk_tb(error.__traceback__):
         called = _called(frame.f_locals.get("self"), layers) or called
     return called
+
+
+def layer_of(node: str, layers: Collection[str]) -> str | None:
+    """Return the layer that the path of a node of a graph leads to; Keras adds numbers to names."""
+    for part in reversed(re.split(r"[/;]", node)):
+        for name in (re.sub(r"_\d+$", "", part), part):
+            if name in layers:
+                return name
+    return None
 
 
 def _called(value: Any, layers: Collection[str]) -> str | None:

@@ -21,12 +21,10 @@ def explained(
     """Raise an exception that says what failed, and why; `known` ones are raised as they are.
 
     With `keeps_os_errors`, so are those of files, unless a part of the model raised them.
-    Keras keeps the whole trace of an exception for as long, in which the layer is found.
     """
-    is_filtered = keras.config.is_traceback_filtering_enabled()
-    keras.config.disable_traceback_filtering()
     try:
-        yield
+        with whole_traces():
+            yield
     except known:
         raise
     except Exception as error:
@@ -34,6 +32,15 @@ def explained(
         if is_of_output and keeps_os_errors:
             raise
         raise raised(f"{doing}: {cause(error, layers, packages)}") from error
+
+
+@contextmanager
+def whole_traces() -> Iterator[None]:
+    """Let Keras keep the whole trace of an exception, and its message as it was raised."""
+    is_filtered = keras.config.is_traceback_filtering_enabled()
+    keras.config.disable_traceback_filtering()
+    try:
+        yield
     finally:
         if is_filtered:
             keras.config.enable_traceback_filtering()

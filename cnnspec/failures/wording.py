@@ -108,6 +108,10 @@ WORDS: tuple[tuple[str, str | Callable[[Match], str]], ...] = (
     ),
     (r"assertion failed: \[(?P<a>.*?):?\]", lambda found: f"a check failed: {found['a']}"),
     (
+        r"Using a symbolic `tf.Tensor` as a Python `bool` is not allowed",
+        "needs sizes or values that are known only when it runs; set all sizes of the inputs",
+    ),
+    (
         r"Unknown image file format|Invalid (PNG|GIF|BMP|WebP) data|jpeg::Uncompress failed",
         "an image cannot be decoded",
     ),
