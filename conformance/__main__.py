@@ -7,7 +7,7 @@ import click
 
 from cnnspec.layers.base import LAYERS
 from cnnspec.layers.refusals import REFUSALS
-from conformance.run import ENVIRONMENT, Outcome, run
+from conformance.run import ENVIRONMENT, Amount, Outcome, run
 
 
 @click.command()
@@ -18,11 +18,30 @@ from conformance.run import ENVIRONMENT, Outcome, run
 )
 @click.option("--graphs", default=3000, show_default=True, help="Number of random graphs.")
 @click.option(
+    "--stepped-configurations",
+    default=3,
+    show_default=True,
+    help="Number of configurations per kind that are trained for one step.",
+)
+@click.option(
+    "--stepped-graphs",
+    default=100,
+    show_default=True,
+    help="Number of random graphs that are trained for one step.",
+)
+@click.option(
     "--networks", default=40, show_default=True, help="Number of networks for round trips."
 )
 @click.option("--quiet", is_flag=True, help="Print only the totals.")
 def main(
-    seed: int, kinds: str, configurations: int, graphs: int, networks: int, quiet: bool
+    seed: int,
+    kinds: str,
+    configurations: int,
+    graphs: int,
+    stepped_configurations: int,
+    stepped_graphs: int,
+    networks: int,
+    quiet: bool,
 ) -> None:
     """Compare the static analysis with Keras, and exit with 1 if they differ.
 
@@ -32,7 +51,8 @@ def main(
     chosen = kinds.split(",") if kinds else list(LAYERS.kinds)
     if unknown := [kind for kind in chosen if kind not in LAYERS.kinds]:
         raise click.UsageError(f"unknown kinds: {', '.join(unknown)}")
-    outcome = run(chosen, configurations, graphs, seed)
+    amount = Amount(configurations, graphs, stepped_configurations, stepped_graphs)
+    outcome = run(chosen, amount, seed)
     if not quiet:
         for found, times in sorted(outcome.found.items(), key=lambda item: str(item[0])):
             click.echo(f"{found}\n  met {times} times\n")
@@ -90,6 +110,8 @@ def totals(outcome: Outcome) -> str:
         f"neither declared nor refused: {', '.join(missing)}" if missing else "",
         f"configurations compared: {outcome.configurations} (both accept {outcome.accepted})",
         f"graphs compared: {outcome.graphs}",
+        f"trained for one step: {outcome.trained_configurations} configurations and "
+        f"{outcome.trained_graphs} graphs",
         f"disagreements: {len(outcome.found)}",
         f"took {outcome.seconds:.0f} s, at most {outcome.megabytes} MB per process",
     ]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from cnnspec.declarations.keras_versions import CODE as NOT_IN_THIS_KERAS
 from conformance.configurations import Configuration, layer_of
+from conformance.steps import Failed
 from conformance.verdicts import Refused
 
 ANY = "*"
@@ -46,6 +47,29 @@ def of_another_type(configuration: Configuration, refused: Refused) -> bool:
     """Match a boolean, text or fraction where another type is expected."""
     value = configuration.arguments.get(refused.argument)
     return refused.code == "wrong-type" and isinstance(value, bool | str | float)
+
+
+def of_text(configuration: Configuration, refused: Refused) -> bool:
+    """Match a layer that does not take text."""
+    return refused.code == "wrong-dtype" and "string" in configuration.dtypes
+
+
+def of_values(role: str) -> When:
+    """Match an initializer, regularizer or constraint that does not work on some values."""
+    return lambda _, refused: any(str(part).endswith(role) for part in refused.at)
+
+
+def not_trained(configuration: Configuration, refused: Refused) -> bool:
+    """Match a penalty or limit of a weight that is not trained."""
+    of_a_role = of_values("regularizer")(configuration, refused) or of_values("constraint")(
+        configuration, refused
+    )
+    return of_a_role and "False" in str(configuration.arguments)
+
+
+def of_a_single_one(configuration: Configuration, refused: Refused) -> bool:
+    """Match a penalty on the angles between rows of which there is only one."""
+    return of_values("regularizer")(configuration, refused) and refused.code == "shape-mismatch"
 
 
 def without_a_batch(configuration: Configuration, refused: Refused) -> bool:
@@ -203,6 +227,19 @@ MAY_REFUSE = (
         of_code("no-output-shape"),
         "TensorFlow crashes the process for an axis of size 1",
     ),
+    MayRefuse(
+        ("RMSNormalization", "GaussianDropout", "LayerScale"),
+        of_code("wrong-dtype"),
+        "Keras rounds the result to the type of the input",
+    ),
+    MayRefuse((ANY,), of_text, "Keras states numbers for the text that it returns"),
+    MayRefuse(
+        (ANY,),
+        of_values("initializer"),
+        "Keras ignores one list of axes without the other",
+    ),
+    MayRefuse((ANY,), not_trained, "Keras penalizes and limits no weight that is not trained"),
+    MayRefuse((ANY,), of_a_single_one, "Keras divides by zero"),
     MayRefuse(("Normalization",), of_code("conflicting-arguments"), "an axis is named twice"),
 )  # fmt: skip
 
@@ -214,3 +251,9 @@ def is_allowed(configuration: Configuration, refused: Refused) -> bool:
         and case.when(configuration, refused)
         for case in MAY_REFUSE
     )
+
+
+def may_fail(configuration: Configuration, failed: Failed) -> bool:
+    """Whether a layer may fail here that the static analysis accepts, because other devices run it."""
+    is_of_volumes = configuration.kind.endswith("Pooling3D")
+    return is_of_volumes and "No OpKernel" in failed.message

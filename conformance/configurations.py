@@ -1,16 +1,18 @@
 """Generates configurations of a kind (arguments, input shapes, data types) from its declaration."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
+from cnnspec.declarations.fields import DATA_TYPES
 from cnnspec.layers.base import LAYERS, Layer
 from cnnspec.shapes import Shape
 from conformance.values import mutated, value_of
 
 SIZES = (None, 1, 2, 3, 4, 5, 6, 7, 8, 9, 12)
 TYPES = ("int32", "uint8", "bool", "float16", "float64")
+"""The data types of inputs that are not trained on."""
 RARELY_CHANGED = ("initializer", "regularizer", "constraint", "seed", "trainable", "dtype")
 """Suffixes of common arguments that rarely affect shapes."""
 
@@ -52,6 +54,27 @@ def configurations(kind: str, count: int, seed: int) -> Iterator[Configuration]:
         yield configuration
 
 
+def typed(kind: str, count: int, seed: int) -> Iterator[Configuration]:
+    """Yield configurations whose inputs have all data types; deterministic for a seed.
+
+    The first are the examples with inputs of each type, in random order, the others are changed.
+    """
+    rng = Random(f"{seed}/types/{kind}")
+    examples = layer_of(kind).examples
+    found = [
+        Configuration(kind, dict(each.arguments), each.shapes, (dtype,) * len(each.shapes))
+        for each in examples
+        for dtype in DATA_TYPES
+    ]
+    rng.shuffle(found)
+    yield from found[:count]
+    for _ in range(count - len(found)):
+        configuration = rng.choice(found)
+        for _ in range(rng.choice((1, 1, 2, 3))):
+            configuration = changed(configuration, rng, DATA_TYPES)
+        yield configuration
+
+
 def example_types(declaration: type[Layer], example: Any) -> tuple[str, ...]:
     """Return the data types of the inputs of an example: float32 by default."""
     said = getattr(example, "dtypes", None) or getattr(example, "dtype", None) or "float32"
@@ -67,7 +90,9 @@ def layer_of(kind: str) -> type[Layer]:
     return declaration
 
 
-def changed(configuration: Configuration, rng: Random) -> Configuration:
+def changed(
+    configuration: Configuration, rng: Random, types: Sequence[str] = TYPES
+) -> Configuration:
     """Return a configuration that differs from another one in one respect."""
     draw = rng.random()
     if draw < 0.55:
@@ -79,7 +104,7 @@ def changed(configuration: Configuration, rng: Random) -> Configuration:
     if draw < 0.87:
         return _other_rank(configuration, rng)
     if draw < 0.93:
-        return _other_type(configuration, rng)
+        return _other_type(configuration, rng, types)
     return _other_count(configuration, rng)
 
 
@@ -131,9 +156,9 @@ def _other_rank(configuration: Configuration, rng: Random) -> Configuration:
     return replace(configuration, shapes=tuple(tuple(shape) for shape in shapes))
 
 
-def _other_type(configuration: Configuration, rng: Random) -> Configuration:
+def _other_type(configuration: Configuration, rng: Random, types: Sequence[str]) -> Configuration:
     dtypes = list(configuration.dtypes)
-    which, together, dtype = rng.randrange(len(dtypes)), rng.random() < 0.6, rng.choice(TYPES)
+    which, together, dtype = rng.randrange(len(dtypes)), rng.random() < 0.6, rng.choice(types)
     dtypes = [
         dtype if together or position == which else said for position, said in enumerate(dtypes)
     ]

@@ -11,6 +11,7 @@ from typing import Any
 
 from cnnspec.analysis.infer import infer
 from cnnspec.compiler import compile_document
+from cnnspec.declarations.fields import DATA_TYPES
 from cnnspec.declarations.keras_versions import missing, usual
 from cnnspec.diagnostics.problems import Problems
 from cnnspec.diagnostics.report import Report
@@ -31,6 +32,8 @@ MAX_VALUES = 20_000
 """The limit of the size of tensors in a graph, so that weights stay small."""
 MAX_PARAMS = 200_000
 USUAL = ("Conv2D", "BatchNormalization", "ReLU", "Dense", "Dropout", "MaxPooling2D", "Flatten")
+USUAL_TYPES = ("float32",) * 12 + ("float16", "int32", "uint8")
+ALL_TYPES = ("float32",) * len(DATA_TYPES) + DATA_TYPES
 TRIES = 12
 
 
@@ -69,8 +72,9 @@ class Scope:
 class Drafter:
     """Writes a random document."""
 
-    def __init__(self, rng: Random, *, depth: int = 0) -> None:
+    def __init__(self, rng: Random, *, depth: int = 0, types: Sequence[str] = USUAL_TYPES) -> None:
         self.rng = rng
+        self.types = types
         self.depth = depth
         self.data: Data = {"cnnspec": 1, "name": f"model{depth}"}
         self.params: dict[str, int] = {}
@@ -102,7 +106,7 @@ class Drafter:
     def input(self) -> TensorSpec:
         """Return a random input."""
         shape = self.rng.choice(IMAGES if self.rng.random() < 0.7 else OTHERS)
-        dtype = self.rng.choice(("float32",) * 12 + ("float16", "int32", "uint8"))
+        dtype = self.rng.choice(self.types)
         return TensorSpec((None, *shape), dtype)
 
     def finish(self, scope: Scope, inputs: Sequence[str]) -> None:
@@ -519,7 +523,7 @@ class Drafter:
             if not named or not second:
                 return False
             said = {"from": [named[0].name, second[0].name]}
-        inner = Drafter(self.rng, depth=self.depth + 1)
+        inner = Drafter(self.rng, depth=self.depth + 1, types=self.types)
         declared = tuple(self.loosened(tensor) for tensor in tensors)
         document = inner.document(declared)
         submodel: Data = {"spec": document}
@@ -626,6 +630,10 @@ def outputs_of(submodel: Data, tensors: Tensors) -> dict[str, TensorSpec] | None
     return {name or "only": tensor for name, tensor in tensors_of.items()}
 
 
-def random_document(seed: int, number: int) -> Data:
-    """Return the document with a number; deterministic for a seed."""
-    return Drafter(Random(f"{seed}/graph/{number}")).document()
+def random_document(seed: int, number: int, *, any_types: bool = False) -> Data:
+    """Return the document with a number; deterministic for a seed.
+
+    Most inputs are float32; with `any_types`, half of them have any type.
+    """
+    types = ALL_TYPES if any_types else USUAL_TYPES
+    return Drafter(Random(f"{seed}/graph/{number}"), types=types).document()

@@ -2,7 +2,7 @@
 
 import copy
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from cnnspec.backends.keras.building import build
 from cnnspec.backends.keras.errors import BackendMismatch
 from cnnspec.backends.summary.rows import rows
 from cnnspec.compiler import Compilation, compile_document, compile_text
+from cnnspec.declarations.fields import FLOAT_TYPES
 from cnnspec.declarations.keras_versions import CODE
 from cnnspec.decompile.flat import written_out
 from cnnspec.ir.checked import CheckedGraph
@@ -21,6 +22,7 @@ from cnnspec.language.dump import dumps
 from cnnspec.naming import keras_name
 from conformance.comparison import CANNOT_SAY, Comparison, Disagreement
 from conformance.documents import Data, random_document
+from conformance.steps import Failed, run
 from conformance.verdicts import quiet
 
 SMALLER_TRIES = 400
@@ -37,21 +39,22 @@ class Difference:
     keras: str
 
 
-def compare_graphs(first: int, count: int, seed: int) -> Comparison:
-    """Compare the random graphs with some numbers."""
+def compare_graphs(first: int, count: int, seed: int, *, trains: bool = False) -> Comparison:
+    """Compare the random graphs with some numbers; with `trains`, they are trained for one step."""
     result = Comparison()
     for number in range(first, first + count):
-        data = random_document(seed, number)
+        data = random_document(seed, number, any_types=trains)
         result.compared += 1
-        found = difference(data)
+        result.trained += trains
+        found = difference(data, trains=trains)
         if number % CLEARED_EVERY == 0:
             keras.backend.clear_session(free_memory=False)
         if found is None:
             result.accepted += 1
             continue
         if len(result.found) < MADE_SMALLER:
-            data = smallest(data, found)
-            found = difference(data) or found
+            data = smallest(data, found, trains=trains)
+            found = difference(data, trains=trains) or found
         text = dumps(Document.model_validate(data)).replace("\n", "\n    ")
         subject = f"graph {number}"
         said = Disagreement(subject, found.sort, f"\n    {text}", found.static, found.keras)
@@ -60,8 +63,8 @@ def compare_graphs(first: int, count: int, seed: int) -> Comparison:
     return result
 
 
-def difference(data: Data) -> Difference | None:
-    """Compile a document in its three forms, build it, and compare."""
+def difference(data: Data, *, trains: bool = False) -> Difference | None:
+    """Compile a document in its three forms, build it, train it if wanted, and compare."""
     try:
         document = Document.model_validate(data)
         compiled = compile_document(document)
@@ -95,7 +98,25 @@ def difference(data: Data) -> Difference | None:
     static, built = expected(checked), of_model(model, checked)
     if static != built:
         return Difference("the model differs", *differing(static, built))
-    return None
+    return step_difference(model, checked) if trains else None
+
+
+def step_difference(model: Any, checked: CheckedGraph) -> Difference | None:
+    """Train a model for one step, and compare the data types of its outputs."""
+    with quiet():
+        ran = run(model, [each.tensor for each in checked.inputs], terms(checked))
+    if isinstance(ran, Failed):
+        if "No OpKernel" in ran.message:  # other devices have it
+            return None
+        return Difference("the model does not run", "accepts", str(ran))
+    types = tuple(tensor.dtype for tensor in checked.outputs.values())
+    return None if ran.dtypes == types else Difference("other types", str(types), str(ran))
+
+
+def terms(checked: CheckedGraph) -> Sequence[Any]:
+    """Return a vocabulary of the model."""
+    found = (getattr(node.layer, "vocabulary", None) for node in checked.nodes)
+    return next((each for each in found if each), ())
 
 
 def errors(compilation: Compilation) -> str:
@@ -136,21 +157,23 @@ def expected(checked: CheckedGraph) -> dict[str, Any]:
     for node in checked.nodes:
         if node.node.shares is None and not isinstance(node.layer, SubmodelLayer):
             found[node.keras_name] = [
-                (tensor.shape, tensor.dtype if typed(checked) else "")
+                (tensor.shape, stated_type(tensor.dtype, checked))
                 for tensor in node.outputs.values()
             ]
     return found
 
 
-def typed(checked: CheckedGraph) -> bool:
-    """Whether the types reported by Keras are reliable.
+def stated_type(dtype: str, checked: CheckedGraph) -> str:
+    """Return a data type if Keras states it when it builds a model, else nothing.
 
-    It loses casts in submodels, and declares numbers for the text that an inverted lookup returns.
+    It loses casts in submodels, and states floats for the whole numbers and texts that many layers
+    return.
     """
-    return not any(
-        isinstance(node.layer, SubmodelLayer) or getattr(node.layer, "invert", False)
-        for node in checked.nodes
+    has_submodels = any(isinstance(node.layer, SubmodelLayer) for node in checked.nodes)
+    has_others = any(
+        tensor.dtype not in FLOAT_TYPES for node in checked.nodes for tensor in node.inputs
     )
+    return "" if has_submodels or has_others or dtype not in FLOAT_TYPES else dtype
 
 
 def of_model(model: Any, checked: CheckedGraph) -> dict[str, Any]:
@@ -166,12 +189,13 @@ def of_model(model: Any, checked: CheckedGraph) -> dict[str, Any]:
         if node.node.shares is None and not isinstance(node.layer, SubmodelLayer):
             outputs = keras.tree.flatten(model.get_layer(node.keras_name).output)
             found[node.keras_name] = [
-                (tuple(each.shape), each.dtype if typed(checked) else "") for each in outputs
+                (tuple(each.shape), stated_type(tensor.dtype, checked) and each.dtype)
+                for each, tensor in zip(outputs, node.outputs.values(), strict=True)
             ]
     return found
 
 
-def smallest(data: Data, found: Difference) -> Data:
+def smallest(data: Data, found: Difference, *, trains: bool = False) -> Data:
     """Return the smallest document found with the same kind of difference."""
     tries, progress = 0, True
     while progress:
@@ -179,7 +203,7 @@ def smallest(data: Data, found: Difference) -> Data:
         while tries < SMALLER_TRIES and position < len(removable := list(paths(data))):
             tries += 1
             candidate = without(data, removable[position])
-            other = difference(candidate)
+            other = difference(candidate, trains=trains)
             if other is not None and alike(other, found):
                 data, progress = candidate, True
             else:

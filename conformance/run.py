@@ -32,6 +32,8 @@ class Share:
     kind: str | None
     first: int
     count: int
+    steps: int
+    """How many more configurations, or whether graphs, are trained for one step."""
     seed: int
 
 
@@ -42,6 +44,9 @@ class Outcome:
     configurations: int = 0
     accepted: int = 0
     graphs: int = 0
+    trained_configurations: int = 0
+    trained_graphs: int = 0
+    """The numbers of those that were trained for one step."""
     found: dict["Disagreement", int] = field(default_factory=dict)
     crashed: list[Share] = field(default_factory=list)
     """Shares that crashed their process."""
@@ -53,20 +58,36 @@ class Outcome:
         """Add the result of a share."""
         if share.kind is None:
             self.graphs += result.compared
+            self.trained_graphs += result.trained
         else:
             self.configurations += result.compared
             self.accepted += result.accepted
+            self.trained_configurations += result.trained
         for found, times in result.found.items():
             self.found[found] = self.found.get(found, 0) + times
         self.megabytes = max(self.megabytes, megabytes)
 
 
-def shares(kinds: Sequence[str], configurations: int, graphs: int, seed: int) -> Iterator[Share]:
+@dataclass(frozen=True)
+class Amount:
+    """How much is compared."""
+
+    configurations: int
+    """The number of configurations per kind."""
+    graphs: int
+    stepped_configurations: int
+    """The number of configurations per kind that are trained for one step."""
+    stepped_graphs: int
+
+
+def shares(kinds: Sequence[str], amount: Amount, seed: int) -> Iterator[Share]:
     """Yield the shares, those of graphs first."""
-    for first in range(0, graphs, GRAPHS_A_SHARE):
-        yield Share(None, first, min(GRAPHS_A_SHARE, graphs - first), seed)
-    for kind in kinds if configurations else ():
-        yield Share(kind, 0, configurations, seed)
+    for total, trains in ((amount.graphs, False), (amount.stepped_graphs, True)):
+        for first in range(0, total, GRAPHS_A_SHARE):
+            yield Share(None, first, min(GRAPHS_A_SHARE, total - first), trains, seed)
+    if amount.configurations or amount.stepped_configurations:
+        for kind in kinds:
+            yield Share(kind, 0, amount.configurations, amount.stepped_configurations, seed)
 
 
 def done(share: Share) -> tuple["Comparison", int]:
@@ -75,17 +96,18 @@ def done(share: Share) -> tuple["Comparison", int]:
     from conformance.graphs import compare_graphs
 
     if share.kind is None:
-        result = compare_graphs(share.first, share.count, share.seed)
+        trains = bool(share.steps)
+        result = compare_graphs(share.first, share.count, share.seed, trains=trains)
     else:
-        result = compare_kind(share.kind, share.count, share.seed)
+        result = compare_kind(share.kind, share.count, share.seed, steps=share.steps)
     return result, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
-def run(kinds: Sequence[str], configurations: int, graphs: int, seed: int) -> Outcome:
+def run(kinds: Sequence[str], amount: Amount, seed: int) -> Outcome:
     """Compare everything."""
     os.environ.update(ENVIRONMENT)
     outcome, start = Outcome(), time.monotonic()
-    left = list(shares(kinds, configurations, graphs, seed))
+    left = list(shares(kinds, amount, seed))
     while left:
         begun = list(left)
         left = _all_done(left, outcome, PROCESSES)

@@ -1,4 +1,4 @@
-"""Runs Keras layers on data in a separate process, because TensorFlow may crash the process."""
+"""Trains Keras layers in a separate process, because TensorFlow may crash the process."""
 
 import logging
 from multiprocessing import get_context
@@ -6,7 +6,8 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 
 from conformance.configurations import Configuration
-from conformance.verdicts import data_types
+from conformance.steps import Failed, Ran
+from conformance.verdicts import trained
 
 PATIENCE = 120
 """The time limit of a run in seconds, including the start of the process."""
@@ -14,21 +15,21 @@ PATIENCE = 120
 _started: list[tuple[SpawnProcess, Connection]] = []
 
 
-def types_on_data(configuration: Configuration) -> tuple[str, ...] | None:
-    """Return the output types of a Keras layer for zeros; None if it fails or crashes."""
+def trial(configuration: Configuration) -> Ran | Failed:
+    """Return what happens when a Keras layer is trained for one step."""
     if not _started:
         _started.append(_start())
     process, connection = _started[0]
     try:
         connection.send(configuration)
         if connection.poll(PATIENCE):
-            found: tuple[str, ...] | None = connection.recv()
+            found: Ran | Failed = connection.recv()
             return found
     except (EOFError, OSError):
         pass
     _started.clear()
     process.kill()
-    return None
+    return Failed("training", "TensorFlow crashes the process")
 
 
 def _start() -> tuple[SpawnProcess, Connection]:
@@ -47,4 +48,4 @@ def _answer(connection: Connection) -> None:
             configuration = connection.recv()
         except EOFError:
             return
-        connection.send(data_types(configuration))
+        connection.send(trained(configuration))

@@ -1,7 +1,5 @@
 """The verdicts of the static analysis and of Keras on a configuration."""
 
-import inspect
-import math
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -10,23 +8,20 @@ from typing import Any
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from cnnspec.analysis.infer import infer
 from cnnspec.backends.keras import objects as backend
 from cnnspec.declarations.declaration import Declaration
 from cnnspec.declarations.keras_versions import missing
-from cnnspec.diagnostics.problems import Problem, Problems
+from cnnspec.diagnostics.problems import At, Problem, Problems
 from cnnspec.diagnostics.report import Report
 from cnnspec.layers.base import LAYERS, Layer
+from cnnspec.layers.object_rules import check_output, check_weights
 from cnnspec.objects.families import CONSTRAINTS, INITIALIZERS, REGULARIZERS
 from cnnspec.shapes import Shape, TensorSpec
 from conformance.configurations import Configuration, layer_of
 from conformance.single import one_node
-
-BATCH = 2
-FILLINGS = (8, 12)
-"""Sizes to use for unknown ones when a layer is run."""
+from conformance.steps import Failed, Ran, run
 
 
 @dataclass(frozen=True)
@@ -47,11 +42,17 @@ class Accepted:
 
 @dataclass(frozen=True)
 class Refused:
-    """A rejection: the code or the type of the error, its message, and its argument."""
+    """A rejection: the code or the type of the error, its message, and its place."""
 
     code: str
     message: str
-    argument: str = ""
+    at: At = ()
+    """The path to the argument."""
+
+    @property
+    def argument(self) -> str:
+        """The innermost argument."""
+        return next((part for part in reversed(self.at) if isinstance(part, str)), "")
 
     def __str__(self) -> str:
         return f"refuses: {self.code}: {self.message}"
@@ -91,7 +92,7 @@ def static_verdict(configuration: Configuration) -> Verdict:
         found = infer(one_node(layer, tensors), report, backend.RUNNING)
         if found is None:
             error = next(iter(report))
-            return Refused(error.code, error.message, _argument(layer, configuration))
+            return Refused(error.code, error.message, _place(layer, configuration))
         (node,) = found.nodes
         outputs = tuple((tensor.shape, tensor.dtype) for tensor in found.outputs.values())
         weights = tuple(
@@ -101,25 +102,25 @@ def static_verdict(configuration: Configuration) -> Verdict:
         return Accepted(outputs, weights)
     except Problems as refused:
         problem = refused.problems[0]
-        return Refused(problem.code, problem.message, _last_name(problem))
+        return Refused(problem.code, problem.message, problem.at)
     except Exception as error:
         return Crashed(type(error).__name__, str(error))
 
 
-def _argument(layer: Layer, configuration: Configuration) -> str:
-    """Return the argument of a rule, which `infer` has converted to a place."""
+def _place(layer: Layer, configuration: Configuration) -> At:
+    """Return the path to the argument that a rule refuses, which `infer` has made a place of."""
+    shapes, dtypes = configuration.shapes, configuration.dtypes
     try:
-        layer.weights(*configuration.shapes) if layer.shape(*configuration.shapes) else None
+        layer.check_dtypes(*dtypes)
+        shape = layer.shape(*shapes)
+        check_weights(layer, layer.weights(*shapes))
+        if not layer.outputs():
+            check_output(layer, shape, layer.output_dtype(*dtypes))
     except Problem as problem:
-        return _last_name(problem)
+        return problem.at
     except Exception:
-        return ""
-    return ""
-
-
-def _last_name(problem: Problem) -> str:
-    """Return the innermost argument of a problem."""
-    return next((part for part in reversed(problem.at) if isinstance(part, str)), "")
+        return ()
+    return ()
 
 
 @contextmanager
@@ -199,75 +200,18 @@ def called(configuration: Configuration, layer: Any, tensors: list[Any], **more:
     return layer(*positional, **named, **more)
 
 
-def data_types(configuration: Configuration) -> tuple[str, ...] | None:
-    """Return the output types of a Keras layer for zeros, inside a graph as in training.
-
-    None if it fails in inference or in training, has no output values, or returns another shape
-    than it declared.
-    """
-    said = keras_verdict(configuration)
-    if isinstance(said, Accepted):
-        unknown = any(None in shape[1:] for shape in configuration.shapes)
-        for filling in FILLINGS if unknown else FILLINGS[:1]:
-            with quiet():
-                try:
-                    if (found := _data_types(configuration, said, filling)) is not None:
-                        return found
-                except Exception:
-                    continue
-    return None
-
-
-def _data_types(
-    configuration: Configuration, said: Accepted, filling: int
-) -> tuple[str, ...] | None:
-    specs = [
-        tf.TensorSpec(shape, dtype)
-        for shape, dtype in zip(configuration.shapes, configuration.dtypes, strict=True)
-    ]
-    tensors = [
-        _zeros((BATCH, *(filling if size is None else size for size in shape[1:])), dtype)
-        for shape, dtype in zip(configuration.shapes, configuration.dtypes, strict=True)
-    ]
-    layer = keras_layer(configuration)
-    called(configuration, layer, tensors)
-    trains = "training" in inspect.signature(layer.call).parameters
-
-    @tf.function(input_signature=specs)  # type: ignore[untyped-decorator]
-    def in_inference(*given: Any) -> Any:
-        return keras.tree.flatten(called(configuration, layer, list(given)))
-
-    @tf.function(input_signature=specs)  # type: ignore[untyped-decorator]
-    def in_training(*given: Any) -> Any:
-        named = {"training": True} if trains else {}
-        with tf.GradientTape() as tape:
-            tape.watch([each for each in given if each.dtype.is_floating])
-            outputs = keras.tree.flatten(called(configuration, layer, list(given), **named))
-            total = [tf.reduce_sum(each) for each in outputs if each.dtype.is_floating]
-        tape.gradient(total, [*layer.trainable_variables, *given])
-        return outputs
-
-    wanted = [shape for shape, _ in said.outputs]
-    for function in (in_inference, in_training):
-        outputs = function(*tensors)
-        shapes = [tuple(each.shape) for each in outputs]
-        if not all(map(_is_of, shapes, wanted)) or 0 in map(math.prod, shapes):
-            return None
-    return tuple(each.dtype.name for each in outputs)
-
-
-def _is_of(shape: tuple[int, ...], said: Shape) -> bool:
-    """Whether the shape of data matches a declared one."""
-    sizes = (BATCH, *said[1:])
-    return len(shape) == len(said) and all(
-        size in (None, has) for has, size in zip(shape, sizes, strict=True)
-    )
-
-
-def _zeros(shape: tuple[int, ...], dtype: str) -> Any:
-    if dtype == "string":
-        return keras.ops.convert_to_tensor(np.full(shape, "a"), dtype="string")
-    return keras.ops.zeros(shape, dtype=dtype)
+def trained(configuration: Configuration) -> Ran | Failed:
+    """Return what happens when a model of the Keras layer alone is trained for one step."""
+    with quiet():
+        try:
+            layer = keras_layer(configuration)
+            inputs = list(map(TensorSpec, configuration.shapes, configuration.dtypes))
+            tensors = [keras.Input(each.shape[1:], dtype=each.dtype) for each in inputs]
+            outputs = called(configuration, layer, tensors)
+            model = keras.Model(tensors, outputs)
+        except Exception as error:
+            return Failed("build", _first_words(error))
+        return run(model, inputs, configuration.arguments.get("vocabulary") or ())
 
 
 def _first_words(error: Exception) -> str:

@@ -309,7 +309,10 @@ def test_parameters_are_counted(
         ("Rescaling: {scale: 2}", ["float32"]),
         ("Flatten, Identity", ["uint8", "uint8"]),
         ("Flatten, Dense: {units: 1, dtype: mixed_float16}, ReLU", ["uint8", "float16", "float32"]),
-        ("ReLU: {dtype: float64}", ["float64"]),
+        ("ReLU: {dtype: float64}", ["uint8"]),
+        ("LeakyReLU, Softmax", ["float32", "float32"]),
+        ("RepeatVector: {n: 2}, MaxPooling1D, Masking", ["uint8", "uint8", "uint8"]),
+        ("Add: {from: [x, x]}, Activation: {activation: tanh}", ["uint8", "float32"]),
     ],
 )
 def test_data_types(steps: str, dtypes: list[str]) -> None:

@@ -84,7 +84,7 @@ train: {optimizer: %s}
             26,
         ),
         (
-            "TimeDistributed: {layer: {Conv1D: {filters: 2, kernel_size: 3, kernel_initializer: {HeNormal: {input_axes: 0}}}}}",
+            "TimeDistributed: {layer: {Conv1D: {filters: 2, kernel_size: 3, kernel_initializer: {HeNormal: {input_axes: [0], output_axes: [1]}}}}}",
             "adam",
             "'input_axes' of HeNormal requires Keras 3.15 or later",
             4,

@@ -25,9 +25,9 @@ finally:
 """Runs a validation as the installed command does, and prints the modules that it imported."""
 
 ALWAYS = {
-    "analysis", "analysis.callbacks", "analysis.classes", "analysis.custom_code", "analysis.infer", "analysis.lint", "analysis.lint.base",
+    "analysis", "analysis.callbacks", "analysis.classes", "analysis.conversions", "analysis.custom_code", "analysis.infer", "analysis.lint", "analysis.lint.base",
     "analysis.lint.heads", "analysis.lint.linting", "analysis.lint.scaling", "analysis.lint.shapes",
-    "analysis.lint.metrics", "analysis.lint.training", "analysis.lint.unused", "analysis.metrics", "analysis.submodels", "analysis.weights",
+    "analysis.lint.metrics", "analysis.lint.training", "analysis.lint.unused", "analysis.metrics", "analysis.outputs", "analysis.submodels", "analysis.weights",
     "cli", "cli.main", "cli.models",
     "cli.patterns", "data", "data.monitors", "cli.printing", "cli.streams", "cli.validation", "compiler", "declarations", "declarations.declaration",
     "declarations.family", "declarations.keras_table", "declarations.keras_versions", "declarations.partial", "declarations.fields", "declarations.plain_types", "diagnostics", "diagnostics.codes",
@@ -36,7 +36,7 @@ ALWAYS = {
     "expand.steps", "expand.submodels", "expand.training", "expand.unread", "extras", "ir", "ir.checked", "ir.frozen", "ir.graph", "ir.history", "ir.training",
     "escaping", "language", "language.calls", "language.column_expressions", "language.document", "language.evaluation", "language.expressions",
     "language.parse", "language.recovery", "language.train", "language.values", "layers", "layers.base",
-    "layers.custom", "layers.families", "layers.fields", "layers.refusals", "naming", "objects", "objects.families", "objects.measure",
+    "layers.custom", "layers.dtype_rules", "layers.families", "layers.fields", "layers.object_rules", "layers.refusals", "naming", "objects", "objects.families", "objects.measure",
     "records", "shapes", "syntax", "syntax.paths", "syntax.places", "syntax.reading", "syntax.scalars",
     "syntax.yaml_problems",
 }  # fmt: skip
@@ -45,14 +45,14 @@ KINDS = {
     "specs/mnist_multi_output.yaml": {
         "layers.convolution", "layers.core", "layers.cost_rules", "layers.merging", "layers.merging_rules",
         "layers.pooling", "layers.reach_rules", "layers.reshaping", "layers.reshaping_rules", "layers.shape_rules",
-        "layers.weight_rules", "objects.activations", "objects.data_sources", "objects.initializers", "objects.loss",
+        "layers.weight_rules", "objects.activations", "objects.data_sources", "objects.initializers", "objects.loss", "objects.of_values",
         "objects.losses", "objects.metrics", "objects.optimizers",
     },
     "specs/zoo/resnet152v2.yaml": {
         "layers.activation", "layers.convolution", "layers.core", "layers.cost_rules", "layers.merging",
         "layers.merging_rules", "layers.normalization", "layers.pooling", "layers.reach_rules", "layers.reshaping",
         "layers.reshaping_rules", "layers.shape_rules", "layers.weight_rules", "objects.activations",
-        "objects.initializers", "objects.loss", "objects.losses", "objects.metrics",
+        "objects.initializers", "objects.loss", "objects.of_values", "objects.losses", "objects.metrics",
     },
 }  # fmt: skip
 """The modules that declare what each spec names."""

@@ -6,14 +6,17 @@ is different from a size that may be unknown, which is None in a shape.
 
 from collections.abc import Sequence
 
+from cnnspec.analysis.conversions import suggestion
+from cnnspec.analysis.outputs import fits, outputs_of
 from cnnspec.declarations.keras_versions import NEWEST, Keras, missing_on_inputs
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.diagnostics.report import Note, Report
 from cnnspec.ir.checked import CheckedGraph, CheckedNode
 from cnnspec.ir.graph import Graph, Input, Node, Ref, SubmodelLayer, origin
-from cnnspec.layers.base import Layer, Weight, check_initializers
+from cnnspec.layers.base import Layer, Weight
+from cnnspec.layers.object_rules import check_weights
 from cnnspec.records import replace
-from cnnspec.shapes import MAX_SIZE, UNKNOWN, Shape, TensorSpec, text
+from cnnspec.shapes import UNKNOWN, TensorSpec, text
 from cnnspec.syntax.places import Place
 
 UNUSED_INPUTS = ("3.14.0", None)
@@ -113,11 +116,11 @@ class _Inference:
             self.check_count(layer, len(inputs))
             if layer.weights_known and any(shape is UNKNOWN for shape in shapes):
                 return self.unknown(node, layer, inputs)
-            layer.check_dtypes(*(each.dtype for each in inputs))
+            self.check_dtypes(node, layer, inputs)
             shape = layer.shape(*shapes)
-            check_sizes(layer, shape)
+            outputs = outputs_of(layer, inputs, shape)
             weights = layer.weights(*shapes)
-            check_initializers(layer, weights)
+            check_weights(layer, weights)
             for each in missing_on_inputs(layer, self.keras, shapes):
                 raise each
         except Problem as problem:
@@ -128,15 +131,25 @@ class _Inference:
         elif weights != self.weights[node.shares]:
             self.report_other_weights(node, weights, inputs)
             return None
-        dtype = layer.output_dtype(*(each.dtype for each in inputs))
-        tensors: Tensors = {None: TensorSpec(shape, dtype)}
-        if names := layer.outputs():
-            specs = map(TensorSpec, shape, dtype)
-            tensors = dict(zip(names, specs, strict=True))
+        tensors: Tensors = dict(zip(layer.outputs() or (None,), outputs, strict=True))
         known = layer.weights_known
         checked = CheckedNode(node, layer, tuple(inputs), tensors, weights, weights_known=known)
         self.checked.append(checked)
         return tensors
+
+    def check_dtypes(self, node: Node, layer: Layer, inputs: Sequence[TensorSpec]) -> None:
+        """Check the data types of the inputs of a layer.
+
+        Raises:
+            Problem: it does not compute on one of them; it says how to convert it.
+
+        """
+        try:
+            layer.check_dtypes(*(each.dtype for each in inputs))
+        except Problem as problem:
+            if problem.suggestion is None and problem.at[-1:] != ("dtype",):
+                problem.suggestion = suggestion(layer, node.inputs, inputs, self.sources)
+            raise
 
     def unknown(self, node: Node, layer: Layer, inputs: list[TensorSpec]) -> Tensors:
         """Return the node of a layer whose inputs come from code that is not run."""
@@ -254,27 +267,3 @@ class _Inference:
         checked = infer(replace(model.graph, inputs=specialized), inner, self.keras)
         self.report.take(inner, call.calls())
         return checked
-
-
-def check_sizes(layer: Layer, shape: Shape | Sequence[Shape]) -> None:
-    """Check that the sizes of the outputs of a layer are numbers that a tensor can have.
-
-    Raises:
-        Problem: one is larger.
-
-    """
-    for size in shape:
-        if isinstance(size, tuple):
-            check_sizes(layer, size)
-        elif size is not None and size > MAX_SIZE:
-            message = f"an axis of the output of {layer.kind()} is longer than a tensor can be ({MAX_SIZE})"
-            raise Problem("too-large", message)
-
-
-def fits(given: Shape, wanted: Shape) -> bool:
-    """Whether a tensor is allowed for an input with a declared shape."""
-    if given is UNKNOWN:
-        return True
-    return len(given) == len(wanted) and all(
-        size is None or has is None or has == size for has, size in zip(given, wanted, strict=True)
-    )

@@ -56,9 +56,20 @@ class Choice(Checked):
         super().__init__(phrase, check=check, schema=schema, null=null, alike=alike)
 
 
-FLOAT_TYPES = ("float16", "bfloat16", "float32", "float64")
-INT_TYPES = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
-DATA_TYPES = (*FLOAT_TYPES, *INT_TYPES, "bool", "string")
+FLOAT_TYPES: tuple[str, ...] = ("float16", "bfloat16", "float32", "float64")
+INT_TYPES: tuple[str, ...] = (
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+)
+DATA_TYPES: tuple[str, ...] = (*FLOAT_TYPES, *INT_TYPES, "bool", "string")
+PENALIZED_TYPES = (*FLOAT_TYPES, "int32", "int64", "uint32", "uint64")
+"""The data types of values that TensorFlow adds up and multiplies by a fraction."""
 DEFAULT_TYPE = "float32"
 """The default data type; Keras would read it from the configuration of the user."""
 
@@ -137,6 +148,24 @@ class AxesOrNull(Checked):
 
 
 OptionalAxes = Annotated[int | tuple[int, ...] | None, AxesOrNull()]
+
+
+def _list_of_axes(value: Any, declaration: type[Declaration]) -> tuple[int, ...] | None:
+    if value is None:
+        return None
+    if not isinstance(value, list | tuple):
+        raise Problem("wrong-type", "")
+    return tuple(listed(int_or_ints(value, declaration)))
+
+
+OptionalListOfAxes = Annotated[
+    tuple[int, ...] | None,
+    Checked(
+        "a list of whole numbers (axes) or null",
+        check=_list_of_axes,
+        schema={"type": ["array", "null"]},
+    ),
+]
 
 
 OptionalText = Annotated[str | None, Expects("text or null")]

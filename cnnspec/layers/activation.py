@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from cnnspec.declarations.declaration import default
 from cnnspec.declarations.fields import (
+    FLOAT_TYPES,
     Axes,
     FloatPolicy,
     NonNegativeNumber,
@@ -11,9 +12,17 @@ from cnnspec.declarations.fields import (
     OptionalAxes,
     OptionalNonNegativeNumber,
 )
-from cnnspec.layers import reach_rules, shape_rules, weight_rules
+from cnnspec.layers import dtype_rules, reach_rules, shape_rules, weight_rules
 from cnnspec.layers.base import Example, Layer, kind
 from cnnspec.layers.fields import ActivationName, Constraint, Initializer, Regularizer
+
+KEEPING = ("linear", "relu", "relu6")
+"""Activations that return whole numbers for whole numbers."""
+TAKES = {
+    **dict.fromkeys(("exponential", "linear", "tanh"), dtype_rules.NUMBERS),
+    **dict.fromkeys(("leaky_relu", "relu", "relu6"), dtype_rules.WHOLE),
+}
+"""The data types of activations that are not only for floats."""
 
 
 class Elementwise(Layer):
@@ -36,6 +45,16 @@ class Activation(Elementwise):
     """Name of a function in keras.activations."""
     examples = (Example({"activation": "relu"}, (None, 26, 26, 8), (None, 26, 26, 8)),)
 
+    def computes_on(self) -> tuple[str, ...]:
+        """Return the types that TensorFlow computes the function of."""
+        name = self.meant("activation")
+        return TAKES.get(name, FLOAT_TYPES)
+
+    def output_dtype(self, *inputs: str) -> str:
+        """Some functions keep whole numbers."""
+        keeps = self.meant("activation") in KEEPING
+        return (dtype_rules.kept if keeps else dtype_rules.as_float)(self, *inputs)
+
     def passes_on(self) -> bool:
         """Return whether the activation is linear."""
         return self.last_activation() == "linear"
@@ -46,9 +65,20 @@ class ReLU(Elementwise):
     """`max(x, 0)`, optionally with a slope below `threshold` and an upper bound."""
 
     function = "relu"
+    takes = dtype_rules.WHOLE
     max_value: OptionalNonNegativeNumber = None
     negative_slope: NonNegativeNumber = 0.0
     threshold: NonNegativeNumber = 0.0
+
+    def computes_on(self) -> tuple[str, ...]:
+        """A slope below a threshold is for floats only."""
+        return FLOAT_TYPES if self.negative_slope and self.threshold else self.takes
+
+    def output_dtype(self, *inputs: str) -> str:
+        """A slope makes floats."""
+        if self.negative_slope:
+            return dtype_rules.as_float(self, *inputs)
+        return (dtype_rules.calculated if self.threshold else dtype_rules.kept)(self, *inputs)
 
 
 @kind
@@ -56,6 +86,8 @@ class LeakyReLU(Elementwise):
     """`x` for positive values, `negative_slope * x` for negative ones."""
 
     function = "leaky_relu"
+    takes = dtype_rules.WHOLE
+    output_dtype = dtype_rules.as_float
     negative_slope: NonNegativeNumber = 0.3
 
 
@@ -63,6 +95,7 @@ class LeakyReLU(Elementwise):
 class PReLU(Elementwise):
     """A leaky ReLU with learned slopes (He et al., 2015, arXiv:1502.01852)."""
 
+    takes = FLOAT_TYPES
     dtype: FloatPolicy = None
     alpha_initializer: Initializer = default("zeros")
     alpha_regularizer: Regularizer = None
@@ -82,6 +115,7 @@ class ELU(Elementwise):
     """`x` above zero, `alpha * (exp(x) - 1)` below (Clevert et al., 2015, arXiv:1511.07289)."""
 
     function = "elu"
+    takes = FLOAT_TYPES
     alpha: Number = 1.0
 
 
@@ -90,6 +124,7 @@ class Softmax(Elementwise):
     """Makes the values along an axis positive with a sum of 1."""
 
     function = "softmax"
+    takes = FLOAT_TYPES
     axis: Axes = -1
 
     shape = shape_rules.normalize_axes

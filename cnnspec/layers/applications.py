@@ -2,7 +2,7 @@
 
 from cnnspec.declarations.fields import FLOAT_TYPES, FloatPolicy, Number, PositiveInt
 from cnnspec.diagnostics.problems import Problem
-from cnnspec.layers import merging_rules, reach_rules, shape_rules
+from cnnspec.layers import dtype_rules, merging_rules, reach_rules, shape_rules
 from cnnspec.layers.base import Example, Layer, Named, Weight, kind, known
 from cnnspec.layers.core import Identity
 from cnnspec.layers.merging import Merging
@@ -27,20 +27,16 @@ def one_scale_a_channel(layer: "LayerScale", shape: Shape) -> tuple[Weight, ...]
 class OfFloats(Layer):
     """Base class of layers that take only floats."""
 
+    takes = FLOAT_TYPES
     dtype: FloatPolicy = None
     reach = reach_rules.pointwise
-
-    def check_dtypes(self, *inputs: str) -> None:
-        """Check that all inputs are floats."""
-        strange = [dtype for dtype in inputs if dtype not in FLOAT_TYPES]
-        if strange:
-            raise Problem("wrong-dtype", f"{self.kind()} takes floats, not {strange[0]}")
 
 
 @kind
 class LayerScale(OfFloats):
     """Multiplies every channel by its own weight (Touvron et al., 2021, arXiv:2103.17239)."""
 
+    takes = dtype_rules.WHOLE  # TensorFlow takes the product with a bool for a bool
     init_values: Number
     """Initial value of the weights."""
     projection_dim: PositiveInt
@@ -63,6 +59,7 @@ class StochasticDepth(OfFloats):
     """
 
     passes_values_on = True
+    takes = ("float32",)  # Keras draws the samples in float32
     drop_path_rate: RateBelowOne
     """Fraction of the samples to drop."""
 

@@ -3,9 +3,9 @@
 from typing import Annotated, Any, ClassVar
 
 from cnnspec.declarations.declaration import Checked, Declaration, Recent
-from cnnspec.declarations.fields import Choice, Flag, FloatPolicy, Seed, UnitInterval
+from cnnspec.declarations.fields import FLOAT_TYPES, Choice, Flag, FloatPolicy, Seed, UnitInterval
 from cnnspec.diagnostics.problems import Problem
-from cnnspec.layers import attention_rules, cost_rules, reach_rules
+from cnnspec.layers import attention_rules, cost_rules, dtype_rules, reach_rules
 from cnnspec.layers.base import Example, Layer, kind
 from cnnspec.layers.cells import without_dropout
 from cnnspec.layers.merging import Merging
@@ -31,6 +31,7 @@ class Attention(Attending):
     The inputs are query, value and key; without a key, the value is used as the key.
     """
 
+    output_dtype = dtype_rules.attended
     recent = (
         Recent(
             "3.15.0",
@@ -62,6 +63,10 @@ class Attention(Attending):
         Example({}, [(None, 2, 7, None), (None, 2, 5, None)], (None, 2, 7, None)),
     )
 
+    def computes_on(self) -> tuple[str, ...]:
+        """Products are scores of the type of the inputs, sums are floats."""
+        return dtype_rules.WHOLE if self.adds_up() else FLOAT_TYPES
+
     def adds_up(self) -> bool:
         """Whether query and key are added, so that sizes of 1 are broadcast."""
         return self.score_mode == "concat"
@@ -74,6 +79,8 @@ class AdditiveAttention(Attending):
     The inputs are query, value and key; without a key, the value is used as the key.
     """
 
+    takes = dtype_rules.WHOLE
+    output_dtype = dtype_rules.attended
     use_scale: Flag = True
     """Whether to scale each feature in the sum by a learned factor."""
     dropout: UnitInterval = 0.0

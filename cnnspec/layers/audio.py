@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 from cnnspec.declarations.declaration import Checked, Declaration
 from cnnspec.declarations.fields import (
-    FLOAT_TYPES,
     Choice,
     Flag,
     FloatPolicy,
@@ -19,7 +18,7 @@ from cnnspec.declarations.fields import (
 )
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers import cost_rules
-from cnnspec.layers.base import Example, Layer, Weight, compute_dtype, kind, known
+from cnnspec.layers.base import Example, Layer, Weight, kind, known
 from cnnspec.layers.fields import DataFormat, PoolingPadding
 from cnnspec.layers.shape_rules import channels_first, images, windows
 from cnnspec.shapes import Shape, text
@@ -194,6 +193,7 @@ class STFTSpectrogram(Layer):
     """
 
     rank = 1
+    takes = ("float16", "float32", "float64")
     dtype: FloatPolicy = None
     mode: Annotated[str, Choice("log", "magnitude", "psd", "real", "imag", "angle", "stft")] = "log"
     """What to compute per frequency: the logarithm of the magnitude, the magnitude, the power, the real
@@ -257,11 +257,3 @@ class STFTSpectrogram(Layer):
             message = f"'fft_length' of STFTSpectrogram must be at least 'frame_length', {length}"
             yield Problem("conflicting-arguments", message, "fft_length")
         yield from check_window(self, length)
-
-    def check_dtypes(self, *inputs: str) -> None:
-        """Check the data type: floats except bfloat16."""
-        super().check_dtypes(*inputs)
-        if inputs[0] not in FLOAT_TYPES:
-            raise Problem("wrong-dtype", f"STFTSpectrogram takes floats, not {inputs[0]}")
-        if compute_dtype(self.dtype) == "bfloat16":
-            raise Problem("wrong-dtype", "STFTSpectrogram cannot work in bfloat16", "dtype")

@@ -2,24 +2,27 @@
 
 from cnnspec.declarations.declaration import Recent, default
 from cnnspec.declarations.fields import DtypePolicy, Flag, FloatPolicy, PositiveInt, PositiveNumber
+from cnnspec.layers import dtype_rules
 from cnnspec.layers.base import Example, Layer, kind
 from cnnspec.layers.core import Rescaling
 from cnnspec.layers.image_fields import Fill, FromZero, Interpolation, ValueRange
 from cnnspec.layers.images import Images
 from cnnspec.layers.regularization import TrainingOnly
 
-WIDE_FLOATS = ("float32", "float64")
+WIDE_FLOATS: tuple[str, ...] = ("float32", "float64")
 """The data types that all operations of TensorFlow support."""
 
 
 class Augmentation(Images, TrainingOnly):
     """Base class of layers that change images at random, but only cast them in inference."""
 
+    output_dtype = dtype_rules.own
     passes_values_on = False  # it makes numbers of the inputs that have fractions
     keeps_pixels = True
     dtype: DtypePolicy = None
 
     shape = Images.shape
+    computes_on = Images.computes_on
 
     def in_inference(self) -> Layer:
         """Return the inference behaviour: integers become floats, nothing else changes."""
@@ -53,7 +56,7 @@ class CutMix(Augmentation):
     """
 
     dtype: FloatPolicy = None
-    computes_in = WIDE_FLOATS
+    takes = WIDE_FLOATS
     knows_sizes = True
     factor: FromZero = 1.0
     """Parameter of the beta distribution of the patch size."""
@@ -65,7 +68,7 @@ class RandomErasing(ColorAugmentation):
     """Erases a random rectangle of an image (Zhong et al., 2020, arXiv:1708.04896)."""
 
     dtype: FloatPolicy = None
-    computes_in = ("bfloat16", *WIDE_FLOATS)
+    takes = ("bfloat16", *WIDE_FLOATS)
     knows_sizes = True
     factor: FromZero = 1.0
     """Fraction of the images that are changed."""

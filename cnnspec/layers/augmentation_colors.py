@@ -67,7 +67,7 @@ class RandomGaussianBlur(ColorAugmentation):
     """Blurs images with a Gaussian kernel."""
 
     dtype: FloatPolicy = None
-    computes_in = ("bfloat16", *WIDE_FLOATS)
+    takes = ("bfloat16", *WIDE_FLOATS)
     factor: FromZero = 1.0
     """Fraction of the images that are blurred."""
     kernel_size: OddSize = 3
@@ -133,7 +133,6 @@ class RandomGrayscale(Augmentation):
 
     recent = (Recent("3.11.0", None, "RandomGrayscale", lambda call: True),)
 
-    passes_dtype = True
     knows_channels = True
     factor: UnitInterval = 0.5
     """Fraction of the images that are converted."""

@@ -151,7 +151,7 @@ class RandomElasticTransform(ColorAugmentation):
     """Elastic deformation: moves pixels by smooth random fields (Simard et al., 2003)."""
 
     dtype: FloatPolicy = None
-    computes_in = ("bfloat16", *WIDE_FLOATS)
+    takes = ("bfloat16", *WIDE_FLOATS)
     knows_sizes = True
     knows_channels = True
     factor: FromZero = 1.0

@@ -5,8 +5,9 @@ from typing import Any, ClassVar, Protocol
 
 from cnnspec.declarations.declaration import Declaration
 from cnnspec.declarations.family import Family
-from cnnspec.declarations.fields import DEFAULT_TYPE, FLOAT_TYPES, DtypePolicy, Flag
+from cnnspec.declarations.fields import FLOAT_TYPES, DtypePolicy, Flag
 from cnnspec.diagnostics.problems import Problem
+from cnnspec.layers import dtype_rules
 from cnnspec.layers.families import FAMILIES
 from cnnspec.layers.fields import Regularizer
 from cnnspec.layers.refusals import REFUSALS
@@ -101,8 +102,10 @@ class Layer(Declaration):
     """Whether the inputs are passed as a list, which allows `branches`."""
     weights_known: ClassVar[bool] = True
     """Whether the weight rule knows the weights; it does not for custom classes."""
-    passes_dtype: ClassVar[bool] = False
-    """Whether integer and boolean inputs keep their data type instead of the type of the layer."""
+    takes: ClassVar[tuple[str, ...]] = dtype_rules.NUMBERS
+    """The data types that it computes on, unless its arguments change them."""
+    converts: ClassVar[tuple[str, ...]] = FLOAT_TYPES
+    """The data types of inputs that it converts to its own type first."""
     passes_trainable_on: ClassVar[bool] = True
     """Whether Keras passes `trainable` on to the layers that it makes inside this one."""
     function: ClassVar[str | None] = None
@@ -117,8 +120,6 @@ class Layer(Declaration):
     """Whether the output has the values of the input at other places."""
     keeps_pixels: ClassVar[bool] = False
     """Whether the output is an image with the range of the input."""
-    takes_text: ClassVar[bool] = False
-    """Whether inputs may be text; layers that pass data types on accept text, too."""
     examples: ClassVar[tuple[Example, ...]] = ()
 
     shape: ClassVar[Callable[..., Any]]
@@ -136,6 +137,8 @@ class Layer(Declaration):
     """The rule that computes the multiply-accumulates of a sample from the shapes of the inputs."""
     reach: ClassVar[Callable[..., Any]] = unknown_reach
     """The rule that computes the reach of an output position from the shapes of the inputs."""
+    output_dtype: ClassVar[Callable[..., Any]] = dtype_rules.own
+    """The rule that computes the data type of the output from those of the inputs."""
 
     def outputs(self) -> tuple[str, ...]:
         """Return the names of the outputs if there are several; a step refers to the first.
@@ -165,6 +168,10 @@ class Layer(Declaration):
         """Return the positional and keyword arguments of the Keras call for some inputs."""
         return ((list(inputs),) if cls.merges else tuple(inputs)), {}
 
+    def computes_on(self) -> tuple[str, ...]:
+        """Return the data types that it computes on, of inputs and as its own."""
+        return self.takes
+
     def check_dtypes(self, *inputs: str) -> None:
         """Check the data types of the inputs and of the layer.
 
@@ -172,14 +179,7 @@ class Layer(Declaration):
             Problem: the layer does not support them.
 
         """
-        if "string" in inputs and not (self.takes_text or self.passes_dtype):
-            raise Problem("wrong-dtype", f"{self.kind()} takes numbers, not text")
-
-    def output_dtype(self, *inputs: str) -> Any:
-        """Return the data type of the output."""
-        if self.passes_dtype and inputs[0] not in FLOAT_TYPES:
-            return inputs[0]
-        return compute_dtype(self.dtype)
+        dtype_rules.check_types(self, inputs)
 
     def inner(self) -> "Iterator[tuple[str, Layer]]":
         """Yield the wrapped layers, each with the Keras attribute that holds it."""
@@ -188,40 +188,6 @@ class Layer(Declaration):
     def in_inference(self) -> "Layer":
         """Return a layer that does in training what this one does in inference."""
         return self
-
-
-INITIALIZED_AXES = {"Identity": (2, 2), "Orthogonal": (2, None), "STFT": (3, 3)}
-"""The numbers of axes that weights may have, for initializers that do not support all."""
-
-
-def check_initializers(layer: Layer, weights: Sequence[Weight]) -> None:
-    """Check the weights of a layer against its initializers.
-
-    Raises:
-        Problem: an initializer does not support a weight with that number of axes.
-
-    """
-    for weight in weights:
-        part = weight.name.removesuffix("_kernel")
-        names = [f"{weight.name}_initializer", f"{part}_initializer"]
-        names += ["depthwise_initializer"] if weight.name == "kernel" else []
-        argument = next((name for name in names if name in layer.arguments()), None)
-        if argument is None:
-            continue
-        initializer = layer.checked(argument)
-        least, most = INITIALIZED_AXES.get(initializer.kind() if initializer else "", (0, None))
-        axes = len(weight.shape)
-        if axes < least or (most is not None and axes > most):
-            message = (
-                f"{initializer.kind()} cannot make the {weight.name} of {layer.kind()}, "
-                f"which has {axes} {'axis' if axes == 1 else 'axes'}"
-            )
-            raise Problem("shape-mismatch", message, argument)
-
-
-def compute_dtype(policy: str | None) -> str:
-    """Return the type that a layer computes in under a policy; the default of Keras is float32."""
-    return (policy or DEFAULT_TYPE).removeprefix("mixed_")
 
 
 def known(size: int | None, axis: int, shape: Shape, layer: Named) -> int:

@@ -7,7 +7,8 @@ from cnnspec.declarations.declaration import default
 from cnnspec.declarations.fields import FLOAT_TYPES, Decay, Flag, FloatPolicy, PositiveInt, Seed
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers import cost_rules, sequence_rules
-from cnnspec.layers.base import Example, Layer, Weight, compute_dtype, kind
+from cnnspec.layers.base import Example, Layer, Weight, kind
+from cnnspec.layers.dtype_rules import compute_dtype
 from cnnspec.layers.fields import Activation, Constraint, Initializer, Regularizer
 
 

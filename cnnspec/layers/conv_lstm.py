@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from cnnspec.declarations.declaration import default
-from cnnspec.declarations.fields import PositiveInt
+from cnnspec.declarations.fields import FLOAT_TYPES, PositiveInt
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers import cost_rules, sequence_rules
 from cnnspec.layers.base import Example, kind
@@ -33,6 +33,7 @@ class ConvLSTM(LSTMGates, Recurrent):
     """Distance between the values that the input kernel is applied to."""
 
     absent = ("unroll",)
+    takes = FLOAT_TYPES
     passes_trainable_on = False
     weights = sequence_rules.convolution_gates
     macs = cost_rules.convolutions_at_every_step

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from cnnspec.declarations.declaration import Recent, default
-from cnnspec.declarations.fields import Flag, FloatPolicy, PositiveInt
+from cnnspec.declarations.fields import FLOAT_TYPES, Flag, FloatPolicy, PositiveInt
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers import cost_rules, reach_rules, shape_rules, weight_rules
 from cnnspec.layers.base import Example, Layer, kind
@@ -23,6 +23,7 @@ class Sliding(Layer):
     """Base class of layers with a convolution kernel."""
 
     ends_with_activation = True
+    takes = FLOAT_TYPES
     dtype: FloatPolicy = None
     kernel_size: Size
     """Size of the kernel along each spatial axis."""

@@ -15,7 +15,7 @@ from cnnspec.declarations.fields import (
     unwrapped,
 )
 from cnnspec.diagnostics.problems import Problem
-from cnnspec.layers import cost_rules, reach_rules, shape_rules, weight_rules
+from cnnspec.layers import cost_rules, dtype_rules, reach_rules, shape_rules, weight_rules
 from cnnspec.layers.base import Example, Layer, kind
 from cnnspec.layers.fields import (
     Activation,
@@ -116,6 +116,7 @@ class Masking(Layer):
         """Return that it marks the steps to ignore."""
         return True
 
+    output_dtype = dtype_rules.masked
     shape = shape_rules.same
     reach = reach_rules.pointwise
     examples = (Example({}, (None, None, 8), (None, None, 8)),)
@@ -127,7 +128,8 @@ class Identity(Layer):
 
     passes_values_on = True
     keeps_pixels = True
-    passes_dtype = True
+    takes = dtype_rules.ANYTHING
+    output_dtype = dtype_rules.kept
     shape = shape_rules.same
     reach = reach_rules.pointwise
     examples = (Example({}, (None, 7, 3), (None, 7, 3)),)
@@ -156,6 +158,8 @@ Factor = Annotated[
 class Rescaling(Layer):
     """Multiplies its input by `scale` and adds `offset`; 1/255 scales pixels to 0..1."""
 
+    takes = dtype_rules.WHOLE
+    converts = dtype_rules.NUMBERS
     scale: Factor
     """Factor of every value."""
     offset: Factor = 0.0

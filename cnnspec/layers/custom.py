@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any, ClassVar, Self
 
 from cnnspec.diagnostics.problems import Problem, Problems, shown
+from cnnspec.layers import dtype_rules
 from cnnspec.layers.base import Layer
 from cnnspec.shapes import UNKNOWN, Dim, Shape
 
@@ -30,7 +31,7 @@ class CustomLayer(Layer):
     max_inputs: ClassVar[int | None] = None
     is_of_keras = False
     weights_known = False
-    takes_text = True
+    takes = dtype_rules.ANYTHING
 
     output_shape: tuple[Dim, ...] | None
     """The shape of the output without the batch, as declared by the step."""

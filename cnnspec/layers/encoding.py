@@ -15,7 +15,8 @@ from cnnspec.declarations.fields import (
     bounded,
 )
 from cnnspec.diagnostics.problems import Problem
-from cnnspec.layers.base import Example, Layer, compute_dtype, kind, known
+from cnnspec.layers.base import Example, Layer, kind, known
+from cnnspec.layers.dtype_rules import compute_dtype, variable_dtype
 from cnnspec.shapes import Shape, text
 
 COUNTED_IN = ("float32", "float64", "int32", "int64")
@@ -189,11 +190,6 @@ def check_counts(layer: Encoding, dtype: str) -> None:
         raise Problem("wrong-dtype", message, "dtype")
 
 
-def variable_dtype(policy: str | None) -> str:
-    """Return the type of weights under a policy."""
-    return "float32" if policy is None or policy.startswith("mixed_") else policy
-
-
 @kind
 class CategoryEncoding(Encoding):
     """Encodes integer categories as vectors."""
@@ -218,6 +214,10 @@ class CategoryEncoding(Encoding):
         if not self.num_tokens:
             message = "CategoryEncoding needs 'num_tokens', a whole number of at least 1"
             yield Problem("missing-argument", message)
+
+    def output_dtype(self, *inputs: str) -> str:
+        """The type of weights, although it has none."""
+        return variable_dtype(self.dtype)
 
     def check_dtypes(self, *inputs: str) -> None:
         """Check the types: Keras casts the categories to the type of the layer first."""

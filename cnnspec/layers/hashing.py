@@ -13,8 +13,10 @@ from cnnspec.declarations.fields import (
     doubled,
 )
 from cnnspec.diagnostics.problems import Problem
-from cnnspec.layers.base import Example, compute_dtype, kind
-from cnnspec.layers.encoding import Encoding, check_counts, encoded, variable_dtype
+from cnnspec.layers import dtype_rules
+from cnnspec.layers.base import Example, kind
+from cnnspec.layers.dtype_rules import compute_dtype, variable_dtype
+from cnnspec.layers.encoding import Encoding, check_counts, encoded
 from cnnspec.layers.merging import Merging
 from cnnspec.shapes import Shape, text
 
@@ -81,7 +83,7 @@ class Hashing(Encoding):
     """A value with its own bin, bin 0."""
     salt: Salt = None
     """Key of the hash: SipHash instead of FarmHash is used."""
-    takes_text = True
+    takes = dtype_rules.ANYTHING
 
     shape = hashed
     examples = (
@@ -132,7 +134,7 @@ class HashedCrossing(Encoding, Merging):
 
     min_inputs = 2
     max_inputs = 2
-    takes_text = True
+    takes = (*INT_TYPES, "string")
     absent = ("trainable", "activity_regularizer")
     dtype: BinDtype = None
     num_bins: PositiveInt
@@ -150,14 +152,6 @@ class HashedCrossing(Encoding, Merging):
     def depth(self) -> int:
         """The number of bins."""
         return self.num_bins
-
-    def check_dtypes(self, *inputs: str) -> None:
-        """Check that only integers and text are crossed."""
-        super().check_dtypes(*inputs)
-        for dtype in inputs:
-            if dtype not in (*INT_TYPES, "string"):
-                message = f"HashedCrossing takes whole numbers and text, not {dtype}"
-                raise Problem("wrong-dtype", message)
 
     def output_dtype(self, *inputs: str) -> str:
         """Integers, unless `dtype` is set."""

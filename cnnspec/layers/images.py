@@ -5,8 +5,6 @@ from typing import Annotated, Any, ClassVar
 
 from cnnspec.declarations.declaration import default
 from cnnspec.declarations.fields import (
-    FLOAT_TYPES,
-    INT_TYPES,
     Choice,
     Flag,
     FloatPolicy,
@@ -14,8 +12,8 @@ from cnnspec.declarations.fields import (
     PositiveInt,
 )
 from cnnspec.diagnostics.problems import Problem
-from cnnspec.layers import shape_rules
-from cnnspec.layers.base import Example, Layer, compute_dtype, kind, known
+from cnnspec.layers import dtype_rules, shape_rules
+from cnnspec.layers.base import Example, Layer, kind, known
 from cnnspec.layers.fields import DataFormat, Size
 from cnnspec.layers.image_fields import ValueRange
 from cnnspec.shapes import Shape
@@ -63,8 +61,8 @@ class Images(Layer):
     data_format: DataFormat = None
     """Position of the channels: `channels_last` (the default) or `channels_first`."""
 
-    computes_in: ClassVar[tuple[str, ...]] = (*FLOAT_TYPES, *INT_TYPES)
-    """The data types that TensorFlow supports for the layer."""
+    takes = dtype_rules.WHOLE
+    converts = dtype_rules.NUMBERS
     knows_sizes: ClassVar[bool] = False
     """Whether height and width must be known."""
     knows_channels: ClassVar[bool] = False
@@ -80,14 +78,6 @@ class Images(Layer):
     def arranged(cls, inputs: Sequence[Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Keras runs these layers in training mode by default, even in an exported model."""
         return tuple(inputs), {"training": False}
-
-    def check_dtypes(self, *inputs: str) -> None:
-        """Check the data type: TensorFlow does not support all."""
-        super().check_dtypes(*inputs)
-        computed = compute_dtype(self.dtype)
-        if computed not in self.computes_in:
-            message = f"{self.kind()} cannot work in {computed}"
-            raise Problem("wrong-dtype", message, "dtype")
 
 
 class Resized(Images):

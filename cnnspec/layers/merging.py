@@ -3,9 +3,9 @@
 from typing import Annotated, Any, ClassVar
 
 from cnnspec.declarations.declaration import Checked, Declaration
-from cnnspec.declarations.fields import Axis, Flag, doubled, int_or_ints
+from cnnspec.declarations.fields import FLOAT_TYPES, Axis, Flag, doubled, int_or_ints
 from cnnspec.diagnostics.problems import Problem
-from cnnspec.layers import cost_rules, merging_rules, reach_rules
+from cnnspec.layers import cost_rules, dtype_rules, merging_rules, reach_rules
 from cnnspec.layers.base import Example, Layer, kind
 
 
@@ -19,6 +19,9 @@ class Merging(Layer):
 class ElementwiseMerging(Merging):
     """Base class of elementwise merging layers; sizes of 1 are broadcast."""
 
+    takes = dtype_rules.WHOLE
+
+    output_dtype = dtype_rules.calculated
     shape = merging_rules.broadcast
     reach = reach_rules.pointwise
     examples: ClassVar[tuple[Example, ...]] = (
@@ -35,6 +38,8 @@ class Add(ElementwiseMerging):
 @kind
 class Average(ElementwiseMerging):
     """Averages its inputs."""
+
+    output_dtype = dtype_rules.averaged
 
 
 @kind
@@ -68,6 +73,7 @@ class Concatenate(Merging):
     axis: Axis = -1
     """Axis to concatenate along."""
 
+    output_dtype = dtype_rules.joined
     shape = merging_rules.concatenate
     reach = reach_rules.side_by_side
     examples = (
@@ -100,9 +106,14 @@ class Dot(Merging):
     normalize: Flag = False
     """Whether to normalize the inputs first, which gives their cosine similarity."""
 
+    output_dtype = dtype_rules.multiplied
     shape = merging_rules.dot
     macs = cost_rules.dot
     examples = (
         Example({"axes": 1}, [(None, 8), (None, 8)], (None, 1)),
         Example({"axes": [2, 1]}, [(None, 4, 8), (None, 8, 6)], (None, 4, 6)),
     )
+
+    def computes_on(self) -> tuple[str, ...]:
+        """Only floats have a length of 1."""
+        return FLOAT_TYPES if self.normalize else self.takes

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from cnnspec.declarations.declaration import Checked, Declaration, Recent, default
 from cnnspec.declarations.fields import (
+    FLOAT_TYPES,
     Axes,
     Axis,
     Flag,
@@ -15,7 +16,7 @@ from cnnspec.declarations.fields import (
 )
 from cnnspec.diagnostics.problems import Problem, shown
 from cnnspec.diagnostics.suggestions import did_you_mean
-from cnnspec.layers import reach_rules, shape_rules, weight_rules
+from cnnspec.layers import dtype_rules, reach_rules, shape_rules, weight_rules
 from cnnspec.layers.base import Example, Layer, kind
 from cnnspec.layers.fields import Constraint, Initializer, Regularizer
 
@@ -173,6 +174,7 @@ class GroupNormalization(Normalization):
 class RMSNormalization(Layer):
     """Divides by the root mean square (Zhang and Sennrich, 2019, arXiv:1910.07467)."""
 
+    takes = FLOAT_TYPES  # Keras rounds the output to other types
     dtype: FloatPolicy = None
     axis: Axes = -1
     """Axis or axes to normalize; they must be the last ones."""
@@ -200,6 +202,8 @@ class RMSNormalization(Layer):
 class UnitNormalization(Layer):
     """Scales its input to unit length (Euclidean norm)."""
 
+    takes = FLOAT_TYPES
+    output_dtype = dtype_rules.kept
     axis: Axes = -1
     """Axis or axes along which the length is 1."""
 

@@ -1,10 +1,13 @@
 """Pooling layers: maximum or average over windows, or over all positions."""
 
 from cnnspec.declarations.declaration import default
-from cnnspec.declarations.fields import Flag
-from cnnspec.layers import reach_rules, shape_rules
+from cnnspec.declarations.fields import FLOAT_TYPES, Flag
+from cnnspec.layers import dtype_rules, reach_rules, shape_rules
 from cnnspec.layers.base import Example, Layer, kind
 from cnnspec.layers.fields import DataFormat, PoolingPadding, PoolingStrides, Size
+
+NO_DOUBLES: tuple[str, ...] = ("float16", "bfloat16", "float32")
+"""The data types of volumes that TensorFlow pools; it pools float16 only on GPUs."""
 
 
 class Pooling(Layer):
@@ -18,6 +21,8 @@ class Pooling(Layer):
     """`valid` ignores incomplete windows; `same` includes them."""
     data_format: DataFormat = None
 
+    takes = FLOAT_TYPES
+    output_dtype = dtype_rules.kept
     shape = shape_rules.pool
     reach = reach_rules.pooling
 
@@ -49,6 +54,7 @@ class Pooling3D(Pooling):
     """Pooling over volumes."""
 
     rank = 3
+    takes = NO_DOUBLES
     examples = (Example({"pool_size": 2}, (None, 8, 26, 26, 4), (None, 4, 13, 13, 4)),)
 
 
@@ -57,6 +63,7 @@ class MaxPooling1D(Pooling1D):
     """Maximum over each window of a sequence."""
 
     aliases = ("MaxPool1D",)
+    takes = dtype_rules.NO_WIDE_UNSIGNED
     pool_size: Size = default(2)
 
 
@@ -65,6 +72,7 @@ class MaxPooling2D(Pooling2D):
     """Maximum over each window of an image."""
 
     aliases = ("MaxPool2D",)
+    takes = dtype_rules.NO_WIDE_UNSIGNED
     pool_size: Size = default(2)
 
 
@@ -104,6 +112,8 @@ class AdaptivePooling(Layer):
     """Number of windows along each spatial axis."""
     data_format: DataFormat = None
 
+    takes = FLOAT_TYPES
+    output_dtype = dtype_rules.kept
     shape = shape_rules.adapt
 
 
@@ -135,6 +145,7 @@ class AdaptivePooling3D(AdaptivePooling):
     """Pooling of a volume into a fixed number of windows."""
 
     rank = 3
+    takes = NO_DOUBLES
     examples = (
         Example({"output_size": [2, 3, 3]}, (None, 4, 7, 7, 8), (None, 2, 3, 3, 8)),
         Example({"output_size": 2}, (None, None, 7, 7, 8), (None, 2, 2, 2, 8)),
@@ -145,10 +156,14 @@ class AdaptivePooling3D(AdaptivePooling):
 class AdaptiveMaxPooling1D(AdaptivePooling1D):
     """Maximum over windows that give the output length."""
 
+    takes = dtype_rules.NO_WIDE_UNSIGNED
+
 
 @kind
 class AdaptiveMaxPooling2D(AdaptivePooling2D):
     """Maximum over windows that give the output size."""
+
+    takes = dtype_rules.NO_WIDE_UNSIGNED
 
 
 @kind
@@ -215,6 +230,7 @@ class GlobalPooling3D(GlobalPooling):
 class GlobalMaxPooling1D(GlobalPooling1D):
     """Maximum of each channel over a sequence."""
 
+    output_dtype = dtype_rules.kept
     aliases = ("GlobalMaxPool1D",)
 
 
@@ -222,6 +238,7 @@ class GlobalMaxPooling1D(GlobalPooling1D):
 class GlobalMaxPooling2D(GlobalPooling2D):
     """Maximum of each channel over an image."""
 
+    output_dtype = dtype_rules.kept
     aliases = ("GlobalMaxPool2D",)
 
 
@@ -229,6 +246,7 @@ class GlobalMaxPooling2D(GlobalPooling2D):
 class GlobalMaxPooling3D(GlobalPooling3D):
     """Maximum of each channel over a volume."""
 
+    output_dtype = dtype_rules.kept
     aliases = ("GlobalMaxPool3D",)
 
 
@@ -237,6 +255,7 @@ class GlobalAveragePooling1D(GlobalPooling1D):
     """Average of each channel over a sequence."""
 
     aliases = ("GlobalAvgPool1D",)
+    output_dtype = dtype_rules.as_float
 
 
 @kind
@@ -244,6 +263,7 @@ class GlobalAveragePooling2D(GlobalPooling2D):
     """Average of each channel over an image."""
 
     aliases = ("GlobalAvgPool2D",)
+    output_dtype = dtype_rules.as_float
 
 
 @kind
@@ -251,3 +271,4 @@ class GlobalAveragePooling3D(GlobalPooling3D):
     """Average of each channel over a volume."""
 
     aliases = ("GlobalAvgPool3D",)
+    output_dtype = dtype_rules.as_float

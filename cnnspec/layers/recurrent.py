@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, ClassVar
 
 from cnnspec.declarations.declaration import Checked, Declaration
-from cnnspec.declarations.fields import Flag, FloatPolicy
+from cnnspec.declarations.fields import FLOAT_TYPES, Flag, FloatPolicy
 from cnnspec.diagnostics.problems import Problem
-from cnnspec.layers import cost_rules, reach_rules, sequence_rules
-from cnnspec.layers.base import LAYERS, Example, Layer, compute_dtype, kind
+from cnnspec.layers import cost_rules, dtype_rules, reach_rules, sequence_rules
+from cnnspec.layers.base import LAYERS, Example, Layer, kind
 from cnnspec.layers.cells import (
     Cell,
     GRUCell,
@@ -18,6 +18,7 @@ from cnnspec.layers.cells import (
     Units,
     without_dropout,
 )
+from cnnspec.layers.dtype_rules import compute_dtype
 from cnnspec.layers.stacked_cells import StackedRNNCells, cells_of
 from cnnspec.shapes import Shape
 
@@ -79,6 +80,10 @@ class Recurrent(Layer):
     def arranged(cls, inputs: Sequence[Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Pass the sequence, and a list of the initial states if there are any."""
         return ((inputs[0], list(inputs[1:])) if len(inputs) > 1 else tuple(inputs)), {}
+
+    def computes_on(self) -> tuple[str, ...]:
+        """Only floats can be dropped."""
+        return FLOAT_TYPES if self.drops() else self.takes
 
     def output_dtype(self, *inputs: str) -> Any:
         """All outputs have the type that the layer computes in."""
@@ -156,7 +161,7 @@ class RNN(Recurrent):
         cells = self.cell.cells if isinstance(self.cell, StackedRNNCells) else (self.cell,)
         for cell in cells:
             if cell.drops():
-                yield from sequence_rules.check_types(self, cell, "cell")
+                yield from dtype_rules.dropping_conflicts(self, cell, "cell")
 
     def in_inference(self) -> Layer:
         """Return the inference behaviour: the cell drops nothing."""

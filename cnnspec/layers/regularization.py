@@ -5,8 +5,15 @@ from typing import Annotated
 from annotated_types import Ge, Lt
 
 from cnnspec.declarations.declaration import Expects
-from cnnspec.declarations.fields import FloatPolicy, NonNegativeNumber, Seed, UnitInterval
-from cnnspec.layers import reach_rules, shape_rules
+from cnnspec.declarations.fields import (
+    FLOAT_TYPES,
+    PENALIZED_TYPES,
+    FloatPolicy,
+    NonNegativeNumber,
+    Seed,
+    UnitInterval,
+)
+from cnnspec.layers import dtype_rules, reach_rules, shape_rules
 from cnnspec.layers.base import Example, Layer, kind
 from cnnspec.layers.core import Identity
 from cnnspec.layers.fields import DataFormat, NoiseShape
@@ -19,8 +26,17 @@ class TrainingOnly(Layer):
     dtype: FloatPolicy = None
     seed: Seed = None
 
+    output_dtype = dtype_rules.kept
     shape = shape_rules.same
     reach = reach_rules.pointwise
+
+    def acts(self) -> bool:
+        """Return whether it computes anything in training."""
+        raise NotImplementedError
+
+    def computes_on(self) -> tuple[str, ...]:
+        """What acts in training multiplies by floats, or adds them."""
+        return FLOAT_TYPES if self.acts() else self.takes
 
     def in_inference(self) -> Layer:
         """Return the inference behaviour: the input does not change."""
@@ -45,6 +61,10 @@ class Dropout(TrainingOnly):
         Example({"rate": 0.5, "noise_shape": [None, 1, 8]}, (None, None, 8), (None, None, 8)),
     )
 
+    def acts(self) -> bool:
+        """Return whether some values are dropped; TensorFlow makes zeros of all of them."""
+        return 0 < self.rate < 1
+
 
 @kind
 class AlphaDropout(TrainingOnly):
@@ -61,6 +81,10 @@ class AlphaDropout(TrainingOnly):
         Example({"rate": 0.5, "noise_shape": [None, 1, 8]}, (None, None, 8), (None, None, 8)),
     )
 
+    def acts(self) -> bool:
+        """Return whether it changes anything."""
+        return self.rate > 0
+
 
 @kind
 class GaussianDropout(TrainingOnly):
@@ -69,6 +93,10 @@ class GaussianDropout(TrainingOnly):
     rate: RateBelowOne
     """Dropout rate of the same strength: the standard deviation is `sqrt(rate / (1 - rate))`."""
     examples = (Example({"rate": 0.5}, (None, 26, 26, 8), (None, 26, 26, 8)),)
+
+    def acts(self) -> bool:
+        """Return whether it changes anything."""
+        return self.rate > 0
 
 
 class SpatialDropout(TrainingOnly):
@@ -79,6 +107,10 @@ class SpatialDropout(TrainingOnly):
     """Fraction of the feature maps to drop."""
 
     shape = shape_rules.same_images
+
+    def acts(self) -> bool:
+        """Return whether some values are dropped; TensorFlow makes zeros of all of them."""
+        return 0 < self.rate < 1
 
 
 @kind
@@ -115,6 +147,10 @@ class GaussianNoise(TrainingOnly):
     """Standard deviation of the noise."""
     examples = (Example({"stddev": 0.1}, (None, 26, 26, 8), (None, 26, 26, 8)),)
 
+    def acts(self) -> bool:
+        """Return whether it changes anything."""
+        return self.stddev > 0
+
 
 @kind
 class ActivityRegularization(Layer):
@@ -122,6 +158,7 @@ class ActivityRegularization(Layer):
 
     passes_values_on = True
     absent = ("activity_regularizer",)
+    output_dtype = dtype_rules.kept
     l1: NonNegativeNumber = 0.0
     """Factor of the sum of absolute values."""
     l2: NonNegativeNumber = 0.0
@@ -130,3 +167,7 @@ class ActivityRegularization(Layer):
     shape = shape_rules.same
     reach = reach_rules.pointwise
     examples = (Example({"l1": 0.01}, (None, 26, None, 8), (None, 26, None, 8)),)
+
+    def computes_on(self) -> tuple[str, ...]:
+        """Return the types for which TensorFlow computes the penalty."""
+        return PENALIZED_TYPES if self.l1 or self.l2 else self.takes

@@ -6,7 +6,7 @@ from typing import Annotated
 from cnnspec.declarations.declaration import default
 from cnnspec.declarations.fields import PositiveInt
 from cnnspec.diagnostics.problems import Problem
-from cnnspec.layers import reach_rules, reshaping_rules
+from cnnspec.layers import dtype_rules, reach_rules, reshaping_rules
 from cnnspec.layers.base import Example, Layer, kind
 from cnnspec.layers.fields import (
     AxisOrder,
@@ -26,7 +26,8 @@ class Flatten(Layer):
     moves_values = True
     data_format: DataFormat = None
 
-    passes_dtype = True
+    takes = dtype_rules.ANYTHING
+    output_dtype = dtype_rules.kept
     shape = reshaping_rules.flatten
     reach = reach_rules.everything
     examples = (
@@ -43,7 +44,8 @@ class Reshape(Layer):
     target_shape: TargetShape
     """New sizes without the batch; -1 stands for the remaining size."""
 
-    passes_dtype = True
+    takes = dtype_rules.ANYTHING
+    output_dtype = dtype_rules.kept
     shape = reshaping_rules.reshape
     reach = reach_rules.reshaped
     examples = (
@@ -68,7 +70,8 @@ class Permute(Layer):
     dims: AxisOrder
     """The old axes in their new order, counted from 1; the batch stays first."""
 
-    passes_dtype = True
+    takes = dtype_rules.ANYTHING
+    output_dtype = dtype_rules.kept
     shape = reshaping_rules.permute
     examples = (Example({"dims": [3, 1, 2]}, (None, 4, 5, 6), (None, 6, 4, 5)),)
 
@@ -86,6 +89,7 @@ class RepeatVector(Layer):
     n: PositiveInt
     """Number of repetitions."""
 
+    output_dtype = dtype_rules.kept
     shape = reshaping_rules.repeat
     examples = (
         Example({"n": 3}, (None, 8), (None, 3, 8)),
@@ -102,6 +106,7 @@ class ZeroPadding1D(Layer):
     """Number of steps to add: one number, or a pair for the two ends."""
     data_format: DataFormat = None
 
+    output_dtype = dtype_rules.kept
     shape = reshaping_rules.pad
     reach = reach_rules.padded
     examples = (
@@ -120,6 +125,7 @@ class ZeroPadding2D(Layer):
     """Number of rows and columns to add: one number, one per axis, or a pair per axis."""
     data_format: DataFormat = None
 
+    output_dtype = dtype_rules.kept
     shape = reshaping_rules.pad
     reach = reach_rules.padded
     examples = (
@@ -137,6 +143,7 @@ class ZeroPadding3D(Layer):
     """Size to add along each axis: one number, one per axis, or a pair per axis."""
     data_format: DataFormat = None
 
+    output_dtype = dtype_rules.kept
     shape = reshaping_rules.pad
     reach = reach_rules.padded
     examples = (
@@ -157,6 +164,7 @@ class Cropping1D(Layer):
     cropping: BothEnds = default(1)
     """Number of steps to cut: one number, or a pair for the two ends."""
 
+    output_dtype = dtype_rules.kept
     shape = reshaping_rules.crop
     reach = reach_rules.cropped
     examples = (
@@ -175,6 +183,7 @@ class Cropping2D(Layer):
     """Number of rows and columns to cut: one number, one per axis, or a pair per axis."""
     data_format: DataFormat = None
 
+    output_dtype = dtype_rules.kept
     shape = reshaping_rules.crop
     reach = reach_rules.cropped
     examples = (
@@ -192,6 +201,7 @@ class Cropping3D(Layer):
     """Size to cut along each axis: one number, one per axis, or a pair per axis."""
     data_format: DataFormat = None
 
+    output_dtype = dtype_rules.kept
     shape = reshaping_rules.crop
     reach = reach_rules.cropped
     examples = (
@@ -212,6 +222,7 @@ class UpSampling1D(Layer):
     size: PositiveInt = 2
     """Factor of the length."""
 
+    output_dtype = dtype_rules.kept
     shape = reshaping_rules.upsample
     reach = reach_rules.upsampling
     examples = (
@@ -232,9 +243,14 @@ class UpSampling2D(Layer):
         str, in_any_case("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5", "area")
     ] = "nearest"
 
+    output_dtype = dtype_rules.kept
     shape = reshaping_rules.upsample
     reach = reach_rules.upsampling
     examples = (Example({"size": [2, 3]}, (None, 14, None, 8), (None, 28, None, 8)),)
+
+    def computes_on(self) -> tuple[str, ...]:
+        """TensorFlow repeats everything, but interpolates only some types."""
+        return self.takes if self.interpolation == "nearest" else dtype_rules.NO_WIDE_UNSIGNED
 
 
 @kind
@@ -246,6 +262,7 @@ class UpSampling3D(Layer):
     """Factors of the three axes."""
     data_format: DataFormat = None
 
+    output_dtype = dtype_rules.kept
     shape = reshaping_rules.upsample
     reach = reach_rules.upsampling
     examples = (

@@ -5,11 +5,12 @@ A recurrent layer defines in `step_shapes` what its cell computes in one step.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from cnnspec.diagnostics.problems import Problem
-from cnnspec.layers.base import Layer, Weight, check_initializers, compute_dtype, known
+from cnnspec.layers.base import Layer, Weight, known
+from cnnspec.layers.object_rules import check_weights
 from cnnspec.layers.shape_rules import convolve
 from cnnspec.records import replace
 from cnnspec.shapes import Shape, text
@@ -58,7 +59,7 @@ def made(layer: Layer, *shapes: Shape) -> tuple[Weight, ...]:
 
     """
     weights = layer.weights(*shapes)
-    check_initializers(layer, weights)
+    check_weights(layer, weights)
     return weights
 
 
@@ -73,17 +74,6 @@ def held(part: str, layer: Trainable, weights: Iterable[Weight]) -> tuple[Weight
 def one_of(shape: Shape) -> Shape:
     """Return the shape of one step of a sequence."""
     return (shape[0], *shape[2:])
-
-
-def check_types(outer: Layer, inner: Layer, part: str) -> Iterator[Problem]:
-    """Check that an inner layer that drops values computes in the type of the outer layer.
-
-    Keras makes the dropout mask in the type of one, and multiplies values of the other with it.
-    """
-    has, needs = compute_dtype(inner.dtype), compute_dtype(outer.dtype)
-    if has != needs:
-        message = f"{inner.kind()} drops values in {has}, but {outer.kind()} around it computes in {needs}; give both the same 'dtype'"
-        yield Problem("conflicting-arguments", message, part)
 
 
 # recurrent layers
@@ -154,7 +144,7 @@ def cell_weights(layer: HoldsCell, shape: Shape, *states: Shape) -> tuple[Weight
     try:
         weights = cell.gate_weights(size)
         if "cell" in layer.arguments():
-            check_initializers(cell, weights)
+            check_weights(cell, weights)
     except Problem as problem:
         raise Problem(problem.code, problem.message, "cell") from None
     return held("cell", cell, weights)

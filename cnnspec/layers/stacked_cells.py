@@ -10,11 +10,11 @@ from cnnspec.layers.base import (
     Example,
     Layer,
     Weight,
-    check_initializers,
-    compute_dtype,
     kind,
 )
 from cnnspec.layers.cells import Cell, SingleCell, without_dropout
+from cnnspec.layers.dtype_rules import compute_dtype
+from cnnspec.layers.object_rules import check_weights
 from cnnspec.naming import snake_case
 
 
@@ -99,7 +99,7 @@ class StackedRNNCells(Cell):
         for position, cell in enumerate(self.cells):
             weights = cell.gate_weights(size)
             try:
-                check_initializers(cell, weights)
+                check_weights(cell, weights)
             except Problem as problem:
                 raise problem.inside(position).inside("cells") from None
             name = snake_case(cell.kind())

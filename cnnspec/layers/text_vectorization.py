@@ -1,14 +1,14 @@
 """The layer that splits text into words and looks them up."""
 
 from collections.abc import Iterator
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
 from cnnspec.declarations.declaration import Checked, Declaration
 from cnnspec.declarations.fields import Choice, OptionalPositiveInt
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers.base import kind
 from cnnspec.layers.encoding import NotSparse, Plain, encoded
-from cnnspec.layers.vocabulary import Encoded, Vocabulary, Words, check_text, of_text
+from cnnspec.layers.vocabulary import Encoded, Vocabulary, Words, of_text
 from cnnspec.shapes import Shape, text
 
 
@@ -62,7 +62,7 @@ def vectorized(layer: "TextVectorization", shape: Shape) -> Shape:
 class TextVectorization(Vocabulary):
     """Splits text into words, and encodes or counts them."""
 
-    takes_text: ClassVar[bool] = True
+    takes = ("string",)
     standardize: Annotated[
         str | None, Choice("lower_and_strip_punctuation", "lower", "strip_punctuation", None)
     ] = "lower_and_strip_punctuation"
@@ -115,7 +115,3 @@ class TextVectorization(Vocabulary):
         if self.terms() is not None and "" in self.own_terms():
             message = "the vocabulary of TextVectorization contains the empty text"
             yield Problem("conflicting-arguments", message, "vocabulary")
-
-    def check_dtypes(self, *inputs: str) -> None:
-        """Check that the input is text."""
-        check_text(self, inputs[0])

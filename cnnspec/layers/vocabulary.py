@@ -16,7 +16,7 @@ from cnnspec.declarations.fields import (
     OptionalText,
 )
 from cnnspec.diagnostics.problems import Problem, shown
-from cnnspec.layers.base import Example, Layer, kind
+from cnnspec.layers.base import Example, kind
 from cnnspec.layers.encoding import Encoding, learned
 from cnnspec.layers.hashing import Salt
 
@@ -157,8 +157,8 @@ class Vocabulary(Encoding):
             yield Problem("conflicting-arguments", message, "idf_weights")
 
     def output_dtype(self, *inputs: str) -> str:
-        """Keras ignores `dtype` here."""
-        return "int64" if self.output_mode == "int" else "float32"
+        """Keras ignores `dtype` here, and states that whole numbers are floats."""
+        return "float32" if self.output_mode == "tf_idf" else "int64"
 
 
 class Lookup(Vocabulary):
@@ -240,22 +240,10 @@ class IntegerLookup(Lookup):
 of_text = partial(Example, dtype="string")
 
 
-def check_text(layer: Layer, dtype: str) -> None:
-    """Check that the input is text.
-
-    Raises:
-        Problem: it is not.
-
-    """
-    if dtype != "string":
-        raise Problem("wrong-dtype", f"{layer.kind()} takes text, not {dtype}")
-
-
 @kind
 class StringLookup(Lookup):
     """Maps words to their positions in a vocabulary."""
 
-    takes_text = True
     mask_token: OptionalText = None
     """Word for missing values."""
     oov_token: OptionalText = "[UNK]"
@@ -288,12 +276,9 @@ class StringLookup(Lookup):
         ),
     )
 
-    def check_dtypes(self, *inputs: str) -> None:
-        """Check that words are the input or, if inverted, the output."""
-        if not self.invert:
-            check_text(self, inputs[0])
-        elif inputs[0] == "string":
-            raise Problem("wrong-dtype", f"{self.kind()} takes numbers, not text")
+    def computes_on(self) -> tuple[str, ...]:
+        """Words are the input or, if inverted, the output."""
+        return self.takes if self.invert else ("string",)
 
     def output_dtype(self, *inputs: str) -> str:
         """Text, if indices are mapped to words; Keras declares numbers."""

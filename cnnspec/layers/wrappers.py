@@ -7,8 +7,9 @@ from cnnspec.declarations.declaration import Checked, Declaration, Recent
 from cnnspec.declarations.family import call_of
 from cnnspec.declarations.fields import FLOAT_TYPES, Choice, FloatPolicy, PositiveInt
 from cnnspec.diagnostics.problems import Problem
-from cnnspec.layers import cost_rules, reach_rules, sequence_rules
-from cnnspec.layers.base import LAYERS, Example, Layer, compute_dtype, kind
+from cnnspec.layers import cost_rules, dtype_rules, reach_rules, sequence_rules
+from cnnspec.layers.base import LAYERS, Example, Layer, kind, no_weights
+from cnnspec.layers.dtype_rules import compute_dtype
 from cnnspec.layers.recurrent import Recurrent
 
 AnyLayer = Annotated[Layer, call_of(LAYERS, optional=False)]
@@ -32,7 +33,13 @@ class Wrapper(Layer):
 
     def check_dtypes(self, *inputs: str) -> None:
         """Check the data types of the inner layer."""
-        sequence_rules.within("layer", self.layer.check_dtypes, *inputs)
+        types = dtype_rules.converted(self, inputs)
+        sequence_rules.within("layer", self.layer.check_dtypes, *types)
+
+    def output_dtype(self, *inputs: str) -> Any:
+        """The type of the output of the inner layer, whose floats are those of this one."""
+        found = self.layer.output_dtype(*dtype_rules.converted(self, inputs))
+        return compute_dtype(self.dtype) if found in FLOAT_TYPES else found
 
     def inner(self) -> Iterator[tuple[str, Layer]]:
         """The layer that it calls."""
@@ -88,7 +95,13 @@ class TimeDistributed(Wrapper):
             message = "TimeDistributed ignores the penalty of its layer; set it on TimeDistributed"
             yield Problem("conflicting-arguments", message, ("layer", "activity_regularizer"))
         if isinstance(self.layer, Recurrent) and self.layer.drops():
-            yield from sequence_rules.check_types(self, self.layer, "layer")
+            yield from dtype_rules.dropping_conflicts(self, self.layer, "layer")
+        elif type(self.layer).weights is not no_weights and not self.is_mixed():
+            yield from dtype_rules.weight_conflicts(self, self.layer, "layer")
+
+    def is_mixed(self) -> bool:
+        """Return whether it converts the weights of the inner layer to its own type."""
+        return self.dtype is not None and self.dtype.startswith("mixed_")
 
 
 @kind
@@ -101,6 +114,7 @@ class SpectralNormalization(Wrapper):
     power_iterations: PositiveInt = 1
     """Number of iterations to refine the estimate of the singular value."""
 
+    output_dtype = dtype_rules.kept
     shape = sequence_rules.as_wrapped
     weights = sequence_rules.normalized_kernel
     macs = cost_rules.as_wrapped
@@ -244,6 +258,13 @@ class Bidirectional(Layer):
         if self.merge_mode is None:
             return ("forward", "backward", *states)
         return ("output", *states) if states else ()
+
+    def check_dtypes(self, *inputs: str) -> None:
+        """Check the data types of both layers."""
+        super().check_dtypes(*inputs)
+        sequence_rules.within("layer", self.layer.check_dtypes, *inputs)
+        part = "layer" if self.backward_layer is None else "backward_layer"
+        sequence_rules.within(part, self.backwards().check_dtypes, *inputs)
 
     def output_dtype(self, *inputs: str) -> Any:
         """All outputs have the type that the layer computes in."""

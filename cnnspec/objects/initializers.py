@@ -1,36 +1,62 @@
 """Weight initializers."""
 
-from typing import Annotated
+from collections.abc import Iterator, Sequence
+from typing import Annotated, ClassVar
 
-from cnnspec.declarations.declaration import Declaration
 from cnnspec.declarations.fields import (
     Choice,
     Flag,
     NonNegativeNumber,
     Number,
-    OptionalAxes,
+    OptionalListOfAxes,
     PositiveNumber,
     Seed,
 )
+from cnnspec.diagnostics.problems import Problem
 from cnnspec.objects.families import INITIALIZERS
+from cnnspec.objects.of_values import OfValues, counted
+
+
+class Initializer(OfValues):
+    """Base class of initializers."""
+
+    axes: ClassVar[tuple[int, int | None]] = (0, None)
+    """The least and the largest number of axes of the weights that it makes; None for any."""
+    makes_bfloat16: ClassVar[bool] = True
+    """Whether TensorFlow can make its values in bfloat16."""
+
+    def check(self, shape: Sequence[int | None], dtype: str, what: str) -> None:
+        """Check the number of axes of a weight, and its data type.
+
+        Raises:
+            Problem: it cannot make such a weight.
+
+        """
+        (least, most), count = self.axes, len(shape)
+        if count < least or (most is not None and count > most):
+            message = f"{self.kind()} cannot make the {what}, which has {counted(count)}"
+            raise Problem("shape-mismatch", message)
+        if dtype == "bfloat16" and not self.makes_bfloat16:
+            message = f"{self.kind()} cannot make the {what} in bfloat16; a mixed_bfloat16 layer has float32 weights"
+            raise Problem("wrong-dtype", message)
 
 
 @INITIALIZERS
-class Zeros(Declaration):
+class Zeros(Initializer):
     """All zeros."""
 
     aliases = ("zeros", "zero")
 
 
 @INITIALIZERS
-class Ones(Declaration):
+class Ones(Initializer):
     """All ones."""
 
     aliases = ("ones", "one")
 
 
 @INITIALIZERS
-class Constant(Declaration):
+class Constant(Initializer):
     """A constant value."""
 
     aliases = ("constant",)
@@ -38,24 +64,27 @@ class Constant(Declaration):
 
 
 @INITIALIZERS
-class Identity(Declaration):
+class Identity(Initializer):
     """The identity matrix, multiplied by a gain; for two-dimensional weights."""
 
     aliases = ("identity", "IdentityInitializer")
+    axes = (2, 2)
     gain: Number = 1.0
 
 
 @INITIALIZERS
-class Orthogonal(Declaration):
+class Orthogonal(Initializer):
     """A random orthogonal matrix (Saxe et al., 2014, arXiv:1312.6120)."""
 
     aliases = ("orthogonal", "OrthogonalInitializer")
+    axes = (2, None)
+    makes_bfloat16 = False
     gain: Number = 1.0
     seed: Seed = None
 
 
 @INITIALIZERS
-class RandomNormal(Declaration):
+class RandomNormal(Initializer):
     """Values from a normal distribution."""
 
     aliases = ("random_normal", "normal")
@@ -65,7 +94,7 @@ class RandomNormal(Declaration):
 
 
 @INITIALIZERS
-class TruncatedNormal(Declaration):
+class TruncatedNormal(Initializer):
     """Values from a truncated normal distribution, within two standard deviations."""
 
     aliases = ("truncated_normal",)
@@ -75,7 +104,7 @@ class TruncatedNormal(Declaration):
 
 
 @INITIALIZERS
-class RandomUniform(Declaration):
+class RandomUniform(Initializer):
     """Values from a uniform distribution."""
 
     aliases = ("random_uniform", "uniform")
@@ -84,12 +113,38 @@ class RandomUniform(Declaration):
     seed: Seed = None
 
 
-class Scaled(Declaration):
+class Scaled(Initializer):
     """Base class of initializers whose scale depends on the number of connections of a unit."""
 
     seed: Seed = None
-    input_axes: OptionalAxes = None
-    output_axes: OptionalAxes = None
+    input_axes: OptionalListOfAxes = None
+    """The axes of inputs; null for the last but one, and the axes before it."""
+    output_axes: OptionalListOfAxes = None
+    """The axes of outputs; null for the last one, and all axes before the last but one."""
+
+    def conflicts(self) -> Iterator[Problem]:
+        """Check that both are given, or none: Keras ignores one without the other."""
+        yield from super().conflicts()
+        for name, other in (("input_axes", "output_axes"), ("output_axes", "input_axes")):
+            if self.checked(name) is not None and self.checked(other) is None:
+                message = f"{self.kind()} uses '{name}' only together with '{other}'"
+                yield Problem("conflicting-arguments", message, name)
+
+    def check(self, shape: Sequence[int | None], dtype: str, what: str) -> None:
+        """Check that the weight has the axes.
+
+        Raises:
+            Problem: it does not.
+
+        """
+        super().check(shape, dtype, what)
+        for name in ("input_axes", "output_axes"):
+            for position, axis in enumerate(self.checked(name) or ()):
+                if not -len(shape) <= axis < len(shape):
+                    message = (
+                        f"{self.kind()} names axis {axis}, but the {what} has {counted(len(shape))}"
+                    )
+                    raise Problem("out-of-range", message, (name, position))
 
 
 @INITIALIZERS
@@ -147,10 +202,11 @@ class LecunNormal(Scaled):
 
 
 @INITIALIZERS
-class STFT(Declaration):
+class STFT(Initializer):
     """The kernel of a short-time Fourier transform."""
 
     aliases = ("stft", "STFTInitializer")
+    axes = (3, 3)
     side: Annotated[str, Choice("real", "imag")] = "real"
     window: Annotated[str | None, Choice("hann", "hamming", None)] = "hann"
     scaling: Annotated[str | None, Choice("density", "spectrum", None)] = "density"

@@ -7,6 +7,7 @@ from cnnspec.analysis.lint.base import Finding, Model, model_lint
 from cnnspec.diagnostics.report import Note
 from cnnspec.ir.checked import CheckedGraph, CheckedNode
 from cnnspec.ir.graph import Output, Ref, SubmodelLayer
+from cnnspec.layers import dtype_rules
 from cnnspec.objects.activations import PROBABILITIES, SIGMOID, SOFTMAX
 from cnnspec.records import Record
 from cnnspec.shapes import TensorSpec
@@ -242,7 +243,7 @@ def half_precision_output(model: Model) -> Iterator[Finding]:
     """A loss on values computed in 16 bits, which cannot represent small probabilities."""
     for each in trained(model):
         ref = each.output.ref
-        while (node := model.nodes.get(ref.node)) is not None and _moves_values(node):
+        while (node := model.nodes.get(ref.node)) is not None and _keeps_type(node):
             ref = node.node.inputs[0]
         dtype = node.outputs[ref.output].dtype if node else None
         if node is not None and dtype in ("float16", "bfloat16"):
@@ -251,5 +252,8 @@ def half_precision_output(model: Model) -> Iterator[Finding]:
             yield Finding(message, place, "given", suggestion=suggestion)
 
 
-def _moves_values(node: CheckedNode) -> bool:
-    return not isinstance(node.layer, SubmodelLayer) and node.layer.passes_dtype
+def _keeps_type(node: CheckedNode) -> bool:
+    return (
+        not isinstance(node.layer, SubmodelLayer)
+        and type(node.layer).output_dtype is dtype_rules.kept
+    )
