@@ -53,9 +53,9 @@ LEAST: dict[str, dict[str, Any]] = {
 OTHER: dict[str, dict[str, Any]] = {
     "adam_weight_decay": {"adam_weight_decay": 0.1},
     "ignore_class": {"ignore_class": 1},
-    "input_axes": {"input_axes": [0], "output_axes": [1]},
+    "input_axes": {"input_axes": [0]},
     "oov_method": {"oov_method": "farmhash"},
-    "output_axes": {"input_axes": [0], "output_axes": [1]},
+    "output_axes": {"output_axes": [0]},
     "raise_error": {"raise_error": True},
     "renorm": {"renorm": True},
     "renorm_clipping": {"renorm_clipping": {"rmax": 2.0}},

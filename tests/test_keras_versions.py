@@ -84,11 +84,11 @@ train: {optimizer: %s}
             26,
         ),
         (
-            "TimeDistributed: {layer: {Conv1D: {filters: 2, kernel_size: 3, kernel_initializer: {HeNormal: {input_axes: [0], output_axes: [1]}}}}}",
+            "TimeDistributed: {layer: {BatchNormalization: {renorm: true}}}",
             "adam",
-            "'input_axes' of HeNormal requires Keras 3.15 or later",
+            "'renorm' of BatchNormalization requires Keras 3.14 or later",
             4,
-            100,
+            52,
         ),
         (
             "Flatten",

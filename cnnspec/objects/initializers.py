@@ -1,6 +1,6 @@
 """Weight initializers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Annotated, ClassVar
 
 from cnnspec.declarations.fields import (
@@ -122,22 +122,18 @@ class Scaled(Initializer):
     output_axes: OptionalListOfAxes = None
     """The axes of outputs; null for the last one, and all axes before the last but one."""
 
-    def conflicts(self) -> Iterator[Problem]:
-        """Check that both are given, or none: Keras ignores one without the other."""
-        yield from super().conflicts()
-        for name, other in (("input_axes", "output_axes"), ("output_axes", "input_axes")):
-            if self.checked(name) is not None and self.checked(other) is None:
-                message = f"{self.kind()} uses '{name}' only together with '{other}'"
-                yield Problem("conflicting-arguments", message, name)
-
     def check(self, shape: Sequence[int | None], dtype: str, what: str) -> None:
-        """Check that the weight has the axes.
+        """Check that the weight has the axes, and that both lists are given: Keras ignores a single one.
 
         Raises:
-            Problem: it does not.
+            Problem: it has not, or a list is missing.
 
         """
         super().check(shape, dtype, what)
+        for name, other in (("input_axes", "output_axes"), ("output_axes", "input_axes")):
+            if self.checked(name) is not None and self.checked(other) is None:
+                message = f"{self.kind()} uses '{name}' only together with '{other}'"
+                raise Problem("conflicting-arguments", message, name)
         for name in ("input_axes", "output_axes"):
             for position, axis in enumerate(self.checked(name) or ()):
                 if not -len(shape) <= axis < len(shape):
