@@ -177,7 +177,7 @@ def _not_blank(rows: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
 
 def _values(texts: tuple[str, ...]) -> Any:
     """Return whole numbers, else numbers, else text."""
-    if any("_" in text for text in texts):  # Python allows it in numbers
+    if "_" in "".join(texts):  # Python allows it in numbers
         return _text(texts)
     for read, kind in ((int, "int64"), (float, "float64")):
         try:

@@ -45,9 +45,17 @@ def _check_integers(op: ast.operator, a: Any, b: Any) -> None:
     """Check that a result fits 64 bits, because both NumPy and TensorFlow let it overflow."""
     if not (isinstance(op, ast.Add | ast.Sub | ast.Mult) and a.size and b.size):
         return
+    one, other = _largest(a), _largest(b)
+    bound = one * other if isinstance(op, ast.Mult) else one + other
+    if bound < LEAST_TOO_LARGE:
+        return
     exactly = _OPERATIONS[type(op)](a.astype("float64"), b.astype("float64"))
     if np.abs(exactly).max() >= LEAST_TOO_LARGE:
         raise _too_large()
+
+
+def _largest(values: Any) -> int:
+    return max(-int(values.min()), int(values.max()))
 
 
 def _too_large() -> Problem:

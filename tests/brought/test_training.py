@@ -52,6 +52,7 @@ def of_classes(labels: Any, **more: Any) -> Case:
 
 
 PER_PIXEL = {key: value for key, value in MASKS.items() if key != "data"}
+ONE_PIXEL = "  - Conv2D: {name: kind, filters: 1, kernel_size: 1, activation: sigmoid}"
 ONE_HOT_PIXELS = numpy.eye(2)[PIXEL_CLASSES]
 
 
@@ -83,6 +84,11 @@ ONE_HOT_PIXELS = numpy.eye(2)[PIXEL_CLASSES]
             of_classes(ONE_HOT_PIXELS, **PER_PIXEL, loss=ONE_HOT),
             ONE_HOT_PIXELS,
             id="one-hot pixels",
+        ),
+        pytest.param(
+            of_classes(PIXEL_CLASSES, **{**PER_PIXEL, "loss": YES_OR_NO, "layers": ONE_PIXEL}),
+            PIXEL_CLASSES[..., None],
+            id="yes or no pixels",
         ),
     ],
 )
