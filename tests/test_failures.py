@@ -182,7 +182,9 @@ TRAINING = {
     ),
     "a number that an embedding does not have": (
         spec(
-            "  - Embedding: {name: words, input_dim: 5, output_dim: 2}\n  - Flatten\n", row="words"
+            f"  - {PACKAGE}:Mine: {{name: mine, output_shape: [4]}}\n"
+            "  - Embedding: {name: words, input_dim: 5, output_dim: 2}\n  - Flatten\n",
+            row="words",
         ),
         "training failed: layer 'words': takes the numbers 0 to 4, but got {number}",
     ),

@@ -10,6 +10,7 @@ import numpy as np
 from cnnspec.data.broken import headers, with_whole_images
 from cnnspec.data.checked import Data
 from cnnspec.data.columns import Column, Columns
+from cnnspec.data.indices import check_indices
 from cnnspec.data.labels import Classes, listed
 from cnnspec.data.measured import check_metrics
 from cnnspec.data.monitors import monitored
@@ -148,6 +149,7 @@ class _Check:
         for each in self.checked.inputs:
             at: At = ("inputs", each.name)
             check_input(part, part.inputs[each.name], each.tensor.shape[1:], each.tensor.dtype, at)
+        check_indices(self.checked, part)
         labels = {}
         for output in self.checked.graph.outputs:
             predicted = self.checked.outputs[output.name].shape
