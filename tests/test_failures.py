@@ -423,6 +423,10 @@ Detected at node failing_1/mine_1/Op defined at (most recent call last):
         ("Unknown image file format. One of JPEG, PNG required.", "an image cannot be decoded"),
         ("Cast string to float is not supported", "text where numbers are needed"),
         ("/tmp/run/model; No space left on device", "no space left on the device"),
+        (
+            "/tmp/x/variables.tempstate84; Disk quota exceeded",
+            "a file cannot be written: Disk quota exceeded",
+        ),
         ("something else\nand more of it", "something else"),
         ("x" * 400, "x" * (LONGEST - 3) + "..."),
         ("", "InvalidArgumentError"),

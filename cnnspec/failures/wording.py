@@ -57,7 +57,11 @@ WORDS: tuple[tuple[str, str | Callable[[Match], str]], ...] = (
     (r"indices\[.*?\] = (?P<value>-?\d+) is not in \[0, (?P<size>\d+)\)", _numbers),
     (r"OOM when allocating tensor with shape\[(?P<a>.*?)\]", _memory),
     (r"(?i)no space left on device|disk full", "no space left on the device"),
-    (r"Permission ?denied", "permission denied"),
+    (
+        r"; (File too large|Permission denied|Read-only file system|Disk quota exceeded|"
+        r"Input/output error|Too many open files)$",
+        lambda found: f"a file cannot be written: {found[1]}",
+    ),
     (
         r"NaN or Inf loss encountered at batch (\d+)",
         "the loss is NaN or infinite",

@@ -8,6 +8,7 @@ from typing import Any
 import tensorflow as tf
 
 from cnnspec.data.problems import RunProblem
+from cnnspec.failures.wording import worded
 from cnnspec.ir.history import VALIDATION
 from cnnspec.training.fit import Listener
 
@@ -47,7 +48,9 @@ class Events:
                 if scalars:
                     self._write(part, epoch, scalars)
         except tf.errors.OpError as error:
-            raise RunProblem(f"'{self.folder}' cannot be written: {error.message}") from None
+            raise RunProblem(
+                f"'{self.folder}' cannot be written: {worded(type(error).__name__, error.message)}"
+            ) from None
         if self.listener is not None:
             self.listener.epoch(epoch, logs)
 
