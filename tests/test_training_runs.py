@@ -408,7 +408,7 @@ def test_a_spec_in_a_file_is_trained_and_measured(tmp_path: Path) -> None:
 
 def test_a_label_out_of_range_is_shown_in_the_spec(commands: Path) -> None:
     result = run_command("train", "wrong.yaml")
-    message = "error[out-of-range]: 'zdigit' has 10 classes, 0 to 9, but row 4 has 10"
+    message = "error[out-of-range]: 'zdigit' has 10 classes, 0 to 9, but row 4 of '"
     assert (result.exit_code, message in result.stderr, "wrong.yaml:" in result.stderr) == (
         1,
         True,

@@ -182,7 +182,10 @@ class _Check:
         return bool(classes.names) and self.size(classes.output) in (None, len(classes.names))
 
     def check_counts(self) -> None:
-        """Check that text has as many labels as an output has classes."""
+        """Check that there are as many labels as an output has classes.
+
+        Fewer folders than classes are a warning.
+        """
         for name, classes in self.classes.items():
             size, count, column = self.size(name), len(classes.names), classes.column
             if column is None or size in (None, count):
@@ -193,6 +196,9 @@ class _Check:
             )
             is_less = size is not None and count < size
             hint = f"list all classes in `classes` of '{name}'" if is_less else None
+            if is_less and column.classes:
+                self.warnings.append(DataWarning("empty-class", message, classes.at, hint))
+                continue
             raise DataProblem("out-of-range", message, classes.at, suggestion=hint)
 
     def check_missing(self) -> None:

@@ -155,11 +155,15 @@ FOLDERS = {
     ),
     "fewer folders than units": Case(
         folders("a/1.png", "b/2.png"),
-        Says(
-            "out-of-range",
-            "'kind' has 3 classes, but the column 'label' of './data' has 2: 'a', 'b'",
-            "label",
-            "list all classes in `classes` of 'kind'",
+        Gives(
+            targets=[0, 1],
+            warnings=(
+                (
+                    "empty-class",
+                    "'kind' has 3 classes, but the column 'label' of './data' has 2: 'a', 'b'",
+                    "list all classes in `classes` of 'kind'",
+                ),
+            ),
         ),
         **{**PIXELS, "units": 3},
     ),
