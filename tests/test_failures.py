@@ -427,6 +427,14 @@ Detected at node failing_1/mine_1/Op defined at (most recent call last):
             "/tmp/x/variables.tempstate84; Disk quota exceeded",
             "a file cannot be written: Disk quota exceeded",
         ),
+        (
+            "add got incompatible shapes for broadcasting: (8, 4, 4, 1), (8, 5, 5, 1).",
+            "shapes do not fit together: (8, 4, 4, 1) and (8, 5, 5, 1)",
+        ),
+        (
+            "The convolution operation resulted in an empty output. This can happen",
+            "the kernel is larger than the input",
+        ),
         ("something else\nand more of it", "something else"),
         ("x" * 400, "x" * (LONGEST - 3) + "..."),
         ("", "InvalidArgumentError"),

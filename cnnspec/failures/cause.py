@@ -17,6 +17,8 @@ MANAGERS = ("CallbackList", "CompileLoss", "CompileMetrics", "Mean", "_Watch")
 """Classes that only call others, or that no spec names."""
 OF_TENSORFLOW = "tensorflow.python.framework.errors_impl"
 _NODE = re.compile(r"Detected at node (\S+) defined at|\{\{node (\S+?)\}\}|'\{\{node (\S+?)\}\} =")
+_WITHOUT_CAUSE = "Unable to automatically build the model"
+"""How messages of Keras begin that are about an exception that they do not say."""
 _LINE = re.compile(r'File "(.+?)", line (\d+)')
 _NAMED = re.compile(r"of '(.+?)' \(of type \w+\)|of layer ['\"](.+?)['\"] is incompatible")
 
@@ -28,6 +30,8 @@ def cause(
 
     `layers` are the names of the layers of the model, and `packages` those whose code it runs.
     """
+    if str(error).startswith(_WITHOUT_CAUSE) and error.__context__ is not None:
+        return cause(error.__context__, layers, packages)
     at, why = origin(error, layers, packages), _why(error)
     return f"{at}: {why}" if at else why
 

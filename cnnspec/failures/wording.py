@@ -98,6 +98,14 @@ WORDS: tuple[tuple[str, str | Callable[[Match], str]], ...] = (
         lambda found: f"the kernel, {found[1]}, is larger than the input, {found[2]}",
     ),
     (
+        r"The convolution operation resulted in an empty output",  # of JAX
+        "the kernel is larger than the input",
+    ),
+    (
+        r"got incompatible shapes for broadcasting: \((?P<a>.*?)\), \((?P<b>.*?)\)",  # of JAX
+        _shapes,
+    ),
+    (
         r"Computed output size would be negative: \S+ \[input_size: (\d+), "
         r"effective_filter_size: (\d+)",
         lambda found: f"the kernel, {found[2]}, is larger than the input, {found[1]}",
