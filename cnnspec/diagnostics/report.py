@@ -33,7 +33,22 @@ class Note(Record):
     span: Span | None = None
 
 
-class Diagnostic(Record):
+class Edit(Record):
+    """A replacement of a range of text; an empty range inserts."""
+
+    span: Span
+    text: str
+
+
+class Fix(Record):
+    """Edits that mend what a diagnostic reports; they belong together and never overlap."""
+
+    edits: tuple[Edit, ...]
+    is_safe: bool = True
+    """Whether it is certainly what was meant, so that `cnnspec validate --fix` applies it."""
+
+
+class Diagnostic(Record, uncompared=("fix",)):
     """A diagnostic: what is wrong, and where."""
 
     severity: Severity
@@ -42,6 +57,8 @@ class Diagnostic(Record):
     span: Span | None = None
     notes: tuple[Note, ...] = ()
     suggestion: str | None = None
+    fix: Fix | None = None
+    """The suggestion as edits, where it can be applied."""
 
 
 class Report:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from cnnspec.diagnostics.problems import FAILED, Failure, Problem
-from cnnspec.diagnostics.report import Diagnostic, Note, Report, Severity, Span
+from cnnspec.diagnostics.report import Diagnostic, Edit, Fix, Note, Report, Severity, Span
 from cnnspec.records import Record
 
 TreePath = tuple[str | int, ...]
@@ -207,9 +207,10 @@ class Place(Record, uncompared=("caller",)):
         *,
         notes: Sequence[Note] = (),
         suggestion: str | None = None,
+        fix: Fix | None = None,
     ) -> Failure:
         """Report an error here, with notes on the calls that led here."""
-        self._report(report, "error", code, message, where, notes, suggestion)
+        self._report(report, "error", code, message, where, notes, suggestion, fix)
         return FAILED
 
     def warning(
@@ -221,17 +222,32 @@ class Place(Record, uncompared=("caller",)):
         *,
         notes: Sequence[Note] = (),
         suggestion: str | None = None,
+        fix: Fix | None = None,
     ) -> None:
         """Report a warning here, with notes on the calls that led here."""
-        self._report(report, "warning", code, message, where, notes, suggestion)
+        self._report(report, "warning", code, message, where, notes, suggestion, fix)
+
+    def replaced_by(self, text: str, where: Where = "value", *, is_safe: bool = True) -> Fix | None:
+        """Return the fix that replaces a part of this place; None if there is no text."""
+        span = self.span(where)
+        return Fix((Edit(span, text),), is_safe) if span else None
 
     def problem(self, report: Report, problem: Problem, *, notes: Sequence[Note] = ()) -> Failure:
         """Report a problem of a declaration or an expression, whose path starts here."""
         if problem.is_reported:
             return FAILED
         where: Where = "given" if problem.where == "value" else problem.where
-        return self.within(problem.at).error(
-            report, problem.code, problem.message, where, notes=notes, suggestion=problem.suggestion
+        place, fix = self.within(problem.at), None
+        if problem.replacement is not None:
+            fix = place.replaced_by(problem.replacement, where, is_safe=problem.is_safe)
+        return place.error(
+            report,
+            problem.code,
+            problem.message,
+            where,
+            notes=notes,
+            suggestion=problem.suggestion,
+            fix=fix,
         )
 
     def _report(
@@ -243,6 +259,8 @@ class Place(Record, uncompared=("caller",)):
         where: Where,
         notes: Sequence[Note],
         suggestion: str | None,
+        fix: Fix | None,
     ) -> None:
         all_notes = tuple(dict.fromkeys((*notes, *self.callers())))
-        report.add(Diagnostic(severity, code, message, self.span(where), all_notes, suggestion))
+        span = self.span(where)
+        report.add(Diagnostic(severity, code, message, span, all_notes, suggestion, fix))

@@ -299,6 +299,8 @@ def test_warnings_of_tensorflow_are_not_shown(
     for size in range(2, 10):
         numpy.save(tmp_path / f"{size}.npy", numpy.ones((1, size, size, 1), "float32"))
         files.append(tmp_path / f"{size}.npy")
-    done = run_command("predict", tmp_path / "model" / "spec" / "model.keras", *files, "--spec", spec)
+    done = run_command(
+        "predict", tmp_path / "model" / "spec" / "model.keras", *files, "--spec", spec
+    )
     assert (done.exit_code, len(done.stdout.splitlines()), done.stderr) == (0, 8, "")
     assert capfd.readouterr().err == ""
