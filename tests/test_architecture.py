@@ -21,7 +21,7 @@ LEVELS = (
     ("objects",),
     ("layers",),
     ("ir", "language"),
-    ("data", "decompile", "keras_files"),
+    ("data", "decompile", "keras_files", "vocabulary"),
     ("analysis", "frontends"),
     ("backends.lowering",),
     ("backends", "expand"),

@@ -91,6 +91,8 @@ class Declaration:
     """What only newer versions of Keras take, besides kinds and arguments."""
     is_of_keras: ClassVar[bool] = True
     """Whether it is a class of Keras, which the facts about versions are about."""
+    example: ClassVar[Mapping[str, Any]] = MappingProxyType({})
+    """The arguments of an example call; kinds that are described otherwise have no example here."""
     rank: ClassVar[int] = 0
     """The number of values of arguments such as `kernel_size`; 0 if there are none."""
 

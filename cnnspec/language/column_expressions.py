@@ -28,7 +28,7 @@ _COLUMN = rf"(?:[A-Za-z_]\w*(?!\w|\()|column\(\s*{_STRING}\s*\))"
 _RUN = rf"(?a)(?P<text>{_STRING})|(?P<first>{_COLUMN})\s*\.\.\s*(?P<last>{_COLUMN})"
 _WRITTEN_RUN = rf"{_STRING}| @ "
 _ALLOWED = r"(?a)[\w\s.+\-*/%<>=!(),\[\]]*"
-_FORMS = {
+FORMS = {
     "column": 'the name of a column in quotes: column("sepal length (cm)")',
     "one_hot": "class numbers and how many classes there are: one_hot(y, 10)",
     "image": "a column of paths and the size of the images: image(path, [96, 96])",
@@ -214,10 +214,10 @@ class _Plain(ast.NodeTransformer):
                 column_name(path)
                 check_parts(height)
                 check_parts(width)
-            case ast.Call(func=ast.Name(id=name)) if name in _FORMS:
-                raise Problem("bad-expression", f"'{name}' takes {_FORMS[name]}")
+            case ast.Call(func=ast.Name(id=name)) if name in FORMS:
+                raise Problem("bad-expression", f"'{name}' takes {FORMS[name]}")
             case ast.Call(func=ast.Name(id=name)) if name not in FUNCTIONS:
-                known = ", ".join((*FUNCTIONS, *_FORMS))
+                known = ", ".join((*FUNCTIONS, *FORMS))
                 message = f"unknown function '{name}'; choose from {known}"
                 raise Problem("bad-expression", message)
             case _:

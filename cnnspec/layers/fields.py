@@ -22,10 +22,10 @@ def _activation(value: Any, _: type[Declaration]) -> str | None:
         raise Problem("unknown-value", UNUSABLE[value])
     if value is None:
         return None
-    if value in ACTIVATIONS:
-        return str(SAME_FUNCTION.get(value, value))
     if not isinstance(value, str):
         raise Problem("wrong-type", "")
+    if value in ACTIVATIONS:
+        return SAME_FUNCTION.get(value, value)
     from cnnspec.declarations.hints import word_problem  # not needed for specs without errors
 
     raise word_problem("activations", value, _USABLE, f"unknown activation '{value}'")

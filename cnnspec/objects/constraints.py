@@ -9,6 +9,7 @@ from cnnspec.objects.families import CONSTRAINTS
 class MaxNorm(Declaration):
     """Limits the norm along `axis` to `max_value`."""
 
+    example = {"max_value": 3}
     aliases = ("max_norm",)
     max_value: NonNegativeNumber = 2
     axis: Axes = 0
@@ -18,6 +19,7 @@ class MaxNorm(Declaration):
 class MinMaxNorm(Declaration):
     """Keeps the norm along `axis` between two values."""
 
+    example = {"min_value": 0.5, "max_value": 2}
     aliases = ("min_max_norm",)
     min_value: NonNegativeNumber = 0.0
     max_value: NonNegativeNumber = 1.0

@@ -33,6 +33,7 @@ class Ones(Declaration):
 class Constant(Declaration):
     """A constant value."""
 
+    example = {"value": 0.1}
     aliases = ("constant",)
     value: Number = 0.0
 
@@ -41,6 +42,7 @@ class Constant(Declaration):
 class Identity(Declaration):
     """The identity matrix, multiplied by a gain; for two-dimensional weights."""
 
+    example = {"gain": 0.5}
     aliases = ("identity", "IdentityInitializer")
     gain: Number = 1.0
 
@@ -58,6 +60,7 @@ class Orthogonal(Declaration):
 class RandomNormal(Declaration):
     """Values from a normal distribution."""
 
+    example = {"stddev": 0.01}
     aliases = ("random_normal", "normal")
     mean: Number = 0.0
     stddev: NonNegativeNumber = 0.05
@@ -68,6 +71,7 @@ class RandomNormal(Declaration):
 class TruncatedNormal(Declaration):
     """Values from a truncated normal distribution, within two standard deviations."""
 
+    example = {"stddev": 0.02}
     aliases = ("truncated_normal",)
     mean: Number = 0.0
     stddev: NonNegativeNumber = 0.05
@@ -78,6 +82,7 @@ class TruncatedNormal(Declaration):
 class RandomUniform(Declaration):
     """Values from a uniform distribution."""
 
+    example = {"minval": -0.1, "maxval": 0.1}
     aliases = ("random_uniform", "uniform")
     minval: Number = -0.05
     maxval: Number = 0.05
@@ -96,6 +101,7 @@ class Scaled(Declaration):
 class VarianceScaling(Scaled):
     """Random values with variance `scale / n`, where n depends on the mode."""
 
+    example = {"scale": 2, "mode": "fan_out"}
     aliases = ("variance_scaling",)
     scale: PositiveNumber = 1.0
     mode: Annotated[str, Choice("fan_in", "fan_out", "fan_avg")] = "fan_in"

@@ -43,6 +43,8 @@ class LossMetric(Metric):
                 cls.unfit = loss.unfit
             cls.is_over_classes = loss.labels in ("one-hot", "classes")
             cls.logits_of = loss.fits if cls.for_logits else frozenset()
+            cls.example, cls.last_layer = loss.example, loss.last_layer
+            cls.usual_loss = loss.aliases[0]
             cls.__doc__ = loss.__doc__
 
 
@@ -189,6 +191,7 @@ class LogCoshError(LossMetric):
 class CosineSimilarity(Metric):
     """Cosine similarity of label and prediction."""
 
+    last_layer = {"units": 64}
     aliases = ("cosine_similarity",)
     axis: Axis = -1
     """Axis of the vectors."""
@@ -217,6 +220,7 @@ class R2Score(Metric):
 class Correlation(Metric):
     """Base class of correlations of labels and predictions."""
 
+    last_layer = {"units": 10}
     axis: Axes = -1
     """Axes to correlate along."""
 

@@ -11,6 +11,7 @@ from cnnspec.objects.families import REGULARIZERS
 class L1(Declaration):
     """`l1 * sum(|w|)`."""
 
+    example = {"l1": 0.001}
     aliases = ("l1",)
     l1: NonNegativeNumber = 0.01
 
@@ -19,6 +20,7 @@ class L1(Declaration):
 class L2(Declaration):
     """`l2 * sum(w ** 2)`."""
 
+    example = {"l2": 0.0001}
     aliases = ("l2",)
     l2: NonNegativeNumber = 0.01
 
@@ -27,6 +29,7 @@ class L2(Declaration):
 class L1L2(Declaration):
     """`l1 * sum(|w|) + l2 * sum(w ** 2)`."""
 
+    example = {"l1": 0.001, "l2": 0.0001}
     aliases = ("l1l2",)
     l1: NonNegativeNumber = 0.0
     l2: NonNegativeNumber = 0.0
@@ -36,6 +39,7 @@ class L1L2(Declaration):
 class OrthogonalRegularizer(Declaration):
     """Penalizes rows or columns of a matrix that are not orthogonal."""
 
+    example = {"factor": 0.001}
     aliases = ("orthogonal_regularizer",)
     factor: NonNegativeNumber = 0.01
     mode: Annotated[str, Choice("rows", "columns")] = "rows"
