@@ -123,12 +123,6 @@ def channel_axis(value: Any, given: Given, rank: int) -> dict[str, Any]:
     raise UnclearError("the axis of channels is the last one here, `axis: -1`")
 
 
-def last_axis(value: Any, given: Given, rank: int) -> dict[str, Any]:
-    """Leave out the axis if it is the last one."""
-    channel_axis(value, given, rank)
-    return {}
-
-
 def normalized_axes(value: Any, given: Given, rank: int) -> dict[str, Any]:
     """Leave out a size, which belongs to the last axis; count the sizes of several axes."""
     if isinstance(value, list) and len(value) > 1:
@@ -188,7 +182,6 @@ CONVERSIONS: dict[str, Callable[[Any, Given, int], dict[str, Any]]] = {
         convolution_padding,
         kernel_sides,
         key_dim,
-        last_axis,
         max_padding,
         normalized_axes,
         only_one,

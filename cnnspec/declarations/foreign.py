@@ -105,7 +105,9 @@ def _of_call(
             replaced[name] = ()
             continue
         rule = entry.arguments.get(name)
-        if rule is None and name not in declaration.arguments():
+        if rule is not None and not _fits(rule, declaration):
+            rule = Rule(none=f"{kind} has none")
+        elif rule is None and name not in declaration.arguments():
             rule = _rule_of(family, declaration, name, world) or Rule(none=f"{kind} has none")
         made = _converted(rule, name, arguments, declaration) if rule else _kept(name)
         if made.remark is not None and made.remark != DEFAULT:
@@ -233,16 +235,20 @@ def _rules_of_kind(family: str, declaration: type[Kind], name: str) -> Iterator[
 
 def _rule_of(family: str, declaration: type[Kind], name: str, world: str) -> Rule | None:
     """Return the rule for an argument that a kind does not have."""
-    known = declaration.arguments()
     for rule in _rules_of_kind(family, declaration, name):
-        if rule.to is None or rule.by == "affine" or rule.to in known:
+        if _fits(rule, declaration):
             return rule
     first = sorted(worlds(), key=lambda each: each.name != world)
     for each in first:
         general = each.arguments.get(name)
-        if general is not None and (general.to is None or general.to in known):
+        if general is not None and _fits(general, declaration):
             return general
     return None
+
+
+def _fits(rule: Rule, declaration: type[Kind]) -> bool:
+    """Whether a kind has what a rule makes of an argument."""
+    return rule.to is None or rule.by == "affine" or rule.to in declaration.arguments()
 
 
 def _kept(name: str) -> _Converted:

@@ -142,7 +142,7 @@ def _report(error: ValidationError, places: _Places, report: Report) -> Iterator
         for details in error.errors(include_url=False)
         if details["type"] == "extra_forbidden"
         and (path := _document_path(details["loc"]))
-        and (near := _near_key(path, places)) is not None
+        and (near := _near_key(path)) is not None
     }
     for details in error.errors(include_url=False):
         path = _document_path(details["loc"])
@@ -157,8 +157,11 @@ def _report(error: ValidationError, places: _Places, report: Report) -> Iterator
                 place.error(report, code, message)
         elif sort == "extra_forbidden":
             message = f"unknown key '{last}'"
-            near = _near_key(path, places)
-            place.unknown(report, "unknown-key", message, near, "key")
+            near, there = _near_key(path), around.value()
+            if near is not None and isinstance(there, dict) and near.word in there:
+                place.error(report, "unknown-key", message, "key", suggestion=near.text)
+            else:
+                place.unknown(report, "unknown-key", message, near, "key")
         elif sort == "missing" and (path[:-1], last) in mistyped:
             continue
         elif sort == "missing":
@@ -176,16 +179,14 @@ def _document_path(loc: TreePath) -> TreePath:
     return tuple(part for before, part in pairs if (before, part) not in inner)
 
 
-def _near_key(path: TreePath, places: _Places) -> Match | None:
-    """Return the key that is meant by an unknown one, unless it is there as well."""
+def _near_key(path: TreePath) -> Match | None:
+    """Return the key that is meant by an unknown one."""
     from cnnspec.declarations.hints import key_match  # not needed for specs without errors
 
-    there = places.at(path[:-1]).value()
     models = _models_at(path[:-1])
     known = [key for model in models for key in model.spec_keys()]
-    left = [key for key in known if not isinstance(there, dict) or key not in there]
     part = models[0].__name__.lower() if models else ""
-    return key_match(part, str(path[-1]), left)
+    return key_match(part, str(path[-1]), known)
 
 
 def _models_at(path: TreePath) -> list[type[Model]]:

@@ -6,6 +6,7 @@ from typing import Any
 from cnnspec.backends.keras.objects import keras_object
 from cnnspec.data.problems import DataProblem
 from cnnspec.declarations.declaration import Declaration
+from cnnspec.declarations.foreign import of_key
 from cnnspec.diagnostics.problems import At
 from cnnspec.diagnostics.suggestions import did_you_mean
 from cnnspec.ir.graph import Output
@@ -64,7 +65,9 @@ def _following(
     monitor = callback.checked("monitor")
     name = monitor if monitor in known else as_said(monitor, outputs)
     if name not in known:
-        hint = did_you_mean(monitor, known)
+        meant = of_key("monitor", monitor)
+        is_known = meant is not None and as_said(meant, outputs) in known
+        hint = f"did you mean '{meant}'?" if is_known else did_you_mean(monitor, known)
         if name.removeprefix(VALIDATION) in known:
             hint = "set `validation` to measure it"
         message = f"{callback.kind()} monitors '{monitor}', which is not measured"
