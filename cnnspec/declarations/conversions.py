@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from cnnspec.diagnostics.rewrites import flow_text
+
 Given = Mapping[str, Any]
 """The arguments of the call, under the names that the other framework has for them."""
 
@@ -164,6 +166,16 @@ def betas(value: Any, given: Given, rank: int) -> dict[str, Any]:
     raise UnclearError("they are `beta_1` and `beta_2`")
 
 
+def falling_rate(value: Any, given: Given, rank: int) -> dict[str, Any]:
+    """Leave out a decay of zero; others are a schedule."""
+    if _is_number(value) and value == 0:
+        return {}
+    rate = _first(given, "lr", "learning_rate", default="...")
+    schedule = {"initial_learning_rate": rate, "decay_steps": 1, "decay_rate": value}
+    line = flow_text({"learning_rate": {"InverseTimeDecay": schedule}})[1:-1]
+    raise UnclearError(f"a falling rate is a schedule, `{line}`")
+
+
 def only_one(value: Any, given: Given, rank: int) -> dict[str, Any]:
     """Return a number that means the same if it is one."""
     if _is_number(value) and value == 1:
@@ -180,6 +192,7 @@ CONVERSIONS: dict[str, Callable[[Any, Given, int], dict[str, Any]]] = {
         channel_axis,
         complement,
         convolution_padding,
+        falling_rate,
         kernel_sides,
         key_dim,
         max_padding,

@@ -172,12 +172,12 @@ def _of_entry(
 ) -> Meaning:
     """Return the meaning of an argument, as its own entry in a call."""
     becomes = tuple(each for each, _ in made.pairs) or ((made.to,) if made.to else ())
-    taken = [each for each in becomes if each != name and each in given]
+    if not made.is_certain:
+        return Meaning(made.remark, arguments=becomes)
+    taken = [each for each, _ in made.pairs if each != name and each in given]
     if taken:
         text = f"it is '{taken[0]}', which is given already"
         return Meaning(text, arguments=becomes)
-    if not made.is_certain:
-        return Meaning(made.remark, arguments=becomes)
     rewrite = Rewrite(replaced={name: made.pairs} | dict.fromkeys(others, ()))
     if not made.pairs:
         return Meaning(f"leave it out: {made.remark}", rewrite, True)

@@ -57,7 +57,9 @@ def kind_problem(
         if bare in family.refusals:
             message = f"{bare} cannot be used in a spec: {family.refusals[bare]}"
             return Problem("refused-kind", message)
-        near = closest(bare, [*known, *own])
+        near = None if family.by_alias else closest(bare, [*family.kinds, *own])
+        if near is None or not near.is_certain:
+            near = closest(bare, [*known, *own])
     if near is None:
         return Problem(code, message)
     is_certain = near.is_certain and "." not in word
