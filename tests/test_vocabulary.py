@@ -17,6 +17,7 @@ from cnnspec.compiler import compile_file
 from cnnspec.declarations import keras_table
 from cnnspec.declarations.describe import NO_DEFAULT, Argument
 from cnnspec.declarations.family import Family
+from cnnspec.declarations.foreign_table import worlds
 from cnnspec.declarations.keras_versions import NEWEST
 from cnnspec.diagnostics.codes import CODES
 from cnnspec.language.calls import FROM_TEXT, Model
@@ -40,6 +41,7 @@ from cnnspec.objects.families import (
 from cnnspec.vocabulary.arguments import Arguments
 from cnnspec.vocabulary.entries import Group
 from cnnspec.vocabulary.examples import reading
+from cnnspec.vocabulary.foreign import ForeignKinds, foreign_groups
 from cnnspec.vocabulary.keys import Part, parts
 from cnnspec.vocabulary.kinds import Activations, Kinds
 from cnnspec.vocabulary.lookup import all_words, groups
@@ -425,7 +427,20 @@ def test_a_page(word: str, page: str) -> None:
         ("key:from", ("step:from", "output:from")),
         ("relu", ("activation:relu", "layer:ReLU")),
         ("ReLU", ("layer:ReLU", "activation:relu")),
-        ("linear", ("activation:linear",)),
+        ("Linear", ("layer of PyTorch:Linear", "activation:linear")),
+        ("nn.Linear", ("layer of PyTorch:Linear", "activation:linear")),
+        ("LINEAR", ("activation:linear",)),
+        ("BATCHNORM2D", ("layer of PyTorch:BatchNorm2d",)),
+        ("torch.nn.BatchNorm2d", ("layer of PyTorch:BatchNorm2d",)),
+        ("layer:Linear", ("layer of PyTorch:Linear", "other word for a layer:linear")),
+        ("pytorch:Linear", ("layer of PyTorch:Linear",)),
+        ("tf.keras.layers.Flatten", ("layer:Flatten",)),
+        (
+            "out_channels",
+            ("argument of PyTorch:out_channels", "other word for an argument:out_channels"),
+        ),
+        ("nb_epoch", ("argument of Keras 1 and 2:nb_epoch", "train section:epochs")),
+        ("hyperparameters", ("spec:params",)),
         ("Identity", ("layer:Identity", "initializer:Identity")),
         ("Activation", ("layer:Activation", "argument of a layer:activation")),
         ("activation:relu", ("activation:relu",)),
@@ -455,7 +470,11 @@ def test_a_word_has_these_meanings(word: str, found: tuple[str, ...]) -> None:
         ("adamm", "unknown word 'adamm'; did you mean 'adam'?"),
         ("los:mse", "there are no words of the sort 'los'; did you mean 'loss'?"),
         ("zzz:mse", "there are no words of the sort 'zzz'"),
-        ("loss:adam", "unknown word 'loss:adam'; `cnnspec explain` lists all words"),
+        ("loss:adam", "there is no loss 'adam'"),
+        (
+            "loss:mean_squared_eror",
+            "there is no loss 'mean_squared_eror'; did you mean 'mean_squared_error'?",
+        ),
         ("", "unknown word ''; `cnnspec explain` lists all words"),
         ("zzz", "unknown word 'zzz'; `cnnspec explain` lists all words"),
     ],
@@ -521,6 +540,65 @@ def test_a_group_is_listed_with_meanings(group: Group) -> None:
 )
 def test_keys_that_take_calls_list_the_kinds(asked: str, family: Family[Any]) -> None:
     assert f"One of: {', '.join(family.kinds)}." in squeezed(explain(asked).stdout)
+
+
+LINEAR = """\
+Linear: a layer of PyTorch
+Here it is `Dense`.
+
+What becomes of arguments
+  in_features: left out: it follows from the step above
+  out_features: `units`
+  bias: `use_bias`
+
+Example
+    cnnspec: 1
+
+    inputs:
+      x: [5408]
+
+    layers:
+      - Dense: {units: 10}
+"""
+
+
+def test_a_page_of_a_word_of_another_framework() -> None:
+    assert explain("pytorch:Linear") == (0, LINEAR, "")
+
+
+@pytest.mark.parametrize("group", foreign_groups(), ids=lambda group: group.plural)
+def test_words_of_other_frameworks(group: Group, tmp_path: Path) -> None:
+    found = {}
+    for name in group.names():
+        exit_code, stdout, stderr = explain(f"{group.noun}:{name}")
+        described = group.entry(name)
+        assert (exit_code, stderr) == (0, "")
+        assert f"{name}: {described.what}\n" in stdout
+        assert squeezed(f"{described.what} {group.short(name)}") in squeezed(stdout)
+        assert [line for line in stdout.splitlines() if len(line) > 80] == []
+        is_kind = isinstance(group, ForeignKinds) and group.entries[name].kind is not None
+        assert (described.example is not None) is is_kind
+        if described.example is not None:
+            (tmp_path / "spec.yaml").write_text(described.example.text, "utf-8")
+            report = compile_file(tmp_path / "spec.yaml", keras=NEWEST).report
+            found[name] = [f"{each.code}: {each.message}" for each in report]
+    assert [*filter(None, found.values())] == []
+
+
+def test_every_word_of_other_frameworks_is_there() -> None:
+    told = [group for group in foreign_groups() if isinstance(group, ForeignKinds)]
+    for world in worlds():
+        for namespace, entries in world.entries.items():
+            words = {
+                word
+                for group in told
+                if group.world == world
+                and (group.family.namespace if group.family else "activations") == namespace
+                for word in group.names()
+            }
+            own = next((each for each in groups() if namespace in each.asked_by()), None)
+            assert own is not None
+            assert words == entries.keys() - own.words().keys()
 
 
 RANGE = [each / 8 for each in range(-40, 41)]

@@ -29,6 +29,10 @@ def echo_entry(entry: Entry) -> None:
     if entry.arguments:
         echo(styled(f"\n{entry.title}", bold=True))
         echo_arguments(entry.arguments)
+    if entry.renames:
+        echo(styled("\nWhat becomes of arguments", bold=True))
+    for name, text in entry.renames:
+        echo(hanging(f"{name}: {text}", 6, first=2))
     for use in entry.uses:
         _echo_use(use)
     if entry.example:

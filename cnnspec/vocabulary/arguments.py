@@ -9,9 +9,9 @@ from cnnspec.declarations.declaration import Declaration
 from cnnspec.declarations.describe import Argument, describe
 from cnnspec.declarations.family import Family
 from cnnspec.declarations.fields import Choice
-from cnnspec.diagnostics.problems import Problems, with_article
+from cnnspec.diagnostics.problems import Problems
 from cnnspec.layers.base import Layer
-from cnnspec.vocabulary.entries import Entry, Example, Group, Use, listed, plural_of
+from cnnspec.vocabulary.entries import Entry, Example, Group, Use, listed, plural_of, with_a
 from cnnspec.vocabulary.frames import example_arguments, framed
 from cnnspec.vocabulary.kinds import ALL_FAMILIES
 
@@ -30,7 +30,7 @@ class Arguments:
     @property
     def noun(self) -> str:
         """What such an argument is called."""
-        return f"argument of {with_article(self.family.noun).lower()}"
+        return f"argument of {with_a(self.family.noun)}"
 
     @property
     def plural(self) -> str:
@@ -68,7 +68,7 @@ class Arguments:
         return Entry(
             name,
             self.noun,
-            with_article(self.noun).lower(),
+            with_a(self.noun),
             self.short(name),
             uses=uses,
             example=self._example(name),
@@ -102,6 +102,11 @@ def given(declaration: type[Declaration], name: str, value: Any) -> dict[str, An
 def _in_words(family: Family[Any], kinds: list[str]) -> str:
     if len(kinds) > FEW and len(kinds) == len(family.kinds):
         return f"all {plural_of(family.noun)}"
+    return in_few_words(kinds)
+
+
+def in_few_words(kinds: list[str]) -> str:
+    """List kinds; if there are many, the first ones."""
     rest = f" and {len(kinds) - FEW} more" if len(kinds) > FEW + 1 else ""
     return f"{', '.join(kinds[:FEW] if rest else kinds)}{rest}"
 

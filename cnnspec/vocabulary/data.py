@@ -17,6 +17,7 @@ def entry_data(entry: Entry) -> dict[str, Any]:
         "takes": entry.takes,
         "facts": list(entry.facts),
         entry.title.lower(): [argument_data(each) for each in entry.arguments],
+        "becomes": dict(entry.renames),
         "uses": [
             {
                 "kinds": list(use.kinds),

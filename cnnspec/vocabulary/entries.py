@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from cnnspec.declarations.describe import NO_DEFAULT, Argument
+from cnnspec.diagnostics.problems import with_article
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,8 @@ class Entry:
     title: str = "Arguments"
     arguments: tuple[Argument, ...] = ()
     """The arguments of a kind, or the keys of a section, as `title` says."""
+    renames: tuple[tuple[str, str], ...] = ()
+    """For words of other frameworks: what becomes of arguments."""
     uses: tuple[Use, ...] = ()
     """For an argument: which kinds have it."""
     example: Example | None = None
@@ -93,6 +96,12 @@ def listed(words: Iterable[str], last: str = "and") -> str:
     """Join words to a phrase."""
     *first, end = words
     return f"{', '.join(first)} {last} {end}" if first else end
+
+
+def with_a(noun: str) -> str:
+    """Return a noun with its article, inside a sentence."""
+    text = with_article(noun)
+    return text[:1].lower() + text[1:]
 
 
 def plural_of(noun: str) -> str:

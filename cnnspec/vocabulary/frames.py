@@ -95,7 +95,16 @@ def _measured(declaration: type[Declaration], labels: Labels, output: Data) -> D
     assert issubclass(declaration, Measure)
     shape = SEQUENCE if labels == "sequences" else VECTOR
     last = HEADS[labels][0] if declaration.last_layer is None else declaration.last_layer
+    if output_has_logits(output):
+        last = {name: value for name, value in last.items() if name != "activation"}
     return {**_dense(shape, dict(last)), "outputs": {"y": {"from": "dense_1", **output}}}
+
+
+def output_has_logits(output: Data) -> bool:
+    """Whether the loss or a metric of an output takes logits."""
+    calls = [output["loss"], *output.get("metrics", [])]
+    given = [next(iter(call.values())) for call in calls if isinstance(call, Mapping)]
+    return any(arguments.get("from_logits") for arguments in given)
 
 
 def _loss(declaration: type[Declaration], call: Any) -> Data:

@@ -7,11 +7,10 @@ from inspect import getdoc
 from typing import Any, get_type_hints
 
 from cnnspec.declarations.describe import NO_DEFAULT, Argument, attribute_docstrings
-from cnnspec.diagnostics.problems import with_article
 from cnnspec.language.calls import Model
 from cnnspec.language.document import MODEL_SECTIONS, SUBMODEL_SOURCES, Document, Step, Submodel
 from cnnspec.naming import snake_case
-from cnnspec.vocabulary.entries import Entry, listed, plural_of
+from cnnspec.vocabulary.entries import Entry, listed, plural_of, with_a
 from cnnspec.vocabulary.examples.reading import example_of
 from cnnspec.vocabulary.type_words import families_in, in_words, models_in, noun_of
 
@@ -40,7 +39,7 @@ class Part:
     @property
     def title(self) -> str:
         """The title of the list of its keys."""
-        return f"keys of {with_article(self.noun).lower()}"
+        return f"keys of {with_a(self.noun)}"
 
     def fields(self) -> dict[str, str]:
         """Return the keys, each with the name of its field."""
@@ -81,7 +80,7 @@ class Part:
         return Entry(
             name,
             self.noun,
-            f"a key of {with_article(self.noun).lower()}",
+            f"a key of {with_a(self.noun)}",
             key.says,
             place=self.path % f"{name}: ...",
             takes=key.takes,

@@ -8,7 +8,6 @@ from cnnspec.declarations.declaration import Checked, Declaration
 from cnnspec.declarations.describe import describe, summary_line
 from cnnspec.declarations.family import Family
 from cnnspec.declarations.keras_versions import range_of
-from cnnspec.diagnostics.problems import with_article
 from cnnspec.layers.base import LAYERS
 from cnnspec.layers.fields import UNUSABLE
 from cnnspec.objects.activations import ACTIVATIONS, SAME_FUNCTION
@@ -16,7 +15,7 @@ from cnnspec.objects.applications import NOT_YET
 from cnnspec.objects.families import APPLICATIONS, CALLBACKS, DATA, FAMILIES
 from cnnspec.objects.measure import IN_WORDS, Measure
 from cnnspec.objects.metrics import Metric
-from cnnspec.vocabulary.entries import Entry, Example, Group, plural_of
+from cnnspec.vocabulary.entries import Entry, Example, Group, plural_of, with_a
 from cnnspec.vocabulary.frames import example_arguments, framed, with_activation
 
 ALL_FAMILIES: tuple[Family[Any], ...] = (LAYERS, *FAMILIES, CALLBACKS, DATA, APPLICATIONS)
@@ -76,7 +75,7 @@ class Kinds:
 
     def entry(self, name: str) -> Entry:
         """Return the entry of a kind."""
-        what = with_article(self.noun).lower()
+        what = with_a(self.noun)
         if name in self.refusals():
             return Entry(name, self.noun, f"{what} of Keras", self.short(name))
         declaration = self.family.find(name)
@@ -154,7 +153,7 @@ class Activations:
 
     def entry(self, name: str) -> Entry:
         """Return the entry of an activation."""
-        what = with_article(self.noun).lower()
+        what = with_a(self.noun)
         if name in UNUSABLE:
             summary = f"{ACTIVATIONS[name]} It cannot be used in a spec: {UNUSABLE[name]}."
             return Entry(name, self.noun, f"{what} of Keras", summary)

@@ -1,13 +1,18 @@
 """Finds the meanings of a word, in all groups or in one."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
 
+from cnnspec.declarations.foreign import of_key
+from cnnspec.declarations.foreign_table import worlds
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.diagnostics.suggestions import did_you_mean
 from cnnspec.layers.custom import is_import_path
+from cnnspec.naming import snake_case
 from cnnspec.vocabulary import arguments, kinds
 from cnnspec.vocabulary.entries import Entry, Group
+from cnnspec.vocabulary.foreign import foreign_groups
 from cnnspec.vocabulary.keys import parts
 from cnnspec.vocabulary.words import Words
 
@@ -16,7 +21,7 @@ WORDS = Words()
 
 @cache
 def groups() -> tuple[Group, ...]:
-    """Return all groups, in the order in which the meanings of a word are listed."""
+    """Return all groups of the language, in the order in which the meanings of a word are listed."""
     return (*parts(), *kinds.GROUPS, WORDS, *arguments.GROUPS)
 
 
@@ -26,14 +31,18 @@ def meanings(word: str) -> list[Entry]:
     Those of words in the same case come first.
 
     Raises:
-        Problem: there is no such group.
+        Problem: there is no such group, or it has no such word.
 
     """
     wanted, colon, inner = word.partition(":")
     if not colon:
-        return _in(groups(), word)
-    if asked := [group for group in groups() if wanted.lower() in group.asked_by()]:
-        return _in(asked, inner)
+        return _anywhere(word) or _anywhere(_bare(word))
+    if asked := [group for group in _everything() if wanted.lower() in group.asked_by()]:
+        if found := _among(asked, inner):
+            return found
+        message = f"there is no {asked[0].noun} '{inner}'"
+        near = did_you_mean(inner, (each for group in asked for each in group.words()))
+        raise Problem("unknown-name", message, suggestion=near)
     if "." in wanted and is_import_path(word):
         return [WORDS.entry("output_shape")]
     known = sorted({name for group in groups() for name in group.asked_by()})
@@ -41,7 +50,39 @@ def meanings(word: str) -> list[Entry]:
     raise Problem("unknown-name", message, suggestion=did_you_mean(wanted, known))
 
 
-def _in(among: Iterable[Group], word: str) -> list[Entry]:
+def _everything() -> tuple[Group, ...]:
+    """Return all groups, those of other frameworks last."""
+    return (*groups(), *foreign_groups())
+
+
+def _bare(word: str) -> str:
+    """Return the last part of a path in another framework, such as `nn.Linear`; else nothing."""
+    *modules, bare = word.split(".")
+    is_known = bool(modules) and any(world.modules >= {*modules} for world in worlds())
+    return bare if is_known else ""
+
+
+def _anywhere(word: str) -> list[Entry]:
+    """Return the meanings of a word here, or in other frameworks if it is not a word here."""
+    found = _among(_everything(), word)
+    is_own = any(word in group.words() for group in groups())
+    return found if is_own or groups_named(word) else [*found, *_keys_meant(word)]
+
+
+def _among(chosen: Iterable[Group], word: str) -> list[Entry]:
+    """Return the meanings of a word in some groups; those here make others superfluous."""
+    own, foreign = [], []
+    for group in chosen:
+        (foreign if group in foreign_groups() else own).append(group)
+    exact, others = _in(own, word)
+    if exact:
+        return exact + others
+    exact, nearly = _in(foreign, word)
+    return exact + others or nearly
+
+
+def _in(among: Iterable[Group], word: str) -> tuple[list[Entry], list[Entry]]:
+    """Return the meanings of a word in some groups, and those of the word in another case."""
     exact, others = [], []
     for group in among:
         known = group.words()
@@ -50,18 +91,31 @@ def _in(among: Iterable[Group], word: str) -> list[Entry]:
             exact.append(group.entry(same))
         folded = {name for each, name in known.items() if each.lower() == word.lower()}
         others += [group.entry(name) for name in sorted(folded - {same})]
-    return exact + others
+    return exact, others
 
 
 def groups_named(word: str) -> list[Group]:
     """Return the groups that a word asks for as a whole."""
-    asked = [group for group in groups() if word.lower() in group.asked_by()]
-    kinds_or_keys = [group for group in asked if not isinstance(group, arguments.Arguments)]
-    return kinds_or_keys or asked
+    asked = [group for group in _everything() if word.lower() in group.asked_by()]
+    own = [group for group in asked if group in groups()]
+    kinds_or_keys = [group for group in own if not isinstance(group, arguments.Arguments)]
+    return kinds_or_keys or own or asked
+
+
+def _keys_meant(word: str) -> list[Entry]:
+    """Return the keys of the language that a key of another framework stands for."""
+    found = []
+    for part in parts():
+        key = of_key(snake_case(part.model.__name__), word)
+        if key in part.words():
+            described = part.entry(str(key))
+            summary = f"'{word}' is `{key}` here. {described.summary}"
+            found.append(replace(described, summary=summary))
+    return found
 
 
 def all_words() -> dict[str, str]:
-    """Return every word, with what its first meaning says in a line."""
+    """Return every word of the language, with what its first meaning says in a line."""
     found: dict[str, str] = {}
     for group in groups():
         for word, name in group.words().items():

@@ -4,13 +4,12 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from cnnspec.declarations.family import Family
-from cnnspec.diagnostics.problems import with_article
 from cnnspec.language.calls import Model
 from cnnspec.language.document import Branches, Document, Step
 from cnnspec.language.values import Form
 from cnnspec.naming import snake_case
 from cnnspec.objects.families import APPLICATIONS, CALLBACKS, DATA, LOSSES, METRICS, OPTIMIZERS
-from cnnspec.vocabulary.entries import listed, plural_of
+from cnnspec.vocabulary.entries import listed, plural_of, with_a
 
 FORMS = {
     "name": ("a name", "names"),
@@ -65,7 +64,7 @@ def in_words(hint: Any, *, several: bool = False) -> str:
     form = form_of(hint)
     if form is not None and form.name in CALLS:
         noun = CALLS[form.name].noun
-        return plural_of(noun) if several else with_article(noun).lower()
+        return plural_of(noun) if several else with_a(noun)
     if form is not None and form.name:
         return FORMS[form.name][several]
     if get_origin(hint) is Annotated:
@@ -85,7 +84,7 @@ def in_words(hint: Any, *, several: bool = False) -> str:
     if hint in _PLAIN:
         return _PLAIN[hint][several]
     noun = noun_of(hint)
-    return plural_of(noun) if several else with_article(noun).lower()
+    return plural_of(noun) if several else with_a(noun)
 
 
 def form_of(hint: Any) -> Form | None:
