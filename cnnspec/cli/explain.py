@@ -44,9 +44,9 @@ def _completed() -> dict[str, str]:
     help="Output format.",
 )
 def command(word: str | None, form: str) -> None:
-    """Explain a WORD of the language or the code of a diagnostic, or list all words.
+    """Explain a word of the language or the code of a diagnostic.
 
-    A word is a kind, a key, an argument or a value, in any case. All its meanings are explained;
+    Without a WORD, list all of them. A word is a kind, a key, an argument or a value, in any case. All its meanings are explained;
     `loss:mse` asks for one. The plural of a family lists its words.
 
     \b

@@ -71,7 +71,8 @@ def _anywhere(word: str) -> list[Entry]:
 
 def _among(chosen: Iterable[Group], word: str) -> list[Entry]:
     """Return the meanings of a word in some groups; those here make others superfluous."""
-    own, foreign = [], []
+    own: list[Group] = []
+    foreign: list[Group] = []
     for group in chosen:
         (foreign if group in foreign_groups() else own).append(group)
     exact, others = _in(own, word)
