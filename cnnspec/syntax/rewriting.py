@@ -103,30 +103,33 @@ def _in_braces(entries: Entries, rewrite: Rewrite, lines: list[str]) -> Iterator
 
 def _on_lines(entries: Entries, rewrite: Rewrite, lines: list[str]) -> Iterator[Change]:
     """Yield the changes of a mapping whose entries have lines of their own."""
-    column = entries[0][1].start.column
-    indent = "\n" + " " * column
+    space = " " * entries[0][1].start.column
+    added = [f"{space}{name}: {flow_text(value)}\n" for name, value in rewrite.added]
     for name, key, value in entries:
+        is_last, line = name == entries[-1][0], _last(value)[0]
         if _stays(name, rewrite):
-            yield from _changed(name, key, value, rewrite, indent)
+            yield from _changed(name, key, value, rewrite, f"\n{space}")
+            if is_last and added:
+                end = (line, len(lines[line]))
+                yield end, end, "\n" + "".join(added).rstrip("\n")
         else:
-            yield (key.start.line, 0), (_last(value)[0] + 1, 0), ""
-    added = "".join(f"{indent}{name}: {flow_text(value)}" for name, value in rewrite.added)
-    if added:
-        line = _last(entries[-1][2])[0]
-        end = (line, len(lines[line]))
-        yield end, end, added
+            yield (key.start.line, 0), (line + 1, 0), "".join(added) if is_last else ""
 
 
 def _changed(name: str, key: Tree, value: Tree, rewrite: Rewrite, between: str) -> Iterator[Change]:
     """Yield the changes of an entry that stays under some name."""
     if name not in rewrite.replaced:
         return
-    (first, given), *others = rewrite.replaced[name]
+    pairs = [
+        (other, value.value if new is KEPT else new, new is KEPT)
+        for other, new in rewrite.replaced[name]
+    ]
+    (first, given, is_kept), *others = pairs
     if first != name:
         yield *_range(key), first
-    if given is not KEPT or others:
-        rest = "".join(f"{between}{other}: {flow_text(each)}" for other, each in others)
-        yield _start(value), _last(value), flow_text(value.value if given is KEPT else given) + rest
+    if others or not is_kept:
+        rest = "".join(f"{between}{other}: {flow_text(each)}" for other, each, _ in others)
+        yield _end(key), _last(value), f": {flow_text(given)}{rest}"
 
 
 def _stays(name: str, rewrite: Rewrite) -> bool:
