@@ -126,7 +126,9 @@ def test_a_list_of_lines_becomes_two_arguments() -> None:
 
 
 def test_a_value_of_lines_stays_under_another_name() -> None:
-    text = "Conv:\n  init:\n    # large\n    HeNormal:\n      seed: 1\n  gone:\n    - 1\n  last: 2\n"
+    text = (
+        "Conv:\n  init:\n    # large\n    HeNormal:\n      seed: 1\n  gone:\n    - 1\n  last: 2\n"
+    )
     rewrite = Rewrite("Conv2D", {"init": (("kernel_initializer", KEPT),), "gone": ()})
     fix = Place(tree(text), ()).rewritten(rewrite)
     assert fix is not None

@@ -263,7 +263,7 @@ class Place(Record, uncompared=("caller",)):
         node = self.node()
         if self.source is None or node is None:
             return None
-        in_list = isinstance(self.path[-1], int)
+        in_list = bool(self.path) and isinstance(self.path[-1], int)
         found = changes(self.source.text, node, rewrite, is_call=is_call, in_list=in_list)
         name = self.source.name
         edits = (Edit(Span(name, *(at + 1 for at in (*ends, *to))), new) for ends, to, new in found)
