@@ -59,6 +59,16 @@ def convolution_padding(value: Any, given: Given, rank: int) -> dict[str, Any]:
     raise UnclearError(_padded_by_hand(rank, value))
 
 
+def half_padding(value: Any, given: Given, rank: int) -> dict[str, Any]:
+    """Return the padding of darknet, which is half of the kernel if it is not zero."""
+    kernel = _first(given, "size", "kernel_size")
+    if value == 0:
+        return {}
+    if value == 1 and isinstance(kernel, int):
+        return convolution_padding(kernel // 2, given, rank)
+    raise UnclearError("it is 'valid' or 'same'")
+
+
 def transposed_padding(value: Any, given: Given, rank: int) -> dict[str, Any]:
     """Return `same` for the padding that multiplies the size by the strides."""
     if isinstance(value, str) and not value.startswith("$"):
@@ -66,14 +76,20 @@ def transposed_padding(value: Any, given: Given, rank: int) -> dict[str, Any]:
     padding = _sides(value, rank)
     if padding is None:
         raise UnclearError("it is 'valid' or 'same'")
-    if not any(padding):
-        return {}
     kernel = _sides(_first(given, "kernel_size", "size", "kernel"), rank)
     strides = _sides(_first(given, "stride", "strides", default=1), rank)
-    if kernel and strides:
-        cut = tuple(size - step for size, step in zip(kernel, strides, strict=True))
-        if tuple(2 * each for each in padding) == cut:
+    dilation = _sides(_first(given, "dilation", "dilation_rate", default=1), rank)
+    if kernel and strides and dilation:
+        cut = tuple(
+            rate * (size - 1) + 1 - step
+            for size, step, rate in zip(kernel, strides, dilation, strict=True)
+        )
+        if not any(padding) and min(cut) < 0:
+            raise UnclearError("Keras ends with as many zeros as the strides skip")
+        if any(padding) and tuple(2 * each for each in padding) == cut:
             return {"": "same"}
+    if not any(padding):
+        return {}
     raise UnclearError("`padding: same` multiplies the size by the strides")
 
 
@@ -193,6 +209,7 @@ CONVERSIONS: dict[str, Callable[[Any, Given, int], dict[str, Any]]] = {
         complement,
         convolution_padding,
         falling_rate,
+        half_padding,
         kernel_sides,
         key_dim,
         max_padding,

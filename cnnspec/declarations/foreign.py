@@ -127,7 +127,7 @@ def _of_call(
     rewrite = Rewrite(kind, replaced, tuple(added.items()))
     missing = {name: "..." for name in declaration.required() if name not in written}
     line = call_text(kind, {**keys, **missing, **written})
-    start = "the nearest is" if entry.but is not None else "write"
+    start = "write" if is_certain else "the nearest is"
     shown = line if len(line) <= MAX_TEXT else kind
     text = "; ".join((f"{start} `{shown}`", *dict.fromkeys(remarks)))
     return Meaning(text, rewrite if is_certain else None, is_certain, kind=kind)
@@ -217,7 +217,7 @@ def entry_of(family: str, word: str, known: Iterable[str]) -> tuple[Entry, str] 
             if modules and fitting
             else None
         )
-    for world in fitting:
+    for world in (*fitting, *worlds()) if fitting else ():
         for each, entry in world.entries.get(family, {}).items():
             if folded(each) == folded(bare):
                 return entry, world.name
@@ -263,7 +263,8 @@ def _converted(
     if rule.drop is not None:
         if rule.only is None or _key(value) in map(_key, rule.only):
             return _Converted(remark=rule.drop)
-        return _Converted(remark=rule.none, is_certain=False)
+        if rule.to is None:
+            return _Converted(remark=rule.none, is_certain=False)
     if rule.to is None:
         return _Converted(remark=rule.none, is_certain=False)
     if rule.values is not None:

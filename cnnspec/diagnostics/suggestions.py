@@ -1,11 +1,18 @@
 """Suggestions for mistyped words."""
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from cnnspec.records import Record
 
 NEAR = 0.7
 """How close a word must be to be suggested; 1 is the same word."""
+MAX_CACHED = 20_000
+"""The most words that are kept, with what was found out of them."""
+MAX_PARTS = 12
+"""The most parts of a word that are compared one by one."""
+MAX_LENGTH = 100
+"""The longest word that gets a suggestion."""
 
 
 class Match(Record):
@@ -34,10 +41,15 @@ def closest(word: str, known: Iterable[str]) -> Match | None:
     `sparse_crossentropy` is close to `sparse_categorical_crossentropy`; a part may be abbreviated.
     Words of the same rank (`2D`) and case are preferred.
     """
-    if not word:
+    if len(word) > MAX_LENGTH:
         return None
     words = sorted(known) if isinstance(known, set | frozenset) else dict.fromkeys(known)
-    near = {each: closeness for each in words if (closeness := nearness(word, each)) >= NEAR}
+    letters = {*folded(word)}
+    near = {
+        each: closeness
+        for each in words
+        if _share_letters(letters, each) and (closeness := nearness(word, each)) >= NEAR
+    }
     if not near:
         return None
     best = min(near, key=lambda each: (-near[each], *_order(word, each)))
@@ -46,6 +58,13 @@ def closest(word: str, known: Iterable[str]) -> Match | None:
     return Match(best, is_slip or folded(word) == folded(best))
 
 
+def _share_letters(letters: set[str], word: str) -> bool:
+    """Whether a word has enough of some letters to be near, which is quicker to find out."""
+    others = {*word[: 2 * MAX_LENGTH].casefold()}
+    return 2 * len(letters & others) >= min(len(letters), len(others))
+
+
+@lru_cache(MAX_CACHED)
 def folded(word: str) -> str:
     """Return a word without case and separators."""
     return "".join(letter for letter in word.casefold() if letter.isalnum())
@@ -58,23 +77,48 @@ def nearness(word: str, other: str) -> float:
         return 0.0
     if left == right:
         return 1.0
-    spelled = 1 - distance(left, right) / max(len(left), len(right))
+    longest = max(len(left), len(right))
+    spelled = 1 - distance(left, right, int(longest * (1 - NEAR))) / longest
     found = max(spelled, _by_parts(_parts(word), _parts(other)), min(_begun(left, right), 0.85))
     ranks = _rank(left), _rank(right)
     return found - (0.25 if ranks[0] and ranks[1] and ranks[0] != ranks[1] else 0)
 
 
-def distance(word: str, other: str) -> int:
-    """Count the letters to insert, delete, replace or swap to turn a word into another one."""
-    before: list[int] = []
+def distance(word: str, other: str, limit: int = 2 * MAX_LENGTH) -> int:
+    """Count the letters to insert, delete, replace or swap to turn a word into another one.
+
+    If there are more than `limit`, the count may be too small, but it is above the limit.
+    """
+    if abs(len(word) - len(other)) > limit:
+        return abs(len(word) - len(other))
+    word, other = _without_common_ends(word, other)
+    above: list[int] = []
     row: list[int] = [*range(len(other) + 1)]
-    for at, letter in enumerate(word, 1):
-        before, above, row = row, before, [at]
-        for to, wanted in enumerate(other, 1):
-            cost = min(before[to] + 1, row[to - 1] + 1, before[to - 1] + (letter != wanted))
-            swapped = at > 1 and to > 1 and (letter, word[at - 2]) == (other[to - 2], wanted)
-            row.append(min(cost, above[to - 2] + 1) if swapped else cost)
+    for at, letter in enumerate(word):
+        before, row = row, [at + 1]
+        cost: int = at + 1
+        least = cost
+        for to, wanted in enumerate(other):
+            cost = min(cost + 1, before[to + 1] + 1, before[to] + (letter != wanted))
+            if at and to and letter == other[to - 1] and wanted == word[at - 1]:
+                cost = min(cost, above[to - 1] + 1)
+            row.append(cost)
+            least = cost if cost < least else least
+        if least > limit:
+            return least
+        above = before
     return row[-1]
+
+
+def _without_common_ends(word: str, other: str) -> tuple[str, str]:
+    """Return two words without what they begin and end with."""
+    start, shortest = 0, min(len(word), len(other))
+    while start < shortest and word[start] == other[start]:
+        start += 1
+    end = 0
+    while end < shortest - start and word[-1 - end] == other[-1 - end]:
+        end += 1
+    return word[start : len(word) - end], other[start : len(other) - end]
 
 
 def _order(word: str, other: str) -> tuple[bool, bool]:
@@ -99,9 +143,10 @@ def _rank(word: str) -> str:
     return next((rank for rank in ("1d", "2d", "3d", "4d") if rank in word), "")
 
 
-def _parts(word: str) -> list[str]:
+@lru_cache(MAX_CACHED)
+def _parts(word: str) -> tuple[str, ...]:
     """Split a word at separators, ranks and capital letters, without case."""
-    return [part.casefold() for part in _split(word)]
+    return tuple(part.casefold() for part in _split(word))
 
 
 def _split(word: str) -> Iterator[str]:
@@ -119,9 +164,9 @@ def _split(word: str) -> Iterator[str]:
         yield part
 
 
-def _by_parts(left: list[str], right: list[str]) -> float:
+def _by_parts(left: tuple[str, ...], right: tuple[str, ...]) -> float:
     """Return how close words are by their parts, of which one may lack some."""
-    if len(left) < 2 or len(right) < 2:
+    if len(left) < 2 or len(right) < 2 or max(len(left), len(right)) > MAX_PARTS:
         return 0.0
     rows = [0.0] * (len(right) + 1)
     for part in left:
@@ -132,6 +177,7 @@ def _by_parts(left: list[str], right: list[str]) -> float:
     return rows[-1] / sum(map(len, left + right))
 
 
+@lru_cache(MAX_CACHED)
 def _likeness(part: str, other: str) -> float:
     """Return how close two parts of words are; one may have only some letters of the other."""
     spelled = 1 - distance(part, other) / max(len(part), len(other))
