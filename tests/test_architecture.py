@@ -25,6 +25,7 @@ LEVELS = (
     ("analysis", "frontends"),
     ("backends.lowering",),
     ("backends", "expand"),
+    ("mistakes",),
     ("compiler", "diff", "training"),
     ("importing",),
     ("spec",),
@@ -103,8 +104,8 @@ LATE = {
     "cli.printing": ("backends.summary.layout", "click", "diagnostics.reporters", "rich"),
     "cli.progress": ("rich",),
     "cli.train": ("cli.progress",),
-    "cli.validation": ("diagnostics.reporters",),
-    "compiler": ("frontends.files", "keras_files.problems"),
+    "cli.validation": ("cli.fixing", "diagnostics.reporters"),
+    "compiler": ("frontends.files", "keras_files.problems", "mistakes.recognizing"),
     "data.sources": ("keras",),
     "declarations.declaration": ("declarations.hints",),
     "declarations.family": ("declarations.hints",),
@@ -139,14 +140,19 @@ LATE = {
         "training.run",
     ),
     "syntax.places": ("syntax.rewriting",),
+    "syntax.reading": ("syntax.yaml_errors",),
     "training.environment": ("jax", "torch"),
 }
 """What is imported inside a function: what a command, an optional package or an error needs."""
 
 MAKERS_OF_FINDINGS = {
     "": "lists the public names",
+    "diagnostics.edits": "converts between spans and offsets",
     "diagnostics.report": "declares them",
     "diagnostics.reporters": "shows them",
+    "mistakes.recognizing": "replaces what places reported, and keeps the calls that led there",
+    "mistakes.trials": "compares what places reported",
+    "mistakes.written": "makes spans of edits",
     "syntax.places": "`Place` locates a finding and adds the calls that led there",
 }
 """The modules that know of `Span` and `Diagnostic`; all others report through a `Place`."""
@@ -164,8 +170,8 @@ MAKERS_OF_FAILURES = {
 }
 """The modules that name `FAILED`; elsewhere a failure is what a report of an error returned."""
 
-WITHOUT_A_PLACE = ("cli.import_", "compiler")
-"""The modules that report of a model file, in which there are no places."""
+WITHOUT_A_PLACE = ("cli.import_", "compiler", "mistakes.recognizing")
+"""The modules that report of a model file, in which there are no places, or for a place."""
 
 MAX_LINES = 300
 LONGER = {

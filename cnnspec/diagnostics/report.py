@@ -1,6 +1,6 @@
 """Diagnostics: spans, notes, codes, and the report that collects them."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Literal
 
 from cnnspec.diagnostics.codes import CODES
@@ -79,6 +79,11 @@ class Report:
             raise KeyError(f"diagnostic code {diagnostic.code!r} is not in the table")
         key = (diagnostic.code, diagnostic.message, diagnostic.span)
         self._found.setdefault(key, diagnostic)
+
+    def take_back(self, diagnostics: Iterable[Diagnostic]) -> None:
+        """Remove diagnostics that others explain."""
+        for each in diagnostics:
+            self._found.pop((each.code, each.message, each.span), None)
 
     def add_note(self, key: tuple[str, str, Span | None], note: Note) -> None:
         """Add a note to the diagnostic with a code, a message and a span."""
