@@ -42,7 +42,7 @@ def complement(value: Any, given: Given, rank: int) -> dict[str, Any]:
 
 def convolution_padding(value: Any, given: Given, rank: int) -> dict[str, Any]:
     """Return `same` for the padding that keeps the size; without strides they are equal."""
-    if isinstance(value, str) and not value.startswith("$"):
+    if isinstance(value, str) and value.lower() in ("same", "valid"):
         return {"": value.lower()}
     padding = _sides(value, rank)
     if padding is None:
@@ -71,7 +71,7 @@ def half_padding(value: Any, given: Given, rank: int) -> dict[str, Any]:
 
 def transposed_padding(value: Any, given: Given, rank: int) -> dict[str, Any]:
     """Return `same` for the padding that multiplies the size by the strides."""
-    if isinstance(value, str) and not value.startswith("$"):
+    if isinstance(value, str) and value.lower() in ("same", "valid"):
         return {"": value.lower()}
     padding = _sides(value, rank)
     if padding is None:

@@ -162,7 +162,8 @@ def of_value(
     for rule in rules:
         if rule.to == name:
             made = _converted(rule, name, given, declaration)
-            if made.pairs != ((name, KEPT),):
+            is_same = made.pairs in (((name, KEPT),), ((name, given[name]),))
+            if not is_same and (made.is_certain or not isinstance(given[name], str)):
                 return _of_entry(name, made, given, [])
     return None
 
