@@ -57,6 +57,7 @@ def command(word: str | None, form: str) -> None:
       cnnspec explain optimizers
       cnnspec explain shape-mismatch
     """
+    word = word and word.strip()
     if word is None:
         _list(as_json=form == "json")
     elif word in CODES:

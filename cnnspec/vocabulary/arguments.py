@@ -56,7 +56,8 @@ class Arguments:
 
     def asked_by(self) -> set[str]:
         """Return the words that ask for the arguments of a family, or for all."""
-        return {self.noun, self.plural, self.family.noun, "argument", "arguments"}
+        family = {self.family.noun, plural_of(self.family.noun)}
+        return {self.noun, self.plural, *family, "argument", "arguments"}
 
     def short(self, name: str) -> str:
         """Return which kinds have an argument."""

@@ -26,7 +26,7 @@ def groups() -> tuple[Group, ...]:
 
 
 def meanings(word: str) -> list[Entry]:
-    """Return the meanings of a word in any case, or those of `GROUP:WORD` in a group.
+    """Return the meanings of a word in any case, or those of `GROUP:WORD` or on a path.
 
     Those of words in the same case come first.
 
@@ -36,8 +36,8 @@ def meanings(word: str) -> list[Entry]:
     """
     wanted, colon, inner = word.partition(":")
     if not colon:
-        return _anywhere(word) or _anywhere(_bare(word))
-    if asked := [group for group in _everything() if wanted.lower() in group.asked_by()]:
+        return _anywhere(word) or _anywhere(_bare(word)) or _on_path(word)
+    if asked := _asked(wanted):
         if found := _among(asked, inner):
             return found
         message = f"there is no {asked[0].noun} '{inner}'"
@@ -60,6 +60,18 @@ def _bare(word: str) -> str:
     *modules, bare = word.split(".")
     is_known = bool(modules) and any(world.modules >= {*modules} for world in worlds())
     return bare if is_known else ""
+
+
+def _on_path(path: str) -> list[Entry]:
+    """Return the meanings of the last word of a path, such as `train.epochs`."""
+    *before, last = path.split(".")
+    found = (_among(_asked(each), last) for each in reversed(before))
+    return next(filter(None, found), [])
+
+
+def _asked(word: str) -> list[Group]:
+    """Return the groups that a word asks for."""
+    return [group for group in _everything() if word.lower() in group.asked_by()]
 
 
 def _anywhere(word: str) -> list[Entry]:
@@ -97,7 +109,7 @@ def _in(among: Iterable[Group], word: str) -> tuple[list[Entry], list[Entry]]:
 
 def groups_named(word: str) -> list[Group]:
     """Return the groups that a word asks for as a whole."""
-    asked = [group for group in _everything() if word.lower() in group.asked_by()]
+    asked = _asked(word)
     own = [group for group in asked if group in groups()]
     kinds_or_keys = [group for group in own if not isinstance(group, arguments.Arguments)]
     return kinds_or_keys or own or asked
