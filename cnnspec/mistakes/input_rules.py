@@ -103,6 +103,8 @@ def input_steps(written: Written) -> Iterator[Mistake]:
         word = next(iter(value), None) if isinstance(value, dict) else value
         if not isinstance(word, str) or last_word(word) not in INPUT_KINDS:
             continue
+        if isinstance(value, dict) and len(value) > 1:
+            continue
         given = value[word] if isinstance(value, dict) else None
         arguments = given if isinstance(given, dict) else {"shape": given}
         batch = arguments.get("batch_shape", arguments.get("batch_input_shape"))
