@@ -5,11 +5,11 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnspec.diagnostics.report import Report
+from cnnspec.diagnostics.edits import Change
+from cnnspec.diagnostics.report import Fix, Report
 from cnnspec.diagnostics.rewrites import KEPT, Rewrite, call_text, flow_text
 from cnnspec.syntax.places import Place
 from cnnspec.syntax.reading import parse_bytes
-from tests.support.edits import edited
 
 NAMES = [f"a{number}" for number in range(6)]
 VALUES = st.sampled_from(
@@ -45,6 +45,13 @@ def in_braces(arguments: dict[str, Any], gap: str) -> str:
 def on_lines(arguments: dict[str, Any]) -> str:
     lines = (f"      {name}: {flow_text(value)}  # {name}\n" for name, value in arguments.items())
     return "  - Old:\n" + "".join(lines)
+
+
+def edited(text: str, fix: Fix) -> str:
+    """The text with the edits of a fix, which must not overlap."""
+    change = Change(text, fix.edits)
+    assert not change.overlaps()
+    return change.applied()
 
 
 def tree(text: str) -> Any:

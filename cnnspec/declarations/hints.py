@@ -14,7 +14,7 @@ from cnnspec.declarations.foreign import (
 )
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.diagnostics.rewrites import Rewrite, renamed
-from cnnspec.diagnostics.suggestions import Match, closest
+from cnnspec.diagnostics.suggestions import Match, closest, is_only_completion
 from cnnspec.records import replace
 
 
@@ -62,7 +62,8 @@ def kind_problem(
             near = closest(bare, [*known, *own])
     if near is None:
         return Problem(code, message)
-    is_certain = near.is_certain and "." not in word
+    is_certain = near.is_certain or is_only_completion(word, near.word, [*known, *own])
+    is_certain = is_certain and "." not in word
     wanted = near.word if family.by_alias else family.canonical(near.word)
     return Problem(
         code,

@@ -58,6 +58,19 @@ def closest(word: str, known: Iterable[str]) -> Match | None:
     return Match(best, is_slip or folded(word) == folded(best))
 
 
+def is_only_completion(word: str, wanted: str, known: Iterable[str]) -> bool:
+    """Whether a word lacks parts of the wanted one, and no other known word has its parts."""
+    return len(_parts(word)) > 1 and {folded(each) for each in known if _has_parts(each, word)} == {
+        folded(wanted)
+    }
+
+
+def _has_parts(word: str, other: str) -> bool:
+    """Whether a word has all parts of another one, in their order."""
+    parts = iter(_parts(word))
+    return all(part in parts for part in _parts(other))
+
+
 def _share_letters(letters: set[str], word: str) -> bool:
     """Whether a word has enough of some letters to be near, which is quicker to find out."""
     others = {*word[: 2 * MAX_LENGTH].casefold()}

@@ -2,10 +2,11 @@
 
 import pytest
 
-from cnnspec.compiler import compile_text
+from cnnspec.compiler import Compilation, compile_text
+from cnnspec.diagnostics.edits import applied
 from cnnspec.diagnostics.report import Diagnostic
-from tests.brought.words.cases import NAME, Case, cases
-from tests.support.edits import edited
+from cnnspec.mistakes.fixing import fixed
+from tests.brought.words.cases import NAME, TEMPLATES, Case, cases
 
 pytestmark = pytest.mark.usefixtures("newest_keras")
 
@@ -13,9 +14,12 @@ CASES = list(cases())
 EACH = pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.template}-{case.wrong}")
 
 
+def compiled(text: str) -> Compilation:
+    return compile_text(text.encode())
+
+
 def errors(text: str) -> list[Diagnostic]:
-    report = compile_text(text.encode()).report
-    return [each for each in report if each.severity == "error"]
+    return [each for each in compiled(text).report if each.severity == "error"]
 
 
 def test_words_differ() -> None:
@@ -26,7 +30,7 @@ def test_words_differ() -> None:
 def test_a_word_has_one_error_that_says_what_to_write(case: Case) -> None:
     (error,) = errors(case.text)
     assert error == case.error
-    mended = edited(case.text, error.fix) if error.fix else None
+    mended = applied(case.text, error.fix.edits) if error.fix else None
     assert (mended, error.fix is not None and error.fix.is_safe) == (case.mended, case.is_safe)
 
 
@@ -55,14 +59,10 @@ SEVERAL = [
 
 
 @pytest.mark.parametrize(("wrong", "right"), SEVERAL)
-def test_several_words_of_a_step_are_mended_one_after_the_other(wrong: str, right: str) -> None:
-    template = CASES[0].text.replace(CASES[0].wrong, "@")
+def test_several_words_of_a_step_are_all_mended(wrong: str, right: str) -> None:
+    template = TEMPLATES["step"]
     text = template.replace("@", wrong)
-    for _ in errors(text):
-        (error, *_others) = errors(text)
-        assert error.fix is not None
-        assert error.span is not None
-        assert (error.span.file, error.fix.is_safe) == (NAME, True)
-        text = edited(text, error.fix)
-    assert text == template.replace("@", right)
-    assert errors(text) == []
+    count = len(errors(text))
+    result = fixed(NAME, text, compiled)
+    assert (result.text, result.count) == (template.replace("@", right), count)
+    assert errors(result.text) == []
