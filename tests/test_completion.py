@@ -12,6 +12,7 @@ from cnnspec.declarations.keras_versions import minors
 from cnnspec.diagnostics.codes import CODES, WARNINGS
 from cnnspec.language.templates.reading import TEMPLATES
 from cnnspec.layers.base import LAYERS
+from cnnspec.vocabulary.lookup import all_words
 from tests.support.commands import run_command
 
 NOTHING: list[str] = []
@@ -19,13 +20,13 @@ FILES = ["<file>"]
 FOLDERS = ["<dir>"]
 
 BY_PARAMETER: dict[str, list[str]] = {
-    "code": [*CODES],
     "inputs": FILES,
     "kind": [*LAYERS.kinds],
     "model": FILES,
     "models": FILES,
     "name": [*TEMPLATES],
     "spec": FILES,
+    "word": [word for word in (*all_words(), *CODES) if word[:1].isalpha()],
     "specs": FILES,
     "--allow-code": NOTHING,
     "--data": FILES,
@@ -125,6 +126,11 @@ def squeezed(text: str) -> str:
         ("", "ex", ["export", "expand", "explain"]),
         ("layers", "GlobalMax", ["GlobalMaxPooling1D", "GlobalMaxPooling2D", "GlobalMaxPooling3D"]),
         ("explain", "yaml-t", ["yaml-tab", "yaml-tag"]),
+        ("explain", "GlobalMaxP", ["GlobalMaxPooling1D", "GlobalMaxPooling2D", "GlobalMaxPooling3D", "GlobalMaxPool1D", "GlobalMaxPool2D", "GlobalMaxPool3D"]),
+        ("explain", "Adam", ["Adam", "AdamW", "Adamax"]),
+        ("explain", "kernel_r", ["kernel_regularizer"]),
+        ("explain", "loss_w", ["loss_weight"]),
+        ("explain --format", "j", ["json"]),
         ("new", "u", ["unet"]),
         ("validate --ignore", "unused-l", ["unused-layer"]),
         ("validate --ignore", "wrong-type", []),
@@ -161,7 +167,8 @@ def test_a_line_completes(
     assert capfd.readouterr() == ("", "")
 
 
-def test_codes_and_templates_complete_with_their_meanings() -> None:
+def test_words_and_templates_complete_with_their_meanings() -> None:
     shell = ShellComplete(main, {}, "cnnspec", "_CNNSPEC_COMPLETE")
-    for command, meanings in (("explain", CODES), ("new", TEMPLATES)):
-        assert {each.value: each.help for each in shell.get_completions([command], "")} == meanings
+    for command, meanings in (("explain", all_words() | CODES), ("new", TEMPLATES)):
+        found = {each.value: each.help for each in shell.get_completions([command], "")}
+        assert found == {word: text for word, text in meanings.items() if word[:1].isalpha()}

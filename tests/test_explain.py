@@ -1,5 +1,6 @@
 """The pages of the codes: every example is compiled, and says what its page says."""
 
+import json
 import subprocess
 import sys
 from functools import partial
@@ -76,12 +77,35 @@ def test_there_is_no_page_of_another_name() -> None:
         explanation("nothing")
 
 
-def test_all_codes_are_listed() -> None:
-    exit_code, stdout, _ = explain_command()
-    listed = [line.split()[0] for line in stdout.splitlines() if line.startswith("  ")]
-    assert (exit_code, sorted(listed)) == (0, sorted(CODES))
-    warnings = stdout.partition("Warnings")[2]
-    assert [code for code in WARNINGS if f"\n  {code} " not in warnings] == []
+@pytest.mark.parametrize(
+    ("word", "codes"),
+    [
+        ("codes", CODES),
+        ("warnings", WARNINGS),
+        ("errors", {code: text for code, text in CODES.items() if code not in WARNINGS}),
+    ],
+)
+def test_codes_are_listed_with_their_meanings(word: str, codes: dict[str, str]) -> None:
+    exit_code, stdout, stderr = explain_command(word)
+    title, *lines = stdout.splitlines()
+    assert (exit_code, stderr, title) == (0, "", word.capitalize())
+    assert [line.split(maxsplit=1) for line in lines] == [[*each] for each in codes.items()]
+
+
+def test_a_page_as_json() -> None:
+    exit_code, stdout, stderr = explain_command("--format", "json", "duplicate-key")
+    page = explanation("duplicate-key")
+    meaning = {
+        "name": "duplicate-key",
+        "group": "error",
+        "summary": CODES["duplicate-key"],
+        "facts": [" ".join(page.meaning.split())],
+        "files": {},
+        "fails": page.fails.text,
+        "passes": page.passes.text,
+    }
+    wanted = {"word": "duplicate-key", "meanings": [meaning]}
+    assert (exit_code, stderr, json.loads(stdout)) == (0, "", wanted)
 
 
 DUPLICATE_KEY = """\
@@ -122,8 +146,8 @@ def test_every_page_is_printed_whole(code: str) -> None:
 @pytest.mark.parametrize(
     ("code", "said"),
     [
-        ("duplicat-key", "unknown code 'duplicat-key'; did you mean 'duplicate-key'?"),
-        ("zzz", "unknown code 'zzz'; `cnnspec explain` lists all codes"),
+        ("duplicat-key", "unknown word 'duplicat-key'; did you mean 'duplicate-key'?"),
+        ("zzz", "unknown word 'zzz'; `cnnspec explain` lists all words"),
     ],
 )
 def test_codes_that_there_are_not(code: str, said: str) -> None:

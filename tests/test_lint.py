@@ -500,7 +500,7 @@ def test_codes_can_be_ignored(tmp_path: Path) -> None:
     ("code", "said"),
     [
         ("softmax-of-on", "unknown warning 'softmax-of-on'; did you mean 'softmax-of-one'?"),
-        ("zzz", "unknown warning 'zzz'; `cnnspec explain` lists them"),
+        ("zzz", "unknown warning 'zzz'; `cnnspec explain warnings` lists them"),
         ("wrong-rank", "'wrong-rank' is an error; only warnings can be ignored"),
     ],
 )

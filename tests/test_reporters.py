@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cnnspec.diagnostics.codes import CODES
-from cnnspec.diagnostics.report import Diagnostic, Note, Report, Span
+from cnnspec.diagnostics.report import Diagnostic, Edit, Fix, Note, Report, Span
 from cnnspec.diagnostics.reporters import (
     MAX_WIDTH,
     REPORTERS,
@@ -152,7 +152,10 @@ def whole_report() -> Report:
     report.add(Diagnostic("warning", "yaml-tab", "100% of it,\r\nreally: yes"))
     span = at(1, 1, 6, file="dir\\b.yaml")
     notes = (Note("here", at(2, 3, 5, file="c.yaml", end_line=4)), Note("nowhere"))
-    report.add(Diagnostic("error", "bad-name", "größe", span, notes, "did you mean 'x'?"))
+    other = at(2, 3, 5, file="c.yaml", end_line=4)
+    edits = Edit(span, "x"), Edit(other, ""), Edit(at(1, 8, 8, file="dir\\b.yaml"), "[")
+    fix = Fix(edits, is_safe=False)
+    report.add(Diagnostic("error", "bad-name", "größe", span, notes, "did you mean 'x'?", fix))
     return report
 
 
@@ -178,6 +181,7 @@ def test_json() -> None:
             **place(),
             "notes": [],
             "suggestion": None,
+            "fix": None,
         },
         {
             "severity": "error",
@@ -189,6 +193,14 @@ def test_json() -> None:
                 {"message": "nowhere", **place()},
             ],
             "suggestion": "did you mean 'x'?",
+            "fix": {
+                "safe": False,
+                "edits": [
+                    {**place("dir\\b.yaml", 1, 1, 1, 6), "text": "x"},
+                    {**place("c.yaml", 2, 3, 4, 5), "text": ""},
+                    {**place("dir\\b.yaml", 1, 8, 1, 8), "text": "["},
+                ],
+            },
         },
     ]
 
@@ -219,6 +231,16 @@ def region(line: int, column: int, end_line: int, end_column: int) -> dict[str, 
 
 def located(uri: str, *numbers: int) -> dict[str, Any]:
     return {"physicalLocation": {"artifactLocation": {"uri": uri}, "region": region(*numbers)}}
+
+
+def changed(uri: str, *replacements: tuple[dict[str, int], str]) -> dict[str, Any]:
+    return {
+        "artifactLocation": {"uri": uri},
+        "replacements": [
+            {"deletedRegion": deleted, "insertedContent": {"text": text}}
+            for deleted, text in replacements
+        ],
+    }
 
 
 def test_sarif() -> None:
@@ -260,6 +282,19 @@ def test_sarif() -> None:
                             {
                                 **located("c.yaml", 2, 3, 4, 5),
                                 "message": {"text": "here"},
+                            }
+                        ],
+                        "fixes": [
+                            {
+                                "description": {"text": "did you mean 'x'?"},
+                                "artifactChanges": [
+                                    changed(
+                                        "dir/b.yaml",
+                                        (region(1, 1, 1, 6), "x"),
+                                        (region(1, 8, 1, 8), "["),
+                                    ),
+                                    changed("c.yaml", (region(2, 3, 4, 5), "")),
+                                ],
                             }
                         ],
                     },

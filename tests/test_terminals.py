@@ -87,6 +87,8 @@ STYLED = {
     "diff --git": ("diff", "--git", "good.yaml", "good.yaml", "a", "b", "other.yaml", "c", "d"),
     "layers": ("layers",),
     "layers Conv2D": ("layers", "Conv2D"),
+    "explain Conv2D": ("explain", "Conv2D"),
+    "explain losses": ("explain", "losses"),
 }
 """Calls with colours, or with bold text."""
 PLAIN = {
@@ -261,7 +263,9 @@ def test_every_frame_fits(frame: str, width: int) -> None:
 
 
 @pytest.mark.parametrize("width", range(46, 120, 12))
-@pytest.mark.parametrize("call", [("layers", "Conv2D"), ("layers",), ("explain",)], ids=" ".join)
+@pytest.mark.parametrize(
+    "call", [("layers", "Conv2D"), ("layers",), ("explain",), ("explain", "losses")], ids=" ".join
+)
 def test_lists_wrap_between_words(
     call: tuple[str, ...], width: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -85,5 +85,5 @@ def check_ignored(codes: tuple[str, ...]) -> None:
             continue
         if code in CODES:
             usage_error(f"--ignore: '{code}' is an error; only warnings can be ignored")
-        hint = did_you_mean(code, WARNINGS) or "`cnnspec explain` lists them"
+        hint = did_you_mean(code, WARNINGS) or "`cnnspec explain warnings` lists them"
         usage_error(f"--ignore: unknown warning '{code}'; {hint}")

@@ -1,14 +1,20 @@
 """`cnnspec layers`: list the kinds of layers, or the arguments of one."""
 
+from contextlib import suppress
+from typing import NoReturn
+
 import click
 
 from cnnspec.cli.completion import words
+from cnnspec.cli.descriptions import echo_arguments
 from cnnspec.cli.printing import echo, hanging, styled, usage_error
-from cnnspec.declarations.describe import Argument, describe, summary_line
+from cnnspec.declarations.describe import describe, summary_line
 from cnnspec.diagnostics.problems import Problem
-from cnnspec.language.dump import call_text, value_text
+from cnnspec.language.dump import call_text
 from cnnspec.layers.base import LAYERS, Layer
 from cnnspec.shapes import text
+from cnnspec.vocabulary.entries import listed
+from cnnspec.vocabulary.lookup import meanings
 
 
 @click.command("layers")
@@ -27,8 +33,21 @@ def command(kind: str | None) -> None:
     try:
         declaration = LAYERS.find(kind)
     except Problem as problem:
-        usage_error("; ".join(filter(None, (problem.message, problem.suggestion))))
+        _refuse(kind, problem)
     _tell(declaration)
+
+
+def _refuse(word: str, problem: Problem) -> NoReturn:
+    """Exit with what is wrong with a word; one with another meaning is explained elsewhere."""
+    is_mistyped = word.lower() in (known.lower() for known in LAYERS.kinds)
+    others = []
+    if not is_mistyped and problem.code != "refused-kind":
+        with suppress(Problem):  # there is no such group of words
+            others = meanings(word)
+    if others:
+        what = listed(dict.fromkeys(each.what for each in others), "or")
+        usage_error(f"'{word}' is {what}, not a layer; see `cnnspec explain {word}`")
+    usage_error("; ".join(filter(None, (problem.message, problem.suggestion))))
 
 
 def _list() -> None:
@@ -52,20 +71,13 @@ def _tell(declaration: type[Layer]) -> None:
         also = f"Also called {', '.join(declaration.aliases)}."
         echo(f"\n{hanging(also, 0)}")
     echo(styled("\nArguments", bold=True))
-    for each in describe(declaration):
-        echo(hanging(f"{each.name}: {each.takes}; {_default(each)}", 6, first=2))
-        if each.says:
-            echo(hanging(each.says, 6, first=6))
+    echo_arguments(describe(declaration))
     echo(styled("\nExamples", bold=True))
     assert issubclass(declaration, Layer)
     for example in declaration.examples:
         shapes = ", ".join(text(shape) for shape in example.shapes)
         echo(f"  - {call_text(declaration.kind(), example.arguments)}")
         echo(f"      {shapes} -> {_shown(example.output)}")
-
-
-def _default(argument: Argument) -> str:
-    return "required" if argument.required else f"default {value_text(argument.default)}"
 
 
 def _shown(output: object) -> str:

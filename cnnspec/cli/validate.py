@@ -37,6 +37,11 @@ from cnnspec.diagnostics.codes import WARNINGS
     help="Suppress warnings with this code (repeatable).",
 )
 @click.option("--strict", is_flag=True, help="Treat warnings as errors.")
+@click.option(
+    "--fix",
+    is_flag=True,
+    help="Fix mistakes whose fix is certain, in the specs that are named.",
+)
 @set_option
 @keras_option
 @root_option
@@ -46,6 +51,7 @@ def command(
     quiet: bool,
     ignore: tuple[str, ...],
     strict: bool,
+    fix: bool,
     overrides: tuple[str, ...],
     keras: Keras | None,
     root: Path | None,
@@ -56,12 +62,18 @@ def command(
     checked if they are named. The exit code is 1 if there are errors. Warnings count as errors only
     with --strict. A spec can suppress warnings by listing their codes under `ignore`.
 
+    --fix writes the specs that are named, but not the files that they import. A spec is written
+    only if it then has fewer errors, or if it can be read further than before; all that is not
+    fixed stays as it is. `-` writes the spec to standard output, and everything else to standard
+    error. The exit code is that of what remains.
+
     \b
     Example:
       cnnspec validate .
       cnnspec validate specs/*.yaml
       cnnspec validate --strict --ignore unused-parameter specs/*.yaml
       cnnspec validate --format github specs/mnist_simple.yaml
+      cnnspec validate --fix model.yaml
     """
     values = parse_overrides(overrides)
     check_ignored(ignore)
@@ -74,5 +86,6 @@ def command(
         overrides=values,
         keras=keras,
         root=root,
+        fix=fix,
     )
     sys.exit(code)

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from cnnspec.declarations.declaration import Declaration
+from cnnspec.declarations.foreign import of_key
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.diagnostics.suggestions import did_you_mean
 from cnnspec.ir.graph import Output
@@ -29,7 +30,7 @@ def monitored(
     what = name.removeprefix(VALIDATION)
     if name not in known:
         is_measured = what in metrics or what in measured_losses(outputs)
-        hint = "set `validation` to measure it" if is_measured else did_you_mean(monitor, known)
+        hint = "set `validation` to measure it" if is_measured else _meant(monitor, known, outputs)
         message = f"{callback.kind()} monitors '{monitor}', which is not measured"
         raise Problem("unknown-name", message, "monitor", suggestion=hint)
     metric = metrics.get(what)
@@ -44,3 +45,10 @@ def monitored(
             "missing-argument", message, "monitor", suggestion="set 'mode' to 'min' or 'max'"
         )
     return name, (better or mode) if mode == "auto" else mode
+
+
+def _meant(monitor: str, known: Collection[str], outputs: Collection[Output]) -> str | None:
+    word = of_key("monitor", monitor)
+    if word is not None and as_said(word, outputs) in known:
+        return f"did you mean '{word}'?"
+    return did_you_mean(monitor, known)

@@ -4,7 +4,7 @@ A declaration is a plain annotated class. Its annotations are read when the kind
 that only the kinds of a spec cost time.
 """
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from functools import cache
 from inspect import get_annotations
 from types import MappingProxyType
@@ -12,7 +12,6 @@ from typing import Any, ClassVar, Self, get_args, get_origin
 
 from cnnspec.declarations.plain_types import checker
 from cnnspec.diagnostics.problems import Problem, Problems, shown
-from cnnspec.diagnostics.suggestions import did_you_mean
 from cnnspec.records import Record
 
 
@@ -92,6 +91,8 @@ class Declaration:
     """What only newer versions of Keras take, besides kinds and arguments."""
     is_of_keras: ClassVar[bool] = True
     """Whether it is a class of Keras, which the facts about versions are about."""
+    example: ClassVar[Mapping[str, Any]] = MappingProxyType({})
+    """The arguments of an example call; kinds that are described otherwise have no example here."""
     rank: ClassVar[int] = 0
     """The number of values of arguments such as `kernel_size`; 0 if there are none."""
 
@@ -142,7 +143,7 @@ class Declaration:
             try:
                 checked[name] = _checked(cls, name, value)
             except Problems as refused:
-                problems += refused.problems
+                problems += _meant(cls, arguments, refused).problems
         if problems:
             raise Problems(problems)
         declaration = cls.__new__(cls)
@@ -302,7 +303,7 @@ def expectation(hint: Any) -> Expects:
 
 
 def _unknown_and_missing(
-    declaration: type[Declaration], given: Mapping[str, Any]
+    declaration: type[Declaration], given: Mapping[str, Any], others: Iterable[str] = ()
 ) -> Iterator[Problem]:
     """Yield unknown and missing arguments; a mistyped argument is not reported as missing too."""
     known = declaration.arguments()
@@ -310,13 +311,25 @@ def _unknown_and_missing(
     for name in given:
         if name in known:
             continue
-        suggestion = did_you_mean(str(name), [other for other in known if other not in given])
-        missing = [other for other in missing if f"'{other}'" not in (suggestion or "")]
+        from cnnspec.declarations.hints import argument_problem  # not needed without errors
+
         message = f"{declaration.kind()} has no argument '{name}'"
-        yield Problem("unknown-argument", message, (name,), where="key", suggestion=suggestion)
+        family = declaration.family.namespace
+        problem, meant = argument_problem(family, declaration, str(name), given, message, others)
+        missing = [other for other in missing if other not in meant]
+        if problem is not None:
+            yield problem
     for name in missing:
         phrase = declaration.expected()[name].describe(declaration)
         yield Problem("missing-argument", f"{declaration.kind()} needs '{name}', {phrase}")
+
+
+def _meant(declaration: type[Declaration], given: Mapping[str, Any], found: Problems) -> Problems:
+    """Return problems of values with what the values mean in other frameworks."""
+    from cnnspec.declarations.hints import with_meaning  # not needed for specs without errors
+
+    family = declaration.family.namespace
+    return Problems(with_meaning(family, declaration, given, each) for each in found.problems)
 
 
 def _checked(declaration: type[Declaration], name: str, value: object) -> Any:

@@ -3,8 +3,10 @@
 import ast
 import inspect
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from cnnspec.declarations.declaration import Declaration, expectation
@@ -13,7 +15,12 @@ from cnnspec.declarations.keras_versions import (
     range_of,
     span_of_kind,
     spans_of_arguments,
+    varying_defaults,
 )
+from cnnspec.diagnostics.problems import shown
+
+NO_DEFAULT = object()
+"""The default of what is required, or of what means nothing if it is not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +32,7 @@ class Argument:
     """The accepted values."""
     required: bool
     default: Any
-    """The default as a spec would write it; None for required arguments."""
+    """The default as a spec would write it; `NO_DEFAULT` if there is none."""
     says: str
     """The purpose of the argument; empty if the name is sufficient."""
 
@@ -46,8 +53,11 @@ def describe(declaration: type[Declaration]) -> tuple[Argument, ...]:
             name,
             expectation(hint).describe(declaration),
             name in declaration.required(),
-            getattr(declaration, name, None),
-            _with_range(texts.get(name, ""), spans.get(name)),
+            getattr(declaration, name, NO_DEFAULT),
+            _with_former(
+                _with_range(texts.get(name, ""), spans.get(name)),
+                varying_defaults(declaration).get(name, {}),
+            ),
         )
         for name, hint in sorted(declaration.arguments().items(), key=order)
     )
@@ -65,6 +75,13 @@ def _with_range(text: str, span: Span | None) -> str:
         return text
     first, last = span
     return f"{text} Requires {range_of(first if last is None else last, last is None)}.".lstrip()
+
+
+def _with_former(text: str, defaults: Mapping[str, Any]) -> str:
+    """Append the defaults of older versions of Keras."""
+    for (_, value), (later, _) in pairwise(defaults.items()):
+        text += f" Before Keras {later.removesuffix('.0')}, the default is {shown(value)}."
+    return text.lstrip()
 
 
 def argument_docstrings(declaration: type[Any]) -> dict[str, str]:

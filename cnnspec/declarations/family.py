@@ -8,7 +8,6 @@ from typing import Any, Generic, TypeVar
 
 from cnnspec.declarations.declaration import Checked, Declaration, FamilyFacts
 from cnnspec.diagnostics.problems import Problem, Problems, shown, with_article
-from cnnspec.diagnostics.suggestions import did_you_mean
 
 Kind = TypeVar("Kind", bound=Declaration)
 Member = TypeVar("Member", bound=Declaration)
@@ -58,36 +57,53 @@ class Family(FamilyFacts, Generic[Kind]):
 
     def __contains__(self, word: str) -> bool:
         """Whether a word names a kind."""
-        return word in self._homes or self._declared(word) is not None
+        return word in self._homes or self.declared(word) is not None
 
     def canonical(self, word: str) -> str:
         """Return the kind for a word; unknown words are returned unchanged."""
-        declaration = self._declared(word)
+        declaration = self.declared(word)
         return declaration.kind() if declaration else word
 
-    def find(self, word: str) -> type[Kind]:
-        """Return the declaration for a word.
+    def find(self, word: str, arguments: Mapping[str, Any] = MappingProxyType({})) -> type[Kind]:
+        """Return the declaration for a word; the arguments are only for suggestions.
 
         Raises:
             Problem: there is none.
 
         """
-        declaration = self._declared(word)
+        declaration = self.declared(word)
         if declaration is None and word in self.refusals:
             message = f"{word} cannot be used in a spec: {self.refusals[word]}"
             raise Problem("refused-kind", message)
         if declaration is None:
-            suggestion = did_you_mean(word, [*self.kinds, *self._aliases])
-            message = f"unknown {self.noun} '{word}'"
-            raise Problem("unknown-kind", message, suggestion=suggestion)
+            raise self.unknown(word, arguments, f"unknown {self.noun} '{word}'")
         return declaration
+
+    def unknown(
+        self,
+        word: str,
+        arguments: Mapping[str, Any],
+        message: str,
+        *,
+        keys: Mapping[str, Any] = MappingProxyType({}),
+        others: Iterable[str] = (),
+    ) -> Problem:
+        """Return the problem of an unknown word.
+
+        `keys` are what a suggested call has besides its arguments, and `others` words that are
+        allowed in its place as well.
+        """
+        from cnnspec.declarations.hints import kind_problem  # not needed for specs without errors
+
+        return kind_problem(self, word, arguments, message, keys, others)
 
     @cached_property
     def _homes(self) -> dict[str, str]:
         """The module that lists each word."""
         return {word: module for module, words in self.modules.items() for word in words}
 
-    def _declared(self, word: str) -> type[Kind] | None:
+    def declared(self, word: str) -> type[Kind] | None:
+        """Return the declaration for a word, if there is one."""
         declaration = self._known(word)
         for module in self._modules_of(word) if declaration is None else ():
             import_module(module)
@@ -113,7 +129,7 @@ class Family(FamilyFacts, Generic[Kind]):
         """
         word, arguments = split_call(call, self.noun)
         try:
-            return self.find(word).of(arguments, word=word)
+            return self.find(word, arguments).of(arguments, word=word)
         except Problem as problem:
             raise Problems([problem]) from None
 

@@ -2,14 +2,14 @@
 
 import math
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Annotated, Any
 
 from annotated_types import Ge, Gt, Le, Lt
 
 from cnnspec.declarations.declaration import Checked, Declaration, Expects, default
 from cnnspec.diagnostics.problems import At, Problem
-from cnnspec.diagnostics.suggestions import did_you_mean
+from cnnspec.diagnostics.suggestions import closest
 
 __all__ = ["default"]
 
@@ -26,6 +26,20 @@ OptionalNonNegativeNumber = Annotated[
 UnitInterval = Annotated[float, Ge(0), Le(1), Expects("a number from 0 to 1")]
 Decay = Annotated[float, Ge(0), Lt(1), Expects("a number from 0 to below 1")]
 Seed = Annotated[int | None, Expects("a whole number or null")]
+
+
+def unknown_word(word: str, known: Iterable[str]) -> Problem:
+    """Return the problem of a value that is not one of the known words, with the closest one."""
+    near = closest(word, known)
+    if near is None:
+        return Problem("unknown-value", "")
+    return Problem(
+        "unknown-value",
+        "",
+        suggestion=near.text,
+        replacement=near.word,
+        is_safe=near.is_certain,
+    )
 
 
 class Choice(Checked):
@@ -46,7 +60,7 @@ class Choice(Checked):
             if not isinstance(value, str):
                 raise Problem("wrong-type", "")
             if value not in known:
-                raise Problem("unknown-value", "", suggestion=did_you_mean(value, list(known)))
+                raise unknown_word(value, known)
             return known[value]
 
         said = [f"'{word}'" for word in words if word is not None]
@@ -82,7 +96,7 @@ def _policy(value: Any, _: type[Declaration]) -> str | None:
         return value  # type: ignore[no-any-return]
     if not isinstance(value, str):
         raise Problem("wrong-type", "")
-    raise Problem("unknown-value", "", suggestion=did_you_mean(value, known))
+    raise unknown_word(value, known)
 
 
 class Policy(Checked):

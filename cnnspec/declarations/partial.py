@@ -8,6 +8,7 @@ from cnnspec.declarations.declaration import (
     Declaration,
     Expects,
     _checked,
+    _meant,
     _unknown_and_missing,
 )
 from cnnspec.declarations.family import Family, split_call
@@ -15,16 +16,20 @@ from cnnspec.diagnostics.problems import FAILED, Problem, Problems
 
 
 def problems_of(
-    declaration: type[Declaration], arguments: Mapping[str, Any], word: str
+    declaration: type[Declaration],
+    arguments: Mapping[str, Any],
+    word: str,
+    others: Iterable[str] = (),
 ) -> list[Problem]:
     """Return the problems of a call whose arguments contain `FAILED` for what is not known.
 
     A conflict is one only if it is there whether the values are null or anything else.
     """
-    problems = [*_unknown_and_missing(declaration, arguments)]
+    problems = [*_unknown_and_missing(declaration, arguments, others)]
     known = {name: arguments[name] for name in arguments if name in declaration.arguments()}
     for name, value in known.items():
-        problems += argument_problems(declaration, name, value)
+        if found := argument_problems(declaration, name, value):
+            problems += _meant(declaration, arguments, Problems(found)).problems
     if problems:
         return problems
     open_arguments = [name for name, value in known.items() if _is_open(value)]
@@ -35,13 +40,13 @@ def problems_of(
     }
     unknown = dict.fromkeys(open_arguments, _NOT_KNOWN)
     nulls = {name: None for name in open_arguments if _takes_null(declaration, name)}
-    found = _conflicts(declaration, word, {**arguments, **unknown}, {**checked, **unknown})
-    if nulls and found:
+    conflicts = _conflicts(declaration, word, {**arguments, **unknown}, {**checked, **unknown})
+    if nulls and conflicts:
         given = {**arguments, **unknown, **nulls}
-        others = _conflicts(declaration, word, given, {**checked, **unknown, **nulls})
-        messages = {each.message for each in others}
-        found = [each for each in found if each.message in messages]
-    return found
+        with_nulls = _conflicts(declaration, word, given, {**checked, **unknown, **nulls})
+        messages = {each.message for each in with_nulls}
+        conflicts = [each for each in conflicts if each.message in messages]
+    return conflicts
 
 
 def argument_problems(declaration: type[Declaration], name: str, value: Any) -> list[Problem]:
@@ -77,7 +82,7 @@ def _inner_problems(value: object, expects: Expects) -> Iterator[Problem]:
 def _call_problems(call: object, family: Family[Any]) -> Iterable[Problem]:
     try:
         word, arguments = split_call(call, family.noun)
-        return problems_of(family.find(word), arguments, word)
+        return problems_of(family.find(word, arguments), arguments, word)
     except Problem as problem:
         return [problem]
     except Problems as refused:

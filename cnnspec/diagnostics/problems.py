@@ -2,7 +2,10 @@
 
 import math
 from collections.abc import Iterable, Mapping
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+if TYPE_CHECKING:
+    from cnnspec.diagnostics.rewrites import Rewrite
 
 At = tuple[str | int, ...]
 
@@ -44,13 +47,22 @@ class Problem(Exception):
         *,
         where: Where | None = None,
         suggestion: str | None = None,
+        replacement: "str | Rewrite | None" = None,
+        is_safe: bool = True,
     ) -> None:
+        """State a problem.
+
+        `replacement` is the text that belongs at `where` instead, or what to change of the call
+        that has the problem, and `is_safe` whether that is certain.
+        """
         super().__init__(message)
         self.code = code
         self.message = message
         self.at: At = (at,) if isinstance(at, str) else at
         self.where: Where = where or ("value" if self.at else "kind")
         self.suggestion = suggestion
+        self.replacement = replacement
+        self.is_safe = is_safe
 
     def inside(self, part: str | int) -> "Problem":
         """Return the same problem with its path extended by an outer key."""
@@ -61,7 +73,15 @@ class Problem(Exception):
         if not path or self.is_reported:
             return self
         at = (*path, *self.at)
-        return Problem(self.code, self.message, at, where=self.where, suggestion=self.suggestion)
+        return Problem(
+            self.code,
+            self.message,
+            at,
+            where=self.where,
+            suggestion=self.suggestion,
+            replacement=self.replacement,
+            is_safe=self.is_safe,
+        )
 
 
 class Problems(Exception):

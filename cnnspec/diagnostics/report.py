@@ -1,6 +1,6 @@
 """Diagnostics: spans, notes, codes, and the report that collects them."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Literal
 
 from cnnspec.diagnostics.codes import CODES
@@ -33,7 +33,22 @@ class Note(Record):
     span: Span | None = None
 
 
-class Diagnostic(Record):
+class Edit(Record):
+    """A replacement of a range of text; an empty range inserts."""
+
+    span: Span
+    text: str
+
+
+class Fix(Record):
+    """Edits that mend what a diagnostic reports; they belong together and never overlap."""
+
+    edits: tuple[Edit, ...]
+    is_safe: bool = True
+    """Whether it is certainly what was meant, so that `cnnspec validate --fix` applies it."""
+
+
+class Diagnostic(Record, uncompared=("fix",)):
     """A diagnostic: what is wrong, and where."""
 
     severity: Severity
@@ -42,6 +57,8 @@ class Diagnostic(Record):
     span: Span | None = None
     notes: tuple[Note, ...] = ()
     suggestion: str | None = None
+    fix: Fix | None = None
+    """The suggestion as edits, where it can be applied."""
 
 
 class Report:
@@ -62,6 +79,11 @@ class Report:
             raise KeyError(f"diagnostic code {diagnostic.code!r} is not in the table")
         key = (diagnostic.code, diagnostic.message, diagnostic.span)
         self._found.setdefault(key, diagnostic)
+
+    def take_back(self, diagnostics: Iterable[Diagnostic]) -> None:
+        """Remove diagnostics that others explain."""
+        for each in diagnostics:
+            self._found.pop((each.code, each.message, each.span), None)
 
     def add_note(self, key: tuple[str, str, Span | None], note: Note) -> None:
         """Add a note to the diagnostic with a code, a message and a span."""

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from cnnspec.diagnostics.codes import CODES
-from cnnspec.diagnostics.report import Diagnostic, Report, Span
+from cnnspec.diagnostics.report import Diagnostic, Fix, Report, Span
 from cnnspec.escaping import writable
 from cnnspec.records import Record
 
@@ -115,7 +115,13 @@ def _data(diagnostic: Diagnostic) -> dict[str, Any]:
         **_place(diagnostic.span),
         "notes": [{"message": note.message, **_place(note.span)} for note in diagnostic.notes],
         "suggestion": diagnostic.suggestion,
+        "fix": _fix(diagnostic.fix) if diagnostic.fix else None,
     }
+
+
+def _fix(fix: Fix) -> dict[str, Any]:
+    edits = [{**_place(edit.span), "text": edit.text} for edit in fix.edits]
+    return {"safe": fix.is_safe, "edits": edits}
 
 
 def _place(span: Span | None) -> dict[str, Any]:
@@ -194,18 +200,40 @@ def _result(diagnostic: Diagnostic, codes: list[str]) -> dict[str, Any]:
     ]
     if related:
         result["relatedLocations"] = related
+    if diagnostic.fix:
+        result["fixes"] = [_sarif_fix(diagnostic.fix, diagnostic.suggestion)]
     return result
 
 
+def _sarif_fix(fix: Fix, suggestion: str | None) -> dict[str, Any]:
+    files = dict.fromkeys(edit.span.file for edit in fix.edits)
+    changes = [
+        {
+            "artifactLocation": {"uri": _uri(file)},
+            "replacements": [
+                {"deletedRegion": _region(edit.span), "insertedContent": {"text": edit.text}}
+                for edit in fix.edits
+                if edit.span.file == file
+            ],
+        }
+        for file in files
+    ]
+    description = {"description": {"text": suggestion}} if suggestion else {}
+    return {**description, "artifactChanges": changes}
+
+
 def _location(span: Span) -> dict[str, Any]:
-    region = {
+    place = {"artifactLocation": {"uri": _uri(span.file)}, "region": _region(span)}
+    return {"physicalLocation": place}
+
+
+def _region(span: Span) -> dict[str, Any]:
+    return {
         "startLine": span.line,
         "startColumn": span.column,
         "endLine": span.end_line,
         "endColumn": span.end_column,
     }
-    place = {"artifactLocation": {"uri": _uri(span.file)}, "region": region}
-    return {"physicalLocation": place}
 
 
 def _uri(file: str) -> str:

@@ -1,17 +1,18 @@
 """Calls of layers, shared layers and submodels: each becomes one node."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from cnnspec.declarations.keras_versions import missing
 from cnnspec.declarations.partial import problems_of
 from cnnspec.diagnostics.problems import Failure, Problem, Problems, failure_of
 from cnnspec.diagnostics.report import Report
-from cnnspec.diagnostics.suggestions import did_you_mean
+from cnnspec.diagnostics.suggestions import Match
 from cnnspec.expand.definitions import Default, Definitions
 from cnnspec.expand.scopes import Names, Scope, Value
 from cnnspec.expand.submodels import SubmodelReader, freeze
 from cnnspec.ir.graph import Node, SubmodelLayer
-from cnnspec.language.document import Step
+from cnnspec.language.document import STEP_KEYS, Step
 from cnnspec.language.expressions import substituted
 from cnnspec.layers.base import LAYERS, Layer
 from cnnspec.layers.custom import custom_kind, is_import_path
@@ -42,7 +43,7 @@ class Calls:
             is_path = is_import_path(step.kind)
             declaration = custom_kind(step.kind) if is_path else LAYERS.find(step.kind)
         except Problem as problem:
-            failure = self.unknown_kind(step.kind, problem, place)
+            failure = self.unknown_kind(step, problem, place)
             return self.names.failed(name, scope, failure)
         layer = self.checked_layer(step, declaration, scope, place)
         kind = snake_case(declaration.kind())
@@ -54,14 +55,14 @@ class Calls:
         )
         return self.names.add(node)
 
-    def unknown_kind(self, kind: str, problem: Problem, place: Place) -> Failure:
+    def unknown_kind(self, step: Step, problem: Problem, place: Place) -> Failure:
         """Report an unknown kind, and suggest similar valid names."""
-        others = (*self.definitions.blocks, *self.definitions.submodels, "shared")
-        suggestion = did_you_mean(kind, [*LAYERS.kinds, *LAYERS.aliases, *others])
-        message = f"unknown layer, block or submodel '{kind}'"
-        if problem.code == "refused-kind":
-            message, suggestion = problem.message, problem.suggestion
-        return place.error(self.report, problem.code, message, "kind", suggestion=suggestion)
+        if problem.code != "refused-kind":
+            others = (*self.definitions.blocks, *self.definitions.submodels, "shared")
+            message = f"unknown layer, block or submodel '{step.kind}'"
+            keys = {key: value for key, value in _keys(step).items() if key != "branches"}
+            problem = LAYERS.unknown(step.kind, step.arguments, message, keys=keys, others=others)
+        return place.problem(self.report, problem)
 
     def checked_layer(
         self, step: Step, declaration: type[Layer], scope: Scope, place: Place
@@ -80,12 +81,17 @@ class Calls:
         found: Iterable[Problem]
         try:
             if problems or failures:
-                found = [*problems, *problems_of(declaration, arguments, step.kind)]
+                found = [
+                    *problems,
+                    *problems_of(declaration, arguments, step.kind, left_keys(step)),
+                ]
             else:
                 layer = declaration.of(arguments, word=step.kind)
                 found = self.lacking(layer)
         except Problems as refused:
             found = refused.problems
+            if any(each.code == "unknown-argument" for each in found):
+                found = problems_of(declaration, arguments, step.kind, left_keys(step))
         for each in found:
             default = used.get(str(each.at[0])) if each.at else None
             if default is None:
@@ -105,7 +111,11 @@ class Calls:
         """Expand another call of an earlier layer."""
         for key in (each for each in step.arguments if each != "layer"):
             message = f"'shared' has no argument '{key}'; it takes 'layer', 'name' and 'from'"
-            (place / key).error(self.report, "unknown-argument", message, "key")
+            near = step_key(key, step, () if "layer" in step.arguments else ("layer",))
+            code = "unknown-argument"
+            failure = (place / key).unknown(self.report, code, message, near, "key")
+            if near is not None and near.word == "layer":
+                return self.names.failed(name, scope, failure)
         if step.frozen is not None:
             message = "'frozen' must be set on the shared layer, not on another call of it"
             (place / "frozen").error(self.report, "conflicting-arguments", message, "key")
@@ -138,7 +148,8 @@ class Calls:
         """Expand a call of a submodel; later calls share the weights of the first."""
         for key in step.arguments:
             message = f"a submodel takes no arguments, and '{key}' is not a key of a step"
-            (place / key).error(self.report, "unknown-argument", message, "key")
+            near = step_key(key, step)
+            (place / key).unknown(self.report, "unknown-argument", message, near, "key")
         layer = self.submodels.read(step.kind, self.definitions.submodels[step.kind])
         scoped = self.names.named(name, step.kind, scope, place)
         if isinstance(layer, Failure) or isinstance(inputs, Failure) or isinstance(scoped, Failure):
@@ -164,3 +175,23 @@ class Calls:
 def is_call_of(node: Node, submodel: SubmodelLayer) -> bool:
     """Whether a node calls a submodel."""
     return isinstance(node.layer, SubmodelLayer) and node.layer.key == submodel.key
+
+
+def left_keys(step: Step) -> list[str]:
+    """Return the keys that a step could have and does not have."""
+    given = _keys(step)
+    return [key for key in STEP_KEYS if key not in given]
+
+
+def step_key(key: str, step: Step, others: Iterable[str] = ()) -> Match | None:
+    """Return what is meant by an unknown key of a step: another one, or one of other words."""
+    from cnnspec.declarations.hints import key_match  # not needed for specs without errors
+
+    return key_match("step", key, [*others, *left_keys(step)])
+
+
+def _keys(step: Step) -> dict[str, Any]:
+    """Return what a step has besides the arguments of its kind, as it is written."""
+    dumped = step.model_dump()
+    given = dumped[step.kind] if isinstance(dumped, dict) else {}
+    return {key: value for key, value in given.items() if key in STEP_KEYS}

@@ -5,7 +5,6 @@ from typing import Any, TypeVar
 
 from cnnspec.diagnostics.problems import Failure, Problem
 from cnnspec.diagnostics.report import Report
-from cnnspec.diagnostics.suggestions import did_you_mean
 from cnnspec.expand.loading import Loader
 from cnnspec.expand.parameters import NO_PARAMETERS, Parameters, resolve_parameters
 from cnnspec.language.document import Block, Document, Submodel
@@ -154,17 +153,12 @@ def _defaults(
         try:
             declaration = LAYERS.find(word)
         except Problem as problem:
-            code, message, suggestion = problem.code, problem.message, problem.suggestion
-            where.error(report, code, message, "key", suggestion=suggestion)
+            _report_kind(where, problem, report)
             continue
         of_kind = defaults.setdefault(declaration.kind(), {})
         for name, value in arguments.items():
             if name not in declaration.arguments():
-                suggestion = did_you_mean(name, declaration.arguments())
-                message = f"{declaration.kind()} has no argument '{name}'"
-                (where / name).error(
-                    report, "unknown-argument", message, "key", suggestion=suggestion
-                )
+                _report_argument(where, declaration, name, arguments, report)
                 continue
             problems: list[Problem] = []
             known = substituted(value, parameters, problems)
@@ -176,3 +170,33 @@ def _defaults(
             failure = failures[0] if failures else None
             of_kind[name] = Default(declaration, name, value, known, at, parameters, failure)
     return defaults
+
+
+def _report_kind(place: Place, problem: Problem, report: Report) -> None:
+    """Report that a key is not a kind."""
+    from cnnspec.diagnostics.rewrites import Rewrite  # not needed for specs without errors
+
+    suggestion, fix = problem.suggestion, None
+    kind = getattr(problem.replacement, "kind", None)
+    if kind is not None and problem.replacement == Rewrite(kind):
+        suggestion = f"did you mean '{kind}'?"
+        fix = place.replaced_by(kind, "key", is_safe=problem.is_safe)
+    place.error(report, problem.code, problem.message, "key", suggestion=suggestion, fix=fix)
+
+
+def _report_argument(
+    place: Place, declaration: type[Layer], name: str, given: dict[str, Any], report: Report
+) -> None:
+    """Report that a kind does not have an argument, unless another one says it already."""
+    from cnnspec.declarations.hints import argument_problem  # not needed for specs without errors
+    from cnnspec.diagnostics.rewrites import Rewrite
+
+    message = f"{declaration.kind()} has no argument '{name}'"
+    problem, _ = argument_problem("layers", declaration, name, given, message)
+    if problem is None:
+        return
+    fix = None
+    if isinstance(problem.replacement, Rewrite):
+        fix = place.rewritten(problem.replacement, is_safe=problem.is_safe, is_call=False)
+    code, suggestion = problem.code, problem.suggestion
+    (place / name).error(report, code, message, "key", suggestion=suggestion, fix=fix)

@@ -10,7 +10,7 @@ from cnnspec.declarations.partial import problems_of
 from cnnspec.diagnostics.codes import CODES, WARNINGS
 from cnnspec.diagnostics.problems import Failure, Problem, Problems, failure_of, shown
 from cnnspec.diagnostics.report import Report
-from cnnspec.diagnostics.suggestions import did_you_mean
+from cnnspec.diagnostics.suggestions import closest
 from cnnspec.expand.parameters import Parameters, is_number
 from cnnspec.expand.scopes import Names, Scope, Value
 from cnnspec.ir.graph import Input, Node, Output, Ref
@@ -61,15 +61,11 @@ class Interface:
                 message = f"a size of '{name}' is {size}, more than a tensor can have ({MAX_SIZE})"
                 return at.error(self.report, "too-large", message)
         if not (isinstance(dtype, str) and dtype in DATA_TYPES):
-            known = did_you_mean(dtype, DATA_TYPES) if isinstance(dtype, str) else None
+            known = closest(dtype, DATA_TYPES) if isinstance(dtype, str) else None
             message = f"unknown data type {shown(dtype)}"
-            return (place / "dtype").error(
-                self.report,
-                "unknown-value",
-                message,
-                suggestion=known,
-                notes=parameters.nulls(declared.dtype),
-            )
+            notes = parameters.nulls(declared.dtype)
+            at = place / "dtype"
+            return at.unknown(self.report, "unknown-value", message, known, notes=notes)
         return Input(name, TensorSpec((None, *shape), dtype), place)
 
     def outputs(
@@ -151,7 +147,7 @@ class Interface:
         problems: list[Problem] = []
         arguments = substituted(call.arguments, parameters, problems)
         try:
-            declaration = family.find(call.kind)
+            declaration = family.find(call.kind, arguments)
             if problems:
                 problems += problems_of(declaration, arguments, call.kind)
             else:
@@ -180,7 +176,6 @@ class Interface:
             message = f"unknown warning '{code}'"
             if code in CODES:
                 message = f"'{code}' is an error; only warnings can be ignored"
-            suggestion = None if code in CODES else did_you_mean(code, WARNINGS)
-            at = place / position
-            at.error(self.report, "unknown-value", message, suggestion=suggestion)
+            near = None if code in CODES else closest(code, WARNINGS)
+            (place / position).unknown(self.report, "unknown-value", message, near)
         return tuple(document.ignore)

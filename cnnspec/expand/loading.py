@@ -1,6 +1,8 @@
 """Finds and reads the files that specs refer to: other specs, models and weights."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from cnnspec.declarations.keras_versions import NEWEST, Keras
 from cnnspec.diagnostics.problems import FAILED, Failure, shown
@@ -15,18 +17,26 @@ from cnnspec.syntax.reading import read
 class Loader:
     """Resolves paths relative to the file that contains them, and reads each spec once."""
 
-    def __init__(self, report: Report, root: Path | None = None, keras: Keras = NEWEST) -> None:
+    def __init__(
+        self,
+        report: Report,
+        root: Path | None = None,
+        keras: Keras = NEWEST,
+        edited: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.report = report
         self.root = root
         """The folder that paths must not leave."""
         self.keras = keras
         """The version of Keras that calls are held against."""
+        self.edited = edited
+        """The texts that are tried instead of what some files contain, by name."""
         self._read: dict[Path, tuple[Document, Source] | Failure] = {}
         self._broken: set[Path] = set()
 
     def for_part(self) -> "Loader":
         """Return the same loader with another report."""
-        loader = Loader(self.report.child(), self.root, self.keras)
+        loader = Loader(self.report.child(), self.root, self.keras, self.edited)
         loader._read, loader._broken = self._read, self._broken
         return loader
 
@@ -51,7 +61,8 @@ class Loader:
         if key not in self._read:
             report = self.report.child()
             try:
-                source = read(path, report, name=shown_path(path), caller=place)
+                name = shown_path(path)
+                source = read(path, report, name=name, caller=place, edited=self.edited)
             except OSError as error:
                 message = f"the file '{shown_path(path)}' cannot be read: {error.strerror}"
                 return place.error(self.report, "file-not-found", message)

@@ -5,7 +5,7 @@ from typing import Any
 
 from cnnspec.diagnostics.problems import Failure, Problem
 from cnnspec.diagnostics.report import Report
-from cnnspec.diagnostics.suggestions import did_you_mean
+from cnnspec.diagnostics.suggestions import closest
 from cnnspec.expand.parameters import Parameters
 from cnnspec.ir.graph import BlockCall, Node, Ref, SubmodelLayer
 from cnnspec.language.document import Step
@@ -167,10 +167,10 @@ class Names:
         if word in scope.explicit and later is not None:
             message = f"'{word}' is not defined yet; a layer can use only names defined above it"
             return place.error(self.report, "defined-later", message, where)
-        known = [name.removeprefix(scope.prefix) for name in self.values]
+        names = (name.removeprefix(scope.prefix) for name in self.values)
+        known = [name for name in names if not word.startswith(f"{name}/")]
         what = f"the output '{word}' is not a layer" if output else f"unknown name '{word}'"
-        suggestion = did_you_mean(word, known)
-        return place.error(self.report, "unknown-name", what, where, suggestion=suggestion)
+        return place.unknown(self.report, "unknown-name", what, closest(word, known), where)
 
     def single(self, value: Value, place: Place) -> Ref | Failure:
         """Return the only tensor of a value; several are an error."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from cnnspec.diagnostics.problems import Failure, Problem, shown
 from cnnspec.diagnostics.report import Report
-from cnnspec.diagnostics.suggestions import did_you_mean
+from cnnspec.diagnostics.suggestions import closest, did_you_mean
 from cnnspec.expand.interface import Interface
 from cnnspec.expand.parameters import Parameters, is_number
 from cnnspec.ir.graph import Output
@@ -104,9 +104,8 @@ class Section(Record):
         """Whether an input or output of that name exists; an unknown one is reported."""
         if known is None or name in known:
             return True
-        hint = did_you_mean(name, known)
         message = f"unknown {noun} '{name}'"
-        place.error(self.report, "unknown-name", message, "key", suggestion=hint)
+        place.unknown(self.report, "unknown-name", message, closest(name, known), "key")
         return False
 
     def resolved(self, written: Any, place: Place, *, whole: bool = True) -> float | Failure:

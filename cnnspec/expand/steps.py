@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 from cnnspec.diagnostics.problems import FAILED, Failure, Problem, failure_of, shown
 from cnnspec.diagnostics.report import Report
-from cnnspec.diagnostics.suggestions import did_you_mean
-from cnnspec.expand.calls import Calls
+from cnnspec.expand.calls import Calls, step_key
 from cnnspec.expand.definitions import BlockDefinition, Definitions
 from cnnspec.expand.parameters import Parameters, resolve_parameters
 from cnnspec.expand.scopes import Names, Scope, Skipped, Value
@@ -272,12 +271,10 @@ class Writer(Calls):
         defined = definition.block.params
         failures = []
         for key in (each for each in step.arguments if each not in defined):
-            suggestion = did_you_mean(key, defined)
             message = f"the block '{step.kind}' has no parameter '{key}'"
+            near = step_key(key, step, (name for name in defined if name not in step.arguments))
             failures.append(
-                (place / key).error(
-                    self.report, "unknown-parameter", message, "key", suggestion=suggestion
-                )
+                (place / key).unknown(self.report, "unknown-parameter", message, near, "key")
             )
         problems: list[Problem] = []
         given = substituted(step.arguments, scope.parameters, problems)

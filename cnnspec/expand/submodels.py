@@ -7,7 +7,7 @@ from typing import Any
 
 from cnnspec.declarations.keras_versions import CODE
 from cnnspec.diagnostics.problems import FAILED, Failure, Problem, shown
-from cnnspec.diagnostics.suggestions import did_you_mean
+from cnnspec.diagnostics.suggestions import closest
 from cnnspec.expand.definitions import SubmodelDefinition
 from cnnspec.expand.loading import Loader
 from cnnspec.ir.graph import Application, Graph, Output, Ref, SubmodelLayer
@@ -192,8 +192,8 @@ class SubmodelReader:
         if node is None:
             names = [name for each in graph.nodes for name in (each.scoped, each.name)]
             message = f"the submodel has no layer '{until}'"
-            suggestion = did_you_mean(until, names)
-            return place.error(self.loader.report, "unknown-name", message, suggestion=suggestion)
+            near = closest(until, names)
+            return place.unknown(self.loader.report, "unknown-name", message, near)
         if len(node.value) > 1:
             listed = ", ".join(str(ref) for ref in node.value)
             message = f"'{until}' has {len(node.value)} outputs ({listed}); cut at a layer with one"

@@ -68,9 +68,11 @@ class _Training(Section):
             self.other_rows("validation", columns, root),
             self.other_rows("test", columns, root),
             root,
-            int(self.number(train.batch_size, self.place / "batch_size", 32)),
-            int(self.number(train.epochs, self.place / "epochs", 1)),
-            int(self.number(train.seed, self.place / "seed", 0, least=0)),
+            int(
+                self.number(train.batch_size, self.place / "batch_size", train.usual["batch_size"])
+            ),
+            int(self.number(train.epochs, self.place / "epochs", train.usual["epochs"])),
+            int(self.number(train.seed, self.place / "seed", train.usual["seed"], least=0)),
             self.callbacks(),
             self.class_weights(),
             self.expressions("sample_weight", train.sample_weight, self.known_outputs(), columns),

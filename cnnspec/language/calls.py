@@ -1,7 +1,8 @@
 """Calls: a kind and its arguments."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, cast
+from types import MappingProxyType
+from typing import Annotated, Any, ClassVar, cast
 
 from pydantic import (
     BaseModel,
@@ -28,6 +29,9 @@ def is_python_form(value: object, field: str, info: ValidationInfo) -> bool:
 
 class Model(BaseModel):
     """Base class of the parts of a document."""
+
+    usual: ClassVar[Mapping[str, Any]] = MappingProxyType({})
+    """What a key means that is not there, if it is not the default of its field."""
 
     model_config = ConfigDict(
         extra="forbid",

@@ -29,7 +29,7 @@ _RUN = rf"(?a)(?P<text>{_STRING})|(?P<first>{_COLUMN})\s*\.\.\s*(?P<last>{_COLUM
 _WRITTEN_RUN = rf"{_STRING}| @ "
 _ALLOWED = r"(?a)[\w\s.+\-*/%<>=!(),\[\]]*"
 _WORDS = r"(?!.*\.\.)[^\W\d]\w*( +[\w(][\w().%]*)+"
-_FORMS = {
+FORMS = {
     "column": 'the name of a column in quotes: column("sepal length (cm)")',
     "one_hot": "class numbers and how many classes there are: one_hot(y, 10)",
     "image": "a column of paths and the size of the images: image(path, [96, 96])",
@@ -229,10 +229,10 @@ class _Plain(ast.NodeTransformer):
                 check_parts(width)
                 if _is_constant(height) and _is_constant(width):
                     image_size(node, {})
-            case ast.Call(func=ast.Name(id=name)) if name in _FORMS:
-                raise Problem("bad-expression", f"'{name}' takes {_FORMS[name]}")
+            case ast.Call(func=ast.Name(id=name)) if name in FORMS:
+                raise Problem("bad-expression", f"'{name}' takes {FORMS[name]}")
             case ast.Call(func=ast.Name(id=name)) if name not in FUNCTIONS:
-                known = ", ".join((*FUNCTIONS, *_FORMS))
+                known = ", ".join((*FUNCTIONS, *FORMS))
                 message = f"unknown function '{name}'; choose from {known}"
                 raise Problem("bad-expression", message)
             case _:

@@ -4,6 +4,7 @@ Values such as `$name` or `$(expression)` are kept as written; `expand` evaluate
 """
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -40,6 +41,8 @@ ParameterName = Annotated[Name, Form("parameter_name")]
 
 class Step(Model):
     """A step: a layer with the arguments of its kind, or a call of a block or submodel."""
+
+    usual = MappingProxyType({"repeat": 1, "frozen": False})
 
     # In canonical order, the arguments of Keras are between these keys.
     kind: str
@@ -147,6 +150,8 @@ class Input(Model):
 class Output(Model):
     """An output: its tensor, its loss and its metrics."""
 
+    usual = MappingProxyType({"loss_weight": 1})
+
     from_: str | None = Field(None, alias="from")
     """The layer that it comes from. Default: the layer with the same name."""
     loss: Loss | None = None
@@ -188,6 +193,8 @@ def _sort_of_spec(value: object) -> str:
 
 class Submodel(Model):
     """A model used as a layer: another spec or a Keras file, optionally cut, loaded or frozen."""
+
+    usual = MappingProxyType({"preprocess": False, "frozen": False})
 
     spec: Annotated[
         Annotated[str | None, Tag("path")] | Annotated["Document", Tag("document")],

@@ -110,10 +110,10 @@ def value_text(value: Any) -> str:
     return written.removeprefix("- ").rstrip("\n")
 
 
-def dump_data(data: dict[str, Any]) -> str:
-    """Return the text of the plain data of a document."""
+def dump_data(data: dict[str, Any], width: int = WIDTH) -> str:
+    """Return the text of the plain data of a document; calls that fit the width are on a line."""
     parts = []
-    for key, value in _styled(data, 0, "document").items():
+    for key, value in _styled(data, width, 0, "document").items():
         written = yaml.dump(
             {key: value},
             Dumper=_Dumper,
@@ -126,7 +126,7 @@ def dump_data(data: dict[str, Any]) -> str:
     return "".join(parts)
 
 
-def _styled(value: Any, column: int, role: str) -> Any:
+def _styled(value: Any, width: int, column: int, role: str) -> Any:
     """Mark the entries of a value that fit on one line.
 
     `column` is where its lines begin.
@@ -136,6 +136,7 @@ def _styled(value: Any, column: int, role: str) -> Any:
         return {
             key: _entry(
                 item,
+                width,
                 column,
                 len(str(key)) + 2,
                 within or ROLES.get(key, ""),
@@ -143,17 +144,20 @@ def _styled(value: Any, column: int, role: str) -> Any:
             )
             for key, item in value.items()
         }
-    return [_entry(item, column, 2, within or "", is_open=isinstance(item, dict)) for item in value]
+    return [
+        _entry(item, width, column, 2, within or "", is_open=isinstance(item, dict))
+        for item in value
+    ]
 
 
-def _entry(item: Any, column: int, head: int, role: str, *, is_open: bool) -> Any:
+def _entry(item: Any, width: int, column: int, head: int, role: str, *, is_open: bool) -> Any:
     """Prepare an item of a list or the value of a key, after `column` characters of its line."""
     if not isinstance(item, dict | list):
         return item
     may_flow = not item or not (is_open or _is_block(item, role))
-    if may_flow and (not item or _fits(item, column + head)):
+    if may_flow and (not item or _fits(item, width, column + head)):
         return _flow(item)
-    return _styled(item, column + 2, role)
+    return _styled(item, width, column + 2, role)
 
 
 def _is_block(value: Any, role: str) -> bool:
@@ -181,11 +185,11 @@ def _has_calls(value: Any) -> bool:
     return isinstance(value, dict) and bool(value)
 
 
-def _fits(value: Any, column: int) -> bool:
+def _fits(value: Any, width: int, column: int) -> bool:
     estimate = column + _width(value)
-    if abs(estimate - WIDTH) > _DOUBT:
-        return estimate < WIDTH
-    return column + len(value_text(value)) <= WIDTH
+    if abs(estimate - width) > _DOUBT:
+        return estimate < width
+    return column + len(value_text(value)) <= width
 
 
 def _width(value: Any) -> int:

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from cnnspec.diagnostics.problems import shown
 from cnnspec.diagnostics.report import Report
-from cnnspec.diagnostics.suggestions import did_you_mean
+from cnnspec.diagnostics.suggestions import Match
 from cnnspec.language.calls import FROM_TEXT, Model
 from cnnspec.language.document import Document, missing_section
 from cnnspec.language.recovery import without
@@ -138,9 +138,11 @@ def _steps(place: Place) -> Iterator[tuple[Place, object]]:
 def _report(error: ValidationError, places: _Places, report: Report) -> Iterator[TreePath]:
     """Report every error and yield its path; a mistyped key is not reported as missing too."""
     mistyped = {
-        (path[:-1], did_you_mean(str(path[-1]), _keys_at(path[:-1])))
+        (path[:-1], near.word)
         for details in error.errors(include_url=False)
-        if details["type"] == "extra_forbidden" and (path := _document_path(details["loc"]))
+        if details["type"] == "extra_forbidden"
+        and (path := _document_path(details["loc"]))
+        and (near := _near_key(path)) is not None
     }
     for details in error.errors(include_url=False):
         path = _document_path(details["loc"])
@@ -154,11 +156,13 @@ def _report(error: ValidationError, places: _Places, report: Report) -> Iterator
             else:
                 place.error(report, code, message)
         elif sort == "extra_forbidden":
-            known = _keys_at(path[:-1])
             message = f"unknown key '{last}'"
-            suggestion = did_you_mean(str(last), known)
-            place.error(report, "unknown-key", message, "key", suggestion=suggestion)
-        elif sort == "missing" and (path[:-1], f"did you mean '{last}'?") in mistyped:
+            near, there = _near_key(path), around.value()
+            if near is not None and isinstance(there, dict) and near.word in there:
+                place.error(report, "unknown-key", message, "key", suggestion=near.text)
+            else:
+                place.unknown(report, "unknown-key", message, near, "key")
+        elif sort == "missing" and (path[:-1], last) in mistyped:
             continue
         elif sort == "missing":
             around.error(report, "missing-key", f"the key '{last}' is missing", "key")
@@ -175,12 +179,22 @@ def _document_path(loc: TreePath) -> TreePath:
     return tuple(part for before, part in pairs if (before, part) not in inner)
 
 
-def _keys_at(path: TreePath) -> list[str]:
-    """Return the valid keys of the mapping at a path."""
+def _near_key(path: TreePath) -> Match | None:
+    """Return the key that is meant by an unknown one."""
+    from cnnspec.declarations.hints import key_match  # not needed for specs without errors
+
+    models = _models_at(path[:-1])
+    known = [key for model in models for key in model.spec_keys()]
+    part = models[0].__name__.lower() if models else ""
+    return key_match(part, str(path[-1]), known)
+
+
+def _models_at(path: TreePath) -> list[type[Model]]:
+    """Return the models of the mapping at a path."""
     hints: list[Any] = [Document]
     for part in path:
         hints = [inner for hint in hints for inner in _within(hint, part)]
-    return [key for hint in hints if _is_model(hint) for key in hint.spec_keys()]
+    return [hint for hint in hints if _is_model(hint)]
 
 
 def _within(hint: Any, part: str | int) -> Iterator[Any]:

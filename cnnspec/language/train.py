@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Annotated, Any
 
 from cnnspec.diagnostics.problems import shown
 from cnnspec.language.calls import Callback, Model, Optimizer, Source
 from cnnspec.language.values import Count, Form, Name, Weight, _needed_count, refuse
-from cnnspec.objects.families import DATA
+from cnnspec.objects.families import DATA, USUAL_OPTIMIZER
 
 
 class LastLayers(Model):
@@ -121,6 +122,10 @@ def _source(value: object) -> object:
 
 class Train(Model):
     """The training of a model."""
+
+    usual = MappingProxyType(
+        {"optimizer": USUAL_OPTIMIZER, "batch_size": 32, "epochs": 1, "seed": 0}
+    )
 
     optimizer: Optimizer | None = None
     """The optimizer; its learning rate may be a schedule."""

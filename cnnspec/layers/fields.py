@@ -7,7 +7,6 @@ from cnnspec.declarations.declaration import Checked, Declaration
 from cnnspec.declarations.family import call_of
 from cnnspec.declarations.fields import Choice, listed
 from cnnspec.diagnostics.problems import Problem
-from cnnspec.diagnostics.suggestions import did_you_mean
 from cnnspec.objects.activations import ACTIVATIONS, SAME_FUNCTION
 from cnnspec.objects.families import CONSTRAINTS, INITIALIZERS, REGULARIZERS
 
@@ -23,12 +22,13 @@ def _activation(value: Any, _: type[Declaration]) -> str | None:
         raise Problem("unknown-value", UNUSABLE[value])
     if value is None:
         return None
-    if value in ACTIVATIONS:
-        return str(SAME_FUNCTION.get(value, value))
     if not isinstance(value, str):
         raise Problem("wrong-type", "")
-    message = f"unknown activation '{value}'"
-    raise Problem("unknown-value", message, suggestion=did_you_mean(value, _USABLE))
+    if value in ACTIVATIONS:
+        return SAME_FUNCTION.get(value, value)
+    from cnnspec.declarations.hints import word_problem  # not needed for specs without errors
+
+    raise word_problem("activations", value, _USABLE, f"unknown activation '{value}'")
 
 
 _USABLE = [name for name in ACTIVATIONS if name not in UNUSABLE]

@@ -61,6 +61,7 @@ class Network(Declaration):
     smallest: ClassVar[int] = 32
     """The smallest image size."""
 
+    example = {"include_top": False, "pooling": "avg"}
     include_top: Flag = True
     """Whether to include the classifier."""
     weights: OptionalText = IMAGENET

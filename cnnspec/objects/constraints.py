@@ -36,6 +36,7 @@ class OfNorm(OfValues):
 class MaxNorm(OfNorm):
     """Limits the norm along `axis` to `max_value`."""
 
+    example = {"max_value": 3}
     aliases = ("max_norm",)
     max_value: NonNegativeNumber = 2
 
@@ -44,6 +45,7 @@ class MaxNorm(OfNorm):
 class MinMaxNorm(OfNorm):
     """Keeps the norm along `axis` between two values."""
 
+    example = {"min_value": 0.5, "max_value": 2}
     aliases = ("min_max_norm",)
     min_value: NonNegativeNumber = 0.0
     max_value: NonNegativeNumber = 1.0

@@ -1,6 +1,6 @@
 """Sources of training data."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from cnnspec.declarations.declaration import Checked, Declaration
 from cnnspec.declarations.fields import Choice, Flag
@@ -50,6 +50,13 @@ Colors = Annotated[str, Choice("rgb", "grayscale")]
 class DataSource(Declaration):
     """Base class of data sources."""
 
+    example_shape: ClassVar[tuple[int, ...]] = (28, 28, 1)
+    """The shape of the input in an example."""
+    example_input: ClassVar[Any] = "x / 255"
+    """The expression of the input in an example."""
+    example_target: ClassVar[str] = "y"
+    """The expression of the labels in an example."""
+
     @classmethod
     def paths(cls) -> tuple[str, ...]:
         """The arguments that are paths."""
@@ -69,6 +76,7 @@ class npz(DataSource):  # noqa: N801
     is a column with its own name.
     """
 
+    example = {"path": "digits.npz"}
     path: FilePath
     """Path of the file."""
     skip_broken: Flag = False
@@ -79,6 +87,7 @@ class npz(DataSource):  # noqa: N801
 class keras(DataSource):  # noqa: N801
     """A data set that Keras downloads, with columns `x` and `y`."""
 
+    example = {"name": "mnist"}
     name: Dataset
     """Name of the data set."""
 
@@ -92,6 +101,10 @@ class keras(DataSource):  # noqa: N801
 class images(DataSource):  # noqa: N801
     """A folder with one subfolder of images per class; classes are numbered by sorted name."""
 
+    example = {"directory": "flowers", "size": [96, 96]}
+    example_shape = (96, 96, 3)
+    example_input = "image / 255"
+    example_target = "label"
     directory: FilePath
     """Path of the folder; subfolders `train`, `validation` and `test` are its parts."""
     size: ImageSize
@@ -110,6 +123,10 @@ class images(DataSource):  # noqa: N801
 class csv(DataSource):  # noqa: N801
     """A CSV table of numbers and text, whose first line names the columns."""
 
+    example = {"path": "flowers.csv"}
+    example_shape = (2,)
+    example_input = ("width", "height / 10")
+    example_target = "species"
     path: FilePath
     """Path of the file."""
     delimiter: Letter = ","

@@ -59,6 +59,7 @@ class Ones(Initializer):
 class Constant(Initializer):
     """A constant value."""
 
+    example = {"value": 0.1}
     aliases = ("constant",)
     value: Number = 0.0
 
@@ -67,6 +68,7 @@ class Constant(Initializer):
 class Identity(Initializer):
     """The identity matrix, multiplied by a gain; for two-dimensional weights."""
 
+    example = {"gain": 0.5}
     aliases = ("identity", "IdentityInitializer")
     axes = (2, 2)
     gain: Number = 1.0
@@ -87,6 +89,7 @@ class Orthogonal(Initializer):
 class RandomNormal(Initializer):
     """Values from a normal distribution."""
 
+    example = {"stddev": 0.01}
     aliases = ("random_normal", "normal")
     mean: Number = 0.0
     stddev: NonNegativeNumber = 0.05
@@ -97,6 +100,7 @@ class RandomNormal(Initializer):
 class TruncatedNormal(Initializer):
     """Values from a truncated normal distribution, within two standard deviations."""
 
+    example = {"stddev": 0.02}
     aliases = ("truncated_normal",)
     mean: Number = 0.0
     stddev: NonNegativeNumber = 0.05
@@ -107,6 +111,7 @@ class TruncatedNormal(Initializer):
 class RandomUniform(Initializer):
     """Values from a uniform distribution."""
 
+    example = {"minval": -0.1, "maxval": 0.1}
     aliases = ("random_uniform", "uniform")
     minval: Number = -0.05
     maxval: Number = 0.05
@@ -147,6 +152,7 @@ class Scaled(Initializer):
 class VarianceScaling(Scaled):
     """Random values with variance `scale / n`, where n depends on the mode."""
 
+    example = {"scale": 2, "mode": "fan_out"}
     aliases = ("variance_scaling",)
     scale: PositiveNumber = 1.0
     mode: Annotated[str, Choice("fan_in", "fan_out", "fan_avg")] = "fan_in"

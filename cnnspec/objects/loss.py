@@ -94,6 +94,7 @@ class Scores(Loss):
 class Areas(Loss):
     """Base class of losses that compare areas."""
 
+    last_layer = {"units": 1, "activation": "sigmoid"}
     unfit = frozenset(("linear", "tanh", "relu"))
     takes = "probabilities"
 

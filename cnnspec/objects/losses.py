@@ -45,6 +45,7 @@ OpenUnitInterval = Annotated[float, Gt(0), Lt(1), Expects("a number above 0 and 
 class BinaryCrossentropy(YesOrNo, SmoothedCrossentropy):
     """`-(y log(p) + (1 - y) log(1 - p))`, for labels that are 0 or 1."""
 
+    example = {"label_smoothing": 0.1}
     aliases = ("binary_crossentropy", "bce", "BCE")
     name: LossName = "binary_crossentropy"
 
@@ -53,6 +54,7 @@ class BinaryCrossentropy(YesOrNo, SmoothedCrossentropy):
 class CategoricalCrossentropy(OverClasses, SmoothedCrossentropy):
     """`-sum(y log(p))`, for one-hot labels."""
 
+    example = {"label_smoothing": 0.1}
     open_words = ("crossentropy", "ce")
     counts_axis_from_start = True
     aliases = ("categorical_crossentropy", *open_words)
@@ -81,6 +83,7 @@ class CategoricalCrossentropy(OverClasses, SmoothedCrossentropy):
 class SparseCategoricalCrossentropy(OverClasses, Crossentropy):
     """`-log(p[y])`, for integer labels."""
 
+    example = {"ignore_class": 255}
     aliases = ("sparse_categorical_crossentropy",)
     labels = "classes"
     takes_other_axes = False
@@ -93,6 +96,7 @@ class SparseCategoricalCrossentropy(OverClasses, Crossentropy):
 class BinaryFocalCrossentropy(YesOrNo, SmoothedCrossentropy):
     """Binary cross-entropy that down-weights easy samples (Lin et al., 2017, arXiv:1708.02002)."""
 
+    example = {"gamma": 3}
     aliases = ("binary_focal_crossentropy",)
     apply_class_balancing: Flag = False
     """Whether to weight class 1 by `alpha` and class 0 by `1 - alpha`."""
@@ -106,6 +110,7 @@ class BinaryFocalCrossentropy(YesOrNo, SmoothedCrossentropy):
 class CategoricalFocalCrossentropy(OverClasses, SmoothedCrossentropy):
     """Categorical cross-entropy that down-weights easy samples (Lin et al., 2017)."""
 
+    example = {"alpha": 0.5, "gamma": 3}
     aliases = ("categorical_focal_crossentropy",)
     labels = "one-hot"
     alpha: ClassWeights = 0.25
@@ -128,6 +133,7 @@ class CategoricalFocalCrossentropy(OverClasses, SmoothedCrossentropy):
 class CategoricalGeneralizedCrossEntropy(OverClasses):
     """`(1 - p[y] ** q) / q`, for noisy integer labels (Zhang and Sabuncu, arXiv:1805.07836)."""
 
+    example = {"q": 0.7}
     labels = "classes"
     q: OpenUnitInterval = 0.5
     """Near 0 it behaves like cross-entropy, near 1 like the more robust absolute error."""
@@ -138,6 +144,7 @@ class CategoricalGeneralizedCrossEntropy(OverClasses):
 class KLDivergence(Loss):
     """`sum(y log(y / p))`, for labels that are distributions."""
 
+    last_layer = {"units": 10, "activation": "softmax"}
     aliases = ("kl_divergence", "kld", "KLD")
     fits = PROBABILITIES
     takes = "probabilities"
@@ -148,6 +155,7 @@ class KLDivergence(Loss):
 class Poisson(Loss):
     """`mean(p - y log(p))`, for counts."""
 
+    last_layer = {"units": 1, "activation": "softplus"}
     aliases = ("poisson",)
     unfit = frozenset(("linear", "tanh"))
     takes = "counts, which are positive"
@@ -191,6 +199,7 @@ class MeanSquaredLogarithmicError(Regression):
 class CosineSimilarity(Loss):
     """Negative cosine similarity of label and prediction."""
 
+    last_layer = {"units": 64}
     aliases = ("cosine_similarity",)
     axis: Axis = -1
     """Axis of the vectors."""
@@ -209,6 +218,7 @@ class LogCosh(Regression):
 class Huber(Regression):
     """Squared error up to `delta`, absolute error beyond it."""
 
+    example = {"delta": 0.5}
     aliases = ("huber",)
     delta: PositiveNumber = 1.0
     name: LossName = "huber_loss"
@@ -234,6 +244,7 @@ class SquaredHinge(Scores):
 class CategoricalHinge(Loss):
     """`max(1 + max((1 - y) p) - sum(y p), 0)`, for one-hot labels."""
 
+    last_layer = {"units": 10}
     aliases = ("categorical_hinge",)
     labels = "one-hot"
     name: LossName = "categorical_hinge"
@@ -253,6 +264,7 @@ class Dice(Areas):
 class Tversky(Areas):
     """Dice with a weight for each kind of error (Salehi et al., 2017, arXiv:1706.05721)."""
 
+    example = {"alpha": 0.3, "beta": 0.7}
     aliases = ("tversky",)
     alpha: NonNegativeNumber = 0.5
     """Weight of false positives."""
@@ -267,6 +279,7 @@ class Tversky(Areas):
 class Circle(Loss):
     """Pulls embeddings of the same class together (Sun et al., 2020, arXiv:2002.10857)."""
 
+    example = {"gamma": 64, "margin": 0.25}
     aliases = ("circle",)
     labels = "groups"
     gamma: PositiveNumber = 80.0

@@ -1,6 +1,6 @@
 """What losses and metrics compare: the labels and the predictions that each kind takes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Literal
 
 from cnnspec.declarations.declaration import Declaration
@@ -42,6 +42,8 @@ class Measure(Declaration):
     """The only activations whose results it takes for what they are; empty where many are fine."""
     unfit: ClassVar[frozenset[str]] = frozenset()
     """Activations whose results it cannot learn from, or that make little of it."""
+    last_layer: ClassVar[Mapping[str, Any] | None] = None
+    """The arguments of the last layer of an example; None for the usual ones for its labels."""
     takes: ClassVar[str] = "numbers, not the probabilities of classes"
     """What it takes as predictions, in words."""
     unusable: ClassVar[str]

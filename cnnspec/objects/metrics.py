@@ -66,6 +66,8 @@ class Metric(Measure):
         "classes": "use 'sparse_categorical_accuracy', or CategoricalCrossentropy and one-hot labels",
     }
     """What fits other labels and their predictions."""
+    usual_loss: ClassVar[str | None] = None
+    """The loss of an example; None for the usual one for its labels."""
     for_logits: ClassVar[str] = ""
     """How to let it take logits, if it can."""
     logits_of: ClassVar[frozenset[str]] = frozenset()
@@ -201,6 +203,7 @@ class Accuracy(Metric):
 class BinaryAccuracy(Metric):
     """Fraction of predictions on the same side of a threshold as the label."""
 
+    example = {"threshold": 0.4}
     aliases = ("binary_accuracy",)
     labels = "0 to 1"
     fits = SIGMOID
@@ -261,6 +264,7 @@ class TopK(Metric):
 class TopKCategoricalAccuracy(TopK):
     """Fraction of samples whose one-hot label is among the `k` largest predictions."""
 
+    example = {"k": 3}
     aliases = ("top_k_categorical_accuracy",)
     labels = "one-hot"
     k: PositiveInt = 5
@@ -271,6 +275,7 @@ class TopKCategoricalAccuracy(TopK):
 class SparseTopKCategoricalAccuracy(TopK):
     """Fraction of samples whose integer label is among the `k` largest predictions."""
 
+    example = {"k": 3}
     aliases = ("sparse_top_k_categorical_accuracy",)
     labels = "classes"
     k: PositiveInt = 5

@@ -60,6 +60,7 @@ class Tradeoff(OfOneClass):
 class PrecisionAtRecall(Tradeoff):
     """The best precision with a recall of at least `recall`."""
 
+    example = {"recall": 0.9}
     aliases = ("precision_at_recall",)
     recall: UnitInterval
 
@@ -68,6 +69,7 @@ class PrecisionAtRecall(Tradeoff):
 class RecallAtPrecision(Tradeoff):
     """The best recall with a precision of at least `precision`."""
 
+    example = {"precision": 0.9}
     aliases = ("recall_at_precision",)
     precision: UnitInterval
 
@@ -76,6 +78,7 @@ class RecallAtPrecision(Tradeoff):
 class SensitivityAtSpecificity(Tradeoff):
     """The best sensitivity with a specificity of at least `specificity`."""
 
+    example = {"specificity": 0.9}
     aliases = ("sensitivity_at_specificity",)
     specificity: UnitInterval
 
@@ -84,6 +87,7 @@ class SensitivityAtSpecificity(Tradeoff):
 class SpecificityAtSensitivity(Tradeoff):
     """The best specificity with a sensitivity of at least `sensitivity`."""
 
+    example = {"sensitivity": 0.9}
     aliases = ("specificity_at_sensitivity",)
     sensitivity: UnitInterval
 
@@ -92,6 +96,7 @@ class SpecificityAtSensitivity(Tradeoff):
 class AUC(Outcomes):
     """The area under a curve over all thresholds."""
 
+    example = {"curve": "PR"}
     aliases = ("auc",)
     for_logits = "use 'AUC: {from_logits: true}'"
     recent = (Recent("3.11.0", "curve", "the curve 'PRGAIN'", lambda call: call.curve == "PRGAIN"),)

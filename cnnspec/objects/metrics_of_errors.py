@@ -46,6 +46,8 @@ class LossMetric(Metric):
             cls.takes_other_axes = loss.takes_other_axes
             cls.is_over_classes = loss.labels in ("one-hot", "classes")
             cls.logits_of = loss.fits if cls.for_logits else frozenset()
+            cls.example, cls.last_layer = loss.example, loss.last_layer
+            cls.usual_loss = loss.aliases[0]
             cls.__doc__ = loss.__doc__
 
 
@@ -193,6 +195,7 @@ class LogCoshError(LossMetric):
 class CosineSimilarity(Metric):
     """Cosine similarity of label and prediction."""
 
+    last_layer = {"units": 64}
     aliases = ("cosine_similarity",)
     axis: Axis = -1
     """Axis of the vectors."""
@@ -225,6 +228,7 @@ class R2Score(Metric):
 class Correlation(Metric):
     """Base class of correlations of labels and predictions."""
 
+    last_layer = {"units": 10}
     axis: Axes = -1
     """Axes to correlate along."""
 

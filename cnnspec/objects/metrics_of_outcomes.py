@@ -145,6 +145,7 @@ class Rate(OfOneClass, Count):
 class Precision(Rate):
     """Fraction of the predicted positives that are positive."""
 
+    example = {"thresholds": 0.4}
     aliases = ("precision",)
 
 
@@ -152,6 +153,7 @@ class Precision(Rate):
 class Recall(Rate):
     """Fraction of the positives that are predicted as positive."""
 
+    example = {"thresholds": 0.4}
     aliases = ("recall",)
 
 
@@ -159,6 +161,9 @@ class Recall(Rate):
 class FBetaScore(Outcomes):
     """F-beta score: the harmonic mean of precision and recall, with recall weighted by `beta`."""
 
+    usual_loss = "categorical_crossentropy"
+    last_layer = {"units": 10, "activation": "softmax"}
+    example = {"beta": 2, "average": "macro"}
     aliases = ("f_beta_score",)
     is_of_rows = True
     instead = {**Outcomes.instead, "0 to 1": "use 'FBetaScore: {threshold: 0.5}'"}
@@ -187,6 +192,7 @@ class FBetaScore(Outcomes):
 class F1Score(FBetaScore):
     """F1 score: the harmonic mean of precision and recall."""
 
+    example = {"average": "macro"}
     aliases = ("f1_score",)
     instead = {**Outcomes.instead, "0 to 1": "use 'F1Score: {threshold: 0.5}'"}
     absent = ("beta",)

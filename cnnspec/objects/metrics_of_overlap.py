@@ -94,6 +94,7 @@ class Overlap(Metric):
 class MeanIoU(Overlap):
     """Mean IoU over all classes."""
 
+    example = {"num_classes": 10, "sparse_y_pred": False}
     aliases = ("mean_io_u",)
 
 
@@ -101,6 +102,7 @@ class MeanIoU(Overlap):
 class OneHotMeanIoU(Overlap):
     """Mean IoU over all classes, for one-hot labels."""
 
+    example = {"num_classes": 10}
     aliases = ("one_hot_mean_io_u",)
     absent = ("sparse_y_true",)
     sparse_y_pred: Flag = False
@@ -110,6 +112,7 @@ class OneHotMeanIoU(Overlap):
 class IoU(Overlap):
     """Mean IoU over the given classes."""
 
+    example = {"num_classes": 10, "target_class_ids": [0, 2], "sparse_y_pred": False}
     aliases = ("io_u",)
     target_class_ids: ClassIds
     """Classes to average."""
@@ -129,6 +132,7 @@ class IoU(Overlap):
 class OneHotIoU(IoU):
     """Mean IoU over the given classes, for one-hot labels."""
 
+    example = {"num_classes": 10, "target_class_ids": [0, 2]}
     aliases = ("one_hot_io_u",)
     absent = ("sparse_y_true",)
     sparse_y_pred: Flag = False
@@ -138,6 +142,7 @@ class OneHotIoU(IoU):
 class BinaryIoU(Metric):
     """Mean IoU over one or both sides of a threshold."""
 
+    example = {"target_class_ids": [1]}
     aliases = ("binary_io_u",)
     labels = "0 to 1"
     fits = SIGMOID

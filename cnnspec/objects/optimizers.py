@@ -107,6 +107,7 @@ class Optimizer(Declaration):
 class SGD(Optimizer):
     """Gradient descent, optionally with momentum."""
 
+    example = {"learning_rate": 0.01, "momentum": 0.9, "nesterov": True}
     aliases = ("sgd",)
     learning_rate: LearningRate = default(0.01)
     momentum: UnitInterval = 0.0
@@ -118,6 +119,7 @@ class SGD(Optimizer):
 class RMSprop(Optimizer):
     """Divides gradients by the root of a moving average of their squares."""
 
+    example = {"learning_rate": 0.001, "rho": 0.9}
     aliases = ("rmsprop",)
     rho: Decay = 0.9
     """Decay of the moving average."""
@@ -131,6 +133,7 @@ class RMSprop(Optimizer):
 class Adagrad(Optimizer):
     """Divides gradients by the root of the sum of their squares (Duchi et al., 2011)."""
 
+    example = {"learning_rate": 0.01}
     aliases = ("adagrad",)
     initial_accumulator_value: NonNegativeNumber = 0.1
     epsilon: NonNegativeNumber = 1e-7
@@ -140,6 +143,7 @@ class Adagrad(Optimizer):
 class Adadelta(Optimizer):
     """Scales steps by moving averages of steps and gradients (Zeiler, arXiv:1212.5701)."""
 
+    example = {"learning_rate": 1.0}
     aliases = ("adadelta",)
     rho: Decay = 0.95
     """Decay of the moving averages."""
@@ -150,6 +154,7 @@ class Adadelta(Optimizer):
 class Adafactor(Optimizer):
     """Adam with factored second moments, which saves memory (Shazeer and Stern, 2018)."""
 
+    example = {"learning_rate": 0.01}
     aliases = ("adafactor",)
     beta_2_decay: NonPositiveNumber = -0.8
     """Exponent of the decay of the second moments."""
@@ -177,6 +182,7 @@ class TwoMoments(Optimizer):
 class Adam(TwoMoments):
     """Adam: mean gradients divided by the root of mean squares (Kingma and Ba, 2014)."""
 
+    example = {"learning_rate": 0.0003}
     aliases = ("adam",)
     amsgrad: Flag = False
     """Whether to use the largest average of squares so far (Reddi et al., 2018)."""
@@ -186,6 +192,7 @@ class Adam(TwoMoments):
 class AdamW(Adam):
     """Adam with decoupled weight decay (Loshchilov and Hutter, 2017)."""
 
+    example = {"learning_rate": 0.001, "weight_decay": 0.01}
     aliases = ("adamw",)
     weight_decay: NonNegativeNumber = 0.004
 
@@ -194,6 +201,7 @@ class AdamW(Adam):
 class Adamax(TwoMoments):
     """Adam with the largest absolute gradient instead of the average of squares."""
 
+    example = {"learning_rate": 0.002}
     aliases = ("adamax",)
 
 
@@ -201,6 +209,7 @@ class Adamax(TwoMoments):
 class Nadam(TwoMoments):
     """Adam with Nesterov momentum (Dozat, 2015)."""
 
+    example = {"learning_rate": 0.002}
     aliases = ("nadam",)
 
 
@@ -208,11 +217,14 @@ class Nadam(TwoMoments):
 class Lamb(TwoMoments):
     """Adam with layer-wise scaling, for large batches (You et al., 2019, arXiv:1904.00962)."""
 
+    example = {"learning_rate": 0.01}
+
 
 @OPTIMIZERS
 class ScheduleFreeAdamW(TwoMoments):
     """Adam with averaged weights instead of a schedule (Defazio et al., 2024)."""
 
+    example = {"learning_rate": 0.0025, "warmup_steps": 500}
     aliases = ("schedulefreeadamw",)
     learning_rate: LearningRate = default(0.0025)
     epsilon: NonNegativeNumber = 1e-8
@@ -224,6 +236,7 @@ class ScheduleFreeAdamW(TwoMoments):
 class Lion(Optimizer):
     """Uses only the sign of the momentum (Chen et al., 2023, arXiv:2302.06675)."""
 
+    example = {"learning_rate": 0.0001, "weight_decay": 0.1}
     aliases = ("lion",)
     beta_1: NonZeroFraction = 0.9
     """Weight of the momentum, relative to the gradient, in the step."""
@@ -235,6 +248,7 @@ class Lion(Optimizer):
 class Ftrl(Optimizer):
     """Follow-the-regularized-leader, for large sparse models (McMahan et al., 2013)."""
 
+    example = {"learning_rate": 0.05}
     aliases = ("ftrl",)
     learning_rate_power: NonPositiveNumber = -0.5
     """Exponent of the learning rate decay; 0 keeps the learning rate fixed."""
@@ -250,6 +264,7 @@ class Ftrl(Optimizer):
 class Muon(Optimizer):
     """Orthogonalized momentum for matrices, and AdamW for other weights (Jordan et al., 2024)."""
 
+    example = {"learning_rate": 0.02}
     aliases = ("muon",)
     before = MappingProxyType(
         {"rms_rate": None, "adam_weight_decay": lambda call: call.weight_decay}

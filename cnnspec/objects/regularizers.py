@@ -32,6 +32,7 @@ class Penalty(OfValues):
 class L1(Penalty):
     """`l1 * sum(|w|)`."""
 
+    example = {"l1": 0.001}
     aliases = ("l1",)
     l1: NonNegativeNumber = 0.01
 
@@ -40,6 +41,7 @@ class L1(Penalty):
 class L2(Penalty):
     """`l2 * sum(w ** 2)`."""
 
+    example = {"l2": 0.0001}
     aliases = ("l2",)
     l2: NonNegativeNumber = 0.01
 
@@ -48,6 +50,7 @@ class L2(Penalty):
 class L1L2(Penalty):
     """`l1 * sum(|w|) + l2 * sum(w ** 2)`."""
 
+    example = {"l1": 0.001, "l2": 0.0001}
     aliases = ("l1l2",)
     l1: NonNegativeNumber = 0.0
     l2: NonNegativeNumber = 0.0
@@ -61,6 +64,7 @@ class L1L2(Penalty):
 class OrthogonalRegularizer(OfValues):
     """Penalizes rows or columns of a matrix that are not orthogonal."""
 
+    example = {"factor": 0.001}
     aliases = ("orthogonal_regularizer",)
     factor: NonNegativeNumber = 0.01
     mode: Annotated[str, Choice("rows", "columns")] = "rows"

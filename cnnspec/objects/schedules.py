@@ -47,6 +47,7 @@ class Stepped(Decaying):
 class ExponentialDecay(Stepped):
     """`initial_learning_rate * decay_rate ** (step / decay_steps)`."""
 
+    example = {"initial_learning_rate": 0.1, "decay_steps": 1000, "decay_rate": 0.96}
     name: Name = "ExponentialDecay"
 
 
@@ -54,6 +55,7 @@ class ExponentialDecay(Stepped):
 class InverseTimeDecay(Stepped):
     """`initial_learning_rate / (1 + decay_rate * step / decay_steps)`."""
 
+    example = {"initial_learning_rate": 0.1, "decay_steps": 1000, "decay_rate": 0.5}
     name: Name = "InverseTimeDecay"
 
 
@@ -61,6 +63,7 @@ class InverseTimeDecay(Stepped):
 class PolynomialDecay(Decaying):
     """Decay from the first learning rate to the last along `(1 - step / decay_steps) ** power`."""
 
+    example = {"initial_learning_rate": 0.1, "decay_steps": 10000, "power": 2}
     decay_steps: PositiveNumber
     """Number of steps until the last learning rate."""
     end_learning_rate: NonNegativeNumber = 0.0001
@@ -74,6 +77,7 @@ class PolynomialDecay(Decaying):
 class CosineDecay(Decaying):
     """Half a cosine wave after an optional linear warmup (Loshchilov and Hutter, 2016)."""
 
+    example = {"initial_learning_rate": 0.001, "decay_steps": 10000}
     decay_steps: PositiveNumber
     """Number of steps of the decay."""
     alpha: UnitInterval = 0.0
@@ -88,6 +92,7 @@ class CosineDecay(Decaying):
 class CosineDecayRestarts(Decaying):
     """Half a cosine wave with restarts (Loshchilov and Hutter, 2016, arXiv:1608.03983)."""
 
+    example = {"initial_learning_rate": 0.001, "first_decay_steps": 1000}
     first_decay_steps: PositiveNumber
     """Number of steps of the first wave."""
     t_mul: Growth = 2.0
@@ -103,6 +108,7 @@ class CosineDecayRestarts(Decaying):
 class PiecewiseConstantDecay(Declaration):
     """Piecewise constant learning rates."""
 
+    example = {"boundaries": [1000, 2000], "values": [0.1, 0.01, 0.001]}
     boundaries: Boundaries
     """Last step of each learning rate except the final one."""
     values: Rates

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from cnnspec.diagnostics.problems import FAILED, Failure, Problem
-from cnnspec.diagnostics.report import Diagnostic, Note, Report, Severity, Span
+from cnnspec.diagnostics.report import Diagnostic, Edit, Fix, Note, Report, Severity, Span
 from cnnspec.records import Record
+
+if TYPE_CHECKING:
+    from cnnspec.diagnostics.rewrites import Rewrite
+    from cnnspec.diagnostics.suggestions import Match
 
 TreePath = tuple[str | int, ...]
 """Keys and indices from the root of a document to a value."""
@@ -207,9 +211,10 @@ class Place(Record, uncompared=("caller",)):
         *,
         notes: Sequence[Note] = (),
         suggestion: str | None = None,
+        fix: Fix | None = None,
     ) -> Failure:
         """Report an error here, with notes on the calls that led here."""
-        self._report(report, "error", code, message, where, notes, suggestion)
+        self._report(report, "error", code, message, where, notes, suggestion, fix)
         return FAILED
 
     def warning(
@@ -221,18 +226,62 @@ class Place(Record, uncompared=("caller",)):
         *,
         notes: Sequence[Note] = (),
         suggestion: str | None = None,
+        fix: Fix | None = None,
     ) -> None:
         """Report a warning here, with notes on the calls that led here."""
-        self._report(report, "warning", code, message, where, notes, suggestion)
+        self._report(report, "warning", code, message, where, notes, suggestion, fix)
+
+    def unknown(
+        self,
+        report: Report,
+        code: str,
+        message: str,
+        near: "Match | None",
+        where: Where = "value",
+        *,
+        notes: Sequence[Note] = (),
+    ) -> Failure:
+        """Report an unknown word, and suggest the one that is near."""
+        text, is_safe = (near.text, near.is_certain) if near else (None, False)
+        fix = self.replaced_by(near.word, where, is_safe=is_safe) if near else None
+        return self.error(report, code, message, where, notes=notes, suggestion=text, fix=fix)
+
+    def replaced_by(self, text: str, where: Where = "value", *, is_safe: bool = True) -> Fix | None:
+        """Return the fix that replaces a part of this place; None if there is no text."""
+        span = self.span(where)
+        return Fix((Edit(span, text),), is_safe) if span else None
+
+    def rewritten(
+        self, rewrite: "Rewrite", *, is_safe: bool = True, is_call: bool = True
+    ) -> Fix | None:
+        """Return the fix that changes the call at this place, or its arguments alone.
+
+        None if the text does not allow it.
+        """
+        from cnnspec.syntax.rewriting import changes  # not needed for specs without errors
+
+        node = self.node()
+        if self.source is None or node is None:
+            return None
+        in_list = bool(self.path) and isinstance(self.path[-1], int)
+        found = changes(self.source.text, node, rewrite, is_call=is_call, in_list=in_list)
+        name = self.source.name
+        edits = (Edit(Span(name, *(at + 1 for at in (*ends, *to))), new) for ends, to, new in found)
+        return Fix(tuple(edits), is_safe) if found else None
 
     def problem(self, report: Report, problem: Problem, *, notes: Sequence[Note] = ()) -> Failure:
         """Report a problem of a declaration or an expression, whose path starts here."""
         if problem.is_reported:
             return FAILED
         where: Where = "given" if problem.where == "value" else problem.where
-        return self.within(problem.at).error(
-            report, problem.code, problem.message, where, notes=notes, suggestion=problem.suggestion
-        )
+        place, fix = self.within(problem.at), None
+        if isinstance(problem.replacement, str):
+            fix = place.replaced_by(problem.replacement, where, is_safe=problem.is_safe)
+        elif problem.replacement is not None:
+            call = place if where == "kind" else self.within(problem.at[:-1])
+            fix = call.rewritten(problem.replacement, is_safe=problem.is_safe)
+        said, hint = (problem.code, problem.message, where), problem.suggestion
+        return place.error(report, *said, notes=notes, suggestion=hint, fix=fix)
 
     def _report(
         self,
@@ -243,6 +292,8 @@ class Place(Record, uncompared=("caller",)):
         where: Where,
         notes: Sequence[Note],
         suggestion: str | None,
+        fix: Fix | None,
     ) -> None:
         all_notes = tuple(dict.fromkeys((*notes, *self.callers())))
-        report.add(Diagnostic(severity, code, message, self.span(where), all_notes, suggestion))
+        span = self.span(where)
+        report.add(Diagnostic(severity, code, message, span, all_notes, suggestion, fix))

@@ -5,7 +5,9 @@ duplicate keys, bounded depth, and bounded expansion of aliases.
 """
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -25,18 +27,27 @@ _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U000100
 
 
 def read(
-    path: Path, report: Report, *, name: str | None = None, caller: Place | None = None
+    path: Path,
+    report: Report,
+    *,
+    name: str | None = None,
+    caller: Place | None = None,
+    edited: Mapping[str, str] = MappingProxyType({}),
 ) -> Source | None:
     """Read a file; errors in its text are added to the report.
 
-    `caller` is what refers to the file in another one.
+    `caller` is what refers to the file in another one, and `edited` has the texts of files that are
+    taken instead of what they contain, by name.
 
     Raises:
         OSError: the file is missing or cannot be read.
 
     """
-    with path.open("rb") as file:
-        data = file.read(MAX_BYTES + 1)
+    if name is not None and name in edited:
+        data = edited[name].encode()
+    else:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
     return parse_bytes(data, name or str(path), path.parent, report, caller=caller)
 
 
@@ -98,65 +109,9 @@ def parse_text(text: str) -> Tree:
             return parse_text(text[: error.problem_mark.index])
         raise _syntax_problem(error, text) from error
     except yaml.YAMLError as error:
-        raise _syntax_problem(error, text) from error
+        from cnnspec.syntax.yaml_errors import syntax_problem
 
-
-_HINTS = {
-    "mapping values are not allowed": "a ':' where no key is allowed; a line above may be incomplete, "
-    "or the indentation may be wrong",
-    "did not find expected key": "the indentation of this line does not match any line above, "
-    "or a '}' or ',' is missing",
-    "did not find expected '-' indicator": "this line should start with '-' or have another indentation",
-    "did not find expected ',' or '}'": "a ',' or '}' is missing",
-    "did not find expected ',' or ']'": "a ',' or ']' is missing",
-    "could not find expected ':'": "a ':' is missing after a key",
-    "found unexpected end of stream": "a quote that is opened here or above is never closed",
-    "found character that cannot start any token": "a value cannot start with this character; "
-    "put the text in quotes",
-    "did not find expected node content": "a value is missing here",
-}
-
-
-def _syntax_problem(error: yaml.YAMLError, text: str) -> YamlProblem:
-    """Return why a text is not valid YAML, at the position where a reader would fix it."""
-    said = getattr(error, "problem", None) or str(error)
-    lines = text.splitlines() or [""]
-    start = _mark(getattr(error, "problem_mark", None))
-    line = lines[start.line] if start.line < len(lines) else ""
-    before = line[: start.column]
-    if "cannot start any token" in said and line[start.column : start.column + 1] == "\t":
-        return YamlProblem(
-            "yaml-tab", "a tab is not allowed here; YAML must be indented with spaces", start
-        )
-    indentation = line[: len(line) - len(line.lstrip())]
-    if "\t" in indentation:
-        tab = Mark(start.line, indentation.index("\t"))
-        return YamlProblem(
-            "yaml-tab", "this line is indented with a tab; YAML must be indented with spaces", tab
-        )
-    opened = _mark(getattr(error, "context_mark", None))
-    context = getattr(error, "context", None) or ""
-    is_late = opened.line < start.line and not before.strip()
-    if is_late and ("flow" in context or "quoted" in context):
-        return YamlProblem(
-            "yaml-syntax",
-            "this is not valid YAML: the bracket or quote opened here is never closed",
-            opened,
-        )
-    if "simple key" in context:
-        key = lines[opened.line].partition(" #")[0].rstrip()
-        end = Mark(opened.line, len(key))
-        return YamlProblem(
-            "yaml-syntax", "this is not valid YAML: a ':' is missing after a key", opened, end
-        )
-    if start.line >= len(lines):
-        start = opened
-    hint = next((hint for key, hint in _HINTS.items() if key in said), said)
-    return YamlProblem("yaml-syntax", f"this is not valid YAML: {hint}", start)
-
-
-def _mark(mark: Any) -> Mark:
-    return Mark(mark.line, mark.column) if mark else Mark(0, 0)
+        raise YamlProblem(*syntax_problem(error, text)) from error
 
 
 class _Builder:

@@ -72,6 +72,9 @@ WORKS = (
     "layers Conv2D",
     "explain",
     "explain unknown-key",
+    "explain Conv2D",
+    "explain --format json mse",
+    "explain losses",
     "schema",
 )
 NEEDS = {

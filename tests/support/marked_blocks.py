@@ -63,7 +63,7 @@ BLOCKS = {
         blocks:
           inner:
             layers:
-              - Dense: 3  # E[wrong-structure]: Dense: 3
+              - Dense: 3  # E[wrong-structure]: 3
           unused:
             layers: [inner]
           outer:
@@ -80,7 +80,7 @@ BLOCKS = {
           it:
             layers:
               - ReLU
-              - Dense: 3  # E[wrong-structure]: Dense: 3
+              - Dense: 3  # E[wrong-structure]: 3
         layers:
           - ReLU
         """,

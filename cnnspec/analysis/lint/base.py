@@ -20,6 +20,8 @@ class Finding(Record):
     where: Where = "value"
     notes: Sequence[Note] = ()
     suggestion: str | None = None
+    replacement: str | None = None
+    """What may be meant instead, which is not certain."""
 
 
 class Model(Record):

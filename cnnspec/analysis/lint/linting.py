@@ -57,11 +57,14 @@ def _add(report: Report, code: str, *findings: Finding) -> None:
     for finding in findings:
         span = finding.place.span(finding.where)
         if span is None or span not in reported:
-            message, where, notes, suggestion = (
+            place, where, new = finding.place, finding.where, finding.replacement
+            place.warning(
+                report,
+                code,
                 finding.message,
-                finding.where,
-                finding.notes,
-                finding.suggestion,
+                where,
+                notes=finding.notes,
+                suggestion=finding.suggestion,
+                fix=None if new is None else place.replaced_by(new, where, is_safe=False),
             )
-            finding.place.warning(report, code, message, where, notes=notes, suggestion=suggestion)
         reported.add(span)

@@ -6,6 +6,7 @@ from cnnspec.analysis.lint.base import Finding, Model, kind, model_lint
 from cnnspec.ir.checked import CheckedNode
 from cnnspec.ir.graph import Input, Ref, SubmodelLayer
 from cnnspec.shapes import UNKNOWN, Shape, text
+from cnnspec.syntax.places import Place
 
 ELEMENTWISE = frozenset(("Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract"))
 FEW_CHANNELS = (1, 3)
@@ -89,7 +90,19 @@ def channel_order(model: Model) -> Iterator[Finding]:
             place = each.place / "shape" if isinstance(each.place.value(), dict) else each.place
             reader = first.node.place / "data_format"
             note = reader.note(f"'{first.node.scoped}' reads it here", "given")
-            yield Finding(message, place, "value", [note, *reader.callers()])
+            notes = [note, *reader.callers()]
+            new = _reordered(each.tensor.shape, place, other)
+            suggestion = new and f"if it is, write `{new}`"
+            yield Finding(message, place, "value", notes, suggestion, new)
+
+
+def _reordered(shape: Shape, place: Place, order: str) -> str | None:
+    """Return a shape that is written as a list of sizes in the other order of channels."""
+    sizes = list(shape[1:])
+    if place.value() != sizes:
+        return None
+    moved = [*sizes[1:], sizes[0]] if order == "channels_first" else [sizes[-1], *sizes[:-1]]
+    return f"[{', '.join('null' if size is None else str(size) for size in moved)}]"
 
 
 def _first_reader(model: Model, each: Input) -> CheckedNode | None:

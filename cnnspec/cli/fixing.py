@@ -1,0 +1,87 @@
+"""`cnnspec validate --fix`: writes specs with their safe fixes."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from cnnspec.cli.files import replacing
+from cnnspec.cli.models import open_model
+from cnnspec.cli.patterns import STDIN, read_stdin
+from cnnspec.cli.printing import echo, echo_document, usage_error
+from cnnspec.compiler import Compilation, compile_file, compile_text, is_model_file
+from cnnspec.declarations.keras_versions import Keras
+from cnnspec.mistakes.fixing import Fixed, fixed
+from cnnspec.syntax.paths import shown_path
+
+BOM = b"\xef\xbb\xbf"
+STDIN_NAME = "<stdin>"
+
+
+def open_fixed(
+    model: str,
+    *,
+    overrides: Mapping[str, Any],
+    keras: Keras | None,
+    root: Path | None,
+    is_data: bool,
+) -> Compilation:
+    """Fix a spec, and return the compilation of what it is then.
+
+    A file is replaced if something is fixed; standard input is written to standard output. Says
+    what was done, on standard error if `is_data` or if standard output has the spec.
+    """
+    options: dict[str, Any] = {"overrides": overrides, "keras": keras, "root": root}
+    if model == STDIN:
+        return _fixed_stdin(options)
+    if is_model_file(model):
+        return open_model(model, **options)
+    path = Path(model)
+    try:
+        data = path.read_bytes()
+        text = data.decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        return open_model(model, **options)
+
+    def compiled(tried: str) -> Compilation:
+        return compile_file(path, text=tried, **options)
+
+    spec = _applied(shown_path(path), text, compiled, model)
+    if spec.count:
+        with replacing(path.resolve()) as temporary:
+            temporary.write_bytes(_encoded(spec.text, data))
+        echo(f"{model}: {_said(spec.count)}", err=is_data)
+    return compiled(spec.text)
+
+
+def _fixed_stdin(options: Mapping[str, Any]) -> Compilation:
+    data = read_stdin()
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        echo_document(data)
+        return compile_text(data, **options)
+
+    def compiled(tried: str) -> Compilation:
+        return compile_text(tried.encode(), STDIN_NAME, **options)
+
+    spec = _applied(STDIN_NAME, text, compiled, STDIN)
+    echo_document(_encoded(spec.text, data))
+    if spec.count:
+        echo(f"{STDIN_NAME}: {_said(spec.count)}", err=True)
+    return compiled(spec.text)
+
+
+def _applied(file: str, text: str, compiled: Any, model: str) -> Fixed:
+    try:
+        return fixed(file, text, compiled)
+    except OSError as error:
+        usage_error(f"'{model}' cannot be read: {error.strerror}")
+
+
+def _encoded(text: str, before: bytes) -> bytes:
+    """Return a text as bytes, with the byte order mark that it had."""
+    return (BOM if before.startswith(BOM) else b"") + text.encode()
+
+
+def _said(count: int) -> str:
+    return f"fixed {count} mistake{'s' if count != 1 else ''}"

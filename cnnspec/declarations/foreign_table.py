@@ -1,0 +1,109 @@
+"""Reads the table `foreign_words.yaml`: what words of other frameworks are in Keras."""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from cnnspec.records import Record
+
+
+class Rule(Record):
+    """What becomes of an argument."""
+
+    to: str | None = None
+    by: str | None = None
+    values: Mapping[Any, Any] | None = None
+    drop: str | None = None
+    only: tuple[Any, ...] | None = None
+    """The values for which it may be left out; None for all."""
+    none: str | None = None
+
+
+class Entry(Record):
+    """What a word is in Keras."""
+
+    kind: str | None
+    arguments: Mapping[str, Rule] = {}
+    fixed: Mapping[str, Any] = {}
+    defaults: Mapping[str, Any] = {}
+    cases: "Mapping[str, Mapping[Any, Entry]]" = {}
+    """What it is by the value of an argument."""
+    but: str | None = None
+    none: str | None = None
+    left_out: str | None = None
+    """The argument by which it is this kind."""
+
+
+class World(Record):
+    """The words of a framework."""
+
+    name: str
+    modules: frozenset[str]
+    arguments: Mapping[str, Rule]
+    """Those of all its words."""
+    entries: Mapping[str, Mapping[str, Entry]]
+    """By family and word."""
+    keys: Mapping[str, Mapping[str, str]]
+
+
+@cache
+def worlds() -> tuple[World, ...]:
+    """Return the frameworks of the table."""
+    text = (files("cnnspec.declarations") / "foreign_words.yaml").read_text("utf-8")
+    return tuple(_world(name, each) for name, each in yaml.safe_load(text).items())
+
+
+def _world(name: str, said: Mapping[str, Any]) -> World:
+    families = {key: said[key] for key in said if key not in ("modules", "arguments", "keys")}
+    entries = {
+        family: {word: _entry(each) for word, each in _expanded(words)}
+        for family, words in families.items()
+    }
+    rules = {each: _rule(rule) for each, rule in said.get("arguments", {}).items()}
+    return World(name, frozenset(said["modules"]), rules, entries, said.get("keys", {}))
+
+
+def _expanded(words: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for word, said in words.items():
+        for rank in "123" if "#" in word else ("",):
+            yield word.replace("#", rank), _with_rank(said, rank)
+
+
+def _with_rank(said: Any, rank: str) -> Any:
+    if isinstance(said, Mapping):
+        return {key: _with_rank(each, rank) for key, each in said.items()}
+    return said.replace("#", rank) if isinstance(said, str) else said
+
+
+def _entry(said: Any) -> Entry:
+    if isinstance(said, str):
+        return Entry(said)
+    return Entry(
+        said.get("is"),
+        {name: _rule(rule) for name, rule in said.get("arguments", {}).items()},
+        said.get("with", {}),
+        said.get("defaults", {}),
+        {
+            name: {value: _entry(each) for value, each in values.items()}
+            for name, values in said.get("cases", {}).items()
+        },
+        said.get("but"),
+        said.get("none"),
+    )
+
+
+def _rule(said: Any) -> Rule:
+    if isinstance(said, str):
+        return Rule(said)
+    only = tuple(said["if"]) if "if" in said else None
+    return Rule(
+        said.get("to"),
+        said.get("by"),
+        said.get("values"),
+        said.get("drop"),
+        only,
+        said.get("none"),
+    )

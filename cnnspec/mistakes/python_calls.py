@@ -1,0 +1,172 @@
+"""Python as a spec writes it: `Conv2D(32, 3)` is `Conv2D: {filters: 32, kernel_size: 3}`."""
+
+import ast
+import re
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+from cnnspec.declarations.declaration import Declaration
+from cnnspec.declarations.family import Family
+from cnnspec.diagnostics.problems import Problem
+from cnnspec.layers.base import LAYERS
+from cnnspec.mistakes.positions import positional
+from cnnspec.objects import families
+from cnnspec.syntax.scalars import plain_scalar
+
+FAMILIES: tuple[Family[Any], ...] = (
+    LAYERS,
+    families.LOSSES,
+    families.METRICS,
+    families.OPTIMIZERS,
+    families.SCHEDULES,
+    families.INITIALIZERS,
+    families.REGULARIZERS,
+    families.CONSTRAINTS,
+    families.CALLBACKS,
+    families.DATA,
+    families.APPLICATIONS,
+)
+_PLAIN = re.compile(r"(?a)[A-Za-z_.$][\w.$+*/-]*(?: [\w.$+*/-]+)*")
+
+
+def declared(word: str, path: Sequence[str | int] = ()) -> type[Declaration] | None:
+    """Return the kind for a word, of the family that belongs to a place of the document."""
+    for family in _families_at(path):
+        if word in family:
+            try:
+                return family.find(word)
+            except Problem:
+                return None
+    return None
+
+
+_AT: dict[str, Family[Any]] = {
+    "loss": families.LOSSES,
+    "metrics": families.METRICS,
+    "optimizer": families.OPTIMIZERS,
+    "callbacks": families.CALLBACKS,
+    "data": families.DATA,
+    "application": families.APPLICATIONS,
+    "learning_rate": families.SCHEDULES,
+    "layers": LAYERS,
+    "branches": LAYERS,
+}
+
+
+def _families_at(path: Sequence[str | int]) -> tuple[Family[Any], ...]:
+    words = [part for part in path if isinstance(part, str)]
+    for word in reversed(words):
+        if word in _AT:
+            family = _AT[word]
+            is_argument = family is LAYERS and not isinstance(path[-1], int)
+            return (family, *FAMILIES) if is_argument else (family,)
+        if word.endswith(("_initializer", "_regularizer", "_constraint")):
+            return FAMILIES[5:8]
+    return FAMILIES
+
+
+def last_word(name: str) -> str:
+    """Return a class name without the module in front of it, as in `keras.layers.Dense`."""
+    return name.rpartition(".")[2] if re.match(r"(tf|keras|layers|tensorflow)\.", name) else name
+
+
+def call_in_yaml(text: str, path: Sequence[str | int]) -> str | None:
+    """Return a call in Python as a spec writes it; None if it is none, or of an unknown kind."""
+    tree = _parsed(text)
+    return None if tree is None else _call(tree, path)
+
+
+def arguments_in_yaml(text: str, declaration: type[Declaration]) -> str | None:
+    """Return the arguments of a call in Python, `32, activation="relu"`, as a mapping in YAML."""
+    tree = _parsed(f"f({text})")
+    return _arguments(tree, declaration) if isinstance(tree, ast.Call) else None
+
+
+def value_in_yaml(text: str) -> str | None:
+    """Return a value in Python, such as a tuple, as YAML; None if it is none."""
+    tree = _parsed(text)
+    return None if tree is None else _value(tree)
+
+
+def _parsed(text: str) -> ast.expr | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _name(tree: ast.expr) -> str | None:
+    if isinstance(tree, ast.Name):
+        return tree.id
+    inner = _name(tree.value) if isinstance(tree, ast.Attribute) else None
+    return f"{inner}.{tree.attr}" if inner and isinstance(tree, ast.Attribute) else None
+
+
+def _call(tree: ast.expr, path: Sequence[str | int]) -> str | None:
+    if not isinstance(tree, ast.Call) or (name := _name(tree.func)) is None:
+        return None
+    word = last_word(name)
+    declaration = declared(word, path)
+    if declaration is None:
+        return None
+    arguments = _arguments(tree, declaration)
+    return word if arguments == "{}" else arguments and f"{word}: {arguments}"
+
+
+def _arguments(tree: ast.Call, declaration: type[Declaration]) -> str | None:
+    names = positional(declaration)
+    if len(tree.args) > len(names) or any(each.arg is None for each in tree.keywords):
+        return None
+    pairs = [
+        *zip(names, tree.args, strict=False),
+        *((each.arg or "", each.value) for each in tree.keywords),
+    ]
+    if len({name for name, _ in pairs}) < len(pairs):
+        return None
+    written = [(name, _value(value)) for name, value in pairs]
+    if any(value is None for _, value in written):
+        return None
+    return "{" + ", ".join(f"{name}: {value}" for name, value in written) + "}"
+
+
+def _value(tree: ast.expr) -> str | None:
+    """Return a value as YAML inside brackets."""
+    if isinstance(tree, ast.Tuple | ast.List):
+        parts = [_value(each) for each in tree.elts]
+        return None if None in parts else f"[{', '.join(map(str, parts))}]"
+    if isinstance(tree, ast.Dict):
+        keys = [_value(key) if key else None for key in tree.keys]
+        values = [_value(value) for value in tree.values]
+        if None in keys or None in values:
+            return None
+        return "{" + ", ".join(f"{k}: {v}" for k, v in zip(keys, values, strict=True)) + "}"
+    if isinstance(tree, ast.Constant):
+        return _constant(tree.value)
+    if isinstance(tree, ast.UnaryOp) and isinstance(tree.op, ast.USub):
+        inner = _value(tree.operand)
+        return f"-{inner}" if inner and inner[0].isdigit() else None
+    if isinstance(tree, ast.Call):
+        called = _call(tree, ())
+        return called if called is None or ":" not in called else "{" + called + "}"
+    return _name(tree)
+
+
+def _constant(value: object) -> str | None:
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, int | float):
+        return repr(value)
+    return text_in_yaml(value) if isinstance(value, str) else None
+
+
+def text_in_yaml(text: str) -> str:
+    """Return text as a scalar in YAML, with quotes if it needs them."""
+    if _PLAIN.fullmatch(text) and isinstance(plain_scalar(text), str):
+        return text
+    escaped = (
+        text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t")
+    )
+    return f'"{escaped}"'

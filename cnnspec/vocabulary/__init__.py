@@ -1,0 +1,1 @@
+"""What every word of the language means, read from what declares it."""

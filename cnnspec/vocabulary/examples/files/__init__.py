@@ -1,0 +1,1 @@
+"""Files that example specs name."""
