@@ -6,7 +6,8 @@ from cnnspec.diagnostics.edits import Change
 from cnnspec.diagnostics.report import Edit, Fix
 from cnnspec.mistakes.trials import Outcome, errors_of
 from cnnspec.records import Record
-from cnnspec.syntax.reading import YamlProblem, parse_text
+from cnnspec.syntax.reading import parse_text
+from cnnspec.syntax.yaml_problems import YamlProblem
 
 MAX_ROUNDS = 20
 """How often fixes are applied to what fixes leave."""

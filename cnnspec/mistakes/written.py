@@ -8,7 +8,8 @@ from cnnspec.diagnostics.edits import Lines
 from cnnspec.diagnostics.report import Span
 from cnnspec.records import Record
 from cnnspec.syntax.places import Tree, TreePath
-from cnnspec.syntax.reading import YamlProblem, parse_text
+from cnnspec.syntax.reading import parse_text
+from cnnspec.syntax.yaml_problems import YamlProblem
 
 Range = tuple[int, int]
 """The start and end of a part of the text, as offsets."""

@@ -103,12 +103,10 @@ def parse_text(text: str) -> Tree:
         raise YamlProblem("yaml-syntax", f"the character {what} is not allowed", Mark(line, column))
     try:
         return _Builder(text).document()
-    except yaml.MarkedYAMLError as error:
-        if error.problem == "exceeded maximum nesting depth" and error.problem_mark is not None:
-            # The scanner is ahead by many levels; what it has read has too many by itself.
-            return parse_text(text[: error.problem_mark.index])
-        raise _syntax_problem(error, text) from error
     except yaml.YAMLError as error:
+        if getattr(error, "problem", None) == "exceeded maximum nesting depth":
+            # The scanner is ahead by many levels; what it has read has too many by itself.
+            return parse_text(text[: error.problem_mark.index])  # type: ignore[attr-defined]
         from cnnspec.syntax.yaml_errors import syntax_problem
 
         raise YamlProblem(*syntax_problem(error, text)) from error

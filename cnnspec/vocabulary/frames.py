@@ -6,7 +6,7 @@ from typing import Any
 from cnnspec.declarations.declaration import Declaration
 from cnnspec.language.document import VERSION
 from cnnspec.language.dump import dump_data
-from cnnspec.layers.base import INITIALIZED_AXES, LAYERS, Layer
+from cnnspec.layers.base import LAYERS, Layer
 from cnnspec.objects.applications import CHANNELS, Network
 from cnnspec.objects.callbacks import Callback
 from cnnspec.objects.data_sources import DataSource
@@ -22,6 +22,7 @@ from cnnspec.objects.families import (
     REGULARIZERS,
     SCHEDULES,
 )
+from cnnspec.objects.initializers import Initializer
 from cnnspec.objects.loss import Loss
 from cnnspec.objects.measure import Labels, Measure
 from cnnspec.objects.metrics import Metric
@@ -146,8 +147,8 @@ def _callback(declaration: type[Declaration], call: Any) -> Data:
 
 
 def _initializer(declaration: type[Declaration], call: Any) -> Data:
-    least = INITIALIZED_AXES.get(declaration.kind(), (0, None))[0]
-    if least > 2:  # a kernel that slides along one axis has three
+    assert issubclass(declaration, Initializer)
+    if declaration.axes[0] > 2:  # a kernel that slides along one axis has three
         step = {"Conv1D": {"filters": 8, "kernel_size": 5, "kernel_initializer": call}}
         return {"inputs": {"x": SEQUENCE}, "layers": [step]}
     return _dense(VECTOR, {"units": 10, "kernel_initializer": call})
