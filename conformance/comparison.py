@@ -61,7 +61,7 @@ class Comparison:
 def compare_kind(kind: str, count: int, seed: int, *, steps: int = 0) -> Comparison:
     """Compare the configurations of a kind; more of them are trained for some steps, one each."""
     result = Comparison()
-    compare_all(configurations(kind, count, seed), result=result)
+    compare_all(configurations(kind, count, seed) if count else (), result=result)
     return compare_all(typed(kind, steps, seed), trains=True, result=result)
 
 

@@ -72,9 +72,9 @@ class Scope:
 class Drafter:
     """Writes a random document."""
 
-    def __init__(self, rng: Random, *, depth: int = 0, types: Sequence[str] = USUAL_TYPES) -> None:
+    def __init__(self, rng: Random, *, depth: int = 0, is_to_run: bool = False) -> None:
         self.rng = rng
-        self.types = types
+        self.is_to_run = is_to_run
         self.depth = depth
         self.data: Data = {"cnnspec": 1, "name": f"model{depth}"}
         self.params: dict[str, int] = {}

@@ -124,7 +124,7 @@ def test_a_layer_that_is_built_and_does_not_run_is_found(monkeypatch: pytest.Mon
     (found,) = comparison.compare_all([PIXELS], trains=True).found
     assert (found.sort, found.keras.partition(": ")[0]) == (
         "only the static engine runs it",
-        "gives (None, 6, 6, 2) float32; weights",
+        "gives (None, 26, 26, 32) float32; weights",
     )
     assert "fails in inference: TypeError: " in found.keras
 
