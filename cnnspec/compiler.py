@@ -248,16 +248,8 @@ def _compile(
     def against(other: Keras) -> Compilation:
         return _compile(document, source, report.child(), reading, overrides, root, other)
 
-    return Compilation(
-        report,
-        source,
-        document,
-        checked,
-        held,
-        against,
-        is_overridden=bool(overrides),
-        unusable=unusable,
-    )
+    found = Compilation(report, source, document, checked, held, against, bool(overrides))
+    return replace(found, unusable=unusable) if unusable else found
 
 
 def checked_or_raise(compilation: Compilation) -> CheckedGraph:

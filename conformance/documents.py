@@ -18,7 +18,7 @@ from cnnspec.diagnostics.report import Report
 from cnnspec.language.document import Document
 from cnnspec.layers.base import LAYERS, Layer
 from cnnspec.naming import snake_case
-from cnnspec.shapes import TensorSpec
+from cnnspec.shapes import Shape, TensorSpec
 from conformance.configurations import Configuration, changed, example_types, layer_of
 from conformance.single import one_node
 
@@ -72,9 +72,9 @@ class Scope:
 class Drafter:
     """Writes a random document."""
 
-    def __init__(self, rng: Random, *, depth: int = 0, types: Sequence[str] = USUAL_TYPES) -> None:
+    def __init__(self, rng: Random, *, depth: int = 0, is_to_run: bool = False) -> None:
         self.rng = rng
-        self.types = types
+        self.is_to_run = is_to_run
         self.depth = depth
         self.data: Data = {"cnnspec": 1, "name": f"model{depth}"}
         self.params: dict[str, int] = {}
@@ -104,9 +104,11 @@ class Drafter:
         return self.data
 
     def input(self) -> TensorSpec:
-        """Return a random input."""
-        shape = self.rng.choice(IMAGES if self.rng.random() < 0.7 else OTHERS)
-        dtype = self.rng.choice(self.types)
+        """Return a random input; whether a model runs must not depend on unknown sizes."""
+        shape: Shape = self.rng.choice(IMAGES if self.rng.random() < 0.7 else OTHERS)
+        if self.is_to_run:
+            shape = tuple(size or self.rng.choice((6, 8, 9)) for size in shape)
+        dtype = self.rng.choice(ALL_TYPES if self.is_to_run else USUAL_TYPES)
         return TensorSpec((None, *shape), dtype)
 
     def finish(self, scope: Scope, inputs: Sequence[str]) -> None:
@@ -523,7 +525,7 @@ class Drafter:
             if not named or not second:
                 return False
             said = {"from": [named[0].name, second[0].name]}
-        inner = Drafter(self.rng, depth=self.depth + 1, types=self.types)
+        inner = Drafter(self.rng, depth=self.depth + 1, is_to_run=self.is_to_run)
         declared = tuple(self.loosened(tensor) for tensor in tensors)
         document = inner.document(declared)
         submodel: Data = {"spec": document}
@@ -630,10 +632,9 @@ def outputs_of(submodel: Data, tensors: Tensors) -> dict[str, TensorSpec] | None
     return {name or "only": tensor for name, tensor in tensors_of.items()}
 
 
-def random_document(seed: int, number: int, *, any_types: bool = False) -> Data:
+def random_document(seed: int, number: int, *, is_to_run: bool = False) -> Data:
     """Return the document with a number; deterministic for a seed.
 
-    Most inputs are float32; with `any_types`, half of them have any type.
+    The inputs of a model that is to run have known sizes, and half of them have any data type.
     """
-    types = ALL_TYPES if any_types else USUAL_TYPES
-    return Drafter(Random(f"{seed}/graph/{number}"), types=types).document()
+    return Drafter(Random(f"{seed}/graph/{number}"), is_to_run=is_to_run).document()

@@ -43,7 +43,7 @@ def compare_graphs(first: int, count: int, seed: int, *, trains: bool = False) -
     """Compare the random graphs with some numbers; with `trains`, they are trained for one step."""
     result = Comparison()
     for number in range(first, first + count):
-        data = random_document(seed, number, any_types=trains)
+        data = random_document(seed, number, is_to_run=trains)
         result.compared += 1
         result.trained += trains
         found = difference(data, trains=trains)

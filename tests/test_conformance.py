@@ -6,7 +6,7 @@ import pytest
 
 from cnnspec.declarations.keras_versions import NEWEST
 from cnnspec.language.document import Document
-from cnnspec.layers import convolution, core
+from cnnspec.layers import convolution, core, dtype_rules, pooling
 from cnnspec.layers.base import LAYERS, Weight
 from cnnspec.shapes import Shape
 from conformance import comparison, documents, graphs
@@ -15,21 +15,30 @@ from conformance.coverage import unaccounted
 from tests.support.keras_versions import kinds_of
 
 CONFIGURATIONS = 2
+STEPS = 1
 GRAPHS = 20
+TRAINED_GRAPHS = 4
 SEED = 0
 
 
 @pytest.mark.parametrize("kind", kinds_of(LAYERS))
 def test_a_kind_is_what_keras_says(kind: str) -> None:
-    result = comparison.compare_kind(kind, CONFIGURATIONS, SEED)
+    result = comparison.compare_kind(kind, CONFIGURATIONS, SEED, steps=STEPS)
     assert [str(found) for found in result.found] == []
-    assert result.compared >= CONFIGURATIONS
+    assert result.compared >= CONFIGURATIONS + STEPS
+    assert result.trained == STEPS
 
 
 def test_random_graphs_are_what_keras_says() -> None:
     result = graphs.compare_graphs(0, GRAPHS, SEED)
     assert [str(found) for found in result.found] == []
     assert result.accepted == GRAPHS
+
+
+def test_random_graphs_are_trained_for_one_step() -> None:
+    result = graphs.compare_graphs(0, TRAINED_GRAPHS, SEED, trains=True)
+    assert [str(found) for found in result.found] == []
+    assert (result.accepted, result.trained) == (TRAINED_GRAPHS, TRAINED_GRAPHS)
 
 
 def test_every_class_of_keras_is_declared_or_refused() -> None:
@@ -104,6 +113,46 @@ def test_acceptance_that_keras_does_not_share_is_found(monkeypatch: pytest.Monke
     conv = Configuration("Conv2D", arguments, ((None, 8, 8, 3),), ("float32",))
     found = found_for(conv)
     assert [sort for sort, _ in found] == ["only the static engine accepts"]
+
+
+PIXELS = Configuration("Conv2D", {"filters": 2, "kernel_size": 3}, ((None, 8, 8, 3),), ("uint8",))
+
+
+def test_a_layer_that_is_built_and_does_not_run_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(convolution.Sliding, "takes", dtype_rules.NUMBERS)
+    assert list(comparison.compare_all([PIXELS]).found) == []
+    (found,) = comparison.compare_all([PIXELS], trains=True).found
+    assert (found.sort, found.keras.partition(": ")[0]) == (
+        "only the static engine runs it",
+        "gives (None, 26, 26, 32) float32; weights",
+    )
+    assert "fails in inference: TypeError: " in found.keras
+
+
+def test_a_wrong_type_of_the_output_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pooling.GlobalMaxPooling1D, "output_dtype", dtype_rules.own)
+    steps = Configuration("GlobalMaxPooling1D", {}, ((None, 8, 3),), ("int32",))
+    (found,) = comparison.compare_all([steps], trains=True).found
+    assert (found.sort, found.keras.partition("; weights: none; ")[2]) == (
+        "other output types",
+        "returns int32 when it runs",
+    )
+
+
+def test_a_graph_that_is_built_and_does_not_run_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(convolution.Sliding, "takes", dtype_rules.NUMBERS)
+    data = {
+        "cnnspec": 1,
+        "name": "model",
+        "inputs": {"image": {"shape": [8, 8, 1], "dtype": "uint8"}},
+        "layers": ["ZeroPadding2D", {"Conv2D": {"filters": 2, "kernel_size": 3}}],
+    }
+    assert graphs.difference(data) is None
+    found = graphs.difference(data, trains=True)
+    assert found is not None
+    assert found.sort == "the model does not run"
+    smaller = graphs.smallest(data, found, trains=True)
+    assert smaller["layers"] == [{"Conv2D": {"filters": 2, "kernel_size": 3}}]
 
 
 def test_a_wrong_rule_is_found_in_a_graph(monkeypatch: pytest.MonkeyPatch) -> None:

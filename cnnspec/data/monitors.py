@@ -3,7 +3,6 @@
 from collections.abc import Collection
 
 from cnnspec.declarations.declaration import Declaration
-from cnnspec.declarations.foreign import of_key
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.diagnostics.suggestions import did_you_mean
 from cnnspec.ir.graph import Output
@@ -48,6 +47,8 @@ def monitored(
 
 
 def _meant(monitor: str, known: Collection[str], outputs: Collection[Output]) -> str | None:
+    from cnnspec.declarations.foreign import of_key  # not needed for specs without errors
+
     word = of_key("monitor", monitor)
     if word is not None and as_said(word, outputs) in known:
         return f"did you mean '{word}'?"

@@ -7,6 +7,7 @@ from cnnspec.declarations.fields import Choice, FloatPolicy, Number, UnitInterva
 from cnnspec.diagnostics.problems import Problem, shown
 from cnnspec.layers.augmentation import WIDE_FLOATS, Augmentation, ColorAugmentation
 from cnnspec.layers.base import Example, kind
+from cnnspec.layers.dtype_rules import WHOLE
 from cnnspec.layers.image_fields import (
     BothWays,
     FillMode,
@@ -15,6 +16,9 @@ from cnnspec.layers.image_fields import (
     OptionalBothWays,
     SignedFromZero,
 )
+
+NO_BFLOAT16 = tuple(dtype for dtype in WHOLE if dtype != "bfloat16")
+"""The data types in which Keras makes the matrices of transformations."""
 
 
 @kind
@@ -34,6 +38,7 @@ class RandomFlip(Augmentation):
 class Moved(Augmentation):
     """Base class of layers that move pixels to positions between others or outside the image."""
 
+    takes = NO_BFLOAT16
     interpolation: Interpolation = "bilinear"
     """Interpolation between pixels."""
     fill_mode: FillMode = "reflect"
@@ -133,6 +138,7 @@ class RandomShear(Moved):
 class RandomPerspective(Augmentation):
     """Changes the perspective of images."""
 
+    takes = NO_BFLOAT16
     dtype: FloatPolicy = None
     knows_sizes = True
     factor: FromZero = 1.0

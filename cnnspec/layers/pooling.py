@@ -123,7 +123,7 @@ class AdaptivePooling1D(AdaptivePooling):
     rank = 1
     examples = (
         Example({"output_size": 5}, (None, 20, 4), (None, 5, 4)),
-        Example({"output_size": 5}, (None, None, 4), (None, 5, 4)),
+        Example({"output_size": 5, "data_format": "channels_first"}, (None, 4, 9), (None, 4, 5)),
     )
 
 
@@ -135,7 +135,7 @@ class AdaptivePooling2D(AdaptivePooling):
         Example({"output_size": 7}, (None, 26, 30, 4), (None, 7, 7, 4)),
         Example(
             {"output_size": [7, 2], "data_format": "channels_first"},
-            (None, 4, 26, None),
+            (None, 4, 26, 9),
             (None, 4, 7, 2),
         ),
     )
@@ -148,7 +148,7 @@ class AdaptivePooling3D(AdaptivePooling):
     takes = NO_DOUBLES
     examples = (
         Example({"output_size": [2, 3, 3]}, (None, 4, 7, 7, 8), (None, 2, 3, 3, 8)),
-        Example({"output_size": 2}, (None, None, 7, 7, 8), (None, 2, 2, 2, 8)),
+        Example({"output_size": 2}, (None, 4, 7, 7, None), (None, 2, 2, 2, None)),
     )
 
 

@@ -13,7 +13,10 @@ CONSTRAINTS: Family[Declaration] = Family(
     "constraint", "constraints", {"cnnspec.objects.constraints": ()}, by_alias=True
 )
 LOSSES: Family[Declaration] = Family(
-    "loss", "losses", {"cnnspec.objects.losses": ()}, by_alias=True
+    "loss",
+    "losses",
+    {"cnnspec.objects.losses": (), "cnnspec.objects.losses_of_groups": ()},
+    by_alias=True,
 )
 METRICS: Family[Declaration] = Family(
     "metric",
