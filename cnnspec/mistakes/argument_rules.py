@@ -7,7 +7,7 @@ from typing import Any
 from cnnspec.declarations.declaration import Declaration
 from cnnspec.diagnostics.problems import Problems
 from cnnspec.language.values import name_problem
-from cnnspec.mistakes.kind_rules import is_called, mapping
+from cnnspec.mistakes.kind_rules import blocks_of, is_called, mapping
 from cnnspec.mistakes.positions import positional
 from cnnspec.mistakes.python_calls import arguments_in_yaml, declared
 from cnnspec.mistakes.written import Entry, Mistake, Replacement, Written
@@ -40,21 +40,24 @@ def bare_values(written: Written) -> Iterator[Mistake]:
             yield from _bare(written, entry, declaration, word)
 
 
-_BESIDE = re.compile(r"(?am)^([ \t]*- +)([A-Za-z_][\w.]*)([ \t]*)(?=([{\[(\w-][^\n#]*))")
+_BESIDE = re.compile(
+    r"(?am)^([ \t]*- +)([A-Za-z_][\w.]*)([ \t]*=[ \t]*|:(?=\S)|[ \t]*)(?=([{\[(\w-][^\n#]*))"
+)
 
 
 def missing_colons(written: Written) -> Iterator[Mistake]:
     """Propose `Conv2D: {filters: 32}` for `Conv2D {filters: 32}`, and `Dense: {units: 10}` for `Dense 10`."""
     for found in _BESIDE.finditer(written.text):
         word, rest = found[2], found[4].rstrip()
-        if (declaration := declared(word, ("layers", 0))) is None:
+        declaration = declared(word, ("layers", 0))
+        if declaration is None and word not in blocks_of(written):
             continue
         start, end = found.start(2), found.start(4) + len(rest)
         gap = found.end(2), found.end(3)
         message = f"a ':' is missing after {word}"
-        if rest.startswith("{") or (found[3] == "" and rest.startswith("[")):
+        if rest.startswith("{"):
             edits: tuple[Replacement, ...] = ((*gap, ": "),)
-        elif not found[3] or rest.startswith("("):
+        elif not found[3] or rest.startswith("(") or declaration is None:
             continue
         else:
             new = arguments_in_yaml(rest, declaration) or arguments_in_yaml(
@@ -108,6 +111,10 @@ def _bare(
         return
     names = positional(declaration)
     flow = raw if not items or written.is_flow(entry.node) else _in_brackets(written, items)
+    if value in ("", []) and not declaration.required():
+        gap = written.end(entry.key), at[1]
+        yield Mistake("wrong-structure", f"{word} takes no value", at, ((*gap, ""),), region)
+        return
     if not items and value in (True, False) and isinstance(value, bool):
         if names and (value is False or _fits(declaration, {names[0]: value})):
             if _fits(declaration, {names[0]: value}):

@@ -20,6 +20,7 @@ KIND_KEYS = (
 """Keys by which other formats name the kind of a layer."""
 
 
+SURE_KEYS = ("type", "class_name", "layer_type", "op_type")
 CONFIGS = ("config", "params", "args", "arguments", "kwargs", "parameters", "attrs", "options")
 """Keys under which other formats have the arguments of a layer."""
 
@@ -40,6 +41,14 @@ def mapping(value: object) -> dict[Any, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def blocks_of(written: Written) -> dict[str, list[str]]:
+    """Return the parameters of every block."""
+    blocks = mapping(written.document.get("blocks"))
+    return {
+        str(name): list(mapping(mapping(block).get("params"))) for name, block in blocks.items()
+    }
+
+
 def kinds_by_key(written: Written) -> Iterator[Mistake]:
     """Propose `Conv2D: {filters: 32}` for `{type: Conv2D, filters: 32}`."""
     for entry in written.entries:
@@ -48,9 +57,17 @@ def kinds_by_key(written: Written) -> Iterator[Mistake]:
         for key in KIND_KEYS:
             if _takes(entry, key):
                 continue
-            if key in entry.value and is_called(written, entry.value[key], entry):
+            if key in entry.value and _is_kind(written, entry, key):
                 yield from _by_key(written, entry, key)
                 break
+
+
+def _is_kind(written: Written, entry: Entry, key: str) -> bool:
+    """Whether the value of a key is a kind; in a step, some keys cannot be anything else."""
+    word = entry.value[key]
+    is_step = bool(entry.path) and isinstance(entry.path[-1], int) and key in SURE_KEYS
+    is_word = isinstance(word, str) and word.replace(".", "").replace("_", "").isalnum()
+    return is_called(written, word, entry) or (is_step and is_word)
 
 
 def _takes(entry: Entry, key: str) -> bool:

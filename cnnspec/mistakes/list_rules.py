@@ -16,7 +16,7 @@ def is_list(path: tuple[str | int, ...]) -> bool:
             return True
         case ("outputs", _, "metrics") | ("train", "callbacks" | "phases"):
             return True
-    return False
+    return len(path) > 2 and path[-2] == "branches"
 
 
 def single_values(written: Written) -> Iterator[Mistake]:

@@ -10,7 +10,8 @@ MOST = 5
 
 def positional(declaration: type[Declaration]) -> tuple[str, ...]:
     """Return the first arguments of a kind in the order of Keras."""
-    own = _positions().get(declaration.kind())
+    known, kind = _positions(), declaration.kind()
+    own = known.get(f"{declaration.family.namespace}.{kind}") or known.get(kind)
     return own or tuple(declaration.arguments())[:MOST]
 
 
@@ -45,10 +46,8 @@ AveragePooling2D pool_size strides padding data_format
 AveragePooling3D pool_size strides padding data_format
 BatchNormalization axis momentum epsilon center scale
 Bidirectional layer merge_mode
-BinaryCrossentropy from_logits label_smoothing axis reduction name
 BinaryFocalCrossentropy apply_class_balancing alpha gamma from_logits label_smoothing
 BinaryIoU target_class_ids threshold name dtype
-CategoricalCrossentropy from_logits label_smoothing axis reduction name
 CategoricalFocalCrossentropy alpha gamma from_logits label_smoothing axis
 CategoricalGeneralizedCrossEntropy q reduction name dtype
 CategoryEncoding num_tokens output_mode sparse
@@ -66,7 +65,6 @@ ConvLSTM1D filters kernel_size strides padding data_format
 ConvLSTM2D filters kernel_size strides padding data_format
 ConvLSTM3D filters kernel_size strides padding data_format
 CosineDecay initial_learning_rate decay_steps alpha name warmup_target
-CosineSimilarity axis reduction name dtype
 Cropping1D cropping
 Cropping2D cropping data_format
 Cropping3D cropping data_format
@@ -172,7 +170,6 @@ SimpleRNN units activation use_bias kernel_initializer recurrent_initializer
 SimpleRNNCell units activation use_bias kernel_initializer recurrent_initializer
 Softmax axis
 Solarization addition_factor threshold_factor value_range seed
-SparseCategoricalCrossentropy from_logits ignore_class reduction axis name
 SparseTopKCategoricalAccuracy k name dtype from_sorted_ids
 SpatialDropout1D rate seed
 SpatialDropout2D rate data_format seed
@@ -195,4 +192,9 @@ VarianceScaling scale mode distribution seed input_axes
 ZeroPadding1D padding data_format
 ZeroPadding2D padding data_format
 ZeroPadding3D padding data_format
+losses.BinaryCrossentropy from_logits label_smoothing axis reduction name
+losses.CategoricalCrossentropy from_logits label_smoothing axis reduction name
+losses.CosineSimilarity axis reduction name dtype
+losses.SparseCategoricalCrossentropy from_logits ignore_class reduction axis name
 """
+"""A kind, with its family if others have one of that name, and its arguments."""

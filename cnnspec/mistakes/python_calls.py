@@ -3,7 +3,8 @@
 import ast
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from cnnspec.declarations.declaration import Declaration
@@ -27,6 +28,8 @@ FAMILIES: tuple[Family[Any], ...] = (
     families.DATA,
     families.APPLICATIONS,
 )
+_REFERENCE = "__reference__"
+"""Stands for the dollar sign of a parameter, which Python does not have."""
 _PLAIN = re.compile(r"(?a)[A-Za-z_.$][\w.$+*/-]*(?: [\w.$+*/-]+)*")
 
 
@@ -71,16 +74,21 @@ def last_word(name: str) -> str:
     return name.rpartition(".")[2] if re.match(r"(tf|keras|layers|tensorflow)\.", name) else name
 
 
-def call_in_yaml(text: str, path: Sequence[str | int]) -> str | None:
-    """Return a call in Python as a spec writes it; None if it is none, or of an unknown kind."""
+def call_in_yaml(
+    text: str, path: Sequence[str | int], blocks: Mapping[str, Sequence[str]]
+) -> str | None:
+    """Return a call in Python as a spec writes it; None if it is none, or of an unknown kind.
+
+    `blocks` has the parameters of the blocks of the spec.
+    """
     tree = _parsed(text)
-    return None if tree is None else _call(tree, path)
+    return None if tree is None else _call(tree, path, blocks)
 
 
 def arguments_in_yaml(text: str, declaration: type[Declaration]) -> str | None:
     """Return the arguments of a call in Python, `32, activation="relu"`, as a mapping in YAML."""
     tree = _parsed(f"f({text})")
-    return _arguments(tree, declaration) if isinstance(tree, ast.Call) else None
+    return _arguments(tree, positional(declaration)) if isinstance(tree, ast.Call) else None
 
 
 def value_in_yaml(text: str) -> str | None:
@@ -93,31 +101,40 @@ def _parsed(text: str) -> ast.expr | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return ast.parse(text.strip(), mode="eval").body
+            named = re.sub(r"\$(?=[A-Za-z_])", _REFERENCE, text.strip())
+            return ast.parse(named, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
 
 def _name(tree: ast.expr) -> str | None:
     if isinstance(tree, ast.Name):
-        return tree.id
+        return tree.id.replace(_REFERENCE, "$")
     inner = _name(tree.value) if isinstance(tree, ast.Attribute) else None
     return f"{inner}.{tree.attr}" if inner and isinstance(tree, ast.Attribute) else None
 
 
-def _call(tree: ast.expr, path: Sequence[str | int]) -> str | None:
+def _call(
+    tree: ast.expr,
+    path: Sequence[str | int],
+    blocks: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> str | None:
+    if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Call):
+        tree = tree.func  # a layer that is called at once
     if not isinstance(tree, ast.Call) or (name := _name(tree.func)) is None:
         return None
+    if name.endswith(".add") and len(tree.args) == 1 and isinstance(tree.args[0], ast.Call):
+        return _call(tree.args[0], path, blocks)
     word = last_word(name)
     declaration = declared(word, path)
-    if declaration is None:
+    if word not in blocks and declaration is None:
         return None
-    arguments = _arguments(tree, declaration)
+    names = blocks[word] if declaration is None else positional(declaration)
+    arguments = _arguments(tree, names)
     return word if arguments == "{}" else arguments and f"{word}: {arguments}"
 
 
-def _arguments(tree: ast.Call, declaration: type[Declaration]) -> str | None:
-    names = positional(declaration)
+def _arguments(tree: ast.Call, names: Sequence[str]) -> str | None:
     if len(tree.args) > len(names) or any(each.arg is None for each in tree.keywords):
         return None
     pairs = [

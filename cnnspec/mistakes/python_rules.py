@@ -3,11 +3,13 @@
 import re
 from collections.abc import Iterator
 
+from cnnspec.mistakes.kind_rules import blocks_of
 from cnnspec.mistakes.python_calls import arguments_in_yaml, call_in_yaml, declared, value_in_yaml
 from cnnspec.mistakes.written import Entry, Mistake, Range, Written
+from cnnspec.records import replace
 
 _OPENING = re.compile(r"(?<=[:\[,{(\s-])(?<!\w\s)(\((?=[^\n]*[,)]))")
-_CALL = re.compile(r"(?a)(?<![\w.$)])([A-Za-z_][\w.]*) ?\(")
+_CALL = re.compile(r"(?a)(?<![\w.$)])(?:\w+ *= *)?([A-Za-z_][\w.]*) ?\(")
 _NOTHING = ("None", "none", "nil", "NONE", "Nil", "undefined", "NaN")
 _TRUTH = {"yes": "true", "Yes": "true", "on": "true", "On": "true", "YES": "true"} | {
     "no": "false", "No": "false", "off": "false", "Off": "false", "NO": "false"
@@ -73,7 +75,10 @@ def _call_at(written: Written, entry: Entry) -> Iterator[Mistake]:
         stop = closing(written.text, found.end() - 1) if found else None
         if found is None or stop is None:
             continue
-        new = call_in_yaml(written.text[start:stop], path)
+        names_tensors = found.start(1) > start  # which a spec has as names of steps
+        if written.text[stop : stop + 1] == "(":
+            stop, names_tensors = closing(written.text, stop) or stop, True
+        new = call_in_yaml(written.text[found.start(1) : stop], path, blocks_of(written))
         if new is None or written.text[start:stop].count("\n"):
             continue
         if entry.parent is not None and isinstance(entry.parent.value, dict) and ":" in new:
@@ -87,7 +92,9 @@ def _call_at(written: Written, entry: Entry) -> Iterator[Mistake]:
         )
         if path[-1:] != ("[key]",):
             place = start, stop
-            yield Mistake("wrong-structure", message, place, ((*place, new),), is_outline=True)
+            edits = ((*place, new),)
+            mistake = Mistake("wrong-structure", message, place, edits, is_outline=True)
+            yield replace(mistake, is_safe=not names_tensors)
 
 
 def called_arguments(written: Written) -> Iterator[Mistake]:

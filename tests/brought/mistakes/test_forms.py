@@ -1,6 +1,7 @@
 """Mistakes of form: each has one error that says how to write it, and fixes leave a valid spec."""
 
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -179,3 +180,21 @@ def test_a_mistake_in_a_block_names_its_calls() -> None:
     assert (error.span.line, error.span.column) == (7, 18)
     assert error.suggestion == "write `- Dropout: {rate: 0.3}`"
     assert fixed(NAME, text, compiled).count == 1
+
+
+PIECES = ("{", "}", "[", "]", "(", ")", ":", ",", "'", '"', "\n", "\t", "- ", "=", "$", "#", "None")
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_whatever_is_typed_into_a_mistake_ends_in_diagnostics(seed: int) -> None:
+    random = Random(seed)
+    text = random.choice(CASES).text
+    for _ in range(3):
+        at = random.randrange(len(text))
+        text = text[:at] + random.choice(PIECES) + text[at + random.choice((0, 0, 1, 5)) :]
+    found = compiled(text)
+    assert (found.checked is None) == found.report.has_errors
+    for each in found.report:
+        assert each.span is not None
+        assert each.fix is None or applied(text, each.fix.edits) != text
+    assert errors(fixed(NAME, text, compiled).text) == errors(text) or len(errors(text)) > 0

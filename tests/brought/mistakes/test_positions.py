@@ -1,0 +1,41 @@
+"""The order of arguments that calls in Python and bare values are read in: that of Keras."""
+
+import inspect
+from typing import Any
+
+import keras
+import pytest
+
+from cnnspec.declarations.declaration import Declaration
+from cnnspec.mistakes.positions import MOST, positional
+from cnnspec.mistakes.python_calls import FAMILIES
+
+pytestmark = pytest.mark.usefixtures("newest_keras")
+
+
+def in_keras(module: str, kind: type[Declaration]) -> tuple[str, ...] | None:
+    """The first arguments that the class or function in Keras and the kind both have."""
+    found: Any = keras
+    for name in (*module.split("."), kind.kind()):
+        found = getattr(found, name, None)
+    if found is None:
+        return None
+    names = [name for name in inspect.signature(found).parameters if name != "self"]
+    known = kind.arguments()
+    end = next((at for at, name in enumerate(names) if name not in known), len(names))
+    return tuple(names[: min(end, MOST)])
+
+
+def test_positions_are_those_of_keras() -> None:
+    wrong = {}
+    checked = 0
+    for family in FAMILIES:
+        for kind in family.kinds.values():
+            names = in_keras(family.namespace, kind)
+            if not names:
+                continue
+            checked += 1
+            if positional(kind)[: len(names)] != names:
+                wrong[kind.kind()] = (positional(kind), names)
+    assert wrong == {}
+    assert checked > 200
