@@ -109,7 +109,7 @@ LATE = {
     "cli.validation": ("cli.fixing", "diagnostics.reporters"),
     "compiler": ("frontends.files", "keras_files.problems", "mistakes.recognizing"),
     "data.sources": ("keras",),
-    "declarations.declaration": ("declarations.hints",),
+    "declarations.declaration": ("declarations.hints", "diagnostics.rewrites"),
     "declarations.family": ("declarations.hints",),
     "expand.calls": ("declarations.hints",),
     "expand.definitions": ("declarations.hints", "diagnostics.rewrites"),

@@ -131,8 +131,8 @@ def test_every_conversion_is_used() -> None:
 
 
 def test_activations_exist() -> None:
-    words = [entry.kind for _, family, _, entry in ENTRIES if family == "activations"]
-    assert {*words} - {*ACTIVATIONS} == set()
+    entries = [entry for _, family, _, entry in ENTRIES if family == "activations"]
+    assert {each.kind for each in entries if each.none is None} - {*ACTIVATIONS} == set()
 
 
 def test_keys_exist() -> None:
@@ -172,7 +172,8 @@ def test_what_it_suggests_is_valid(family: str, word: str, entry: Entry) -> None
     if "kernel_h" in given:
         given.pop("kernel_size", None)
     given |= {name: each[word] for name, each in SPECIAL.items() if word in each}
-    meaning = of_kind(family, word, given, members.declared, known)
+    path = "nn.functional." if entry.after_modules else ""
+    meaning = of_kind(family, path + word, given, members.declared, known)
     assert meaning is not None
     if entry.but is not None:
         assert (meaning.rewrite, meaning.is_certain) == (None, False)
@@ -193,7 +194,7 @@ def test_no_word_of_the_language_has_another_meaning_in_the_table() -> None:
         (family, word, entry.kind)
         for _, family, word, entry in KINDS
         for known in (*FAMILIES[family].kinds, *FAMILIES[family].aliases)
-        if folded(known) == folded(word) and entry.kind is not None
+        if folded(known) == folded(word) and entry.kind is not None and not entry.after_modules
         if FAMILIES[family].canonical(known) != FAMILIES[family].canonical(entry.kind)
     }
     assert other == {("layers", "RNN", "SimpleRNN")}

@@ -308,6 +308,7 @@ def _unknown_and_missing(
     """Yield unknown and missing arguments; a mistyped argument is not reported as missing too."""
     known = declaration.arguments()
     missing = [name for name in declaration.required() if name not in given]
+    problems: list[Problem] = []
     for name in given:
         if name in known:
             continue
@@ -318,10 +319,32 @@ def _unknown_and_missing(
         problem, meant = argument_problem(family, declaration, str(name), given, message, others)
         missing = [other for other in missing if other not in meant]
         if problem is not None:
-            yield problem
+            problems.append(problem)
+    unclear = [each for each in problems if each.suggestion is None]
+    if len(missing) == len(unclear) == 1 and _is_missing(
+        declaration, missing[0], given, unclear[0]
+    ):
+        missing = []
+    yield from problems
     for name in missing:
         phrase = declaration.expected()[name].describe(declaration)
         yield Problem("missing-argument", f"{declaration.kind()} needs '{name}', {phrase}")
+
+
+def _is_missing(
+    declaration: type[Declaration], missing: str, given: Mapping[str, Any], unknown: Problem
+) -> bool:
+    """Whether an unknown argument may be the only missing one, which is then suggested for it."""
+    from cnnspec.diagnostics.rewrites import renamed  # not needed for specs without errors
+
+    name = str(unknown.at[0])
+    try:
+        _checked(declaration, missing, given[name])
+    except (Problems, KeyError):
+        return False
+    unknown.suggestion = f"did you mean '{missing}'?"
+    unknown.replacement, unknown.is_safe = renamed(name, missing), False
+    return True
 
 
 def _meant(declaration: type[Declaration], given: Mapping[str, Any], found: Problems) -> Problems:

@@ -30,7 +30,7 @@ Seed = Annotated[int | None, Expects("a whole number or null")]
 
 def unknown_word(word: str, known: Iterable[str]) -> Problem:
     """Return the problem of a value that is not one of the known words, with the closest one."""
-    near = closest(word, known)
+    near = closest(word.rpartition(".")[2], known)
     if near is None:
         return Problem("unknown-value", "")
     return Problem(

@@ -158,12 +158,14 @@ def of_value(
     family: str, declaration: type[Kind], name: str, given: Mapping[str, Any]
 ) -> Meaning | None:
     """Return what a wrong value of an argument is; None if the table does not say it."""
-    rules = [each for each in _rules_of_kind(family, declaration, name) if each.by or each.values]
+    rules = [*_rules_of_kind(family, declaration, name)]
+    rules += [world.arguments[name] for world in worlds() if name in world.arguments]
+    rules = [each for each in rules if (each.by or each.values) and _fits(each, declaration)]
     for rule in rules:
         if rule.to == name:
             made = _converted(rule, name, given, declaration)
             is_same = made.pairs in (((name, KEPT),), ((name, given[name]),))
-            if not is_same and (made.is_certain or not isinstance(given[name], str)):
+            if not is_same and (made.is_certain or not isinstance(given[name], str | bool)):
                 return _of_entry(name, made, given, [])
     return None
 
@@ -189,10 +191,10 @@ def _of_entry(
     return Meaning(text, rewrite, True, becomes)
 
 
-def of_word(family: str, word: str, known: Iterable[str]) -> str | None:
-    """Return the word of a family without arguments, such as an activation, for a foreign one."""
+def of_word(family: str, word: str, known: Iterable[str]) -> Entry | None:
+    """Return the entry of a word without arguments, such as an activation."""
     found = entry_of(family, word, known)
-    return found[0].kind if found else None
+    return found[0] if found else None
 
 
 def of_key(part: str, key: str) -> str | None:
@@ -210,7 +212,8 @@ def entry_of(family: str, word: str, known: Iterable[str]) -> tuple[Entry, str] 
     if is_keras and own:
         return Entry(bare if bare in own else own[0]), fitting[0].name
     for world in fitting:
-        if bare in world.entries.get(family, {}):
+        exact = world.entries.get(family, {}).get(bare)
+        if exact is not None and (modules or not exact.after_modules):
             return world.entries[family][bare], world.name
     if own:
         return (
@@ -220,7 +223,7 @@ def entry_of(family: str, word: str, known: Iterable[str]) -> tuple[Entry, str] 
         )
     for world in (*fitting, *worlds()) if fitting else ():
         for each, entry in world.entries.get(family, {}).items():
-            if folded(each) == folded(bare):
+            if folded(each) == folded(bare) and (modules or not entry.after_modules):
                 return entry, world.name
     return None
 
@@ -249,6 +252,8 @@ def _rule_of(family: str, declaration: type[Kind], name: str, world: str) -> Rul
 
 def _fits(rule: Rule, declaration: type[Kind]) -> bool:
     """Whether a kind has what a rule makes of an argument."""
+    if rule.needs is not None and rule.needs not in declaration.arguments():
+        return False
     return rule.to is None or rule.by == "affine" or rule.to in declaration.arguments()
 
 

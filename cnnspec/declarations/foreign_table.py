@@ -20,6 +20,8 @@ class Rule(Record):
     only: tuple[Any, ...] | None = None
     """The values for which it may be left out; None for all."""
     none: str | None = None
+    needs: str | None = None
+    """The argument that a kind must have, too."""
 
 
 class Entry(Record):
@@ -33,6 +35,8 @@ class Entry(Record):
     """What it is by the value of an argument."""
     but: str | None = None
     none: str | None = None
+    after_modules: bool = False
+    """Whether the word means it only after a path."""
     left_out: str | None = None
     """The argument by which it is this kind."""
 
@@ -92,6 +96,7 @@ def _entry(said: Any) -> Entry:
         },
         said.get("but"),
         said.get("none"),
+        said.get("after_modules", False),
     )
 
 
@@ -106,4 +111,5 @@ def _rule(said: Any) -> Rule:
         said.get("drop"),
         only,
         said.get("none"),
+        said.get("needs"),
     )

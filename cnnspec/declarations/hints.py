@@ -132,7 +132,10 @@ def with_meaning(
 def word_problem(family: str, word: str, known: Iterable[str], message: str) -> Problem:
     """Return the problem of a value that is not one of the words of a family."""
     words = list(known)
-    meant = of_word(family, word, words)
+    meaning = of_word(family, word, words)
+    if meaning is not None and meaning.none is not None:
+        return Problem("unknown-value", message, suggestion=meaning.none)
+    meant = meaning.kind if meaning is not None else None
     near = Match(str(meant), True) if meant in words else closest(word.rpartition(".")[2], words)
     if near is None:
         return Problem("unknown-value", message)

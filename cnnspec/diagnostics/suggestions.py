@@ -148,6 +148,8 @@ def _is_slip(word: str, other: str) -> bool:
     if left == right or right in (left + "s", left + "es") or left in (right + "s", right + "es"):
         return True
     length = min(len(left), len(right))
+    if length < 6 and left[0] != right[0]:
+        return False
     return distance(left, right) <= (2 if length >= 8 else 1 if length >= 4 else 0)
 
 
