@@ -5,6 +5,7 @@ from typing import Annotated
 
 from cnnspec.declarations.fields import Choice, FloatPolicy, Number, UnitInterval
 from cnnspec.diagnostics.problems import Problem, shown
+from cnnspec.layers import shape_rules
 from cnnspec.layers.augmentation import WIDE_FLOATS, Augmentation, ColorAugmentation
 from cnnspec.layers.base import Example, kind
 from cnnspec.layers.dtype_rules import WHOLE
@@ -16,9 +17,20 @@ from cnnspec.layers.image_fields import (
     OptionalBothWays,
     SignedFromZero,
 )
+from cnnspec.layers.images import Images, unchanged
+from cnnspec.shapes import Shape, text
 
 NO_BFLOAT16 = tuple(dtype for dtype in WHOLE if dtype != "bfloat16")
 """The data types in which Keras makes the matrices of transformations."""
+
+
+def with_corners(layer: Images, shape: Shape) -> Shape:
+    """Shape rule: images keep their size, and have four different corners."""
+    sizes, _ = shape_rules.images(layer, unchanged(layer, shape))
+    if 1 in sizes:
+        message = f"{layer.kind()} moves the corners of images, but those of {text(shape)} coincide"
+        raise Problem("shape-mismatch", message)
+    return shape
 
 
 @kind
@@ -149,6 +161,7 @@ class RandomPerspective(Augmentation):
     """Interpolation between pixels."""
     fill_value: Number = 0.0
     """Values outside the image."""
+    shape = with_corners
     examples = (Example({"scale": 0.3}, (None, 28, 24, 3), (None, 28, 24, 3)),)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from cnnspec.declarations.declaration import Declaration
 from cnnspec.diagnostics.problems import Problem
-from cnnspec.layers.base import Named, known
+from cnnspec.layers.base import Named
 from cnnspec.shapes import Dim, Shape, text
 
 if TYPE_CHECKING:
@@ -159,8 +159,6 @@ def pool_globally(layer: GlobalPooling, shape: Shape) -> Shape:
 def adapt(layer: AdaptivePooling, shape: Shape) -> Shape:
     """Every spatial axis becomes `output_size` windows of nearly the same size."""
     sizes, channels = images(layer, shape)
-    for axis, size in enumerate(sizes, start=2 if channels_first(layer) else 1):
-        known(size, axis, shape, layer)
     # TensorFlow also pools with windows one larger than needed, and these must fit too.
     if 1 in (*sizes, *layer.output_size):
         message = (
