@@ -108,6 +108,7 @@ LATE = {
     "cli.train": ("cli.progress",),
     "cli.validation": ("cli.fixing", "diagnostics.reporters"),
     "compiler": ("frontends.files", "keras_files.problems", "mistakes.recognizing"),
+    "data.monitors": ("declarations.foreign",),
     "data.sources": ("keras",),
     "declarations.declaration": ("declarations.hints", "diagnostics.rewrites"),
     "declarations.family": ("declarations.hints",),

@@ -363,7 +363,7 @@ layers:
     [
         (["width=abc"], [["called from here", "this comes from --set width=abc"]]),
         (["width=abc", "size=4"], [["called from here", "this comes from --set width=abc"]]),
-        (["size=null"], [["this comes from --set size=null"]]),
+        (["size=null"], [["the parameter 'size' is null", "this comes from --set size=null"]]),
         (["width=0", "size=0"], [
             ["called from here", "this comes from --set width=0"], ["this comes from --set size=0"],
         ]),
