@@ -201,7 +201,7 @@ HOSTILE: dict[str, tuple[Callable[[Path], Any], str]] = {
     "two layers of one name": (
         text(functional([layer("ReLU", "last", "x")] * 2)), "two of its layers have the same name"
     ),
-    "absurd sizes": (text(functional([layer("Dense", "last", "x", units=10**400)])), READ),
+    "absurd sizes": (text(functional([layer("Dense", "last", "x", units=10**400)])), WITH_ERRORS),
     "absurd shapes": (text(functional([layer("ReLU", "last", "x")], shape=[10**9] * 5000)), READ),
     "an absurd number": (lambda path: text(functional([layer("Reshape", "last", "x", target_shape=[1] * 500_000)]))(path), WITH_ERRORS),
     "no number": (text('{"class_name": "Sequential", "config": NaN}'), NO_MODEL),

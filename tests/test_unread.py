@@ -50,6 +50,7 @@ BY_VALUES = {
 }  # fmt: skip
 """The codes of what depends on the tensors, which are unknown where nothing is computed."""
 OTHER = {
+    "constraint_axis.yaml": "it depends on the axes of a weight",
     "expression_float.yaml": "it depends on the value of a parameter",
     "expression_text.yaml": "as expression_float.yaml",
     "layers_empty.yaml": "blocks and branches may have no steps",

@@ -1,6 +1,7 @@
 """Constraints on weights, applied after every update."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from cnnspec.declarations.fields import Axes, NonNegativeNumber, UnitInterval, listed
 from cnnspec.diagnostics.problems import Problem
@@ -9,9 +10,13 @@ from cnnspec.objects.of_values import OfValues, counted
 
 
 class OfNorm(OfValues):
-    """Base class of constraints on a norm, which adds up squares along `axis`."""
+    """Base class of constraints on a norm, which adds up squares along `axis`.
 
-    axis: Axes = 0
+    Each declares the argument itself, where Keras has it among the positions.
+    """
+
+    if TYPE_CHECKING:
+        axis: Axes
 
     def check(self, shape: Sequence[int | None], dtype: str, what: str) -> None:
         """Check that there is each axis, and that it is named once.
@@ -39,6 +44,7 @@ class MaxNorm(OfNorm):
     example = {"max_value": 3}
     aliases = ("max_norm",)
     max_value: NonNegativeNumber = 2
+    axis: Axes = 0
 
 
 @CONSTRAINTS
@@ -50,6 +56,7 @@ class MinMaxNorm(OfNorm):
     min_value: NonNegativeNumber = 0.0
     max_value: NonNegativeNumber = 1.0
     rate: UnitInterval = 1.0
+    axis: Axes = 0
 
 
 @CONSTRAINTS
@@ -64,3 +71,4 @@ class UnitNorm(OfNorm):
     """Keeps the norm along `axis` at 1."""
 
     aliases = ("unit_norm",)
+    axis: Axes = 0
