@@ -49,7 +49,7 @@ matrix: $(VENV)/.dev
 
 conformance: $(VENV)/.dev
 	$(BIN)/python -m conformance
-	$(BIN)/python -m pytest --numprocesses auto --dist worksteal --quiet tests/networks
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal --quiet tests/networks tests/comparisons
 
 conformance-steps: $(VENV)/.dev
 	$(BIN)/python -m conformance --configurations 0 --graphs 0 --networks 0 \

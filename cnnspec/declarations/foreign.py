@@ -232,8 +232,10 @@ def _rules_of_kind(family: str, declaration: type[Kind], name: str) -> Iterator[
     kind = declaration.kind()
     for world in worlds():
         for entry in world.entries.get(family, {}).values():
+            if name not in entry.arguments:
+                continue
             cases = (each for case in entry.cases.values() for each in case.values())
-            if kind in {entry.kind, *(each.kind for each in cases)} and name in entry.arguments:
+            if kind in {entry.kind, *(each.kind for each in cases)}:
                 yield entry.arguments[name]
 
 

@@ -55,9 +55,9 @@ def kinds_by_key(written: Written) -> Iterator[Mistake]:
         if not isinstance(entry.node.children, dict):
             continue
         for key in KIND_KEYS:
-            if _takes(entry, key):
+            if key not in entry.value or _takes(entry, key):
                 continue
-            if key in entry.value and _is_kind(written, entry, key):
+            if _is_kind(written, entry, key):
                 yield from _by_key(written, entry, key)
                 break
 

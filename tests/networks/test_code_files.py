@@ -14,8 +14,9 @@ from cnnspec.backends.python.script import script
 from tests.support.commands import run_command
 from tests.support.layers import weights_are_zeros
 from tests.support.models import count_names_from_one
+from tests.support.paths import ZOO_FILES
 from tests.support.scripts import assert_same_model, built_by
-from tests.support.specs import compiled_text
+from tests.support.specs import compiled_file, compiled_text
 
 BASE = """
 name: base
@@ -60,6 +61,14 @@ def _trained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     model.save_weights("base.weights.h5")
     yield
     count_names_from_one()
+
+
+@pytest.mark.parametrize("spec", ZOO_FILES, ids=lambda spec: spec.stem)
+def test_the_script_of_a_network_builds_it(spec: Path) -> None:
+    with (
+        weights_are_zeros()
+    ):  # of which no values are compared: drawing them takes most of the time
+        assert_same_model(compiled_file(spec))
 
 
 @pytest.mark.usefixtures("_trained")

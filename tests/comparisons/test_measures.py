@@ -278,7 +278,7 @@ def written(call: Any) -> str:
 
 
 def test_the_table_is_as_it_was(request: pytest.FixtureRequest) -> None:
-    file = Path(__file__).parent / "brought" / "metrics.txt"
+    file = Path(__file__).parents[1] / "brought" / "metrics.txt"
     if request.config.getoption("--update-golden"):
         file.write_text(table(), "utf-8")
     assert table() == file.read_text("utf-8")
