@@ -62,6 +62,7 @@ SOME = [
     ("MaxPooling2D", "bool", f"{POOLED} bool"),
     ("MaxPooling2D", "uint64", f"{POOLED} uint64"),
     ("ReLU", "bool", "ReLU takes floats and whole numbers, not bool"),
+    ("ReLU: {negative_slope: 0.1, max_value: 6}", "int8", "ReLU takes floats, not int8"),
     ("Activation: {activation: gelu}", "int32", "Activation takes floats, not int32"),
     ("UpSampling2D: {interpolation: bilinear}", "bool", POOLED.replace("MaxPooling2D", "UpSampling2D") + " bool"),
     ("Add: {from: [x, x]}", "bool", "Add takes floats and whole numbers, not bool"),

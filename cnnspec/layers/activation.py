@@ -71,8 +71,9 @@ class ReLU(Elementwise):
     threshold: NonNegativeNumber = 0.0
 
     def computes_on(self) -> tuple[str, ...]:
-        """A slope below a threshold is for floats only."""
-        return FLOAT_TYPES if self.negative_slope and self.threshold else self.takes
+        """A slope beside a threshold or an upper bound is for floats only."""
+        bounded = self.threshold or self.max_value is not None
+        return FLOAT_TYPES if self.negative_slope and bounded else self.takes
 
     def output_dtype(self, *inputs: str) -> str:
         """A slope makes floats."""
