@@ -8,7 +8,7 @@ from multiprocessing.context import SpawnProcess
 from conformance.configurations import Configuration
 from conformance.verdicts import data_types
 
-PATIENCE = 120
+PATIENCE = 600
 """The time limit of a run in seconds, including the start of the process."""
 
 _started: list[tuple[SpawnProcess, Connection]] = []
