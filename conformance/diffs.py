@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import permutations
 
 from cnnspec.compiler import checked_or_raise, compile_text
+from cnnspec.declarations.keras_versions import NEWEST
 from cnnspec.diff.compare import compare
 from cnnspec.diff.text import as_text
 from cnnspec.importing import Imported, imported
@@ -16,7 +17,7 @@ READ, COMPACT, PLAIN = "the model", "its compact spec", "its plain spec"
 
 def compiled(spec: Imported) -> CheckedGraph:
     """The graph of the text of an imported spec."""
-    return checked_or_raise(compile_text(dumps(spec.document).encode()))
+    return checked_or_raise(compile_text(dumps(spec.document).encode(), keras=NEWEST))
 
 
 def diffs(document: Document) -> list[str]:

@@ -98,6 +98,11 @@ def parse_text(text: str) -> Tree:
         raise YamlProblem("yaml-syntax", f"the character {what} is not allowed", Mark(line, column))
     try:
         return _Builder(text).document()
+    except yaml.MarkedYAMLError as error:
+        if error.problem == "exceeded maximum nesting depth" and error.problem_mark is not None:
+            # The scanner is ahead by many levels; what it has read has too many by itself.
+            return parse_text(text[: error.problem_mark.index])
+        raise _syntax_problem(error, text) from error
     except yaml.YAMLError as error:
         raise _syntax_problem(error, text) from error
 

@@ -17,8 +17,8 @@ WHOLE = ("epoch", "learning_rate", "loss")
 def by_output(logs: Mapping[str, Any], outputs: Collection[Output]) -> dict[str, float]:
     """Return the values of Keras as plain numbers: `accuracy` of `digit` becomes `digit_accuracy`.
 
-    If a metric has one number per class, such as `F1Score`, each number gets an index:
-    `digit_f1_score_0`.
+    If a metric has several numbers, one per class, such as `F1Score`, each gets an index:
+    `digit_f1_score_0`. Versions of Keras differ in whether a single one is an array.
     """
     return {
         name: number
@@ -69,8 +69,9 @@ def _longest_first(outputs: Collection[Output]) -> list[Output]:
 
 
 def _numbers(name: str, value: Any) -> Iterator[tuple[str, float]]:
-    if not len(getattr(value, "shape", ())):
-        yield name, float(value)
-        return
-    for place, number in enumerate(value):
-        yield f"{name}_{place}", float(number)
+    shape: tuple[int, ...] = getattr(value, "shape", ())
+    if len(shape) and shape[0] != 1:
+        for place, number in enumerate(value):
+            yield f"{name}_{place}", float(number)
+    else:
+        yield name, float(value[0] if len(shape) else value)
