@@ -9,7 +9,7 @@ from conformance.configurations import Configuration
 from conformance.steps import Failed, Ran
 from conformance.verdicts import trained
 
-PATIENCE = 120
+PATIENCE = 600
 """The time limit of a run in seconds, including the start of the process."""
 
 _started: list[tuple[SpawnProcess, Connection]] = []
