@@ -209,11 +209,6 @@ TRAINING = {
         mine("infinite", more="  callbacks: [{TerminateOnNaN: {raise_error: true}}]\n"),
         "training stopped: the loss is NaN in epoch 1",
     ),
-    "a layer that does not fit in memory": (
-        spec("  - Dense: {name: wide, units: 200000000000}\n"),
-        "the model cannot be built: layer 'wide': "
-        "out of memory: a tensor of the shape (4, 200000000000) does not fit",
-    ),
 }
 
 
@@ -455,3 +450,12 @@ def test_keras_says_what_a_layer_got(folder: Path) -> None:
         "layer 'head': does not take its input: expected axis -1 of input shape to have value 4, "
         "but received input with shape (1, 5)"
     )
+
+
+@pytest.mark.parametrize(
+    "path", ["compile_loss/mse/sub", "gradient_tape/compile_loss/mse/sub/Args"]
+)
+def test_the_loss_is_said_whichever_node_fails_first(path: str) -> None:
+    message = f"Incompatible shapes: [8,4] vs. [8,5]\n\t [[{{{{node {path}}}}}]]"
+    said = cause(tf.errors.InvalidArgumentError(None, None, message))
+    assert said == "loss 'mse': shapes do not fit together: (8, 4) and (8, 5)"

@@ -17,6 +17,8 @@ MANAGERS = ("CallbackList", "CompileLoss", "CompileMetrics", "Mean", "_Watch")
 """Classes that only call others, or that no spec names."""
 OF_TENSORFLOW = "tensorflow.python.framework.errors_impl"
 _NODE = re.compile(r"Detected at node (\S+) defined at|\{\{node (\S+?)\}\}|'\{\{node (\S+?)\}\} =")
+_LOSS = re.compile(r"(?:^|/)compile_loss/([^/]+)")
+"""The path of a node of a loss, or of its gradient."""
 _WITHOUT_CAUSE = "Unable to automatically build the model"
 """How messages of Keras begin that are about an exception that they do not say."""
 _LINE = re.compile(r'File "(.+?)", line (\d+)')
@@ -67,9 +69,8 @@ def _part(error: BaseException, layers: Collection[str]) -> str | None:
         node = next(filter(None, found.groups()))
         if layer := layer_of(node, layers):
             return f"layer '{layer}'"
-        parts = node.split("/")
-        if parts[0] == "compile_loss":
-            return f"loss '{parts[1]}'"
+        if loss := _LOSS.search(node):
+            return f"loss '{loss[1]}'"
     if (named := _NAMED.search(message)) and (named[1] or named[2]) in layers:
         return f"layer '{named[1] or named[2]}'"
     if GRAPH in message:
