@@ -14,9 +14,9 @@ from conformance.configurations import Configuration, configurations
 from conformance.coverage import unaccounted
 from tests.support.keras_versions import kinds_of
 
-CONFIGURATIONS = 2
+CONFIGURATIONS = 1
 STEPS = 1
-GRAPHS = 20
+GRAPHS = 10
 TRAINED_GRAPHS = 4
 SEED = 0
 

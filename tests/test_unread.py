@@ -104,7 +104,7 @@ def test_a_mistake_is_found_where_nothing_reads_it(
 def refused_values(declaration: type[Layer]) -> Iterator[tuple[str, object, str, str]]:
     """Values that arguments of a kind do not take, each with code and message."""
     for name in declaration.arguments():
-        for value in ("-", -7, {}, None, [None, "-"], 10**20):
+        for value in ("-", {}, None, 10**20):
             try:
                 declaration.of({**example(declaration), name: value})
             except Problems as refused:
@@ -152,7 +152,7 @@ def test_a_wrong_argument_is_found_where_nothing_reads_it(kind: str) -> None:
 # valid specs stay valid
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(20))
 def test_what_is_valid_is_so_where_nothing_reads_it(seed: int) -> None:
     """The blocks, defaults and submodels of a random model without its steps."""
     data = Drafter(Random(seed)).document()
