@@ -20,6 +20,11 @@ from cnnspec.records import replace
 MAX_TEXT = 200_000
 """The number of characters above which a text is not looked at."""
 MAX_SYNTAX_TRIALS = 25
+OF_TENSORS = (
+    "kernel-too-large", "no-output-shape", "shape-mismatch", "unknown-size", "wrong-dtype",
+    "wrong-input-count", "wrong-rank",
+)  # fmt: skip
+"""The codes of errors that come of the tensors of a step, not of how it is written."""
 MAX_LINE = 110
 """The length of lines that a suggestion shows whole."""
 
@@ -132,7 +137,7 @@ def _failure(written: Written) -> int:
 
 
 def _errors_on(after: Written, change: Change, outcome: Outcome) -> int:
-    """Return the number of errors on the lines that were changed."""
+    """Return the number of errors on the lines that were changed, except those about tensors."""
     ranges = [change.moved(start, end) for start, end, _ in change.parts]
     lines = {
         line
@@ -142,6 +147,7 @@ def _errors_on(after: Written, change: Change, outcome: Outcome) -> int:
     return sum(
         error.span is not None and error.span.file == after.file and error.span.line in lines
         for error in errors_of(outcome)
+        if error.code not in OF_TENSORS
     )
 
 

@@ -143,6 +143,21 @@ def test_fix_leaves_a_file_that_it_cannot_mend(tmp_path: Path) -> None:
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
+def test_fix_mends_the_form_of_a_step_whose_input_is_wrong(tmp_path: Path) -> None:
+    text = """cnnspec: 1
+inputs: {image: {shape: [28, 28, 1], dtype: uint8}}
+layers:
+  - Conv2D%s {filters: 8, kernel_size: 3}
+"""
+    file = tmp_path / "spec.yaml"
+    file.write_text(text % "")
+    done = run_command("validate", "--fix", file)
+    first, second, *_ = done.stdout.splitlines()
+    assert (done.exit_code, first) == (1, f"{file}: fixed 1 mistake")
+    assert second == f"{file}:4:5: error[wrong-dtype]: Conv2D takes floats, not uint8"
+    assert file.read_text() == text % ":"
+
+
 def test_fix_of_standard_input_prints_the_spec() -> None:
     text = spec((("flatten",), "  - Flatten()\n"))
     assert run_command("validate", "--fix", "-", stdin=text.encode()) == (
