@@ -54,6 +54,11 @@ def of_text(configuration: Configuration, refused: Refused) -> bool:
     return refused.code == "wrong-dtype" and "string" in configuration.dtypes
 
 
+def of_booleans(configuration: Configuration, refused: Refused) -> bool:
+    """Match a layer that does not take booleans."""
+    return refused.code == "wrong-dtype" and "bool" in configuration.dtypes
+
+
 def of_values(role: str) -> When:
     """Match an initializer, regularizer or constraint that does not work on some values."""
     return lambda _, refused: any(str(part).endswith(role) for part in refused.at)
@@ -102,7 +107,7 @@ MAY_REFUSE = (
         of_code(
             "out-of-range", "dropout", "recurrent_dropout", "rate", "momentum", "renorm_momentum",
             "epsilon", "logit_soft_cap", "alpha", "factor", "value_range", "chain_depth", "num_chains",
-            "sampling_rate", "top_db", "min_value", "max_value",
+            "sampling_rate", "top_db", "min_value", "max_value", "num_ops",
         ),
         "Keras does not check whether the number makes sense",
     ),
@@ -233,9 +238,17 @@ MAY_REFUSE = (
         "Keras rounds the result to the type of the input",
     ),
     MayRefuse(
-        ("Add", "Subtract"),
-        of_code("wrong-dtype"),
+        ("Add", "Average", "Maximum", "Minimum", "Subtract"),
+        of_booleans,
         "Keras returns a single input unchanged, and takes a boolean only beside a number",
+    ),
+    MayRefuse(
+        ("Attention", *RECURRENT),
+        of_code("wrong-dtype"),
+        "it depends on the other arguments and inputs whether whole numbers and booleans work",
+    ),
+    MayRefuse(
+        ("RandomPerspective",), of_code("wrong-dtype"), "it fails only where it draws a change"
     ),
     MayRefuse((ANY,), of_text, "Keras states numbers for the text that it returns"),
     MayRefuse(
