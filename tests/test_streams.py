@@ -254,7 +254,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def together(calls: dict[tuple[str, ...], int], how: str) -> str:
     """A shell command that makes all calls at once and prints their exit codes in order."""
-    lines = [f"{{ $CNNSPEC {' '.join(call)} {how}; }} & all+=($!)" for call in calls]
+    lines = [f"{{ $CNNSPEC {' '.join(call)} >/dev/null {how}; }} & all+=($!)" for call in calls]
     return "\n".join([*lines, 'for each in ${all[@]}; do wait $each; echo "exit $?"; done'])
 
 
