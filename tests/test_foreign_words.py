@@ -13,27 +13,16 @@ from cnnspec.declarations.hints import argument_problem
 from cnnspec.diagnostics.rewrites import KEPT, Rewrite
 from cnnspec.diagnostics.suggestions import closest, folded
 from cnnspec.language.document import STEP_KEYS, Block, Document, Input, Output, Submodel
+from cnnspec.language.families import ALL_FAMILIES
 from cnnspec.language.train import Phase, Train
-from cnnspec.layers.base import LAYERS
 from cnnspec.objects.activations import ACTIVATIONS
 from cnnspec.objects.families import (
-    CALLBACKS,
-    CONSTRAINTS,
-    DATA,
-    INITIALIZERS,
-    LOSSES,
-    METRICS,
-    OPTIMIZERS,
-    REGULARIZERS,
-    SCHEDULES,
+    APPLICATIONS,
 )
 
 FAMILIES: dict[str, Family[Any]] = {
-    family.namespace: family
-    for family in (
-        LAYERS, LOSSES, METRICS, SCHEDULES, OPTIMIZERS, INITIALIZERS, REGULARIZERS, CONSTRAINTS, CALLBACKS, DATA,
-    )
-}  # fmt: skip
+    family.namespace: family for family in ALL_FAMILIES if family is not APPLICATIONS
+}
 
 EXAMPLES: dict[str, Any] = {
     "affine": True, "align_corners": False, "alpha": 1, "approximate": "none", "batch_first": True, "beta": 1,

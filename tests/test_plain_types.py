@@ -9,8 +9,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from cnnspec.declarations.declaration import Checked, Expects, expectation
 from cnnspec.declarations.plain_types import checker
-from cnnspec.layers.base import LAYERS
-from cnnspec.objects.families import APPLICATIONS, CALLBACKS, DATA, FAMILIES
+from cnnspec.language.families import ALL_FAMILIES
 
 VALUES: list[Any] = [
     None, True, False, -1, 0, 1, 2, 3, 10**30, -1.0, -0.0, 0.0, 0.5, 1.0, 1.5, 2.0, 1e308, math.inf,
@@ -28,7 +27,7 @@ FORMS: list[Any] = [
 
 def declared() -> list[Any]:
     """Every plain type that an argument of any kind has."""
-    families = (LAYERS, *FAMILIES, CALLBACKS, DATA, APPLICATIONS)
+    families = ALL_FAMILIES
     hints = [
         hint
         for family in families

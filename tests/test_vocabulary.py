@@ -23,8 +23,8 @@ from cnnspec.diagnostics.codes import CODES
 from cnnspec.language.calls import FROM_TEXT, Model
 from cnnspec.language.document import Document
 from cnnspec.language.dump import value_text
+from cnnspec.language.families import ALL_FAMILIES
 from cnnspec.language.schema import language_schema
-from cnnspec.layers.base import LAYERS
 from cnnspec.layers.fields import UNUSABLE
 from cnnspec.naming import snake_case
 from cnnspec.objects.activations import ACTIVATIONS
@@ -33,7 +33,6 @@ from cnnspec.objects.families import (
     APPLICATIONS,
     CALLBACKS,
     DATA,
-    FAMILIES,
     LOSSES,
     METRICS,
     OPTIMIZERS,
@@ -77,7 +76,7 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_every_family_has_its_words() -> None:
-    families = (LAYERS, *FAMILIES, CALLBACKS, DATA, APPLICATIONS)
+    families = ALL_FAMILIES
     found = [group.family for group in groups() if isinstance(group, Kinds)]
     assert found == [*families]
     assert [group.family for group in groups() if isinstance(group, Arguments)] == [*families]

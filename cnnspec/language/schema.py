@@ -25,8 +25,9 @@ from cnnspec.language.document import (
     Step,
     Submodel,
 )
+from cnnspec.language.families import ALL_FAMILIES
 from cnnspec.layers.base import LAYERS
-from cnnspec.objects.families import APPLICATIONS, CALLBACKS, DATA, FAMILIES
+from cnnspec.objects.families import DATA
 
 Schema = dict[str, Any]
 
@@ -43,7 +44,7 @@ def language_schema() -> Schema:
     for model, written in _WRITTEN.items():
         definitions[model.__name__] = written(definitions[model.__name__])
     definitions |= _forms()
-    for family in (LAYERS, *FAMILIES, DATA, CALLBACKS, APPLICATIONS):
+    for family in ALL_FAMILIES:
         definitions[family.namespace] = _calls(family)
     return {
         "$schema": DIALECT,

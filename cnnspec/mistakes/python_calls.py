@@ -10,24 +10,14 @@ from typing import Any
 from cnnspec.declarations.declaration import Declaration
 from cnnspec.declarations.family import Family
 from cnnspec.diagnostics.problems import Problem
+from cnnspec.language.families import ALL_FAMILIES
 from cnnspec.layers.base import LAYERS
 from cnnspec.mistakes.positions import positional
 from cnnspec.objects import families
 from cnnspec.syntax.scalars import plain_scalar
 
-FAMILIES: tuple[Family[Any], ...] = (
-    LAYERS,
-    families.LOSSES,
-    families.METRICS,
-    families.OPTIMIZERS,
-    families.SCHEDULES,
-    families.INITIALIZERS,
-    families.REGULARIZERS,
-    families.CONSTRAINTS,
-    families.CALLBACKS,
-    families.DATA,
-    families.APPLICATIONS,
-)
+OF_WEIGHTS = (families.INITIALIZERS, families.REGULARIZERS, families.CONSTRAINTS)
+"""The families of what layers apply to their weights and outputs."""
 _REFERENCE = "__reference__"
 """Stands for the dollar sign of a parameter, which Python does not have."""
 _PLAIN = re.compile(r"(?a)[A-Za-z_.$][\w.$+*/-]*(?: [\w.$+*/-]+)*")
@@ -63,10 +53,10 @@ def _families_at(path: Sequence[str | int]) -> tuple[Family[Any], ...]:
         if word in _AT:
             family = _AT[word]
             is_argument = family is LAYERS and not isinstance(path[-1], int)
-            return (family, *FAMILIES) if is_argument else (family,)
+            return (family, *ALL_FAMILIES) if is_argument else (family,)
         if word.endswith(("_initializer", "_regularizer", "_constraint")):
-            return FAMILIES[5:8]
-    return FAMILIES
+            return OF_WEIGHTS
+    return ALL_FAMILIES
 
 
 def last_word(name: str) -> str:

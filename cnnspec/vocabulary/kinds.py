@@ -8,17 +8,16 @@ from cnnspec.declarations.declaration import Checked, Declaration
 from cnnspec.declarations.describe import describe, summary_line
 from cnnspec.declarations.family import Family
 from cnnspec.declarations.keras_versions import range_of
-from cnnspec.layers.base import LAYERS
+from cnnspec.language.families import ALL_FAMILIES
 from cnnspec.layers.fields import UNUSABLE
 from cnnspec.objects.activations import ACTIVATIONS, SAME_FUNCTION
 from cnnspec.objects.applications import NOT_YET
-from cnnspec.objects.families import APPLICATIONS, CALLBACKS, DATA, FAMILIES
+from cnnspec.objects.families import APPLICATIONS
 from cnnspec.objects.measure import IN_WORDS, Measure
 from cnnspec.objects.metrics import Metric
 from cnnspec.vocabulary.entries import Entry, Example, Group, plural_of, with_a
 from cnnspec.vocabulary.frames import example_arguments, framed, with_activation
 
-ALL_FAMILIES: tuple[Family[Any], ...] = (LAYERS, *FAMILIES, CALLBACKS, DATA, APPLICATIONS)
 ACTIVATION = "activation"
 
 

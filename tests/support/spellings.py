@@ -11,25 +11,22 @@ from cnnspec.declarations.keras_versions import Keras
 from cnnspec.declarations.wording import written
 from cnnspec.diagnostics.problems import Problems
 from cnnspec.ir.checked import CheckedGraph
+from cnnspec.language.families import ALL_FAMILIES
 from cnnspec.layers.base import LAYERS, Layer
 from cnnspec.objects.families import (
+    APPLICATIONS,
     CALLBACKS,
-    CONSTRAINTS,
     DATA,
-    INITIALIZERS,
     LOSSES,
     METRICS,
     OPTIMIZERS,
-    REGULARIZERS,
     SCHEDULES,
 )
 from tests.support.keras_versions import examples_of, runs_here
 
 ABSENT = object()
 """Stands for an argument that is not given."""
-FAMILIES = (
-    LAYERS, INITIALIZERS, REGULARIZERS, CONSTRAINTS, LOSSES, METRICS, SCHEDULES, OPTIMIZERS, CALLBACKS, DATA,
-)  # fmt: skip
+FAMILIES = [family for family in ALL_FAMILIES if family is not APPLICATIONS]
 
 LEAST: dict[str, dict[str, Any]] = {
     "CosineDecay": {"initial_learning_rate": 0.1, "decay_steps": 10},

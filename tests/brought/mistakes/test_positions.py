@@ -7,8 +7,8 @@ import keras
 import pytest
 
 from cnnspec.declarations.declaration import Declaration
+from cnnspec.language.families import ALL_FAMILIES
 from cnnspec.mistakes.positions import MOST, positional
-from cnnspec.mistakes.python_calls import FAMILIES
 
 pytestmark = pytest.mark.usefixtures("newest_keras")
 
@@ -29,7 +29,7 @@ def in_keras(module: str, kind: type[Declaration]) -> tuple[str, ...] | None:
 def test_positions_are_those_of_keras() -> None:
     wrong = {}
     checked = 0
-    for family in FAMILIES:
+    for family in ALL_FAMILIES:
         for kind in family.kinds.values():
             names = in_keras(family.namespace, kind)
             if not names:

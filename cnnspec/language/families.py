@@ -1,0 +1,9 @@
+"""All families of kinds that a spec can name."""
+
+from typing import Any
+
+from cnnspec.declarations.family import Family
+from cnnspec.layers.base import LAYERS
+from cnnspec.objects.families import APPLICATIONS, CALLBACKS, DATA, FAMILIES
+
+ALL_FAMILIES: tuple[Family[Any], ...] = (LAYERS, *FAMILIES, CALLBACKS, DATA, APPLICATIONS)
