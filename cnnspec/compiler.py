@@ -9,7 +9,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from cnnspec.analysis.callbacks import check_callbacks
 from cnnspec.analysis.classes import check_classes
 from cnnspec.analysis.custom_code import BY_ARGUMENT, check_code
 from cnnspec.analysis.infer import infer
@@ -238,7 +237,11 @@ def _compile(
         check_weights(checked, report)
         unusable = tuple(check_measures(checked, report))
         check_classes(checked, report)
-        check_callbacks(checked, report)
+        training = checked.graph.training
+        if training is not None and training.callbacks:
+            from cnnspec.analysis.callbacks import check_callbacks
+
+            check_callbacks(checked.graph, training, report)
     if report.has_errors:
         checked = None
     else:

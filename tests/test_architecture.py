@@ -82,6 +82,7 @@ USERS = {
 """Packages of others, with the only modules that import them."""
 
 LATE = {
+    "analysis.infer": ("analysis.conversions",),
     "analysis.weights": ("keras_files.weights",),
     "api": ("frontends.files", "importing", "language.dump"),
     "backends.diagram.drawing": (
@@ -107,7 +108,12 @@ LATE = {
     "cli.progress": ("rich",),
     "cli.train": ("cli.progress",),
     "cli.validation": ("cli.fixing", "diagnostics.reporters"),
-    "compiler": ("frontends.files", "keras_files.problems", "mistakes.recognizing"),
+    "compiler": (
+        "analysis.callbacks",
+        "frontends.files",
+        "keras_files.problems",
+        "mistakes.recognizing",
+    ),
     "data.monitors": ("declarations.foreign",),
     "data.sources": ("keras",),
     "declarations.declaration": ("declarations.hints", "diagnostics.rewrites"),

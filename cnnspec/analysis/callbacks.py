@@ -1,41 +1,32 @@
 """Checks that callbacks can run: that what they monitor is measured, and that the optimizer fits."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
+from cnnspec.analysis.metrics import is_whole
 from cnnspec.data.monitors import monitored
 from cnnspec.declarations.declaration import Declaration
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.diagnostics.report import Note, Report
-from cnnspec.ir.checked import CheckedGraph
 from cnnspec.ir.graph import Graph
 from cnnspec.ir.training import Training
 from cnnspec.syntax.places import Place
 
 
-def check_callbacks(checked: CheckedGraph, report: Report) -> None:
+def check_callbacks(graph: Graph, training: Training, report: Report) -> None:
     """Report the callbacks that cannot run; whether there is validation data may not be known."""
-    training, outputs = checked.graph.training, checked.graph.outputs
-    if training is None:
-        return
     at = training.place / "callbacks"
-    if not _is_whole(at, training.callbacks):
+    if not is_whole(at, training.callbacks):
         return
-    are_known = all(_is_whole(each.place / "metrics", each.metrics) for each in outputs)
+    are_known = all(is_whole(each.place / "metrics", each.metrics) for each in graph.outputs)
     for position, callback in enumerate(training.callbacks):
         place = at / position
-        for problem, notes in _of_optimizers(callback, checked.graph, training):
+        for problem, notes in _of_optimizers(callback, graph, training):
             place.problem(report, problem, notes=notes)
         if are_known and "monitor" in callback.arguments():
             try:
-                monitored(callback, outputs, is_validated=True)
+                monitored(callback, graph.outputs, is_validated=True)
             except Problem as problem:
                 place.problem(report, problem)
-
-
-def _is_whole(place: Place, calls: Collection[Declaration]) -> bool:
-    """Whether none of the calls in a list was left out because of an error."""
-    written = place.value()
-    return not isinstance(written, list) or len(written) == len(calls)
 
 
 def _of_optimizers(

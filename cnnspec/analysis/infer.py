@@ -6,7 +6,6 @@ is different from a size that may be unknown, which is None in a shape.
 
 from collections.abc import Sequence
 
-from cnnspec.analysis.conversions import suggestion
 from cnnspec.analysis.outputs import fits, outputs_of
 from cnnspec.declarations.keras_versions import NEWEST, Keras, missing_on_inputs
 from cnnspec.diagnostics.problems import Problem
@@ -148,6 +147,8 @@ class _Inference:
             layer.check_dtypes(*(each.dtype for each in inputs))
         except Problem as problem:
             if problem.suggestion is None and problem.at[-1:] != ("dtype",):
+                from cnnspec.analysis.conversions import suggestion
+
                 problem.suggestion = suggestion(layer, node.inputs, inputs, self.sources)
             raise
 

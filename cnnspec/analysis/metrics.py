@@ -1,6 +1,6 @@
 """Checks that Keras can compute losses and metrics from the labels and predictions of an output."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 from typing import TYPE_CHECKING
 
 from cnnspec.analysis.submodels import own_submodels
@@ -60,15 +60,21 @@ def measured(checked: CheckedGraph) -> Iterator[Measured]:
     """Yield the metrics of all outputs whose shapes are known and whose metrics have no errors."""
     for output in checked.graph.outputs:
         shape = checked.outputs[output.name].shape
-        declared = (output.place / "metrics").value()
-        is_broken = isinstance(declared, list) and len(declared) != len(output.metrics)
-        if is_broken or shape is UNKNOWN or len(shape) < 2 or shape[-1] is None:
+        if not is_whole(output.place / "metrics", output.metrics):
+            continue
+        if shape is UNKNOWN or len(shape) < 2 or shape[-1] is None:
             continue
         labels = output.loss.labels_for(shape[-1]) if output.loss else ()
         for position, said in enumerate(output.metrics):
             if (metric := said.meant_for(shape[-1], labels)) is not None:
                 row = text(shape[1:])
                 yield Measured(output, metric, position, labels, shape[-1], len(shape), row)
+
+
+def is_whole(place: Place, calls: Sized) -> bool:
+    """Whether none of the calls in a list was left out because of an error."""
+    written = place.value()
+    return not isinstance(written, list) or len(written) == len(calls)
 
 
 def unusable(each: Measured) -> Iterator[tuple[Problem, tuple[Note, ...]]]:
