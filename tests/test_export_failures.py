@@ -1,4 +1,4 @@
-"""What is said of models that cannot be exported: the layer and the cause, in one line."""
+"""A model that cannot be exported: one line names the layer and the cause."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What is said of failures in Keras, TensorFlow and the code of layers: one line each, in our words."""
+"""Failures in Keras, TensorFlow and the code of layers are told in one line each, in our words."""
 
 import sys
 from collections.abc import Iterator

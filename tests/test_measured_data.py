@@ -24,7 +24,7 @@ HEADS = {
 def found(
     folder: Path, head: str, loss: str, metrics: str, target: str
 ) -> list[tuple[str, str, str | None]]:
-    """What is said of the metrics of an output with the labels of an expression over 0 to 9."""
+    """The findings about the metrics of an output whose labels are an expression over 0 to 9."""
     spec = (
         f"cnnspec: 1\ninputs: {{image: [6, 6, 1]}}\nlayers: [Flatten, Dense: {HEADS[head]}]\n"
         f"outputs: {{y: {{loss: {loss}, metrics: [{metrics}]}}}}\n"

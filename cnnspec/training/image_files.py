@@ -17,7 +17,7 @@ from cnnspec.training.images import decoding, read, resized
 def usable(
     files: Sequence[Path], given: Input, training: Training | None
 ) -> tuple[list[Path], str | None]:
-    """Return the files without broken images, and what is said of those that are left out.
+    """Return the files without broken images, and a message about those that are left out.
 
     Raises:
         DataProblem: an image is broken, and the spec does not leave it out; or all are.

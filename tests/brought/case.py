@@ -15,7 +15,7 @@ YES_OR_NO = "binary_crossentropy"
 
 @dataclass(frozen=True)
 class Says:
-    """What is said of data that cannot be used."""
+    """The error about data that cannot be used."""
 
     code: str
     message: str

@@ -147,7 +147,7 @@ IN_HEADERS = {
     "start.bmp": (FILES["a.bmp"].content[:20], "is a damaged BMP file"),
     "start.webp": (FILES["a.webp"].content[:12], "is a damaged WebP file"),
 }
-"""Files that are broken by their beginning, and what is said of them."""
+"""Files whose first bytes show that they are broken, each with the message about it."""
 
 
 def flipped(content: bytes, place: int) -> bytes:

@@ -1,4 +1,4 @@
-"""Images that people bring: the values of every format, and what is said of broken ones."""
+"""Images that people bring: the values of every format, and the messages about broken ones."""
 
 import re
 import sys
@@ -164,7 +164,7 @@ def test_webp_is_decoded_by_pillow_where_tensorflow_cannot(
 
 
 def says(folder: Path, **choices: Any) -> tuple[str, str, Any, str | None]:
-    """What is said of broken images before the first step."""
+    """The error about broken images before the first step."""
     checked, training = spec_of(folder, **choices)
     with pytest.raises(DataProblem) as caught:
         check_images(check_data(checked, training), training)
