@@ -123,6 +123,7 @@ LATE = {
     "expand.submodels": (
         "expand.applications.calls",
         "expand.applications.networks",
+        "expand.cutting",
         "frontends.archive",
         "keras_files.problems",
     ),

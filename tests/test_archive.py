@@ -518,10 +518,6 @@ REFUSED_MODELS: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: of_layer(layers.Dense(2, kernel_initializer=Tens(), name="dense")),
         "the layer 'dense' has an object of the class Tens, which is not a Keras class",
     ),
-    "a word of the language": (
-        lambda: of_layer(layers.Dense(2, name="previous")),
-        "invalid name of the layer 'previous': 'previous' is a reserved word, so it cannot be a name",
-    ),
     "a name with an expression": (
         lambda: of_layer(layers.Dense(2, name="a$(b)")),
         "invalid name of the layer 'a$(b)': it would be an expression",

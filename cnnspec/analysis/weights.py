@@ -132,7 +132,7 @@ def _use(node: CheckedNode, model: CheckedGraph) -> _Use | None:
     """Return the weights file of a submodel; None if it has none."""
     layer = node.layer
     assert isinstance(layer, SubmodelLayer)
-    called, is_whole = f"'{layer.key}'", layer.until is None
+    called, is_whole = f"'{layer.key}'", not layer.until
     if layer.weights is not None:
         source = "keras" if layer.from_keras else "spec"
         place = layer.place / ("weights" if layer.weights_said else source)

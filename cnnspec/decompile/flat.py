@@ -2,7 +2,7 @@
 
 import errno
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -133,21 +133,25 @@ def _submodel(layer: SubmodelLayer, folder: Path, inline: bool) -> Submodel:
     keys: dict[str, Any] = {"frozen": True} if layer.frozen else {}
     if layer.weights is not None and layer.weights_said and not inline:
         keys["weights"] = relative(layer.weights, folder)
-    if layer.until is not None:
-        keys["until"] = layer.until
+    if layer.until:
+        keys["until"] = _one_or_several(layer.until)
     application = layer.application
     if application is not None and not (inline and application.declaration.is_imagenet_only):
         if application.preprocess:
             keys["preprocess"] = True
         return Submodel(application=_application(application, folder, inline), **keys)
     if layer.file is None or inline:
-        if layer.until is not None:  # a block may have set the name
-            keys["until"] = layer.graph.outputs[0].name
+        if layer.until:  # a block may have set the names
+            keys["until"] = _one_or_several([str(each.ref) for each in layer.graph.outputs])
         untrained = replace(layer.graph, training=None)  # it is trained as a part of this model
         return Submodel(spec=written_out(untrained, folder, inline=inline), **keys)
     source = "keras" if layer.from_keras else "spec"
     keys[source] = relative(layer.file, folder)
     return Submodel(**keys)
+
+
+def _one_or_several(names: Sequence[str]) -> str | list[str]:
+    return names[0] if len(names) == 1 else list(names)
 
 
 def _application(application: Application, folder: Path, inline: bool) -> Call:

@@ -51,7 +51,13 @@ def expand(
     check_unread(document, writer)
     unused = tuple(unused_submodels(writer))
     weights = _weights(document.weights, parameters, place, names, loader)
-    return replace(graph, weights=weights, unused=unused, is_broken=names.has_failed)
+    return replace(
+        graph,
+        weights=weights,
+        unused=unused,
+        values=names.of_no_layer(),
+        is_broken=names.has_failed,
+    )
 
 
 def _weights(

@@ -10,7 +10,7 @@ from cnnspec.expand.parameters import Parameters
 from cnnspec.ir.graph import BlockCall, Node, Ref, SubmodelLayer
 from cnnspec.language.document import Step
 from cnnspec.language.expressions import filled, is_pattern, substituted
-from cnnspec.naming import keras_name
+from cnnspec.naming import keras_name, node_name
 from cnnspec.records import Record, replace
 from cnnspec.syntax.places import Place, Where
 
@@ -115,6 +115,17 @@ class Names:
             self.keras_names[keras_name(scoped)] = scoped
         return value
 
+    def of_no_layer(self) -> dict[str, tuple[Ref, ...]]:
+        """Return the tensors of the names of block calls and repeated steps."""
+        layers = {node.scoped for node in self.nodes}
+        return {
+            name: value
+            for name, value in self.values.items()
+            if name not in layers
+            and not isinstance(value, Failure)
+            and all(ref.node in self.by_name for ref in value)
+        }
+
     def failed(self, name: str | None, scope: Scope, failure: Failure) -> Failure:
         """Remember a name without a value, so that references to it are not reported."""
         self.has_failed = True
@@ -140,17 +151,15 @@ class Names:
 
     def of_call(self, scoped: str) -> tuple[Ref, ...] | None:
         """Return the tensor of `call/output`, where `call` is a call of a submodel or layer."""
-        call, _, output = scoped.rpartition("/")
-        value = self.values.get(call)
-        if value is None or isinstance(value, Failure) or not value:
-            return None
-        node = self.by_name.get(value[0].node)
-        if node is None:
-            return None
-        if output in node.outputs:
-            return (Ref(node.name, output),)
-        only = isinstance(node.layer, SubmodelLayer) and node.layer.graph.outputs[0].name == output
-        return node.value if only and not node.outputs else None
+        for place in (place for place, letter in enumerate(scoped) if letter == "/"):
+            value, output = self.values.get(scoped[:place]), scoped[place + 1 :]
+            if value is None or isinstance(value, Failure) or not value:
+                continue
+            node = self.by_name.get(value[0].node)
+            found = None if node is None else _output_of(node, output)
+            if found is not None:
+                return found
+        return None
 
     def around(self, scoped: str) -> Failure | None:
         """Return the failure of a call that a name refers into, which may therefore exist."""
@@ -169,6 +178,12 @@ class Names:
             return place.error(self.report, "defined-later", message, where)
         names = (name.removeprefix(scope.prefix) for name in self.values)
         known = [name for name in names if not word.startswith(f"{name}/")]
+        if "/" in word:
+            known += [
+                f"{node.scoped}/{output}".removeprefix(scope.prefix)
+                for node in self.nodes
+                for output in node.outputs
+            ]
         what = f"the output '{word}' is not a layer" if output else f"unknown name '{word}'"
         return place.unknown(self.report, "unknown-name", what, closest(word, known), where)
 
@@ -204,6 +219,18 @@ class Names:
             return filled(name, parameters)
         except Problem as problem:
             return place.problem(self.report, problem, notes=parameters.nulls(name))
+
+
+def _output_of(node: Node, output: str) -> tuple[Ref, ...] | None:
+    """Return an output of a node by its name, or by the name that a submodel is cut at."""
+    layer = node.layer
+    if isinstance(layer, SubmodelLayer) and output in layer.until:
+        output = layer.graph.outputs[layer.until.index(output)].name
+    output = output if output in node.outputs else node_name(output)
+    if output in node.outputs:
+        return (Ref(node.name, output),)
+    only = isinstance(layer, SubmodelLayer) and layer.graph.outputs[0].name == output
+    return node.value if only and not node.outputs else None
 
 
 class Skipped(Record):

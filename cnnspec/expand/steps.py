@@ -12,11 +12,13 @@ from cnnspec.expand.submodels import SubmodelReader
 from cnnspec.ir.graph import BlockCall, Ref
 from cnnspec.language.document import BROKEN_STEP, Step
 from cnnspec.language.expressions import counts, is_pattern, is_reference, substituted
-from cnnspec.language.values import name_problem
+from cnnspec.language.values import SHARED, name_problem
 from cnnspec.layers.base import LAYERS
 from cnnspec.records import replace
 from cnnspec.syntax.places import Place
 
+PREVIOUS = "previous"
+"""The reference to the step above, unless a step of the scope has that name."""
 MAX_STEPS = 50_000
 """The limit of the number of expanded steps."""
 MAX_BLOCK_DEPTH = 50
@@ -155,7 +157,7 @@ class Writer(Calls):
         inner = replace(scope, frozen=True) if frozen is True else scope
         if step.branches is not None:
             inputs = self.branches(step, inner, inputs, place)
-        if step.kind == "shared":
+        if step.kind == SHARED:
             return self.shared(step, inner, inputs, place, name)
         if step.kind in self.definitions.blocks:
             definition = self.definitions.blocks[step.kind]
@@ -192,7 +194,8 @@ class Writer(Calls):
         word = self.names.resolved(said, scope.parameters, place)
         if isinstance(word, Failure):
             return word
-        if word == "previous" and not scope.several_inputs:
+        is_name = f"{scope.prefix}{word}" in self.names.values
+        if word == PREVIOUS and not scope.several_inputs and not is_name:
             return above
         if isinstance(word, str):
             return self.names.look_up(word, scope, place)

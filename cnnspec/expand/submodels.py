@@ -7,10 +7,9 @@ from typing import Any
 
 from cnnspec.declarations.keras_versions import CODE
 from cnnspec.diagnostics.problems import FAILED, Failure, Problem, shown
-from cnnspec.diagnostics.suggestions import closest
 from cnnspec.expand.definitions import SubmodelDefinition
 from cnnspec.expand.loading import Loader
-from cnnspec.ir.graph import Application, Graph, Output, Ref, SubmodelLayer
+from cnnspec.ir.graph import Application, Graph, SubmodelLayer
 from cnnspec.language.calls import Call
 from cnnspec.language.document import SUBMODEL_SOURCES, Document, missing_section
 from cnnspec.language.expressions import substituted
@@ -23,6 +22,7 @@ _WANTED: dict[str, Any] = {
     "frozen": bool,
     "preprocess": bool,
     "spec": str | Document,
+    "until": str | list,
 }
 """Keys of a submodel whose values are not text."""
 
@@ -69,7 +69,9 @@ class SubmodelReader:
             graph, file = self._from_archive(keys["keras"], place / "keras")
             weights = weights or file
         if not isinstance(graph, Failure) and keys["until"] is not None:
-            graph = self._cut(graph, keys["until"], place / "until")
+            from cnnspec.expand.cutting import cut_at  # which few specs need
+
+            graph = cut_at(graph, keys["until"], place / "until", self.loader.report)
         if isinstance(graph, Failure):
             return graph
         own, graph = graph.weights, replace(graph, weights=None)
@@ -80,7 +82,7 @@ class SubmodelReader:
             freeze(graph) if frozen else graph,
             file,
             from_keras=keys["keras"] is not None,
-            until=keys["until"],
+            until=_listed(keys["until"]),
             weights=weights or own,
             weights_said=keys["weights"] is not None or (is_inline and own is not None),
             frozen=frozen,
@@ -187,35 +189,9 @@ class SubmodelReader:
             return place.error(self.loader.report, code, message, suggestion=suggestion), None
         return graph, path
 
-    def _cut(self, graph: Graph, until: str, place: Place) -> Graph | Failure:
-        node = next((node for node in graph.nodes if until in (node.scoped, node.name)), None)
-        if node is None:
-            names = [name for each in graph.nodes for name in (each.scoped, each.name)]
-            message = f"the submodel has no layer '{until}'"
-            near = closest(until, names)
-            return place.unknown(self.loader.report, "unknown-name", message, near)
-        if len(node.value) > 1:
-            listed = ", ".join(str(ref) for ref in node.value)
-            message = f"'{until}' has {len(node.value)} outputs ({listed}); cut at a layer with one"
-            return place.error(self.loader.report, "unknown-output", message)
-        return cut(graph, node.value[0], node.place)
 
-
-def cut(graph: Graph, until: Ref, place: Place) -> Graph:
-    """Return the part of a graph that computes a tensor, which becomes the only output."""
-    wanted = {until.node}
-    nodes = []
-    for node in reversed(graph.nodes):
-        if node.name in wanted:
-            nodes.append(node)
-            wanted |= {ref.node for ref in node.inputs}
-            wanted |= {node.shares} if node.shares else set()
-    return replace(
-        graph,
-        inputs=tuple(each for each in graph.inputs if each.name in wanted),
-        nodes=tuple(reversed(nodes)),
-        outputs=(Output(until.node, until, place),),
-    )
+def _listed(names: str | list[str] | None) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) else tuple(names or ())
 
 
 def freeze(graph: Graph) -> Graph:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from cnnspec.declarations.declaration import Declaration
@@ -91,8 +92,8 @@ class SubmodelLayer(Record):
     """The spec or Keras file that it is read from; None if it is written in place."""
     from_keras: bool
     """Whether that file is a Keras model."""
-    until: str | None
-    """The layer that it is cut at, if any."""
+    until: tuple[str, ...]
+    """The layers that it is cut at, as its spec names them; empty if it is whole."""
     weights: Path | None
     """The file of its weights: a weights file, or the Keras file that it is read from."""
     weights_said: bool
@@ -177,7 +178,7 @@ class Node(Record, uncompared=("block",)):
         return self.shares or self.name
 
 
-class Graph(Record):
+class Graph(Record, uncompared=("values",)):
     """A model after expansion of blocks, repetitions and branches."""
 
     name: str
@@ -194,6 +195,8 @@ class Graph(Record):
     """The weights file of the whole model, if any."""
     unused: tuple[SubmodelLayer, ...] = ()
     """The submodels from specs that no step calls, which are checked as well."""
+    values: Mapping[str, tuple[Ref, ...]] = MappingProxyType({})
+    """The tensors of names that are not layers: of block calls and of repeated steps."""
     is_broken: bool = False
     """Whether it lacks steps because of errors, which may be reported with the spec around it."""
 

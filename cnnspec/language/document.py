@@ -24,9 +24,11 @@ from cnnspec.language.values import (
     Count,
     Flag,
     Form,
+    KindName,
     Name,
     Number,
     _classes,
+    _cut,
     _references,
     _step_name,
     refuse,
@@ -207,8 +209,8 @@ class Submodel(Model):
     """A network of keras.applications."""
     preprocess: Flag | None = None
     """Scale pixels from 0 to 255 as the network of `application` requires."""
-    until: str | None = None
-    """Cut the model: its output is that of this layer."""
+    until: Annotated[str | list[str] | None, Form("names", _cut)] = None
+    """Cut the model: its output is that of this layer; a list of layers gives several outputs."""
     weights: str | None = None
     """A .weights.h5 or .keras file; weights are loaded by layer name."""
     frozen: Flag | None = None
@@ -261,9 +263,9 @@ class Document(Model):
     """Parameters with their defaults; `--set name=value` overrides them."""
     defaults: Annotated[dict[str, dict[str, Any]], Form("defaults")] = {}
     """Default arguments of kinds, for all steps."""
-    blocks: dict[Name, Block] = {}
+    blocks: dict[KindName, Block] = {}
     """Blocks by name."""
-    submodels: dict[Name, Submodel] = {}
+    submodels: dict[KindName, Submodel] = {}
     """Models that are used as layers, by name."""
     inputs: dict[Name, Input] = {}
     """The inputs of the model, by name."""

@@ -26,6 +26,7 @@ from cnnspec.language.document import (
     Submodel,
 )
 from cnnspec.language.families import ALL_FAMILIES
+from cnnspec.language.values import SHARED
 from cnnspec.layers.base import LAYERS
 from cnnspec.objects.families import DATA
 
@@ -65,10 +66,11 @@ def _or_reference(schema: Schema) -> Schema:
 
 def _forms() -> dict[str, Schema]:
     """Return the forms of values that differ from their types."""
-    name = {"type": "string", "pattern": r"^(?!(?:previous|shared)$)(?=.*\S)[^/$][^/]*$"}
+    name = {"type": "string", "pattern": r"^(?=.*\S)[^/$][^/]*$"}
     inside = r"\$\((?:[^()]|\([^()]*\))*\)"
     counted = {"type": "string", "pattern": rf"^(?=.*{inside})(?:[^/$]|{inside})+$"}
     text = {"type": "string"}
+    texts = {"type": "array", "items": text, "minItems": 1}
     size = {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "null"}]}
     count = {"type": "integer", "minimum": 0}
     expression = {"type": ["string", "number"]}
@@ -79,9 +81,11 @@ def _forms() -> dict[str, Schema]:
             "description": "A parameter, `$name`, or an expression, `$(width * 2)`.",
         },
         "name": name,
+        "kind_name": {**name, "not": {"const": SHARED}},
         "parameter_name": {**name, "not": {"const": "index"}},
         "step_name": {"anyOf": [_ref("name"), _ref("reference"), counted]},
-        "references": {"anyOf": [text, {"type": "array", "items": text, "minItems": 1}]},
+        "references": {"anyOf": [text, texts]},
+        "names": {"anyOf": [text, texts, {"type": "null"}]},
         "flag": _or_reference({"type": "boolean"}),
         "number": _or_reference({"type": "number"}),
         "weight": _or_reference({"type": "number", "minimum": 0}),

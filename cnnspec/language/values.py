@@ -12,6 +12,9 @@ from pydantic_core.core_schema import no_info_before_validator_function
 from cnnspec.diagnostics.problems import shown
 from cnnspec.language.expressions import is_pattern, is_reference
 
+SHARED = "shared"
+"""The kind of steps that call an earlier layer again."""
+
 
 def refuse(code: str, message: str) -> PydanticCustomError:
     """Make an error whose code and message pass through pydantic unchanged."""
@@ -29,8 +32,6 @@ def name_problem(value: object) -> tuple[str, str] | None:
         problem = "a name cannot contain '/', which separates scopes"
     elif value.startswith("$"):
         problem = "a name cannot start with '$', which marks parameters"
-    elif value in ("previous", "shared"):
-        problem = f"'{value}' is a reserved word, so it cannot be a name"
     elif not value.isprintable():
         problem = "a name cannot contain non-printable characters"
     return ("bad-name", problem) if problem else None
@@ -40,6 +41,14 @@ def _name(value: object) -> object:
     if problem := name_problem(value):
         raise refuse(*problem)
     return value
+
+
+def _kind_name(value: object) -> object:
+    if value == SHARED:
+        raise refuse(
+            "bad-name", f"'{value}' is the kind of shared calls, so it cannot be a name here"
+        )
+    return _name(value)
 
 
 def _step_name(value: object) -> object:
@@ -60,6 +69,21 @@ def _references(value: object) -> object:
     if not items:
         raise refuse("wrong-structure", "'from' must not be an empty list")
     return items
+
+
+def _cut(value: object) -> object:
+    """Return the layer that a submodel is cut at, or the list of several."""
+    if isinstance(value, list):
+        for item in value:
+            if not isinstance(item, str):
+                message = f"'until' must be a name or a list of names, not {shown(value)}"
+                raise refuse("wrong-type", message)
+        if not value:
+            raise refuse("wrong-structure", "'until' must not be an empty list")
+    elif value is not None and not isinstance(value, str):
+        message = f"'until' must be a name or a list of names, not {shown(value)}"
+        raise refuse("wrong-type", message)
+    return value
 
 
 def _flag(value: object) -> object:
@@ -144,6 +168,8 @@ class Form:
 
 Name = Annotated[str, Form("name", _name)]
 """Matches valid names of layers, inputs, outputs, blocks, parameters and models."""
+KindName = Annotated[str, Form("kind_name", _kind_name)]
+"""Matches valid names of blocks and submodels, which steps call as kinds."""
 Flag = Annotated[bool | str, Form("flag", _flag)]
 Number = Annotated[float | int | str, Form("number", _number)]
 Count = Annotated[int | str, Form("count", _count)]

@@ -13,8 +13,10 @@ from cnnspec.vocabulary.entries import listed, plural_of, with_a
 
 FORMS = {
     "name": ("a name", "names"),
+    "kind_name": ("a name", "names"),
     "parameter_name": ("a name", "names"),
     "step_name": ("a name, which may contain expressions: `block$(index + 1)`", "names"),
+    "names": ("a name or a list of names", "names"),
     "references": ("a name or a list of names", "names"),
     "flag": ("true or false", "true or false"),
     "number": ("a number", "numbers"),

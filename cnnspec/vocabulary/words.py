@@ -10,7 +10,8 @@ from cnnspec.vocabulary.keys import part_of
 
 _FUNCTION = "A function in expressions: `$(...)`, and expressions over columns."
 WORDS = {
-    "previous": "In `from`: the result of the step above.",
+    "previous": "In `from`: the result of the step above, unless a step in the same scope has this "
+    "name.",
     "shared": "A step that calls an earlier layer again, with the same weights.",
     "index": "`$index` counts the repetitions of a step with `repeat`, from 0.",
     "$name": "The value of the parameter `name` of the spec or block, where a value stands.",

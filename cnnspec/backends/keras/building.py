@@ -156,7 +156,7 @@ def _layer(node: CheckedNode, path: str, built: Built, skip_initialization: bool
         weights = weights_of(node.layer, is_loaded=skip_initialization)
         skip = skip_initialization or weights is not None
         model = _functional(node.submodel, name, f"{path}{name}/", built, skip_initialization=skip)
-        is_whole = node.layer.until is None
+        is_whole = not node.layer.until
         if isinstance(weights, Path):
             built.loaded.append(load_weights(model, node.submodel, weights, whole=is_whole))
         elif weights is not None:

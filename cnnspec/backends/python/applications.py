@@ -69,5 +69,7 @@ def network_of(
         pooled -= names[-1] == f"{application.declaration.pooling}_pool"
     if front == pooled:
         return None
-    is_cut = layer.until is not None and pooled == len(nodes)
+    if len(layer.until) > 1:
+        return None  # a network of Keras has one output
+    is_cut = bool(layer.until) and pooled == len(nodes)
     return Network(nodes[:front], nodes[front:pooled], nodes[pooled:], is_cut)

@@ -144,7 +144,7 @@ def _renamed(graph: Graph, own: set[str], names: list[str]) -> Graph:
     outputs = [
         replace(each, name=new[each.name], ref=Ref(new[each.ref.node])) for each in graph.outputs
     ]
-    return replace(graph, nodes=tuple(nodes), outputs=tuple(outputs))
+    return replace(graph, nodes=tuple(nodes), outputs=tuple(outputs), values={})
 
 
 def _with(node: Node, **arguments: Any) -> Node:
