@@ -60,7 +60,7 @@ REQUIRED: dict[str, Any] = {
     "axes": 1, "cell": {"LSTMCell": {"units": 4}}, "decay_rate": 0.1, "decay_steps": 10, "filters": 4, "groups": 2,
     "initial_learning_rate": 0.1, "input_dim": 9, "kernel_size": 3, "num_classes": 3, "output_dim": 4, "output_size": 4,
     "pool_size": 2, "units": 4, "values": [1.0, 0.1, 0.01], "boundaries": [10, 20], "num_heads": 2, "key_dim": 4, "target_shape": [4],
-    "first_decay_steps": 10, "size": 2, "rate": 0.5, "alpha": 0.1, "drop_path_rate": 0.1, "max_value": 2,
+    "first_decay_steps": 10, "inner_optimizer": "adam", "size": 2, "rate": 0.5, "alpha": 0.1, "drop_path_rate": 0.1, "max_value": 2,
 }  # fmt: skip
 
 ENTRIES = [

@@ -8,6 +8,7 @@ from cnnspec.declarations.declaration import Declaration
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.diagnostics.report import Note, Report
 from cnnspec.ir.graph import Graph
+from cnnspec.ir.scaling import updating
 from cnnspec.ir.training import Training
 from cnnspec.syntax.places import Place
 
@@ -53,8 +54,16 @@ def _of_optimizers(
 
 def _optimizers(graph: Graph, training: Training) -> Iterator[tuple[Place, Declaration | None]]:
     """Yield the optimizers that the training uses, with their places."""
-    own = training.place / "optimizer", graph.optimizer
+    own = _updating(training.place / "optimizer", graph.optimizer)
     for phase in training.phases:
-        yield own if phase.optimizer is None else (phase.place / "optimizer", phase.optimizer)
+        place = phase.place / "optimizer"
+        yield own if phase.optimizer is None else _updating(place, phase.optimizer)
     if not training.phases:
         yield own
+
+
+def _updating(place: Place, optimizer: Declaration | None) -> tuple[Place, Declaration | None]:
+    if optimizer is None:
+        return place, None
+    inner, at = updating(optimizer)
+    return place.within(at), inner

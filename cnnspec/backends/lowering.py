@@ -19,11 +19,12 @@ from cnnspec.declarations.keras_versions import (
 from cnnspec.declarations.wording import short_alias, shortest_argument
 from cnnspec.ir.checked import CheckedGraph, CheckedNode
 from cnnspec.ir.graph import Application, SubmodelLayer
+from cnnspec.ir.scaling import optimizer_of
 from cnnspec.layers.base import Layer
 from cnnspec.layers.custom import CustomLayer
 from cnnspec.layers.families import ELSEWHERE
 from cnnspec.naming import keras_name, snake_case
-from cnnspec.objects.families import OPTIMIZERS, USUAL_OPTIMIZER
+from cnnspec.objects.families import OPTIMIZERS
 from cnnspec.records import Record
 
 SETTINGS = ("data_format", "dtype")
@@ -52,12 +53,14 @@ class KerasInput(Record):
 class Compilation(Record):
     """The arguments of `compile` by output name, because Keras may mix up the order of lists.
 
-    Losses and metrics are words that Keras resolves, or calls.
+    Losses and metrics are words that Keras resolves, or calls. Keras takes a mapping of losses or weights only
+    with the names of all outputs; outputs without a loss have None.
     """
 
     optimizer: Declaration
-    losses: Mapping[str, str | Declaration]
-    weights: Mapping[str, float]
+    losses: Mapping[str, str | Declaration | None]
+    """Empty if no output has a loss."""
+    weights: Mapping[str, float | None]
     """The weights of the losses; empty if all are 1."""
     metrics: Mapping[str, Sequence[str | Declaration]]
 
@@ -141,7 +144,9 @@ def _argument(value: Any, keras: Keras) -> Any:
         return layer_call(value, inner_name(value), keras)
     if _are_calls(value):
         return [layer_call(layer, inner_name(layer, at), keras) for at, layer in enumerate(value)]
-    return keras_call(value, keras) if isinstance(value, Declaration) else value
+    if not isinstance(value, Declaration):
+        return value
+    return named_call(value, keras) if value.family is OPTIMIZERS else keras_call(value, keras)
 
 
 def set_when_built(layer: Layer, *, trained: bool = True) -> Iterator[tuple[str, bool]]:
@@ -196,13 +201,15 @@ def weights_of(layer: SubmodelLayer, *, is_loaded: bool) -> Path | Application |
 def compilation(checked: CheckedGraph) -> Compilation | None:
     """Return the arguments of `compile`; None if the spec has no losses, metrics or optimizer."""
     outputs = {keras_name(each.name): each for each in checked.graph.outputs}
-    losses = {name: _told(each.loss) for name, each in outputs.items() if each.loss}
+    losses = {name: _told(each.loss) if each.loss else None for name, each in outputs.items()}
     metrics = {name: [*map(_told, each.metrics)] for name, each in outputs.items() if each.metrics}
+    if not any(losses.values()):
+        losses = {}
     if not losses and not metrics:
         return None
-    weights = {name: each.weight for name, each in outputs.items() if each.loss}
-    is_weighted = any(each.weight != 1 for each in outputs.values())
-    optimizer = checked.graph.optimizer or OPTIMIZERS.check(USUAL_OPTIMIZER)
+    weights = {name: each.weight if each.loss else None for name, each in outputs.items()}
+    is_weighted = any(each.weight != 1 for each in outputs.values() if each.loss)
+    optimizer = optimizer_of(checked.graph)
     return Compilation(optimizer, losses, weights if is_weighted else {}, metrics)
 
 

@@ -14,8 +14,8 @@ from cnnspec.diff.parts import INPUT, Model, Part, Source, differing
 from cnnspec.diff.reading import model_of
 from cnnspec.diff.wires import Wires, wired
 from cnnspec.ir.checked import CheckedGraph
-from cnnspec.ir.graph import Output
-from cnnspec.ir.training import Training
+from cnnspec.ir.graph import Graph, Output
+from cnnspec.ir.scaling import optimizer_of
 from cnnspec.objects.families import OPTIMIZERS, USUAL_OPTIMIZER
 from cnnspec.shapes import text
 from cnnspec.syntax.paths import shown_path
@@ -209,7 +209,9 @@ def _losses(old: Output, new: Output) -> Iterator[Change]:
 def _optimizer(old: CheckedGraph, new: CheckedGraph) -> Iterator[Change]:
     before, after = old.graph.optimizer, new.graph.optimizer
     usual = OPTIMIZERS.check(USUAL_OPTIMIZER)
-    if meaning(before or usual) != meaning(after or usual):
+    are_written_alike = meaning(before or usual) == meaning(after or usual)
+    train_alike = meaning(optimizer_of(old.graph)) == meaning(optimizer_of(new.graph))
+    if not are_written_alike and not train_alike:
         yield Change("optimizer", written(before), written(after))
 
 
@@ -219,7 +221,7 @@ def _files(old: CheckedGraph, new: CheckedGraph) -> Iterator[Change]:
     if weights[0] != weights[1]:
         yield Change("weights", *weights)
     sections = [_train(model) for model in (old, new)]
-    meant = [_calls_of_training(model.graph.training) for model in (old, new)]
+    meant = [_calls_of_training(model.graph) for model in (old, new)]
     for name in dict.fromkeys((*sections[0], *sections[1])):
         before, after = (section.get(name) for section in sections)
         same = before == after or (name in meant[0] and meant[0][name] == meant[1].get(name))
@@ -235,8 +237,9 @@ def _train(model: CheckedGraph) -> dict[str, Any]:
     return section
 
 
-def _calls_of_training(training: Training | None) -> dict[str, Any]:
+def _calls_of_training(graph: Graph) -> dict[str, Any]:
     """What the parts of a training mean that are calls, or hold some."""
+    training = graph.training
     if training is None:
         return {}
     source: dict[str, Any] = {}
@@ -248,7 +251,12 @@ def _calls_of_training(training: Training | None) -> dict[str, Any]:
         "data": (data and data.kind(), source),
         "callbacks": meaning(training.callbacks),
         "phases": [
-            (each.epochs, meaning(each.optimizer), each.unfreeze, each.unfreeze_last)
+            (
+                each.epochs,
+                meaning(each.optimizer and optimizer_of(graph, each.optimizer)),
+                each.unfreeze,
+                each.unfreeze_last,
+            )
             for each in training.phases
         ],
     }

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from cnnspec.declarations.declaration import Declaration
 from cnnspec.declarations.family import Family, split_call
 from cnnspec.declarations.keras_versions import as_before
 from cnnspec.declarations.wording import shortest
@@ -25,6 +26,7 @@ from cnnspec.objects.families import LOSSES, METRICS, OPTIMIZERS
 
 WRAPPERS = ("MeanMetricWrapper", "SumOverBatchSizeMetricWrapper")
 """Keras 2 classes that wrap functions."""
+SCALER = "LossScaleOptimizer"
 WITHOUT_EFFECT = ("fn", "is_legacy_optimizer", "jit_compile")
 """Keys that Keras 2 stores in addition to the arguments of losses and optimizers."""
 
@@ -106,28 +108,55 @@ class Compilation:
         return None
 
     def _call(self, family: Family[Any], serialized: Any, prefix: str) -> Call:
-        if isinstance(serialized, Mapping) and serialized.get("class_name") == "LossScaleOptimizer":
-            self.notes.append("the loss scaling of its optimizer is left out")
-            serialized = serialized["config"]["inner_optimizer"]
-        kind, given = split_call(_unwrapped(serialized, prefix), family.noun)
-        declaration = family.find(kind)
-        known = declaration.arguments()
-        arguments = {
-            name: decimal(value) if family is OPTIMIZERS else value
-            for name, value in given.items()
-            if name in known or not (value in (None, False, 0) or name in WITHOUT_EFFECT)
-        }
-        if isinstance(name := arguments.get("name"), str):
-            arguments["name"] = name.removeprefix(prefix)
-        if _is_automatic(arguments.get("name"), kind):
-            del arguments["name"]
-        if arguments.get("reduction") == "auto":  # that of Keras 2, which Keras 3 has by default
-            del arguments["reduction"]
-        if _is_object(serialized):
-            arguments = as_before(declaration, arguments)
-        call = declaration.of(arguments, word=kind)
-        kind, given = split_call(shortest(call), family.noun)
+        kind, given = split_call(shortest(_checked(family, serialized, prefix)), family.noun)
         return Call(kind=kind, arguments=escaped(given))
+
+
+def _checked(family: Family[Any], serialized: Any, prefix: str) -> Declaration:
+    """Return the checked call for a serialized object."""
+    if family is OPTIMIZERS and _is_scaler(serialized):
+        return _scaled(serialized["config"])
+    kind, given = split_call(_unwrapped(serialized, prefix), family.noun)
+    declaration: type[Declaration] = family.find(kind)
+    known = declaration.arguments()
+    arguments = {
+        name: decimal(value) if family is OPTIMIZERS else value
+        for name, value in given.items()
+        if name in known or not (value in (None, False, 0) or name in WITHOUT_EFFECT)
+    }
+    if isinstance(name := arguments.get("name"), str):
+        arguments["name"] = name.removeprefix(prefix)
+    if _is_automatic(arguments.get("name"), kind):
+        del arguments["name"]
+    if arguments.get("reduction") == "auto":  # that of Keras 2, which Keras 3 has by default
+        del arguments["reduction"]
+    if _is_object(serialized):
+        arguments = as_before(declaration, arguments)
+    return declaration.of(arguments, word=kind)
+
+
+def _is_scaler(serialized: Any) -> bool:
+    """Whether a serialized optimizer scales the loss for another one; Keras 2 has two classes of it."""
+    if not _is_object(serialized):
+        return False
+    kind = str(serialized["class_name"]).removeprefix("Custom>")
+    return kind in (SCALER, f"{SCALER}V3")
+
+
+def _scaled(config: Mapping[str, Any]) -> Declaration:
+    """Return the call of an optimizer that scales the loss.
+
+    Older versions of Keras store the arguments of its base class, which have no effect. In Keras 2 the factor may
+    be fixed, which is an argument of the inner optimizer in Keras 3.
+    """
+    inner = _checked(OPTIMIZERS, config["inner_optimizer"], "")
+    if config.get("dynamic") is False:
+        return type(inner).of(inner.given | {"loss_scale_factor": config["initial_scale"]})
+    declaration = OPTIMIZERS.find(SCALER)
+    own = {name: config[name] for name in declaration.arguments() if name in config}
+    if _is_automatic(own.get("name"), SCALER):
+        del own["name"]
+    return declaration.of(own | {"inner_optimizer": inner})
 
 
 def notes_of_compilation(model: ReadModel, config: Any, *, of_keras_2: bool) -> list[str]:

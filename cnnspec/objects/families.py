@@ -37,7 +37,10 @@ SCHEDULES: Family[Declaration] = Family(
     "learning-rate schedule", "optimizers.schedules", {"cnnspec.objects.schedules": ()}
 )
 OPTIMIZERS: Family[Declaration] = Family(
-    "optimizer", "optimizers", {"cnnspec.objects.optimizers": ()}, by_alias=True
+    "optimizer",
+    "optimizers",
+    {"cnnspec.objects.optimizers": (), "cnnspec.objects.loss_scaling": ()},
+    by_alias=True,
 )
 USUAL_OPTIMIZER = "adam"
 """The default optimizer."""

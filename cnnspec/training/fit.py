@@ -133,7 +133,8 @@ def fit(
         fitted = Fitted(trained.model, pipeline, validation)
         if feature_cache:
             fitted = on_features(fitted, checked, stage.last - stage.first)
-        fitted.model.optimizer.build(fitted.model.trainable_variables)
+        if not fitted.model.optimizer.built:  # LossScaleOptimizer would make its variables again
+            fitted.model.optimizer.build(fitted.model.trainable_variables)
         if resumed:
             checkpoint.restore(file, trained.model, fitted.model)
         _run(trained, fitted, file, (begin, stage.last), resumed, listener)

@@ -34,6 +34,7 @@ LEAST: dict[str, dict[str, Any]] = {
     "ExponentialDecay": {"initial_learning_rate": 0.1, "decay_steps": 10, "decay_rate": 0.5},
     "InverseTimeDecay": {"initial_learning_rate": 0.1, "decay_steps": 10, "decay_rate": 0.5},
     "IoU": {"num_classes": 3, "target_class_ids": [0, 2]},
+    "LossScaleOptimizer": {"inner_optimizer": {"SGD": {"learning_rate": 0.5}}},
     "MeanIoU": {"num_classes": 3},
     "OneHotIoU": {"num_classes": 3, "target_class_ids": [0, 2]},
     "OneHotMeanIoU": {"num_classes": 3},

@@ -6,6 +6,7 @@ from cnnspec.analysis.lint.base import Finding, Model, model_lint
 from cnnspec.declarations.declaration import Declaration
 from cnnspec.ir.checked import CheckedGraph, CheckedNode
 from cnnspec.ir.graph import SubmodelLayer
+from cnnspec.ir.scaling import updating
 from cnnspec.layers.base import LAYERS
 from cnnspec.objects.families import INITIALIZERS
 from cnnspec.records import replace
@@ -91,12 +92,12 @@ def _seed(model: Model, node: CheckedNode, argument: str) -> tuple[Place, Where]
 @model_lint("incomplete-warmup")
 def incomplete_warmup(model: Model) -> Iterator[Finding]:
     """A cosine schedule with warmup steps but no target, or the other way round."""
-    optimizer = model.checked.graph.optimizer
+    optimizer, at = _optimizer(model)
     schedule = optimizer.checked("learning_rate") if optimizer else None
     if not isinstance(schedule, Declaration) or schedule.kind() != "CosineDecay":
         return
     steps, target = schedule.checked("warmup_steps"), schedule.checked("warmup_target")
-    place = model.place / "train" / "optimizer" / "learning_rate"
+    place = at / "learning_rate"
     if steps > 0 and target is None:
         message = "without 'warmup_target' there is no warmup; CosineDecay ignores 'warmup_steps'"
         yield Finding(message, place / "warmup_steps")
@@ -108,10 +109,18 @@ def incomplete_warmup(model: Model) -> Iterator[Finding]:
 @model_lint("nesterov-without-momentum")
 def nesterov_without_momentum(model: Model) -> Iterator[Finding]:
     """Nesterov momentum with a momentum of 0."""
-    optimizer = model.checked.graph.optimizer
+    optimizer, at = _optimizer(model)
     if optimizer is None or optimizer.kind() != "SGD":
         return
     if optimizer.checked("nesterov") and optimizer.checked("momentum") == 0:
         message = "the 'momentum' of SGD is 0, so 'nesterov' has no effect"
-        place = model.place / "train" / "optimizer" / "nesterov"
-        yield Finding(message, place, suggestion="a common momentum is 0.9")
+        yield Finding(message, at / "nesterov", suggestion="a common momentum is 0.9")
+
+
+def _optimizer(model: Model) -> tuple[Declaration | None, Place]:
+    """Return the optimizer that updates the weights, with its place."""
+    place, whole = model.place / "train" / "optimizer", model.checked.graph.optimizer
+    if whole is None:
+        return None, place
+    optimizer, at = updating(whole)
+    return optimizer, place.within(at)

@@ -4,6 +4,7 @@ from typing import Any
 
 from cnnspec.backends.keras.objects import keras_object, named_object
 from cnnspec.backends.lowering import compilation
+from cnnspec.declarations.declaration import Declaration
 from cnnspec.ir.checked import CheckedGraph
 
 
@@ -13,7 +14,7 @@ def compile_model(model: Any, checked: CheckedGraph) -> None:
     if known is None:
         return
     losses = {
-        name: loss if isinstance(loss, str) else keras_object(loss)
+        name: keras_object(loss) if isinstance(loss, Declaration) else loss
         for name, loss in known.losses.items()
     }
     metrics = {
@@ -25,4 +26,5 @@ def compile_model(model: Any, checked: CheckedGraph) -> None:
         loss=losses or None,
         loss_weights=dict(known.weights) or None,
         metrics=metrics or None,
+        auto_scale_loss=False,  # which would depend on the global policy of the user
     )

@@ -35,9 +35,9 @@ def import_path(layer: Layer) -> str | None:
     return None if module == USUAL_MODULE else f"{module}:{layer.kind()}"
 
 
-def loss(call: str | Declaration) -> Code:
+def loss(call: str | Declaration | None) -> Code:
     """Return a loss, as the word that Keras resolves or as an object."""
-    return quoted(call) if isinstance(call, str) else Objects((call,)).code()
+    return Objects((call,)).code() if isinstance(call, Declaration) else literal(call)
 
 
 def metric(call: str | Declaration) -> Code:

@@ -4,7 +4,7 @@ from typing import Any
 
 from cnnspec.declarations.declaration import meaning
 from cnnspec.ir.graph import Graph, Node, SubmodelLayer
-from cnnspec.objects.families import OPTIMIZERS, USUAL_OPTIMIZER
+from cnnspec.ir.scaling import optimizer_of
 
 
 def same_model(one: Graph, other: Graph) -> bool:
@@ -20,7 +20,7 @@ def _facts(graph: Graph) -> Any:
             (each.name, each.ref, meaning(each.loss), each.weight, meaning(each.metrics))
             for each in graph.outputs
         ],
-        meaning(graph.optimizer or OPTIMIZERS.check(USUAL_OPTIMIZER)),
+        meaning(optimizer_of(graph)),
     )
 
 
