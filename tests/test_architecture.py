@@ -83,7 +83,7 @@ USERS = {
 
 LATE = {
     "analysis.infer": ("analysis.conversions",),
-    "analysis.weights": ("keras_files.weights",),
+    "analysis.weights": ("keras_files.stored", "keras_files.weights"),
     "api": ("frontends.files", "importing", "language.dump"),
     "backends.diagram.drawing": (
         "backends.diagram.dot",

@@ -10,13 +10,13 @@ import numpy
 import pytest
 
 from cnnspec import Spec, SpecError, loads
-from cnnspec.analysis.weights import stored_at
 from cnnspec.backends.keras.building import Built, build
 from cnnspec.backends.keras.errors import WeightsDoNotFit
 from cnnspec.declarations.keras_versions import NEWEST
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.frontends.models import model_document
 from cnnspec.ir.checked import CheckedGraph
+from cnnspec.keras_files.numbering import stored_at
 from cnnspec.keras_files.weights import open_weights
 from cnnspec.language.calls import Call
 from cnnspec.language.document import Document, Input, Output, Step
@@ -104,6 +104,7 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Saved:
     model.train_on_batch(found.inputs, dict(zip(checked.outputs, targets, strict=True)))
     model.save(found.folder / "model.keras")
     model.save_weights(found.folder / "model.weights.h5")
+    model.save(found.folder / "model.h5")
     return found
 
 
@@ -140,7 +141,7 @@ def test_a_layer_trains_and_predicts_the_same_after_keras_loaded_it(
     assert trained == bool(layer.trainable_weights)
 
 
-@pytest.fixture(scope="module", params=["model.keras", "model.weights.h5"])
+@pytest.fixture(scope="module", params=["model.keras", "model.weights.h5", "model.h5"])
 def built_again(saved: Saved, request: pytest.FixtureRequest) -> tuple[Path, Built]:
     file = saved.folder / request.param
     return file, build(saved.checked, weights=file)
@@ -152,7 +153,7 @@ def test_weights_are_loaded_from_where_they_are_declared_to_be(
 ) -> None:
     file, built = built_again
     (weights,) = (node.weights for node in saved.checked.nodes if node.name == name)
-    with open_weights(file) as stored:
+    with open_weights(file, saved.checked) as stored:
         variables = stored.layers[name].variables
         assert {path: each.shape for path, each in variables.items()} == {
             path: weight.shape for path, weight in stored_at(weights).items()

@@ -19,7 +19,8 @@ from cnnspec.backends.keras.loading import LoadedWeights
 from cnnspec.compiler import compile_document
 from cnnspec.decompile.flat import written_out
 from cnnspec.keras_files.archive import WEIGHTS
-from cnnspec.keras_files.weights import StoredLayer, UnreadableWeights, open_weights
+from cnnspec.keras_files.stored import StoredLayer, UnreadableWeights
+from cnnspec.keras_files.weights import open_weights
 from tests.support.commands import python_output
 from tests.support.models import are_identical, save, with_random_weights
 

@@ -1,7 +1,6 @@
 """Compares weights in files with models, strictly and by layer name."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from cnnspec.diagnostics.report import Note, Report
 from cnnspec.extras import how_to_install
 from cnnspec.ir.checked import CheckedGraph, CheckedNode
 from cnnspec.ir.graph import SubmodelLayer
+from cnnspec.keras_files.numbering import stored_at
 from cnnspec.layers.base import Weight
 from cnnspec.records import Record
 from cnnspec.shapes import text
@@ -18,7 +18,7 @@ from cnnspec.syntax.paths import shown_path
 from cnnspec.syntax.places import Place
 
 if TYPE_CHECKING:
-    from cnnspec.keras_files.weights import StoredLayer
+    from cnnspec.keras_files.stored import StoredLayer
 
 
 def misfits(
@@ -90,17 +90,6 @@ def _misfit(
     yield f"'{name}' has {len(weights)} weights, but the file has {len(shapes)}"
 
 
-def stored_at(weights: Iterable[Weight]) -> dict[str, Weight]:
-    """Return the weights of a layer by their paths in Keras files, such as `layer/cell/0`."""
-    counted: Counter[str] = Counter()
-    by_path = {}
-    for weight in weights:
-        for place in weight.places:
-            by_path[f"{place}/{counted[place]}" if place else str(counted[place])] = weight
-            counted[place] += 1
-    return by_path
-
-
 def check_weights(model: CheckedGraph, report: Report) -> None:
     """Compare the weights files of a spec with their models."""
     file = model.graph.weights
@@ -151,10 +140,11 @@ def _check_file(use: _Use, report: Report) -> None:
         )
         use.place.warning(report, "weights-not-checked", message)
         return
-    from cnnspec.keras_files.weights import UnreadableWeights, open_weights
+    from cnnspec.keras_files.stored import UnreadableWeights
+    from cnnspec.keras_files.weights import open_weights
 
     try:
-        with open_weights(use.file) as stored:
+        with open_weights(use.file, use.model) as stored:
             if use.is_counted:
                 stored = stored.renumbered(use.model)
             messages = misfits(use.model, stored, whole=use.is_whole)

@@ -46,7 +46,7 @@ FILES = (MODEL, SPEC, "diagram.svg", "diagram.dot")
 @click.option(
     "--weights",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Load the weights of the model by layer name from a .weights.h5 or .keras file.",
+    help="Load the weights of the model by layer name from a .weights.h5, .keras or .h5 file.",
 )
 @code_option
 @click.option(

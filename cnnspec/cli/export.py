@@ -45,7 +45,7 @@ SAFE_HDF5 = "3.11.3"
 @click.option(
     "--weights",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Load the weights of a spec from a .weights.h5 or .keras file.",
+    help="Load the weights of a spec from a .weights.h5, .keras or .h5 file.",
 )
 @click.option(
     "--tolerance",

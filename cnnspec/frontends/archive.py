@@ -1,22 +1,24 @@
-"""Reads the configuration in a `.keras` file, and models given as JSON."""
+"""Reads the configuration in a `.keras` or `.h5` file, and models given as JSON."""
 
 from pathlib import Path
 
 from cnnspec.frontends.models import model_document
 from cnnspec.keras_files.archive import archived
 from cnnspec.keras_files.configuration import parsed
+from cnnspec.keras_files.hdf5 import SIGNATURE, stored
 from cnnspec.language.document import Document
 
 
 def read_archive(path: Path) -> Document:
-    """Read the model of a `.keras` file, without its compilation.
+    """Read the model of a `.keras` or `.h5` file, without its compilation.
 
     Raises:
         UnreadableModel: the file is damaged, or a spec cannot express the model.
 
     """
-    text, _ = archived(path)
-    return read_json(text)
+    with path.open("rb") as file:
+        is_hdf5 = file.read(len(SIGNATURE)) == SIGNATURE
+    return read_json(stored(path).model if is_hdf5 else archived(path)[0])
 
 
 def read_json(text: str | bytes) -> Document:

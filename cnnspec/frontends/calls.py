@@ -7,11 +7,8 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from cnnspec.frontends.nodes import Node, leaves, nodes
+from cnnspec.keras_files.configuration import FUNCTIONAL, MODELS
 from cnnspec.keras_files.problems import UnreadableModel
-
-FUNCTIONAL = ("Functional", "Model")
-MODELS = (*FUNCTIONAL, "Sequential")
-"""The model classes whose layers are stored in a file."""
 
 
 @dataclass(frozen=True, slots=True)

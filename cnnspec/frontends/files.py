@@ -14,7 +14,7 @@ from cnnspec.keras_files.problems import UnreadableModel
 from cnnspec.language.document import Document
 
 ZIPPED = b"PK"
-WEIGHTS_STAY = "its weights are not used: a spec can load weights only from .keras and .weights.h5 files of Keras 3"
+WEIGHTS_STAY = "its weights are not used: a spec cannot load those of .keras files of Keras 2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,9 @@ def read_model(path: Path) -> Read:
         text, has_weights = archived(path)
         return _read(parsed(text), has_weights=has_weights)
     if start == SIGNATURE:
-        text, training = stored(path)
-        return _read(parsed(text), _training(training), has_weights=True)
+        found = stored(path)
+        compiled = _training(found.training)
+        return _read(parsed(found.model), compiled, has_weights=found.has_weights)
     raise UnreadableModel("it is not a .keras, .h5 or JSON file of a Keras model")
 
 
@@ -84,7 +85,7 @@ def _read(
     model, whole = read_serialized(config)
     compilation = config.get("compile_config") if compiled is None else compiled
     notes = [*whole.notes, *notes_of_compilation(model, compilation, of_keras_2=whole.of_keras_2)]
-    if has_weights and (whole.of_keras_2 or compiled is not None):
-        notes.append(WEIGHTS_STAY)  # Keras 2 and HDF5 files do not keep them by the names of layers
+    if has_weights and whole.of_keras_2 and compiled is None:
+        notes.append(WEIGHTS_STAY)  # which do not store them by the names of layers
         has_weights = False
     return Read(model.document, tuple(notes), has_weights)

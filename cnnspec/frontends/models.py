@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cnnspec.diagnostics.problems import Problems
-from cnnspec.frontends.calls import MODELS, Call, first_calls, in_order
+from cnnspec.frontends.calls import Call, first_calls, in_order
 from cnnspec.frontends.minimal import shortest
 from cnnspec.frontends.nodes import (
     Node,
@@ -24,6 +24,7 @@ from cnnspec.frontends.operations import Operation
 from cnnspec.frontends.operators import is_operator, operator_step
 from cnnspec.frontends.values import check_layer, layer_arguments, plain
 from cnnspec.frontends.whole import Whole, read_whole
+from cnnspec.keras_files.configuration import MODELS
 from cnnspec.keras_files.problems import MALFORMED, NO_KERAS_MODEL, UnreadableModel
 from cnnspec.language.document import Document, Input, Output, Step, Submodel
 from cnnspec.language.expressions import escaped, is_pattern

@@ -22,6 +22,7 @@ DAMAGED = (
     lzma.LZMAError,
 )
 """The exceptions that damaged archives may raise."""
+NO_MODEL_FILE = "this is not a .keras file"
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """Supported compression methods; others, which Keras does not use, may need much memory."""
 
@@ -37,9 +38,9 @@ def archived(path: Path) -> tuple[bytes, bool]:
         with zipfile.ZipFile(path) as archive:
             entry = archive.getinfo(CONFIG)
             if entry.compress_type not in METHODS:
-                raise UnreadableModel("this is not a .keras file")
+                raise UnreadableModel(NO_MODEL_FILE)
             with archive.open(entry) as file:
                 text = file.read(MAX_BYTES + 1)
             return text, WEIGHTS in archive.namelist()
     except DAMAGED as error:
-        raise UnreadableModel("this is not a .keras file") from error
+        raise UnreadableModel(NO_MODEL_FILE) from error

@@ -6,6 +6,9 @@ from typing import Any
 
 from cnnspec.keras_files.problems import NO_KERAS_MODEL, UnreadableModel
 
+FUNCTIONAL = ("Functional", "Model")
+MODELS = (*FUNCTIONAL, "Sequential")
+"""The model classes whose layers are stored in a file."""
 MAX_BYTES = 32 * 1024 * 1024
 MAX_VALUES = 1_000_000
 MAX_DEPTH = 200

@@ -8,16 +8,19 @@ from typing import Any
 from cnnspec.extras import Needed
 from cnnspec.keras_files.configuration import MAX_BYTES
 from cnnspec.keras_files.problems import UnreadableModel
+from cnnspec.records import Record
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
 MODEL = "model_config"
 TRAINING = "training_config"
+WEIGHTS = "model_weights"
+"""The group of the weights in a file of a whole model."""
 MAX_MEMORY = 8 * MAX_BYTES
 NO_MODEL_FILE = "this is not an HDF5 file of a Keras model"
 
 
 @contextmanager
-def _bounded_memory() -> Iterator[None]:
+def bounded_memory() -> Iterator[None]:
     """Limit the additional memory for HDF5, which trusts the lengths that a file declares.
 
     Only Linux can tell how much memory is in use already.
@@ -38,8 +41,18 @@ def _bounded_memory() -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
-def stored(path: Path) -> tuple[bytes, bytes | None]:
-    """Return the configuration of the model in a file, and that of its compilation if there is one.
+class Stored(Record):
+    """What a file of a whole model contains."""
+
+    model: bytes
+    """The configuration of the model."""
+    training: bytes | None
+    """That of its compilation, if there is one."""
+    has_weights: bool
+
+
+def stored(path: Path) -> Stored:
+    """Return what a file contains.
 
     Only attributes of the file itself are read; links are not followed.
 
@@ -51,14 +64,35 @@ def stored(path: Path) -> tuple[bytes, bytes | None]:
     with Needed("reading HDF5 files"):
         import h5py
     try:
-        with _bounded_memory(), h5py.File(path, "r") as file:
+        with bounded_memory(), h5py.File(path, "r") as file:
             if MODEL not in file.attrs:
                 message = "it contains weights but no model; it was written by `save_weights`"
                 raise UnreadableModel(message)
             training = _text(file, TRAINING) if TRAINING in file.attrs else None
-            return _text(file, MODEL), training
+            return Stored(_text(file, MODEL), training, WEIGHTS in file)
     except (OSError, RuntimeError, ValueError, KeyError, TypeError, MemoryError) as error:
         raise UnreadableModel(NO_MODEL_FILE) from error  # h5py raises these for damaged files
+
+
+def is_whole_model(path: Path) -> bool:
+    """Whether a file is a whole model in HDF5, and not weights alone.
+
+    Raises:
+        MissingExtra: h5py is not installed.
+
+    """
+    with path.open("rb") as file:
+        if file.read(len(SIGNATURE)) != SIGNATURE:
+            return False
+    with Needed("reading HDF5 files"):
+        import h5py
+    with bounded_memory(), h5py.File(path, "r") as opened:
+        return MODEL in opened.attrs
+
+
+def text_of_model(file: Any) -> bytes:
+    """Return the configuration of the model in an open file."""
+    return _text(file, MODEL)
 
 
 def _text(file: Any, name: str) -> bytes:

@@ -1,4 +1,4 @@
-"""Reads weights files: `.weights.h5` and `.keras`, by layer name.
+"""Reads weights files: `.weights.h5`, `.keras` and whole models in HDF5, by layer name.
 
 Keras stores weights by class name and counter, together with the name of the layer; only that name
 identifies the layer. Nothing is unpickled, and links to other files are not followed.
@@ -15,58 +15,22 @@ from typing import Any
 
 import h5py
 
-from cnnspec.ir.checked import CheckedGraph, CheckedNode
+from cnnspec.ir.checked import CheckedGraph
 from cnnspec.keras_files.archive import DAMAGED, WEIGHTS
 from cnnspec.keras_files.hdf5 import MODEL
-from cnnspec.naming import first_names, snake_case
+from cnnspec.keras_files.stored import BFLOAT16, StoredLayer, UnreadableWeights, variable
+from cnnspec.keras_files.whole_models import layers_of
 
 MAX_RATIO = 200
 """The limit of the compression of an archive; trained weights hardly compress at all."""
-BFLOAT16 = "bfloat16"
-WHOLE_MODEL = (
-    "whole models in HDF5 do not store weights by layer name; "
-    "load it with Keras and save it as .keras or .weights.h5"
-)
-
-
-class UnreadableWeights(Exception):
-    """The file does not contain Keras weights; the message is the reason."""
-
-    def __init__(self, message: str = "this is not a Keras weights file") -> None:
-        super().__init__(message)
-
-
-@dataclass(slots=True)
-class StoredLayer:
-    """A layer in a weights file: its variables, and the inner layers of a model."""
-
-    variables: dict[str, Any] = field(default_factory=dict)
-    """By index, such as `0`; those of wrapped layers by path, such as `forward_layer/cell/0`."""
-    layers: "dict[str, StoredLayer]" = field(default_factory=dict)
-
-    def of(self, node: CheckedNode) -> "StoredLayer | None":
-        """Return the stored layer of a node, by its name or its Keras name."""
-        return self.layers.get(node.node.layer_name) or self.layers.get(node.keras_name)
-
-    def renumbered(self, model: CheckedGraph) -> "StoredLayer":
-        """Return the same layers, with unnamed layers numbered from the first.
-
-        Networks of `keras.applications` number them this way; a file continues the numbers of
-        earlier models of its process.
-        """
-        kinds = {snake_case(node.kind) for node in model.nodes if node.weights}
-        names = first_names(self.layers, kinds)
-        layers = {names[name]: layer for name, layer in self.layers.items()}
-        return StoredLayer(self.variables, layers)
-
-    def is_empty(self) -> bool:
-        """Whether it has no variables, nor any layer inside it."""
-        return not self.variables and all(layer.is_empty() for layer in self.layers.values())
 
 
 @contextmanager
-def open_weights(path: Path) -> Iterator[StoredLayer]:
-    """Open a `.weights.h5` or `.keras` file; variables are read only when they are indexed.
+def open_weights(path: Path, model: CheckedGraph | None = None) -> Iterator[StoredLayer]:
+    """Open a file with weights; variables are read only when they are indexed.
+
+    The model says which weights a layer has, because whole models in HDF5 do not; without it, their
+    variables are numbered in the order of the file.
 
     Raises:
         UnreadableWeights: the file is neither, or needs something that is not allowed.
@@ -82,10 +46,9 @@ def open_weights(path: Path) -> Iterator[StoredLayer]:
         except OSError as error:
             raise UnreadableWeights from error
         with file:
-            if MODEL in file.attrs:
-                raise UnreadableWeights(WHOLE_MODEL)
             try:
-                stored = _Reader().model(file)
+                is_whole = MODEL in file.attrs
+                stored = layers_of(file, model) if is_whole else _Reader().model(file)
             except (OSError, RuntimeError, ValueError, KeyError) as error:  # raised by h5py
                 raise UnreadableWeights from error
             yield stored
@@ -133,7 +96,7 @@ class _Reader:
             if key == "vars":
                 variables = self.members(member)
                 stored.variables |= {
-                    each: _variable(variables[each], each) for each in sorted(variables, key=int)
+                    each: variable(variables[each], each) for each in sorted(variables, key=int)
                 }
             elif key == "layers":
                 self.layers(member, stored)
@@ -170,12 +133,3 @@ class _Reader:
             raise UnreadableWeights
         self.seen.add(address)
         return {key: group[key] for key in group}
-
-
-def _variable(dataset: Any, key: str) -> Any:
-    if not isinstance(dataset, h5py.Dataset) or dataset.external or dataset.is_virtual:
-        raise UnreadableWeights(f"the variable '{key}' is not stored in the file")
-    is_bfloat16 = dataset.attrs.get("dtype") == BFLOAT16 and dataset.dtype.itemsize == 2
-    if dataset.dtype.kind not in "fiub" and not is_bfloat16:
-        raise UnreadableWeights(f"the variable '{key}' does not contain numbers")
-    return dataset

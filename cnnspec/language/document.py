@@ -204,7 +204,7 @@ class Submodel(Model):
     ] = None
     """Another spec: its path, or the spec itself."""
     keras: str | None = None
-    """The path of a .keras file."""
+    """The path of a .keras file, or of an .h5 file of a whole model."""
     application: Application | None = None
     """A network of keras.applications."""
     preprocess: Flag | None = None
@@ -212,7 +212,7 @@ class Submodel(Model):
     until: Annotated[str | list[str] | None, Form("names", _cut)] = None
     """Cut the model: its output is that of this layer; a list of layers gives several outputs."""
     weights: str | None = None
-    """A .weights.h5 or .keras file; weights are loaded by layer name."""
+    """A .weights.h5, .keras or .h5 file; weights are loaded by layer name."""
     frozen: Flag | None = None
     """Freeze the model: training does not change its weights, and it runs in inference mode."""
 

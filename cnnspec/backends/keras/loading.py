@@ -9,7 +9,8 @@ from typing import Any
 from cnnspec.analysis.weights import misfits
 from cnnspec.backends.keras.errors import WeightsDoNotFit
 from cnnspec.ir.checked import CheckedGraph
-from cnnspec.keras_files.weights import StoredLayer, UnreadableWeights, open_weights, values
+from cnnspec.keras_files.stored import StoredLayer, UnreadableWeights
+from cnnspec.keras_files.weights import open_weights, values
 from cnnspec.naming import snake_case
 
 
@@ -34,7 +35,7 @@ def load_weights(
 
     """
     try:
-        with open_weights(file) as stored:
+        with open_weights(file, checked) as stored:
             if counted:
                 stored = stored.renumbered(checked)
             found = misfits(checked, stored, whole=whole)

@@ -29,6 +29,7 @@ from cnnspec.backends.python.variables import Variables
 from cnnspec.backends.python.weights import COPY_WEIGHTS, LOAD_WEIGHTS
 from cnnspec.ir.checked import CheckedGraph, CheckedNode
 from cnnspec.ir.graph import Application, Output, Ref, SubmodelLayer
+from cnnspec.keras_files.hdf5 import is_whole_model
 
 
 class NoScript(Exception):
@@ -106,8 +107,12 @@ class Models:
 
     def load(self, model: Value, path: Path, key: str) -> Assign:
         """Return the statement that loads weights by layer name."""
-        self.helpers[LOAD_WEIGHTS] = None
         file = self.file(path, key)
+        if is_whole_model(path):
+            self.helpers[COPY_WEIGHTS] = None
+            loaded = Call("keras.models.load_model", (file, Labelled("compile=", "False")))
+            return Assign((), (model,), lambda read: Call("copy_weights", (read[0], loaded)))
+        self.helpers[LOAD_WEIGHTS] = None
         return Assign((), (model,), lambda read: Call("load_weights", (read[0], file)))
 
     def copied(self, model: Value, node: CheckedNode, application: Application) -> list[Statement]:

@@ -1,0 +1,61 @@
+"""Weights in a file, by the layers that they are for."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import h5py
+
+from cnnspec.ir.checked import CheckedGraph, CheckedNode
+from cnnspec.naming import first_names, snake_case
+
+BFLOAT16 = "bfloat16"
+
+
+class UnreadableWeights(Exception):
+    """The file does not contain Keras weights; the message is the reason."""
+
+    def __init__(self, message: str = "this is not a Keras weights file") -> None:
+        super().__init__(message)
+
+
+@dataclass(slots=True)
+class StoredLayer:
+    """A layer in a weights file: its variables, and the inner layers of a model."""
+
+    variables: dict[str, Any] = field(default_factory=dict)
+    """By index, such as `0`; those of wrapped layers by path, such as `forward_layer/cell/0`."""
+    layers: "dict[str, StoredLayer]" = field(default_factory=dict)
+
+    def of(self, node: CheckedNode) -> "StoredLayer | None":
+        """Return the stored layer of a node, by its name or its Keras name."""
+        return self.layers.get(node.node.layer_name) or self.layers.get(node.keras_name)
+
+    def renumbered(self, model: CheckedGraph) -> "StoredLayer":
+        """Return the same layers, with unnamed layers numbered from the first.
+
+        Networks of `keras.applications` number them this way; a file continues the numbers of
+        earlier models of its process.
+        """
+        kinds = {snake_case(node.kind) for node in model.nodes if node.weights}
+        names = first_names(self.layers, kinds)
+        layers = {names[name]: layer for name, layer in self.layers.items()}
+        return StoredLayer(self.variables, layers)
+
+    def is_empty(self) -> bool:
+        """Whether it has no variables, nor any layer inside it."""
+        return not self.variables and all(layer.is_empty() for layer in self.layers.values())
+
+
+def variable(dataset: Any, key: str) -> Any:
+    """Return a dataset if its values are in the file itself.
+
+    Raises:
+        UnreadableWeights: they are elsewhere, or no numbers.
+
+    """
+    if not isinstance(dataset, h5py.Dataset) or dataset.external or dataset.is_virtual:
+        raise UnreadableWeights(f"the variable '{key}' is not stored in the file")
+    is_bfloat16 = dataset.attrs.get("dtype") == BFLOAT16 and dataset.dtype.itemsize == 2
+    if dataset.dtype.kind not in "fiub" and not is_bfloat16:
+        raise UnreadableWeights(f"the variable '{key}' does not contain numbers")
+    return dataset
