@@ -206,9 +206,10 @@ def test_phases_features_and_resumed_runs_scale_the_loss(data: Path) -> None:
     assert kinds(whole.model.optimizer) == ["LossScaleOptimizer", "Adam"]
     assert whole.history == resumed.history
     assert have_identical_weights(whole.model, resumed.model)
-    one, other = (numpy.load(run.folder / "checkpoint.npz") for run in (whole, resumed))
-    assert one.files == other.files
-    assert all(numpy.array_equal(one[name], other[name]) for name in one.files)
+    first, second = (run.folder / "checkpoint.npz" for run in (whole, resumed))
+    with numpy.load(first) as one, numpy.load(second) as other:
+        assert one.files == other.files
+        assert all(numpy.array_equal(one[name], other[name]) for name in one.files)
 
 
 def test_a_trained_model_is_imported_with_its_optimizer(data: Path) -> None:

@@ -33,7 +33,7 @@ ALWAYS = {
     "declarations.family", "declarations.keras_table", "declarations.keras_versions", "declarations.partial", "declarations.fields", "declarations.plain_types", "diagnostics", "diagnostics.codes",
     "diagnostics.problems", "diagnostics.report", "diagnostics.suggestions", "expand", "expand.calls",
     "expand.definitions", "expand.expansion", "expand.interface", "expand.loading", "expand.parameters", "expand.scopes", "expand.section",
-    "expand.steps", "expand.submodels", "expand.training", "expand.unread", "extras", "ir", "ir.checked", "ir.frozen", "ir.graph", "ir.scaling", "ir.training",
+    "expand.steps", "expand.submodels", "expand.targets", "expand.training", "expand.unread", "extras", "ir", "ir.checked", "ir.frozen", "ir.graph", "ir.scaling", "ir.training",
     "escaping", "language", "language.calls", "language.column_expressions", "language.document", "language.evaluation", "language.expressions",
     "language.parse", "language.recovery", "language.train", "language.values", "layers", "layers.base",
     "layers.custom", "layers.dtype_rules", "layers.families", "layers.fields", "layers.object_rules", "layers.refusals", "naming", "objects", "objects.families", "objects.measure",

@@ -73,7 +73,9 @@ def command(
 
 def _table(metrics: Mapping[str, float], outputs: tuple[Output, ...]) -> str:
     """Format one row per output, and a row for the total loss if there are several outputs."""
-    cells: dict[str | None, dict[str, float]] = {each.name: {} for each in outputs}
+    cells: dict[str | None, dict[str, float]] = {
+        each.name: {} for each in outputs if each.has_target
+    }
     for name, value in metrics.items():
         output, measure = parted(name, outputs)
         if output is None and len(outputs) == 1:

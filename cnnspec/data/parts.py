@@ -136,8 +136,9 @@ def read_part(
                 classes=classes[output.name],
                 takes_numbers=takes_classes(output, predicted),
             )
-        elif output.loss:
-            message = f"no data for the output '{output.name}', which has a loss"
+        elif output.has_target:
+            what = "a loss" if output.loss else "metrics"
+            message = f"no data for the output '{output.name}', which has {what}"
             raise DataProblem("missing-key", message, ("targets",))
     weights = {
         name: reader.read(text, ("sample_weight", name))
@@ -175,9 +176,7 @@ def read_input(reader: Reader, written: str, tensor: Input) -> Expression:
 def takes_classes(output: Output, predicted: Shape) -> bool:
     """Whether the labels of an output can be classes."""
     size = predicted[-1] if predicted is not UNKNOWN else None
-    return output.loss is not None and any(
-        form != "values" for form in output.loss.labels_for(size)
-    )
+    return any(form != "values" for form in output.labels_for(size))
 
 
 def _channels(shape: Shape) -> int:

@@ -55,7 +55,7 @@ def check_target(output: Output, predicted: Shape, part: Part, names: tuple[str,
 def _form(output: Output, predicted: Shape, shape: tuple[int, ...], at: At) -> Labels:
     """Return what the labels are, from the shape of a row."""
     size = predicted[-1] if predicted is not UNKNOWN else None
-    forms: tuple[Labels, ...] = output.loss.labels_for(size) if output.loss else ("values",)
+    forms = output.labels_for(size) or ("values",)
     if predicted is UNKNOWN:
         return forms[0]
     shapes = {form: _shapes_of_labels(form, predicted[1:]) for form in forms}

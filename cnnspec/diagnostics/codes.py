@@ -35,6 +35,7 @@ WARNINGS: dict[str, str] = {
     "unused-parameter": "a parameter that is never used",
     # training
     "frozen-without-weights": "a frozen submodel without trained weights",
+    "untrained-output": "an output without a loss that has layers of its own",
     "repeated-seed": "weights that start with the same values because of the same seed",
     "incomplete-warmup": "a warmup without its steps or its target",
     "nesterov-without-momentum": "Nesterov momentum with a momentum of 0",

@@ -9,7 +9,8 @@ from cnnspec.diagnostics.problems import Failure, shown
 from cnnspec.diagnostics.suggestions import did_you_mean
 from cnnspec.expand.interface import Interface
 from cnnspec.expand.parameters import Parameters, is_number
-from cnnspec.expand.section import Section, listed
+from cnnspec.expand.section import listed
+from cnnspec.expand.targets import Targets
 from cnnspec.ir.frozen import frozen_paths, matches, names_of
 from cnnspec.ir.graph import Output
 from cnnspec.ir.training import Phase, Training
@@ -41,7 +42,7 @@ def training(
     return section.checked(root)
 
 
-class _Training(Section):
+class _Training(Targets):
     def checked(self, root: Path | None) -> Training:
         train = self.train
         source = self.interface.call(DATA, train.data, self.parameters, self.place / "data")
@@ -51,7 +52,7 @@ class _Training(Section):
         targets = self.expressions("targets", train.targets, self.known_outputs(), columns)
         if train.data is not None:
             inputs |= self.own_columns(columns)
-            self.check_losses()
+            self.check_targets()
         if data is not None:
             self.check_root(data, root)
         return Training(
@@ -86,59 +87,12 @@ class _Training(Section):
     def folder(self) -> Path:
         return self.spec.source.folder if self.spec.source else Path()
 
-    def known_outputs(self) -> set[str] | None:
-        """Return the names of the outputs; None if one has errors."""
-        names = {each.name for each in self.outputs}
-        return names if names >= {*self.document.outputs} and names else None
-
     def check_root(self, data: "DataSource", root: Path | None) -> None:
         """Check the data source; its files are only opened in training, but must be in the root."""
         for argument in data.paths():
             reference = data.checked(argument)
             if message := leads_out(self.folder / reference, root, reference):
                 (self.place / "data" / argument).error(self.report, "outside-root", message)
-
-    def is_whole(self) -> bool:
-        """Whether no part of the section was dropped because of an error."""
-        written = self.place.value()
-        return not isinstance(written, dict) or written.keys() <= self.train.model_fields_set
-
-    def may_have_loss(self, name: str) -> bool:
-        """Whether an output has a loss, or an error that hides whether it has one."""
-        output = self.document.outputs.get(name)
-        if output is None:
-            return False
-        written = (self.spec / "outputs" / name).value()
-        is_whole = not isinstance(written, dict) or len(written) == len(output.model_fields_set)
-        return output.loss is not None or not is_whole
-
-    def check_losses(self) -> None:
-        """Check that trained outputs have a loss, and that outputs with a loss have a target."""
-        known = self.known_outputs()
-        if known is None or not self.is_whole():
-            return
-        targets = self.train.targets.keys()
-        bare = [each for each in self.outputs if not self.may_have_loss(each.name)]
-        for each in bare:
-            has_target = each.name in targets
-            if has_target or len(bare) < len(self.outputs):
-                what = "has a target, but" if has_target else "is trained, but has"
-                message = f"the output '{each.name}' {what} no loss"
-                self.output_place(each).error(self.report, "missing-argument", message, "key")
-        if len(bare) == len(self.outputs) and not targets & known:
-            message = "the model cannot be trained: no output has a loss"
-            self.output_place(bare[0]).error(self.report, "missing-argument", message, "key")
-        if not targets <= known:
-            return
-        place = self.place / ("targets" if "targets" in self.train.model_fields_set else "data")
-        for name, output in self.document.outputs.items():
-            if output.loss is not None and name not in targets:
-                message = f"the output '{name}' has a loss, but no target in 'train.targets'"
-                place.error(self.report, "missing-argument", message, "key")
-
-    def output_place(self, output: Output) -> Place:
-        """Return the place of an output; without the section it is the last step."""
-        return output.place if self.document.outputs else self.spec / "layers"
 
     def own_columns(self, columns: tuple[str, ...] | None) -> dict[str, str]:
         """Use the column with its name for the only input, if it has no expression."""

@@ -15,7 +15,7 @@ from cnnspec.syntax.places import Place
 
 if TYPE_CHECKING:
     from cnnspec.objects.applications import Network
-    from cnnspec.objects.loss import Loss
+    from cnnspec.objects.loss import Labels, Loss
     from cnnspec.objects.metrics import Metric
 
 
@@ -58,6 +58,20 @@ class Output(Record):
     def weight(self) -> float:
         """The weight of its loss."""
         return 1.0 if self.loss_weight is None else float(self.loss_weight)
+
+    @property
+    def has_target(self) -> bool:
+        """Whether its loss or its metrics compare it with a target."""
+        return self.loss is not None or bool(self.metrics)
+
+    def labels_for(self, size: int | None) -> "tuple[Labels, ...]":
+        """Return what it takes as labels, for predictions of this size along the last axis.
+
+        Without a loss, the metrics decide.
+        """
+        if self.loss is not None:
+            return self.loss.labels_for(size)
+        return tuple(dict.fromkeys(form for each in self.metrics for form in each.labels_for(size)))
 
 
 NAMED_WEIGHTS = (".weights.h5", ".keras")

@@ -102,6 +102,10 @@ class Metric(Measure):
         """Return what it takes as labels."""
         return self.labels
 
+    def labels_for(self, size: int | None) -> tuple[Labels, ...]:
+        """Return what it may take as labels for predictions of this size, where no loss decides it."""
+        return (self.form(),)
+
     def activations(self) -> frozenset[str]:
         """Return the only activations whose results it takes for what they are; empty for any."""
         return self.fits
@@ -179,6 +183,12 @@ class Accuracy(Metric):
         if size is None or len(numbered) != 1:
             return None
         return (SparseCategoricalAccuracy if numbered == {True} else CategoricalAccuracy).of({})
+
+    def labels_for(self, size: int | None) -> tuple[Labels, ...]:
+        """Return the labels of all accuracies that the call leaves open."""
+        if not self.is_open:
+            return ("values",)
+        return ("0 to 1",) if size == 1 else ("classes", "one-hot")
 
     def takes_class_numbers(self) -> bool:
         """Return that predictions are compared as they are."""

@@ -1,5 +1,6 @@
 """The training loop, with a checkpoint after each epoch so that training can be resumed."""
 
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -112,7 +113,7 @@ def fit(
     """
     keras.utils.set_random_seed(training.seed % 2**32)
     trained = Trained(build())
-    if getattr(trained.model, "optimizer", None) is None:
+    if all(each.loss is None for each in checked.graph.outputs):
         raise RunProblem("the model cannot be trained: no output has a loss")
     pipeline = Pipeline(checked, training, data.train)
     validation = Pipeline(checked, training, data.validation) if data.validation else None
@@ -160,15 +161,17 @@ def _run(
     watch = _Watch(trained, fitted.data, file, callbacks, listener, resumed)
     fitted.model.steps_per_execution = _steps_at_once(fitted.data.steps)
     try:
-        fitted.model.fit(
-            fitted.data.shuffled(),
-            validation_data=fitted.validation.in_order() if fitted.validation else None,
-            initial_epoch=epochs[0],
-            epochs=epochs[1],
-            callbacks=[*callbacks, watch],
-            verbose=0,
-            shuffle=False,
-        )
+        with warnings.catch_warnings():  # of weights without a loss, which validation reports
+            warnings.filterwarnings("ignore", "Gradients do not exist")
+            fitted.model.fit(
+                fitted.data.shuffled(),
+                validation_data=fitted.validation.in_order() if fitted.validation else None,
+                initial_epoch=epochs[0],
+                epochs=epochs[1],
+                callbacks=[*callbacks, watch],
+                verbose=0,
+                shuffle=False,
+            )
     except KeyboardInterrupt:
         trained.interrupted = True
         trained.history = checkpoint.read_state(file)["history"] if file.exists() else []

@@ -12,7 +12,6 @@ from cnnspec.ir.checked import CheckedGraph
 from cnnspec.ir.graph import Output
 from cnnspec.ir.training import Training
 from cnnspec.objects.loss import NUMBERED
-from cnnspec.shapes import UNKNOWN, TensorSpec
 from cnnspec.training.arithmetic import TENSORFLOW
 from cnnspec.training.images import Images
 from cnnspec.training.weighing import weights_of_rows
@@ -102,8 +101,11 @@ class Pipeline:
         }
         inputs = self._inputs(rows, columns)
         outputs = self.checked.graph.outputs
+        nothing = tf.zeros(
+            tf.shape(rows)
+        )  # in the place of a target: Keras takes one for every output
         targets = tuple(
-            _as_target(self.part.targets[each.name], columns, each, self.checked.outputs)
+            self._target(each, columns) if each.name in self.part.targets else nothing
             for each in outputs
         )
         batch = (_single(inputs), _single(targets))
@@ -118,9 +120,20 @@ class Pipeline:
                 columns,
                 classes.get(each.name, {}),
             )
+            if each.loss is not None
+            else nothing
             for each, target in zip(outputs, targets, strict=True)
         )
         return (*batch, _single(weights))
+
+    def _target(self, output: Output, columns: dict[str, Any]) -> Any:
+        """Return the labels in the shape that the loss takes: some losses broadcast a column of them."""
+        value = self.part.targets[output.name].value(columns, TENSORFLOW)
+        predicted, rank = self.checked.outputs[output.name].shape, value.shape.rank
+        if predicted[-1:] == (1,):
+            return value[..., tf.newaxis] if rank == len(predicted) - 1 else value
+        is_number = self.part.forms.get(output.name) in NUMBERED
+        return value[..., 0] if is_number and rank == len(predicted) else value
 
     def _inputs(self, rows: Any, columns: dict[str, Any]) -> tuple[Any, ...]:
         return tuple(
@@ -167,22 +180,6 @@ def _gathered(values: Any, rows: Any) -> Any:
 def _as_input(each: Expression, columns: dict[str, Any], shape: Any, dtype: str) -> Any:
     value = tf.cast(each.value(columns, TENSORFLOW), dtype)
     return value[..., tf.newaxis] if value.shape.rank == len(shape) - 1 else value
-
-
-def _as_target(
-    each: Expression,
-    columns: dict[str, Any],
-    output: Output,
-    tensors: Mapping[str, TensorSpec],
-) -> Any:
-    """Return the labels in the shape that the loss takes: some losses broadcast a column of them."""
-    value, predicted = each.value(columns, TENSORFLOW), tensors[output.name].shape
-    rank = value.shape.rank
-    if predicted[-1:] == (1,):
-        return value[..., tf.newaxis] if rank == len(predicted) - 1 else value
-    size = predicted[-1] if predicted is not UNKNOWN else None
-    is_number = output.loss is not None and output.loss.labels_for(size)[0] in NUMBERED
-    return value[..., 0] if is_number and rank == len(predicted) else value
 
 
 def _single(values: tuple[Any, ...]) -> Any:

@@ -50,6 +50,37 @@ def _has_trained(inner: CheckedGraph) -> bool:
     )
 
 
+@model_lint("untrained-output")
+def untrained_output(model: Model) -> Iterator[Finding]:
+    """An output without a loss, with layers of its own that no other loss trains either."""
+    outputs = model.checked.graph.outputs
+    if model.checked.graph.training is None or all(each.loss is None for each in outputs):
+        return
+    reached = _needed_by(model, [each.ref.node for each in outputs if each.loss is not None])
+    trained = {model.nodes[name].keras_name for name in reached}
+    for output in outputs:
+        if output.loss is not None:
+            continue
+        for name in _needed_by(model, [output.ref.node]):
+            node = model.nodes[name]
+            if node.keras_name not in trained and node.trainable_params:
+                message = f"no loss trains '{node.node.scoped}', which only the output '{output.name}' needs"
+                hint = "give the output a loss, or freeze the layer"
+                yield Finding(message, node.node.place, "name", suggestion=hint)
+                break
+
+
+def _needed_by(model: Model, names: list[str]) -> dict[str, None]:
+    """Return the nodes that others depend on, in the order of the model."""
+    found, open_names = set(), [*names]
+    while open_names:
+        name = open_names.pop()
+        if name in model.nodes and name not in found:
+            found.add(name)
+            open_names += [ref.node for ref in model.nodes[name].node.inputs]
+    return dict.fromkeys(name for name in model.nodes if name in found)
+
+
 @model_lint("repeated-seed")
 def repeated_seed(model: Model) -> Iterator[Finding]:
     """Two layers whose weights have the same shape, initializer and seed."""
