@@ -37,6 +37,7 @@ from cnnspec.training.folder import (
     MODEL,
     SPEC,
 )
+from cnnspec.training.phases import stages
 from cnnspec.training.pipeline import Pipeline
 
 
@@ -122,6 +123,8 @@ def train(
                 metrics[name] = measured(trained.model, pipeline)
         with failing(checked, "the results cannot be written"):
             _write_results(trained, metrics, folder)
+            begins = [each.first for each in stages(training, epochs)]
+            draw_curves(trained.history, checked.graph.outputs, begins, folder / CURVES)
     return Run(
         folder,
         trained.model,
@@ -222,7 +225,6 @@ def _write_results(trained: Trained, metrics: dict[str, dict[str, float]], folde
     write_text(folder / METRICS, f"{json.dumps(found, indent=2)}\n")
     write(folder / MODEL, trained.model.save)
     write_weights(folder / WEIGHTS, folder / MODEL)
-    draw_curves(trained.history, folder / CURVES)
 
 
 def _table(history: list[dict[str, float]]) -> str:
