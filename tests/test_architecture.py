@@ -55,7 +55,7 @@ ONLY_FOR = {
 
 USERS = {
     "ai_edge_litert": ("exporting",),
-    "PIL": ("training.images",),
+    "PIL": ("training.images", "training.prediction_images"),
     "annotated_types": ("declarations", "layers", "objects"),
     "click": ("cli",),
     "graphviz": ("backends.diagram",),
@@ -106,6 +106,7 @@ LATE = {
     "cli.main": ("cli.commands", "cli.validation", "click"),
     "cli.printing": ("backends.summary.layout", "click", "diagnostics.reporters", "rich"),
     "cli.progress": ("rich",),
+    "cli.predict": ("data.given_files",),
     "cli.train": ("cli.progress",),
     "cli.validation": ("cli.fixing", "diagnostics.reporters"),
     "compiler": (

@@ -10,11 +10,12 @@ import click
 from cnnspec.backends.summary.layout import Column, table_lines
 from cnnspec.cli.building import built_model
 from cnnspec.cli.common import check_root, code_option, root_option
+from cnnspec.cli.confusion import confusion_data, confusion_text
 from cnnspec.cli.data import checked_data, data_option, refuse, training_of, with_whole_images
 from cnnspec.cli.models import allowed_model
 from cnnspec.cli.printing import echo, echo_data, output_sheet
 from cnnspec.cli.quiet import import_quietly
-from cnnspec.cli.runs import OF_NEW_MODELS, spec_and_weights, spec_option
+from cnnspec.cli.runs import OF_NEW_MODELS, spec_and_weights, spec_option, with_its_classes
 from cnnspec.data.problems import DataProblem, RunProblem
 from cnnspec.ir.graph import Output
 from cnnspec.ir.history import parted
@@ -39,7 +40,8 @@ def command(
 ) -> None:
     """Evaluate a trained model on its test data.
 
-    Without test data, the validation data is used; without that, all rows.
+    Without test data, the validation data is used; without that, all rows. Prints losses and
+    metrics, and for each output of classes which of them the model confuses.
 
     \b
     Example:
@@ -50,14 +52,18 @@ def command(
         check_root(root, data)
     name, weights = spec_and_weights(model, spec)
     compilation, checked = allowed_model(name, allow_code, root=root, ignore=OF_NEW_MODELS)
+    checked = with_its_classes(model, compilation, checked)
     training = training_of(checked)
     found = checked_data(compilation, checked, training, data, doing="evaluating")
     runs = import_quietly("cnnspec.training.run", "evaluating")
     found = with_whole_images(compilation, checked, training, found, data, doing="evaluating")
     part = found.test or found.validation or found.train
     built = built_model(checked, allow_code, weights=weights, doing="evaluating")
+    confusion = import_quietly("cnnspec.training.confusion", "evaluating")
     try:
-        metrics = runs.measured(built.model, runs.Pipeline(checked, training, part))
+        pipeline = runs.Pipeline(checked, training, part)
+        metrics = runs.measured(built.model, pipeline)
+        confused = confusion.confusions(built.model, pipeline)
     except DataProblem as problem:
         refuse(compilation, training, problem, data)
     except RunProblem as error:
@@ -65,10 +71,13 @@ def command(
         sys.exit(1)
     which = "test" if found.test else "validation" if found.validation else "train"
     if form == "json":
-        echo_data(json.dumps({which: metrics}, indent=2))
-    else:
-        echo(f"{which}, {len(part.rows):,} rows")
-        echo(_table(metrics, checked.graph.outputs))
+        matrices = {"confusion": confusion_data(confused)} if confused else {}
+        echo_data(json.dumps({which: metrics, **matrices}, indent=2))
+        return
+    echo(f"{which}, {len(part.rows):,} rows")
+    echo(_table(metrics, checked.graph.outputs))
+    for name, each in confused.items():
+        echo(f"\n{confusion_text(name, each, output_sheet())}")
 
 
 def _table(metrics: Mapping[str, float], outputs: tuple[Output, ...]) -> str:

@@ -1,15 +1,18 @@
 """Shows the progress of training: a bar on a terminal, otherwise a line per epoch."""
 
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from cnnspec.cli.printing import echo, live_console
 from cnnspec.cli.streams import is_animated
 from cnnspec.training.display import Lines, measures
+
+SECONDS_BETWEEN_LINES = 10
 
 
 @dataclass(slots=True)
@@ -59,3 +62,42 @@ def progress(epochs: int, quiet: bool) -> Iterator[Lines | Bar | None]:
     task = bar.add_task("building the model", total=None, left="")
     with Live(bar, console=live_console(), transient=True) as live:
         yield Bar(epochs, live, bar, task, lambda texts: Group(bar, Columns(texts, padding=(0, 3))))
+
+
+@contextmanager
+def counting(doing: str, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """Yield what shows how many rows of how many are done, or None if `quiet` is set.
+
+    A terminal shows a bar, anything else a line every few seconds.
+    """
+    if quiet:
+        yield None
+        return
+    if not is_animated(sys.stderr):
+        yield _CountedLines(doing).show
+        return
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = TextColumn(doing), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=live_console(), transient=True) as bar:
+        task = bar.add_task(doing, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@dataclass(slots=True)
+class _CountedLines:
+    """Prints how much is done, not more often than every few seconds."""
+
+    doing: str
+    last: float = field(default_factory=time.monotonic)
+
+    def show(self, done: int, total: int) -> None:
+        if time.monotonic() - self.last >= SECONDS_BETWEEN_LINES and done < total:
+            self.last = time.monotonic()
+            echo(f"{self.doing}: {done:,} of {total:,}", err=True)

@@ -1,12 +1,17 @@
 """Finds a trained model: a run folder, or a weights file and its spec."""
 
+import sys
 from pathlib import Path
 
 import click
 
-from cnnspec.cli.printing import usage_error
-from cnnspec.keras_files.archive import WEIGHTS
-from cnnspec.training.folder import SPEC
+from cnnspec.analysis.classes import with_classes
+from cnnspec.cli.printing import tell, usage_error
+from cnnspec.compiler import Compilation
+from cnnspec.ir.checked import CheckedGraph
+from cnnspec.keras_files.archive import WEIGHTS, classes_in
+from cnnspec.keras_files.problems import UnreadableModel
+from cnnspec.training.folder import MODEL, SPEC
 
 WITHOUT_WEIGHTS = (".json", ".yaml", ".yml")
 """The suffixes of files that describe a model without its weights."""
@@ -32,3 +37,23 @@ def spec_and_weights(model: Path, spec: str | None) -> tuple[str, Path]:
         if not (model / name).exists():
             usage_error(f"'{model}' is not a completed run: it has no '{name}'")
     return spec or str(model / SPEC), model / WEIGHTS
+
+
+def with_its_classes(model: Path, compilation: Compilation, checked: CheckedGraph) -> CheckedGraph:
+    """Return the graph of a trained model with the names of the classes that its file has.
+
+    Exits if they are not those of the spec.
+    """
+    file = model / MODEL if model.is_dir() else model
+    if file.suffix.lower() != ".keras" or not file.exists():
+        return checked
+    try:
+        classes = classes_in(file)
+    except UnreadableModel:  # which loading its weights reports
+        return checked
+    report = compilation.report.child()
+    checked = with_classes(checked, classes, str(file), report)
+    tell(report, err=True)
+    if report.has_errors:
+        sys.exit(1)
+    return checked

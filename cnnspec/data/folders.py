@@ -65,6 +65,34 @@ def open_folder(folder: Path, size: tuple[int, int], colors: str, at: At) -> Col
     return Columns(**columns, warnings=tuple(found.warnings))
 
 
+def images_in(folder: Path) -> tuple[list[Path], str | None]:
+    """Return the images in a folder and its subfolders, sorted by path, and what is left out.
+
+    Raises:
+        DataProblem: it cannot be read, or has no images.
+
+    """
+    try:
+        next(folder.iterdir(), None)
+    except OSError as error:
+        raise unreadable(folder, error, ()) from None
+    files = sorted(_files(folder))
+    images = [file for file in files if file.suffix.lower() in IMAGES]
+    if not images:
+        message = f"'{folder}' contains no images"
+        hint = "pass arrays and tables by their own paths" if files else None
+        raise DataProblem("file-not-found", message, suggestion=hint)
+    if len(images) == len(files):
+        return images, None
+    others = Counter(file.suffix.lower() for file in files if file not in {*images})
+    return images, _left_out(folder, others)
+
+
+def _left_out(folder: Path, others: Counter[str]) -> str:
+    listed = ", ".join(f"{count} {ending or 'without'}" for ending, count in sorted(others.items()))
+    return f"files in '{folder}' are left out because of their endings: {listed}"
+
+
 @dataclass
 class _Folder:
     at: At
@@ -105,14 +133,8 @@ class _Folder:
             hint = "put the images of each class into a folder of its name" if loose else None
             raise DataProblem("file-not-found", message, self.at, suggestion=hint)
         if others:
-            listed = ", ".join(
-                f"{count} {ending or 'without'}" for ending, count in sorted(others.items())
-            )
-            self.warn(
-                "unused-data",
-                f"files in '{folder}' are left out because of their endings: {listed}",
-                f"images end in {', '.join(IMAGES)}",
-            )
+            hint = f"images end in {', '.join(IMAGES)}"
+            self.warn("unused-data", _left_out(folder, others), hint)
         if loose:
             message = f"images directly in '{folder}' are left out, because they have no class: {len(loose)}"
             self.warn("unused-data", message)

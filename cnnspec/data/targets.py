@@ -38,7 +38,7 @@ def check_target(output: Output, predicted: Shape, part: Part, names: tuple[str,
     rows = []
     is_one_per_row = predicted is not UNKNOWN and len(predicted) == 2
     for block, values in enumerate(part.finite_values(target, at)):
-        wrong, message = _wrong_labels(output.name, form, values, size)
+        wrong, message = _wrong_labels(output.name, form, values, size, names)
         wrong &= values != ignored
         if wrong.any():
             where, value = part.where(target, block, wrong), values[wrong][0]
@@ -110,15 +110,19 @@ def _from_one(part: Part, target: Expression, size: int | None) -> str | None:
     return None
 
 
-def _wrong_labels(name: str, form: Labels, values: Any, classes: int | None) -> tuple[Any, str]:
+def _wrong_labels(
+    name: str, form: Labels, values: Any, classes: int | None, names: tuple[str, ...]
+) -> tuple[Any, str]:
     """Return which labels are wrong, and a message."""
+    known = f" ({listed(names)})" if names else ""
     if form in ("classes", "sequences") and classes is not None:
-        message = f"'{name}' has {classes} classes, 0 to {classes - 1}"
+        message = f"'{name}' has {classes} classes, 0 to {classes - 1}{known}"
         return (values < 0) | (values >= classes) | (values % 1 != 0), message
     if form in ("classes", "groups", "sequences"):
         return values % 1 != 0, f"'{name}' takes whole numbers as labels"
     if form == "0 to 1":
-        return (values < 0) | (values > 1), f"'{name}' takes labels of 0 to 1"
+        message = f"'{name}' takes labels of 0 to 1{known if classes == 1 else ''}"
+        return (values < 0) | (values > 1), message
     return np.zeros(np.shape(values), bool), ""
 
 

@@ -46,7 +46,8 @@ def weights_of_classes(
                 )
             number = classes.names.index(label)
         elif form != "groups" and count is not None and label >= count:
-            message = f"'{output.name}' has {count} classes, 0 to {count - 1}, not {label}"
+            known = f" ({listed(classes.names)})" if classes.names else ""
+            message = f"'{output.name}' has {count} classes, 0 to {count - 1}{known}, not {label}"
             raise DataProblem("out-of-range", message, (*at, label), where="key")
         found[int(number)] = weight
     return found

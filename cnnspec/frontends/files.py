@@ -7,11 +7,12 @@ from typing import Any
 
 from cnnspec.frontends.compilation import notes_of_compilation
 from cnnspec.frontends.models import read_serialized
-from cnnspec.keras_files.archive import archived
+from cnnspec.keras_files.archive import archived, classes_in
 from cnnspec.keras_files.configuration import MAX_BYTES, checked_depth, parsed
 from cnnspec.keras_files.hdf5 import SIGNATURE, stored
 from cnnspec.keras_files.problems import UnreadableModel
 from cnnspec.language.document import Document
+from cnnspec.naming import keras_name
 
 ZIPPED = b"PK"
 WEIGHTS_STAY = "its weights are not used: a spec cannot load those of .keras files of Keras 2"
@@ -47,7 +48,11 @@ def read_model(path: Path) -> Read:
         return read_config(text)
     if start.startswith(ZIPPED):
         text, has_weights = archived(path)
-        return _read(parsed(text), has_weights=has_weights)
+        read = _read(parsed(text), has_weights=has_weights)
+        for name, classes in classes_in(path).items():
+            if keras_name(name) in read.document.outputs:
+                read.document.outputs[keras_name(name)].classes = list(classes)
+        return read
     if start == SIGNATURE:
         found = stored(path)
         compiled = _training(found.training)

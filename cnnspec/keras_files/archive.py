@@ -1,15 +1,22 @@
 """Names and members of `.keras` archives."""
 
+import json
 import lzma
+import shutil
 import zipfile
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
 
-from cnnspec.keras_files.configuration import MAX_BYTES
+from cnnspec.keras_files.configuration import MAX_BYTES, parsed
 from cnnspec.keras_files.problems import UnreadableModel
 
 CONFIG = "config.json"
 WEIGHTS = "model.weights.h5"
+METADATA = "metadata.json"
+"""The version of Keras and the date; Keras never reads it."""
+CLASSES = "classes"
+"""The field of the metadata that cnnspec adds: the names of the classes of each output."""
 
 DAMAGED = (
     KeyError,
@@ -44,3 +51,60 @@ def archived(path: Path) -> tuple[bytes, bool]:
             return text, WEIGHTS in archive.namelist()
     except DAMAGED as error:
         raise UnreadableModel(NO_MODEL_FILE) from error
+
+
+def add_classes(path: Path, classes: Mapping[str, tuple[str, ...]]) -> None:
+    """Add the names of the classes of outputs to the metadata of a `.keras` file.
+
+    Raises:
+        OSError: the file cannot be written; it may be damaged then.
+
+    """
+    before = path.with_name(f"{path.name}.plain")
+    path.replace(before)
+    try:
+        with zipfile.ZipFile(before) as source, zipfile.ZipFile(path, "w") as target:
+            for member in source.infolist():
+                if member.filename == METADATA:
+                    metadata = json.loads(source.read(member)) | {CLASSES: classes}
+                    target.writestr(member, json.dumps(metadata))
+                    continue
+                with source.open(member) as given, target.open(member, "w") as taken:
+                    shutil.copyfileobj(given, taken)
+    finally:
+        before.unlink()
+
+
+def classes_in(path: Path) -> dict[str, tuple[str, ...]]:
+    """Return the names of the classes of outputs in the metadata of a `.keras` file, if any.
+
+    What other programs may keep in a field of that name is ignored.
+
+    Raises:
+        UnreadableModel: the file is damaged.
+
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entry = archive.NameToInfo.get(METADATA)
+            if entry is None or entry.compress_type not in METHODS:
+                return {}
+            with archive.open(entry) as file:
+                text = file.read(MAX_BYTES + 1)
+    except DAMAGED as error:
+        raise UnreadableModel(NO_MODEL_FILE) from error
+    try:
+        classes = parsed(text).get(CLASSES)
+    except UnreadableModel:
+        return {}
+    found = classes.items() if isinstance(classes, dict) else ()
+    return {output: tuple(names) for output, names in found if _are_classes(names)}
+
+
+def _are_classes(names: object) -> bool:
+    """Whether a value lists the names of classes as a spec does."""
+    return (
+        isinstance(names, list)
+        and all(isinstance(name, str) and name and name == name.strip() for name in names)
+        and len({*names}) == len(names) > 1
+    )

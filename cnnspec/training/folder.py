@@ -1,4 +1,4 @@
-"""The names of the files in the folder of a run; a build has some of them.
+"""The names of the files in the folder of a run, and of predictions; a build has some of them.
 
 The weights are called as they are in a `.keras` archive.
 """
@@ -10,3 +10,6 @@ METRICS = "metrics.json"
 ENVIRONMENT = "environment.json"
 CURVES = "curves.svg"
 CHECKPOINT = "checkpoint.npz"
+
+PREDICTIONS = "predictions.csv"
+CLASSES = "classes.json"

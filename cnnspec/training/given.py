@@ -2,7 +2,7 @@
 
 import ast
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +31,15 @@ FILE = "\0"
 """The name that stands for the values of a file; no column has it."""
 
 
-def rows_of(file: Path, inputs: Sequence[Input], training: Training | None) -> tuple[Any, ...]:
-    """Return a batch for each input from a file; the expressions of the inputs are applied to it.
+Read = Callable[[slice], tuple[Any, ...]]
+"""Returns a batch of some rows for each input."""
+
+
+def rows_of(file: Path, inputs: Sequence[Input], training: Training | None) -> tuple[int, Read]:
+    """Return the rows of a file: how many there are, and what reads them.
+
+    The expressions of the inputs are applied to them. Images that a table names are decoded when
+    they are read, and all others at once.
 
     Raises:
         DataProblem: the file cannot be read, or does not fit the model.
@@ -45,17 +52,13 @@ def rows_of(file: Path, inputs: Sequence[Input], training: Training | None) -> t
         message = f"'{file}' is one array, but the model has the inputs {names}"
         hint = "pass a .csv or .npz file with the columns that they are computed from"
         raise DataProblem("wrong-input-count", message, suggestion=hint)
-    batches = tuple(
-        _batch(file, _values(file, columns, each, training, texts[each.name]), each)
-        for each in inputs
-    )
-    if len({len(batch) for batch in batches}) > 1:
-        counts = ", ".join(
-            f"'{each.name}' {len(batch)}" for each, batch in zip(inputs, batches, strict=True)
-        )
-        message = f"'{file}' has different numbers of rows for the inputs: {counts}"
+    found = [_values(file, columns, each, training, texts[each.name]) for each in inputs]
+    counts = {each.name: len(values) for each, values in zip(inputs, found, strict=True)}
+    if len({*counts.values()}) > 1:
+        said = ", ".join(f"'{name}' {count}" for name, count in counts.items())
+        message = f"'{file}' has different numbers of rows for the inputs: {said}"
         raise DataProblem("shape-mismatch", message)
-    return batches
+    return next(iter(counts.values())), lambda rows: tuple(each[rows] for each in found)
 
 
 def _expression(given: Input, inputs: Sequence[Input], training: Training | None) -> str | None:
@@ -82,6 +85,38 @@ def _columns(
     return None
 
 
+class _Decoded:
+    """Values of an input that are computed from images, which are decoded when they are needed."""
+
+    def __init__(self, file: Path, reader: Reader, each: Expression, given: Input) -> None:
+        self.file, self.each, self.given = file, each, given
+        self.columns = {name: reader.used[name] for name in each.columns}
+        self.values = {name: column.read() for name, column in self.columns.items()}
+        for name, column in self.columns.items():
+            if column.is_image:
+                _check_images(column, [Path(path) for path in self.values[name]])
+
+    def __len__(self) -> int:
+        return next(len(values) for values in self.values.values())
+
+    def __getitem__(self, rows: slice) -> Any:
+        values = {}
+        for name, column in self.columns.items():
+            values[name] = self.values[name][rows]
+            if column.is_image:
+                images = [image_of(Path(path), column.shape) for path in values[name]]
+                values[name] = np.stack(images)
+        return _batch(self.file, _computed(self.each, values), self.given, rows.start)
+
+
+def _check_images(column: Column, files: list[Path]) -> None:
+    broken = broken_files(files, column.shape[-1])
+    if broken:
+        rows = {path: column.row(place) for place, path in reversed([*enumerate(files)])}
+        said = [f"row {rows[path]}: {why}" for path, why in broken.items()]
+        raise DataProblem("file-not-found", listed(said, len(files)))
+
+
 def _values(
     file: Path,
     columns: Mapping[str, Column] | None,
@@ -89,26 +124,18 @@ def _values(
     training: Training | None,
     text: str | None,
 ) -> Any:
+    """Return the rows of an input as an array, or as something that returns slices of it."""
     if text is None:
-        return _array(file, given)
+        return _batch(file, _array(file, given), given)
     if columns is None:
-        return _from_array(file, given, training, text)
+        return _batch(file, _from_array(file, given, training, text), given)
     root = training.root if training else None
     reader = Reader(columns, _parameters(training), root, f"'{file}'")
     each = read_input(reader, text, given)
-    values = {}
-    for name in each.columns:
-        column = reader.used[name]
-        values[name] = column.read()
-        if column.is_image:
-            files = [Path(path) for path in values[name]]
-            broken = broken_files(files, column.shape[-1])
-            if broken:
-                rows = {path: column.row(place) for place, path in reversed([*enumerate(files)])}
-                said = [f"row {rows[path]}: {why}" for path, why in broken.items()]
-                raise DataProblem("file-not-found", listed(said, len(files)))
-            values[name] = np.stack([image_of(path, column.shape) for path in files])
-    return _computed(each, values)
+    if any(reader.used[name].is_image for name in each.columns):
+        return _Decoded(file, reader, each, given)
+    values = {name: reader.used[name].read() for name in each.columns}
+    return _batch(file, _computed(each, values), given)
 
 
 def _parameters(training: Training | None) -> Mapping[str, float]:
@@ -160,8 +187,11 @@ class _Named(ast.NodeTransformer):
         return node
 
 
-def _batch(file: Path, values: Any, given: Input) -> Any:
-    """Give values the rank of an input: a row becomes a batch, and a channel is added."""
+def _batch(file: Path, values: Any, given: Input, first: int = 0) -> Any:
+    """Give values the rank of an input: a row becomes a batch, and a channel is added.
+
+    `first` is the number of the first row, for messages.
+    """
     tensor = given.tensor
     if values.ndim == len(tensor.shape) - 2:
         values = values[np.newaxis]
@@ -183,11 +213,11 @@ def _batch(file: Path, values: Any, given: Input) -> Any:
         raise DataProblem("shape-mismatch", f"'{file}' has no rows")
     if tensor.dtype == TEXT:
         return tf.constant(values)
-    _check_values(file, values, given)
+    _check_values(file, values, given, first)
     return values.astype(tensor.dtype)
 
 
-def _check_values(file: Path, values: Any, given: Input) -> None:
+def _check_values(file: Path, values: Any, given: Input, first: int) -> None:
     """Check that values are finite, and that the data type of the input has them."""
     dtype = given.tensor.dtype
     least, most = limits_of(dtype) or (-float("inf"), float("inf"))
@@ -196,7 +226,7 @@ def _check_values(file: Path, values: Any, given: Input) -> None:
     if not is_whole:
         wrong |= values % 1 != 0
     if wrong.any():
-        place = int(np.argwhere(wrong)[0][0])
+        place = first + int(np.argwhere(wrong)[0][0])
         message = (
             f"'{file}' has {values[wrong][0]} in row {place}, but '{given.name}' takes {dtype}"
         )

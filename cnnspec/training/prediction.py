@@ -1,80 +1,97 @@
-"""Predictions of a trained model for files."""
+"""Predictions of a trained model for rows of files."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from cnnspec.analysis.decisions import Decision, decisions
 from cnnspec.ir.checked import CheckedGraph
-from cnnspec.ir.graph import Output
-from cnnspec.ir.training import Training
-from cnnspec.objects.activations import SIGMOID, SOFTMAX
+from cnnspec.training.deciding import Decided, decided
 from cnnspec.training.failing import failing
-from cnnspec.training.given import rows_of
-from cnnspec.training.image_files import usable
+from cnnspec.training.rows import Row, Rows
 
-__all__ = ["predict", "usable"]
+Progress = Callable[[int, int], None]
+"""Is told how many rows of how many are done."""
 
 
 @dataclass(frozen=True, slots=True)
-class Prediction:
-    """The prediction of one output for one row of a file."""
+class OfOutput:
+    """What a model predicts for one output."""
 
     name: str
-    """The file, with the row if it has several."""
-    output: str
-    label: int | None
-    """The most probable class; None if the output has no classes."""
-    value: Any
-    """Its probability; all values if there are no classes."""
-    class_name: str | None = None
-    """The name of the class, if the output has names."""
+    decision: Decision
+    batches: list[Any] = field(default_factory=list)
+    """The values of some rows each, in order."""
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether its values decide for classes."""
+        return self.decision.sort != "values"
+
+    @property
+    def classes(self) -> int:
+        """The number of classes that one label is one of."""
+        return self.batches[0].shape[self.decision.axis] if self.decision.sort == "class" else 2
+
+    @property
+    def row_shape(self) -> tuple[int, ...] | None:
+        """The shape of a row; None if rows have different shapes."""
+        shapes = {batch.shape[1:] for batch in self.batches}
+        return next(iter(shapes)) if len(shapes) == 1 else None
+
+    def rows(self) -> Iterator[tuple[Any, Any, Any]]:
+        """Yield the values of each row, and the label and probability that they decide for."""
+        for batch in self.batches:
+            if not self.is_decided:
+                yield from ((values, None, None) for values in batch)
+                continue
+            found = self.decided(batch)
+            yield from zip(batch, found.labels, found.probabilities, strict=True)
+
+    def decided(self, values: Any) -> Decided:
+        """Return what values decide."""
+        return decided(self.decision, values)
+
+
+@dataclass(frozen=True, slots=True)
+class Predictions:
+    """The predictions for rows of files."""
+
+    rows: tuple[Row, ...]
+    outputs: tuple[OfOutput, ...]
 
 
 def predict(
-    model: Any, checked: CheckedGraph, training: Training | None, files: Sequence[Path]
-) -> list[Prediction]:
-    """Return the predictions of each output for each row of images or arrays.
-
-    The expression of the input in the spec is applied to them, as in training.
+    model: Any, checked: CheckedGraph, sources: Sequence[Rows], progress: Progress | None = None
+) -> Predictions:
+    """Return the predictions of each output for rows of files.
 
     Raises:
         DataProblem: a file cannot be read, or does not fit the model.
         RunProblem: the prediction fails.
 
     """
-    predictions = []
-    for file in files:
-        with failing(checked, f"the prediction for '{file}' failed"):
-            batches = rows_of(file, checked.inputs, training)
-            results = model.predict(batches if len(batches) > 1 else batches[0], verbose=0)
-        results = results if isinstance(results, list | tuple) else [results]
-        count = len(batches[0])
-        for row in range(count):
-            name = str(file) if count == 1 else f"{file}[{row}]"
-            for output, values in zip(checked.graph.outputs, results, strict=True):
-                predictions.append(_prediction(name, output, np.asarray(values[row])))
-    return predictions
+    every = decisions(checked)
+    found = [OfOutput(each.name, every[each.name]) for each in checked.graph.outputs]
+    total, done = sum(len(source.rows) for source in sources), 0
+    for source in sources:
+        with failing(checked, f"the prediction for {source.source} failed"):
+            for batch in source.batches():
+                results = model.predict(batch if len(batch) > 1 else batch[0], verbose=0)
+                results = results if isinstance(results, list | tuple) else [results]
+                for output, values in zip(found, results, strict=True):
+                    output.batches.append(_plain(values))
+                done += len(batch[0])
+                if progress is not None:
+                    progress(done, total)
+    return Predictions(tuple(row for source in sources for row in source.rows), tuple(found))
 
 
-def _prediction(name: str, output: Output, values: Any) -> Prediction:
-    """Return the most probable class if the loss is over classes, otherwise the values."""
-    loss = output.loss.chosen(values.shape[-1] if values.shape else None) if output.loss else None
-    is_logits = output.loss is not None and bool(output.loss.given.get("from_logits"))
-    if loss is not None and loss.fits == SOFTMAX and values.ndim == 1 and len(values) > 1:
-        if is_logits:
-            values = np.exp(values - values.max())
-            values = values / values.sum()
-        best = int(values.argmax())
-        return _of_class(name, output, best, float(values[best]))
-    if loss is not None and loss.fits == SIGMOID and values.shape == (1,):
-        one = float(1 / (1 + np.exp(-values[0])) if is_logits else values[0])
-        return _of_class(name, output, int(one > 0.5), max(one, 1 - one))
-    return Prediction(name, output.name, None, values.tolist())
-
-
-def _of_class(name: str, output: Output, label: int, probability: float) -> Prediction:
-    class_name = output.classes[label] if label < len(output.classes) else None
-    return Prediction(name, output.name, label, probability, class_name)
+def _plain(values: Any) -> Any:
+    """Return values in a data type that NumPy and files have."""
+    values = np.asarray(values)
+    if values.dtype == object:  # text
+        return np.char.decode(values.astype(bytes), "utf-8", "replace")
+    return values.astype("float32") if values.dtype.kind == "V" else values

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from cnnspec.backends.keras.building import build
+from cnnspec.backends.keras import building
 from cnnspec.data.checked import Data
 from cnnspec.data.problems import RunProblem
 from cnnspec.decompile.flat import written_out
@@ -98,7 +98,7 @@ def train(
     digest = _digest(checked, training)
 
     def build_model() -> Any:
-        return build(checked, allow_code=allow_code, seed=training.seed).model
+        return building.build(checked, allow_code=allow_code, seed=training.seed).model
 
     if tensorboard:
         listener = Events(folder / FOLDER, listener)
@@ -122,7 +122,7 @@ def train(
                 pipeline = Pipeline(checked, training, part)
                 metrics[name] = measured(trained.model, pipeline)
         with failing(checked, "the results cannot be written"):
-            _write_results(trained, metrics, folder)
+            _write_results(trained, checked, metrics, folder)
             begins = [each.first for each in stages(training, epochs)]
             draw_curves(trained.history, checked.graph.outputs, begins, folder / CURVES)
     return Run(
@@ -219,11 +219,13 @@ def _begun(checked: CheckedGraph, training: Training, folder: Path, digest: str)
         raise
 
 
-def _write_results(trained: Trained, metrics: dict[str, dict[str, float]], folder: Path) -> None:
+def _write_results(
+    trained: Trained, checked: CheckedGraph, metrics: dict[str, dict[str, float]], folder: Path
+) -> None:
     write_text(folder / HISTORY, _table(trained.history))
     found = {**metrics, "frozen": trained.frozen, "interrupted": trained.interrupted}
     write_text(folder / METRICS, f"{json.dumps(found, indent=2)}\n")
-    write(folder / MODEL, trained.model.save)
+    write(folder / MODEL, lambda file: building.write(trained.model, checked, file))
     write_weights(folder / WEIGHTS, folder / MODEL)
 
 

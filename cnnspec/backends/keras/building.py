@@ -27,6 +27,7 @@ from cnnspec.backends.keras.seeding import seed_layer
 from cnnspec.backends.lowering import called_with, inputs_of, one_or_all, weights_of
 from cnnspec.ir.checked import CheckedGraph, CheckedNode
 from cnnspec.ir.graph import Ref, SubmodelLayer
+from cnnspec.keras_files.archive import add_classes
 from cnnspec.layers.custom import CustomLayer
 from cnnspec.naming import model_root
 from cnnspec.shapes import UNKNOWN, text
@@ -80,7 +81,7 @@ def build(
 
 
 def save(model: Any, checked: CheckedGraph, file: Path) -> None:
-    """Write the model of a graph to a `.keras` file.
+    """Write the model of a graph to a `.keras` file, with the names of its classes.
 
     Raises:
         BuildFailed: Keras or a custom class raised an exception.
@@ -88,7 +89,15 @@ def save(model: Any, checked: CheckedGraph, file: Path) -> None:
 
     """
     with explaining(checked, "the model cannot be saved", BuildFailed, KNOWN, keeps_os_errors=True):
-        model.save(file)
+        write(model, checked, file)
+
+
+def write(model: Any, checked: CheckedGraph, file: Path) -> None:
+    """Write a model as `save` does; exceptions of Keras and of custom classes are not explained."""
+    model.save(file)
+    classes = {each.name: each.classes for each in checked.graph.outputs if each.classes}
+    if classes:
+        add_classes(file, classes)
 
 
 def rebuild(model: Any, checked: CheckedGraph, *, seed: int | None = None) -> Any:

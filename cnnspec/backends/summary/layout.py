@@ -111,15 +111,24 @@ def table_lines(
     return [line.rstrip() for line in target.getvalue().splitlines()]
 
 
-def _fit(columns: Sequence[Column], cells: list[list[str]], sheet: Sheet, around: int) -> list[str]:
-    """Shorten cells in place so that a table fits; return its headings, shortened with them."""
+def simple_width(headings: Sequence[str], cells: Sequence[Sequence[str]]) -> int:
+    """Return the width of a table with a simple frame if nothing is shortened."""
+    return sum(_widths(headings, cells)) + 2 * len(headings)
+
+
+def _widths(headings: Sequence[str], cells: Sequence[Sequence[str]]) -> list[int]:
     from rich.cells import cell_len
 
-    headings = [column.heading for column in columns]
-    widths = [
+    return [
         max(cell_len(line) for cell in column for line in cell.splitlines() or [""])
         for column in zip(headings, *cells, strict=True)
     ]
+
+
+def _fit(columns: Sequence[Column], cells: list[list[str]], sheet: Sheet, around: int) -> list[str]:
+    """Shorten cells in place so that a table fits; return its headings, shortened with them."""
+    headings = [column.heading for column in columns]
+    widths = _widths(headings, cells)
     can_be = [at for at, column in reversed(list(enumerate(columns))) if column.shorten]
     excess = 0 if sheet.width is None else sum(widths) + around - sheet.width
     for at, fewest in [(at, fewest) for fewest in (USUAL, FEWEST) for at in can_be]:

@@ -17,7 +17,14 @@ def _facts(graph: Graph) -> Any:
         [(each.name, each.tensor) for each in graph.inputs],
         {node.name: _node_facts(node) for node in graph.nodes},
         [
-            (each.name, each.ref, meaning(each.loss), each.weight, meaning(each.metrics))
+            (
+                each.name,
+                each.ref,
+                meaning(each.loss),
+                each.weight,
+                meaning(each.metrics),
+                each.classes,
+            )
             for each in graph.outputs
         ],
         meaning(optimizer_of(graph)),
