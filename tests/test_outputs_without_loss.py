@@ -147,7 +147,8 @@ def test_commands(folder: Path) -> None:
     trained(spec(), folder)
     numpy.save(folder / "one.npy", numpy.ones(8, "float32"))
     evaluated = run_command("evaluate", folder / "run", "--data", folder / "data.npz")
-    lines = [line.split()[:1] for line in evaluated.stdout.splitlines() if line.startswith(" ")]
+    table = evaluated.stdout.partition("\n\ndigit: ")[0].splitlines()
+    lines = [line.split()[:1] for line in table if line.startswith(" ")]
     assert (evaluated.exit_code, lines[0], lines[2:]) == (
         0,
         ["output"],

@@ -82,7 +82,7 @@ def _of_images(
 def _images(
     files: tuple[GivenFile, ...], inputs: Sequence[Input], training: Training | None
 ) -> tuple[Any, ...]:
-    found = []
+    found: list[Any] = []
     for file, one in zip(files, inputs, strict=True):
         count, read = rows_of(file.path, (one,), training)
         found += read(slice(0, count))
