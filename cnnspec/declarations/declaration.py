@@ -235,6 +235,15 @@ class Declaration:
         return repr(_listed(checked)) == repr(value)
 
     @classmethod
+    def accepts(cls, name: str, value: Any) -> bool:
+        """Whether an argument takes a value."""
+        try:
+            _checked(cls, name, value)
+        except Problems:
+            return False
+        return True
+
+    @classmethod
     def _sorted(cls) -> list[str]:
         return sorted(cls.arguments())
 

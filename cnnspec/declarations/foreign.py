@@ -30,6 +30,8 @@ class Kind(Protocol):
     def arguments(cls) -> dict[str, Any]: ...  # noqa: D102
     @classmethod
     def required(cls) -> tuple[str, ...]: ...  # noqa: D102
+    @classmethod
+    def accepts(cls, name: str, value: Any) -> bool: ...  # noqa: D102
 
 
 class Meaning(Record):

@@ -14,7 +14,7 @@ from cnnspec.declarations.foreign import (
 )
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.diagnostics.rewrites import Rewrite, renamed
-from cnnspec.diagnostics.suggestions import Match, closest, is_only_completion
+from cnnspec.diagnostics.suggestions import Match, closest, is_completion, is_only_completion
 from cnnspec.records import replace
 
 
@@ -101,7 +101,7 @@ def argument_problem(
         near = key_match("step", name, words)
     if near is None or not near.is_certain:
         words += [each for each in declaration.arguments() if each not in given]
-        near = closest(name, words)
+        near = closest(name, words) or _only_one_meant(name, words, declaration, given)
     if near is None:
         return Problem(code, message, (name,), where="key"), ()
     problem = Problem(
@@ -114,6 +114,24 @@ def argument_problem(
         is_safe=near.is_certain,
     )
     return problem, (near.word,)
+
+
+def _only_one_meant(
+    name: str, words: Iterable[str], declaration: type[Kind], given: Mapping[str, Any]
+) -> Match | None:
+    """Return the only argument with the parts of a name, or the only one that is still needed.
+
+    The value must be one that it takes.
+    """
+    known = declaration.arguments()
+    listed = [each for each in words if each not in known or declaration.accepts(each, given[name])]
+    having = [each for each in listed if is_completion(name, each)]
+    needed = [each for each in declaration.required() if each in listed]
+    unknown = [each for each in given if each not in known]
+    for each in (having, needed if len(unknown) == 1 else []):
+        if len(each) == 1:
+            return Match(each[0], is_certain=False)
+    return None
 
 
 def with_meaning(

@@ -65,6 +65,12 @@ def is_only_completion(word: str, wanted: str, known: Iterable[str]) -> bool:
     }
 
 
+def is_completion(word: str, wanted: str) -> bool:
+    """Whether a wanted word has all parts of a word, or begins with its letters."""
+    left, right = folded(word), folded(wanted)
+    return bool(left) and (right.startswith(left) or _has_parts(wanted, word))
+
+
 def _has_parts(word: str, other: str) -> bool:
     """Whether a word has all parts of another one, in their order."""
     parts = iter(_parts(word))

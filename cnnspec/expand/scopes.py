@@ -5,7 +5,7 @@ from typing import Any
 
 from cnnspec.diagnostics.problems import Failure, Problem
 from cnnspec.diagnostics.report import Report
-from cnnspec.diagnostics.suggestions import closest
+from cnnspec.diagnostics.suggestions import Match, closest
 from cnnspec.expand.parameters import Parameters
 from cnnspec.ir.graph import BlockCall, Node, Ref, SubmodelLayer
 from cnnspec.language.document import Step
@@ -13,6 +13,9 @@ from cnnspec.language.expressions import filled, is_pattern, substituted
 from cnnspec.naming import keras_name, node_name
 from cnnspec.records import Record, replace
 from cnnspec.syntax.places import Place, Where
+
+WORDS_FOR_THE_INPUT = frozenset(("input", "inputs", "input_1", "input_layer", "model_input"))
+"""What other formats call the only input of a model."""
 
 Value = tuple[Ref, ...] | Failure
 """The value of a step: one tensor or several."""
@@ -185,7 +188,15 @@ class Names:
                 for output in node.outputs
             ]
         what = f"the output '{word}' is not a layer" if output else f"unknown name '{word}'"
-        return place.unknown(self.report, "unknown-name", what, closest(word, known), where)
+        near = closest(word, known)
+        inputs = [name for name in self.values if self.is_input(name)]
+        if near is None and word.casefold() in WORDS_FOR_THE_INPUT and len(inputs) == 1:
+            near = Match(inputs[0], is_certain=True)
+        return place.unknown(self.report, "unknown-name", what, near, where)
+
+    def is_input(self, name: str) -> bool:
+        """Whether a name is that of an input."""
+        return self.values.get(name) == (Ref(name),) and name not in self.by_name
 
     def single(self, value: Value, place: Place) -> Ref | Failure:
         """Return the only tensor of a value; several are an error."""

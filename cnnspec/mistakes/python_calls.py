@@ -47,6 +47,10 @@ _AT: dict[str, Family[Any]] = {
 }
 
 
+_LISTS: dict[Any, Family[Any]] = {key: _AT[key] for key in ("metrics", "callbacks")}
+_SINGLE = {key: _AT[key] for key in ("loss", "optimizer", "data", "application", "learning_rate")}
+
+
 def _families_at(path: Sequence[str | int]) -> tuple[Family[Any], ...]:
     words = [part for part in path if isinstance(part, str)]
     for word in reversed(words):
@@ -57,6 +61,24 @@ def _families_at(path: Sequence[str | int]) -> tuple[Family[Any], ...]:
         if word.endswith(("_initializer", "_regularizer", "_constraint")):
             return OF_WEIGHTS
     return ALL_FAMILIES
+
+
+_BY_ENDING: dict[str, Family[Any]] = {
+    "_initializer": families.INITIALIZERS,
+    "_regularizer": families.REGULARIZERS,
+    "_constraint": families.CONSTRAINTS,
+}
+
+
+def family_of(path: Sequence[str | int]) -> Family[Any] | None:
+    """Return the family of the call that stands at a path; None if it is not sure that one does."""
+    *around, last = path or ("",)
+    if isinstance(last, int):
+        holder = around[-1] if around else ""
+        is_branch = "branches" in around[-3:]
+        return LAYERS if is_branch or holder == "layers" else _LISTS.get(holder)
+    ending = next((each for each in _BY_ENDING if last.endswith(each)), None)
+    return _BY_ENDING[ending] if ending else _SINGLE.get(last)
 
 
 def last_word(name: str) -> str:

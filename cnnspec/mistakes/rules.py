@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from cnnspec.mistakes import (
     argument_rules,
+    family_rules,
     home_rules,
     input_rules,
     kind_rules,
@@ -47,4 +48,5 @@ RULES: tuple[Rule, ...] = (
     value_rules.quoted_numbers,
     value_rules.trailing_signs,
     value_rules.files_of_data,
+    family_rules.words_of_others,
 )

@@ -5,6 +5,8 @@ import pytest
 from cnnspec.compiler import Compilation, compile_text
 from cnnspec.diagnostics.edits import applied
 from cnnspec.diagnostics.report import Diagnostic
+from cnnspec.language.families import ALL_FAMILIES
+from cnnspec.mistakes.family_rules import PLACES
 from cnnspec.mistakes.fixing import fixed
 from tests.brought.words.cases import NAME, TEMPLATES, Case, cases
 
@@ -66,3 +68,7 @@ def test_several_words_of_a_step_are_all_mended(wrong: str, right: str) -> None:
     result = fixed(NAME, text, compiled)
     assert (result.text, result.count) == (template.replace("@", right), count)
     assert errors(result.text) == []
+
+
+def test_every_family_has_a_place_to_name() -> None:
+    assert PLACES.keys() == {*(family.namespace for family in ALL_FAMILIES), "activations"}
