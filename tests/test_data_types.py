@@ -8,6 +8,7 @@ import pytest
 from cnnspec.compiler import compile_text
 from cnnspec.declarations.fields import DATA_TYPES, FLOAT_TYPES
 from cnnspec.layers.dtype_rules import NUMBERS, common
+from tests.support.keras_versions import is_since
 
 IMAGE = "inputs: {x: {shape: [8, 8, 2], dtype: %s}}\n"
 DECLARE = "declare the input 'x' as float32, or convert it with `Rescaling: {scale: 1}`"
@@ -18,8 +19,9 @@ def test_types_are_promoted_as_in_keras() -> None:
     triples = list(
         combinations_with_replacement(("bool", "int8", "uint16", "uint64", "float16"), 3)
     )
-    ours = {each: common(set(each)) for each in (*pairs, *triples)}
-    assert ours == {each: keras.backend.result_type(*each) for each in (*pairs, *triples)}
+    several = [each for each in (*pairs, *triples) if is_since("3.12.0") or "uint64" not in each]
+    ours = {each: common(set(each)) for each in several}
+    assert ours == {each: keras.backend.result_type(*each) for each in several}
 
 
 def found(text: str) -> list[tuple[str, str, str | None]]:
@@ -130,6 +132,7 @@ VALUES = [
 ]  # fmt: skip
 
 
+@pytest.mark.usefixtures("newest_keras")
 @pytest.mark.parametrize(("step", "error"), VALUES)
 def test_what_is_applied_to_values_works_on_them(step: str, error: tuple[str, str] | None) -> None:
     expected = [] if error is None else [(*error, None)]

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import keras
 import numpy
@@ -14,6 +15,7 @@ from cnnspec.failures.cause import cause
 from cnnspec.failures.wording import LONGEST
 from tests.brought.pictures import FILES, IN_PIXELS
 from tests.support.commands import Outcome, run_command
+from tests.support.keras_versions import is_since
 
 LAYERS = '''"""Layers of a user."""
 import keras
@@ -212,7 +214,10 @@ TRAINING = {
 }
 
 
-@pytest.mark.parametrize("name", TRAINING)
+@pytest.mark.parametrize(
+    "name",
+    [each for each in TRAINING if is_since("3.13.0") or "raise_error" not in TRAINING[each][0]],
+)
 def test_what_fails_in_training(name: str, folder: Path) -> None:
     text, expected = TRAINING[name]
     done = said(text)
@@ -291,12 +296,14 @@ def test_a_model_that_cannot_be_saved(folder: Path) -> None:
     assert not [*Path("build").rglob("*.*")]
 
 
-@pytest.mark.parametrize("place", [0.3, 0.9])
-def test_a_damaged_checkpoint(place: float, folder: Path) -> None:
+@pytest.mark.parametrize("place", [0, -1])
+def test_a_damaged_checkpoint(place: int, folder: Path) -> None:
     assert said(spec()) == Outcome(0, "", "")
     file = Path("run/checkpoint.npz")
     content = file.read_bytes()
-    at = int(len(content) * place)
+    with ZipFile(file) as archive:
+        member = archive.infolist()[place]
+    at = member.header_offset + 30 + len(member.filename) + member.compress_size // 2
     file.write_bytes(content[:at] + bytes([content[at] ^ 255]) + content[at + 1 :])
     done = said(spec(), "train", "spec.yaml", "--resume", "run", "--epochs", "2", "-q")
     assert done == Outcome(1, "", "error: 'run/checkpoint.npz' is damaged\n")

@@ -333,6 +333,7 @@ def lost(document: Document, graph: Graph) -> list[Keys]:
     return [path for path, step in wanted if path not in became and step.repeat != 0]
 
 
+@pytest.mark.usefixtures("newest_keras")
 @pytest.mark.parametrize("seed", range(60))
 def test_no_step_vanishes(seed: int) -> None:
     rng = Random(seed)

@@ -152,6 +152,7 @@ def test_a_wrong_argument_is_found_where_nothing_reads_it(kind: str) -> None:
 # valid specs stay valid
 
 
+@pytest.mark.usefixtures("newest_keras")
 @pytest.mark.parametrize("seed", range(20))
 def test_what_is_valid_is_so_where_nothing_reads_it(seed: int) -> None:
     """The blocks, defaults and submodels of a random model without its steps."""

@@ -123,7 +123,7 @@ def _plain(value: Any) -> Any:
 
 def _savez(file: Path, arrays: dict[str, Any]) -> None:
     with file.open("wb") as opened:
-        np.savez(opened, allow_pickle=False, **arrays)
+        np.savez(opened, **arrays)
 
 
 def _model_variables(model: Any) -> list[Any]:

@@ -11,6 +11,7 @@ import tensorflow
 
 from tests.brought.files import images, table
 from tests.support.commands import Outcome, run_command
+from tests.support.keras_versions import export_formats
 
 pytestmark = pytest.mark.usefixtures("without_curves")
 
@@ -101,22 +102,15 @@ def test_an_export_of_text_runs_in_tensorflow(reviews: Path) -> None:
     assert (found.shape, float(found[0, row["label"]])) == ((1, 2), pytest.approx(row["value"]))
 
 
-@pytest.mark.parametrize(
-    ("form", "said"),
-    [
-        pytest.param(
-            "onnx",
-            "layer 'kind': onnx does not support the operation LookupTableFindV2",
-            id="onnx",
-        ),
-        pytest.param(
-            "tflite",
-            "layer 'words': tflite does not support the operation StringLower",
-            id="tflite",
-        ),
-    ],
-)
-def test_formats_without_text_say_so(form: str, said: str, reviews: Path) -> None:
+WITHOUT_TEXT = {
+    "onnx": "layer 'kind': onnx does not support the operation LookupTableFindV2",
+    "tflite": "layer 'words': tflite does not support the operation StringLower",
+}
+
+
+@pytest.mark.parametrize("form", [form for form in WITHOUT_TEXT if form in export_formats()])
+def test_formats_without_text_say_so(form: str, reviews: Path) -> None:
+    said = WITHOUT_TEXT[form]
     target = reviews / f"model.{form}"
     done = run_command("export", reviews / "run", "-o", target)
     assert done == Outcome(1, "", f"error: the model cannot be exported: {said}\n")
