@@ -142,7 +142,8 @@ class Spec:
 
         `data` replaces the data of the spec with a file or folder in the same format; `resume`
         continues the run in `folder` from its last completed epoch. `progress` is whether to print
-        the losses and metrics of each epoch; by default, notebooks do.
+        the losses and metrics of each epoch, and in a notebook each step with the time left; by default,
+        only notebooks do.
 
         Raises:
             SpecError: the spec has mistakes, or the data does not fit it.

@@ -7,6 +7,7 @@ import re
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -210,6 +211,44 @@ def test_updates_are_not_more_than_can_be_seen(notebook: Display) -> None:
     assert output[0] == {"text/plain": "epoch 1/1, step 1/1000: loss 1"}
     assert output[-1] == {"text/plain": "epoch 1/1, step 1000/1000: loss 0.001"}
     assert len(output) < 20
+
+
+def test_a_notebook_shows_the_time_left_and_passes(
+    notebook: Display, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    lines = NotebookLines(2)
+    steps: list[tuple[Any, ...]] = [
+        ("computing features", 1, 3),
+        ("computing features", 2, 3),
+        ("computing features", 3, 3),
+        (0, 1, 4, {"loss": 4}),
+        (0, 2, 4, {"loss": 3}),
+        (0, 4, 4, {"loss": 2}),
+        ("validation", 1, 2, 0),
+        ("validation", 2, 2, 0),
+        (1, 4, 4, {"loss": 1}),
+        ("evaluating the test data", 1, 2),
+        ("evaluating the test data", 2, 2),
+    ]
+    for each in steps:
+        (lines.follow if isinstance(each[0], str) else lines.batch)(*each)
+        now[0] += 10
+    (output,) = notebook.outputs
+    assert [each["text/plain"] for each in output] == [
+        "computing features, step 1/3",
+        "computing features, step 2/3, 0:10 left",
+        "computing features, step 3/3",
+        "epoch 1/2, step 1/4: loss 4",
+        "epoch 1/2, step 2/4, 1:00 left: loss 3",
+        "epoch 1/2, step 4/4, 0:27 left: loss 2",
+        "epoch 1/2, validation, step 1/2",
+        "epoch 1/2, step 4/4, 0:27 left: loss 2",
+        "epoch 2/2, step 4/4: loss 1",
+        "evaluating the test data, step 1/2",
+        "epoch 2/2, step 4/4: loss 1",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from cnnspec.cli.confusion import confusion_data, confusion_text
 from cnnspec.cli.data import checked_data, data_option, refuse, training_of, with_whole_images
 from cnnspec.cli.models import allowed_model
 from cnnspec.cli.printing import echo, echo_data, output_sheet
+from cnnspec.cli.progress import pass_progress
 from cnnspec.cli.quiet import import_quietly
 from cnnspec.cli.runs import OF_NEW_MODELS, spec_and_weights, spec_option, with_its_classes
 from cnnspec.data.problems import DataProblem, RunProblem
@@ -60,16 +61,18 @@ def command(
     part = found.test or found.validation or found.train
     built = built_model(checked, allow_code, weights=weights, doing="evaluating")
     confusion = import_quietly("cnnspec.training.confusion", "evaluating")
+    which = "test" if found.test else "validation" if found.validation else "train"
+    what = f"evaluating the {which} data"
     try:
-        pipeline = runs.Pipeline(checked, training, part)
-        metrics = runs.measured(built.model, pipeline)
-        confused = confusion.confusions(built.model, pipeline)
+        with pass_progress(what) as listener:
+            pipeline = runs.Pipeline(checked, training, part)
+            metrics = runs.measured(built.model, pipeline, what, listener)
+            confused = confusion.confusions(built.model, pipeline, listener)
     except DataProblem as problem:
         refuse(compilation, training, problem, data)
     except RunProblem as error:
         echo(f"error: {error}", err=True)
         sys.exit(1)
-    which = "test" if found.test else "validation" if found.validation else "train"
     if form == "json":
         matrices = {"confusion": confusion_data(confused)} if confused else {}
         echo_data(json.dumps({which: metrics, **matrices}, indent=2))

@@ -26,12 +26,36 @@ class Bar:
     below: Callable[[list[str]], Any]
     """Renders the bar, with texts in columns below it."""
 
+    _pass: tuple[str, Any] | None = None
+    """The pass outside of the epochs that is going on, with the task of its own bar."""
+
     def batch(self, epoch: int, step: int, steps: int, logs: Mapping[str, float]) -> None:
         """Update the bar."""
+        self._end_pass()
         said = f"epoch {epoch + 1}/{self.epochs}, step {step}/{steps}"
         done, total = epoch * steps + step, self.epochs * steps
         self.bar.update(self.task, total=total, completed=done, description=said, left="left")
         self.live.update(self.below(measures(logs)))
+
+    def follow(self, what: str, step: int, steps: int, epoch: int | None = None) -> None:
+        """Show a pass over data: within an epoch beside the bar, otherwise with a bar of its own."""
+        if epoch is not None:
+            said = f"epoch {epoch + 1}/{self.epochs}, {what} {step}/{steps}"
+            self.bar.update(self.task, description=said)
+            return
+        if self._pass is None or self._pass[0] != what or step <= 1:
+            self._end_pass()
+            self.bar.update(self.task, visible=False)
+            self._pass = what, self.bar.add_task(what, total=steps, left="left")
+            self.live.update(self.bar)
+        said = f"{what}, step {step}/{steps}"
+        self.bar.update(self._pass[1], total=steps, completed=step, description=said)
+
+    def _end_pass(self) -> None:
+        if self._pass is not None:
+            self.bar.remove_task(self._pass[1])
+            self.bar.update(self.task, visible=True)
+            self._pass = None
 
     def epoch(self, epoch: int, logs: Mapping[str, float]) -> None:
         """Print a line for an epoch above the bar."""
@@ -44,10 +68,25 @@ def progress(epochs: int, quiet: bool) -> Iterator[Lines | Bar | None]:
     """Yield a listener that shows the progress of training, or None if `quiet` is set."""
     if quiet:
         yield None
-        return
-    if not is_animated(sys.stderr):
+    elif is_animated(sys.stderr):
+        with _bar(epochs, "building the model") as bar:
+            yield bar
+    else:
         yield Lines(epochs, partial(echo, err=True))
-        return
+
+
+@contextmanager
+def pass_progress(what: str) -> Iterator[Bar | None]:
+    """Yield what shows the progress of a pass over data; None if that is not on a terminal."""
+    if is_animated(sys.stderr):
+        with _bar(0, what) as bar:
+            yield bar
+    else:
+        yield None
+
+
+@contextmanager
+def _bar(epochs: int, first: str) -> Iterator[Bar]:
     from rich.columns import Columns
     from rich.console import Group
     from rich.live import Live
@@ -59,7 +98,7 @@ def progress(epochs: int, quiet: bool) -> Iterator[Lines | Bar | None]:
         TimeRemainingColumn(),
         TextColumn("{task.fields[left]}"),
     )
-    task = bar.add_task("building the model", total=None, left="")
+    task = bar.add_task(first, total=None, left="")
     with Live(bar, console=live_console(), transient=True) as live:
         yield Bar(epochs, live, bar, task, lambda texts: Group(bar, Columns(texts, padding=(0, 3))))
 

@@ -14,6 +14,7 @@ from cnnspec.ir.graph import Output
 from cnnspec.objects.loss import NUMBERED
 from cnnspec.training.deciding import decided
 from cnnspec.training.failing import failing, reading
+from cnnspec.training.listening import Follower
 from cnnspec.training.pipeline import Pipeline
 
 
@@ -46,8 +47,8 @@ class Confusion:
         return sorted(wrong, key=lambda each: (-each[2], *each[:2]))
 
 
-def confusions(model: Any, pipeline: Pipeline) -> dict[str, Confusion]:
-    """Count the confusions of each output whose labels are classes.
+def confusions(model: Any, pipeline: Pipeline, listener: object = None) -> dict[str, Confusion]:
+    """Count the confusions of each output whose labels are classes; the listener may follow it.
 
     Raises:
         DataProblem: an image is broken.
@@ -67,7 +68,7 @@ def confusions(model: Any, pipeline: Pipeline) -> dict[str, Confusion]:
     if not measured:
         return found
     with failing(checked, "the evaluation failed"), reading(training, part):
-        for inputs, targets, *_ in pipeline.in_order():
+        for step, (inputs, targets, *_) in enumerate(pipeline.in_order(), start=1):
             predicted = _by_name(outputs, model.predict_on_batch(_for_backend(inputs)))
             labels = _by_name(outputs, targets)
             for name, decision in measured.items():
@@ -75,6 +76,8 @@ def confusions(model: Any, pipeline: Pipeline) -> dict[str, Confusion]:
                     found[name] = _empty(decision, predicted[name])
                 true = _true(decision, part.forms[name], labels[name])
                 _count(found[name], decision, true, predicted[name])
+            if isinstance(listener, Follower):
+                listener.follow("counting confusions", step, pipeline.steps)
     return found
 
 

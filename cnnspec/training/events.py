@@ -10,7 +10,7 @@ import tensorflow as tf
 from cnnspec.data.problems import RunProblem
 from cnnspec.failures.wording import worded
 from cnnspec.ir.history import VALIDATION
-from cnnspec.training.fit import Listener
+from cnnspec.training.listening import Follower, Listener
 
 FOLDER = "tensorboard"
 
@@ -30,6 +30,11 @@ class Events:
         """Forward a batch without writing."""
         if self.listener is not None:
             self.listener.batch(epoch, step, steps, logs)
+
+    def follow(self, what: str, step: int, steps: int, epoch: int | None = None) -> None:
+        """Forward a batch of a pass."""
+        if isinstance(self.listener, Follower):
+            self.listener.follow(what, step, steps, epoch)
 
     def epoch(self, epoch: int, logs: Mapping[str, float]) -> None:
         """Write the losses and metrics of an epoch.

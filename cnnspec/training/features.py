@@ -16,6 +16,7 @@ from cnnspec.backends.lowering import called_with
 from cnnspec.ir.checked import CheckedGraph, CheckedNode
 from cnnspec.ir.graph import Ref
 from cnnspec.shapes import product
+from cnnspec.training.listening import following
 from cnnspec.training.pipeline import FeaturePipeline, Pipeline
 
 WORTH_KEEPING = 256
@@ -35,10 +36,12 @@ class Fitted:
     validation: Pipeline | None
 
 
-def on_features(whole: Fitted, checked: CheckedGraph, epochs: int) -> Fitted:
+def on_features(
+    whole: Fitted, checked: CheckedGraph, epochs: int, listener: object = None
+) -> Fitted:
     """Return the part of a model to train on features, or the whole model if that is not faster.
 
-    The part shares its layers with the model.
+    The part shares its layers with the model. The listener may follow the passes over the data.
     """
     layers = layers_by_name(whole.model)
     fixed = _fixed(checked, layers)
@@ -64,14 +67,16 @@ def on_features(whole: Fitted, checked: CheckedGraph, epochs: int) -> Fitted:
     head.compile_from_config(whole.model.get_compile_config())
     return Fitted(
         head,
-        _computed(features, whole.data),
-        _computed(features, whole.validation) if whole.validation else None,
+        _computed(features, whole.data, listener),
+        _computed(features, whole.validation, listener) if whole.validation else None,
     )
 
 
-def _computed(features: Any, pipeline: Pipeline) -> FeaturePipeline:
+def _computed(features: Any, pipeline: Pipeline, listener: object) -> FeaturePipeline:
     """Compute the features of a part of the data."""
-    made = features.predict(pipeline.in_order().map(lambda x, *_: x), verbose=0)
+    callbacks = following("computing features", pipeline.steps, listener)
+    inputs = pipeline.in_order().map(lambda x, *_: x)
+    made = features.predict(inputs, verbose=0, callbacks=callbacks)
     return FeaturePipeline(pipeline, made if isinstance(made, list) else [made])
 
 

@@ -1,10 +1,10 @@
 """The training loop, with a checkpoint after each epoch so that training can be resumed."""
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import keras
 
@@ -16,6 +16,7 @@ from cnnspec.ir.training import Training
 from cnnspec.training import checkpoint
 from cnnspec.training.features import Fitted, on_features
 from cnnspec.training.frozen import changed, frozen_digests
+from cnnspec.training.listening import Follower, Listener
 from cnnspec.training.monitoring import callbacks_of
 from cnnspec.training.phases import enter, stages
 from cnnspec.training.pipeline import Pipeline
@@ -23,16 +24,6 @@ from cnnspec.training.stopping import StopsOnNaN
 
 STEPS_AT_ONCE = 8
 """The number of steps per call of the backend; it does not affect the weights."""
-
-
-class Listener(Protocol):
-    """Receives the progress of training."""
-
-    def batch(self, epoch: int, step: int, steps: int, logs: Mapping[str, float]) -> None:
-        """Called after a batch."""
-
-    def epoch(self, epoch: int, logs: Mapping[str, float]) -> None:
-        """Called after an epoch."""
 
 
 @dataclass(slots=True)
@@ -54,14 +45,15 @@ class _Watch(keras.callbacks.Callback):  # type: ignore[misc]
     def __init__(
         self,
         trained: Trained,
-        pipeline: Pipeline,
+        fitted: Fitted,
         file: Path,
         callbacks: list[Any],
         listener: Listener | None,
         resumed: bool,
     ) -> None:
         super().__init__()
-        self.trained, self.pipeline, self.file = trained, pipeline, file
+        self.trained, self.file = trained, file
+        self.pipeline, self.validation = fitted.data, fitted.validation
         self.callbacks, self.listener, self.resumed = callbacks, listener, resumed
         self.now = 0
 
@@ -79,6 +71,11 @@ class _Watch(keras.callbacks.Callback):  # type: ignore[misc]
             steps = self.pipeline.steps
             metrics = by_output(logs or {}, self.pipeline.checked.graph.outputs)
             self.listener.batch(self.now, min(batch + 1, steps), steps, metrics)
+
+    def on_test_batch_end(self, batch: int, logs: Any = None) -> None:
+        if isinstance(self.listener, Follower) and self.validation is not None:
+            steps = self.validation.steps
+            self.listener.follow("validation", min(batch + 1, steps), steps, self.now)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         row = {"epoch": epoch} | by_output(logs or {}, self.pipeline.checked.graph.outputs)
@@ -133,7 +130,7 @@ def fit(
         before = frozen_digests(trained.model)
         fitted = Fitted(trained.model, pipeline, validation)
         if feature_cache:
-            fitted = on_features(fitted, checked, stage.last - stage.first)
+            fitted = on_features(fitted, checked, stage.last - stage.first, listener)
         if not fitted.model.optimizer.built:  # LossScaleOptimizer would make its variables again
             fitted.model.optimizer.build(fitted.model.trainable_variables)
         if resumed:
@@ -158,7 +155,7 @@ def _run(
 ) -> None:
     """Train one stage; callbacks of Keras are finished even if no epochs are left."""
     callbacks = callbacks_of(fitted.data.training, fitted.data.checked.graph.outputs)
-    watch = _Watch(trained, fitted.data, file, callbacks, listener, resumed)
+    watch = _Watch(trained, fitted, file, callbacks, listener, resumed)
     fitted.model.steps_per_execution = _steps_at_once(fitted.data.steps)
     try:
         with warnings.catch_warnings():  # of weights without a loss, which validation reports

@@ -28,7 +28,7 @@ from cnnspec.training.environment import check_backend, check_same, write_enviro
 from cnnspec.training.events import FOLDER, Events
 from cnnspec.training.failing import failing, reading
 from cnnspec.training.files import unwritable, write, write_text, write_weights
-from cnnspec.training.fit import Listener, Trained, fit
+from cnnspec.training.fit import Trained, fit
 from cnnspec.training.folder import (
     CHECKPOINT,
     CURVES,
@@ -37,6 +37,7 @@ from cnnspec.training.folder import (
     MODEL,
     SPEC,
 )
+from cnnspec.training.listening import Listener, following
 from cnnspec.training.phases import stages
 from cnnspec.training.pipeline import Pipeline
 
@@ -120,7 +121,8 @@ def train(
         for name, part in (("validation", data.validation), ("test", data.test)):
             if part is not None and not trained.interrupted:
                 pipeline = Pipeline(checked, training, part)
-                metrics[name] = measured(trained.model, pipeline)
+                what = f"evaluating the {name} data"
+                metrics[name] = measured(trained.model, pipeline, what, listener)
         with failing(checked, "the results cannot be written"):
             _write_results(trained, checked, metrics, folder)
             begins = [each.first for each in stages(training, epochs)]
@@ -136,8 +138,12 @@ def train(
     )
 
 
-def measured(model: Any, pipeline: Pipeline) -> dict[str, float]:
+def measured(
+    model: Any, pipeline: Pipeline, what: str = "evaluating", listener: object = None
+) -> dict[str, float]:
     """Compute the losses and metrics of a compiled model on a part of the data.
+
+    The listener may follow it, as what `what` says.
 
     Raises:
         DataProblem: an image is broken.
@@ -146,7 +152,9 @@ def measured(model: Any, pipeline: Pipeline) -> dict[str, float]:
     """
     checked, training = pipeline.checked, pipeline.training
     with failing(checked, "the evaluation failed"), reading(training, pipeline.part):
-        found = model.evaluate(pipeline.in_order(), verbose=0, return_dict=True)
+        callbacks = following(what, pipeline.steps, listener)
+        batches = pipeline.in_order()
+        found = model.evaluate(batches, verbose=0, return_dict=True, callbacks=callbacks)
     return by_output(found, pipeline.checked.graph.outputs)
 
 
