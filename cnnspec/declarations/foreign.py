@@ -45,6 +45,8 @@ class Meaning(Record):
     """The arguments that it becomes."""
     kind: str | None = None
     """The kind that it becomes."""
+    call: str | None = None
+    """Its whole call, if that is certain."""
 
 
 class _Converted(Record):
@@ -132,7 +134,9 @@ def _of_call(
     start = "write" if is_certain else "the nearest is"
     shown = line if len(line) <= MAX_TEXT else kind
     text = "; ".join((f"{start} `{shown}`", *dict.fromkeys(remarks)))
-    return Meaning(text, rewrite if is_certain else None, is_certain, kind=kind)
+    if not is_certain:
+        return Meaning(text, kind=kind)
+    return Meaning(text, rewrite, is_certain, kind=kind, call=line)
 
 
 def of_argument(
@@ -191,6 +195,15 @@ def _of_entry(
     short = len(line) <= MAX_TEXT and not any(each is ... for each in values.values())
     text = f"write `{line}`" if short else f"it is '{becomes[0]}'"
     return Meaning(text, rewrite, True, becomes)
+
+
+def positions_of(family: str, word: str, known: Iterable[str]) -> tuple[str, ...]:
+    """Return the first arguments of a word in their order; empty if they are not known."""
+    found = entry_of(family, word, known)
+    if found is None:
+        return ()
+    (world,) = (each for each in worlds() if each.name == found[1])
+    return world.positions.get(word.rpartition(".")[2], ())
 
 
 def of_word(family: str, word: str, known: Iterable[str]) -> Entry | None:

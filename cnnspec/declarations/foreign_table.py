@@ -9,6 +9,9 @@ import yaml
 
 from cnnspec.records import Record
 
+OTHER_SECTIONS = ("modules", "arguments", "keys", "positions")
+"""The sections of a framework that are not families."""
+
 
 class Rule(Record):
     """What becomes of an argument."""
@@ -51,6 +54,8 @@ class World(Record):
     entries: Mapping[str, Mapping[str, Entry]]
     """By family and word."""
     keys: Mapping[str, Mapping[str, str]]
+    positions: Mapping[str, tuple[str, ...]]
+    """The first arguments of its words in their order."""
 
 
 @cache
@@ -61,13 +66,15 @@ def worlds() -> tuple[World, ...]:
 
 
 def _world(name: str, said: Mapping[str, Any]) -> World:
-    families = {key: said[key] for key in said if key not in ("modules", "arguments", "keys")}
+    families = {key: said[key] for key in said if key not in OTHER_SECTIONS}
     entries = {
         family: {word: _entry(each) for word, each in _expanded(words)}
         for family, words in families.items()
     }
     rules = {each: _rule(rule) for each, rule in said.get("arguments", {}).items()}
-    return World(name, frozenset(said["modules"]), rules, entries, said.get("keys", {}))
+    positions = {word: tuple(each) for word, each in _expanded(said.get("positions", {}))}
+    modules = frozenset(said["modules"])
+    return World(name, modules, rules, entries, said.get("keys", {}), positions)
 
 
 def _expanded(words: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

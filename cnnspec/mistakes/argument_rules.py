@@ -9,7 +9,8 @@ from cnnspec.diagnostics.problems import Problems
 from cnnspec.language.values import name_problem
 from cnnspec.mistakes.kind_rules import blocks_of, is_called, mapping
 from cnnspec.mistakes.positions import positional
-from cnnspec.mistakes.python_calls import arguments_in_yaml, declared
+from cnnspec.mistakes.python_calls import arguments_in_yaml, declared, foreign_call
+from cnnspec.mistakes.value_rules import share_of
 from cnnspec.mistakes.written import Entry, Mistake, Replacement, Written
 
 
@@ -38,6 +39,18 @@ def bare_values(written: Written) -> Iterator[Mistake]:
         declaration = declared(word, place)
         if declaration is not None:
             yield from _bare(written, entry, declaration, word)
+        else:
+            yield from _bare_foreign(written, entry, word, region)
+
+
+def _bare_foreign(
+    written: Written, entry: Entry, word: str, region: tuple[int, int]
+) -> Iterator[Mistake]:
+    """Propose `MaxPooling2D: {pool_size: 2}` for `MaxPool: 2`."""
+    new = foreign_call(word, written.raw(entry.node), entry.path[:-1])
+    if new is not None and written.is_one_line(entry.node):
+        edits = ((*region, new),)
+        yield Mistake("wrong-structure", _needs_names(word), region, edits, is_outline=True)
 
 
 _BESIDE = re.compile(
@@ -92,6 +105,7 @@ def _bare(
     assert entry.parent is not None
     region = written.start(entry.parent), at[1]
     message = _needs_names(word)
+    share = share_of(value)
 
     def proposed(new: str) -> Mistake:
         edits = ((*at, new),)
@@ -99,6 +113,8 @@ def _bare(
 
     items = entry.node.children if isinstance(entry.node.children, list) else []
     raw = written.raw(entry.node)
+    if share is not None:
+        raw, value = share, float(share)
     if items and all(isinstance(each.value, dict) and len(each.value) == 1 for each in items):
         if not written.is_flow(entry.node):
             edits = [(written.start(each) - 2, written.start(each), "  ") for each in items]

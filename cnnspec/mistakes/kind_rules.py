@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from cnnspec.mistakes.python_calls import declared, last_word
+from cnnspec.mistakes.python_calls import call_in_yaml, declared, last_word
 from cnnspec.mistakes.written import Entry, Mistake, Replacement, Written
 
 KIND_KEYS = (
@@ -60,6 +60,48 @@ def kinds_by_key(written: Written) -> Iterator[Mistake]:
             if _is_kind(written, entry, key):
                 yield from _by_key(written, entry, key)
                 break
+
+
+def named_steps(written: Written) -> Iterator[Mistake]:
+    """Propose `Conv2D: {name: conv, filters: 32}` for `conv: {Conv2D: {filters: 32}}`."""
+    for entry in written.entries:
+        if (
+            entry.key is None
+            or not _is_name_of_step(entry)
+            or is_called(written, entry.path[-1], Entry(entry.path[:-1], entry.node, None, None))
+        ):
+            continue
+        name, place = entry.path[-1], entry.path[:-1]
+        new = _with_name(written, entry, str(name), place)
+        message = f"the key of a step is its kind; its name is an argument: `name: {name}`"
+        at = written.range(entry.key)
+        whole = at[0], max(written.end(entry.node), at[1])
+        if new is not None and "\n" not in written.text[slice(*whole)]:
+            edits = ((*whole, new),)
+            yield Mistake("wrong-structure", message, at, edits, whole, is_outline=True)
+
+
+def _with_name(
+    written: Written, entry: Entry, name: str, place: tuple[str | int, ...]
+) -> str | None:
+    """Return the call that the value of a step is, with its name."""
+    if isinstance(entry.value, str):
+        if declared(entry.value, place) is not None:
+            return f"{entry.value}: {{name: {name}}}"
+        call = call_in_yaml(entry.value, place, blocks_of(written))
+        kind, _, arguments = (call or "").partition(": ")
+    elif isinstance(entry.node.children, dict) and len(entry.node.children) == 1:
+        ((word, (_, node)),) = entry.node.children.items()
+        arguments = "" if node.value is None else written.raw(node)
+        if not isinstance(word, str) or declared(word, place) is None:
+            return None
+        kind = word
+        if arguments and not arguments.startswith("{"):
+            return None
+    else:
+        return None
+    inner = arguments.removeprefix("{").removesuffix("}").strip()
+    return f"{kind}: {{name: {name}{', ' if inner else ''}{inner}}}" if kind else None
 
 
 def _is_kind(written: Written, entry: Entry, key: str) -> bool:

@@ -74,6 +74,33 @@ def bare_lists(written: Written) -> Iterator[Mistake]:
         yield Mistake("wrong-type", message, region, edits, whole, is_outline=end > at[1])
 
 
+def doubled_dashes(written: Written) -> Iterator[Mistake]:
+    """Propose `- Flatten` for `- - Flatten`."""
+    for entry in written.entries:
+        items = entry.node.children
+        is_step = len(entry.path) > 1 and isinstance(entry.path[-1], int)
+        if not is_step or not isinstance(items, list) or len(items) != 1:
+            continue
+        at, inner = written.range(entry.node), written.start(items[0])
+        if written.text[at[0] : inner].strip() == "-":
+            edits = ((at[0], inner, ""),)
+            message = "a step starts with a single '-'"
+            yield Mistake("wrong-structure", message, (at[0], inner), edits, at, is_outline=True)
+
+
+def bare_names(written: Written) -> Iterator[Mistake]:
+    """Propose `from: [a, b]` for `{from: a, b}`, of which YAML makes a value and a key."""
+    for entry in written.entries:
+        if entry.key is None or entry.path[-1] != "from" or not isinstance(entry.value, str):
+            continue
+        start, end = written.start(entry.node), _bare_end(written, entry)
+        text = written.text[start:end]
+        if end > written.end(entry.node):
+            message = "a list is written in brackets"
+            edits, region = ((start, end, f"[{text}]"),), (written.line_start(start), end)
+            yield Mistake("wrong-type", message, (start, end), edits, region, is_outline=True)
+
+
 def lists_without_commas(written: Written) -> Iterator[Mistake]:
     """Propose `[28, 28, 1]` for `[28 28 1]`."""
     for entry in written.entries:

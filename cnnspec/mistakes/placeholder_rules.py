@@ -31,8 +31,6 @@ _FORMS = tuple(
 def placeholders(written: Written) -> Iterator[Mistake]:
     """Propose `$width` for `${width}`, and `$(width * 2)` for `{{ width * 2 }}`."""
     known = parameters(written)
-    if not known:
-        return
     end = 0
     found = [
         (match.start(), match.end(), match["inner"])
@@ -44,7 +42,9 @@ def placeholders(written: Written) -> Iterator[Mistake]:
             continue
         text = inner.strip().lstrip("(").strip().replace("params.", "").replace("$", "")
         names = re.findall(r"(?a)[A-Za-z_]\w*", text)
-        if not names or not any(name in known for name in names):
+        is_known = any(name in known for name in names)
+        is_clear = written.text[start:stop].strip("\"'").startswith(("${", "{{"))
+        if not names or not (is_known or is_clear):
             continue
         end = stop
         is_name = len(names) == 1 and names[0] == text
@@ -62,6 +62,7 @@ def placeholders(written: Written) -> Iterator[Mistake]:
             (start, stop),
             ((start, stop, new),),
             _around(written, start, stop),
+            is_outline=not is_known,
         )
 
 

@@ -9,12 +9,15 @@ from typing import Any
 
 from cnnspec.declarations.declaration import Declaration
 from cnnspec.declarations.family import Family
+from cnnspec.declarations.foreign import of_kind, positions_of
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.language.families import ALL_FAMILIES
 from cnnspec.layers.base import LAYERS
 from cnnspec.mistakes.positions import positional
 from cnnspec.objects import families
+from cnnspec.syntax.reading import parse_text
 from cnnspec.syntax.scalars import plain_scalar
+from cnnspec.syntax.yaml_problems import YamlProblem
 
 OF_WEIGHTS = (families.INITIALIZERS, families.REGULARIZERS, families.CONSTRAINTS)
 """The families of what layers apply to their weights and outputs."""
@@ -140,10 +143,48 @@ def _call(
     word = last_word(name)
     declaration = declared(word, path)
     if word not in blocks and declaration is None:
-        return None
+        return _foreign_call(tree, name, path)
     names = blocks[word] if declaration is None else positional(declaration)
     arguments = _arguments(tree, names)
     return word if arguments == "{}" else arguments and f"{word}: {arguments}"
+
+
+def foreign_call(word: str, value: str, path: Sequence[str | int]) -> str | None:
+    """Return the call that a word of another framework with a value is.
+
+    It is the first argument that Keras does not leave out. None if that is not clear.
+    """
+    family = family_of(path)
+    if family is None:
+        return None
+    known = [*family.kinds, *family.aliases]
+    names = positions_of(family.namespace, word, known)
+    plain = of_kind(family.namespace, word, {}, family.declared, known)
+    if not names and plain is not None and plain.kind is not None:
+        names = positional(family.find(plain.kind))
+    calls = (_meant(family, word, f"{{{name}: {value}}}") for name in names)
+    return next((call for call in calls if call is not None and "..." not in call), None)
+
+
+def _foreign_call(tree: ast.Call, word: str, path: Sequence[str | int]) -> str | None:
+    """Return a call of a word of another framework as a call of the kind that it is here."""
+    family = family_of(path)
+    if family is None:
+        return None
+    names = positions_of(family.namespace, word, [*family.kinds, *family.aliases])
+    arguments = _arguments(tree, names)
+    return None if arguments is None else _meant(family, word, arguments)
+
+
+def _meant(family: Family[Any], word: str, arguments: str) -> str | None:
+    """Return the call that a word of another framework with arguments in YAML is, if it is clear."""
+    try:
+        given = parse_text(arguments).value
+    except YamlProblem:
+        return None
+    known = [*family.kinds, *family.aliases]
+    meaning = of_kind(family.namespace, word, given, family.declared, known)
+    return meaning.call if meaning is not None else None
 
 
 def _arguments(tree: ast.Call, names: Sequence[str]) -> str | None:

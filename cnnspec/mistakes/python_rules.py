@@ -9,7 +9,7 @@ from cnnspec.mistakes.written import Entry, Mistake, Range, Written
 from cnnspec.records import replace
 
 _OPENING = re.compile(r"(?<=[:\[,{(\s-])(?<!\w\s)(\((?=[^\n]*[,)]))")
-_CALL = re.compile(r"(?a)(?<![\w.$)])(?:\w+ *= *)?([A-Za-z_][\w.]*) ?\(")
+_CALL = re.compile(r"(?a)(?<![\w.$)])(?:[\w.]+ *= *)?([A-Za-z_][\w.]*) ?\(")
 _NOTHING = ("None", "none", "nil", "NONE", "Nil", "undefined", "NaN")
 _TRUTH = {"yes": "true", "Yes": "true", "on": "true", "On": "true", "YES": "true"} | {
     "no": "false", "No": "false", "off": "false", "Off": "false", "NO": "false"

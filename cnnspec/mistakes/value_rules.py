@@ -20,6 +20,42 @@ def quoted_numbers(written: Written) -> Iterator[Mistake]:
             yield Mistake("wrong-type", None, at, ((*at, str(int(entry.value))),))
 
 
+def percentages(written: Written) -> Iterator[Mistake]:
+    """Propose `0.5` for `50%`."""
+    for entry in written.entries:
+        if (share := share_of(entry.value)) is not None:
+            at = written.range(entry.node)
+            yield Mistake("wrong-type", None, at, ((*at, share),))
+
+
+def share_of(value: object) -> str | None:
+    """Return the number that a percentage such as `50%` is; None for other values."""
+    found = re.fullmatch(r"(?a)(\d+(?:\.\d+)?) ?%", value) if isinstance(value, str) else None
+    return f"{float(found[1]) / 100:.12g}" if found is not None else None
+
+
+_SUM = re.compile(r"(?a)-?\d+(?:\.\d+)?(?: *(?:[-+*/%]|//|\*\*) *-?\d+(?:\.\d+)?)+")
+
+
+def calculations(written: Written) -> Iterator[Mistake]:
+    """Propose `$(2 * 16)` for `2 * 16`."""
+    for entry in written.entries:
+        if isinstance(entry.value, str) and _SUM.fullmatch(entry.value):
+            at = written.range(entry.node)
+            message = "a calculation is written as $(...)"
+            yield Mistake("wrong-type", message, at, ((*at, f"$({entry.value})"),))
+
+
+def numbers_as_regularizers(written: Written) -> Iterator[Mistake]:
+    """Propose `{L2: {l2: 0.01}}` for `0.01`."""
+    for entry in written.entries:
+        is_number = isinstance(entry.value, int | float) and not isinstance(entry.value, bool)
+        if is_number and str(entry.path[-1] if entry.path else "").endswith("_regularizer"):
+            at = written.range(entry.node)
+            new = f"{{L2: {{l2: {written.raw(entry.node)}}}}}"
+            yield Mistake("wrong-structure", None, at, ((*at, new),), is_safe=False)
+
+
 def _is_other(text: str) -> bool:
     """Whether a text without its quotes is a number or a truth value."""
     try:
