@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, ClassVar, Protocol
 
 from cnnspec.declarations.conversions import CONVERSIONS, UnclearError
-from cnnspec.declarations.foreign_table import Entry, Rule, worlds
+from cnnspec.declarations.foreign_table import Entry, Rule, entry_of, worlds
 from cnnspec.diagnostics.rewrites import KEPT, Rewrite, call_text, flow_text
-from cnnspec.diagnostics.suggestions import folded
 from cnnspec.records import Record, replace
 
 MAX_TEXT = 100
@@ -197,15 +196,6 @@ def _of_entry(
     return Meaning(text, rewrite, True, becomes)
 
 
-def positions_of(family: str, word: str, known: Iterable[str]) -> tuple[str, ...]:
-    """Return the first arguments of a word in their order; empty if they are not known."""
-    found = entry_of(family, word, known)
-    if found is None:
-        return ()
-    (world,) = (each for each in worlds() if each.name == found[1])
-    return world.positions.get(word.rpartition(".")[2], ())
-
-
 def of_word(family: str, word: str, known: Iterable[str]) -> Entry | None:
     """Return the entry of a word without arguments, such as an activation."""
     found = entry_of(family, word, known)
@@ -216,31 +206,6 @@ def of_key(part: str, key: str) -> str | None:
     """Return the key of a part of the document that a foreign key is."""
     found = (world.keys.get(part, {}).get(key) for world in worlds())
     return next((each for each in found if each is not None), None)
-
-
-def entry_of(family: str, word: str, known: Iterable[str]) -> tuple[Entry, str] | None:
-    """Return the entry of a word, and the name of its framework."""
-    *modules, bare = word.split(".")
-    fitting = [world for world in worlds() if world.modules >= {*modules}]
-    is_keras = bool(modules) and bool(fitting) and fitting[0].name != "PyTorch"
-    own = [each for each in known if folded(each) == folded(bare)]
-    if is_keras and own:
-        return Entry(bare if bare in own else own[0]), fitting[0].name
-    for world in fitting:
-        exact = world.entries.get(family, {}).get(bare)
-        if exact is not None and (modules or not exact.after_modules):
-            return world.entries[family][bare], world.name
-    if own:
-        return (
-            (Entry(bare if bare in own else own[0]), fitting[0].name)
-            if modules and fitting
-            else None
-        )
-    for world in (*fitting, *worlds()) if fitting else ():
-        for each, entry in world.entries.get(family, {}).items():
-            if folded(each) == folded(bare) and (modules or not entry.after_modules):
-                return entry, world.name
-    return None
 
 
 def _rules_of_kind(family: str, declaration: type[Kind], name: str) -> Iterator[Rule]:

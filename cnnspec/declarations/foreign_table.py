@@ -1,12 +1,13 @@
 """Reads the table `foreign_words.yaml`: what words of other frameworks are in Keras."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 import yaml
 
+from cnnspec.diagnostics.suggestions import folded
 from cnnspec.records import Record
 
 OTHER_SECTIONS = ("modules", "arguments", "keys", "positions")
@@ -63,6 +64,40 @@ def worlds() -> tuple[World, ...]:
     """Return the frameworks of the table."""
     text = (files("cnnspec.declarations") / "foreign_words.yaml").read_text("utf-8")
     return tuple(_world(name, each) for name, each in yaml.safe_load(text).items())
+
+
+def entry_of(family: str, word: str, known: Iterable[str]) -> tuple[Entry, str] | None:
+    """Return the entry of a word, and the name of its framework."""
+    *modules, bare = word.split(".")
+    fitting = [world for world in worlds() if world.modules >= {*modules}]
+    is_keras = bool(modules) and bool(fitting) and fitting[0].name != "PyTorch"
+    own = [each for each in known if folded(each) == folded(bare)]
+    if is_keras and own:
+        return Entry(bare if bare in own else own[0]), fitting[0].name
+    for world in fitting:
+        exact = world.entries.get(family, {}).get(bare)
+        if exact is not None and (modules or not exact.after_modules):
+            return world.entries[family][bare], world.name
+    if own:
+        return (
+            (Entry(bare if bare in own else own[0]), fitting[0].name)
+            if modules and fitting
+            else None
+        )
+    for world in (*fitting, *worlds()) if fitting else ():
+        for each, entry in world.entries.get(family, {}).items():
+            if folded(each) == folded(bare) and (modules or not entry.after_modules):
+                return entry, world.name
+    return None
+
+
+def positions_of(family: str, word: str, known: Iterable[str]) -> tuple[str, ...]:
+    """Return the first arguments of a word in their order; empty if they are not known."""
+    found = entry_of(family, word, known)
+    if found is None:
+        return ()
+    (world,) = (each for each in worlds() if each.name == found[1])
+    return world.positions.get(word.rpartition(".")[2], ())
 
 
 def _world(name: str, said: Mapping[str, Any]) -> World:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from cnnspec.declarations.family import Family
-from cnnspec.declarations.foreign import entry_of
+from cnnspec.declarations.foreign_table import entry_of
 from cnnspec.diagnostics.problems import with_article
 from cnnspec.diagnostics.suggestions import closest, folded
 from cnnspec.language.families import ALL_FAMILIES

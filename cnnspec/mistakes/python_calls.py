@@ -9,7 +9,8 @@ from typing import Any
 
 from cnnspec.declarations.declaration import Declaration
 from cnnspec.declarations.family import Family
-from cnnspec.declarations.foreign import of_kind, positions_of
+from cnnspec.declarations.foreign import of_kind
+from cnnspec.declarations.foreign_table import positions_of
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.language.families import ALL_FAMILIES
 from cnnspec.layers.base import LAYERS
