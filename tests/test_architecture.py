@@ -21,6 +21,7 @@ LEVELS = (
     ("declarations", "syntax"),
     ("objects",),
     ("layers",),
+    ("operations",),
     ("ir", "language"),
     ("data", "decompile", "keras_files", "vocabulary"),
     ("analysis", "frontends"),

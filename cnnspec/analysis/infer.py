@@ -112,7 +112,7 @@ class _Inference:
         try:
             if node.frozen:
                 layer = layer.in_inference()
-            self.check_count(layer, len(inputs))
+            layer.check_count(len(inputs))
             if layer.weights_known and any(shape is UNKNOWN for shape in shapes):
                 return self.unknown(node, layer, inputs)
             self.check_dtypes(node, layer, inputs)
@@ -162,20 +162,6 @@ class _Inference:
         self.weights[node.name] = ()
         self.checked.append(CheckedNode(node, layer, tuple(inputs), tensors, weights_known=False))
         return tensors
-
-    @staticmethod
-    def check_count(layer: Layer, count: int) -> None:
-        """Check the number of inputs of a layer.
-
-        Raises:
-            Problem: it gets more or fewer than it takes.
-
-        """
-        least, most = layer.min_inputs, layer.max_inputs
-        if count < least or (most is not None and count > most):
-            wanted = {1: "one input"}.get(least, f"{least} inputs")
-            wanted = wanted if most is not None else f"{wanted} or more"
-            raise Problem("wrong-input-count", f"{layer.kind()} takes {wanted}, not {count}")
 
     def origins(self, node: Node, inputs: Sequence[TensorSpec]) -> list[Note]:
         """Make notes on the source of each input of a node."""

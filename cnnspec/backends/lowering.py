@@ -25,12 +25,17 @@ from cnnspec.layers.custom import CustomLayer
 from cnnspec.layers.families import ELSEWHERE
 from cnnspec.naming import keras_name, snake_case
 from cnnspec.objects.families import OPTIMIZERS
+from cnnspec.operations.base import Operation
 from cnnspec.records import Record
 
 SETTINGS = ("data_format", "dtype")
 """Values that Keras would otherwise read from the configuration of the user."""
 USUAL_MODULE = "keras.layers"
 """The layers module, which scripts import as a whole."""
+
+
+OPERATIONS_MODULE = "keras.ops"
+"""The module of the functions of operations."""
 
 
 class KerasCall(Record):
@@ -125,6 +130,11 @@ def named_call(call: Declaration, keras: Keras = NEWEST) -> KerasCall:
 
 def layer_call(layer: Layer, name: str, keras: Keras = NEWEST) -> KerasCall:
     """Return the call that makes a layer."""
+    if isinstance(layer, Operation):
+        arguments = {
+            key: told(layer, key) for key in passed(layer, keras) if key not in layer.tensors
+        }
+        return KerasCall(OPERATIONS_MODULE, layer.function_name(), arguments)
     if isinstance(layer, CustomLayer):
         given = {"name": name, **layer.given}
         return KerasCall(module_of(type(layer)), layer.kind(), given)

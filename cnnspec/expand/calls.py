@@ -17,6 +17,7 @@ from cnnspec.language.expressions import substituted
 from cnnspec.layers.base import LAYERS, Layer
 from cnnspec.layers.custom import custom_kind, is_import_path
 from cnnspec.naming import node_name, snake_case
+from cnnspec.operations.steps import family_of_step
 from cnnspec.records import replace
 from cnnspec.syntax.places import Place
 
@@ -41,12 +42,13 @@ class Calls:
         declaration: type[Layer]
         try:
             is_path = is_import_path(step.kind)
-            declaration = custom_kind(step.kind) if is_path else LAYERS.find(step.kind)
+            family = family_of_step(step.kind)
+            declaration = custom_kind(step.kind) if is_path else family.find(step.kind)
         except Problem as problem:
             failure = self.unknown_kind(step, problem, place)
             return self.names.failed(name, scope, failure)
         layer = self.checked_layer(step, declaration, scope, place)
-        kind = snake_case(declaration.kind())
+        kind = snake_case(declaration.kind()).removeprefix("ops.")
         scoped = self.names.named(name, kind, scope, place)
         if isinstance(layer, Failure) or isinstance(inputs, Failure) or isinstance(scoped, Failure):
             return self.names.failed(name, scope, failure_of(layer, inputs, scoped))
@@ -57,7 +59,7 @@ class Calls:
 
     def unknown_kind(self, step: Step, problem: Problem, place: Place) -> Failure:
         """Report an unknown kind, and suggest similar valid names."""
-        if problem.code != "refused-kind":
+        if problem.code != "refused-kind" and family_of_step(step.kind) is LAYERS:
             others = (*self.definitions.blocks, *self.definitions.submodels, "shared")
             message = f"unknown layer, block or submodel '{step.kind}'"
             keys = {key: value for key, value in _keys(step).items() if key != "branches"}

@@ -40,6 +40,11 @@ class CheckedNode(Record):
         return "Functional" if isinstance(self.layer, SubmodelLayer) else self.layer.kind()
 
     @property
+    def is_operation(self) -> bool:
+        """Whether it calls a function of keras.ops."""
+        return isinstance(self.layer, Layer) and self.layer.is_operation
+
+    @property
     def trainable(self) -> bool:
         """Whether its weights are trainable, as far as the layer itself is concerned."""
         layer = self.layer
@@ -79,6 +84,11 @@ class CheckedGraph(Record):
     def inputs(self) -> tuple[Input, ...]:
         """The inputs of the model."""
         return self.graph.inputs
+
+    @property
+    def layers(self) -> tuple[CheckedNode, ...]:
+        """The nodes that call layers or submodels, of which Keras keeps objects by their names."""
+        return tuple(node for node in self.nodes if not node.is_operation)
 
     @property
     def size(self) -> str:

@@ -120,6 +120,8 @@ class Layer(Declaration):
     """Whether the output has the values of the input at other places."""
     keeps_pixels: ClassVar[bool] = False
     """Whether the output is an image with the range of the input."""
+    is_operation: ClassVar[bool] = False
+    """Whether it is a function of keras.ops, which a built model has without being a layer."""
     examples: ClassVar[tuple[Example, ...]] = ()
 
     shape: ClassVar[Callable[..., Any]]
@@ -171,6 +173,19 @@ class Layer(Declaration):
     def computes_on(self) -> tuple[str, ...]:
         """Return the data types that it computes on, of inputs and as its own."""
         return self.takes
+
+    def check_count(self, count: int) -> None:
+        """Check the number of inputs of a call.
+
+        Raises:
+            Problem: it gets more or fewer than it takes.
+
+        """
+        least, most = self.min_inputs, self.max_inputs
+        if count < least or (most is not None and count > most):
+            wanted = {1: "one input"}.get(least, f"{least} inputs")
+            wanted = wanted if most is not None else f"{wanted} or more"
+            raise Problem("wrong-input-count", f"{self.kind()} takes {wanted}, not {count}")
 
     def check_dtypes(self, *inputs: str) -> None:
         """Check the data types of the inputs and of the layer.

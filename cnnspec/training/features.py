@@ -12,6 +12,7 @@ import keras
 
 from cnnspec.analysis.cost import costs
 from cnnspec.backends.keras.loading import layers_by_name
+from cnnspec.backends.keras.operations import operation_calls
 from cnnspec.backends.lowering import called_with
 from cnnspec.ir.checked import CheckedGraph, CheckedNode
 from cnnspec.ir.graph import Ref
@@ -43,7 +44,7 @@ def on_features(
 
     The part shares its layers with the model. The listener may follow the passes over the data.
     """
-    layers = layers_by_name(whole.model)
+    layers = layers_by_name(whole.model) | operation_calls(checked)
     fixed = _fixed(checked, layers)
     rest = [node for node in checked.nodes if node.name not in fixed]
     kept = list(
@@ -84,9 +85,8 @@ def _fixed(checked: CheckedGraph, layers: dict[str, Any]) -> set[str]:
     """Return the nodes whose values are the same in every epoch, and the inputs."""
     fixed = {each.name for each in checked.inputs}
     for node in checked.nodes:
-        if all(ref.node in fixed for ref in node.node.inputs) and _is_fixed(
-            layers[node.keras_name]
-        ):
+        is_fixed = node.is_operation or _is_fixed(layers[node.keras_name])
+        if is_fixed and all(ref.node in fixed for ref in node.node.inputs):
             fixed.add(node.name)
     return fixed
 

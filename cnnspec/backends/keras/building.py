@@ -21,15 +21,17 @@ from cnnspec.backends.keras.explaining import explaining
 from cnnspec.backends.keras.freezing import check_trainable, freeze
 from cnnspec.backends.keras.initialization import drawing
 from cnnspec.backends.keras.loading import LoadedWeights, load_weights
-from cnnspec.backends.keras.objects import custom_object, layer_object, weight_name
+from cnnspec.backends.keras.objects import RUNNING, custom_object, layer_object, weight_name
 from cnnspec.backends.keras.operation_names import name_operations
+from cnnspec.backends.keras.operations import OperationCall
 from cnnspec.backends.keras.seeding import seed_layer
-from cnnspec.backends.lowering import called_with, inputs_of, one_or_all, weights_of
+from cnnspec.backends.lowering import called_with, inputs_of, layer_call, one_or_all, weights_of
 from cnnspec.ir.checked import CheckedGraph, CheckedNode
 from cnnspec.ir.graph import Ref, SubmodelLayer
 from cnnspec.keras_files.archive import add_classes
 from cnnspec.layers.custom import CustomLayer
 from cnnspec.naming import model_root
+from cnnspec.operations.base import Operation
 from cnnspec.shapes import UNKNOWN, text
 
 KNOWN = (*BUILD_ERRORS, ImportError)
@@ -153,7 +155,8 @@ def _functional(
             if node.submodel is None and node.weights_known:
                 _check_weights(node, layer)
     outputs = [tensors[each.ref] for each in checked.graph.outputs]
-    name_operations(outputs, layers.values())
+    own = [each.operation if isinstance(each, OperationCall) else each for each in layers.values()]
+    name_operations(outputs, own)
     return keras.Model(one_or_all(inputs), one_or_all(outputs), name=name)
 
 
@@ -171,6 +174,8 @@ def _layer(node: CheckedNode, path: str, built: Built, skip_initialization: bool
         elif weights is not None:
             built.loaded.append(load_application(model, node.submodel, weights, whole=is_whole))
         return model
+    if isinstance(node.layer, Operation):
+        return OperationCall(layer_call(node.layer, name, RUNNING), name)
     if isinstance(node.layer, CustomLayer):
         return custom_object(node.layer, name, built.allow_code)
     layer = layer_object(node.layer, name)
@@ -185,7 +190,7 @@ def _without_initialization(layer: Any, active: bool) -> Iterator[None]:
 
     This includes the layers inside it.
     """
-    if not active or isinstance(layer, keras.Model):
+    if not active or isinstance(layer, keras.Model | OperationCall):
         yield
         return
     own = [

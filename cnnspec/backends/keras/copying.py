@@ -13,7 +13,7 @@ def copy_variables(source: Any, target: Any, checked: CheckedGraph) -> None:
     active only in training, and the other replaces it in inference.
     """
     known, made = layers_by_name(source), layers_by_name(target)
-    for node in checked.nodes:
+    for node in checked.layers:
         name = node.keras_name
         if node.submodel is not None:
             copy_variables(known[name], made[name], node.submodel)

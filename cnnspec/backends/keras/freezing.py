@@ -14,7 +14,7 @@ def freeze(model: Any, checked: CheckedGraph) -> None:
     (The flag of an outer layer overwrites those inside it.)
     """
     layers = layers_by_name(model)
-    for node in checked.nodes:
+    for node in checked.layers:
         layer = layers[node.keras_name]
         if node.node.frozen:
             layer.trainable = False
@@ -37,7 +37,7 @@ def check_trainable(model: Any, checked: CheckedGraph) -> None:
 
 def _trainable(model: Any, checked: CheckedGraph) -> Iterator[str]:
     layers = layers_by_name(model)
-    for node in checked.nodes:
+    for node in checked.layers:
         layer = layers[node.keras_name]
         if not node.is_first_call or not node.trainable:
             continue

@@ -52,7 +52,7 @@ def load_weights(
 def _assign(model: Any, checked: CheckedGraph, stored: StoredLayer, prefix: str) -> Iterator[str]:
     """Load the variables of each layer; yield the names of layers that have any."""
     layers = layers_by_name(model)
-    for node in checked.nodes:
+    for node in checked.layers:
         source = stored.of(node)
         if not node.is_first_call or source is None or source.is_empty():
             continue

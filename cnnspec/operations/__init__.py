@@ -1,0 +1,1 @@
+"""Operations: functions of keras.ops as steps."""

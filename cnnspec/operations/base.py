@@ -1,0 +1,208 @@
+"""The base of operations: their operands, which are tensors or constants, and their rules."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Annotated, Any, ClassVar
+
+from cnnspec.declarations.declaration import Checked, Declaration
+from cnnspec.declarations.family import Family
+from cnnspec.declarations.fields import bounded
+from cnnspec.diagnostics.problems import Problem
+from cnnspec.layers.base import Layer
+from cnnspec.layers.dtype_rules import NUMBERS, named, phrase
+from cnnspec.naming import snake_case
+from cnnspec.operations import dtypes
+from cnnspec.operations.families import FAMILIES
+from cnnspec.operations.refusals import REFUSALS
+from cnnspec.operations.steps import PREFIX
+from cnnspec.records import Record
+from cnnspec.shapes import Shape
+
+MAX_CONSTANTS = 10_000
+"""The most numbers of a constant."""
+
+OPERATIONS: "Family[Operation]" = Family(
+    "operation",
+    "ops",
+    {f"cnnspec.operations.{module}": words for module, words in FAMILIES.items()},
+    {f"{PREFIX}{function}": reason for function, reason in REFUSALS.items()},
+)
+operation = OPERATIONS
+"""Decorator that declares an operation."""
+
+
+def _constant(value: Any, _: type[Declaration]) -> Any:
+    """Check a number, a truth value or a list of them, which becomes a tuple."""
+    if value is None:
+        return None
+    numbers = list(_numbers(value, ()))
+    if not numbers or len(numbers) > MAX_CONSTANTS:
+        raise Problem("wrong-type" if not numbers else "too-large", "")
+    constant = _frozen(value)
+    if isinstance(constant, tuple):
+        constant_shape(constant)
+    return constant
+
+
+def _numbers(value: Any, at: tuple[int, ...]) -> Iterator[object]:
+    if isinstance(value, list | tuple):
+        for position, item in enumerate(value):
+            yield from _numbers(item, (*at, position))
+    else:
+        yield value if isinstance(value, bool) else bounded(value, -1e308, 1e308, at)
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(map(_frozen, value)) if isinstance(value, list | tuple) else value
+
+
+def constant_shape(constant: Any) -> tuple[int, ...]:
+    """Return the shape of a constant.
+
+    Raises:
+        Problem: its lists have different lengths.
+
+    """
+    if not isinstance(constant, tuple):
+        return ()
+    inner = {constant_shape(each) for each in constant}
+    if len(inner) > 1:
+        raise Problem("wrong-structure", "the lists of a constant must have equal lengths")
+    return (len(constant), *next(iter(inner), ()))
+
+
+def constant_type(constant: Any) -> str:
+    """Return the data type of a constant; that of a single number is weak."""
+    numbers = {type(each) for each in _numbers(constant, ())}
+    if isinstance(constant, tuple):
+        return "float32" if float in numbers else "int32" if int in numbers else "bool"
+    return dtypes.WEAK_FLOAT if float in numbers else dtypes.WEAK_INT if int in numbers else "bool"
+
+
+class Constant(Record):
+    """A constant among the operands of a call."""
+
+    value: Any
+    """A number, or nested tuples of numbers."""
+
+    @property
+    def dtype(self) -> str:
+        """The data type; that of a single number is weak."""
+        return constant_type(self.value)
+
+
+Operand = Annotated[
+    Any,
+    Checked(
+        "a number, or a list of numbers",
+        check=_constant,
+        schema={"type": ["number", "boolean", "array", "null"]},
+    ),
+]
+"""A tensor argument: it comes from `from`, unless the call gives it as a constant."""
+
+
+class Operation(Layer):
+    """Base class of operations. A subclass names its tensors, annotates its arguments and sets rules."""
+
+    absent: ClassVar[tuple[str, ...]] = ("trainable", "dtype", "activity_regularizer")
+    tensors: ClassVar[tuple[str, ...]] = ("x",)
+    """The tensor arguments of the function, in order; those that are `Operand` may be constants."""
+    optional: ClassVar[tuple[str, ...]] = ()
+    """The last tensor arguments, which may be left out."""
+    is_operation = True
+    converts: ClassVar[tuple[str, ...]] = ()
+    takes: ClassVar[tuple[str, ...]] = NUMBERS
+
+    result: ClassVar[Callable[..., Any]]
+    """The rule that computes the shape of the result from the shapes of all operands in order.
+
+    Raises `Problem` if the function does not accept them. For an operation of several results it
+    returns a list.
+    """
+    result_type: ClassVar[Callable[..., Any]] = dtypes.common_type
+    """The rule that computes the data type of the result from those of all operands in order."""
+
+    @classmethod
+    def function_name(cls) -> str:
+        """Return the name of the function in keras.ops."""
+        return snake_case(cls.__name__)
+
+    @classmethod
+    def kind(cls) -> str:
+        """Return the word of a spec."""
+        return f"{PREFIX}{cls.function_name()}"
+
+    def constants(self) -> dict[str, Any]:
+        """Return the operands that are constants."""
+        found = {name: getattr(self, name, None) for name in self.tensors if name in self.given}
+        return {name: constant for name, constant in found.items() if constant is not None}
+
+    def open_operands(self) -> tuple[str, ...]:
+        """Return the operands that come from `from`, in order; the optional ones are the last."""
+        constants = self.constants()
+        return tuple(name for name in self.tensors if name not in constants)
+
+    def check_count(self, count: int) -> None:
+        """Check the number of inputs of a call.
+
+        Raises:
+            Problem: it gets more or fewer tensors than it takes.
+
+        """
+        names = self.open_operands()
+        if self.merges:
+            super().check_count(count)
+        elif not names:
+            what = " and ".join(self.tensors)
+            raise Problem("missing-argument", f"{self.kind()} needs a tensor for {what}")
+        else:
+            needed = [name for name in names if name not in self.optional]
+            if not max(len(needed), 1) <= count <= len(names):
+                listed = ", ".join(names)
+                wanted = "one input" if len(names) == 1 else f"{len(names)} inputs"
+                wanted = f"{wanted} ({listed})" if len(names) > 1 else wanted
+                raise Problem("wrong-input-count", f"{self.kind()} takes {wanted}, not {count}")
+
+    def ordered(self, inputs: Sequence[Any], constant: Callable[[Any], Any]) -> dict[str, Any]:
+        """Return something of all operands in order, made of the inputs and the constants."""
+        waiting, constants = iter(inputs), self.constants()
+        found: dict[str, Any] = {}
+        for name in self.tensors:
+            if name in constants:
+                found[name] = constant(constants[name])
+            elif (item := next(waiting, None)) is not None:
+                found[name] = item
+        return found
+
+    def arranged(  # type: ignore[override]  # constants are of the call, not of the kind
+        self, inputs: Sequence[Any]
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Return all operands in order; the arguments that are no tensors are not among them."""
+        if self.merges:
+            return (list(inputs),), {}
+        return tuple(self.ordered(inputs, Constant).values()), {}
+
+    def shape(self, *shapes: Shape) -> Any:
+        """Compute the shape of the result."""
+        if self.merges:
+            return self.result(*shapes)
+        return self.result(*self.ordered(shapes, constant_shape).values())
+
+    def output_dtype(self, *inputs: str) -> Any:
+        """Compute the data type of the result."""
+        if self.merges:
+            return self.result_type(*inputs)
+        return self.result_type(*self.ordered(inputs, constant_type).values())
+
+    def check_dtypes(self, *inputs: str) -> None:
+        """Check the data types of the tensors.
+
+        Raises:
+            Problem: the function does not compute on one of them.
+
+        """
+        takes = self.computes_on()
+        for dtype in inputs:
+            if dtype not in takes:
+                message = f"{self.kind()} takes {phrase(takes)}, not {named(dtype)}"
+                raise Problem("wrong-dtype", message)

@@ -1,0 +1,9 @@
+"""The modules that declare the operations, each with its words."""
+
+FAMILIES: dict[str, tuple[str, ...]] = {
+    "arithmetic": (),
+    "elementwise": (),
+    "reductions": (),
+    "reshaping": (),
+}
+"""A module without words is imported whenever an operation is looked up."""

@@ -1,0 +1,89 @@
+"""Rules for the shapes of results that several operations share."""
+
+from typing import Any, Protocol
+
+from cnnspec.diagnostics.problems import Problem
+from cnnspec.layers.base import Named
+from cnnspec.shapes import Dim, Shape, text
+
+
+class OverAxes(Named, Protocol):
+    """An operation along some axes, all of them for null."""
+
+    axis: int | tuple[int, ...] | None
+    keepdims: bool
+
+
+class OverAxis(Named, Protocol):
+    """An operation along one axis, or along all values in a row for null."""
+
+    axis: int | None
+
+
+def same(operation: Named, *shapes: Shape) -> Shape:
+    """The shape of the first operand."""
+    return shapes[0]
+
+
+def axis_of(operation: Named, axis: int, shape: Shape, argument: str = "axis") -> int:
+    """Return an axis counted from the front.
+
+    Raises:
+        Problem: the shape has no such axis.
+
+    """
+    if not -len(shape) <= axis < len(shape):
+        count = f"{len(shape)} ax{'i' if len(shape) == 1 else 'e'}s"
+        message = (
+            f"{operation.kind()} works on axis {axis}, but its input {text(shape)} has {count}"
+        )
+        raise Problem("out-of-range", message, argument)
+    return axis % len(shape)
+
+
+def axes_of(
+    operation: Named, axes: int | tuple[int, ...] | None, shape: Shape, argument: str = "axis"
+) -> tuple[int, ...]:
+    """Return axes counted from the front, all of them for null.
+
+    Raises:
+        Problem: the shape lacks one, or one is named twice.
+
+    """
+    if axes is None:
+        return tuple(range(len(shape)))
+    listed = axes if isinstance(axes, tuple) else (axes,)
+    found = tuple(axis_of(operation, axis, shape, argument) for axis in listed)
+    if len(set(found)) < len(found):
+        message = f"{operation.kind()} names an axis of its input {text(shape)} twice"
+        raise Problem("conflicting-arguments", message, argument)
+    return found
+
+
+def broadcast(operation: Named, *shapes: Shape) -> Shape:
+    """Align the axes from the last one; sizes of 1 are repeated."""
+    rank = max(map(len, shapes))
+    merged: list[Dim] = []
+    for axis in range(rank):
+        sizes = [
+            shape[axis - rank + len(shape)] for shape in shapes if axis - rank + len(shape) >= 0
+        ]
+        known = list(dict.fromkeys(size for size in sizes if size not in (None, 1)))
+        if len(known) > 1:
+            listed = " and ".join(text(shape) for shape in shapes)
+            message = f"{operation.kind()} cannot combine {listed}: axis {axis} is {known[0]} in one and {known[1]} in another"
+            raise Problem("shape-mismatch", message)
+        merged.append(known[0] if known else None if None in sizes else 1)
+    return tuple(merged)
+
+
+def reduced(operation: OverAxes, *shapes: Shape) -> Shape:
+    """The shape without the axes that are reduced; with `keepdims` their size is 1."""
+    return without(axes_of(operation, operation.axis, shapes[0]), shapes[0], operation.keepdims)
+
+
+def without(axes: Any, shape: Shape, keepdims: bool) -> Shape:
+    """Return a shape without some axes, or with sizes of 1 in their place."""
+    if keepdims:
+        return tuple(1 if axis in axes else size for axis, size in enumerate(shape))
+    return tuple(size for axis, size in enumerate(shape) if axis not in axes)
