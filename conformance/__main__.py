@@ -7,6 +7,7 @@ import click
 
 from cnnspec.layers.base import LAYERS
 from cnnspec.layers.refusals import REFUSALS
+from cnnspec.operations.base import OPERATIONS
 from conformance.run import ENVIRONMENT, Amount, Outcome, run
 
 
@@ -30,6 +31,12 @@ from conformance.run import ENVIRONMENT, Amount, Outcome, run
     help="Number of random graphs that are trained for one step.",
 )
 @click.option(
+    "--operations",
+    default=3,
+    show_default=True,
+    help="Number of configurations per operation, which are trained, saved and loaded.",
+)
+@click.option(
     "--networks", default=40, show_default=True, help="Number of networks for round trips."
 )
 @click.option("--quiet", is_flag=True, help="Print only the totals.")
@@ -40,6 +47,7 @@ def main(
     graphs: int,
     stepped_configurations: int,
     stepped_graphs: int,
+    operations: int,
     networks: int,
     quiet: bool,
 ) -> None:
@@ -48,10 +56,11 @@ def main(
     The networks of keras.applications are imported and rebuilt, and must stay the same. One of them
     is exported, and must give the same.
     """
-    chosen = kinds.split(",") if kinds else list(LAYERS.kinds)
-    if unknown := [kind for kind in chosen if kind not in LAYERS.kinds]:
+    known = [*LAYERS.kinds, *OPERATIONS.kinds]
+    chosen = kinds.split(",") if kinds else known
+    if unknown := [kind for kind in chosen if kind not in known]:
         raise click.UsageError(f"unknown kinds: {', '.join(unknown)}")
-    amount = Amount(configurations, graphs, stepped_configurations, stepped_graphs)
+    amount = Amount(configurations, graphs, stepped_configurations, stepped_graphs, operations)
     outcome = run(chosen, amount, seed)
     if not quiet:
         for found, times in sorted(outcome.found.items(), key=lambda item: str(item[0])):
@@ -100,14 +109,23 @@ def totals(outcome: Outcome) -> str:
     import os
 
     os.environ.update(ENVIRONMENT)
-    from conformance.coverage import public_classes, unaccounted
+    from conformance.coverage import (
+        public_classes,
+        public_functions,
+        unaccounted,
+        unaccounted_functions,
+    )
 
     public, missing = public_classes(), unaccounted()
     refused = [name for name in public if name in REFUSALS]
+    functions, left = public_functions(), unaccounted_functions()
     lines = [
         f"kinds: {len(LAYERS.kinds)} declared, {len(refused)} refused, of "
         f"{len(public)} public classes of keras.layers",
         f"neither declared nor refused: {', '.join(missing)}" if missing else "",
+        f"operations: {len(OPERATIONS.kinds)} declared, {len(OPERATIONS.refusals)} refused, of "
+        f"{len(functions)} functions of keras.ops",
+        f"neither declared nor refused: {', '.join(left)}" if left else "",
         f"configurations compared: {outcome.configurations} (both accept {outcome.accepted})",
         f"graphs compared: {outcome.graphs}",
         f"trained for one step: {outcome.trained_configurations} configurations and "

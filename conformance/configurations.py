@@ -6,7 +6,8 @@ from random import Random
 from typing import Any
 
 from cnnspec.declarations.fields import DATA_TYPES
-from cnnspec.layers.base import LAYERS, Layer
+from cnnspec.layers.base import Layer
+from cnnspec.operations.steps import family_of_step
 from cnnspec.shapes import Shape
 from conformance.values import mutated, value_of
 
@@ -85,7 +86,7 @@ def example_types(declaration: type[Layer], example: Any) -> tuple[str, ...]:
 
 def layer_of(kind: str) -> type[Layer]:
     """Return the declaration of a kind."""
-    declaration = LAYERS.kinds[kind]
+    declaration = family_of_step(kind).kinds[kind]
     assert issubclass(declaration, Layer)
     return declaration
 
@@ -111,6 +112,8 @@ def changed(
 def _other_argument(configuration: Configuration, rng: Random) -> Configuration:
     declaration = layer_of(configuration.kind)
     names = list(declaration.arguments())
+    if not names:
+        return configuration
     weights = [0.15 if name.endswith(RARELY_CHANGED) else 1.0 for name in names]
     name = rng.choices(names, weights)[0]
     given = configuration.arguments.get(name)

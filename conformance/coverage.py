@@ -6,6 +6,8 @@ import keras
 
 from cnnspec.layers.base import LAYERS
 from cnnspec.layers.refusals import REFUSALS
+from cnnspec.operations.base import OPERATIONS
+from cnnspec.operations.steps import PREFIX
 
 
 def public_classes() -> dict[str, tuple[str, ...]]:
@@ -18,6 +20,19 @@ def public_classes() -> dict[str, tuple[str, ...]]:
         found.__name__ if found.__name__ in known else known[0]: tuple(known)
         for found, known in names.items()
     }
+
+
+def public_functions() -> list[str]:
+    """List every function of keras.ops, those of its module for images with that module."""
+    own = [name for name, _ in inspect.getmembers(keras.ops, inspect.isfunction)]
+    images = [name for name, _ in inspect.getmembers(keras.ops.image, inspect.isfunction)]
+    return [*own, *(f"image.{name}" for name in images)]
+
+
+def unaccounted_functions() -> list[str]:
+    """Return the functions that are neither declared nor rejected."""
+    known = {*OPERATIONS.kinds, *OPERATIONS.refusals}
+    return [name for name in public_functions() if f"{PREFIX}{name}" not in known]
 
 
 def unaccounted() -> list[str]:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
+from cnnspec.operations.steps import PREFIX
+
 if TYPE_CHECKING:
     from conformance.comparison import Comparison, Disagreement
 
@@ -78,6 +80,8 @@ class Amount:
     stepped_configurations: int
     """The number of configurations per kind that are trained for one step."""
     stepped_graphs: int
+    operations: int = 0
+    """The number of configurations per operation, which are trained, saved and loaded."""
 
 
 def shares(kinds: Sequence[str], amount: Amount, seed: int) -> Iterator[Share]:
@@ -85,9 +89,13 @@ def shares(kinds: Sequence[str], amount: Amount, seed: int) -> Iterator[Share]:
     for total, trains in ((amount.graphs, False), (amount.stepped_graphs, True)):
         for first in range(0, total, GRAPHS_A_SHARE):
             yield Share(None, first, min(GRAPHS_A_SHARE, total - first), trains, seed)
-    if amount.configurations or amount.stepped_configurations:
-        for kind in kinds:
-            yield Share(kind, 0, amount.configurations, amount.stepped_configurations, seed)
+    for kind in kinds:
+        if kind.startswith(PREFIX):
+            counts = 0, amount.operations
+        else:
+            counts = amount.configurations, amount.stepped_configurations
+        if any(counts):
+            yield Share(kind, 0, *counts, seed)
 
 
 def done(share: Share) -> tuple["Comparison", int]:

@@ -58,7 +58,7 @@ def run(model: Any, inputs: Sequence[TensorSpec], terms: Sequence[Any] = ()) -> 
     failed = None
     for filling in FILLINGS if any(None in each.shape[1:] for each in inputs) else FILLINGS[:1]:
         for is_random in (True, False):
-            data = [_values(each, filling, terms, is_random=is_random) for each in inputs]
+            data = [values_of(each, filling, terms, is_random=is_random) for each in inputs]
             found, of_values = _run(model, inputs, data)
             if isinstance(found, Ran):
                 return found
@@ -116,20 +116,21 @@ def _losses(values: Sequence[Any]) -> Iterator[Any]:
 
 
 def _check_shapes(outputs: Sequence[Any], model: Any) -> None:
+    is_of_layers = all(isinstance(each, keras.layers.Layer) for each in model.operations)
     for has, wanted in zip(outputs, model.outputs, strict=True):
-        if not is_of(tuple(has.shape), tuple(wanted.shape)) or 0 in has.shape:
+        is_batch = not is_of_layers or has.shape[0] == BATCH
+        if not is_batch or not is_of(tuple(has.shape), tuple(wanted.shape)) or 0 in has.shape:
             raise WrongShape(f"the output is {tuple(has.shape)}, not {tuple(wanted.shape)}")
 
 
 def is_of(shape: tuple[int, ...], said: Shape) -> bool:
     """Whether the shape of data matches a declared one."""
-    sizes = (BATCH, *said[1:])
     return len(shape) == len(said) and all(
-        size in (None, has) for has, size in zip(shape, sizes, strict=True)
+        size in (None, has) for has, size in zip(shape, said, strict=True)
     )
 
 
-def _values(tensor: TensorSpec, filling: int, terms: Sequence[Any], *, is_random: bool) -> Any:
+def values_of(tensor: TensorSpec, filling: int, terms: Sequence[Any], *, is_random: bool) -> Any:
     """Return a batch: numbers from 0 to 1, or texts."""
     shape = (BATCH, *(filling if size is None else size for size in tensor.shape[1:]))
     rng = np.random.default_rng(math.prod(shape))

@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,8 @@ import numpy as np
 
 from cnnspec.analysis.infer import infer
 from cnnspec.backends.keras import objects as backend
+from cnnspec.backends.keras.operations import OperationCall
+from cnnspec.backends.lowering import OPERATIONS_MODULE, KerasCall, layer_call
 from cnnspec.declarations.declaration import Declaration
 from cnnspec.declarations.keras_versions import missing
 from cnnspec.diagnostics.problems import At, Problem, Problems
@@ -18,8 +20,11 @@ from cnnspec.diagnostics.report import Report
 from cnnspec.layers.base import LAYERS, Layer
 from cnnspec.layers.object_rules import check_output, check_weights
 from cnnspec.objects.families import CONSTRAINTS, INITIALIZERS, REGULARIZERS
+from cnnspec.operations.base import Constant
+from cnnspec.operations.steps import PREFIX, family_of_step
 from cnnspec.shapes import Shape, TensorSpec
 from conformance.configurations import Configuration, layer_of
+from conformance.saved import saved_difference
 from conformance.single import one_node
 from conformance.steps import Failed, Ran, run
 
@@ -76,7 +81,7 @@ def checked(configuration: Configuration) -> Layer:
         Problems: it is rejected.
 
     """
-    layer = LAYERS.check({configuration.kind: configuration.arguments})
+    layer = family_of_step(configuration.kind).check({configuration.kind: configuration.arguments})
     assert isinstance(layer, Layer)
     if problems := tuple(missing(layer, backend.RUNNING)):
         raise Problems(problems)
@@ -141,6 +146,8 @@ def keras_verdict(configuration: Configuration) -> Verdict:
                 for shape, dtype in zip(configuration.shapes, configuration.dtypes, strict=True)
             ]
             outputs = keras.tree.flatten(called(configuration, layer, tensors))
+            if isinstance(layer, OperationCall):
+                return Accepted(tuple((tuple(each.shape), each.dtype) for each in outputs), ())
             for part in layer._flatten_layers():  # the backend does it, few layers pass it on
                 for inner in () if part.trainable else part._flatten_layers(include_self=False):
                     inner.trainable = False
@@ -157,10 +164,24 @@ def keras_verdict(configuration: Configuration) -> Verdict:
 
 def keras_layer(configuration: Configuration) -> Any:
     """Return the Keras layer, made by the backend or from the plain arguments."""
+    is_operation = configuration.kind.startswith(PREFIX)
     try:
-        return backend.layer_object(checked(configuration), "layer")
+        layer = checked(configuration)
     except Problems:
+        if is_operation:
+            return raw_operation(configuration)
         return raw(configuration.kind, "layers", configuration.arguments)
+    if is_operation:
+        return OperationCall(layer_call(layer, "layer", backend.RUNNING), "layer")
+    return backend.layer_object(layer, "layer")
+
+
+def raw_operation(configuration: Configuration) -> OperationCall:
+    """Return the call of a function of keras.ops with unchecked arguments."""
+    function = configuration.kind.removeprefix(PREFIX)
+    tensors = layer_of(configuration.kind).tensors
+    given = {name: value for name, value in configuration.arguments.items() if name not in tensors}
+    return OperationCall(KerasCall(OPERATIONS_MODULE, function, given), "layer")
 
 
 def raw(kind: str, namespace: str, arguments: Mapping[str, Any]) -> Any:
@@ -194,8 +215,18 @@ def _raw_argument(name: str, value: Any) -> Any:
 def called(configuration: Configuration, layer: Any, tensors: list[Any], **more: Any) -> Any:
     """Return the outputs of a Keras layer for symbolic or real tensors, as in the backend."""
     declaration: Any = layer_of(configuration.kind)
-    with suppress(Problems):
+    try:
         declaration = checked(configuration)
+    except Problems:
+        if isinstance(layer, OperationCall):
+            if declaration.merges:
+                return layer(list(tensors))
+            given, waiting = configuration.arguments, iter(tensors)
+            operands = [
+                Constant(given[name]) if name in given else next(waiting, None)
+                for name in declaration.tensors
+            ]
+            return layer(*operands, *waiting)
     positional, named = declaration.arranged(tensors)
     return layer(*positional, **named, **more)
 
@@ -211,7 +242,10 @@ def trained(configuration: Configuration) -> Ran | Failed:
             model = keras.Model(tensors, outputs)
         except Exception as error:
             return Failed("build", _first_words(error))
-        return run(model, inputs, configuration.arguments.get("vocabulary") or ())
+        found = run(model, inputs, configuration.arguments.get("vocabulary") or ())
+        if isinstance(layer, OperationCall) and isinstance(found, Ran):
+            return saved_difference(configuration, checked(configuration).outputs()) or found
+        return found
 
 
 def _first_words(error: Exception) -> str:

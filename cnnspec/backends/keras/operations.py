@@ -26,11 +26,15 @@ class OperationCall:
 
     def __call__(self, *operands: Any) -> Any:
         """Return the result of the function; its operation gets the name of the step."""
-        function = getattr(import_module(self.call.module), self.call.kind)
-        result = function(*map(_told, operands), **self.call.arguments)
+        result = self.computed(*operands)
         self.operation = keras.tree.flatten(result)[0]._keras_history.operation
         self.operation.name = self.name
         return result
+
+    def computed(self, *operands: Any) -> Any:
+        """Return the result of the function, also of tensors with values."""
+        function = getattr(import_module(self.call.module), self.call.kind)
+        return function(*map(_told, operands), **self.call.arguments)
 
 
 def operation_calls(checked: CheckedGraph) -> dict[str, OperationCall]:

@@ -1,0 +1,69 @@
+"""Builds, saves and loads models of one operation, and compares what they compute."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import keras
+import numpy as np
+
+from cnnspec.backends.keras.building import build
+from cnnspec.compiler import compile_document
+from cnnspec.language.document import Document
+from cnnspec.shapes import TensorSpec
+from conformance.configurations import Configuration
+from conformance.steps import FILLINGS, Failed, values_of
+
+
+def saved_difference(configuration: Configuration, results: Sequence[str]) -> Failed | None:
+    """Return how a model of an operation differs after it was built, saved and loaded.
+
+    `results` are the names of its results, if there are several.
+    """
+    document = document_of(configuration, results)
+    compiled = compile_document(Document.model_validate(document))
+    if compiled.checked is None:
+        return Failed("compilation", "; ".join(each.message for each in compiled.report))
+    try:
+        model = build(compiled.checked).model
+        with TemporaryDirectory() as folder:
+            file = Path(folder) / "model.keras"
+            model.save(file)
+            loaded = keras.models.load_model(file, compile=False)
+    except Exception as error:
+        return Failed("saving", f"{type(error).__name__}: {error}")
+    tensors = map(TensorSpec, configuration.shapes, configuration.dtypes)
+    data = [values_of(each, FILLINGS[0], (), is_random=True) for each in tensors]
+    built, again = (keras.tree.flatten(each(list(data))) for each in (model, loaded))
+    if model.output_names != loaded.output_names:
+        return Failed("loading", f"the outputs are {loaded.output_names}, not {model.output_names}")
+    for one, other in zip(built, again, strict=True):
+        if not _are_equal(one, other):
+            return Failed("loading", "the loaded model computes something else")
+    return None
+
+
+def document_of(configuration: Configuration, results: Sequence[str]) -> dict[str, Any]:
+    """Return a spec with a single step."""
+    names = [f"x{position}" for position in range(len(configuration.shapes))]
+    inputs = {
+        name: {"shape": list(shape[1:]), "dtype": dtype}
+        for name, shape, dtype in zip(
+            names, configuration.shapes, configuration.dtypes, strict=True
+        )
+    }
+    step = {"name": "it", "from": names, **configuration.arguments}
+    outputs = {f"y{each}": {"from": f"it/{each}" if each else "it"} for each in results or ("",)}
+    return {
+        "cnnspec": 1,
+        "inputs": inputs,
+        "layers": [{configuration.kind: step}],
+        "outputs": outputs,
+    }
+
+
+def _are_equal(one: Any, other: Any) -> bool:
+    first, second = np.asarray(one), np.asarray(other)
+    is_float = np.issubdtype(first.dtype, np.inexact)
+    return first.dtype == second.dtype and np.array_equal(first, second, equal_nan=is_float)
