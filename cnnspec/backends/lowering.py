@@ -132,9 +132,12 @@ def layer_call(layer: Layer, name: str, keras: Keras = NEWEST) -> KerasCall:
     """Return the call that makes a layer."""
     if isinstance(layer, Operation):
         arguments = {
-            key: told(layer, key) for key in passed(layer, keras) if key not in layer.tensors
+            key: layer.keras_value(key, told(layer, key))
+            for key in passed(layer, keras)
+            if key not in (*layer.tensors, *layer.in_front)
         }
-        return KerasCall(OPERATIONS_MODULE, layer.function_name(), arguments)
+        module = f"{OPERATIONS_MODULE}.{layer.submodule}".rstrip(".")
+        return KerasCall(module, layer.function_name(), arguments)
     if isinstance(layer, CustomLayer):
         given = {"name": name, **layer.given}
         return KerasCall(module_of(type(layer)), layer.kind(), given)

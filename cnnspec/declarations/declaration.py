@@ -93,6 +93,8 @@ class Declaration:
     """Whether it is a class of Keras, which the facts about versions are about."""
     example: ClassVar[Mapping[str, Any]] = MappingProxyType({})
     """The arguments of an example call; kinds that are described otherwise have no example here."""
+    held_in: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """The attributes that hold arguments whose names are those of other attributes, by argument."""
     rank: ClassVar[int] = 0
     """The number of values of arguments such as `kernel_size`; 0 if there are none."""
 
@@ -147,7 +149,12 @@ class Declaration:
         if problems:
             raise Problems(problems)
         declaration = cls.__new__(cls)
-        declaration.__dict__.update(checked)
+        held_in = cls.held_in
+        declaration.__dict__.update(
+            {held_in.get(name, name): value for name, value in checked.items()}
+            if held_in
+            else checked
+        )
         declaration.given = dict(arguments)
         declaration.word = word or cls.kind()
         if conflicts := tuple(declaration.conflicts()):
@@ -159,9 +166,9 @@ class Declaration:
         """The defaults as rules see them; required arguments have none."""
         if "_defaults" not in cls.__dict__:
             cls._defaults = {
-                name: _checked(cls, name, getattr(cls, name))
+                name: _checked(cls, name, cls.default_of(name))
                 for name in cls.arguments()
-                if hasattr(cls, name)
+                if cls.has_default(name)
             }
         return cls._defaults
 
@@ -169,8 +176,18 @@ class Declaration:
     def required(cls) -> tuple[str, ...]:
         """The required arguments."""
         if "_required" not in cls.__dict__:
-            cls._required = tuple(name for name in cls.arguments() if not hasattr(cls, name))
+            cls._required = tuple(name for name in cls.arguments() if not cls.has_default(name))
         return cls._required
+
+    @classmethod
+    def has_default(cls, argument: str) -> bool:
+        """Whether an argument may be left out."""
+        return hasattr(cls, cls.held_in.get(argument, argument))
+
+    @classmethod
+    def default_of(cls, argument: str, otherwise: Any = None) -> Any:
+        """Return the default of an argument as Keras has it; `otherwise` if it is required."""
+        return getattr(cls, cls.held_in.get(argument, argument), otherwise)
 
     def conflicts(self) -> Iterator[Problem]:
         """Yield problems with combinations of arguments."""
@@ -178,7 +195,7 @@ class Declaration:
 
     def checked(self, argument: str) -> Any:
         """Return the checked value of an argument."""
-        return getattr(self, argument)
+        return getattr(self, self.held_in.get(argument, argument))
 
     @property
     def is_open(self) -> bool:
@@ -292,8 +309,9 @@ def _arguments(declaration: type[Declaration]) -> dict[str, Any]:
     hints: dict[str, Any] = {}
     for parent in reversed(declaration.__mro__):
         hints |= get_annotations(parent)
+    of_attribute = {attribute: name for name, attribute in declaration.held_in.items()}
     return {
-        name: hint
+        of_attribute.get(name, name): hint
         for name, hint in hints.items()
         if name not in left_out and get_origin(hint) is not ClassVar
     }

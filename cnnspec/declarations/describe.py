@@ -53,7 +53,7 @@ def describe(declaration: type[Declaration]) -> tuple[Argument, ...]:
             name,
             expectation(hint).describe(declaration),
             name in declaration.required(),
-            getattr(declaration, name, NO_DEFAULT),
+            declaration.default_of(name, NO_DEFAULT),
             _with_former(
                 _with_range(texts.get(name, ""), spans.get(name)),
                 varying_defaults(declaration).get(name, {}),
@@ -84,12 +84,14 @@ def _with_former(text: str, defaults: Mapping[str, Any]) -> str:
     return text.lstrip()
 
 
-def argument_docstrings(declaration: type[Any]) -> dict[str, str]:
+def argument_docstrings(declaration: type[Declaration]) -> dict[str, str]:
     """Return the docstrings of the annotated attributes of a class and its parents."""
     texts: dict[str, str] = {}
     for parent in reversed(declaration.__mro__):
         if parent is not object:
             texts |= attribute_docstrings(parent)
+    for argument, attribute in declaration.held_in.items():
+        texts[argument] = texts.pop(attribute, "")
     return texts
 
 
@@ -101,7 +103,9 @@ def attribute_docstrings(class_: type[Any]) -> dict[str, str]:
 @cache
 def _docstrings(module: str, name: str) -> dict[str, str]:
     class_ = _class(module, name)
-    texts = {}
+    texts: dict[str, str] = {}
+    if class_ is None:  # it is made from a table, and has no arguments of its own
+        return texts
     for statement, below in zip(class_.body, class_.body[1:], strict=False):
         if (
             isinstance(statement, ast.AnnAssign)
@@ -114,11 +118,10 @@ def _docstrings(module: str, name: str) -> dict[str, str]:
     return texts
 
 
-def _class(module: str, name: str) -> ast.ClassDef:
+def _class(module: str, name: str) -> ast.ClassDef | None:
+    statements = _module(module).body
     return next(
-        node
-        for node in _module(module).body
-        if isinstance(node, ast.ClassDef) and node.name == name
+        (node for node in statements if isinstance(node, ast.ClassDef) and node.name == name), None
     )
 
 

@@ -77,7 +77,7 @@ def _part(
         assert layer is not None
         kind, meaning = layer.meant_kind(), layer.meaning()
         given = {name: written(value) for name, value in layer.given.items()}
-        defaults = {name: written(getattr(type(layer), name, None)) for name in layer.arguments()}
+        defaults = {name: written(type(layer).default_of(name)) for name in layer.arguments()}
     shown = first.node.layer_name if first.node.shares else first.node.scoped
     counted = _counted(shown, kind, [call.kind for call in first.node.blocks])
     return Part(

@@ -1,6 +1,8 @@
 """The base of operations: their operands, which are tensors or constants, and their rules."""
 
-from collections.abc import Callable, Iterator, Sequence
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import takewhile
 from typing import Annotated, Any, ClassVar
 
 from cnnspec.declarations.declaration import Checked, Declaration
@@ -109,6 +111,12 @@ class Operation(Layer):
     """The tensor arguments of the function, in order; those that are `Operand` may be constants."""
     optional: ClassVar[tuple[str, ...]] = ()
     """The last tensor arguments, which may be left out."""
+    by_name: ClassVar[tuple[str, ...]] = ()
+    """The tensor arguments that follow other arguments of the function, so Keras gets them by name."""
+    in_front: ClassVar[tuple[str, ...]] = ()
+    """The arguments that Keras takes by position before the tensors."""
+    submodule: ClassVar[str] = ""
+    """The module in keras.ops that has the function, with a dot at the end."""
     is_operation = True
     converts: ClassVar[tuple[str, ...]] = ()
     takes: ClassVar[tuple[str, ...]] = NUMBERS
@@ -124,23 +132,29 @@ class Operation(Layer):
 
     @classmethod
     def function_name(cls) -> str:
-        """Return the name of the function in keras.ops."""
+        """Return the name of the function in its module."""
         return snake_case(cls.__name__)
 
     @classmethod
     def kind(cls) -> str:
         """Return the word of a spec."""
-        return f"{PREFIX}{cls.function_name()}"
+        return f"{PREFIX}{cls.submodule}{cls.function_name()}"
+
+    def keras_value(self, argument: str, value: Any) -> Any:
+        """Return the value of an argument as Keras takes it."""
+        return value
 
     def constants(self) -> dict[str, Any]:
         """Return the operands that are constants."""
-        found = {name: getattr(self, name, None) for name in self.tensors if name in self.given}
+        found = {name: self.checked(name) for name in self.tensors if name in self.given}
         return {name: constant for name, constant in found.items() if constant is not None}
 
     def open_operands(self) -> tuple[str, ...]:
-        """Return the operands that come from `from`, in order; the optional ones are the last."""
-        constants = self.constants()
-        return tuple(name for name in self.tensors if name not in constants)
+        """Return the operands that come from `from`, in order: those that the call does not give.
+
+        An optional one that is given as null is left out.
+        """
+        return tuple(name for name in self.tensors if name not in self.given)
 
     def check_count(self, count: int) -> None:
         """Check the number of inputs of a call.
@@ -170,17 +184,20 @@ class Operation(Layer):
         for name in self.tensors:
             if name in constants:
                 found[name] = constant(constants[name])
-            elif (item := next(waiting, None)) is not None:
+            elif name not in self.given and (item := next(waiting, None)) is not None:
                 found[name] = item
         return found
 
     def arranged(  # type: ignore[override]  # constants are of the call, not of the kind
         self, inputs: Sequence[Any]
     ) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        """Return all operands in order; the arguments that are no tensors are not among them."""
+        """Return all operands, those in front by position; other arguments are not among them."""
         if self.merges:
             return (list(inputs),), {}
-        return tuple(self.ordered(inputs, Constant).values()), {}
+        found = self.ordered(inputs, Constant)
+        in_order = takewhile(lambda name: name in found and name not in self.by_name, self.tensors)
+        positional = tuple(found.pop(name) for name in in_order)
+        return positional, found
 
     def shape(self, *shapes: Shape) -> Any:
         """Compute the shape of the result."""
@@ -206,3 +223,10 @@ class Operation(Layer):
             if dtype not in takes:
                 message = f"{self.kind()} takes {phrase(takes)}, not {named(dtype)}"
                 raise Problem("wrong-dtype", message)
+
+
+def declare(parent: type[Operation], docstrings: Mapping[str, str], **facts: Any) -> None:
+    """Declare operations that differ from a parent only in their docstrings, by class name."""
+    module = sys._getframe(1).f_globals["__name__"]
+    for name, docstring in docstrings.items():
+        operation(type(name, (parent,), {"__doc__": docstring, "__module__": module, **facts}))

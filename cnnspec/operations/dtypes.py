@@ -39,7 +39,7 @@ def floating(*types: str) -> str:
 
 def kept(operation: object, *types: str) -> str:
     """The type of the first tensor."""
-    return promoted(types[0])
+    return promoted(types[0]) if types[0] in (WEAK_INT, WEAK_FLOAT) else types[0]
 
 
 def common_type(operation: object, *types: str) -> str:

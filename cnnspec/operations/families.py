@@ -2,7 +2,9 @@
 
 FAMILIES: dict[str, tuple[str, ...]] = {
     "arithmetic": (),
+    "axes": (),
     "elementwise": (),
+    "indexing": (),
     "reductions": (),
     "reshaping": (),
 }

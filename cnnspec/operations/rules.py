@@ -2,7 +2,7 @@
 
 from typing import Any, Protocol
 
-from cnnspec.diagnostics.problems import Problem
+from cnnspec.diagnostics.problems import At, Problem
 from cnnspec.layers.base import Named
 from cnnspec.shapes import Dim, Shape, text
 
@@ -25,7 +25,7 @@ def same(operation: Named, *shapes: Shape) -> Shape:
     return shapes[0]
 
 
-def axis_of(operation: Named, axis: int, shape: Shape, argument: str = "axis") -> int:
+def axis_of(operation: Named, axis: int, shape: Shape, argument: At | str = "axis") -> int:
     """Return an axis counted from the front.
 
     Raises:
@@ -56,6 +56,33 @@ def axes_of(
     found = tuple(axis_of(operation, axis, shape, argument) for axis in listed)
     if len(set(found)) < len(found):
         message = f"{operation.kind()} names an axis of its input {text(shape)} twice"
+        raise Problem("conflicting-arguments", message, argument)
+    return found
+
+
+def exchanged(shape: Shape, first: int, second: int) -> Shape:
+    """Return a shape with two sizes exchanged."""
+    sizes = list(shape)
+    sizes[first], sizes[second] = shape[second], shape[first]
+    return tuple(sizes)
+
+
+def places_of(
+    operation: Named, axes: tuple[int, ...], rank: int, argument: str = "axis"
+) -> tuple[int, ...]:
+    """Return axes of a result of some rank, counted from the front.
+
+    Raises:
+        Problem: the result lacks one, or one is named twice.
+
+    """
+    for axis in axes:
+        if not -rank <= axis < rank:
+            message = f"{operation.kind()} makes axis {axis}, but its result has {rank} axes"
+            raise Problem("out-of-range", message, argument)
+    found = tuple(axis % rank for axis in axes)
+    if len(set(found)) < len(found):
+        message = f"{operation.kind()} names an axis of its result twice"
         raise Problem("conflicting-arguments", message, argument)
     return found
 

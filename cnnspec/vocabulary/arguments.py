@@ -88,7 +88,7 @@ class Arguments:
             if name in (arguments := example_arguments(declaration)):
                 return Example(framed(declaration, arguments))
         declaration = having[0]
-        return Example(framed(declaration, given(declaration, name, getattr(declaration, name))))
+        return Example(framed(declaration, given(declaration, name, declaration.default_of(name))))
 
 
 def given(declaration: type[Declaration], name: str, value: Any) -> dict[str, Any]:

@@ -24,17 +24,18 @@ class OperationCall:
         self.operation: Any = None
         """The operation of the model, after the call."""
 
-    def __call__(self, *operands: Any) -> Any:
+    def __call__(self, *operands: Any, **named: Any) -> Any:
         """Return the result of the function; its operation gets the name of the step."""
-        result = self.computed(*operands)
+        result = self.computed(*operands, **named)
         self.operation = keras.tree.flatten(result)[0]._keras_history.operation
         self.operation.name = self.name
         return result
 
-    def computed(self, *operands: Any) -> Any:
+    def computed(self, *operands: Any, **named: Any) -> Any:
         """Return the result of the function, also of tensors with values."""
         function = getattr(import_module(self.call.module), self.call.kind)
-        return function(*map(_told, operands), **self.call.arguments)
+        by_name = {name: _told(operand) for name, operand in named.items()}
+        return function(*map(_told, operands), **by_name, **self.call.arguments)
 
 
 def operation_calls(checked: CheckedGraph) -> dict[str, OperationCall]:

@@ -229,4 +229,4 @@ def _in_order(calls: Sequence[Declaration]) -> list[str]:
 
 def _given(call: Declaration, name: str) -> Any:
     """Return an argument as in a spec."""
-    return call.given[name] if name in call.given else getattr(type(call), name)
+    return call.given[name] if name in call.given else type(call).default_of(name)

@@ -1,0 +1,71 @@
+"""Types of the arguments of operations."""
+
+from typing import Annotated, Any
+
+from cnnspec.declarations.declaration import Checked, Declaration
+from cnnspec.declarations.fields import int_or_ints, listed
+from cnnspec.diagnostics.problems import Problem
+
+_WHOLE = {"type": "integer"}
+_LIST = {"type": "array", "items": {"anyOf": [_WHOLE, {"$ref": "#/$defs/reference"}]}}
+
+
+def whole_numbers(value: Any, declaration: type[Declaration]) -> tuple[int, ...]:
+    """Check a list of whole numbers, which becomes a tuple."""
+    if not isinstance(value, list | tuple):
+        raise Problem("wrong-type", "")
+    return tuple(listed(int_or_ints(value, declaration)))
+
+
+class WholeNumbers(Checked):
+    """Type of a list of whole numbers, of a minimum and a length if there are any."""
+
+    def __init__(
+        self,
+        phrase: str,
+        *,
+        minimum: int | None = None,
+        length: int | None = None,
+        single: bool = False,
+        optional: bool = False,
+    ) -> None:
+        def check(value: Any, declaration: type[Declaration]) -> Any:
+            if value is None and optional:
+                return None
+            is_one = single and not isinstance(value, list | tuple)
+            numbers = whole_numbers([value] if is_one else value, declaration)
+            for position, number in enumerate(numbers):
+                if minimum is not None and number < minimum:
+                    at = () if is_one else (position,)
+                    raise Problem("out-of-range", "", at)
+            if length is not None and not is_one and len(numbers) != length:
+                raise Problem("wrong-type", "")
+            return numbers[0] if is_one else numbers
+
+        choices = [_LIST, *([_WHOLE] if single else []), *([{"type": "null"}] if optional else [])]
+        schema = {"anyOf": choices} if len(choices) > 1 else _LIST
+        super().__init__(phrase, check=check, schema=schema, alike=listed if single else None)
+
+
+ListOfAxes = Annotated[tuple[int, ...], WholeNumbers("a list of axes")]
+OptionalListOfAxes = Annotated[
+    tuple[int, ...] | None, WholeNumbers("a list of axes, or null", optional=True)
+]
+PairOfAxes = Annotated[tuple[int, int], WholeNumbers("a list of two axes", length=2)]
+SizesWithRest = Annotated[
+    tuple[int, ...], WholeNumbers("a list of sizes, of which one may be -1", minimum=-1)
+]
+Sizes = Annotated[tuple[int, ...], WholeNumbers("a list of sizes of at least 1", minimum=1)]
+Counts = Annotated[
+    int | tuple[int, ...],
+    WholeNumbers("a whole number of at least 1, or a list of them", minimum=1, single=True),
+]
+Sections = Annotated[
+    int | tuple[int, ...],
+    WholeNumbers(
+        "a number of parts, or a list of the indices at which to cut", minimum=1, single=True
+    ),
+]
+Shifts = Annotated[
+    int | tuple[int, ...], WholeNumbers("a whole number, or a list of them", single=True)
+]
