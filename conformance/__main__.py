@@ -37,6 +37,12 @@ from conformance.run import ENVIRONMENT, Amount, Outcome, run
     help="Number of configurations per operation, which are trained, saved and loaded.",
 )
 @click.option(
+    "--mixed-graphs",
+    default=30,
+    show_default=True,
+    help="Number of random graphs with operations, which are trained, saved and loaded.",
+)
+@click.option(
     "--networks", default=40, show_default=True, help="Number of networks for round trips."
 )
 @click.option("--quiet", is_flag=True, help="Print only the totals.")
@@ -48,6 +54,7 @@ def main(
     stepped_configurations: int,
     stepped_graphs: int,
     operations: int,
+    mixed_graphs: int,
     networks: int,
     quiet: bool,
 ) -> None:
@@ -60,7 +67,14 @@ def main(
     chosen = kinds.split(",") if kinds else known
     if unknown := [kind for kind in chosen if kind not in known]:
         raise click.UsageError(f"unknown kinds: {', '.join(unknown)}")
-    amount = Amount(configurations, graphs, stepped_configurations, stepped_graphs, operations)
+    amount = Amount(
+        configurations,
+        graphs,
+        stepped_configurations,
+        stepped_graphs,
+        operations,
+        mixed_graphs,
+    )
     outcome = run(chosen, amount, seed)
     if not quiet:
         for found, times in sorted(outcome.found.items(), key=lambda item: str(item[0])):

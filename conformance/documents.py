@@ -18,6 +18,8 @@ from cnnspec.diagnostics.report import Report
 from cnnspec.language.document import Document
 from cnnspec.layers.base import LAYERS, Layer
 from cnnspec.naming import snake_case
+from cnnspec.operations.base import OPERATIONS
+from cnnspec.operations.steps import PREFIX, family_of_step
 from cnnspec.shapes import Shape, TensorSpec
 from conformance.configurations import Configuration, changed, example_types, layer_of
 from conformance.single import one_node
@@ -72,9 +74,13 @@ class Scope:
 class Drafter:
     """Writes a random document."""
 
-    def __init__(self, rng: Random, *, depth: int = 0, is_to_run: bool = False) -> None:
+    def __init__(
+        self, rng: Random, *, depth: int = 0, is_to_run: bool = False, mixed: bool = False
+    ) -> None:
         self.rng = rng
         self.is_to_run = is_to_run
+        self.mixed = mixed
+        """Whether a document has operations as well."""
         self.depth = depth
         self.data: Data = {"cnnspec": 1, "name": f"model{depth}"}
         self.params: dict[str, int] = {}
@@ -212,8 +218,8 @@ class Drafter:
     def fitting(self, tensors: Tensors, *, frozen: bool) -> tuple[str, Data, Layer, Tensors] | None:
         """Return a random call of a layer that accepts some tensors, with its outputs."""
         for _ in range(TRIES):
-            kind = self.rng.choice(USUAL if self.rng.random() < 0.4 else tuple(LAYERS.kinds))
-            if kind not in LAYERS.kinds or layer_of(kind).merges:
+            kind = self.rng.choice(self.kinds())
+            if layer_of(kind).merges:
                 continue
             declaration = layer_of(kind)
             example = self.rng.choice(declaration.examples)
@@ -228,22 +234,30 @@ class Drafter:
                 return kind, arguments, *found
         return None
 
+    def kinds(self) -> tuple[str, ...]:
+        """Return the kinds to choose from: usual ones, operations, or all layers."""
+        draw = self.rng.random()
+        if self.mixed and draw < 0.5:
+            return tuple(OPERATIONS.kinds)
+        return USUAL if draw < (0.7 if self.mixed else 0.4) else tuple(LAYERS.kinds)
+
     def applied(
         self, kind: str, arguments: Data, tensors: Tensors, *, frozen: bool
     ) -> tuple[Layer, Tensors] | None:
         """Return the checked layer with its outputs; None if it does not accept the tensors."""
         said = self.defaults.get(kind, {})
         try:
-            layer = LAYERS.check({kind: said | arguments})
+            layer = family_of_step(kind).check({kind: said | arguments})
         except Problems:
             return None
-        assert isinstance(layer, Layer)
         if any(missing(layer, usual())):
             return None
         found = infer(one_node(layer, tensors, frozen=frozen), Report(), usual())
         if found is None or found.params > MAX_PARAMS:
             return None
         given = tuple(found.outputs.values())
+        if layer.is_operation and (layer.outputs() or given[0].shape[:1] != (None,)):
+            return None
         for tensor in given:
             values = 1
             for size in tensor.shape[1:]:
@@ -262,11 +276,11 @@ class Drafter:
         kind, arguments, layer, given = found
         named = self.rng.random() < 0.6
         if named:
-            said = {"name": self.name(snake_case(kind))} | said
+            said = {"name": self.name(snake_case(kind).removeprefix(PREFIX))} | said
         if own:
             said["frozen"] = True
         self.put(scope, kind, said | self.parametrized(arguments, scope), given[:1])
-        if named:
+        if named and not layer.is_operation:
             self.remember(scope, said["name"], layer, tensors, given, frozen=scope.frozen or own)
         return True
 
@@ -525,7 +539,7 @@ class Drafter:
             if not named or not second:
                 return False
             said = {"from": [named[0].name, second[0].name]}
-        inner = Drafter(self.rng, depth=self.depth + 1, is_to_run=self.is_to_run)
+        inner = Drafter(self.rng, depth=self.depth + 1, is_to_run=self.is_to_run, mixed=self.mixed)
         declared = tuple(self.loosened(tensor) for tensor in tensors)
         document = inner.document(declared)
         submodel: Data = {"spec": document}
@@ -632,9 +646,12 @@ def outputs_of(submodel: Data, tensors: Tensors) -> dict[str, TensorSpec] | None
     return {name or "only": tensor for name, tensor in tensors_of.items()}
 
 
-def random_document(seed: int, number: int, *, is_to_run: bool = False) -> Data:
-    """Return the document with a number; deterministic for a seed.
+def random_document(
+    seed: int, number: int, *, is_to_run: bool = False, mixed: bool = False
+) -> Data:
+    """Return the document with a number, with operations if it is mixed; deterministic for a seed.
 
     The inputs of a model that is to run have known sizes, and half of them have any data type.
     """
-    return Drafter(Random(f"{seed}/graph/{number}"), is_to_run=is_to_run).document()
+    rng = Random(f"{seed}/{'mixed' if mixed else 'graph'}/{number}")
+    return Drafter(rng, is_to_run=is_to_run, mixed=mixed).document()

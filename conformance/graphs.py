@@ -23,6 +23,7 @@ from cnnspec.naming import keras_name
 from conformance.allowed import may_fail_in_a_graph
 from conformance.comparison import CANNOT_SAY, Comparison, Disagreement
 from conformance.documents import Data, random_document
+from conformance.saved import loaded_difference
 from conformance.steps import Failed, run
 from conformance.verdicts import quiet
 
@@ -40,11 +41,16 @@ class Difference:
     keras: str
 
 
-def compare_graphs(first: int, count: int, seed: int, *, trains: bool = False) -> Comparison:
-    """Compare the random graphs with some numbers; with `trains`, they are trained for one step."""
+def compare_graphs(
+    first: int, count: int, seed: int, *, trains: bool = False, mixed: bool = False
+) -> Comparison:
+    """Compare the random graphs with some numbers; with `trains`, they are trained for one step.
+
+    Graphs that are `mixed` have operations between their layers, and are saved and loaded as well.
+    """
     result = Comparison()
     for number in range(first, first + count):
-        data = random_document(seed, number, is_to_run=trains)
+        data = random_document(seed, number, is_to_run=trains, mixed=mixed)
         result.compared += 1
         result.trained += trains
         found = difference(data, trains=trains)
@@ -111,7 +117,12 @@ def step_difference(model: Any, checked: CheckedGraph) -> Difference | None:
             return None
         return Difference("the model does not run", "accepts", str(ran))
     types = tuple(tensor.dtype for tensor in checked.outputs.values())
-    return None if ran.dtypes == types else Difference("other types", str(types), str(ran))
+    if ran.dtypes != types:
+        return Difference("other types", str(types), str(ran))
+    if any(node.is_operation for node in checked.nodes):
+        failed = loaded_difference(model, [each.tensor for each in checked.inputs])
+        return None if failed is None else Difference("it is saved", "accepts", str(failed))
+    return None
 
 
 def terms(checked: CheckedGraph) -> Sequence[Any]:
@@ -179,16 +190,22 @@ def stated_type(dtype: str, checked: CheckedGraph) -> str:
 
 def of_model(model: Any, checked: CheckedGraph) -> dict[str, Any]:
     """Return the same properties of a Keras model."""
+    steps = {node.keras_name for node in checked.nodes if node.is_operation}
     found: dict[str, Any] = {
         "parameters": model.count_params(),
         "trainable parameters": sum(math.prod(weight.shape) for weight in model.trainable_weights),
         "output names": list(model.output_names),
         "outputs": [tuple(each.shape) for each in model.outputs],
-        "layers": sorted(layer.name for layer in model.layers),
+        "layers": sorted(
+            each.name
+            for each in model.operations
+            if isinstance(each, keras.layers.Layer) or each.name in steps
+        ),
     }
+    by_name = {each.name: each for each in model.operations}
     for node in checked.nodes:
         if node.node.shares is None and not isinstance(node.layer, SubmodelLayer):
-            outputs = keras.tree.flatten(model.get_layer(node.keras_name).output)
+            outputs = keras.tree.flatten(by_name[node.keras_name].output)
             found[node.keras_name] = [
                 (tuple(each.shape), stated_type(tensor.dtype, checked) and each.dtype)
                 for each, tensor in zip(outputs, node.outputs.values(), strict=True)

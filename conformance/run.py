@@ -37,6 +37,8 @@ class Share:
     steps: int
     """How many more configurations, or whether graphs, are trained for one step."""
     seed: int
+    mixed: bool = False
+    """Whether graphs have operations as well."""
 
 
 @dataclass
@@ -82,13 +84,19 @@ class Amount:
     stepped_graphs: int
     operations: int = 0
     """The number of configurations per operation, which are trained, saved and loaded."""
+    mixed_graphs: int = 0
+    """The number of graphs with operations, which are trained, saved and loaded."""
 
 
 def shares(kinds: Sequence[str], amount: Amount, seed: int) -> Iterator[Share]:
     """Yield the shares, those of graphs first."""
-    for total, trains in ((amount.graphs, False), (amount.stepped_graphs, True)):
+    for total, trains, mixed in (
+        (amount.graphs, False, False),
+        (amount.stepped_graphs, True, False),
+        (amount.mixed_graphs, True, True),
+    ):
         for first in range(0, total, GRAPHS_A_SHARE):
-            yield Share(None, first, min(GRAPHS_A_SHARE, total - first), trains, seed)
+            yield Share(None, first, min(GRAPHS_A_SHARE, total - first), trains, seed, mixed)
     for kind in kinds:
         if kind.startswith(PREFIX):
             counts = 0, amount.operations
@@ -105,7 +113,9 @@ def done(share: Share) -> tuple["Comparison", int]:
 
     if share.kind is None:
         trains = bool(share.steps)
-        result = compare_graphs(share.first, share.count, share.seed, trains=trains)
+        result = compare_graphs(
+            share.first, share.count, share.seed, trains=trains, mixed=share.mixed
+        )
     else:
         result = compare_kind(share.kind, share.count, share.seed, steps=share.steps)
     return result, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024

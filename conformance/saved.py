@@ -27,15 +27,24 @@ def saved_difference(configuration: Configuration, results: Sequence[str]) -> Fa
         return Failed("compilation", "; ".join(each.message for each in compiled.report))
     try:
         model = build(compiled.checked).model
+    except Exception as error:
+        return Failed("building", f"{type(error).__name__}: {error}")
+    tensors = map(TensorSpec, configuration.shapes, configuration.dtypes)
+    return loaded_difference(model, list(tensors))
+
+
+def loaded_difference(model: Any, tensors: Sequence[TensorSpec]) -> Failed | None:
+    """Return how a model differs after it was saved and loaded."""
+    try:
         with TemporaryDirectory() as folder:
             file = Path(folder) / "model.keras"
             model.save(file)
             loaded = keras.models.load_model(file, compile=False)
     except Exception as error:
         return Failed("saving", f"{type(error).__name__}: {error}")
-    tensors = map(TensorSpec, configuration.shapes, configuration.dtypes)
     data = [values_of(each, FILLINGS[0], (), is_random=True) for each in tensors]
-    built, again = (keras.tree.flatten(each(list(data))) for each in (model, loaded))
+    given = data if len(data) > 1 else data[0]
+    built, again = (keras.tree.flatten(each(given)) for each in (model, loaded))
     if model.output_names != loaded.output_names:
         return Failed("loading", f"the outputs are {loaded.output_names}, not {model.output_names}")
     for one, other in zip(built, again, strict=True):
