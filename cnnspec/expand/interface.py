@@ -19,7 +19,7 @@ from cnnspec.language.document import Document
 from cnnspec.language.document import Input as InputSpec
 from cnnspec.language.document import Output as OutputSpec
 from cnnspec.language.expressions import substituted
-from cnnspec.layers.base import LAYERS, Layer
+from cnnspec.layers.base import LAYERS
 from cnnspec.naming import keras_name
 from cnnspec.objects.families import LOSSES, METRICS, OPTIMIZERS
 from cnnspec.shapes import MAX_SIZE, TensorSpec
@@ -28,11 +28,6 @@ from cnnspec.syntax.places import Place
 if TYPE_CHECKING:
     from cnnspec.objects.loss import Loss
     from cnnspec.objects.metrics import Metric
-
-
-def is_operation(node: Node) -> bool:
-    """Whether a node calls an operation, which Keras does not save with its name."""
-    return isinstance(node.layer, Layer) and node.layer.is_operation
 
 
 class Interface:
@@ -104,7 +99,7 @@ class Interface:
         """Make an output, with a linear layer if no layer has its name."""
         node = self.names.by_name.get(ref.node)
         its_own = ref.node == name and (node is None or node.value == (ref,))
-        is_call = node is not None and (node.shares is not None or is_operation(node))
+        is_call = node is not None and (node.shares is not None or node.is_operation)
         if not its_own or is_call:
             if its_own and node is not None:
                 ref = self.names.rename_call(node)

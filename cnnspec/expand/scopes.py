@@ -202,12 +202,19 @@ class Names:
         """Return the only tensor of a value; several are an error."""
         if isinstance(value, Failure):
             return value
-        if len(value) == 1:
-            return value[0]
+        return value[0] if len(value) == 1 else self.report_several(value, place)
+
+    def report_several(self, value: tuple[Ref, ...], place: Place) -> Failure:
+        """Report a reference to several tensors where one is needed."""
         said = ", ".join(str(ref) for ref in value)
         message = f"this refers to {len(value)} tensors ({said}), but a single one is needed"
         where: Where = "value" if isinstance(place.value(), str) else "name"
         return place.error(self.report, "unknown-output", message, where)
+
+    def is_several(self, value: tuple[Ref, ...]) -> bool:
+        """Whether a value is the results of an operation, of which a step must choose one."""
+        node = self.by_name.get(value[0].node) if len(value) > 1 else None
+        return node is not None and node.is_operation and value == node.value
 
     def resolved(self, value: Any, parameters: Parameters, place: Place) -> Any:
         """Resolve the references in a value; report an error and return a failure if that fails.

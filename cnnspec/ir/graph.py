@@ -164,9 +164,14 @@ class Node(Record, uncompared=("block",)):
 
     @property
     def value(self) -> tuple[Ref, ...]:
-        """Return the value of the step: all outputs of a submodel, the first output of a layer."""
+        """Return the value of the step: the first output of a layer, all of others."""
         refs = tuple(Ref(self.name, name) for name in self.outputs) or (Ref(self.name),)
-        return refs if isinstance(self.layer, SubmodelLayer) else refs[:1]
+        return refs[:1] if isinstance(self.layer, Layer) and not self.is_operation else refs
+
+    @property
+    def is_operation(self) -> bool:
+        """Whether it calls a function of keras.ops."""
+        return isinstance(self.layer, Layer) and self.layer.is_operation
 
     @property
     def blocks(self) -> tuple[BlockCall, ...]:

@@ -9,7 +9,7 @@ from cnnspec.declarations.declaration import Checked, Declaration
 from cnnspec.declarations.family import Family
 from cnnspec.declarations.fields import bounded
 from cnnspec.diagnostics.problems import Problem
-from cnnspec.layers.base import Layer
+from cnnspec.layers.base import Layer, no_macs
 from cnnspec.layers.dtype_rules import NUMBERS, named, phrase
 from cnnspec.naming import snake_case
 from cnnspec.operations import dtypes
@@ -17,7 +17,7 @@ from cnnspec.operations.families import FAMILIES
 from cnnspec.operations.refusals import REFUSALS
 from cnnspec.operations.steps import PREFIX
 from cnnspec.records import Record
-from cnnspec.shapes import Shape
+from cnnspec.shapes import Dim, Shape
 
 MAX_CONSTANTS = 10_000
 """The most numbers of a constant."""
@@ -130,6 +130,9 @@ class Operation(Layer):
     result_type: ClassVar[Callable[..., Any]] = dtypes.common_type
     """The rule that computes the data type of the result from those of all operands in order."""
 
+    cost: ClassVar[Callable[..., Dim]] = no_macs
+    """The rule that computes the multiply-accumulates from the shapes of all operands in order."""
+
     @classmethod
     def function_name(cls) -> str:
         """Return the name of the function in its module."""
@@ -205,6 +208,12 @@ class Operation(Layer):
             return self.result(*shapes)
         return self.result(*self.ordered(shapes, constant_shape).values())
 
+    def macs(self, *shapes: Shape) -> Dim:
+        """Compute the multiply-accumulates of a sample."""
+        if self.merges:
+            return self.cost(*shapes)
+        return self.cost(*self.ordered(shapes, constant_shape).values())
+
     def output_dtype(self, *inputs: str) -> Any:
         """Compute the data type of the result."""
         if self.merges:
@@ -223,6 +232,8 @@ class Operation(Layer):
             if dtype not in takes:
                 message = f"{self.kind()} takes {phrase(takes)}, not {named(dtype)}"
                 raise Problem("wrong-dtype", message)
+        if "string" in inputs and set(inputs) != {"string"}:
+            raise Problem("wrong-dtype", f"{self.kind()} cannot combine text and numbers")
 
 
 def declare(parent: type[Operation], docstrings: Mapping[str, str], **facts: Any) -> None:

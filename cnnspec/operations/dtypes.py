@@ -19,9 +19,18 @@ class Typed(Protocol):
     dtype: str | None
 
 
+class Several(Protocol):
+    """An operation of several results."""
+
+    def outputs(self) -> tuple[str, ...]:
+        """Return the names of the results."""
+
+
 def promoted(*types: str) -> str:
     """Return the common type of several, of which some may be weak."""
     strong = {each for each in types if each not in (WEAK_INT, WEAK_FLOAT)}
+    if strong == {"string"}:
+        return "string"
     if WEAK_FLOAT in types and strong.isdisjoint(FLOAT_TYPES):
         return DEFAULT_TYPE
     if WEAK_INT in types and strong <= {"bool"}:
@@ -42,9 +51,24 @@ def kept(operation: object, *types: str) -> str:
     return promoted(types[0]) if types[0] in (WEAK_INT, WEAK_FLOAT) else types[0]
 
 
+def kept_by_all(operation: "Several", *types: str) -> list[str]:
+    """The type of the first tensor, for each of several results."""
+    return [kept(operation, *types)] * len(operation.outputs())
+
+
+def joined(operation: object, *types: str) -> str:
+    """The common type of tensors whose values are not changed."""
+    return types[0] if len(set(types)) == 1 else promoted(*types)
+
+
 def common_type(operation: object, *types: str) -> str:
     """The common type of all operands."""
     return promoted(*types)
+
+
+def multiplied(operation: object, *types: str) -> str:
+    """The common type of all operands, but products of int8 are int32."""
+    return "int32" if set(types) == {"int8"} else promoted(*types)
 
 
 def as_float(operation: object, *types: str) -> str:

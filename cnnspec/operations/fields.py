@@ -28,7 +28,10 @@ class WholeNumbers(Checked):
         length: int | None = None,
         single: bool = False,
         optional: bool = False,
+        same_alone: bool = True,
     ) -> None:
+        """Describe the list; `same_alone` is whether one number means a list of it."""
+
         def check(value: Any, declaration: type[Declaration]) -> Any:
             if value is None and optional:
                 return None
@@ -44,7 +47,9 @@ class WholeNumbers(Checked):
 
         choices = [_LIST, *([_WHOLE] if single else []), *([{"type": "null"}] if optional else [])]
         schema = {"anyOf": choices} if len(choices) > 1 else _LIST
-        super().__init__(phrase, check=check, schema=schema, alike=listed if single else None)
+        super().__init__(
+            phrase, check=check, schema=schema, alike=listed if single and same_alone else None
+        )
 
 
 ListOfAxes = Annotated[tuple[int, ...], WholeNumbers("a list of axes")]
@@ -63,7 +68,10 @@ Counts = Annotated[
 Sections = Annotated[
     int | tuple[int, ...],
     WholeNumbers(
-        "a number of parts, or a list of the indices at which to cut", minimum=1, single=True
+        "a number of parts, or a list of the indices at which to cut",
+        minimum=1,
+        single=True,
+        same_alone=False,
     ),
 ]
 Shifts = Annotated[

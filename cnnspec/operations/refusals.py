@@ -3,6 +3,7 @@
 _CODE = "it runs a Python function"
 _NO_TENSOR = "it returns no tensor"
 _UNKNOWN = "the shape of its result depends on values"
+_COUNT = "the number of its results depends on its inputs"
 _CREATES = "it takes no tensor; a constant is an operand of the operation that uses it"
 
 REFUSALS: dict[str, str] = {
@@ -26,6 +27,7 @@ REFUSALS: dict[str, str] = {
         ("convert_to_numpy", "dtype", "is_tensor", "ndim", "shape", "size"), _NO_TENSOR
     ),
     **dict.fromkeys(("nonzero", "unique"), _UNKNOWN),
+    "meshgrid": _COUNT,
     **dict.fromkeys(
         (
             "arange",

@@ -1,9 +1,11 @@
 """Rules for the shapes of results that several operations share."""
 
+from collections.abc import Iterator
 from typing import Any, Protocol
 
 from cnnspec.diagnostics.problems import At, Problem
 from cnnspec.layers.base import Named
+from cnnspec.layers.reach_rules import Reach
 from cnnspec.shapes import Dim, Shape, text
 
 
@@ -33,7 +35,7 @@ def axis_of(operation: Named, axis: int, shape: Shape, argument: At | str = "axi
 
     """
     if not -len(shape) <= axis < len(shape):
-        count = f"{len(shape)} ax{'i' if len(shape) == 1 else 'e'}s"
+        count = axes_in_words(len(shape))
         message = (
             f"{operation.kind()} works on axis {axis}, but its input {text(shape)} has {count}"
         )
@@ -114,3 +116,89 @@ def without(axes: Any, shape: Shape, keepdims: bool) -> Shape:
     if keepdims:
         return tuple(1 if axis in axes else size for axis, size in enumerate(shape))
     return tuple(size for axis, size in enumerate(shape) if axis not in axes)
+
+
+MAX_RESULTS = 10_000
+"""The most results of an operation."""
+
+
+def numbered(count: int) -> tuple[str, ...]:
+    """Return the names of several results: their numbers."""
+    return tuple(map(str, range(count)))
+
+
+def too_many(operation: Named, count: int, argument: str) -> Iterator[Problem]:
+    """Check the number of results of an operation."""
+    if count > MAX_RESULTS:
+        message = f"{operation.kind()} makes {MAX_RESULTS} tensors at most, not {count}"
+        yield Problem("too-large", message, argument)
+
+
+def check_rank(operation: Named, shape: Shape, least: int, most: int | None = None) -> None:
+    """Check the number of axes of a tensor.
+
+    Raises:
+        Problem: there are fewer or more.
+
+    """
+    if len(shape) < least or (most is not None and len(shape) > most):
+        wanted = f"{least} axes" if most == least else f"{least} or more axes"
+        if most is not None and most > least:
+            wanted = f"{least} to {most} axes"
+        message = f"{operation.kind()} takes an input with {wanted}, not {text(shape)}"
+        raise Problem("wrong-rank", message.replace(" 1 axes", " 1 axis"))
+
+
+def check_alike(operation: Named, *shapes: Shape) -> None:
+    """Check that tensors have the same shape, as far as it is known.
+
+    Raises:
+        Problem: they differ.
+
+    """
+    for shape in shapes:
+        has = [size for size in zip(shapes[0], shape, strict=False) if None not in size]
+        if len(shape) != len(shapes[0]) or any(first != other for first, other in has):
+            message = f"{operation.kind()} takes inputs of the same shape, not {text(shapes[0])} and {text(shape)}"
+            raise Problem("shape-mismatch", message)
+
+
+def concatenated(operation: Named, axis: int, *shapes: Shape) -> Shape:
+    """The sizes along an axis are added; all others are equal."""
+    axis = axis_of(operation, axis, shapes[0])
+    first = shapes[0]
+    listed = " and ".join(text(shape) for shape in shapes)
+    for shape in shapes:
+        if len(shape) != len(first):
+            message = f"{operation.kind()} cannot join {listed}: they have {len(first)} and {len(shape)} axes"
+            raise Problem("shape-mismatch", message)
+        for place, (size, other) in enumerate(zip(first, shape, strict=True)):
+            if place != axis and None not in (size, other) and size != other:
+                message = f"{operation.kind()} cannot join {listed}: axis {place} is {size} in one and {other} in another"
+                raise Problem("shape-mismatch", message)
+    sizes = [shape[axis] for shape in shapes]
+    total = None if None in sizes else sum(size for size in sizes if size is not None)
+    return (*first[:axis], total, *first[axis + 1 :])
+
+
+def axes_in_words(count: int) -> str:
+    """Return the number of axes in words."""
+    return f"{count} ax{'i' if count == 1 else 'e'}s"
+
+
+def moved(by: int) -> Reach:
+    """Return the reach of positions that have moved."""
+    return Reach(by, by)
+
+
+def not_empty(operation: Named, size: Dim, shape: Shape, argument: str) -> Dim:
+    """Check that something is left of a tensor.
+
+    Raises:
+        Problem: nothing is.
+
+    """
+    if size == 0:
+        message = f"{operation.kind()} leaves nothing of its input {text(shape)}"
+        raise Problem("no-output-shape", message, argument)
+    return size
