@@ -32,10 +32,8 @@ SETTINGS = ("data_format", "dtype")
 """Values that Keras would otherwise read from the configuration of the user."""
 USUAL_MODULE = "keras.layers"
 """The layers module, which scripts import as a whole."""
-
-
 OPERATIONS_MODULE = "keras.ops"
-"""The module of the functions of operations."""
+"""The module of the functions of operations, which scripts import as a whole."""
 
 
 class KerasCall(Record):

@@ -24,6 +24,7 @@ class Family(FamilyFacts, Generic[Kind]):
         refusals: Mapping[str, str] = MappingProxyType({}),
         *,
         by_alias: bool = False,
+        prefix: str = "",
     ) -> None:
         super().__init__(noun, namespace, by_alias=by_alias)
         self.modules = modules
@@ -33,6 +34,8 @@ class Family(FamilyFacts, Generic[Kind]):
         """
         self.refusals = refusals
         """The names in Keras that a spec cannot express, with the reasons."""
+        self.prefix = prefix
+        """What all words start with."""
         self._kinds: dict[str, Any] = {}
         self._aliases: dict[str, str] = {}
 

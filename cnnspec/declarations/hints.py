@@ -23,6 +23,7 @@ class Words(Protocol):
 
     namespace: str
     by_alias: bool
+    prefix: str
     refusals: Mapping[str, str]
 
     @property
@@ -53,17 +54,17 @@ def kind_problem(
                 meaning = replace(meaning, text=near.text)
         if meaning is not None:
             return _problem(code, message, (), "kind", meaning)
-        bare = word.rpartition(".")[2]
+        bare = f"{family.prefix}{word.rpartition('.')[2]}"
         if bare in family.refusals:
             message = f"{bare} cannot be used in a spec: {family.refusals[bare]}"
             return Problem("refused-kind", message)
-        near = None if family.by_alias else closest(bare, [*family.kinds, *own])
+        near = None if family.by_alias else _closest(bare, [*family.kinds, *own], family.prefix)
         if near is None or not near.is_certain:
-            near = closest(bare, [*known, *own])
+            near = _closest(bare, [*known, *own], family.prefix)
     if near is None:
         return Problem(code, message)
     is_certain = near.is_certain or is_only_completion(word, near.word, [*known, *own])
-    is_certain = is_certain and "." not in word
+    is_certain = is_certain and "." not in word.removeprefix(family.prefix)
     wanted = near.word if family.by_alias else family.canonical(near.word)
     return Problem(
         code,
@@ -72,6 +73,12 @@ def kind_problem(
         replacement=Rewrite(wanted),
         is_safe=is_certain,
     )
+
+
+def _closest(word: str, known: Iterable[str], prefix: str) -> Match | None:
+    """Return the known word that is closest to another one; their prefix does not count."""
+    near = closest(word.removeprefix(prefix), (each.removeprefix(prefix) for each in known))
+    return near and replace(near, word=f"{prefix}{near.word}")
 
 
 def argument_problem(

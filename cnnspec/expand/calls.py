@@ -135,8 +135,12 @@ class Calls:
         scoped = self.names.named(name, "shared", scope, place)
         if isinstance(value, Failure) or isinstance(inputs, Failure) or isinstance(scoped, Failure):
             return self.names.failed(name, scope, failure_of(value, inputs, scoped))
-        target = self.names.by_name.get(value[0].node) if len(value) == 1 else None
-        if target is None or value != target.value:
+        target = self.names.by_name.get(value[0].node) if value else None
+        if target is not None and target.is_operation:
+            message = f"'{wanted}' is an operation, which has no weights to share; call it again"
+            failure = (place / "layer").error(self.report, "conflicting-arguments", message)
+            return self.names.failed(name, scope, failure)
+        if target is None or len(value) > 1 or value != target.value:
             message = f"'{wanted}' is not a layer that can be called again"
             failure = (place / "layer").error(self.report, "unknown-name", message)
             return self.names.failed(name, scope, failure)

@@ -42,7 +42,7 @@ class CheckedNode(Record):
     @property
     def is_operation(self) -> bool:
         """Whether it calls a function of keras.ops."""
-        return isinstance(self.layer, Layer) and self.layer.is_operation
+        return self.node.is_operation
 
     @property
     def trainable(self) -> bool:

@@ -8,13 +8,16 @@ from cnnspec.declarations.foreign_table import entry_of
 from cnnspec.diagnostics.problems import with_article
 from cnnspec.diagnostics.suggestions import closest, folded
 from cnnspec.language.families import ALL_FAMILIES
+from cnnspec.layers.base import LAYERS
 from cnnspec.mistakes.python_calls import family_of
 from cnnspec.mistakes.section_rules import last_name
 from cnnspec.mistakes.written import Mistake, Range, Written
 from cnnspec.objects.activations import ACTIVATIONS
+from cnnspec.operations.steps import PREFIX, family_of_step
 
 PLACES = {
     "layers": "it is a step under `layers`: `- {bare}`",
+    "ops": "it is a step under `layers`: `- {bare}`",
     "losses": "it stands under `outputs`: `{output}: {{loss: {call}}}`",
     "metrics": "it stands under `outputs`: `{output}: {{loss: ..., metrics: [{call}]}}`",
     "optimizers": "it stands in `train`: `optimizer: {call}`",
@@ -72,6 +75,7 @@ def _is_known(wanted: "Family[Any] | str", word: str) -> bool:
     if isinstance(wanted, str):
         namespace, known = wanted, [*ACTIVATIONS]
     else:
+        wanted = family_of_step(word) if wanted is LAYERS else wanted
         namespace, known = wanted.namespace, [*wanted.kinds, *wanted.aliases, *wanted.refusals]
     near = closest(word, known)
     return (near is not None and near.is_certain) or entry_of(namespace, word, known) is not None
@@ -97,5 +101,6 @@ def _meanings(word: str) -> Iterator[tuple[str, str, str]]:
 
 def _same(word: str, known: Iterable[str]) -> str | None:
     """Return the known word that is a word but for case and separators."""
-    same = [each for each in known if folded(each) == folded(word)]
+    bare = folded(word.removeprefix(PREFIX))
+    same = [each for each in known if folded(each.removeprefix(PREFIX)) == bare]
     return word if word in same else next(iter(same), None)

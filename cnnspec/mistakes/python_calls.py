@@ -14,6 +14,7 @@ from cnnspec.declarations.foreign_table import positions_of
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.language.families import ALL_FAMILIES
 from cnnspec.layers.base import LAYERS
+from cnnspec.operations.base import OPERATIONS
 from cnnspec.mistakes.positions import positional
 from cnnspec.objects import families
 from cnnspec.syntax.reading import parse_text
@@ -61,7 +62,8 @@ def _families_at(path: Sequence[str | int]) -> tuple[Family[Any], ...]:
         if word in _AT:
             family = _AT[word]
             is_argument = family is LAYERS and not isinstance(path[-1], int)
-            return (family, *ALL_FAMILIES) if is_argument else (family,)
+            alone = (family, OPERATIONS) if family is LAYERS else (family,)
+            return (family, *ALL_FAMILIES) if is_argument else alone
         if word.endswith(("_initializer", "_regularizer", "_constraint")):
             return OF_WEIGHTS
     return ALL_FAMILIES

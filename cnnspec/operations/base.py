@@ -27,6 +27,7 @@ OPERATIONS: "Family[Operation]" = Family(
     "ops",
     {f"cnnspec.operations.{module}": words for module, words in FAMILIES.items()},
     {f"{PREFIX}{function}": reason for function, reason in REFUSALS.items()},
+    prefix=PREFIX,
 )
 operation = OPERATIONS
 """Decorator that declares an operation."""

@@ -26,6 +26,7 @@ from cnnspec.objects.initializers import Initializer
 from cnnspec.objects.loss import Loss
 from cnnspec.objects.measure import Labels, Measure
 from cnnspec.objects.metrics import Metric
+from cnnspec.operations.base import OPERATIONS
 
 WIDTH = 76
 """The width of examples: that of a terminal, less their indentation."""
@@ -182,6 +183,7 @@ def _application(declaration: type[Declaration], call: Any) -> Data:
 
 _FRAMES: dict[str, Callable[[type[Declaration], Any], Data]] = {
     LAYERS.namespace: _layer,
+    OPERATIONS.namespace: _layer,
     LOSSES.namespace: _loss,
     METRICS.namespace: _metric,
     OPTIMIZERS.namespace: _optimizer,

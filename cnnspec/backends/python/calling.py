@@ -12,6 +12,7 @@ from cnnspec.ir.checked import CheckedNode
 from cnnspec.layers.cells import Cell
 from cnnspec.layers.recurrent import Recurrent
 from cnnspec.layers.wrappers import Bidirectional
+from cnnspec.operations.base import Constant, Operation
 
 NOT_HANDED_ON = "Keras does not pass `trainable` on to the layers inside this one."
 """The reason why `trainable` is set on inner layers."""
@@ -22,15 +23,30 @@ IN_TRAINING = (
 """The reason for `training=False`."""
 
 
-def called(node: CheckedNode, function: Code, variables: Sequence[str]) -> Call:
+def called(
+    node: CheckedNode, function: Code, variables: Sequence[str], constants: Sequence[Code] = ()
+) -> Code:
     """Return the call of a layer or submodel on the variables of its inputs."""
     positional, named = called_with(node, variables)
+    if isinstance(node.layer, Operation):
+        return _of_operation(node, function, positional, constants)
     arguments = (
         *map(_argument, positional),
         *(Labelled(f"{name}=", _argument(each)) for name, each in named.items()),
     )
     call = Call(function, arguments)
     return Call("keras.tree.flatten", (call,)) if _nests(node) else call
+
+
+def _of_operation(
+    node: CheckedNode, function: Code, operands: Sequence[Any], constants: Sequence[Code]
+) -> Code:
+    """Return the call of a function on its operands, of which some are constants."""
+    assert isinstance(function, Call)
+    waiting = iter(constants)
+    given = (next(waiting) if isinstance(each, Constant) else _argument(each) for each in operands)
+    call = Call(function.function, (*given, *function.arguments))
+    return f"{flat(call)}[0]" if len(node.node.outputs) == 1 else call
 
 
 def says_training(node: CheckedNode) -> bool:

@@ -5,6 +5,7 @@ from outside become parameters.
 """
 
 import re
+from functools import partial
 from collections.abc import Mapping, Sequence
 
 from cnnspec.backends.python.calling import IN_TRAINING, called, says_training, trainable_set
@@ -29,6 +30,7 @@ from cnnspec.backends.python.statements import Assign, Lane, Loop, Statement, Va
 from cnnspec.ir.graph import Ref
 from cnnspec.layers.base import Layer
 from cnnspec.naming import keras_name
+from cnnspec.operations.base import Operation
 
 INDICES = ("index", "index_2", "index_3")
 """Names of loop indices, outermost first."""
@@ -171,8 +173,10 @@ class Matcher:
         results = self.results(parts, items, lane)
         settings = objects.set_when_built()
         why = IN_TRAINING if says_training(nodes[0]) else ""
+        constants = objects.constants() if nodes[0].is_operation else ()
         if not settings:
-            return [Assign(results, reads, lambda read: called(nodes[0], making, read), why)]
+            call = partial(called, nodes[0], making, constants=constants)
+            return [Assign(results, reads, call, why)]
         kept = Value((), f"{parts[0].local(name_of(items[0]))}_layer", is_named=True)
         return [
             Assign((kept,), (), lambda _: making),
@@ -202,7 +206,10 @@ class Matcher:
                 results.append(None)
                 continue
             is_first = isinstance(node.layer, Layer) and position == 0
-            value = Value(lane, name if is_first else output or name, is_named=output is not None)
+            said = name if is_first else output or name
+            if node.is_operation and output is not None:
+                said = f"{name}_{output}"
+            value = Value(lane, said, is_named=output is not None)
             results.append(value)
             for part, ref in zip(parts, refs, strict=True):
                 part.is_now(ref, value)
@@ -221,6 +228,8 @@ class Matcher:
     def making(self, objects: Objects, parts: Sequence[Part], items: Sequence[LayerItem]) -> Call:
         """Return the expression that makes a layer."""
         first = items[0].node
+        if isinstance(first.layer, Operation):
+            return objects.operation(f"ops.{first.layer.function_name()}")
         path = import_path(first.layer) if isinstance(first.layer, Layer) else None
         return objects.layer(
             self.classes[path] if path else f"layers.{first.kind}",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cnnspec.backends.lowering import (
+    OPERATIONS_MODULE,
     USUAL_MODULE,
     inner_name,
     module_of,
@@ -22,6 +23,7 @@ from cnnspec.declarations.keras_versions import is_known_word
 from cnnspec.layers.base import Layer
 from cnnspec.layers.custom import CustomLayer
 from cnnspec.objects.families import CONSTRAINTS, INITIALIZERS, REGULARIZERS
+from cnnspec.operations.base import Constant, Operation
 
 BY_NAME = (CONSTRAINTS, INITIALIZERS, REGULARIZERS)
 """Families whose objects Keras creates from a name, if they have no arguments."""
@@ -32,7 +34,7 @@ NOT_BY_NAME = ("Constant", "Lamb")
 def import_path(layer: Layer) -> str | None:
     """Return `module:Class` of a layer that is not in `keras.layers`."""
     module = module_of(type(layer))
-    return None if module == USUAL_MODULE else f"{module}:{layer.kind()}"
+    return None if module in (USUAL_MODULE, OPERATIONS_MODULE) else f"{module}:{layer.kind()}"
 
 
 def loss(call: str | Declaration | None) -> Code:
@@ -101,6 +103,43 @@ class Objects:
         if not all(trained) and all(call.passes_trainable_on for call, _ in pairs):
             arguments.append(Labelled("trainable=", self.argument_of("trainable", trained)))
         return Call(function, (*arguments, Labelled("name=", name)))
+
+    def operation(self, function: str) -> Call:
+        """Return the call of a function without its operands.
+
+        Raises:
+            Differs: there is none.
+
+        """
+        first = self.calls[0]
+        assert isinstance(first, Operation)
+        made = [
+            Labelled(f"{name}=", self.argument(name, [each.checked(name) for each in self.calls]))
+            for name in _in_order(self.calls)
+            if name not in first.tensors
+        ]
+        return Call(function, tuple(made))
+
+    def constants(self) -> list[Code]:
+        """Return the constants among the operands of the calls of a function, in order.
+
+        Raises:
+            Differs: they are not the same ones, or have no common expression.
+
+        """
+        found = [each.constants() for each in self.calls if isinstance(each, Operation)]
+        if any(each.keys() != found[0].keys() for each in found):
+            raise Differs
+        return [self.constant(name, [each[name] for each in found]) for name in found[0]]
+
+    def constant(self, name: str, values: Sequence[Any]) -> Code:
+        """Return an operand that is a number, or a list of numbers, which becomes an array."""
+        types = {Constant(each).dtype if isinstance(each, tuple) else None for each in values}
+        if len(types) > 1:
+            raise Differs
+        code = self.argument_of(name, values)
+        (dtype,) = types
+        return code if dtype is None else Call("numpy.array", (code, quoted(dtype)))
 
     def layers(self) -> Iterator[tuple[Layer, bool]]:
         """Return the calls, each with whether the model around it is trained."""

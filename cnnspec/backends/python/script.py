@@ -18,7 +18,7 @@ from cnnspec.ir.checked import CheckedGraph
 from cnnspec.layers.base import Layer
 from cnnspec.naming import model_root
 
-TAKEN = ("keras", "layers", "model", "name", *INDICES, *IMPORTS, *NAMES, *masks.NAMES)
+TAKEN = ("keras", "layers", "ops", "model", "name", *INDICES, *IMPORTS, *NAMES, *masks.NAMES)
 """Names that scripts use themselves."""
 
 
@@ -78,7 +78,8 @@ def _imports(text: str, classes: Mapping[str, str]) -> str:
     """Return the import statements of a script, sorted as linters expect."""
     used = {each.id for each in ast.walk(ast.parse(text)) if isinstance(each, ast.Name)}
     plain = {name: f"import {name}" for name in ("keras", *IMPORTS) if name in used}
-    members: dict[str, list[str]] = {"keras": ["layers"]} if "layers" in used else {}
+    parts = [name for name in ("layers", "ops") if name in used]
+    members: dict[str, list[str]] = {"keras": parts} if parts else {}
     renamed: list[tuple[str, str]] = []
     for path, identifier in classes.items():
         module, _, name = path.partition(":")

@@ -1,6 +1,6 @@
 """Helper functions of scripts that load weights by layer name."""
 
-IMPORTS = ("h5py", "io", "zipfile")
+IMPORTS = ("h5py", "io", "numpy", "zipfile")
 NAMES = ("load_weights", "load_layers", "load_layer", "copy_weights")
 
 LOAD_WEIGHTS = '''\
