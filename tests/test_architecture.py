@@ -46,10 +46,13 @@ NOT_FOR = {
 """Lower modules that are none of a part's business: layers never see YAML or places."""
 
 ONLY_FOR = {
-    "backends.lowering": ("declarations", "diagnostics", "ir", "layers", "naming", "objects", "records"),
+    "backends.lowering": (
+        "declarations", "diagnostics", "ir", "layers", "naming", "objects", "operations",
+        "records",
+    ),
     "backends": (
         "analysis", "backends.lowering", "declarations", "diagnostics", "escaping", "extras", "failures", "ir", "keras_files",
-        "language.expressions", "layers", "naming", "objects", "records", "shapes",
+        "language.expressions", "layers", "naming", "objects", "operations", "records", "shapes",
     ),
 }  # fmt: skip
 """All that a part may see: backends start from a checked graph, not from a document."""
@@ -64,7 +67,7 @@ USERS = {
     "jax": ("training.environment",),
     "keras": ("backends.keras", "data.sources", "exporting", "failures.raising", "training"),
     "ml_dtypes": ("keras_files",),
-    "numpy": ("data", "exporting", "training"),
+    "numpy": ("backends.keras.operations", "data", "exporting", "training"),
     "onnx": ("exporting",),
     "onnxruntime": ("exporting",),
     "pydantic": ("analysis.lint.unused", "language"),
@@ -136,6 +139,7 @@ LATE = {
     "language.parse": ("declarations.hints",),
     "layers.fields": ("declarations.hints",),
     "notebook": ("backends.diagram.drawing", "spec"),
+    "operations.steps": ("operations.base",),
     "spec": (
         "backends.diagram.drawing",
         "backends.diagram.look",

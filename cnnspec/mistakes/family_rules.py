@@ -13,7 +13,8 @@ from cnnspec.mistakes.python_calls import family_of
 from cnnspec.mistakes.section_rules import last_name
 from cnnspec.mistakes.written import Mistake, Range, Written
 from cnnspec.objects.activations import ACTIVATIONS
-from cnnspec.operations.steps import PREFIX, family_of_step
+from cnnspec.operations.families import PREFIX
+from cnnspec.operations.steps import family_of_step
 
 PLACES = {
     "layers": "it is a step under `layers`: `- {bare}`",

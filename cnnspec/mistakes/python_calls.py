@@ -14,9 +14,9 @@ from cnnspec.declarations.foreign_table import positions_of
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.language.families import ALL_FAMILIES
 from cnnspec.layers.base import LAYERS
-from cnnspec.operations.base import OPERATIONS
 from cnnspec.mistakes.positions import positional
 from cnnspec.objects import families
+from cnnspec.operations.base import OPERATIONS
 from cnnspec.syntax.reading import parse_text
 from cnnspec.syntax.scalars import plain_scalar
 from cnnspec.syntax.yaml_problems import YamlProblem

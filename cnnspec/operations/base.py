@@ -13,9 +13,8 @@ from cnnspec.layers.base import Layer, no_macs
 from cnnspec.layers.dtype_rules import NUMBERS, named, phrase
 from cnnspec.naming import snake_case
 from cnnspec.operations import dtypes
-from cnnspec.operations.families import FAMILIES
+from cnnspec.operations.families import FAMILIES, PREFIX
 from cnnspec.operations.refusals import REFUSALS
-from cnnspec.operations.steps import PREFIX
 from cnnspec.records import Record
 from cnnspec.shapes import Dim, Shape
 

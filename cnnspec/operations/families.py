@@ -1,4 +1,7 @@
-"""The modules that declare the operations, each with its words."""
+"""The words of operations: what they start with, and the modules that declare them."""
+
+PREFIX = "ops."
+"""What the words of operations start with."""
 
 FAMILIES: dict[str, tuple[str, ...]] = {
     "activations": (),

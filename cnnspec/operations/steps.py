@@ -4,9 +4,7 @@ from typing import Any
 
 from cnnspec.declarations.family import Family
 from cnnspec.layers.base import LAYERS
-
-PREFIX = "ops."
-"""What the words of operations start with."""
+from cnnspec.operations.families import PREFIX
 
 
 def family_of_step(word: str) -> Family[Any]:

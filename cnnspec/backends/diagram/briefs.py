@@ -1,11 +1,12 @@
 """The arguments of a layer in short form, and in full."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from cnnspec.declarations.declaration import Declaration
 from cnnspec.declarations.wording import shortest, shortest_argument, shortest_arguments
 from cnnspec.layers.base import Layer
+from cnnspec.operations.base import Operation
 
 
 def by(sizes: Any) -> str:
@@ -65,13 +66,34 @@ SHORT: dict[str, Callable[[Layer, Any], str | None]] = {
 """The short forms of arguments, in this order; all others are only in the full table."""
 
 
+MAX_VALUES = 4
+"""The most numbers of an argument of an operation that a box shows."""
+
+
 def brief(layer: Layer) -> tuple[str, ...]:
     """Return the most important arguments: 32, 3x3, /2, same, relu."""
+    if isinstance(layer, Operation):
+        return tuple(_of_operation(layer))
     known = layer.arguments()
     said = (
         SHORT[name](layer, layer.meant(name)) for name in SHORT if name in known
     )  # fmt: skip
     return tuple(each for each in said if each)
+
+
+def _of_operation(operation: Operation) -> Iterator[str]:
+    """Yield the constants of an operation, and its other arguments with their names."""
+    constants = operation.constants()
+    for name, value in shortest_arguments(operation).items():
+        shown = _text(value)
+        if isinstance(value, list):
+            has_lists = any(isinstance(each, list) for each in value)
+            is_long = len(value) > MAX_VALUES or has_lists
+            shown = f"{len(value)} values" if is_long else ", ".join(map(_text, value))
+        if name in constants and name != operation.tensors[0]:
+            yield shown
+        elif value is not False:
+            yield name if value is True else f"{name} {shown}"
 
 
 def in_full(layer: Layer) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ name.
 from dataclasses import dataclass
 
 from cnnspec.layers.families import FAMILIES
+from cnnspec.operations.families import PREFIX
 
 FAMILY_OF_MODULE = {
     "core": "dense",
@@ -57,6 +58,8 @@ FAMILY_OF_KIND = {
 
 def family_of(kind: str) -> str:
     """Return the family of a kind of layer; custom classes have the family `other`."""
+    if kind.startswith(PREFIX):
+        return "operation"
     return FAMILY_OF_KIND.get(kind, "other")
 
 
@@ -88,7 +91,7 @@ class Theme:
 def _families(text: str, **colours: tuple[str, str]) -> dict[str, Paint]:
     """Return the paint of each family, from its fill and line."""
     neutral = {"output": "input", "regularization": "reshaping", "other": "input"}
-    neutral |= {"preprocessing": "reshaping"}
+    neutral |= {"preprocessing": "reshaping", "operation": "reshaping"}
     paints = {family: Paint(fill, line, text) for family, (fill, line) in colours.items()}
     return paints | {family: paints[like] for family, like in neutral.items()}
 

@@ -1,8 +1,11 @@
 """The text in boxes, on frames and on edges of a rich diagram."""
 
+import re
+
 from cnnspec.backends.diagram.figure import Box, Edge, Group
 from cnnspec.backends.diagram.look import Look
 from cnnspec.backends.diagram.reading import dims
+from cnnspec.operations.families import PREFIX
 
 FROZEN = "frozen"
 SIGNS = {"added": "+ ", "removed": "− ", "changed": "~ "}
@@ -11,10 +14,14 @@ SIGNS = {"added": "+ ", "removed": "− ", "changed": "~ "}
 
 def box_lines(box: Box, look: Look) -> list[str]:
     """Return the lines of a box, its name first."""
-    title = box.local if box.times == 1 else f"{box.kind} × {box.times}"
+    kind = box.kind.removeprefix(PREFIX)
+    title = box.local if box.times == 1 else f"{kind} × {box.times}"
+    arguments = box.brief if "arguments" in look.shown else ()
+    if kind != box.kind and re.fullmatch(rf"{kind}(_\d+)?", box.local) and box.times == 1:
+        title, arguments, kind = " · ".join((kind, *arguments)), (), ""  # the name adds nothing
     lines = [f"{SIGNS.get(box.mark or '', '')}{title}"]
-    said = [box.kind] if "kinds" in look.shown and title != box.kind else []
-    said += box.brief if "arguments" in look.shown else ()
+    said = [kind] if kind and "kinds" in look.shown and title != kind else []
+    said += arguments
     if box.times > 1:
         said = [box.local]
     lines.append(" · ".join(said))

@@ -5,8 +5,8 @@ from outside become parameters.
 """
 
 import re
-from functools import partial
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from cnnspec.backends.python.calling import IN_TRAINING, called, says_training, trainable_set
 from cnnspec.backends.python.formulas import Differs, formula

@@ -78,7 +78,7 @@ def _imports(text: str, classes: Mapping[str, str]) -> str:
     """Return the import statements of a script, sorted as linters expect."""
     used = {each.id for each in ast.walk(ast.parse(text)) if isinstance(each, ast.Name)}
     plain = {name: f"import {name}" for name in ("keras", *IMPORTS) if name in used}
-    parts = [name for name in ("layers", "ops") if name in used]
+    parts: list[str] = [name for name in ("layers", "ops") if name in used]
     members: dict[str, list[str]] = {"keras": parts} if parts else {}
     renamed: list[tuple[str, str]] = []
     for path, identifier in classes.items():
