@@ -12,26 +12,30 @@ from cnnspec.declarations.describe import describe, summary_line
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.language.dump import call_text
 from cnnspec.layers.base import LAYERS, Layer
+from cnnspec.operations.base import OPERATIONS
+from cnnspec.operations.families import PREFIX
+from cnnspec.operations.steps import family_of_step
 from cnnspec.shapes import text
 from cnnspec.vocabulary.entries import listed
 from cnnspec.vocabulary.lookup import meanings
 
 
 @click.command("layers")
-@click.argument("kind", required=False, shell_complete=words(lambda: LAYERS.kinds.keys()))
+@click.argument("kind", required=False, shell_complete=words(lambda: _kinds().keys()))
 def command(kind: str | None) -> None:
-    """List the kinds of layers, or describe one KIND.
+    """List the kinds of layers and the operations, or describe one KIND.
 
     \b
     Example:
       cnnspec layers
       cnnspec layers Conv2D
+      cnnspec layers ops.mean
     """
     if kind is None:
         _list()
         return
     try:
-        declaration = LAYERS.find(kind)
+        declaration = family_of_step(kind).find(kind)
     except Problem as problem:
         _refuse(kind, problem)
     _tell(declaration)
@@ -39,8 +43,9 @@ def command(kind: str | None) -> None:
 
 def _refuse(word: str, problem: Problem) -> NoReturn:
     """Exit with what is wrong with a word; one with another meaning is explained elsewhere."""
-    is_mistyped = word.lower() in (known.lower() for known in LAYERS.kinds)
+    is_mistyped = word.lower() in map(str.lower, _kinds())
     others = []
+    is_mistyped = is_mistyped or word.startswith(PREFIX)
     if not is_mistyped and problem.code != "refused-kind":
         with suppress(Problem):  # there is no such group of words
             others = meanings(word)
@@ -50,12 +55,18 @@ def _refuse(word: str, problem: Problem) -> NoReturn:
     usage_error("; ".join(filter(None, (problem.message, problem.suggestion))))
 
 
+def _kinds() -> dict[str, type[Layer]]:
+    return {**LAYERS.kinds, **OPERATIONS.kinds}
+
+
 def _list() -> None:
     """Print every kind with its summary line, family by family."""
     families: dict[str, list[type[Layer]]] = {}
-    for declaration in LAYERS.kinds.values():
-        families.setdefault(declaration.__module__.rpartition(".")[2], []).append(declaration)
-    width = max(len(name) for name in LAYERS.kinds)
+    for declaration in _kinds().values():
+        module = declaration.__module__.rpartition(".")[2]
+        title = f"operations: {module}" if declaration.is_operation else module
+        families.setdefault(title, []).append(declaration)
+    width = max(map(len, _kinds()))
     for family, declarations in families.items():
         echo(styled(family, bold=True))
         for declaration in declarations:

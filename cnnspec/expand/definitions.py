@@ -10,6 +10,7 @@ from cnnspec.expand.parameters import NO_PARAMETERS, Parameters, resolve_paramet
 from cnnspec.language.document import Block, Document, Submodel
 from cnnspec.language.expressions import substituted
 from cnnspec.layers.base import LAYERS, Layer
+from cnnspec.operations.steps import family_of_step
 from cnnspec.records import Record
 from cnnspec.syntax.places import Place
 
@@ -137,8 +138,10 @@ def _check_names(found: Definitions, report: Report) -> None:
     places = [(name, block.place) for name, block in found.blocks.items()]
     places += [(name, submodel.place) for name, submodel in found.submodels.items()]
     for name, place in places:
-        if name in LAYERS:
-            message = f"'{name}' is the name of a layer kind"
+        family = family_of_step(name)
+        if name in family:
+            what = "a layer kind" if family is LAYERS else "an operation"
+            message = f"'{name}' is the name of {what}"
             place.error(report, "duplicate-name", message, "key")
     for name in (each for each in found.blocks if each in found.submodels):
         _defined_twice(name, found.blocks[name].place, found.submodels[name].place, report)
@@ -151,7 +154,7 @@ def _defaults(
     for word, arguments in document.defaults.items():
         where = place / word
         try:
-            declaration = LAYERS.find(word)
+            declaration = family_of_step(word).find(word)
         except Problem as problem:
             _report_kind(where, problem, report)
             continue

@@ -29,6 +29,8 @@ from cnnspec.language.families import ALL_FAMILIES
 from cnnspec.language.values import SHARED
 from cnnspec.layers.base import LAYERS
 from cnnspec.objects.families import DATA
+from cnnspec.operations.base import OPERATIONS
+from cnnspec.operations.steps import family_of_step
 
 Schema = dict[str, Any]
 
@@ -118,7 +120,13 @@ def _forms() -> dict[str, Schema]:
             ]
         },
         "short_source": _one_of_keys(dict.fromkeys(DATA.kinds, text)),
-        "defaults": _mapping({word: _arguments(LAYERS.find(word)) for word in _words(LAYERS)}),
+        "defaults": _mapping(
+            {
+                word: _arguments(family.find(word))
+                for family in (LAYERS, OPERATIONS)
+                for word in _words(family)
+            }
+        ),
     }
 
 
@@ -220,8 +228,8 @@ def _step(mapping: Schema) -> Schema:
     keys = {key: _described(_given(own[key]), own[key]["description"]) for key in STEP_KEYS}
     branches = {"branches": keys.pop("branches")}
     kinds = {}
-    for word in _words(LAYERS):
-        declaration = LAYERS.find(word)
+    for word in (*_words(LAYERS), *_words(OPERATIONS)):
+        declaration = family_of_step(word).find(word)
         merges = getattr(declaration, "merges", False)
         kinds[word] = _arguments(declaration, keys | (branches if merges else {}))
     layer = _described({"type": "string"}, "The layer that is called again.")

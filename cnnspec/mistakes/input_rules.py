@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
-from cnnspec.layers.base import LAYERS
 from cnnspec.mistakes.python_calls import last_word
 from cnnspec.mistakes.python_rules import closing
 from cnnspec.mistakes.shape_rules import input_name, shown_sizes, sizes_in
 from cnnspec.mistakes.written import Entry, Mistake, Replacement, Written
+from cnnspec.operations.steps import family_of_step
 
 SHAPE_ARGUMENTS = ("input_shape", "batch_input_shape", "batch_shape", "input_dim")
 INPUT_KINDS = ("Input", "InputLayer")
@@ -25,7 +25,8 @@ def shape_arguments(written: Written) -> Iterator[Mistake]:
         if entry.key is None or name not in SHAPE_ARGUMENTS or not is_argument:
             continue
         word = str(entry.path[-2])
-        if word in LAYERS and name in LAYERS.find(word).arguments():
+        family = family_of_step(word)
+        if word in family and name in family.find(word).arguments():
             continue
         at, end = written.range(entry.key), written.end(entry.node)
         value, edits, region = entry.value, written.without(entry), (at[0], end)

@@ -27,6 +27,7 @@ from cnnspec.objects.loss import Loss
 from cnnspec.objects.measure import Labels, Measure
 from cnnspec.objects.metrics import Metric
 from cnnspec.operations.base import OPERATIONS
+from cnnspec.operations.families import PREFIX
 
 WIDTH = 76
 """The width of examples: that of a terminal, less their indentation."""
@@ -90,7 +91,12 @@ def _layer(declaration: type[Declaration], call: Any) -> Data:
     }
     if count > 1:
         call = {kind: {"from": names, **given}}
-    return {"inputs": inputs, "layers": [call]}
+    spec: Data = {"inputs": inputs, "layers": [call]}
+    results = declaration.of(given).outputs() if declaration.is_operation else ()
+    if len(results) > 1:
+        name = f"{kind.removeprefix(PREFIX)}_1"
+        spec["outputs"] = {f"y{result}": {"from": f"{name}/{result}"} for result in results}
+    return spec
 
 
 def _measured(declaration: type[Declaration], labels: Labels, output: Data) -> Data:

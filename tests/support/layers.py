@@ -19,7 +19,10 @@ def compiled_example(kind: str, example: Example, **arguments: Any) -> CheckedGr
         for at, shape in enumerate(example.shapes)
     }
     step = {kind: {**example.arguments, "name": "it", "from": list(inputs), **arguments}}
-    document = Document.model_validate({"inputs": inputs, "layers": [step]})
+    outputs = {}
+    if kind.startswith("ops.") and isinstance(example.output, list):
+        outputs = {f"output {at}": {"from": f"it/{at}"} for at in range(len(example.output))}
+    document = Document.model_validate({"inputs": inputs, "layers": [step], "outputs": outputs})
     return checked_or_raise(compile_document(document))
 
 

@@ -7,8 +7,8 @@ from cnnspec.declarations.declaration import Declaration
 from cnnspec.ir.checked import CheckedGraph, CheckedNode
 from cnnspec.ir.graph import SubmodelLayer
 from cnnspec.ir.scaling import updating
-from cnnspec.layers.base import LAYERS
 from cnnspec.objects.families import INITIALIZERS
+from cnnspec.operations.steps import family_of_step
 from cnnspec.records import replace
 from cnnspec.syntax.places import Place, Where
 
@@ -115,7 +115,7 @@ def _seed(model: Model, node: CheckedNode, argument: str) -> tuple[Place, Where]
         return seed, "value"
     for word in model.document.defaults:
         default = model.place / "defaults" / word / argument / "seed"
-        if LAYERS.canonical(word) == node.kind and default.value() is not None:
+        if family_of_step(word).canonical(word) == node.kind and default.value() is not None:
             return replace(default, caller=node.node.place.caller), "value"
     return node.node.place, "kind"
 

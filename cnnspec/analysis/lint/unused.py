@@ -11,7 +11,7 @@ from cnnspec.language.column_expressions import joined, names_over_columns, pars
 from cnnspec.language.document import Document, Step
 from cnnspec.language.expressions import parameters_in
 from cnnspec.language.train import Train
-from cnnspec.layers.base import LAYERS
+from cnnspec.operations.steps import family_of_step
 from cnnspec.syntax.places import Place
 
 
@@ -75,9 +75,9 @@ def unused_default(model: Model) -> Iterator[Finding]:
     """Defaults of a kind that no step uses, neither here nor in imported blocks."""
     layers = [node.layer for node in model.checked.graph.nodes]
     used = {each.kind() for each in layers if each and not isinstance(each, SubmodelLayer)}
-    used |= {LAYERS.canonical(kind) for kind in _said(model.document)}
+    used |= {family_of_step(kind).canonical(kind) for kind in _said(model.document)}
     for word in model.document.defaults:
-        if LAYERS.canonical(word) not in used:
+        if family_of_step(word).canonical(word) not in used:
             place = model.place / "defaults" / word
             yield Finding(f"no {word} uses these defaults", place, "key")
 

@@ -12,7 +12,8 @@ from cnnspec.ir.checked import CheckedNode
 from cnnspec.layers.cells import Cell
 from cnnspec.layers.recurrent import Recurrent
 from cnnspec.layers.wrappers import Bidirectional
-from cnnspec.operations.base import Constant, Operation
+from cnnspec.operations.base import Operation
+from cnnspec.operations.indexing import GetItem
 
 NOT_HANDED_ON = "Keras does not pass `trainable` on to the layers inside this one."
 """The reason why `trainable` is set on inner layers."""
@@ -24,12 +25,15 @@ IN_TRAINING = (
 
 
 def called(
-    node: CheckedNode, function: Code, variables: Sequence[str], constants: Sequence[Code] = ()
+    node: CheckedNode, function: Code, variables: Sequence[str], given: Sequence[Code] = ()
 ) -> Code:
-    """Return the call of a layer or submodel on the variables of its inputs."""
-    positional, named = called_with(node, variables)
+    """Return the call of a layer or submodel on the variables of its inputs.
+
+    `given` are the operands of a function that are no tensors, in order.
+    """
     if isinstance(node.layer, Operation):
-        return _of_operation(node, function, positional, constants)
+        return _of_operation(node, function, variables, given)
+    positional, named = called_with(node, variables)
     arguments = (
         *map(_argument, positional),
         *(Labelled(f"{name}=", _argument(each)) for name, each in named.items()),
@@ -38,14 +42,33 @@ def called(
     return Call("keras.tree.flatten", (call,)) if _nests(node) else call
 
 
+class _Variable(str):
+    """A variable among the operands of a function, which may be text as well."""
+
+    __slots__ = ()
+
+
 def _of_operation(
-    node: CheckedNode, function: Code, operands: Sequence[Any], constants: Sequence[Code]
+    node: CheckedNode, function: Code, variables: Sequence[str], given: Sequence[Code]
 ) -> Code:
-    """Return the call of a function on its operands, of which some are constants."""
+    """Return the call of a function; `given` are its operands that are no variables, in order."""
     assert isinstance(function, Call)
-    waiting = iter(constants)
-    given = (next(waiting) if isinstance(each, Constant) else _argument(each) for each in operands)
-    call = Call(function.function, (*given, *function.arguments))
+    waiting = iter(given)
+
+    def operand(value: Any) -> Code:
+        if isinstance(value, list):
+            return Items("[", tuple(map(operand, value)), "]")
+        return str(value) if isinstance(value, _Variable) else next(waiting)
+
+    positional, named = called_with(node, list(map(_Variable, variables)))
+    if isinstance(node.layer, GetItem):
+        return f"{variables[0]}[{node.layer.key}]"
+    arguments = (
+        *map(operand, positional),
+        *function.arguments,
+        *(Labelled(f"{name}=", operand(each)) for name, each in named.items()),
+    )
+    call = Call(function.function, arguments)
     return f"{flat(call)}[0]" if len(node.node.outputs) == 1 else call
 
 

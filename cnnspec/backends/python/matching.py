@@ -173,9 +173,9 @@ class Matcher:
         results = self.results(parts, items, lane)
         settings = objects.set_when_built()
         why = IN_TRAINING if says_training(nodes[0]) else ""
-        constants = objects.constants() if nodes[0].is_operation else ()
+        given = objects.operands() if nodes[0].is_operation else ()
         if not settings:
-            call = partial(called, nodes[0], making, constants=constants)
+            call = partial(called, nodes[0], making, given=given)
             return [Assign(results, reads, call, why)]
         kept = Value((), f"{parts[0].local(name_of(items[0]))}_layer", is_named=True)
         return [

@@ -24,6 +24,7 @@ from cnnspec.layers.base import Layer
 from cnnspec.layers.custom import CustomLayer
 from cnnspec.objects.families import CONSTRAINTS, INITIALIZERS, REGULARIZERS
 from cnnspec.operations.base import Constant, Operation
+from cnnspec.operations.indexing import GetItem
 
 BY_NAME = (CONSTRAINTS, INITIALIZERS, REGULARIZERS)
 """Families whose objects Keras creates from a name, if they have no arguments."""
@@ -111,26 +112,38 @@ class Objects:
             Differs: there is none.
 
         """
-        first = self.calls[0]
+        first = self.of_one_kind()
         assert isinstance(first, Operation)
+        if isinstance(first, GetItem):  # whose key stands in brackets
+            if any(each.checked("key") != first.key for each in self.calls):
+                raise Differs
+            return Call(function)
         made = [
             Labelled(f"{name}=", self.argument(name, [each.checked(name) for each in self.calls]))
             for name in _in_order(self.calls)
-            if name not in first.tensors
+            if name not in (*first.tensors, *first.in_front)
         ]
         return Call(function, tuple(made))
 
-    def constants(self) -> list[Code]:
-        """Return the constants among the operands of the calls of a function, in order.
+    def operands(self) -> list[Code]:
+        """Return the operands of a function that are no tensors, in order.
 
         Raises:
             Differs: they are not the same ones, or have no common expression.
 
         """
+        first = self.of_one_kind()
+        assert isinstance(first, Operation)
         found = [each.constants() for each in self.calls if isinstance(each, Operation)]
         if any(each.keys() != found[0].keys() for each in found):
             raise Differs
-        return [self.constant(name, [each[name] for each in found]) for name in found[0]]
+        return [
+            *(
+                self.argument(name, [each.checked(name) for each in self.calls])
+                for name in first.in_front
+            ),
+            *(self.constant(name, [each[name] for each in found]) for name in found[0]),
+        ]
 
     def constant(self, name: str, values: Sequence[Any]) -> Code:
         """Return an operand that is a number, or a list of numbers, which becomes an array."""
@@ -169,10 +182,7 @@ class Objects:
             Differs: the calls have several kinds, or an argument has no common expression.
 
         """
-        first = self.calls[0]
-        for each in self.calls:
-            if type(each) is not type(first):
-                raise Differs
+        first = self.of_one_kind()
         made: list[Code] = []
         unsayable: dict[str, Code] = {}
         for name in _in_order(self.calls):
@@ -184,6 +194,18 @@ class Objects:
             else:
                 unsayable[name] = code
         return [*made, Labelled("**", dictionary(unsayable))] if unsayable else made
+
+    def of_one_kind(self) -> Declaration:
+        """Return the first of the calls.
+
+        Raises:
+            Differs: they have several kinds.
+
+        """
+        first = self.calls[0]
+        if any(type(each) is not type(first) for each in self.calls):
+            raise Differs
+        return first
 
     def argument(self, name: str, values: Sequence[Any]) -> Code:
         """Return an argument with these values."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from cnnspec.decompile.compact.lines import Line
 from cnnspec.diagnostics.problems import Problem
-from cnnspec.layers.base import LAYERS
+from cnnspec.operations.steps import family_of_step
 
 MOST = 8
 """The limit of the number of parameters of a block."""
@@ -155,7 +155,7 @@ def _branches(turns: tuple[Line, ...]) -> Iterator[list[tuple[Line, ...]]]:
 def _default(kind: str, key: str) -> Any:
     """Return the default of an argument as a spec would write it."""
     try:
-        found = getattr(LAYERS.find(kind), key, _MISSING)
+        found = getattr(family_of_step(kind).find(kind), key, _MISSING)
     except Problem:
         return _MISSING
     plain = found is None or isinstance(found, bool | int | float | str | list)
