@@ -12,6 +12,7 @@ from cnnspec.declarations.keras_versions import minors
 from cnnspec.diagnostics.codes import CODES, WARNINGS
 from cnnspec.language.templates.reading import TEMPLATES
 from cnnspec.layers.base import LAYERS
+from cnnspec.operations.base import OPERATIONS
 from cnnspec.vocabulary.lookup import all_words
 from tests.support.commands import run_command
 
@@ -21,7 +22,7 @@ FOLDERS = ["<dir>"]
 
 BY_PARAMETER: dict[str, list[str]] = {
     "inputs": FILES,
-    "kind": [*LAYERS.kinds],
+    "kind": [*LAYERS.kinds, *OPERATIONS.kinds],
     "model": FILES,
     "models": FILES,
     "name": [*TEMPLATES],

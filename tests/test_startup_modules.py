@@ -37,6 +37,7 @@ ALWAYS = {
     "escaping", "language", "language.calls", "language.column_expressions", "language.document", "language.evaluation", "language.expressions",
     "language.parse", "language.recovery", "language.train", "language.values", "layers", "layers.base",
     "layers.custom", "layers.dtype_rules", "layers.families", "layers.fields", "layers.object_rules", "layers.refusals", "naming", "objects", "objects.families", "objects.measure",
+    "operations", "operations.families", "operations.steps",
     "records", "shapes", "syntax", "syntax.paths", "syntax.places", "syntax.reading", "syntax.scalars",
     "syntax.yaml_problems",
 }  # fmt: skip

@@ -195,7 +195,7 @@ def test_a_page_of_a_kind_has_all_its_arguments(group: Kinds) -> None:
         assert {each.name for each in described} == declaration.arguments().keys()
         for each in described:
             assert each.takes
-            assert each.required == (not hasattr(declaration, each.name))
+            assert each.required == (each.name in declaration.required())
             assert each.required or each.default == getattr(declaration, each.name)
             assert stated(each) in page
         order = [each.required for each in described]

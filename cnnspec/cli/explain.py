@@ -1,6 +1,7 @@
 """`cnnspec explain`: explain a word of the language, or the code of a diagnostic."""
 
 import json
+import re
 import textwrap
 from typing import Any
 
@@ -31,7 +32,7 @@ CODE_LISTS: dict[str, dict[str, str]] = {
 def _completed() -> dict[str, str]:
     """Return the words that a shell leaves as they are, with their meanings."""
     found = {**all_words(), **CODES}
-    return {word: text for word, text in found.items() if word.replace("-", "_").isidentifier()}
+    return {word: text for word, text in found.items() if re.sub(r"[-.]", "_", word).isidentifier()}
 
 
 @click.command("explain")

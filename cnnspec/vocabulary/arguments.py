@@ -82,11 +82,15 @@ class Arguments:
         return _in_words(self.family, [each.kind() for each in self._having(name)])
 
     def _example(self, name: str) -> Example:
-        """Show the first kind whose example has the argument, or else gives its default."""
+        """Show the first kind an example of which has the argument, or else gives its default."""
         having = [each for each in self._having(name) if not each.open_words]
         for declaration in having:
             if name in (arguments := example_arguments(declaration)):
                 return Example(framed(declaration, arguments))
+        for declaration in having:
+            for example in declaration.examples if issubclass(declaration, Layer) else ():
+                if name in example.arguments:
+                    return Example(framed(declaration, example.arguments))
         declaration = having[0]
         return Example(framed(declaration, given(declaration, name, declaration.default_of(name))))
 
