@@ -96,7 +96,8 @@ def test_scripts_call_the_same_functions(case: str) -> None:
 
 
 def inputs_of(shape: Any, dtype: str) -> Any:
-    values = numpy.random.default_rng(0).random((2, *(size or 5 for size in shape[1:])))
+    sizes = (shape[0] or 1, *(size or 5 for size in shape[1:]))
+    values = numpy.random.default_rng(0).random(sizes)
     return values.astype(dtype)
 
 

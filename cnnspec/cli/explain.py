@@ -32,7 +32,7 @@ CODE_LISTS: dict[str, dict[str, str]] = {
 def _completed() -> dict[str, str]:
     """Return the words that a shell leaves as they are, with their meanings."""
     found = {**all_words(), **CODES}
-    return {word: text for word, text in found.items() if re.sub(r"[-.]", "_", word).isidentifier()}
+    return {word: text for word, text in found.items() if re.fullmatch(r"[A-Za-z][\w.-]*", word)}
 
 
 @click.command("explain")
