@@ -144,10 +144,6 @@ class Calls:
             message = f"'{wanted}' is not a layer that can be called again"
             failure = (place / "layer").error(self.report, "unknown-name", message)
             return self.names.failed(name, scope, failure)
-        if target.is_operation:
-            message = f"'{wanted}' is an operation, which has no weights to share; call it again"
-            failure = (place / "layer").error(self.report, "conflicting-arguments", message)
-            return self.names.failed(name, scope, failure)
         original = self.names.by_name[target.layer_name]
         shared = replace(original, name=node_name(scoped), scoped=scoped, shares=original.name)
         return self.names.add(replace(shared, inputs=inputs, place=place, block=scope.block))

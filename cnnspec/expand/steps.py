@@ -13,7 +13,7 @@ from cnnspec.ir.graph import BlockCall, Ref
 from cnnspec.language.document import BROKEN_STEP, Step
 from cnnspec.language.expressions import counts, is_pattern, is_reference, substituted
 from cnnspec.language.values import SHARED, name_problem
-from cnnspec.layers.base import LAYERS
+from cnnspec.operations.steps import family_of_step
 from cnnspec.records import replace
 from cnnspec.syntax.places import Place
 
@@ -222,7 +222,8 @@ class Writer(Calls):
                 failure = failure or ref
             else:
                 inputs.append(ref)
-        if step.kind in LAYERS and not getattr(LAYERS.find(step.kind), "merges", False):
+        family = family_of_step(step.kind)
+        if step.kind in family and not getattr(family.find(step.kind), "merges", False):
             message = f"{step.kind} is not a merging layer; 'branches' requires one, such as Add or Concatenate"
             at = place / "branches"
             return at.error(self.report, "conflicting-arguments", message, "key")
