@@ -211,6 +211,20 @@ class Names:
         where: Where = "value" if isinstance(place.value(), str) else "name"
         return place.error(self.report, "unknown-output", message, where)
 
+    def handed_on(self, above: Value, place: Place) -> Value:
+        """Return what the step above hands on; the results of an operation are an error."""
+        if isinstance(above, Failure) or not self.is_several(above):
+            return above
+        said = ", ".join(map(str, above))
+        message = f"the step above has {len(above)} results ({said}); 'from' must name one"
+        return place.error(self.report, "needs-from", message, "kind")
+
+    def chosen(self, value: Value, place: Place) -> Value:
+        """Return what a name refers to; all the results of an operation are an error."""
+        if isinstance(value, Failure) or not self.is_several(value):
+            return value
+        return self.report_several(value, place)
+
     def is_several(self, value: tuple[Ref, ...]) -> bool:
         """Whether a value is the results of an operation, of which a step must choose one."""
         node = self.by_name.get(value[0].node) if len(value) > 1 else None

@@ -173,19 +173,13 @@ class Writer(Calls):
                 said = " and ".join(scope.several_inputs)
                 message = f"the model has several inputs ({said}); the first step needs 'from'"
                 return place.error(self.report, "needs-from", message, "kind")
-            if not isinstance(above, Failure) and self.names.is_several(above):
-                said = ", ".join(map(str, above))
-                message = f"the step above has {len(above)} results ({said}); 'from' must name one"
-                return place.error(self.report, "needs-from", message, "kind")
-            return above
+            return self.names.handed_on(above, place)
         refs: list[Ref] = []
         failure: Failure | None = None
         listed = len(step.from_) > 1 or place.has_list("from")
         for position, said in enumerate(step.from_):
             at = place / "from" / position if listed else place / "from"
-            value = self.source(said, scope, above, at)
-            if not isinstance(value, Failure) and self.names.is_several(value):
-                value = self.names.report_several(value, at)
+            value = self.names.chosen(self.source(said, scope, above, at), at)
             if isinstance(value, Failure):
                 failure = failure or value
             else:
