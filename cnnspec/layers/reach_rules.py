@@ -77,7 +77,7 @@ def along(layer: OverAxes, *shapes: Shape) -> Reaches:
 
     Axis 1 may be the channels.
     """
-    (shape,) = shapes
+    shape = shapes[0]
     axes = layer.axis if isinstance(layer.axis, tuple) else (layer.axis,)
     named = {axis % len(shape) for axis in axes}
     if 1 in named and spatial(shape):

@@ -63,7 +63,7 @@ class Diag(Operation):
         rules.check_rank(self, shape, 1, 2)
         if len(shape) == 1:
             return (None if shape[0] is None else shape[0] + abs(self.k),) * 2
-        return (rules.not_empty(self, on_diagonal(*shape, self.k), shape, "k"),)
+        return (rules.not_empty(self, on_diagonal(shape[0], shape[1], self.k), shape, "k"),)
 
 
 @operation

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers.base import Example
-from cnnspec.layers.dtype_rules import WHOLE
+from cnnspec.layers.dtype_rules import WHOLE, phrase
 from cnnspec.operations import dtypes, product_rules
 from cnnspec.operations.base import Operation, operation
 from cnnspec.operations.subscripts import REST, Subscripts, equation_of, sizes_of
@@ -22,7 +22,6 @@ class Einsum(Operation):
     subscripts: Subscripts
     """The letters of the axes of each input, and of the output; `...` for any other axes."""
 
-    takes = WHOLE
     result_type = dtypes.multiplied
     examples: ClassVar[tuple[Example, ...]] = (
         Example({"subscripts": "bij,bjk->bik"}, [(None, 4, 5), (None, 5, 6)], (None, 4, 6)),
@@ -46,6 +45,12 @@ class Einsum(Operation):
             inputs = "one input" if terms == 1 else f"{terms} inputs"
             message = f"'{self.subscripts}' takes {inputs}, not {count}"
             raise Problem("wrong-input-count", message, "subscripts")
+
+    def check_dtypes(self, *inputs: str) -> None:
+        """Check that not all are truth values."""
+        super().check_dtypes(*inputs)
+        if set(inputs) == {"bool"}:
+            raise Problem("wrong-dtype", f"{self.kind()} takes {phrase(WHOLE)}, not bool")
 
     def arranged(  # type: ignore[override]  # the subscripts are of the call, not of the kind
         self, inputs: Sequence[Any]

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from cnnspec.declarations.declaration import Checked, Declaration
-from cnnspec.declarations.fields import int_or_ints, listed
+from cnnspec.declarations.fields import bounded, int_or_ints, listed
 from cnnspec.diagnostics.problems import Problem
 
 _WHOLE = {"type": "integer"}
@@ -61,9 +61,21 @@ SizesWithRest = Annotated[
     tuple[int, ...], WholeNumbers("a list of sizes, of which one may be -1", minimum=-1)
 ]
 Sizes = Annotated[tuple[int, ...], WholeNumbers("a list of sizes of at least 1", minimum=1)]
+PairOfSizes = Annotated[
+    tuple[int, int], WholeNumbers("a list of height and width", minimum=1, length=2)
+]
 Counts = Annotated[
     int | tuple[int, ...],
     WholeNumbers("a whole number of at least 1, or a list of them", minimum=1, single=True),
+]
+OptionalCounts = Annotated[
+    int | tuple[int, ...] | None,
+    WholeNumbers(
+        "a whole number of at least 1, a list of them, or null",
+        minimum=1,
+        single=True,
+        optional=True,
+    ),
 ]
 Sections = Annotated[
     int | tuple[int, ...],
@@ -76,4 +88,31 @@ Sections = Annotated[
 ]
 Shifts = Annotated[
     int | tuple[int, ...], WholeNumbers("a whole number, or a list of them", single=True)
+]
+
+
+def _odd_sizes(value: Any, declaration: type[Declaration]) -> tuple[int, ...]:
+    sizes = whole_numbers(value, declaration)
+    if len(sizes) != 2:
+        raise Problem("wrong-type", "")
+    for position, size in enumerate(sizes):
+        if size < 1 or size % 2 == 0:
+            raise Problem("out-of-range", "", (position,))
+    return sizes
+
+
+OddSizes = Annotated[tuple[int, ...], Checked("a list of two odd sizes", check=_odd_sizes)]
+
+
+def _positive_numbers(value: Any, _: type[Declaration]) -> tuple[float, ...]:
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        raise Problem("wrong-type", "")
+    for position, number in enumerate(value):
+        if bounded(number, 0, at=(position,)) == 0:
+            raise Problem("out-of-range", "", (position,))
+    return tuple(value)
+
+
+PositiveNumbers = Annotated[
+    tuple[float, ...], Checked("a list of two numbers above 0", check=_positive_numbers)
 ]

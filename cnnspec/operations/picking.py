@@ -7,7 +7,7 @@ from cnnspec.declarations.fields import OptionalInt
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers.base import Example
 from cnnspec.layers.dtype_rules import ANYTHING
-from cnnspec.operations import dtypes, index_rules, rules
+from cnnspec.operations import dtypes, operand_rules, rules
 from cnnspec.operations.base import Operand, Operation, operation
 from cnnspec.operations.fields import WholeNumbers
 from cnnspec.shapes import Dim, Shape, product, text
@@ -16,7 +16,7 @@ from cnnspec.shapes import Dim, Shape, product, text
 class OfIndices(Operation):
     """Base class of functions of a tensor and indices."""
 
-    index_types: ClassVar[tuple[str, ...]] = index_rules.INDICES
+    index_types: ClassVar[tuple[str, ...]] = operand_rules.INDICES
 
     tensors = ("x", "indices")
     min_inputs = 1
@@ -34,14 +34,14 @@ class OfIndices(Operation):
     def check_dtypes(self, *inputs: str) -> None:
         """Check that indices are whole numbers."""
         super().check_dtypes(*inputs)
-        index_rules.check_indices(self, "indices", inputs, self.index_types)
+        operand_rules.check_indices(self, "indices", inputs, self.index_types)
 
     def check_range(self, shape: Shape, axis: int | None) -> None:
         """Check constant indices against the size of the axis, if it is known."""
         if self.indices is None:
             return
         size = product(shape) if axis is None else shape[axis]
-        for index in index_rules.flat(self.indices):
+        for index in operand_rules.flat(self.indices):
             if size is not None and not -size <= index < size:
                 where = "" if axis is None else f"axis {axis} of "
                 message = (
@@ -114,7 +114,7 @@ class Slice(Operation):
     def check_dtypes(self, *inputs: str) -> None:
         """Check that indices are whole numbers."""
         super().check_dtypes(*inputs)
-        index_rules.check_indices(self, "start_indices", inputs)
+        operand_rules.check_indices(self, "start_indices", inputs)
 
     def result(self, shape: Shape, starts: Shape) -> Shape:
         """Return the sizes, or what follows the indices."""

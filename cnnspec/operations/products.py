@@ -8,7 +8,7 @@ from cnnspec.declarations.fields import Axis, OptionalInt
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers.base import Example
 from cnnspec.layers.dtype_rules import WHOLE
-from cnnspec.operations import dtypes, product_rules, rules
+from cnnspec.operations import dtypes, operand_rules, product_rules, rules
 from cnnspec.operations.base import Operand, Operation, operation
 from cnnspec.operations.fields import whole_numbers
 from cnnspec.shapes import Dim, Shape, product, text
@@ -197,11 +197,15 @@ class Vdot(OfAllValues):
 class Kron(OfAllValues):
     """The Kronecker product: every value of the first times the whole second tensor."""
 
-    takes = WHOLE
     examples: ClassVar[tuple[Example, ...]] = (
         Example({"x2": [[1, 2], [3, 4]]}, (None, 3), (None, 6)),
         Example({}, [(4, 3), (2, 5)], (8, 15)),
     )
+
+    def check_dtypes(self, *inputs: str) -> None:
+        """Check that not all are truth values."""
+        super().check_dtypes(*inputs)
+        operand_rules.check_common_type(self, inputs, WHOLE)
 
     def result(self, first: Shape, second: Shape) -> Shape:
         """Multiply the sizes."""
@@ -224,7 +228,6 @@ class Cross(Product):
     axis: OptionalInt = None
     """The axis of all three, instead."""
 
-    takes = WHOLE
     examples: ClassVar[tuple[Example, ...]] = (
         Example({}, [(None, 26, 3), (None, 26, 3)], (None, 26, 3)),
         Example({"axis": 1}, [(None, 3, 8), (None, 3, 8)], (None, 3, 8)),
@@ -235,6 +238,11 @@ class Cross(Product):
         """Two products for each of three values, one if there is no third."""
         output = self.result(first, second)
         return product((*output[1:], 2))
+
+    def check_dtypes(self, *inputs: str) -> None:
+        """Check that not all are truth values."""
+        super().check_dtypes(*inputs)
+        operand_rules.check_common_type(self, inputs, WHOLE)
 
     def conflicts(self) -> Iterator[Problem]:
         """Check that the axes are not given twice."""

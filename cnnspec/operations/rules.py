@@ -202,3 +202,9 @@ def not_empty(operation: Named, size: Dim, shape: Shape, argument: str) -> Dim:
         message = f"{operation.kind()} leaves nothing of its input {text(shape)}"
         raise Problem("no-output-shape", message, argument)
     return size
+
+
+def broadcasts_to(shape: Shape, wanted: Shape) -> bool:
+    """Whether a shape is repeated to another one."""
+    pairs = zip(reversed(shape), reversed(wanted), strict=False)
+    return len(shape) <= len(wanted) and all(size in (1, other) for size, other in pairs)

@@ -7,7 +7,7 @@ from cnnspec.declarations.fields import Choice
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers.base import Example
 from cnnspec.layers.dtype_rules import ANYTHING, WHOLE
-from cnnspec.operations import dtypes, index_rules, rules
+from cnnspec.operations import dtypes, operand_rules, rules
 from cnnspec.operations.base import Operand, Operation, operation
 from cnnspec.operations.fields import Sizes
 from cnnspec.shapes import Shape, text
@@ -36,8 +36,8 @@ class SliceUpdate(Operation):
     def check_dtypes(self, *inputs: str) -> None:
         """Check that indices are whole numbers, and that the new values have the same type."""
         super().check_dtypes(*inputs)
-        index_rules.check_indices(self, "start_indices", inputs)
-        index_rules.check_same_type(self, ("inputs", "updates"), inputs)
+        operand_rules.check_indices(self, "start_indices", inputs)
+        operand_rules.check_same_type(self, ("inputs", "updates"), inputs)
 
     def result(self, shape: Shape, starts: Shape, updates: Shape) -> Shape:
         """Check that the part lies in the tensor."""
@@ -82,7 +82,7 @@ class Scatter(Operation):
     def check_dtypes(self, *inputs: str) -> None:
         """Check that indices are whole numbers."""
         super().check_dtypes(*inputs)
-        index_rules.check_indices(self, "indices", inputs, index_rules.WIDE_INDICES)
+        operand_rules.check_indices(self, "indices", inputs, operand_rules.WIDE_INDICES)
 
     def result_type(self, indices: str, values: str) -> str:
         """Return the type of the values."""
@@ -90,8 +90,8 @@ class Scatter(Operation):
 
     def result(self, indices: Shape, values: Shape) -> Shape:
         """Check that the positions are in the result, and that the values fit there."""
-        index_rules.check_positions(self, indices, values, self.sizes)
-        index_rules.check_indices_in(self, self.indices, self.sizes)
+        operand_rules.check_positions(self, indices, values, self.sizes)
+        operand_rules.check_indices_in(self, self.indices, self.sizes)
         return self.sizes
 
 
@@ -124,11 +124,11 @@ class ScatterUpdate(Operation):
     def check_dtypes(self, *inputs: str) -> None:
         """Check that indices are whole numbers, and that the new values have the same type."""
         super().check_dtypes(*inputs)
-        index_rules.check_indices(self, "indices", inputs, index_rules.WIDE_INDICES)
-        index_rules.check_same_type(self, ("inputs", "updates"), inputs)
+        operand_rules.check_indices(self, "indices", inputs, operand_rules.WIDE_INDICES)
+        operand_rules.check_same_type(self, ("inputs", "updates"), inputs)
 
     def result(self, shape: Shape, indices: Shape, updates: Shape) -> Shape:
         """Check that the positions are in the tensor, and that the updates fit there."""
-        index_rules.check_positions(self, indices, updates, shape)
-        index_rules.check_indices_in(self, self.indices, shape)
+        operand_rules.check_positions(self, indices, updates, shape)
+        operand_rules.check_indices_in(self, self.indices, shape)
         return shape

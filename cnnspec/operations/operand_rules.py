@@ -1,4 +1,4 @@
-"""Rules for operands that are indices."""
+"""Rules for the data types of operands, and for operands that are indices."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -30,15 +30,36 @@ def check_indices(
         raise Problem("wrong-dtype", message, operand if operand in operation.given else ())
 
 
-def check_same_type(operation: Operation, operands: tuple[str, ...], inputs: Sequence[str]) -> None:
-    """Check that operands that are tensors have the same data type.
+def check_common_type(operation: Operation, inputs: Sequence[str], takes: tuple[str, ...]) -> None:
+    """Check the data type to which all operands are promoted.
+
+    Raises:
+        Problem: the function does not compute in it.
+
+    """
+    found = operation.ordered(inputs, constant_type).values() if operation.tensors else inputs
+    dtype = dtypes.promoted(*found)
+    if dtype not in takes:
+        message = f"{operation.kind()} takes {phrase(takes)}, not {named(dtype)}"
+        raise Problem("wrong-dtype", message)
+
+
+def check_same_type(
+    operation: Operation,
+    operands: tuple[str, ...],
+    inputs: Sequence[str],
+    *,
+    constants: bool = False,
+) -> None:
+    """Check that operands have the same data type; constants are converted unless they count.
 
     Raises:
         Problem: they differ.
 
     """
     found = operation.ordered(inputs, constant_type)
-    types = {found[name] for name in operands if name in found and name not in operation.given}
+    counted = [name for name in operands if constants or name not in operation.given]
+    types = {found[name] for name in counted if name in found}
     if len(types) > 1:
         listed = " and ".join(sorted(types))
         message = f"{operation.kind()} needs operands of the same data type, not {listed}"
