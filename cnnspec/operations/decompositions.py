@@ -16,7 +16,7 @@ WITH_HALF = ("float16", *TAKES)
 class OfMatrices(Operation):
     """Base class of functions of matrices, which are the last two axes."""
 
-    takes = TAKES
+    takes: ClassVar[tuple[str, ...]] = TAKES
     result_type = dtypes.kept
     examples: ClassVar[tuple[Example, ...]] = (Example({}, (None, 3, 3), (None, 3, 3)),)
 
