@@ -58,6 +58,8 @@ class Example(Record):
     """One shape, or a list of shapes for a layer with several outputs."""
     dtype: str = "float32"
     """The data type of every input."""
+    dtypes: tuple[str, ...] = ()
+    """The data types of the inputs, if they differ."""
 
     @property
     def shapes(self) -> tuple[Shape, ...]:

@@ -81,8 +81,11 @@ def _parts(types: tuple[str, ...], whole: list[str]) -> Iterator[str]:
     if set(NUMBERS) <= set(types):
         yield "numbers"
     else:
-        if not set(FLOAT_TYPES).isdisjoint(types):
+        floats = [dtype for dtype in FLOAT_TYPES if dtype in types]
+        if len(floats) == len(FLOAT_TYPES):
             yield "floats"
+        else:
+            yield from floats
         if len(whole) == len(INT_TYPES):
             yield "whole numbers"
         else:

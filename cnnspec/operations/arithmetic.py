@@ -1,11 +1,15 @@
 """Functions of two tensors, value by value, of which one may be a constant."""
 
-from typing import ClassVar
+from collections.abc import Callable
+from typing import Any, ClassVar
 
+from cnnspec.declarations.fields import INT_TYPES
+from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers import reach_rules
 from cnnspec.layers.base import Example
+from cnnspec.layers.dtype_rules import WHOLE
 from cnnspec.operations import dtypes, rules
-from cnnspec.operations.base import Operand, Operation, operation
+from cnnspec.operations.base import ListOperand, Operand, Operation, constant_type, operation
 
 
 class OfTwo(Operation):
@@ -20,6 +24,7 @@ class OfTwo(Operation):
     """The second operand, if it is a constant."""
 
     result = rules.broadcast
+    operand_type = dtypes.common_type
     reach = reach_rules.pointwise
     examples: ClassVar[tuple[Example, ...]] = (
         Example({"x2": 0.5}, (None, 26, 26, 8), (None, 26, 26, 8)),
@@ -28,32 +33,88 @@ class OfTwo(Operation):
     )
 
 
-_SAME = {
+class OfTwoTensors(OfTwo):
+    """Base class of functions of two tensors that take no single number."""
+
+    x1: ListOperand = None
+    """The first operand, if it is a constant."""
+    x2: ListOperand = None
+    """The second operand, if it is a constant."""
+
+    examples: ClassVar[tuple[Example, ...]] = OfTwo.examples[1:]
+
+
+_COMMON = {
     "Add": "`x1 + x2`.",
-    "Multiply": "`x1 * x2`.",
-    "Subtract": "`x1 - x2`.",
+    "FloorDivide": "`x1 / x2`, rounded down.",
+    "Fmax": "The larger of two values; the other one if one is NaN.",
+    "Fmin": "The smaller of two values; the other one if one is NaN.",
     "Maximum": "The larger of two values.",
     "Minimum": "The smaller of two values.",
-}
-_TRUTH = {
-    "Equal": "Whether two values are equal.",
-    "Greater": "Whether `x1 > x2`.",
-    "GreaterEqual": "Whether `x1 >= x2`.",
-    "Less": "Whether `x1 < x2`.",
-    "LessEqual": "Whether `x1 <= x2`.",
-    "NotEqual": "Whether two values differ.",
+    "Multiply": "`x1 * x2`.",
+    "Power": "`x1` to the power of `x2`.",
+    "Subtract": "`x1 - x2`.",
 }
 _FLOATS = {
     "Divide": "`x1 / x2`, as a float.",
+    "DivideNoNan": "`x1 / x2`, as a float; 0 where `x2` is 0.",
     "TrueDivide": "`x1 / x2`, as a float; the same as `ops.divide`.",
 }
+_FLOATS_OF_TENSORS = {
+    "Arctan2": "The angle of the point (`x2`, `x1`) in radians.",
+    "Logaddexp": "`log(exp(x1) + exp(x2))`.",
+    "Logaddexp2": "`log2(2 ** x1 + 2 ** x2)`.",
+    "Nextafter": "The next float after `x1` in the direction of `x2`.",
+}
+_REMAINDERS = {
+    "Fmod": "The remainder of `x1 / x2`, with the sign of `x1`.",
+    "Mod": "The remainder of `x1 / x2`, with the sign of `x2`.",
+}
+_LISTS = {
+    "Heaviside": "0 where `x1` is below 0, `x2` where it is 0, and 1 where it is above.",
+    "Hypot": "The hypotenuse `sqrt(x1 ** 2 + x2 ** 2)`.",
+}
 
-for _words, _rule in (
-    (_SAME, dtypes.common_type),
-    (_TRUTH, dtypes.truth),
-    (_FLOATS, dtypes.as_float),
-):
-    for _name, _said in _words.items():
-        operation(
-            type(_name, (OfTwo,), {"__doc__": _said, "__module__": __name__, "result_type": _rule})
-        )
+
+def _declare(
+    words: dict[str, str], base: type[OfTwo], rule: Callable[..., str], **facts: Any
+) -> None:
+    for name, said in words.items():
+        own = {"__doc__": said, "__module__": __name__, "result_type": rule, **facts}
+        operation(type(name, (base,), own))
+
+
+_declare(_COMMON, OfTwo, dtypes.common_type, takes=WHOLE)
+_declare(_FLOATS, OfTwo, dtypes.as_float, operand_type=dtypes.as_float)
+_declare(_FLOATS_OF_TENSORS, OfTwo, dtypes.float_of_tensors, operand_type=dtypes.float_of_tensors)
+_declare(_REMAINDERS, OfTwo, dtypes.number_of_tensors, operand_type=dtypes.number_of_tensors)
+_declare(_LISTS, OfTwoTensors, dtypes.wide_float, takes=WHOLE)
+
+
+@operation
+class Ldexp(OfTwo):
+    """`x1` times 2 to the power of `x2`, a whole number."""
+
+    operand_type = None
+    result_type = dtypes.float_kept
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example({"x2": 3}, (None, 26, 26, 8), (None, 26, 26, 8)),
+        Example(
+            {},
+            [(None, 26, 26, 8), (None, 1, 1, 8)],
+            (None, 26, 26, 8),
+            dtypes=("float32", "int32"),
+        ),
+    )
+
+    def check_dtypes(self, *inputs: str) -> None:
+        """Check the data types of the tensors.
+
+        Raises:
+            Problem: the exponent is not a whole number.
+
+        """
+        exponent = self.ordered(inputs, constant_type).get("x2")
+        if exponent not in (*INT_TYPES, dtypes.WEAK_INT):
+            message = f"'x2' of {self.kind()} must be whole numbers, not {exponent}"
+            raise Problem("wrong-dtype", message)

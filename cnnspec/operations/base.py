@@ -24,7 +24,10 @@ MAX_CONSTANTS = 10_000
 OPERATIONS: "Family[Operation]" = Family(
     "operation",
     "ops",
-    {f"cnnspec.operations.{module}": words for module, words in FAMILIES.items()},
+    {
+        f"cnnspec.operations.{module}": tuple(f"{PREFIX}{word}" for word in words)
+        for module, words in FAMILIES.items()
+    },
     {f"{PREFIX}{function}": reason for function, reason in REFUSALS.items()},
     prefix=PREFIX,
 )
@@ -42,7 +45,15 @@ def _constant(value: Any, _: type[Declaration]) -> Any:
     constant = _frozen(value)
     if isinstance(constant, tuple):
         constant_shape(constant)
+        dtypes.check_fits(constant, constant_type(constant))
     return constant
+
+
+def _listed_constant(value: Any, declaration: type[Declaration]) -> Any:
+    """Check a list of numbers or truth values, which becomes a tuple."""
+    if value is not None and not isinstance(value, list | tuple):
+        raise Problem("wrong-type", "")
+    return _constant(value, declaration)
 
 
 def _numbers(value: Any, at: tuple[int, ...]) -> Iterator[object]:
@@ -74,10 +85,13 @@ def constant_shape(constant: Any) -> tuple[int, ...]:
 
 def constant_type(constant: Any) -> str:
     """Return the data type of a constant; that of a single number is weak."""
-    numbers = {type(each) for each in _numbers(constant, ())}
-    if isinstance(constant, tuple):
-        return "float32" if float in numbers else "int32" if int in numbers else "bool"
-    return dtypes.WEAK_FLOAT if float in numbers else dtypes.WEAK_INT if int in numbers else "bool"
+    kinds = {type(each) for each in dtypes.flat(constant)}
+    if not isinstance(constant, tuple):
+        return {float: dtypes.WEAK_FLOAT, int: dtypes.WEAK_INT, bool: "bool"}[kinds.pop()]
+    if float in kinds or int not in kinds:
+        return "float32" if float in kinds else "bool"
+    lowest, highest = dtypes.range_of("int32")
+    return "int32" if all(lowest <= each <= highest for each in dtypes.flat(constant)) else "int64"
 
 
 class Constant(Record):
@@ -101,6 +115,15 @@ Operand = Annotated[
     ),
 ]
 """A tensor argument: it comes from `from`, unless the call gives it as a constant."""
+ListOperand = Annotated[
+    Any,
+    Checked(
+        "a list of numbers, such as [1]",
+        check=_listed_constant,
+        schema={"type": ["array", "null"]},
+    ),
+]
+"""A tensor argument for which Keras takes no single number."""
 
 
 class Operation(Layer):
@@ -129,6 +152,11 @@ class Operation(Layer):
     """
     result_type: ClassVar[Callable[..., Any]] = dtypes.common_type
     """The rule that computes the data type of the result from those of all operands in order."""
+    operand_type: ClassVar[Callable[..., str] | None] = None
+    """The rule that computes the data type to which Keras converts all operands.
+
+    `takes` is about this type, and constants must fit it; without a rule, `takes` is about each tensor.
+    """
 
     cost: ClassVar[Callable[..., Dim]] = no_macs
     """The rule that computes the multiply-accumulates from the shapes of all operands in order."""
@@ -227,8 +255,13 @@ class Operation(Layer):
             Problem: the function does not compute on one of them.
 
         """
+        types = inputs
+        if self.operand_type is not None:
+            types = (self.operand_type(*self.ordered(inputs, constant_type).values()),)
+            for name, constant in self.constants().items():
+                dtypes.check_fits(constant, types[0], name)
         takes = self.computes_on()
-        for dtype in inputs:
+        for dtype in types:
             if dtype not in takes:
                 message = f"{self.kind()} takes {phrase(takes)}, not {named(dtype)}"
                 raise Problem("wrong-dtype", message)

@@ -4,13 +4,16 @@ A number without a data type, such as the constant 0.5, is weak: it gives way to
 tensors of its sort.
 """
 
-from typing import Protocol
+from collections.abc import Iterator
+from math import inf
+from typing import Any, Protocol
 
 from cnnspec.declarations.fields import DEFAULT_TYPE, FLOAT_TYPES, INT_TYPES
 from cnnspec.layers.dtype_rules import bits_of, common
 
 WEAK_INT, WEAK_FLOAT = "a whole number", "a number"
 """The types of numbers without a data type."""
+MAX_FLOAT32 = 3.4028234663852886e38
 
 
 class Typed(Protocol):
@@ -38,9 +41,46 @@ def promoted(*types: str) -> str:
     return common(strong)
 
 
+def strong(*types: str) -> tuple[str, ...]:
+    """Return types of which none is weak, as functions see them that make a tensor of every number."""
+    fixed = {WEAK_INT: "int32", WEAK_FLOAT: DEFAULT_TYPE}
+    return tuple(fixed.get(each, each) for each in types)
+
+
 def floating(*types: str) -> str:
     """Return the common type of several with a float, in which most functions compute."""
     return promoted(*types, WEAK_FLOAT)
+
+
+def flat(constant: Any) -> Iterator[Any]:
+    """Yield the numbers of a constant."""
+    if isinstance(constant, tuple):
+        for each in constant:
+            yield from flat(each)
+    else:
+        yield constant
+
+
+def check_fits(constant: Any, dtype: str, argument: str = "") -> None:
+    """Check that the whole numbers of a constant are in the range of a data type.
+
+    Raises:
+        Problem: one is not, or a float is too large for a list, which is made of float32.
+
+    """
+    lowest, highest = range_of(dtype)
+    for number in flat(constant):
+        if not lowest <= number <= highest:
+            at = (argument,) if argument else ()
+            raise Problem("out-of-range", f"{number} is not in the range of {dtype}", *at)
+
+
+def range_of(dtype: str) -> tuple[float, float]:
+    """Return the smallest and the largest number of a data type; floats other than float32 have none."""
+    if dtype in INT_TYPES:
+        bits = bits_of(dtype)
+        return (0, 2**bits - 1) if dtype.startswith("u") else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
+    return (-MAX_FLOAT32, MAX_FLOAT32) if dtype == "float32" else (-inf, inf)
 
 
 # rules: the data type of the result of an operation
@@ -71,6 +111,35 @@ def multiplied(operation: object, *types: str) -> str:
     return "int32" if set(types) == {"int8"} else promoted(*types)
 
 
+def common_number(operation: object, *types: str) -> str:
+    """The common type of all operands, but numbers for truth values."""
+    dtype = promoted(*types)
+    return "int32" if dtype == "bool" else dtype
+
+
+def common_of_tensors(operation: object, *types: str) -> str:
+    """The common type of all operands, where a single number is a tensor of 32 bits."""
+    return promoted(*strong(*types))
+
+
+def number_of_tensors(operation: object, *types: str) -> str:
+    """As `common_of_tensors`, but numbers for truth values."""
+    return common_number(operation, *strong(*types))
+
+
+def float_of_tensors(operation: object, *types: str) -> str:
+    """As `common_of_tensors`, as a float."""
+    return floating(*strong(*types))
+
+
+def wide_float(operation: object, *types: str) -> str:
+    """The common type of all operands, as a float; int64 becomes float64."""
+    dtype = promoted(*strong(*types))
+    if dtype == "int64":
+        return "float64"
+    return dtype if dtype in FLOAT_TYPES else DEFAULT_TYPE
+
+
 def as_float(operation: object, *types: str) -> str:
     """The common type of all operands, as a float."""
     return floating(*types)
@@ -96,11 +165,26 @@ def summed(operation: object, *types: str) -> str:
     return "uint32" if dtype.startswith("u") else "int32"
 
 
+def product_type(operation: object, *types: str) -> str:
+    """As `summed`, but Keras multiplies no uint64."""
+    return "uint32" if types[0] == "uint64" else summed(operation, *types)
+
+
 def counted(operation: object, *types: str) -> str:
     """The type of the tensor, but numbers for truth values."""
-    return "int32" if types[0] == "bool" else promoted(types[0])
+    return "int32" if types[0] == "bool" else types[0]
+
+
+def float_kept(operation: object, *types: str) -> str:
+    """The type of a float, else float32."""
+    return types[0] if types[0] in FLOAT_TYPES else DEFAULT_TYPE
 
 
 def own(operation: Typed, *types: str) -> str:
     """The type that the operation is told, else that of the tensor."""
     return operation.dtype or types[0]
+
+
+def filled(operation: object, *types: str) -> str:
+    """The type of the tensor; TensorFlow makes uint32 for uint64."""
+    return "uint32" if types[0] == "uint64" else types[0]

@@ -27,6 +27,22 @@ REFUSALS: dict[str, str] = {
         ("convert_to_numpy", "dtype", "is_tensor", "ndim", "shape", "size"), _NO_TENSOR
     ),
     **dict.fromkeys(("nonzero", "unique"), _UNKNOWN),
+    **dict.fromkeys(("bincount", "histogram"), "the result depends on the values of all samples"),
+    **dict.fromkeys(
+        ("corrcoef", "gcd", "isin", "lcm", "nanmedian", "nanpercentile", "nanquantile"),
+        "TensorFlow does not compute it in a model, where the number of samples is unknown",
+    ),
+    **dict.fromkeys(
+        ("bartlett", "blackman", "hamming", "hanning", "kaiser"),
+        "it takes no tensor of a model",
+    ),
+    **dict.fromkeys(
+        ("view_as_complex", "view_as_real"), "a spec has no tensors of complex numbers"
+    ),
+    **dict.fromkeys(("array", "convert_to_tensor"), "its input is a tensor already"),
+    "argpartition": "on TensorFlow, Keras computes it wrongly but for whole numbers in one row",
+    "empty_like": "its values are not defined; use ops.zeros_like",
+    "select": "it takes two lists of tensors; use ops.where",
     "meshgrid": _COUNT,
     **dict.fromkeys(
         (

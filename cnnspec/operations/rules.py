@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from cnnspec.diagnostics.problems import At, Problem
 from cnnspec.layers.base import Named
 from cnnspec.layers.reach_rules import Reach
-from cnnspec.shapes import Dim, Shape, text
+from cnnspec.shapes import Dim, Shape, product, text
 
 
 class OverAxes(Named, Protocol):
@@ -104,6 +104,21 @@ def broadcast(operation: Named, *shapes: Shape) -> Shape:
             raise Problem("shape-mismatch", message)
         merged.append(known[0] if known else None if None in sizes else 1)
     return tuple(merged)
+
+
+def match(shape: Shape, other: Shape) -> bool:
+    """Whether two shapes may be equal."""
+    return len(shape) == len(other) and all(
+        None in pair or pair[0] == pair[1] for pair in zip(shape, other, strict=True)
+    )
+
+
+def along_one(operation: OverAxis, *shapes: Shape) -> Shape:
+    """The shape of the input; for null, all values in a row."""
+    if operation.axis is None:
+        return (product(shapes[0]),)
+    axis_of(operation, operation.axis, shapes[0])
+    return shapes[0]
 
 
 def reduced(operation: OverAxes, *shapes: Shape) -> Shape:

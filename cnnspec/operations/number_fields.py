@@ -1,0 +1,45 @@
+"""Argument types of operations."""
+
+from typing import Annotated, Any
+
+from annotated_types import Ge
+
+from cnnspec.declarations.declaration import Checked, Declaration, Expects
+from cnnspec.declarations.fields import FLOAT_TYPES, INT_TYPES, Choice, bounded
+from cnnspec.diagnostics.problems import Problem
+
+LARGEST = 1e308
+
+
+def _number(value: Any, _: type[Declaration]) -> Any:
+    return value if isinstance(value, bool) else bounded(value, -LARGEST, LARGEST)
+
+
+def _optional_number(value: Any, _: type[Declaration]) -> Any:
+    return None if value is None else bounded(value, -LARGEST, LARGEST)
+
+
+def _whole(value: Any, _: type[Declaration]) -> Any:
+    return bounded(value, -(2**31), 2**31 - 1) if isinstance(value, int) else _no_number()
+
+
+def _no_number() -> Any:
+    raise Problem("wrong-type", "")
+
+
+Single = Annotated[float | bool, Checked("a number, true or false", check=_number)]
+"""A number as it is given: 2 stays whole."""
+OptionalNumber = Annotated[float | None, Checked("a number or null", check=_optional_number)]
+"""A number as it is given, or null."""
+Whole = Annotated[int, Checked("a whole number", check=_whole)]
+"""A whole number of 32 bits."""
+NumberType = Annotated[str, Choice(*FLOAT_TYPES, *INT_TYPES, "bool")]
+"""A data type of numbers."""
+OptionalAxis = Annotated[int | None, Expects("a whole number (an axis) or null")]
+"""One axis, or null."""
+Length = Annotated[int, Ge(1), Expects("a whole number of at least 1")]
+
+
+def as_list(value: Any) -> tuple[Any, ...]:
+    """Return a list as a tuple; a number becomes its only item."""
+    return tuple(value) if isinstance(value, list | tuple) else (value,)
