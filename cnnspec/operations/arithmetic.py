@@ -23,8 +23,8 @@ class OfTwo(Operation):
     x2: Operand = None
     """The second operand, if it is a constant."""
 
-    result = rules.broadcast
-    operand_type = dtypes.common_type
+    result: ClassVar[Callable[..., Any]] = rules.broadcast
+    operand_type: ClassVar[Callable[..., str] | None] = dtypes.common_type
     reach = reach_rules.pointwise
     examples: ClassVar[tuple[Example, ...]] = (
         Example({"x2": 0.5}, (None, 26, 26, 8), (None, 26, 26, 8)),

@@ -9,6 +9,7 @@ from math import inf
 from typing import Any, Protocol
 
 from cnnspec.declarations.fields import DEFAULT_TYPE, FLOAT_TYPES, INT_TYPES
+from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers.dtype_rules import bits_of, common
 
 WEAK_INT, WEAK_FLOAT = "a whole number", "a number"
@@ -79,7 +80,9 @@ def range_of(dtype: str) -> tuple[float, float]:
     """Return the smallest and the largest number of a data type; floats other than float32 have none."""
     if dtype in INT_TYPES:
         bits = bits_of(dtype)
-        return (0, 2**bits - 1) if dtype.startswith("u") else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
+        return (
+            (0, 2**bits - 1) if dtype.startswith("u") else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
+        )
     return (-MAX_FLOAT32, MAX_FLOAT32) if dtype == "float32" else (-inf, inf)
 
 

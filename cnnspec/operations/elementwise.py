@@ -83,9 +83,7 @@ _TAKES: dict[str, tuple[str, ...]] = {
 for _words, _rule in _RULES:
     for _name, _said in _words.items():
         _facts = {"result_type": _rule, "takes": _TAKES.get(_name, NUMBERS)}
-        operation(
-            type(_name, (Elementwise,), {"__doc__": _said, "__module__": __name__, **_facts})
-        )
+        operation(type(_name, (Elementwise,), {"__doc__": _said, "__module__": __name__, **_facts}))
 
 
 @operation

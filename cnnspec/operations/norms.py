@@ -49,7 +49,9 @@ class Norm(Reduction):
         """The shape without the axes."""
         axes = rules.axes_of(self, self.axis, shape)
         if len(axes) not in (1, 2):
-            message = f"{self.kind()} works along one or two axes, not along {len(axes)} of {text(shape)}"
+            message = (
+                f"{self.kind()} works along one or two axes, not along {len(axes)} of {text(shape)}"
+            )
             raise Problem("conflicting-arguments", message, "axis")
         if len(axes) == 1 and isinstance(self.ord, str):
             message = f"'{self.ord}' is a norm of matrices, along two axes"

@@ -29,4 +29,10 @@ def reduced(operation: Reduced, *shapes: Shape) -> Reaches:
     if getattr(operation, "keepdims", False):
         return tuple(WHOLE if axis in named else POINT for axis in range(1, rank - 1))
     left = spatial(operation.shape(*shapes))
-    return (POINT,) * left if named == {rank - 1} and left == spatial(shapes[0]) else () if not left else None
+    return (
+        (POINT,) * left
+        if named == {rank - 1} and left == spatial(shapes[0])
+        else ()
+        if not left
+        else None
+    )

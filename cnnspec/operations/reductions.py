@@ -1,6 +1,7 @@
 """Functions that combine the values along some axes."""
 
-from typing import ClassVar
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 from cnnspec.declarations.fields import FLOAT_TYPES, Dtype, Flag, OptionalAxes
 from cnnspec.layers.base import Example
@@ -19,7 +20,7 @@ class Reduction(Operation):
     keepdims: Flag = False
     """Whether the axes stay, with a size of 1."""
 
-    result = rules.reduced
+    result: ClassVar[Callable[..., Any]] = rules.reduced
     result_type = dtypes.as_float
     reach = reach.reduced
     examples: ClassVar[tuple[Example, ...]] = (

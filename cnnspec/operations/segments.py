@@ -30,9 +30,7 @@ class Segments(Operation):
     takes = WHOLE
     result_type = dtypes.kept
     examples: ClassVar[tuple[Example, ...]] = (
-        Example(
-            {"num_segments": 3}, [(None, 8), (None,)], (3, 8), dtypes=("float32", "int32")
-        ),
+        Example({"num_segments": 3}, [(None, 8), (None,)], (3, 8), dtypes=("float32", "int32")),
     )
 
     def conflicts(self) -> Iterator[Problem]:
@@ -44,7 +42,9 @@ class Segments(Operation):
     def result(self, data: Shape, segments: Shape) -> Shape:
         """One row for each segment."""
         if not data or len(segments) != 1 or not rules.match(data[:1], segments):
-            message = f"{self.kind()} needs a segment for each row, not {text(segments)} for {text(data)}"
+            message = (
+                f"{self.kind()} needs a segment for each row, not {text(segments)} for {text(data)}"
+            )
             raise Problem("shape-mismatch", message)
         return (self.num_segments, *data[1:])
 

@@ -32,7 +32,9 @@ class ExtractSequences(Operation):
         rules.check_rank(self, shape, 1)
         size = shape[-1]
         if size is not None and size < self.sequence_length:
-            message = f"{self.kind()} finds no window of {self.sequence_length} values in {text(shape)}"
+            message = (
+                f"{self.kind()} finds no window of {self.sequence_length} values in {text(shape)}"
+            )
             raise Problem("out-of-range", message, "sequence_length")
         count = None if size is None else 1 + (size - self.sequence_length) // self.sequence_stride
         return (*shape[:-1], count, self.sequence_length)

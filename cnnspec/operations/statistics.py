@@ -1,5 +1,6 @@
 """Statistics along some axes."""
 
+from types import MappingProxyType
 from typing import Annotated, Any, ClassVar
 
 from cnnspec.declarations.declaration import Checked, Declaration
@@ -75,9 +76,10 @@ class Average(Operation):
     optional = ("weights",)
     by_name = ("weights",)
     max_inputs = 2
+    held_in = MappingProxyType({"weights": "values_weights"})
     axis: OptionalAxis = None
     """The axis to combine; null for all, the batch axis as well."""
-    weights: Operand = None
+    values_weights: Operand = None
     """The weights, if they are a constant: one for each position of the axis, or for each value."""
 
     result_type = dtypes.as_float
@@ -92,7 +94,11 @@ class Average(Operation):
         """The shape without the axis."""
         axes = rules.axes_of(self, self.axis, shape)
         if weights is not None and not self._match(shape, weights, axes):
-            wanted = f"{text(shape)} or {text((shape[axes[0]],))}" if self.axis is not None else text(shape)
+            wanted = (
+                f"{text(shape)} or {text((shape[axes[0]],))}"
+                if self.axis is not None
+                else text(shape)
+            )
             message = f"the weights of {self.kind()} must be {wanted}, not {text(weights)}"
             raise Problem("shape-mismatch", message, "weights")
         return rules.without(axes, shape, keepdims=False)

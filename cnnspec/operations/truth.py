@@ -22,6 +22,4 @@ _OF_ALL = {
 for _words, _takes in ((_OF_FLOATS, FLOAT_TYPES), (_OF_ALL, NUMBERS)):
     for _name, _said in _words.items():
         _facts = {"result_type": dtypes.truth, "takes": _takes}
-        operation(
-            type(_name, (Elementwise,), {"__doc__": _said, "__module__": __name__, **_facts})
-        )
+        operation(type(_name, (Elementwise,), {"__doc__": _said, "__module__": __name__, **_facts}))

@@ -38,13 +38,13 @@ class Cross(OfTwoTensors):
     def result(self, first: Shape, second: Shape) -> Shape:
         """The aligned shapes with the vectors, or without them for two values each."""
         first_axis, second_axis, axis = (
-            (self.axis,) * 3
-            if self.axis is not None
-            else (self.axisa, self.axisb, self.axisc)
+            (self.axis,) * 3 if self.axis is not None else (self.axisa, self.axisb, self.axisc)
         )
         names = ("axis",) * 2 if self.axis is not None else ("axisa", "axisb")
         sizes, others = [], []
-        for shape, each, name in zip((first, second), (first_axis, second_axis), names, strict=True):
+        for shape, each, name in zip(
+            (first, second), (first_axis, second_axis), names, strict=True
+        ):
             at = rules.axis_of(self, each, shape, name)
             sizes.append(known(shape[at], at, shape, self))
             others.append(rules.without((at,), shape, keepdims=False))
@@ -73,9 +73,13 @@ class Correlate(OfTwoTensors):
     def result(self, first: Shape, second: Shape) -> Shape:
         """One value for each position."""
         if len(first) != 1 or len(second) != 1:
-            message = f"{self.kind()} takes tensors with one axis, not {text(first)} and {text(second)}"
+            message = (
+                f"{self.kind()} takes tensors with one axis, not {text(first)} and {text(second)}"
+            )
             raise Problem("wrong-rank", message)
-        long, short = sorted((known(first[0], 0, first, self), known(second[0], 0, second, self)), reverse=True)
+        long, short = sorted(
+            (known(first[0], 0, first, self), known(second[0], 0, second, self)), reverse=True
+        )
         return ({"valid": long - short + 1, "same": long, "full": long + short - 1}[self.mode],)
 
 
@@ -102,7 +106,9 @@ class Cdist(Operation):
         for shape in (first, second):
             rules.check_rank(self, shape, 2)
         if not rules.match(first[-1:], second[-1:]):
-            message = f"{self.kind()} takes vectors of one length, not {text(first)} and {text(second)}"
+            message = (
+                f"{self.kind()} takes vectors of one length, not {text(first)} and {text(second)}"
+            )
             raise Problem("shape-mismatch", message)
         return (*rules.broadcast(self, first[:-2], second[:-2]), first[-2], second[-2])
 
