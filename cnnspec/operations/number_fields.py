@@ -2,8 +2,6 @@
 
 from typing import Annotated, Any
 
-from annotated_types import Ge
-
 from cnnspec.declarations.declaration import Checked, Declaration, Expects
 from cnnspec.declarations.fields import FLOAT_TYPES, INT_TYPES, Choice, bounded
 from cnnspec.diagnostics.problems import Problem
@@ -37,9 +35,3 @@ NumberType = Annotated[str, Choice(*FLOAT_TYPES, *INT_TYPES, "bool")]
 """A data type of numbers."""
 OptionalAxis = Annotated[int | None, Expects("a whole number (an axis) or null")]
 """One axis, or null."""
-Length = Annotated[int, Ge(1), Expects("a whole number of at least 1")]
-
-
-def as_list(value: Any) -> tuple[Any, ...]:
-    """Return a list as a tuple; a number becomes its only item."""
-    return tuple(value) if isinstance(value, list | tuple) else (value,)
