@@ -3,6 +3,8 @@
 _CODE = "it runs a Python function"
 _NO_TENSOR = "it returns no tensor"
 _UNKNOWN = "the shape of its result depends on values"
+_COMPLEX = "its result has complex numbers"
+_BATCH = "TensorFlow needs to know the size of the batch; use ops.image.extract_patches"
 _COUNT = "the number of its results depends on its inputs"
 _CREATES = "it takes no tensor; a constant is an operand of the operation that uses it"
 
@@ -44,6 +46,12 @@ REFUSALS: dict[str, str] = {
     "empty_like": "its values are not defined; use ops.zeros_like",
     "select": "it takes two lists of tensors; use ops.where",
     "meshgrid": _COUNT,
+    "unfold": _BATCH,
+    **dict.fromkeys(("polar", "view_as_complex", "view_as_real", "eig"), _COMPLEX),
+    "ctc_decode": "Keras states other shapes than it has",
+    "lu_factor": "Keras states the wrong data type of its second result",
+    "image.elastic_transform": "it is random, also in inference",
+    "image.scale_and_translate": "the shape of its result is an argument with the batch",
     **dict.fromkeys(
         (
             "arange",
