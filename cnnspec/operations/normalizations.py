@@ -6,7 +6,6 @@ from cnnspec.declarations.fields import (
     FLOAT_TYPES,
     Axes,
     Axis,
-    Flag,
     NonNegativeNumber,
     OptionalNonNegativeNumber,
     PositiveInt,
@@ -174,29 +173,3 @@ class Normalize(Normalization):
         """Check the axes."""
         rules.axes_of(self, self.axis, shape)
         return shape
-
-
-@operation
-class Moments(Operation):
-    """The mean and the variance along some axes: `name/0` and `name/1`."""
-
-    axes: Axes
-    """The axes to combine."""
-    keepdims: Flag = False
-    """Whether the axes stay, with a size of 1."""
-
-    takes = (*FLOAT_TYPES, "int32", "int64")
-    result_type = dtypes.kept_by_all
-    examples: ClassVar[tuple[Example, ...]] = (
-        Example({"axes": [1, 2]}, (None, 26, 26, 8), [(None, 8), (None, 8)]),
-        Example({"axes": -1, "keepdims": True}, (None, 26), [(None, 1), (None, 1)]),
-    )
-
-    def outputs(self) -> tuple[str, ...]:
-        """Return the numbers of the mean and the variance."""
-        return rules.numbered(2)
-
-    def result(self, shape: Shape) -> list[Shape]:
-        """Remove the axes."""
-        axes = rules.axes_of(self, self.axes, shape, "axes")
-        return [rules.without(axes, shape, self.keepdims)] * 2

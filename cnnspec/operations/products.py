@@ -1,10 +1,8 @@
 """Products of matrices and vectors."""
 
-from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar
 
 from cnnspec.declarations.declaration import Checked, Declaration
-from cnnspec.declarations.fields import Axis, OptionalInt
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers.base import Example
 from cnnspec.layers.dtype_rules import WHOLE
@@ -213,60 +211,3 @@ class Kron(OfAllValues):
             message = f"{self.kind()} needs inputs with as many axes, not {text(first)} and {text(second)}"
             raise Problem("wrong-rank", message)
         return tuple(product(each) for each in zip(first, second, strict=True))
-
-
-@operation
-class Cross(Product):
-    """The cross product of vectors with 2 or 3 values."""
-
-    axisa: Axis = -1
-    """The axis of the vectors of the first tensor."""
-    axisb: Axis = -1
-    """The axis of the vectors of the second tensor."""
-    axisc: Axis = -1
-    """The axis of the vectors of the result."""
-    axis: OptionalInt = None
-    """The axis of all three, instead."""
-
-    examples: ClassVar[tuple[Example, ...]] = (
-        Example({}, [(None, 26, 3), (None, 26, 3)], (None, 26, 3)),
-        Example({"axis": 1}, [(None, 3, 8), (None, 3, 8)], (None, 3, 8)),
-        Example({}, [(None, 2), (None, 2)], (None,)),
-    )
-
-    def cost(self, first: Shape, second: Shape) -> Dim:
-        """Two products for each of three values, one if there is no third."""
-        output = self.result(first, second)
-        return product((*output[1:], 2))
-
-    def check_dtypes(self, *inputs: str) -> None:
-        """Check that not all are truth values."""
-        super().check_dtypes(*inputs)
-        operand_rules.check_common_type(self, inputs, WHOLE)
-
-    def conflicts(self) -> Iterator[Problem]:
-        """Check that the axes are not given twice."""
-        if self.axis is not None and any(f"axis{each}" in self.given for each in "abc"):
-            message = f"{self.kind()} takes either 'axis' or an axis for each tensor"
-            yield Problem("conflicting-arguments", message, "axis")
-
-    def result(self, first: Shape, second: Shape) -> Shape:
-        """Broadcast the axes besides those of the vectors."""
-        places, sizes, rest = [], [], []
-        for name, shape in (("axisa", first), ("axisb", second)):
-            named = getattr(self, name) if self.axis is None else self.axis
-            argument = name if self.axis is None else "axis"
-            places.append(rules.axis_of(self, named, shape, argument))
-            sizes.append(shape[places[-1]])
-            rest.append(rules.without(places[-1:], shape, keepdims=False))
-            if sizes[-1] not in (2, 3):
-                message = f"{self.kind()} takes vectors of 2 or 3 values, not axis {places[-1]} of {text(shape)}"
-                raise Problem("shape-mismatch", message, argument if argument in self.given else ())
-        merged = rules.broadcast(self, *rest)
-        if sizes == [2, 2]:
-            return merged
-        named = self.axisc if self.axis is None else self.axis
-        (place,) = rules.places_of(
-            self, (named,), len(merged) + 1, "axisc" if self.axis is None else "axis"
-        )
-        return (*merged[:place], 3, *merged[place:])
