@@ -256,7 +256,7 @@ class Operation(Layer):
 
         """
         types = inputs
-        if self.operand_type is not None:
+        if self.operand_type is not None and "string" not in inputs:
             types = (self.operand_type(*self.ordered(inputs, constant_type).values()),)
             for name, constant in self.constants().items():
                 dtypes.check_fits(constant, types[0], name)

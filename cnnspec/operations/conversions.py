@@ -76,6 +76,20 @@ class FullLike(Filled):
         Example({"fill_value": 2, "dtype": "int32"}, _SHAPE, _SHAPE),
     )
 
+    def result_type(self, *types: str) -> str:
+        """The type that is told, else that of the tensor."""
+        return dtypes.filled(self, dtypes.own(self, *types))
+
+    def check_dtypes(self, *inputs: str) -> None:
+        """Check that the number is in the data type of the result.
+
+        Raises:
+            Problem: it is not.
+
+        """
+        super().check_dtypes(*inputs)
+        dtypes.check_fits(self.fill_value, self.result_type(*inputs), "fill_value")
+
 
 @operation
 class Clip(Elementwise):

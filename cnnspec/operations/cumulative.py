@@ -83,13 +83,17 @@ class Trapezoid(Operation):
     result_type = dtypes.as_float
     examples: ClassVar[tuple[Example, ...]] = (
         Example({}, (None, 26, 8), (None, 26)),
-        Example({"x": [0, 1, 3], "axis": 1}, (None, 3, 8), (None, 8)),
+        Example({"x": [0, 1, 3]}, (None, 8, 3), (None, 8)),
+        Example({"dx": 0.5, "axis": 1}, (None, 3, 8), (None, 8)),
     )
 
     def conflicts(self) -> Iterator[Problem]:
         """Yield a problem with the positions."""
         if self.x is not None and len(constant_shape(self.x)) != 1:
             yield Problem("wrong-type", f"'x' of {self.kind()} must be a list of numbers", "x")
+        if self.x is not None and self.axis != -1:
+            message = "TensorFlow takes positions 'x' only for the last axis (-1)"
+            yield Problem("conflicting-arguments", message, "axis")
 
     def result(self, shape: Shape) -> Shape:
         """The shape without the axis."""

@@ -42,6 +42,8 @@ REFUSALS: dict[str, str] = {
         ("view_as_complex", "view_as_real"), "a spec has no tensors of complex numbers"
     ),
     **dict.fromkeys(("array", "convert_to_tensor"), "its input is a tensor already"),
+    "correlate": "it takes two sequences of known length, not batches of them",
+    "polar": "a spec has no tensors of complex numbers",
     "argpartition": "on TensorFlow, Keras computes it wrongly but for whole numbers in one row",
     "empty_like": "its values are not defined; use ops.zeros_like",
     "select": "it takes two lists of tensors; use ops.where",

@@ -1,14 +1,14 @@
 """Functions of vectors."""
 
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
-from cnnspec.declarations.fields import FLOAT_TYPES, Axis, Choice, Flag, OptionalPositiveInt
+from cnnspec.declarations.fields import FLOAT_TYPES, Axis, Flag, OptionalPositiveInt
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers.base import Example, known
-from cnnspec.layers.dtype_rules import NUMBERS, WHOLE
+from cnnspec.layers.dtype_rules import WHOLE
 from cnnspec.operations import dtypes, rules
 from cnnspec.operations.arithmetic import OfTwoTensors
-from cnnspec.operations.base import ListOperand, Operation, operation
+from cnnspec.operations.base import ListOperand, Operation, constant_type, operation
 from cnnspec.operations.number_fields import OptionalAxis
 from cnnspec.shapes import Shape, text
 
@@ -59,31 +59,6 @@ class Cross(OfTwoTensors):
 
 
 @operation
-class Correlate(OfTwoTensors):
-    """The cross-correlation of two sequences."""
-
-    mode: Annotated[str, Choice("valid", "same", "full")] = "valid"
-    """Which positions of the shorter one along the longer one the result has."""
-
-    takes = NUMBERS
-    result_type = dtypes.wide_float
-    reach = Operation.reach
-    examples: ClassVar[tuple[Example, ...]] = (Example({"x2": [1, 2]}, (5,), (4,)),)
-
-    def result(self, first: Shape, second: Shape) -> Shape:
-        """One value for each position."""
-        if len(first) != 1 or len(second) != 1:
-            message = (
-                f"{self.kind()} takes tensors with one axis, not {text(first)} and {text(second)}"
-            )
-            raise Problem("wrong-rank", message)
-        long, short = sorted(
-            (known(first[0], 0, first, self), known(second[0], 0, second, self)), reverse=True
-        )
-        return ({"valid": long - short + 1, "same": long, "full": long + short - 1}[self.mode],)
-
-
-@operation
 class Cdist(Operation):
     """The distances between all vectors of one tensor and all of another."""
 
@@ -111,6 +86,21 @@ class Cdist(Operation):
             )
             raise Problem("shape-mismatch", message)
         return (*rules.broadcast(self, first[:-2], second[:-2]), first[-2], second[-2])
+
+    def check_dtypes(self, *inputs: str) -> None:
+        """Check the data types of the tensors.
+
+        Raises:
+            Problem: they differ, or are not floats.
+
+        """
+        super().check_dtypes(*inputs)
+        types = set(self.ordered(inputs, constant_type).values())
+        if len(types) > 1:
+            message = (
+                f"{self.kind()} takes vectors of one data type, not {' and '.join(sorted(types))}"
+            )
+            raise Problem("wrong-dtype", message)
 
 
 @operation
