@@ -113,6 +113,9 @@ class _Inference:
             if node.frozen:
                 layer = layer.in_inference()
             layer.check_count(len(inputs))
+            if not layer.is_operation and not layer.passes_values_on and () in shapes:
+                message = f"{layer.kind()} needs a batch axis, but its input is a single value"
+                raise Problem("wrong-rank", message)
             if layer.weights_known and any(shape is UNKNOWN for shape in shapes):
                 return self.unknown(node, layer, inputs)
             self.check_dtypes(node, layer, inputs)
