@@ -20,7 +20,7 @@ from cnnspec.frontends.nodes import (
     sequential_input,
     structure,
 )
-from cnnspec.frontends.operations import Operation
+from cnnspec.frontends.operations import Recorded
 from cnnspec.frontends.operators import is_operator, operator_step
 from cnnspec.frontends.values import check_layer, layer_arguments, plain
 from cnnspec.frontends.whole import Whole, read_whole
@@ -29,8 +29,9 @@ from cnnspec.keras_files.problems import MALFORMED, NO_KERAS_MODEL, UnreadableMo
 from cnnspec.language.document import Document, Input, Output, Step, Submodel
 from cnnspec.language.expressions import escaped, is_pattern
 from cnnspec.language.values import name_problem
-from cnnspec.layers.base import LAYERS, Layer
+from cnnspec.layers.base import Layer
 from cnnspec.naming import keras_name, model_name
+from cnnspec.operations.steps import family_of_step
 
 MAX_LAYERS = 10_000
 
@@ -182,17 +183,21 @@ class _Reader:
             self.add_model(call)
             return
         if is_operator(layer):
-            equal = operator_step(Operation(kind, name, config, call.node), masked=self.whole.masks)
+            recorded = Recorded(kind, name, config, call.node, str(layer.get("module", "")))
+            equal = operator_step(recorded, masked=self.whole.masks)
             self.whole.notes += [equal.note] if equal.note else []
             kind = equal.kind
-            arguments = shortest(LAYERS.find(kind), equal.arguments)
+            arguments = shortest(family_of_step(kind).find(kind), equal.arguments)
             sources = [self.word(tensor) for tensor in equal.tensors]
         else:
             check_layer(layer)
             arguments = layer_arguments(kind, config)
             sources = self.sources(call)
         declared = _declared(kind, arguments)
-        self.outputs_of[name] = ["", *declared.outputs()[1:]] if declared else []
+        results = declared.outputs() if declared else ()
+        if declared is not None and not declared.is_operation:
+            results = ("", *results[1:])  # a layer's first output has the name of its step
+        self.outputs_of[name] = list(results)
         self.steps.append(Step(kind=kind, name=name, arguments=escaped(arguments), from_=sources))
 
     def add_model(self, call: Call) -> None:
@@ -285,6 +290,6 @@ class _Reader:
 def _declared(kind: str, arguments: Mapping[str, Any]) -> Layer | None:
     """Return the checked layer; None if its arguments have errors, which are reported later."""
     try:
-        return LAYERS.check({kind: arguments})
+        return family_of_step(kind).check({kind: arguments})
     except Problems:
         return None

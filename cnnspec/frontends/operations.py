@@ -14,7 +14,7 @@ class NoEqual(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Equal:
-    """A call of a layer that computes the same as an operation."""
+    """A call of a layer or function that computes the same as an operation."""
 
     kind: str
     arguments: dict[str, Any]
@@ -24,13 +24,15 @@ class Equal:
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class Recorded:
     """An operation with its arguments."""
 
     kind: str
     name: str
     config: Mapping[str, Any]
     node: Node
+    module: str = ""
+    """The module of its class; HDF5 files do not store it."""
 
     @property
     def values(self) -> list[Any]:

@@ -1,6 +1,6 @@
 """Converts operations of `x + y` and `keras.ops` to layers that compute the same.
 
-Results must be equal bit for bit; operations without such a layer are rejected.
+Results must be equal bit for bit; operations without such a layer become calls of functions.
 """
 
 import math
@@ -9,7 +9,8 @@ from dataclasses import replace
 from typing import Any
 
 from cnnspec.frontends.decimals import float32
-from cnnspec.frontends.operations import Equal, NoEqual, Operation
+from cnnspec.frontends.functions import function_step
+from cnnspec.frontends.operations import Equal, NoEqual, Recorded
 from cnnspec.frontends.reshaping import RESHAPING
 from cnnspec.keras_files.problems import UnreadableModel
 
@@ -28,8 +29,8 @@ def is_operator(layer: Mapping[str, Any]) -> bool:
     return not layer["config"].keys() & {"trainable", "dtype", "layers"}
 
 
-def operator_step(operation: Operation, *, masked: bool) -> Equal:
-    """Return the layer that computes the same as an operation.
+def operator_step(operation: Recorded, *, masked: bool) -> Equal:
+    """Return the layer or function that computes the same as an operation.
 
     Raises:
         UnreadableModel: there is none; the message is the reason.
@@ -38,21 +39,30 @@ def operator_step(operation: Operation, *, masked: bool) -> Equal:
     try:
         if operation.kind in BY_KERAS_2:
             raise NoEqual("Keras 2 did not save its shapes and data types")
-        make = OPERATIONS.get(operation.kind)
-        if make is None:
-            raise NoEqual("no layer of Keras computes this")
-        if masked:
-            raise NoEqual("the model uses masks, which a layer would pass on")
-        return make(operation)
+        return _equal(operation, masked=masked)
     except NoEqual as reason:
         said = f"the operation '{operation.name}' ({operation.kind}) cannot be used in a spec"
         raise UnreadableModel(f"{said}: {reason}") from None
 
 
-def _merged(kind: str) -> Callable[[Operation], Equal]:
+def _equal(operation: Recorded, *, masked: bool) -> Equal:
+    """Return the layer of an operation, or else the call of its function.
+
+    Layers pass masks on, which operations do not.
+    """
+    make = OPERATIONS.get(operation.kind)
+    if make is not None and not masked:
+        try:
+            return make(operation)
+        except NoEqual:
+            pass
+    return function_step(operation)
+
+
+def _merged(kind: str) -> Callable[[Recorded], Equal]:
     """Return the merging layer of two tensors; layers broadcast sizes of 1, but not ranks."""
 
-    def make(operation: Operation) -> Equal:
+    def make(operation: Recorded) -> Equal:
         first, second = operation.tensors(2)
         if len(operation.shape(first)) != len(operation.shape(second)):
             raise NoEqual(
@@ -63,13 +73,13 @@ def _merged(kind: str) -> Callable[[Operation], Equal]:
     return make
 
 
-def _add(operation: Operation) -> Equal:
+def _add(operation: Recorded) -> Equal:
     if operation.number is None:
         return _merged("Add")(operation)
     return _rescaled(operation, 1.0, operation.number)
 
 
-def _subtract(operation: Operation) -> Equal:
+def _subtract(operation: Recorded) -> Equal:
     if operation.number is None:
         return _merged("Subtract")(operation)
     if operation.number_first:
@@ -77,13 +87,13 @@ def _subtract(operation: Operation) -> Equal:
     return _rescaled(operation, 1.0, -operation.number)
 
 
-def _multiply(operation: Operation) -> Equal:
+def _multiply(operation: Recorded) -> Equal:
     if operation.number is None:
         return _merged("Multiply")(operation)
     return _rescaled(operation, operation.number)
 
 
-def _divide(operation: Operation) -> Equal:
+def _divide(operation: Recorded) -> Equal:
     """Division becomes multiplication by the inverse, as TensorFlow does in graphs."""
     divisor = operation.number
     if divisor is None:
@@ -103,19 +113,19 @@ def _divide(operation: Operation) -> Equal:
     return replace(equal, note=note)
 
 
-def _negative(operation: Operation) -> Equal:
+def _negative(operation: Recorded) -> Equal:
     return _rescaled(operation, -1.0)
 
 
-def _square(operation: Operation) -> Equal:
+def _square(operation: Recorded) -> Equal:
     tensor = operation.tensor
     return Equal("Multiply", operation.dtype(tensor), (tensor, tensor))
 
 
-def _extreme(kind: str) -> Callable[[Operation], Equal]:
+def _extreme(kind: str) -> Callable[[Recorded], Equal]:
     """Maximum or minimum of two tensors, or of a tensor and zero."""
 
-    def make(operation: Operation) -> Equal:
+    def make(operation: Recorded) -> Equal:
         if operation.number is None:
             return _merged(kind)(operation)
         if kind == "Maximum" and operation.number == 0:
@@ -125,7 +135,7 @@ def _extreme(kind: str) -> Callable[[Operation], Equal]:
     return make
 
 
-def _clip(operation: Operation) -> Equal:
+def _clip(operation: Recorded) -> Equal:
     low, high = operation.config["x_min"], operation.config["x_max"]
     if low != 0 or not isinstance(high, int | float) or high <= 0:
         raise NoEqual(f"no layer clips to {low} ... {high}")
@@ -133,7 +143,7 @@ def _clip(operation: Operation) -> Equal:
     return Equal("ReLU", said, (operation.tensor,))
 
 
-def _cast(operation: Operation) -> Equal:
+def _cast(operation: Recorded) -> Equal:
     """Convert integers to floats, as Rescaling does before multiplication."""
     tensor, target = operation.tensor, operation.config["dtype"]
     if operation.is_float(tensor) or target != "float32":
@@ -141,7 +151,7 @@ def _cast(operation: Operation) -> Equal:
     return Equal("Rescaling", {"scale": 1.0}, (tensor,))
 
 
-def _rescaled(operation: Operation, scale: float, offset: float = 0.0) -> Equal:
+def _rescaled(operation: Recorded, scale: float, offset: float = 0.0) -> Equal:
     said: dict[str, Any] = {"scale": scale} | ({"offset": offset} if offset else {})
     whole = isinstance(operation.number, int) and operation.kind not in ("Divide", "TrueDivide")
     if not operation.is_float(operation.tensor) and (whole or operation.number is None):
@@ -149,10 +159,10 @@ def _rescaled(operation: Operation, scale: float, offset: float = 0.0) -> Equal:
     return Equal("Rescaling", said | operation.float_dtype(operation.tensor), (operation.tensor,))
 
 
-def _activation(function: str, **only: Any) -> Callable[[Operation], Equal]:
+def _activation(function: str, **only: Any) -> Callable[[Recorded], Equal]:
     """An activation function without other arguments."""
 
-    def make(operation: Operation) -> Equal:
+    def make(operation: Recorded) -> Equal:
         for name, value in only.items():
             if operation.config.get(name, value) != value:
                 message = f"the activation '{function}' uses {value} as its {name}"
@@ -163,10 +173,10 @@ def _activation(function: str, **only: Any) -> Callable[[Operation], Equal]:
     return make
 
 
-def _layer(kind: str, *arguments: str) -> Callable[[Operation], Equal]:
+def _layer(kind: str, *arguments: str) -> Callable[[Recorded], Equal]:
     """A layer with the arguments of the operation."""
 
-    def make(operation: Operation) -> Equal:
+    def make(operation: Recorded) -> Equal:
         said = {name: operation.config[name] for name in arguments}
         return Equal(kind, said | operation.dtype(operation.tensor), (operation.tensor,))
 
@@ -178,7 +188,7 @@ def _is_power_of_two(number: float) -> bool:
     return mantissa == 0.5 and -100 < exponent < 100
 
 
-OPERATIONS: Mapping[str, Callable[[Operation], Equal]] = {
+OPERATIONS: Mapping[str, Callable[[Recorded], Equal]] = {
     **RESHAPING,
     "Add": _add,
     "Cast": _cast,

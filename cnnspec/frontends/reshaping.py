@@ -3,20 +3,20 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from cnnspec.frontends.operations import Equal, NoEqual, Operation
+from cnnspec.frontends.operations import Equal, NoEqual, Recorded
 from cnnspec.shapes import Dim, product
 
 MOVES_THE_BATCH = "it moves the batch, which no layer does"
 
 
-def _reshape(operation: Operation) -> Equal:
+def _reshape(operation: Recorded) -> Equal:
     shape, target = operation.shape(operation.tensor)[1:], operation.config["newshape"]
     if not target or target[0] != -1 or not _same_size(shape, target[1:]):
         raise NoEqual("it may change the batch")
     return _reshaped(operation, target[1:])
 
 
-def _expand_dims(operation: Operation) -> Equal:
+def _expand_dims(operation: Recorded) -> Equal:
     shape, axis = operation.shape(operation.tensor), operation.config["axis"]
     if not isinstance(axis, int):
         raise NoEqual("it adds several axes")
@@ -26,7 +26,7 @@ def _expand_dims(operation: Operation) -> Equal:
     return _reshaped(operation, [*shape[1:at], 1, *shape[at:]])
 
 
-def _squeeze(operation: Operation) -> Equal:
+def _squeeze(operation: Recorded) -> Equal:
     shape, axis = operation.shape(operation.tensor), operation.config["axis"]
     if axis is None:
         raise NoEqual("it removes the batch axis if its size is 1")
@@ -36,20 +36,20 @@ def _squeeze(operation: Operation) -> Equal:
     return _reshaped(operation, [size for at, size in enumerate(shape) if at and at not in taken])
 
 
-def _transpose(operation: Operation) -> Equal:
+def _transpose(operation: Recorded) -> Equal:
     rank = len(operation.shape(operation.tensor))
     axes = operation.config["axes"]
     return _permuted(operation, list(reversed(range(rank))) if axes is None else axes)
 
 
-def _swapaxes(operation: Operation) -> Equal:
+def _swapaxes(operation: Recorded) -> Equal:
     axes = list(range(len(operation.shape(operation.tensor))))
     first, second = operation.config["axis1"], operation.config["axis2"]
     axes[first], axes[second] = axes[second], axes[first]
     return _permuted(operation, axes)
 
 
-def _moveaxis(operation: Operation) -> Equal:
+def _moveaxis(operation: Recorded) -> Equal:
     source, destination = operation.config["source"], operation.config["destination"]
     if not (isinstance(source, int) and isinstance(destination, int)):
         raise NoEqual("it moves several axes")
@@ -59,17 +59,17 @@ def _moveaxis(operation: Operation) -> Equal:
     return _permuted(operation, axes)
 
 
-def _concatenate(operation: Operation) -> Equal:
+def _concatenate(operation: Recorded) -> Equal:
     tensors, axis = operation.tensors(), operation.config["axis"]
     if axis % len(operation.shape(tensors[0])) == 0:
         raise NoEqual("it concatenates along the batch")
     return Equal("Concatenate", {"axis": axis} | operation.dtype(*tensors), tensors)
 
 
-def _pooled(kind: str) -> Callable[[Operation], Equal]:
+def _pooled(kind: str) -> Callable[[Recorded], Equal]:
     """Global pooling over all axes between batch and channels."""
 
-    def make(operation: Operation) -> Equal:
+    def make(operation: Recorded) -> Equal:
         rank, config = len(operation.shape(operation.tensor)), operation.config
         spatial = list(range(1, rank - 1))
         axes = None if config["axis"] is None else sorted(_counted(config["axis"], rank))
@@ -82,14 +82,14 @@ def _pooled(kind: str) -> Callable[[Operation], Equal]:
     return make
 
 
-def _reshaped(operation: Operation, sizes: Sequence[Dim]) -> Equal:
+def _reshaped(operation: Recorded, sizes: Sequence[Dim]) -> Equal:
     if sum(size in (None, -1) for size in sizes) > 1:
         raise NoEqual("several sizes of its result are unknown")
     arguments = {"target_shape": [-1 if size is None else size for size in sizes]}
     return Equal("Reshape", arguments | operation.dtype(operation.tensor), (operation.tensor,))
 
 
-def _permuted(operation: Operation, axes: Sequence[int]) -> Equal:
+def _permuted(operation: Recorded, axes: Sequence[int]) -> Equal:
     counted = [axis % len(axes) for axis in axes]
     if counted[0] != 0:
         raise NoEqual(MOVES_THE_BATCH)
@@ -107,7 +107,7 @@ def _same_size(shape: Sequence[Dim], target: Sequence[int]) -> bool:
     return None not in shape and -1 not in target and product(shape) == product(target)
 
 
-RESHAPING: Mapping[str, Callable[[Operation], Equal]] = {
+RESHAPING: Mapping[str, Callable[[Recorded], Equal]] = {
     "Concatenate": _concatenate,
     "ExpandDims": _expand_dims,
     "Max": _pooled("GlobalMaxPooling"),

@@ -1,7 +1,7 @@
 """The base of operations: their operands, which are tensors or constants, and their rules."""
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from itertools import takewhile
 from typing import Annotated, Any, ClassVar
 
@@ -174,6 +174,23 @@ class Operation(Layer):
     def keras_value(self, argument: str, value: Any) -> Any:
         """Return the value of an argument as Keras takes it."""
         return value
+
+    def keeps(self, argument: str, value: object) -> bool:
+        """Whether an argument stays the same with another spelling: 1.0 and 1 are two constants."""
+        return argument not in self.tensors and super().keeps(argument, value)
+
+    def meaning_of(self, argument: str) -> Hashable:
+        """Return the meaning of an argument; that of a constant has its data type."""
+        found, value = super().meaning_of(argument), self.checked(argument)
+        if argument not in self.tensors or value is None:
+            return found
+        return (constant_type(value), found)
+
+    def means(self, argument: str, value: object) -> bool:
+        """Whether an argument has the same meaning as another value for it."""
+        if argument not in self.tensors or self.checked(argument) is None:
+            return super().means(argument, value)
+        return repr(_frozen(value)) == repr(self.checked(argument))
 
     def constants(self) -> dict[str, Any]:
         """Return the operands that are constants."""

@@ -1,0 +1,138 @@
+"""Converts operations that Keras 3 recorded to steps that call the same functions of keras.ops."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from cnnspec.diagnostics.problems import Problem, Problems
+from cnnspec.frontends.nodes import Tensor
+from cnnspec.frontends.operations import Equal, NoEqual, Recorded
+from cnnspec.operations.base import OPERATIONS, Operation
+from cnnspec.operations.families import PREFIX
+from cnnspec.operations.indexing import GetItem
+from cnnspec.operations.keras_classes import function_of
+from cnnspec.operations.keys import Cut, Item, spelled
+
+CONSTANT_TYPES = ("bool", "float32", "int32")
+"""The data types of arrays that a constant of a spec can have."""
+ARRAYS = ("__numpy__", "__tensor__")
+"""What Keras calls the arrays among the arguments of a call."""
+
+
+def function_step(recorded: Recorded) -> Equal:
+    """Return the call of the function of keras.ops that Keras recorded.
+
+    Raises:
+        NoEqual: a spec cannot call it; the message is the reason.
+
+    """
+    declaration = _declaration(recorded)
+    given = dict(_given(recorded, declaration))
+    if declaration is GetItem:
+        given["key"] = _key(given["key"])
+    tensors: list[Tensor] = []
+    arguments = dict(_arguments(recorded, declaration))
+    for name, value in given.items():
+        if value is None and name in declaration.optional:
+            continue
+        found = list(value) if isinstance(value, list | tuple) else [value]
+        if found and all(isinstance(each, Tensor) for each in found):
+            tensors += found
+        elif any(isinstance(each, Tensor) for each in found):
+            raise NoEqual("it is called with tensors and constants in one list")
+        else:
+            arguments[name] = _constant(value)
+    try:
+        declaration.of(arguments)
+    except Problems as problems:
+        first = problems.problems[0]
+        raise NoEqual(first.message or f"a spec cannot have its '{first.at[0]}'") from None
+    return Equal(declaration.kind(), arguments, tuple(tensors))
+
+
+def _declaration(recorded: Recorded) -> type[Operation]:
+    """Return the declaration of the function whose operation was recorded."""
+    function = function_of(recorded.kind)
+    part = recorded.module.rpartition(".")[2]
+    for word in (f"{part}.{function}", function, f"image.{function}", f"linalg.{function}"):
+        try:
+            return OPERATIONS.find(f"{PREFIX}{word}")
+        except Problem as problem:
+            if problem.code == "refused-kind":
+                raise NoEqual(OPERATIONS.refusals[f"{PREFIX}{word}"]) from None
+    raise NoEqual("a spec cannot call this function")
+
+
+def _given(recorded: Recorded, declaration: type[Operation]) -> Iterator[tuple[str, Any]]:
+    """Yield what the call of the operation got, by the names of the arguments of the function."""
+    args, kwargs = recorded.node.args, recorded.node.kwargs
+    is_listed = declaration.merges or declaration.max_inputs is None
+    if is_listed:
+        listed = args[0] if len(args) == 1 and isinstance(args[0], list) else args
+        if not all(isinstance(each, Tensor) for each in listed):
+            raise NoEqual("it is called with constants among its tensors")
+        yield declaration.tensors[0], listed
+        args = []
+    names = [*declaration.tensors, *(["key"] if declaration is GetItem else [])]
+    if len(args) > len(names):
+        raise NoEqual(f"it is called with {len(args)} arguments")
+    yield from zip(names, args, strict=False)
+    for name, value in kwargs.items():
+        if name in (*declaration.tensors, *declaration.arguments()):
+            yield name, value
+        elif value not in (None, False):
+            raise NoEqual(f"it is called with '{name}'")
+
+
+def _arguments(recorded: Recorded, declaration: type[Operation]) -> Iterator[tuple[str, Any]]:
+    """Yield the arguments that are in the configuration."""
+    known = declaration.arguments()
+    for name, value in recorded.config.items():
+        if name in known:
+            if not declaration.has_default(name) or value not in (
+                None,
+                declaration.default_of(name),
+            ):
+                yield name, value
+        elif name not in ("name", "trainable") and value not in (None, False):
+            said = f"'{name}'" if name != "dtype" else "a data type of its own"
+            if name != "dtype" or not isinstance(value, Mapping):
+                raise NoEqual(f"it has {said}, which a spec cannot give to it")
+
+
+def _constant(value: Any) -> Any:
+    """Return a constant among the arguments of a call: a number, or lists of numbers."""
+    if isinstance(value, Mapping):
+        if value.get("class_name") not in ARRAYS:
+            raise NoEqual("it is called with an argument that is neither a tensor nor a number")
+        dtype = value["config"].get("dtype")
+        if dtype not in CONSTANT_TYPES:
+            raise NoEqual(f"its constant has the data type {dtype}, which a spec cannot express")
+        value = value["config"]["value"]
+        if not isinstance(value, list) and dtype != "bool":
+            raise NoEqual("its constant is a single number with a data type")
+        return _as_floats(value) if dtype == "float32" else value
+    return value
+
+
+def _as_floats(value: Any) -> Any:
+    return [_as_floats(each) for each in value] if isinstance(value, list) else float(value)
+
+
+def _key(value: Any) -> str:
+    """Return the key of an indexing, as it is written in Python."""
+    listed = value if isinstance(value, list) else [value]
+    return spelled(tuple(map(_item, listed)))
+
+
+def _item(value: Any) -> Item:
+    kind = value.get("class_name") if isinstance(value, Mapping) else None
+    if kind == "__ellipsis__":
+        return ...
+    if kind == "__slice__":
+        config = value["config"]
+        ends = [config["start"], config["stop"], config["step"]]
+        if all(each is None or type(each) is int for each in ends):
+            return Cut(*ends)
+    if value is None or type(value) is int:
+        return value
+    raise NoEqual("it is indexed with something that is no number or slice")
