@@ -290,6 +290,7 @@ class _Reader:
 def _declared(kind: str, arguments: Mapping[str, Any]) -> Layer | None:
     """Return the checked layer; None if its arguments have errors, which are reported later."""
     try:
-        return family_of_step(kind).check({kind: arguments})
+        declared: Layer = family_of_step(kind).check({kind: arguments})
     except Problems:
         return None
+    return declared
