@@ -60,7 +60,7 @@ ONLY_FOR = {
 USERS = {
     "ai_edge_litert": ("exporting",),
     "PIL": ("training.images", "training.prediction_images"),
-    "annotated_types": ("declarations", "layers", "objects"),
+    "annotated_types": ("declarations", "layers", "objects", "operations"),
     "click": ("cli",),
     "graphviz": ("backends.diagram",),
     "h5py": ("keras_files",),
