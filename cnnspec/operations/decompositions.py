@@ -1,8 +1,9 @@
 """Linear algebra: decompositions, inverses and solutions."""
 
-from typing import Annotated, ClassVar
+from collections.abc import Callable
+from typing import Annotated, Any, ClassVar
 
-from cnnspec.declarations.fields import Choice, Flag
+from cnnspec.declarations.fields import Choice, Flag, OptionalNonNegativeNumber
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers.base import Example
 from cnnspec.operations import dtypes, operand_rules, rules
@@ -17,7 +18,7 @@ class OfMatrices(Operation):
     """Base class of functions of matrices, which are the last two axes."""
 
     takes: ClassVar[tuple[str, ...]] = TAKES
-    result_type = dtypes.kept
+    result_type: ClassVar[Callable[..., Any]] = dtypes.kept
     examples: ClassVar[tuple[Example, ...]] = (Example({}, (None, 3, 3), (None, 3, 3)),)
 
     def check_matrices(self, shape: Shape, *, square: bool) -> tuple[int, int]:
@@ -74,6 +75,27 @@ class Det(OfMatrices):
     def result(self, shape: Shape) -> Shape:
         """Remove the matrices."""
         self.check_matrices(shape, square=True)
+        return shape[:-2]
+
+
+@operation
+class Logdet(Det):
+    """The logarithm of the determinant of positive definite matrices."""
+
+
+@operation
+class MatrixRank(OfMatrices):
+    """The number of singular values of matrices that are not 0."""
+
+    tol: OptionalNonNegativeNumber = None
+    """The largest singular value that counts as 0; null for one that depends on the matrix."""
+
+    result_type = dtypes.positions
+    examples: ClassVar[tuple[Example, ...]] = (Example({}, (None, 3, 4), (None,)),)
+
+    def result(self, shape: Shape) -> Shape:
+        """Remove the matrices."""
+        self.check_matrices(shape, square=False)
         return shape[:-2]
 
 

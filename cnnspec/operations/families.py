@@ -18,6 +18,8 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "diagonals": (),
     "image_geometry": (),
     "images": (),
+    "convolutions_transposed": (),
+    "short_time": (),
     "bitwise": (),
     "comparisons": (),
     "conversions": (),

@@ -9,7 +9,7 @@ from cnnspec.layers import shape_rules
 from cnnspec.layers.base import Example
 from cnnspec.layers.fields import DataFormat, PoolingPadding
 from cnnspec.operations import dtypes, rules
-from cnnspec.operations.base import Operand, Operation, operation
+from cnnspec.operations.base import ListOperand, Operand, Operation, operation
 from cnnspec.operations.fields import Counts, OddSizes, OptionalCounts, PositiveNumbers
 from cnnspec.operations.images import Images
 from cnnspec.operations.windows import window_of
@@ -68,7 +68,7 @@ class Patches(Operation):
     """`valid` for complete patches only; `same` adds zeros around the images."""
     data_format: DataFormat = None
 
-    takes = (*FLOAT_TYPES, "int32")
+    takes: ClassVar[tuple[str, ...]] = (*FLOAT_TYPES, "int32")
     result_type = dtypes.kept
 
     def result(self, shape: Shape) -> Shape:
@@ -101,6 +101,62 @@ class ExtractPatches(Patches):
             {"size": [3, 3], "strides": 1, "padding": "same"}, (None, 28, 26, 1), (None, 28, 26, 9)
         ),
     )
+
+
+@operation
+class ExtractPatches3d(Patches):
+    """Takes volumes apart into patches, whose values become channels."""
+
+    tensors = ("volumes",)
+    spatial = 3
+    takes = FLOAT_TYPES
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example({"size": 2}, (None, 8, 6, 4, 3), (None, 4, 3, 2, 24)),
+    )
+
+    @classmethod
+    def function_name(cls) -> str:
+        """Return the name of the function, whose digit is a word of its own."""
+        return "extract_patches_3d"
+
+
+@operation
+class PerspectiveTransform(Images):
+    """Moves four points of images to four others, with all that is between."""
+
+    tensors = ("images", "start_points", "end_points")
+    min_inputs = 1
+    max_inputs = 3
+    start_points: ListOperand = None
+    """Four pairs of coordinates, or those of each image, if they are constants."""
+    end_points: ListOperand = None
+    """Where they are in the result, if that is constant."""
+    interpolation: Annotated[str, Choice("nearest", "bilinear")] = "bilinear"
+    """Interpolation between pixels."""
+    fill_value: Number = 0
+    """The value around images."""
+
+    takes = (*FLOAT_TYPES, "int32", "int64", "uint8")
+    result_type = dtypes.kept
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            {
+                "start_points": [[0.0, 0.0], [0.0, 27.0], [27.0, 0.0], [27.0, 27.0]],
+                "end_points": [[3.0, 5.0], [7.0, 20.0], [15.0, 2.0], [20.0, 24.0]],
+            },
+            (None, 28, 28, 3),
+            (None, 28, 28, 3),
+        ),
+        Example({}, [(None, 28, 28, 3), (None, 4, 2), (None, 4, 2)], (None, 28, 28, 3)),
+    )
+
+    def result(self, shape: Shape, start: Shape, end: Shape) -> Shape:
+        """Check that there are four points."""
+        self.sizes(shape)
+        if start != end or len(start) not in (2, 3) or start[-2:] != (4, 2):
+            message = f"{self.kind()} takes four points for each image, (4, 2), not {text(start)} and {text(end)}"
+            raise Problem("shape-mismatch", message)
+        return shape
 
 
 @operation

@@ -6,10 +6,10 @@ from typing import Annotated, ClassVar
 from cnnspec.declarations.fields import OptionalInt
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers.base import Example
-from cnnspec.layers.dtype_rules import ANYTHING
+from cnnspec.layers.dtype_rules import ANYTHING, WHOLE
 from cnnspec.operations import dtypes, operand_rules, rules
 from cnnspec.operations.base import Operand, Operation, operation
-from cnnspec.operations.fields import WholeNumbers
+from cnnspec.operations.fields import Sizes, WholeNumbers
 from cnnspec.shapes import Dim, Shape, product, text
 
 
@@ -147,3 +147,27 @@ class Slice(Operation):
         if size != -1:
             return size
         return None if has is None or start is None else has - start
+
+
+@operation
+class UnravelIndex(Operation):
+    """The index along each axis for positions in a row; they are `name/0`, `name/1`, ..."""
+
+    tensors = ("indices",)
+    held_in = MappingProxyType({"shape": "sizes"})
+    sizes: Sizes
+    """The sizes of the axes."""
+
+    takes = WHOLE
+    result_type = dtypes.kept_by_all
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example({"shape": [4, 5]}, (None, 3), [(None, 3), (None, 3)], "int32"),
+    )
+
+    def outputs(self) -> tuple[str, ...]:
+        """Return the numbers of the axes."""
+        return rules.numbered(len(self.sizes))
+
+    def result(self, shape: Shape) -> list[Shape]:
+        """Return the shape of the positions for each axis."""
+        return [shape] * len(self.sizes)
