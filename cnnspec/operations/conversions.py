@@ -1,5 +1,6 @@
 """Functions that convert values to another type, or replace them by fixed ones."""
 
+from types import MappingProxyType
 from typing import ClassVar
 
 from cnnspec.declarations.fields import INT_TYPES, Dtype, Number
@@ -17,15 +18,19 @@ _SHAPE = (None, 26, 26, 8)
 class Conversion(Elementwise):
     """Base class of functions that convert values to a data type."""
 
+    held_in = MappingProxyType({"dtype": "to"})  # that of layers has a default
     absent = ("trainable", "activity_regularizer")
-    dtype: NumberType
+    to: NumberType
     """The data type of the result."""
 
-    result_type = dtypes.own
     examples: ClassVar[tuple[Example, ...]] = (
         Example({"dtype": "float16"}, _SHAPE, _SHAPE),
         Example({"dtype": "int32"}, _SHAPE, _SHAPE),
     )
+
+    def result_type(self, *types: str) -> str:
+        """Return the type that the values are converted to."""
+        return self.to
 
 
 @operation
