@@ -70,6 +70,7 @@ _WORDS = {
     "selecting": "where",
     "short_time": "istft stft",
     "signals": "extract_sequences fft fft2 ifft2 irfft rfft",
+    "spectra": "stft",
     "splitting": "array_split dsplit hsplit split unstack vsplit",
     "statistics": "average moments percentile quantile",
     "truth": "isfinite isinf isnan isneginf isposinf isreal logical_not signbit",

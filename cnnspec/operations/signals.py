@@ -147,11 +147,14 @@ class Irfft(Complex):
 
     examples: ClassVar[tuple[Example, ...]] = (
         Example({}, [(None, 9), (None, 9)], (None, 16)),
-        Example({"fft_length": 8}, [(None, 9), (None, 9)], (None, 8)),
+        Example({"fft_length": 17}, [(None, 9), (None, 9)], (None, 17)),
     )
 
     def result(self, *shapes: Shape) -> Shape:
         """The shape with the values."""
         shape = self.one(*shapes)
         size = shape[-1]
+        if size and self.fft_length and self.fft_length // 2 + 1 != size:
+            message = f"{self.kind()} cannot be trained on {size} frequencies for {self.fft_length} values, which have {self.fft_length // 2 + 1}"
+            raise Problem("out-of-range", message, "fft_length")
         return (*shape[:-1], self.fft_length or (None if size is None else 2 * (size - 1)))
