@@ -381,22 +381,22 @@ def test_weights_that_keras_2_put_in_an_archive_are_not_named(tmp_path: Path) ->
     assert (found.notes, found.has_weights) == ((STAY,), False)
 
 
-def test_operations_of_keras_2_are_refused() -> None:
+def test_operations_of_keras_2_are_refused_by_name() -> None:
     config = {
         "name": "scaled",
         "layers": [
             input_2("x", 4),
             layer_2(
-                "TFOpLambda", "tf.math.multiply", [["x", 0, 0, {"y": 2.0, "name": None}]],
-                function="math.multiply",
+                "TFOpLambda", "tf.math.top_k", [["x", 0, 0, {"k": 2, "name": None}]],
+                function="math.top_k",
             ),
         ],
         "input_layers": [["x", 0, 0]],
-        "output_layers": [["tf.math.multiply", 0, 0]],
+        "output_layers": [["tf.math.top_k", 0, 0]],
     }  # fmt: skip
     with pytest.raises(UnreadableModel) as raised:
         read_config({"class_name": "Functional", "config": config})
     assert str(raised.value) == (
-        "the operation 'tf.math.multiply' (TFOpLambda) cannot be used in a spec: "
-        "Keras 2 did not save its shapes and data types"
+        "the operation 'tf.math.top_k' (TFOpLambda) cannot be used in a spec: "
+        "a spec cannot call the function 'math.top_k' of TensorFlow"
     )

@@ -50,7 +50,7 @@ def name_of(layer: Mapping[str, Any]) -> Any:
 def nodes(layer: Mapping[str, Any], first: Mapping[str, int] | None = None) -> list[Node]:
     """Return all calls of a layer in order; `first` lists the layers whose calls start at 1."""
     return [
-        _legacy(said, first or {}) if isinstance(said, list) else _node(said)
+        _legacy(said, first or {}, layer["class_name"]) if isinstance(said, list) else _node(said)
         for said in layer["inbound_nodes"]
     ]
 
@@ -137,19 +137,28 @@ def _value(value: Any) -> Any:
     return {str(key): _value(item) for key, item in value.items()}
 
 
-def _legacy(inputs: list[Any], first: Mapping[str, int]) -> Node:
+OF_TENSORFLOW = ("SlicingOpLambda", "TFOpLambda")
+"""The classes of operations of Keras 2, whose arguments may be tensors anywhere."""
+CONSTANT = "_CONSTANT_VALUE"
+"""What stands for the layer of a constant in a call that Keras 2 saved."""
+
+
+def _legacy(inputs: list[Any], first: Mapping[str, int], kind: str) -> Node:
     """Read a call of Keras 2: a tensor or several, with the keyword arguments in the first one."""
     if inputs and isinstance(inputs[0], str):
         inputs = [inputs]  # a single tensor, not in a list
     tensors = [_named(each, first) for each in inputs]
     keywords = inputs[0][3] if inputs and len(inputs[0]) > 3 else {}
     kwargs = {
-        key: _tensors(each, first) if key in POSITIONS else each for key, each in keywords.items()
+        key: _tensors(each, first) if key in POSITIONS or kind in OF_TENSORFLOW else each
+        for key, each in keywords.items()
     }
     return Node([tensors if len(tensors) > 1 else tensors[0]], kwargs)
 
 
-def _named(reference: list[Any], first: Mapping[str, int]) -> Tensor:
+def _named(reference: list[Any], first: Mapping[str, int]) -> Any:
+    if reference[0] == CONSTANT:
+        return reference[2]
     return counted_from(Tensor(str(reference[0]), int(reference[1]), int(reference[2])), first)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from cnnspec.frontends.decimals import float32
 from cnnspec.frontends.functions import function_step
+from cnnspec.frontends.keras_2 import of_keras_3
 from cnnspec.frontends.operations import Equal, NoEqual, Recorded
 from cnnspec.frontends.reshaping import RESHAPING
 from cnnspec.keras_files.problems import UnreadableModel
@@ -38,7 +39,7 @@ def operator_step(operation: Recorded, *, masked: bool) -> Equal:
     """
     try:
         if operation.kind in BY_KERAS_2:
-            raise NoEqual("Keras 2 did not save its shapes and data types")
+            return function_step(of_keras_3(operation))
         return _equal(operation, masked=masked)
     except NoEqual as reason:
         said = f"the operation '{operation.name}' ({operation.kind}) cannot be used in a spec"
