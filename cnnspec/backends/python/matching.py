@@ -229,7 +229,7 @@ class Matcher:
         """Return the expression that makes a layer."""
         first = items[0].node
         if isinstance(first.layer, Operation):
-            return objects.operation(f"ops.{first.layer.function_name()}")
+            return objects.operation(first.layer.kind())
         path = import_path(first.layer) if isinstance(first.layer, Layer) else None
         return objects.layer(
             self.classes[path] if path else f"layers.{first.kind}",
