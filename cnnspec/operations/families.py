@@ -68,7 +68,7 @@ _WORDS = {
     "reshaping": "broadcast_to expand_dims ravel reshape squeeze",
     "segments": "segment_max segment_min segment_prod segment_sum",
     "selecting": "where",
-    "short_time": "istft stft",
+    "short_time": "istft",
     "signals": "extract_sequences fft fft2 ifft2 irfft rfft",
     "spectra": "stft",
     "splitting": "array_split dsplit hsplit split unstack vsplit",

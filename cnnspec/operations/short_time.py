@@ -1,4 +1,4 @@
-"""The short-time Fourier transform and its inverse."""
+"""The inverse of the short-time Fourier transform."""
 
 from typing import Annotated, ClassVar
 
@@ -37,47 +37,6 @@ class ShortTime(Operation):
         if self.fft_length < self.sequence_length:
             message = f"'fft_length' of {self.kind()} must be at least 'sequence_length', {self.sequence_length}"
             raise Problem("conflicting-arguments", message, "fft_length")
-
-
-@operation
-class Stft(ShortTime):
-    """The Fourier transforms of overlapping sequences of a signal."""
-
-    takes = FULL_FLOATS
-    result_type = dtypes.kept_by_all
-    examples: ClassVar[tuple[Example, ...]] = (
-        Example(
-            {"sequence_length": 8, "sequence_stride": 4, "fft_length": 8},
-            (None, 32),
-            [(None, 9, 5), (None, 9, 5)],
-        ),
-        Example(
-            {"sequence_length": 6, "sequence_stride": 4, "fft_length": 8, "center": False},
-            (None, 32),
-            [(None, 7, 5), (None, 7, 5)],
-        ),
-    )
-
-    def outputs(self) -> tuple[str, ...]:
-        """Return the numbers of the real and the imaginary part."""
-        return rules.numbered(2)
-
-    def result(self, shape: Shape) -> list[Shape]:
-        """Replace the length by sequences and frequencies."""
-        self.check_lengths()
-        around = self.fft_length // 2 if self.center else 0
-        rules.check_rank(self, shape, 1)
-        size = shape[-1]
-        count = None
-        if size is not None:
-            count = 1 + (size + 2 * around - self.fft_length) // self.sequence_stride
-        if count is not None and count < 1:
-            message = f"{self.kind()} needs at least {self.fft_length} values, but its input {text(shape)} has only {size}"
-            raise Problem("kernel-too-large", message, "fft_length")
-        if size is not None and around >= size:
-            message = f"{self.kind()} cannot mirror {around} values of its input {text(shape)}"
-            raise Problem("kernel-too-large", message, "fft_length")
-        return [(*shape[:-1], count, self.fft_length // 2 + 1)] * 2
 
 
 @operation
