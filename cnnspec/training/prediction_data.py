@@ -43,7 +43,8 @@ def _data(
     if sort == "labels" and values.ndim == 1:
         chosen = np.flatnonzero(label).tolist()
         names = [output.decision.name(each) for each in chosen] if has_names else None
-        return chosen, summary(output, values, None) if is_large else values.tolist(), names
+        shown = summary(output, probability, None) if is_large else probability.tolist()
+        return chosen, shown, names
     if is_large:
         return None, summary(output, values, label), None
     if sort == "values":
