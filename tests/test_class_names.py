@@ -8,6 +8,7 @@ import keras
 import numpy
 import pytest
 
+import cnnspec
 from cnnspec.data.checks import check_data
 from cnnspec.data.problems import DataProblem
 from cnnspec.keras_files.archive import add_classes, classes_in
@@ -144,6 +145,11 @@ def test_text_labels_stand_in_the_run_and_its_model(run: Path) -> None:
     assert [layer.name for layer in loaded.layers] == ["row", "pet"]
     (output,) = compiled_file(run / "run" / "spec.expanded.yaml").graph.outputs
     assert output.classes == ("dog", "mouse")
+
+
+def test_a_run_in_python_has_them(run: Path, tmp_path: Path) -> None:
+    trained = cnnspec.load(run / "spec.yaml").train(tmp_path / "run")
+    assert trained.classes == {"pet": ("dog", "mouse")}
 
 
 def test_a_model_file_alone_names_what_is_predicted(run: Path) -> None:

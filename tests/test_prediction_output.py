@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -375,6 +376,18 @@ outputs: {same: {}, other one: {}}
         "more/1.png,1.same_2.png,1.other_one_2.png",
     ]
     assert len([*Path("out").rglob("*.png")]) == 10
+
+
+def test_names_of_files_that_are_not_utf_8_are_escaped() -> None:
+    model = Model(numpy.zeros((1, 2, 2, 3), "float32"), "loss: mse")
+    PIL.Image.new("RGB", (2, 2)).save("a.png")
+    name = os.fsdecode(b"caf\xff, 1.png")
+    Path("a.png").rename(name)
+    assert model.predict(name, "-o", "out", "-q") == Outcome(0, "", "")
+    with Path("out/predictions.csv").open(encoding="utf-8", newline="") as file:
+        rows = [*csv.reader(file)]
+    assert rows[2] == ["caf\\udcff, 1.png", "caf\\udcff, 1.png"]
+    assert Path("out", name).is_file()
 
 
 # What is there already, and what cannot be written
