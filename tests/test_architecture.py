@@ -119,7 +119,7 @@ LATE = {
     "data.sources": ("keras",),
     "declarations.declaration": ("declarations.hints", "diagnostics.rewrites"),
     "declarations.family": ("declarations.hints",),
-    "expand.calls": ("declarations.hints",),
+    "expand.calls": ("declarations.hints", "expand.inside_layers"),
     "expand.definitions": ("declarations.hints", "diagnostics.rewrites"),
     "expand.submodels": (
         "expand.applications.calls",

@@ -88,6 +88,10 @@ def _places(
     is_trained = is_trained and (
         not isinstance(config, Mapping) or config.get("trainable") is not False
     )
+    if node.every_step is not None and "layer" in config:
+        layer, stored.parts["layer"] = config["layer"], StoredLayer()
+        config, stored = layer["config"], stored.parts["layer"]
+        is_trained = is_trained and config.get("trainable") is not False
     if node.submodel is None:
         for weight, keys in with_paths(node.weights):
             yield (stored, keys), is_trained and weight.trainable

@@ -23,6 +23,8 @@ LAYERS: "Family[Layer]" = Family(
 )
 kind = LAYERS
 """Decorator that declares a kind of layer."""
+INNER = "layer"
+"""The argument of wrappers that is a layer."""
 
 
 class Weight(Record):

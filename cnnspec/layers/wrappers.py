@@ -6,13 +6,31 @@ from typing import Annotated, Any, ClassVar
 from cnnspec.declarations.declaration import Checked, Declaration, Recent
 from cnnspec.declarations.family import call_of
 from cnnspec.declarations.fields import FLOAT_TYPES, Choice, FloatPolicy, PositiveInt
-from cnnspec.diagnostics.problems import Problem
+from cnnspec.diagnostics.problems import Problem, with_article
 from cnnspec.layers import cost_rules, dtype_rules, reach_rules, sequence_rules
 from cnnspec.layers.base import LAYERS, Example, Layer, kind, no_weights
 from cnnspec.layers.dtype_rules import compute_dtype
 from cnnspec.layers.recurrent import Recurrent
 
 AnyLayer = Annotated[Layer, call_of(LAYERS, optional=False)]
+
+
+LayerOrSubmodel = Annotated[
+    Layer,
+    Checked(
+        with_article(LAYERS.noun),
+        check=lambda value, _: LAYERS.check(value),
+        schema={
+            "anyOf": [
+                {"$ref": "#/$defs/layers"},
+                {"type": "string"},
+                {"type": "object", "maxProperties": 1, "additionalProperties": {"type": "null"}},
+            ]
+        },
+        family=LAYERS,
+    ),
+]
+"""A layer; `expand` puts one in the place of a submodel."""
 
 
 class Wrapper(Layer):
@@ -53,7 +71,10 @@ class Wrapper(Layer):
 
 @kind
 class TimeDistributed(Wrapper):
-    """Applies a layer to every step of a sequence, with the same weights."""
+    """Applies a layer or submodel to every step of a sequence, with the same weights."""
+
+    layer: LayerOrSubmodel
+    """The inner layer, or the name of a submodel with one input and one output."""
 
     not_inside: ClassVar[tuple[str, ...]] = ("Pipeline", "StochasticDepth")
     """Layers whose output shape at one step Keras cannot compute."""
