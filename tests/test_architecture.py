@@ -82,7 +82,7 @@ USERS = {
 """Packages of others, with the only modules that import them."""
 
 LATE = {
-    "analysis.infer": ("analysis.conversions",),
+    "analysis.infer": ("analysis.conversions", "analysis.steps"),
     "analysis.weights": ("keras_files.stored", "keras_files.weights"),
     "api": ("frontends.files", "importing", "language.dump"),
     "backends.diagram.drawing": (
@@ -128,6 +128,7 @@ LATE = {
         "frontends.archive",
         "keras_files.problems",
     ),
+    "exporting.names": ("onnx", "tensorflow"),
     "exporting.running": ("ai_edge_litert", "onnxruntime"),
     "exporting.writing": ("onnx",),
     "keras_files.hdf5": ("h5py",),

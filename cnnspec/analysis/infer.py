@@ -7,7 +7,6 @@ is different from a size that may be unknown, which is None in a shape.
 from collections.abc import Sequence
 
 from cnnspec.analysis.outputs import fits, outputs_of
-from cnnspec.analysis.steps import at_every_step, at_one_step
 from cnnspec.declarations.keras_versions import NEWEST, Keras, missing_on_inputs
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.diagnostics.report import Note, Report
@@ -236,6 +235,8 @@ class _Inference:
         if len(names) == 1:
             tensors = {None: called.outputs[names[0]]}
         if layer.every_step is not None:
+            from cnnspec.analysis.steps import at_every_step
+
             tensors = {None: at_every_step(tensors[None], outer[0])}
         self.checked.append(CheckedNode(node, layer, tuple(outer), tensors, (), model))
         return tensors
@@ -244,6 +245,8 @@ class _Inference:
         self, node: Node, wrapper: Layer, inputs: list[TensorSpec]
     ) -> list[TensorSpec] | None:
         """Return the input of a submodel at one step of a sequence."""
+        from cnnspec.analysis.steps import at_one_step  # which few specs need
+
         try:
             self.check_count(wrapper, len(inputs))
             return [at_one_step(wrapper, inputs[0])]

@@ -7,6 +7,7 @@ from typing import Any
 
 from cnnspec.frontends.compilation import notes_of_compilation
 from cnnspec.frontends.models import read_serialized
+from cnnspec.frontends.renaming import with_spoken_names
 from cnnspec.keras_files.archive import archived, classes_in
 from cnnspec.keras_files.configuration import MAX_BYTES, checked_depth, parsed
 from cnnspec.keras_files.hdf5 import SIGNATURE, stored
@@ -93,4 +94,4 @@ def _read(
     if has_weights and whole.of_keras_2 and compiled is None:
         notes.append(WEIGHTS_STAY)  # which do not store them by the names of layers
         has_weights = False
-    return Read(model.document, tuple(notes), has_weights)
+    return Read(with_spoken_names(model.document), tuple(notes), has_weights)

@@ -12,9 +12,9 @@ import h5py
 from cnnspec.ir.checked import CheckedGraph, CheckedNode
 from cnnspec.keras_files.configuration import MODELS, parsed
 from cnnspec.keras_files.hdf5 import WEIGHTS, bounded_memory, text_of_model
-from cnnspec.keras_files.numbering import with_paths
 from cnnspec.keras_files.problems import MALFORMED, UnreadableModel
 from cnnspec.keras_files.stored import StoredLayer, UnreadableWeights, variable
+from cnnspec.layers.base import with_paths
 
 Place = tuple[StoredLayer, list[str]]
 """A stored layer, and the keys of one of its variables."""

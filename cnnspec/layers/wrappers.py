@@ -6,10 +6,11 @@ from typing import Annotated, Any, ClassVar
 from cnnspec.declarations.declaration import Checked, Declaration, Recent
 from cnnspec.declarations.family import call_of
 from cnnspec.declarations.fields import FLOAT_TYPES, Choice, FloatPolicy, PositiveInt
-from cnnspec.diagnostics.problems import Problem, with_article
+from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers import cost_rules, dtype_rules, reach_rules, sequence_rules
 from cnnspec.layers.base import LAYERS, Example, Layer, kind, no_weights
 from cnnspec.layers.dtype_rules import compute_dtype
+from cnnspec.layers.fields import OR_SUBMODEL
 from cnnspec.layers.recurrent import Recurrent
 
 AnyLayer = Annotated[Layer, call_of(LAYERS, optional=False)]
@@ -17,18 +18,7 @@ AnyLayer = Annotated[Layer, call_of(LAYERS, optional=False)]
 
 LayerOrSubmodel = Annotated[
     Layer,
-    Checked(
-        with_article(LAYERS.noun),
-        check=lambda value, _: LAYERS.check(value),
-        schema={
-            "anyOf": [
-                {"$ref": "#/$defs/layers"},
-                {"type": "string"},
-                {"type": "object", "maxProperties": 1, "additionalProperties": {"type": "null"}},
-            ]
-        },
-        family=LAYERS,
-    ),
+    Checked("a layer", check=lambda said, _: LAYERS.check(said), schema=OR_SUBMODEL, family=LAYERS),
 ]
 """A layer; `expand` puts one in the place of a submodel."""
 
