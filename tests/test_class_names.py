@@ -210,6 +210,24 @@ def test_other_classes_than_those_of_the_model_are_an_error(
     assert done.stderr.startswith(said)
 
 
+@pytest.mark.parametrize(
+    ("classes", "expected"),
+    [("", ["dog", "mouse"]), (", classes: [Hund, Maus]", ["Hund", "Maus"])],
+)
+def test_a_build_takes_them_from_its_weights_unless_the_spec_has_others(
+    classes: str, expected: list[str], run: Path, tmp_path: Path
+) -> None:
+    spec = tmp_path / "spec.yaml"
+    spec.write_text(SPEC.replace("[accuracy]", f"[accuracy]{classes}"), encoding="utf-8")
+    weights = run / "run" / "model.keras"
+    done = run_command("build", spec, "-o", tmp_path, "-q", "--weights", weights)
+    assert done == Outcome(0, "", "")
+    model = tmp_path / "pets" / "model.keras"
+    assert metadata(model)["classes"] == {"pet": expected}
+    predicted = run_command("predict", model, run / "new.csv", "--spec", spec)
+    assert predicted.stdout.split()[2] in expected
+
+
 NUMBERED = SPEC.replace("[accuracy]", "[accuracy], classes: [dog, mouse]")
 ONE = NUMBERED.replace("units: 2, activation: softmax", "units: 1, activation: sigmoid").replace(
     "sparse_categorical_crossentropy", "binary_crossentropy"
