@@ -16,6 +16,8 @@ def snake_case(kind: str) -> str:
     return _BETWEEN_WORDS.sub(r"\1_\2", _BEFORE_WORD.sub(r"\1_\2", kind)).lower()
 
 
+JOINERS = dict.fromkeys((0x200C, 0x200D))
+"""Signs without a width that are part of words and emoji; a table that removes them from a text."""
 _SEPARATORS = str.maketrans("/ ", "__")
 _PLAIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-"
 
@@ -73,7 +75,7 @@ def _coded(name: str, place: int) -> str | None:
         if len(code) < width or code.strip("0123456789abcdef") or int(code, 16) > sys.maxunicode:
             continue
         letter = chr(int(code, 16))
-        is_said = letter.isprintable() or unicodedata.category(letter).startswith("M")
+        is_said = letter.translate(JOINERS).isprintable()  # which an empty text is
         if is_said and not letter.isascii() and f"{ord(letter):04x}" == code:
             return letter
     return None

@@ -11,6 +11,7 @@ import pytest
 from cnnspec import dumps, from_keras, load, loads
 from cnnspec.backends.python.identifiers import Identifiers, identifier
 from cnnspec.frontends.files import read_model
+from cnnspec.language.values import name_problem
 from cnnspec.naming import keras_name, spoken_name
 from tests.support.commands import run_command
 
@@ -26,6 +27,9 @@ NAMES = {
     "a letter and hexadecimal digits": "éab1",
     "in the middle": "aïb_1",
     "full width": "ｌａｙｅｒ",
+    "a joined emoji": "👨\u200d👩\u200d👧",
+    "a word with a break": "می\u200cخواهم",
+    "an emoji with its form": "❤\ufe0f",
 }
 SPEC = """\
 cnnspec: 1
@@ -50,6 +54,7 @@ EACH = pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
 
 @EACH
 def test_a_name_in_keras_is_read_back(name: str) -> None:
+    assert name_problem(name) is None
     assert keras_name(name).isascii()
     assert spoken_name(keras_name(name)) == name
 
@@ -60,6 +65,12 @@ def test_a_name_in_keras_is_read_back(name: str) -> None:
 )
 def test_other_names_are_kept(name: str) -> None:
     assert spoken_name(name) == name
+
+
+@pytest.mark.parametrize("sign", ["\u200e", "\u202e", "\u2066", "\u200b", "\ufeff", "\x07"])
+def test_signs_that_hide_what_a_name_is_are_refused(sign: str) -> None:
+    message = "a name cannot contain non-printable characters"
+    assert name_problem(f"a{sign}b") == ("bad-name", message)
 
 
 IDENTIFIERS = {
@@ -78,6 +89,9 @@ IDENTIFIERS = {
     "ｃｌａｓｓ": "class_",
     "¿": "inverted_question_mark",
     "!": "value",
+    "می\u200cخواهم": "میخواهم",
+    "👨\u200d👩": "man_woman",
+    "❤\ufe0f": "heavy_black_heart",
 }
 
 

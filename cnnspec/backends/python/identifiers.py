@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from cnnspec.naming import spoken_name
+from cnnspec.naming import JOINERS, spoken_name
 
 MAX_LENGTH = 24
 """The limit of the length of a name, so that calls fit on a line."""
@@ -18,7 +18,7 @@ def identifier(text: str) -> str:
 
     It is in the normal form that Python compares identifiers in, so that equal ones are found.
     """
-    said = unicodedata.normalize("NFKC", spoken_name(text)).lower()
+    said = unicodedata.normalize("NFKC", spoken_name(text).translate(JOINERS)).lower()
     said = unicodedata.normalize("NFKC", said)
     plain = _joined(said) or _joined(" ".join(map(_named, said))) or "value"
     if len(plain) > MAX_LENGTH:
@@ -29,7 +29,9 @@ def identifier(text: str) -> str:
 
 
 def _joined(text: str) -> str:
-    """Return the parts of a text that an identifier may have."""
+    """Return the parts of a text that an identifier may have; nothing if none is a letter."""
+    if not any(map(str.isalnum, text)):
+        return ""
     kept = (each if f"n{each}".isidentifier() else " " for each in text)
     return re.sub(r"[\s_]*[\s][\s_]*", "_", "".join(kept)).strip("_ ")
 
