@@ -24,13 +24,15 @@ inputs: {x: [2]}
 layers:
   - Dense: {name: pet, units: 2, activation: softmax}
   - Dense: {name: is it big, from: x, units: 1, activation: sigmoid}
+  - Dense: {name: größe, from: x, units: 2, activation: softmax}
   - Dense: {name: plain, from: x, units: 3, activation: softmax}
 outputs:
   pet: {loss: sparse_categorical_crossentropy, classes: [dog, mouse]}
   is it big: {loss: binary_crossentropy, classes: [small, große]}
+  größe: {loss: sparse_categorical_crossentropy, classes: [S, XL]}
   plain: {loss: sparse_categorical_crossentropy}
 """
-NAMES = {"pet": ["dog", "mouse"], "is it big": ["small", "große"]}
+NAMES = {"pet": ["dog", "mouse"], "is it big": ["small", "große"], "größe": ["S", "XL"]}
 
 
 def metadata(file: Path) -> dict[str, object]:
@@ -82,6 +84,7 @@ def test_an_imported_spec_has_them(built: Path, tmp_path: Path) -> None:
     assert {each.name: each.classes for each in outputs} == {
         "pet": ("dog", "mouse"),
         "is_it_big": ("small", "große"),
+        "größe": ("S", "XL"),
         "plain": (),
     }
 

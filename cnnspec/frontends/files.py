@@ -50,9 +50,10 @@ def read_model(path: Path) -> Read:
     if start.startswith(ZIPPED):
         text, has_weights = archived(path)
         read = _read(parsed(text), has_weights=has_weights)
+        outputs = {keras_name(name): each for name, each in read.document.outputs.items()}
         for name, classes in classes_in(path).items():
-            if keras_name(name) in read.document.outputs:
-                read.document.outputs[keras_name(name)].classes = list(classes)
+            if keras_name(name) in outputs:
+                outputs[keras_name(name)].classes = list(classes)
         return read
     if start == SIGNATURE:
         found = stored(path)
