@@ -442,6 +442,41 @@ def test_an_input_is_never_overwritten() -> None:
     assert (Path("rows.npz").read_bytes(), model.x is ROWS) == (before, True)
 
 
+def test_a_folder_with_other_files_is_not_replaced() -> None:
+    model = Model(TWO_PIXELS, f"loss: {SPARSE}, {NAMES}", "softmax")
+    assert model.predict("-o", "masks", "-q") == Outcome(0, "", "")
+    assert model.predict("-o", "masks", "-q", "--force") == Outcome(0, "", "")
+    Path("masks/mine").mkdir()
+    Path("masks/mine/notes.txt").touch()
+    said = (
+        "cnnspec: 'masks/mine/notes.txt' is not of an earlier prediction, "
+        "so 'masks' is not replaced\n"
+    )
+    assert model.predict("-o", "masks", "--force") == Outcome(2, "", said)
+    Path("masks/mine/notes.txt").unlink()
+    done = model.predict("masks/x_0.png", "-o", "masks", "--force")
+    said = "cnnspec: 'masks/x_0.png' is an input, so it is not overwritten\n"
+    assert done == Outcome(2, "", said)
+    assert Path("masks/x_0.png").is_file()
+
+
+def test_the_output_is_not_inside_an_input() -> None:
+    """The next prediction would take it for images."""
+    model = Model(TWO_PIXELS, f"loss: {SPARSE}", "softmax")
+    Path("photos").mkdir()
+    PIL.Image.new("RGB", (2, 1)).save("photos/a.png")
+    said = "cnnspec: the output 'photos/masks' is inside the input 'photos'\n"
+    assert model.predict("photos", "-o", "photos/masks") == Outcome(2, "", said)
+    assert [*Path("photos").iterdir()] == [Path("photos/a.png")]
+
+
+@pytest.mark.parametrize("option", [("-o", f"{'a' * 300}.npz"), ("a" * 300,)])
+def test_names_that_are_too_long(option: tuple[str, ...]) -> None:
+    doing = "written" if option[0] == "-o" else "read"
+    said = f"cnnspec: '{option[-1]}' cannot be {doing}: File name too long\n"
+    assert Model(ROWS, "loss: mse").predict(*option) == Outcome(2, "", said)
+
+
 @pytest.mark.parametrize(
     ("x", "target", "said"),
     [
