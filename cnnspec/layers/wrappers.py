@@ -171,7 +171,8 @@ def _recurrent(*, optional: bool) -> Checked:
 
     def backwards(call: "Bidirectional") -> Recurrent:
         layer = call.layer
-        return type(layer).of(layer.given | {"go_backwards": True}, word=layer.word)
+        given = layer.given | {"go_backwards": True}  # which is not known of every layer
+        return type(layer).of(given, word=layer.word)
 
     expected = f"{phrase}{', or null' if optional else ''}"
     schema = {"anyOf": [{"$ref": "#/$defs/layers"}, *([{"type": "null"}] if optional else [])]}
