@@ -8,6 +8,7 @@ import numpy
 import PIL.Image
 import pytest
 
+from cnnspec.cli.prediction_text import prediction_line
 from tests.brought.files import images, table
 from tests.support.commands import Outcome, run_command
 
@@ -298,3 +299,10 @@ def test_progress_is_a_line_every_few_seconds_where_there_is_no_terminal(
     done = predict(models, "means", "photos")
     assert done.stderr == "predicting: 1 of 3\npredicting: 2 of 3\n"
     assert predict(models, "means", "photos", "-q").stderr == ""
+
+
+def test_numbers_are_rounded_in_lines() -> None:
+    value = [[0.43097788095474243, 1.0], [-123456.789, float("nan")]]
+    each = {"name": "a.npy", "output": "code", "label": None, "value": value, "class_name": None}
+    line = prediction_line(each, (), is_of_labels=False)
+    assert line == "a.npy: code [[0.43098, 1], [-1.2346e+05, nan]]"

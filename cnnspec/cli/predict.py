@@ -97,7 +97,8 @@ def command(
     except (DataProblem, RunProblem) as error:
         _refuse(error)
     data = import_quietly("cnnspec.training.prediction_data", "predicting")
-    listed = [*data.prediction_data(found)]
+    most = data.MOST_VALUES if form == "json" else data.MOST_IN_TEXT
+    listed = [*data.prediction_data(found, most)]
     if form == "json":
         echo_data(json.dumps(listed, indent=2))
     else:
