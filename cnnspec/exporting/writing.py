@@ -96,7 +96,20 @@ def _write_onnx(model: Any, target: Path) -> None:
 def _write_tflite(model: Any, target: Path) -> None:
     # Without the operations of TensorFlow itself: LiteRT as it is installed does not have them.
     only = {"supported_ops": [tf.lite.OpsSet.TFLITE_BUILTINS]}
-    model.export(str(target), format="litert", verbose=False, target_spec=only, **_signature(model))
+    model = _with_spelled_inputs(model)
+    model.export(str(target), format="litert", verbose=False, target_spec=only)
+
+
+def _with_spelled_inputs(model: Any) -> Any:
+    """Return a model whose inputs have names that TensorFlow takes; not all Keras pass others on."""
+    if all(each.name.isascii() for each in model.inputs):
+        return model
+    inputs = [
+        keras.Input(batch_shape=each.shape, dtype=each.dtype, name=keras_name(each.name))
+        for each in model.inputs
+    ]
+    inputs = inputs if len(inputs) > 1 else inputs[0]
+    return keras.Model(inputs, model(inputs), name=model.name)
 
 
 def _write_saved_model(model: Any, target: Path) -> None:
