@@ -86,7 +86,7 @@ USERS = {
 """Packages of others, with the only modules that import them."""
 
 LATE = {
-    "analysis.infer": ("analysis.conversions",),
+    "analysis.infer": ("analysis.conversions", "analysis.steps"),
     "analysis.weights": ("keras_files.stored", "keras_files.weights"),
     "api": ("frontends.files", "importing", "language.dump"),
     "backends.diagram.drawing": (
@@ -123,7 +123,7 @@ LATE = {
     "data.sources": ("keras",),
     "declarations.declaration": ("declarations.hints", "diagnostics.rewrites"),
     "declarations.family": ("declarations.hints",),
-    "expand.calls": ("declarations.hints",),
+    "expand.calls": ("declarations.hints", "expand.inside_layers"),
     "expand.definitions": ("declarations.hints", "diagnostics.rewrites"),
     "expand.submodels": (
         "expand.applications.calls",
@@ -132,6 +132,7 @@ LATE = {
         "frontends.archive",
         "keras_files.problems",
     ),
+    "exporting.names": ("onnx", "tensorflow"),
     "exporting.running": ("ai_edge_litert", "onnxruntime"),
     "exporting.writing": ("onnx",),
     "keras_files.hdf5": ("h5py",),

@@ -52,7 +52,7 @@ NOT_IN_BLOCKS = {
             "from-logits-after-activation", "incomplete-warmup", "logits-without-from-logits",
             "loss-activation", "loss-units", "metric-activation", "metric-labels", "metric-units",
             "missing-key", "needs-from",
-            "nesterov-without-momentum", "unsupported-version", "unusable-loss", "unusable-metric", "unused-default",
+            "nesterov-without-momentum", "unsupported-version", "untrained-output", "unusable-loss", "unusable-metric", "unused-default",
             "unused-input", "unused-submodel",
         ),
         TOP,

@@ -257,6 +257,36 @@ ERRORS = {
 }
 
 
+@pytest.mark.parametrize(
+    ("value", "until", "message"),
+    [
+        ("null", "[first, $x]", "'until' cannot contain null"),
+        ("3", "[$x, first]", "'until' cannot contain 3"),
+        ("[]", "$x", "'until' must not be an empty list"),
+        ("{a: b}", "$x", "'until' cannot be a mapping"),
+    ],
+)
+def test_a_parameter_that_is_no_name_is_an_error(value: str, until: str, message: str) -> None:
+    text = encoder(until).replace("name: outer\n", f"name: outer\nparams: {{x: {value}}}\n")
+    (found,) = loads(text).report
+    assert (found.message, [note.message for note in found.notes]) == (
+        message,
+        ["the parameter 'x' is null"] if value == "null" else [],
+    )
+
+
+@pytest.mark.parametrize(
+    ("until", "outputs"),
+    [("$x", ["first_act", "deep_2"]), ("[first, $y]", ["first_act", "drop"])],
+)
+def test_parameters_are_names_and_lists_of_them(until: str, outputs: list[str]) -> None:
+    params = "name: outer\nparams: {x: [first, deep], y: drop}\n"
+    text = encoder(until, "Flatten: {from: e/first}").replace("name: outer\n", params)
+    layer = loads(text).compile().graph.nodes[0].layer
+    assert isinstance(layer, SubmodelLayer)
+    assert [each.name for each in layer.graph.outputs] == outputs
+
+
 @pytest.mark.parametrize("until", ERRORS)
 def test_a_wrong_cut_is_an_error(until: str) -> None:
     spec = loads(encoder(until))

@@ -72,7 +72,7 @@ CASES = {
 }
 
 
-SINCE = {"upsampling of unknown sizes": "3.14.0", "bins": "3.12.0"}
+SINCE = {"upsampling of unknown sizes": "3.15.0", "bins": "3.12.0"}
 """The first versions of Keras that have, or refuse, what some cases need."""
 
 

@@ -191,8 +191,9 @@ def test_no_word_of_the_language_has_another_meaning_in_the_table() -> None:
 
 SLIPS = {
     ("dropout_U", "dropout"): ("recurrent_dropout",),
+    ("factor", "y_factor"): ("x_factor",),
 }
-"""Foreign arguments that are nearly another argument, with what they are."""
+"""Foreign arguments that are nearly another argument, or two, with what they are."""
 
 
 def test_no_argument_is_suggested_where_a_nearer_one_fits() -> None:

@@ -227,6 +227,38 @@ def test_damaged_weights_are_an_error(tmp_path: Path, what: str) -> None:
         assert str(raised.value) == message
 
 
+def with_normalization() -> Any:
+    from keras import Input, Sequential, layers
+
+    norm = layers.Normalization(name="scaled")
+    return Sequential([Input((8, 8, 3)), norm, layers.Flatten(), layers.Dense(2)], name="scaling")
+
+
+def test_the_weights_of_keras_2_are_read(tmp_path: Path) -> None:
+    import keras
+
+    saved(with_normalization, tmp_path / "model.h5")
+    model = keras.models.load_model(tmp_path / "model.h5")
+    with h5py.File(tmp_path / "model.h5", "r+") as file:
+        weights = file["model_weights"]
+        weights.attrs["keras_version"] = b"2.15.0"
+        names = [*map(str, weights["scaled"].attrs["weight_names"]), "count:0"]
+        weights["scaled"].attrs["weight_names"] = [name.encode() for name in names]
+        weights["scaled"]["count:0"] = 3
+    np.testing.assert_array_equal(built(tmp_path, "keras: model.h5")(data()), model(data()))
+
+
+def test_a_link_to_the_weights_of_another_file_is_not_followed(tmp_path: Path) -> None:
+    saved(plain, tmp_path / "other.h5")
+    saved(plain, tmp_path / "model.h5")
+    with h5py.File(tmp_path / "model.h5", "r+") as file:
+        del file["model_weights"]
+        file["model_weights"] = h5py.ExternalLink(str(tmp_path / "other.h5"), "/model_weights")
+    with pytest.raises(UnreadableWeights) as raised, open_weights(tmp_path / "model.h5"):
+        pass
+    assert str(raised.value) == "'model_weights' is a link"
+
+
 def test_what_is_no_model_is_an_error(tmp_path: Path) -> None:
     plain().save_weights(tmp_path / "only.weights.h5")
     text = SPEC.format(base=f"keras: {tmp_path / 'only.weights.h5'}")

@@ -174,5 +174,8 @@ main(["import", sys.argv[1], "-o", sys.argv[1] + ".yaml"])
 """
     for file in ("trained.keras", "trained.h5", "model.json"):
         python_output("-c", script, file)
-    texts = {Path(f"{name}.yaml").read_text() for name in ("trained.h5", "model.json")}
-    assert texts == {SPEC.replace("WEIGHTS\n", "\n")}
+    texts = {name: Path(f"{name}.yaml").read_text() for name in ("trained.h5", "model.json")}
+    assert texts == {
+        "trained.h5": SPEC.replace("WEIGHTS\n", "weights: trained.h5\n\n"),
+        "model.json": SPEC.replace("WEIGHTS\n", "\n"),
+    }

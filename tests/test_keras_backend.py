@@ -607,7 +607,7 @@ def in_config(model: Any) -> Any:
 """,
             lambda: {
                 "optimizer": keras.optimizers.Adam(name="adam"),
-                "loss": {"a": "mean_squared_error"},
+                "loss": {"a": "mean_squared_error", "b": None},
             },
             id="a word, one head without a loss",
         ),

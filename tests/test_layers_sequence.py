@@ -10,13 +10,13 @@ import numpy
 import pytest
 
 from cnnspec import Spec, SpecError, loads
+from cnnspec.analysis.weights import stored_at
 from cnnspec.backends.keras.building import Built, build
 from cnnspec.backends.keras.errors import WeightsDoNotFit
 from cnnspec.declarations.keras_versions import NEWEST
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.frontends.models import model_document
 from cnnspec.ir.checked import CheckedGraph
-from cnnspec.keras_files.numbering import stored_at
 from cnnspec.keras_files.weights import open_weights
 from cnnspec.language.calls import Call
 from cnnspec.language.document import Document, Input, Output, Step

@@ -18,6 +18,7 @@ from cnnspec.diff.compare import compare
 from cnnspec.frontends.files import read_config
 from cnnspec.spec import Spec
 from cnnspec.training.run import Run, train
+from tests.support.commands import run_command
 from tests.support.models import have_identical_weights
 from tests.support.scripts import built_by
 from tests.support.specs import compiled_file
@@ -313,3 +314,45 @@ def test_lints_look_at_the_inner_optimizer() -> None:
         "nesterov-without-momentum",
         "the 'momentum' of SGD is 0, so 'nesterov' has no effect",
     )
+
+
+@pytest.mark.parametrize("policy", ["float32", "mixed_float16"])
+def test_a_run_with_nadam_is_resumed(policy: str, data: Path) -> None:
+    """It keeps a variable without a name, which Keras numbers, and does not track within another optimizer."""
+    text = deep(policy, "{Nadam: {learning_rate: 0.5}}")
+    whole = trained(text, data, "whole", epochs=3)
+    trained(text, data, "parts", epochs=1)
+    resumed = trained(text, data, "parts", epochs=3, resume=True)
+    assert whole.history == resumed.history
+    assert have_identical_weights(whole.model, resumed.model)
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "suggestion", "fixed"),
+    [
+        (
+            "adam",
+            "write `inner_optimizer: {Adam: {learning_rate: 0.1}}`",
+            "{Adam: {learning_rate: 0.1}}",
+        ),
+        (
+            "{Adam: {beta_1: 0.5}}",
+            "write it in `train`: `inner_optimizer: {Adam: {learning_rate: 0.1}}`",
+            "{Adam: {beta_1: 0.5, learning_rate: 0.1}}",
+        ),
+    ],
+)
+def test_an_argument_in_the_wrong_section_goes_to_the_inner_optimizer(
+    optimizer: str, suggestion: str, fixed: str, tmp_path: Path
+) -> None:
+    scaled = "{LossScaleOptimizer: {inner_optimizer: %s}}"
+    text = deep("mixed_float16", scaled % optimizer, "  lr: 0.1\n")
+    found = only(text)
+    assert (found.message, found.suggestion) == (
+        "'lr' is an argument of the optimizer",
+        suggestion,
+    )
+    file = tmp_path / "spec.yaml"
+    file.write_text(text, "utf-8")
+    assert run_command("validate", "--fix", file).exit_code == 0
+    assert file.read_text("utf-8") == deep("mixed_float16", scaled % fixed)

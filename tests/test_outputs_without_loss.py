@@ -163,6 +163,18 @@ def test_commands(folder: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(("weight", "rows"), [(1, [["restored"]]), (2, [["restored"], ["total"]])])
+def test_the_only_loss_is_in_the_row_of_its_output(
+    weight: int, rows: list[list[str]], folder: Path
+) -> None:
+    text = spec("code, restored").replace("loss_weight: 2.0", f"loss_weight: {weight}")
+    trained(text.replace(", digit: y", ""), folder)
+    evaluated = run_command("evaluate", folder / "run", "--data", folder / "data.npz")
+    lines = [line.split() for line in evaluated.stdout.splitlines() if line.startswith(" ")]
+    assert (lines[0], [each[:1] for each in lines[2:]]) == (["output", "loss", "mae"], rows)
+    assert len(lines[2]) == (3 if weight == 1 else 2)
+
+
 @pytest.mark.parametrize("order", ORDERS)
 def test_code_import_and_diff(order: str, folder: Path) -> None:
     (folder / "spec.yaml").write_text(spec(order), "utf-8")

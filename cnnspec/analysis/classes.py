@@ -43,8 +43,10 @@ def with_classes(
         names = classes.get(output.name, output.classes)
         if output.classes and names != output.classes:
             message = f"'{source}' was trained with other classes of '{output.name}': "
-            listed = ", ".join(f"'{name}'" for name in names)
-            (output.place / "classes").error(report, "conflicting-arguments", message + listed)
+            message += ", ".join(f"'{name}'" for name in names)
+            hint = "`cnnspec build` with `--weights` makes a model file with other names"
+            place = output.place / "classes"
+            place.error(report, "conflicting-arguments", message, suggestion=hint)
         elif not output.classes and names:
             size = _size(checked, output)
             _check_count(output, size, names, output.place, report, f" in '{source}'")

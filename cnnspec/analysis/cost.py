@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from cnnspec.analysis.receptive_field import ITSELF, Fields, ReceptiveField, stretches, through
 from cnnspec.ir.checked import CheckedGraph, CheckedNode
 from cnnspec.ir.graph import Ref, SubmodelLayer
-from cnnspec.layers.cost_rules import plus
+from cnnspec.layers.cost_rules import plus, times
 from cnnspec.layers.reach_rules import spatial
 from cnnspec.shapes import UNKNOWN, Dim, TensorSpec, product
 
@@ -48,6 +48,19 @@ class Costs:
         """The cost of the whole model."""
         return replace(together(self.nodes.values()), receptive_field=None)
 
+    def times(self, count: Dim) -> "Costs":
+        """Return the cost of several calls with the same weights."""
+        nodes = {
+            name: replace(
+                each,
+                macs=times(each.macs, count),
+                activation_bytes=times(each.activation_bytes, count),
+            )
+            for name, each in self.nodes.items()
+        }
+        inner = {name: each.times(count) for name, each in self.submodels.items()}
+        return Costs(nodes, inner)
+
 
 def together(costs: Iterable[Cost]) -> Cost:
     """Add costs; their receptive field is kept if it is the same."""
@@ -75,7 +88,11 @@ def _costs(checked: CheckedGraph, starts: Sequence[Fields]) -> tuple[Costs, list
     for node in checked.nodes:
         seen = [fields[ref] for ref in node.node.inputs]
         if node.submodel is not None:
-            inner, results = _costs(node.submodel, seen)
+            starts = seen if node.every_step is None else [each and each[1:] for each in seen]
+            inner, results = _costs(node.submodel, starts)
+            if node.every_step is not None:
+                inner = inner.times(node.inputs[0].shape[1])
+                results = [_with_steps(seen[0], each) for each in results]
             costs.submodels[node.name] = inner
             cost = inner.total
         else:
@@ -91,6 +108,11 @@ def _costs(checked: CheckedGraph, starts: Sequence[Fields]) -> tuple[Costs, list
         shown = tuple(field.shown() for field in results[0] or ()) or None
         costs.nodes[node.name] = replace(cost, receptive_field=shown)
     return costs, [fields.get(each.ref) for each in checked.graph.outputs]
+
+
+def _with_steps(sequence: Fields, step: Fields) -> Fields:
+    """Return the fields of a sequence of steps, each of which depends on its own step."""
+    return None if not sequence or step is None else (sequence[0], *step)
 
 
 def size_in_bytes(tensor: TensorSpec) -> Dim:

@@ -78,7 +78,8 @@ def _decision(output: Output, checked: CheckedGraph, activation: str | None) -> 
     values = Decision("values", activation, classes=output.classes)
     if loss is None:
         sort = _by_activation(output, activation, size, _rank(checked, output))
-        return Decision(sort, activation, classes=output.classes)
+        are_scores = sort == "class" and activation not in SOFTMAX
+        return Decision(sort, activation, is_probability=not are_scores, classes=output.classes)
     chosen = loss.chosen(size)
     is_logits = bool(getattr(loss, "from_logits", False))
     axis = getattr(loss, "axis", -1)
@@ -115,7 +116,7 @@ def _by_activation(
         return "values"
     if activation in SIGMOID:
         return "yes or no" if size == 1 else "labels"
-    return "values"
+    return "values" if size == 1 else "class"
 
 
 def _rank(checked: CheckedGraph, output: Output) -> int | None:

@@ -196,12 +196,17 @@ class _Inference:
         model = self.model(layer)
         if model is None:
             return None
+        outer = inputs
+        if layer.every_step is not None:
+            inputs = self.steps(node, layer.every_step, inputs) or []
+            if not inputs:
+                return None
         taken = layer.graph.inputs
         if len(inputs) != len(taken):
             listed = ", ".join(tensor.name for tensor in taken)
             count = "one input" if len(taken) == 1 else f"{len(taken)} inputs"
             message = f"'{layer.key}' takes {count} ({listed}), not {len(inputs)}"
-            self.refuse_call("wrong-input-count", message, node, inputs)
+            self.refuse_call("wrong-input-count", message, node, outer)
             return None
         for given, wanted in zip(inputs, taken, strict=True):
             if not fits(given.shape, wanted.tensor.shape):
@@ -209,7 +214,7 @@ class _Inference:
                     f"the input '{wanted.name}' of '{layer.key}' is {text(wanted.tensor.shape)}, "
                     f"not {text(given.shape)}"
                 )
-                self.refuse_call("shape-mismatch", message, node, inputs)
+                self.refuse_call("shape-mismatch", message, node, outer)
                 return None
         called = self.called(model, inputs, node.place)
         if called is None:
@@ -218,8 +223,25 @@ class _Inference:
         tensors: Tensors = {name: called.outputs[name] for name in names}
         if len(names) == 1:
             tensors = {None: called.outputs[names[0]]}
-        self.checked.append(CheckedNode(node, layer, tuple(inputs), tensors, (), model))
+        if layer.every_step is not None:
+            from cnnspec.analysis.steps import at_every_step
+
+            tensors = {None: at_every_step(tensors[None], outer[0])}
+        self.checked.append(CheckedNode(node, layer, tuple(outer), tensors, (), model))
         return tensors
+
+    def steps(
+        self, node: Node, wrapper: Layer, inputs: list[TensorSpec]
+    ) -> list[TensorSpec] | None:
+        """Return the input of a submodel at one step of a sequence."""
+        from cnnspec.analysis.steps import at_one_step  # which few specs need
+
+        try:
+            wrapper.check_count(len(inputs))
+            return [at_one_step(wrapper, inputs[0])]
+        except Problem as problem:
+            node.place.problem(self.report, problem, notes=self.origins(node, inputs))
+            return None
 
     def refuse_call(
         self, code: str, message: str, node: Node, inputs: Sequence[TensorSpec]

@@ -10,8 +10,7 @@ from cnnspec.diagnostics.report import Note, Report
 from cnnspec.extras import how_to_install
 from cnnspec.ir.checked import CheckedGraph, CheckedNode
 from cnnspec.ir.graph import SubmodelLayer
-from cnnspec.keras_files.numbering import stored_at
-from cnnspec.layers.base import Weight
+from cnnspec.layers.base import Weight, stored_at
 from cnnspec.records import Record
 from cnnspec.shapes import text
 from cnnspec.syntax.paths import shown_path

@@ -23,7 +23,7 @@ from cnnspec.ir.scaling import optimizer_of
 from cnnspec.layers.base import Layer
 from cnnspec.layers.custom import CustomLayer
 from cnnspec.layers.families import ELSEWHERE
-from cnnspec.naming import keras_name, snake_case
+from cnnspec.naming import keras_name, model_root, snake_case
 from cnnspec.objects.families import OPTIMIZERS
 from cnnspec.operations.base import Operation
 from cnnspec.records import Record
@@ -172,6 +172,14 @@ def set_when_built(layer: Layer, *, trained: bool = True) -> Iterator[tuple[str,
     for attribute, inner in layer.inner():
         for path, value in set_when_built(inner, trained=trained):
             yield f"{attribute}.{path}".rstrip("."), value
+
+
+def model_name_of(node: CheckedNode) -> str:
+    """Return the Keras name of the model of a submodel: of the layer, or its own if that is inside."""
+    if node.every_step is None:
+        return node.keras_name
+    assert node.submodel is not None
+    return model_root(node.submodel.name)
 
 
 def inputs_of(checked: CheckedGraph) -> list[KerasInput]:

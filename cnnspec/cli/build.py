@@ -20,6 +20,7 @@ from cnnspec.cli.keras_option import keras_option
 from cnnspec.cli.models import allowed_models, refuse_model_files
 from cnnspec.cli.patterns import expand_patterns
 from cnnspec.cli.printing import echo, live_console, usage_error
+from cnnspec.cli.runs import with_given_classes
 from cnnspec.cli.streams import is_animated
 from cnnspec.declarations.keras_versions import Keras
 from cnnspec.decompile.flat import written_out
@@ -81,6 +82,9 @@ def command(
     refuse_model_files(files, "build")
     models = allowed_models(files, allow_code, overrides=values, keras=keras, root=root)
     require("keras", "building")
+    models = [
+        (compilation, with_given_classes(weights, checked)) for compilation, checked in models
+    ]
     _refuse_same_names([checked.name for _, checked in models])
     for _, checked in models:
         target = output / checked.name

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.backends.summary.layout import Column, Sheet, simple_width, table_lines
+from cnnspec.cli.printing import hanging
 
 if TYPE_CHECKING:
     from cnnspec.training.confusion import Confusion
@@ -11,7 +12,7 @@ MOST_CLASSES = 30
 """The most classes of a matrix whose width is not limited by a terminal."""
 MOST_PAIRS = 20
 """The most pairs of classes that are listed."""
-NARROWEST = 3
+NARROWEST = 4
 """The width of a column with one digit, and the space around it."""
 SHORTEST = 4
 """The fewest letters to which the names of classes are shortened."""
@@ -41,7 +42,7 @@ def confusion_text(name: str, each: "Confusion", sheet: Sheet) -> str:
     lines = _matrix(each, sheet)
     if lines:
         said = f"{sheet.writable(name)}: a row for each true class, a column for each predicted one"
-        return "\n".join([said, *lines])
+        return "\n".join([hanging(said, 0), *lines])
     return _pairs(name, each, sheet)
 
 
@@ -68,7 +69,7 @@ def _pairs(name: str, each: "Confusion", sheet: Sheet) -> str:
     right = sum(each.counts[place, place] for place in range(len(each.classes)))
     head = f"{sheet.writable(name)}: {right:,} of {each.total:,} are right"
     if not confused:
-        return head
+        return hanging(head, 0)
     shown = confused[:MOST_PAIRS]
     what = "the classes that are confused"
     if len(confused) > MOST_PAIRS:
@@ -88,7 +89,7 @@ def _pairs(name: str, each: "Confusion", sheet: Sheet) -> str:
     ]
     table = table_lines(columns, rows, sheet, frame="simple")
     note = "`--format json` has the whole matrix"
-    return "\n".join([f"{head}; {what}; {note}", *table])
+    return "\n".join([hanging(f"{head}; {what}; {note}", 0), *table])
 
 
 def _of_labels(name: str, each: "Confusion", sheet: Sheet) -> str:
@@ -103,4 +104,4 @@ def _of_labels(name: str, each: "Confusion", sheet: Sheet) -> str:
         for label, (zeros, ones) in zip(each.classes, each.outcomes.tolist(), strict=True)
     ]
     said = f"{sheet.writable(name)}: how often each class is true, predicted, or both"
-    return "\n".join([said, *table_lines(columns, rows, sheet, frame="simple")])
+    return "\n".join([hanging(said, 0), *table_lines(columns, rows, sheet, frame="simple")])

@@ -84,14 +84,17 @@ def command(
 
 
 def _table(metrics: Mapping[str, float], outputs: tuple[Output, ...]) -> str:
-    """Format one row per output, and a row for the total loss if there are several outputs."""
+    """Format one row per output, and a row for the total loss if there are several losses."""
     cells: dict[str | None, dict[str, float]] = {
         each.name: {} for each in outputs if each.has_target
     }
+    with_loss = [each for each in outputs if each.loss is not None]
+    is_total_its_own = len(with_loss) == 1 and (len(outputs) == 1 or with_loss[0].weight == 1)
+    own_loss = with_loss[0].name if is_total_its_own else None
     for name, value in metrics.items():
         output, measure = parted(name, outputs)
-        if output is None and len(outputs) == 1:
-            output = outputs[0].name
+        if output is None:
+            output = own_loss
         cells.setdefault(output, {})[measure] = value
     measures = dict.fromkeys(measure for row in cells.values() for measure in row)
     columns = sorted(measures, key=lambda measure: measure != "loss")

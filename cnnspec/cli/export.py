@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -21,6 +22,8 @@ from cnnspec.exporting.formats import FORMATS, ExportProblem
 from cnnspec.extras import MissingExtra
 from cnnspec.failures.cause import cause
 from cnnspec.files import folder_beside
+from cnnspec.ir.checked import CheckedGraph
+from cnnspec.naming import keras_name, spelled
 
 SAVED = (".keras", ".h5", ".hdf5")
 """The suffixes of model files that Keras loads with their weights."""
@@ -94,10 +97,11 @@ def command(
         usage_error(f"{problem.message}; {problem.suggestion}")
     if output is not None:
         _check_target(output, form, force)
-    built, names = _model(model, weights, allow_code, overrides, keras, root)
-    target = output or Path(f"{built.name}{FORMATS[form].suffix or '.saved_model'}")
+    built, checked = _model(model, weights, allow_code, overrides, keras, root)
+    name = spelled(built.name if checked is None else checked.name)
+    target = output or Path(f"{name}{FORMATS[form].suffix or '.saved_model'}")
     _check_target(target, form, force)
-    _export(built, names, form, target, tolerance, quiet)
+    _export(built, checked, form, target, tolerance, quiet)
 
 
 def _format(output: Path | None) -> str:
@@ -128,8 +132,8 @@ def _model(
     overrides: tuple[str, ...],
     keras: Keras | None,
     root: Path | None,
-) -> tuple[Any, list[str] | None]:
-    """Return the Keras model for an argument, and the names of its outputs in the spec."""
+) -> tuple[Any, CheckedGraph | None]:
+    """Return the Keras model for an argument, and the graph of its spec, if it has one."""
     path = Path(model)
     if path.suffix.lower() in SAVED:
         for option, given in (("--set", overrides), ("--weights", weights), ("--keras", keras)):
@@ -146,7 +150,26 @@ def _model(
         model, allow_code, overrides=values, keras=keras, root=root, ignore=ignored
     )
     built = built_model(checked, allow_code, weights=weights, doing="exporting")
-    return built.model, list(checked.outputs)
+    return built.model, checked
+
+
+def _names(model: Any, checked: CheckedGraph | None) -> tuple[list[str] | None, dict[str, str]]:
+    """Return the names of the outputs, if known, and those that differ in Keras by their letters."""
+    names = import_quietly("cnnspec.exporting.names", "exporting")
+    if checked is None:
+        outputs = names.said_outputs(model)
+        return outputs, names.said_names(model)
+    return list(checked.outputs), dict(_names_in(checked))
+
+
+def _names_in(checked: CheckedGraph) -> Iterator[tuple[str, str]]:
+    """Yield the names in Keras and in the spec of inputs and layers with letters outside ASCII."""
+    pairs = [(keras_name(each.name), each.name) for each in checked.inputs]
+    pairs += [(node.keras_name, node.node.layer_name) for node in checked.nodes]
+    yield from ((name, said) for name, said in pairs if not said.isascii())
+    for node in checked.nodes:
+        if node.submodel is not None:
+            yield from _names_in(node.submodel)
 
 
 def _loaded(path: Path) -> Any:
@@ -171,16 +194,22 @@ def _loaded(path: Path) -> Any:
 
 
 def _export(
-    model: Any, names: list[str] | None, form: str, target: Path, tolerance: float, quiet: bool
+    model: Any,
+    checked: CheckedGraph | None,
+    form: str,
+    target: Path,
+    tolerance: float,
+    quiet: bool,
 ) -> None:
     """Export to a temporary path, and move the result to the target if it matches Keras."""
     comparison = import_quietly("cnnspec.exporting.comparison", "exporting")
+    names, said = _names(model, checked)
     with writing(target), folder_beside(target) as folder:
         beside = folder / f"exported{FORMATS[form].suffix}"
         problem = None
         with without_native_log():
             try:
-                differences = comparison.export(model, form, beside, names=names)
+                differences = comparison.export(model, form, beside, names=names, said=said)
             except ExportProblem as error:
                 problem = str(error)
         if problem is not None:
@@ -194,7 +223,14 @@ def _export(
             target.replace(folder / "replaced")
         beside.replace(target)
     if not quiet:
-        echo(f"{target}: matches Keras; inputs: {', '.join(each.name for each in model.inputs)}")
+        names = import_quietly("cnnspec.exporting.names", "exporting")
+        inputs = names.exported_inputs(model, form, said)
+        for name in inputs if form == "saved_model" else ():
+            if name in said:
+                echo(f"the input '{said[name]}' is called '{name}' in a SavedModel")
+        if said and form == "saved_model":
+            echo(f"{target / names.FILE}: the names of the spec, and what they are called")
+        echo(f"{target}: matches Keras; inputs: {', '.join(inputs)}")
 
 
 def _refuse(message: str) -> NoReturn:

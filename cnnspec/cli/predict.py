@@ -97,7 +97,8 @@ def command(
     except (DataProblem, RunProblem) as error:
         _refuse(error)
     data = import_quietly("cnnspec.training.prediction_data", "predicting")
-    listed = [*data.prediction_data(found)]
+    most = data.MOST_VALUES if form == "json" else data.MOST_IN_TEXT
+    listed = [*data.prediction_data(found, most)]
     if form == "json":
         echo_data(json.dumps(listed, indent=2))
     else:
@@ -118,16 +119,29 @@ def _given(inputs: tuple[str, ...], checked: CheckedGraph, target: Target | None
         from cnnspec.data.given_files import given_files, parted
     names = [each.name for each in checked.inputs]
     for each in inputs:
-        path = Path(parted(each, names)[1])
-        if not path.exists():
+        try:
+            path = Path(parted(each, names)[1])
+            is_there = path.exists()
+        except OSError as error:
+            usage_error(f"'{each}' cannot be read: {error.strerror}")
+        if not is_there:
             _refuse_unknown_input(each, names)
             usage_error(f"'{path}' cannot be read: No such file or directory")
-        if target is not None and target.path.exists() and path.samefile(target.path):
-            usage_error(f"'{path}' is an input, so it is not overwritten")
+        if target is not None:
+            _check_apart(path.resolve(), target, path)
     try:
         return given_files(inputs, names)
     except DataProblem as error:
         _refuse(error)
+
+
+def _check_apart(given: Path, target: Target, path: Path) -> None:
+    """Exit if an input would be overwritten, or if what is written would be an input next time."""
+    written = target.path.resolve()
+    if written in (given, *given.parents):
+        usage_error(f"'{path}' is an input, so it is not overwritten")
+    if target.form == "folder" and given in written.parents:
+        usage_error(f"the output '{target.path}' is inside the input '{path}'")
 
 
 def _refuse_unknown_input(argument: str, names: list[str]) -> None:

@@ -1,5 +1,6 @@
 """Writes predictions to the file or folder of `-o`, in the form that its name has."""
 
+import csv
 import json
 import os
 from collections.abc import Callable
@@ -12,10 +13,11 @@ from cnnspec.cli.files import keep_what_is_there, replacing, writing
 from cnnspec.cli.patterns import STDIN
 from cnnspec.cli.printing import usage_error
 from cnnspec.cli.quiet import import_quietly
+from cnnspec.escaping import ESCAPES
 from cnnspec.extras import require
 from cnnspec.files import folder_beside
 from cnnspec.ir.checked import CheckedGraph
-from cnnspec.training.folder import PREDICTIONS
+from cnnspec.training.folder import CLASSES, PREDICTIONS
 
 if TYPE_CHECKING:
     from cnnspec.training.prediction import Predictions
@@ -48,7 +50,9 @@ def target_of(output: str, *, force: bool) -> Target:
     if output == STDIN:
         usage_error("--output is a file or a folder; --format json prints all predictions")
     form: Form
-    if path.is_dir() or output.endswith((os.sep, "/")) or not suffix:
+    with writing(path):
+        is_folder = path.is_dir()
+    if is_folder or output.endswith((os.sep, "/")) or not suffix:
         form = "folder"
     elif suffix == ".npz":
         form = "npz"
@@ -58,18 +62,30 @@ def target_of(output: str, *, force: bool) -> Target:
         form = "json"
     else:
         usage_error(f"--output must be a .npz, .csv or .json file, or a folder, not '{output}'")
-    target = Target(path, form)
-    is_empty = path.is_dir() and not any(path.iterdir())
-    if not is_empty:
-        keep_what_is_there(path, force=force)
-    if form == "folder" and path.exists():
-        if not path.is_dir():
-            usage_error(f"'{output}' is a file, not a folder")
-        if not is_empty and not (path / PREDICTIONS).is_file():
-            usage_error(
-                f"'{output}' has no '{PREDICTIONS}' of an earlier prediction, so it is not replaced"
-            )
-    return target
+    with writing(path):
+        is_empty = path.is_dir() and not any(path.iterdir())
+        if not is_empty:
+            keep_what_is_there(path, force=force)
+        if form == "folder" and path.exists() and not is_empty:
+            _check_folder(path)
+    return Target(path, form)
+
+
+def _check_folder(folder: Path) -> None:
+    """Exit if a folder has anything that an earlier prediction did not write."""
+    if not folder.is_dir():
+        usage_error(f"'{folder}' is a file, not a folder")
+    table = folder / PREDICTIONS
+    if not table.is_file():
+        usage_error(
+            f"'{folder}' has no '{PREDICTIONS}' of an earlier prediction, so it is not replaced"
+        )
+    with table.open(encoding="utf-8", errors="replace", newline="") as opened:
+        known = {PREDICTIONS, CLASSES, *(cell for row in csv.reader(opened) for cell in row)}
+    for file in sorted(folder.rglob("*")):
+        name = file.relative_to(folder).as_posix().encode("utf-8", ESCAPES).decode()
+        if not file.is_dir() and name not in known:
+            usage_error(f"'{file}' is not of an earlier prediction, so '{folder}' is not replaced")
 
 
 def check(target: Target, checked: CheckedGraph) -> None:

@@ -23,7 +23,14 @@ def _said(each: Mapping[str, Any], names: tuple[str, ...], is_of_labels: bool) -
         return str(label if class_name is None else class_name)
     if label is not None:
         return f"{label if class_name is None else class_name} {value:.4f}"
-    return str(value)
+    return _numbers(value)
+
+
+def _numbers(value: Any) -> str:
+    """Return numbers with the digits that people read; `--format json` and files have all."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(_numbers, value))}]"
+    return f"{value:.5g}" if isinstance(value, float) else str(value)
 
 
 def _labels(labels: list[int], value: Any, names: tuple[str, ...]) -> str:

@@ -8,6 +8,7 @@ import click
 from cnnspec.analysis.classes import with_classes
 from cnnspec.cli.printing import tell, usage_error
 from cnnspec.compiler import Compilation
+from cnnspec.diagnostics.report import Report
 from cnnspec.ir.checked import CheckedGraph
 from cnnspec.keras_files.archive import WEIGHTS, classes_in
 from cnnspec.keras_files.problems import UnreadableModel
@@ -45,15 +46,29 @@ def with_its_classes(model: Path, compilation: Compilation, checked: CheckedGrap
     Exits if they are not those of the spec.
     """
     file = model / MODEL if model.is_dir() else model
-    if file.suffix.lower() != ".keras" or not file.exists():
-        return checked
-    try:
-        classes = classes_in(file)
-    except UnreadableModel:  # which loading its weights reports
-        return checked
     report = compilation.report.child()
-    checked = with_classes(checked, classes, str(file), report)
+    checked = with_classes(checked, _classes(file), str(file), report)
     tell(report, err=True)
     if report.has_errors:
         sys.exit(1)
     return checked
+
+
+def with_given_classes(weights: Path | None, checked: CheckedGraph) -> CheckedGraph:
+    """Return a graph with the names of classes that a weights file has and the spec does not."""
+    classes = {} if weights is None else _classes(weights)
+    unnamed = {each.name for each in checked.graph.outputs if not each.classes}
+    found = {name: names for name, names in classes.items() if name in unnamed}
+    report = Report()
+    named = with_classes(checked, found, str(weights), report)
+    return checked if report.has_errors else named
+
+
+def _classes(file: Path) -> dict[str, tuple[str, ...]]:
+    """Return the names of classes in a file; none if it is no model file, or a damaged one."""
+    if file.suffix.lower() != ".keras" or not file.exists():
+        return {}
+    try:
+        return classes_in(file)
+    except UnreadableModel:  # which loading its weights reports
+        return {}

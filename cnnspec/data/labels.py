@@ -43,8 +43,14 @@ class Classes:
         self.column = self.column or column
         if column.classes:
             names, numbers = column.classes, column.read()
+            if spaced := [name for name in names if name != name.strip()]:
+                message = (
+                    f"'{column.file}' has the class '{spaced[0]}', with spaces around its name"
+                )
+                hint = f"rename the folder to '{spaced[0].strip()}'"
+                raise DataProblem("file-not-found", message, self.at, suggestion=hint)
         else:
-            values = column.texts() if column.is_text else column.read()
+            values = np.char.strip(column.texts().astype(str)) if column.is_text else column.read()
             labels, numbers = np.unique(values.reshape(-1), return_inverse=True)
             if column.is_text:
                 self._check_texts(column, labels, numbers)

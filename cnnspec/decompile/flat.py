@@ -117,6 +117,9 @@ def _step(node: Node, above: tuple[Ref, ...]) -> Step:
     implied = node.shares is not None
     if isinstance(layer, SubmodelLayer):
         kind, arguments = layer.key, {}
+        if layer.every_step is not None:
+            kind = layer.every_step.word
+            arguments = {**layer.every_step.given, "layer": layer.key}
         implied = implied or layer.frozen
     elif isinstance(layer, Layer) and node.shares is None:
         kind, arguments = layer.word, layer.given

@@ -72,6 +72,10 @@ def _part(
         kind = SUBMODEL
         inside = (submodel.parts[name].meaning for name in submodel.names)
         meaning: tuple[Any, ...] = (SUBMODEL, *inside)
+        if layer.every_step is not None:
+            kind, meaning = layer.every_step.kind(), (*layer.every_step.meaning(), *inside)
+            given = {name: written(value) for name, value in layer.every_step.given.items()}
+            given["layer"] = layer.key
         weights = _weights(layer)
     else:
         assert layer is not None

@@ -14,7 +14,7 @@ from cnnspec.expand.submodels import SubmodelReader, freeze
 from cnnspec.ir.graph import Node, SubmodelLayer
 from cnnspec.language.document import STEP_KEYS, Step
 from cnnspec.language.expressions import substituted
-from cnnspec.layers.base import LAYERS, Layer
+from cnnspec.layers.base import INNER, LAYERS, Layer
 from cnnspec.layers.custom import custom_kind, is_import_path
 from cnnspec.naming import node_name, snake_case
 from cnnspec.operations.steps import family_of_step
@@ -47,8 +47,18 @@ class Calls:
         except Problem as problem:
             failure = self.unknown_kind(step, problem, place)
             return self.names.failed(name, scope, failure)
-        layer = self.checked_layer(step, declaration, scope, place)
         kind = snake_case(declaration.kind()).removeprefix("ops.")
+        if INNER in declaration.arguments():
+            from cnnspec.expand.inside_layers import AT_EVERY_STEP, refused  # which few specs need
+
+            inside = self.named_inside(step, declaration, scope)
+            takes = declaration.kind() == AT_EVERY_STEP and inside[1:] == ()
+            if takes and inside[0] in self.definitions.submodels:
+                return self.every_step(step, declaration, inside[0], scope, inputs, place, name)
+            wrong = refused(declaration.kind(), inside, self.definitions, place, self.report)
+            if wrong is not None:
+                return self.names.failed(name, scope, wrong)
+        layer = self.checked_layer(step, declaration, scope, place)
         scoped = self.names.named(name, kind, scope, place)
         if isinstance(layer, Failure) or isinstance(inputs, Failure) or isinstance(scoped, Failure):
             return self.names.failed(name, scope, failure_of(layer, inputs, scoped))
@@ -56,6 +66,53 @@ class Calls:
             node_name(scoped), scoped, layer, inputs, place, scope.frozen, block=scope.block
         )
         return self.names.add(node)
+
+    def named_inside(
+        self, step: Step, declaration: type[Layer], scope: Scope
+    ) -> tuple[str, *tuple[str, ...]]:
+        """Return the kind of the layer that is an argument of another, and the kinds around it.
+
+        The kind is empty if the argument has errors.
+        """
+        from cnnspec.expand.inside_layers import called_kinds
+
+        default = self.definitions.defaults.get(declaration.kind(), {}).get(INNER)
+        value = step.arguments.get(INNER)
+        if value is None and default is not None:
+            self.met.add((declaration.kind(), INNER))
+            value = default.value
+        problems: list[Problem] = []
+        return called_kinds(substituted(value, scope.parameters, problems))
+
+    def every_step(
+        self,
+        step: Step,
+        declaration: type[Layer],
+        key: str,
+        scope: Scope,
+        inputs: Value,
+        place: Place,
+        name: str | None,
+    ) -> Value:
+        """Expand a call of a submodel on every step of a sequence."""
+        from cnnspec.expand.inside_layers import STAND_IN, several
+
+        layer = self.submodels.read(key, self.definitions.submodels[key])
+        given = substituted(step.arguments.get(INNER), scope.parameters, [])
+        for argument in (given.get(key) or {}) if isinstance(given, dict) else ():
+            message = f"a submodel takes no arguments, so '{argument}' cannot be given"
+            at = place / INNER / argument
+            failure = at.error(self.report, "unknown-argument", message, "key")
+            return self.names.failed(name, scope, failure)
+        rest = step.model_copy(update={"arguments": {**step.arguments, INNER: STAND_IN}})
+        wrapper = self.checked_layer(rest, declaration, scope, place)
+        if isinstance(layer, Failure) or isinstance(wrapper, Failure):
+            return self.names.failed(name, scope, failure_of(layer, wrapper))
+        if (failure := several(layer, place, self.report)) is not None:
+            return self.names.failed(name, scope, failure)
+        wrapped = replace(layer, every_step=wrapper)
+        kind = snake_case(declaration.kind())
+        return self.call_of(wrapped, kind, scope, inputs, place, name)
 
     def unknown_kind(self, step: Step, problem: Problem, place: Place) -> Failure:
         """Report an unknown kind, and suggest similar valid names."""
@@ -157,19 +214,41 @@ class Calls:
             near = step_key(key, step)
             (place / key).unknown(self.report, "unknown-argument", message, near, "key")
         layer = self.submodels.read(step.kind, self.definitions.submodels[step.kind])
-        scoped = self.names.named(name, step.kind, scope, place)
+        return self.call_of(layer, step.kind, scope, inputs, place, name)
+
+    def call_of(
+        self,
+        layer: SubmodelLayer | Failure,
+        kind: str,
+        scope: Scope,
+        inputs: Value,
+        place: Place,
+        name: str | None,
+    ) -> Value:
+        """Make the node of a call of a submodel."""
+        scoped = self.names.named(name, kind, scope, place)
         if isinstance(layer, Failure) or isinstance(inputs, Failure) or isinstance(scoped, Failure):
             return self.names.failed(name, scope, failure_of(layer, inputs, scoped))
         earlier = next((node for node in self.names.nodes if is_call_of(node, layer)), None)
         frozen = scope.frozen or layer.frozen
         if scope.frozen and not layer.frozen:
             layer = replace(layer, graph=freeze(layer.graph))
-        if earlier is not None and frozen and not earlier.frozen:
-            message = (
-                f"'{step.kind}' is called above without 'frozen', but its calls share their weights"
-            )
-            note = earlier.place.note("it is called here first", "kind")
-            place.error(self.report, "conflicting-arguments", message, "kind", notes=[note])
+        if earlier is not None and isinstance(earlier.layer, SubmodelLayer):
+            how, before, now = None, earlier.layer.every_step, layer.every_step
+            is_alike = (before and before.given) == (now and now.given)
+            if now is not None and not is_alike:
+                how = f"with another {now.kind()}" if before else f"without {now.kind()}"
+            elif before is not None and not is_alike:
+                how = f"with {before.kind()}"
+            elif frozen and not earlier.frozen:
+                how = "without 'frozen'"
+            if how is not None:
+                message = f"'{layer.key}' is called above {how}, but its calls share their weights"
+                note = earlier.place.note("it is called here first", "kind")
+                code = "conflicting-arguments"
+                failure = place.error(self.report, code, message, "kind", notes=[note])
+                if not is_alike:
+                    return self.names.failed(name, scope, failure)
         node = Node(node_name(scoped), scoped, layer, inputs, place, frozen, block=scope.block)
         if earlier is not None:
             node = replace(

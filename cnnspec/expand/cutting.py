@@ -6,6 +6,7 @@ from cnnspec.diagnostics.problems import Failure
 from cnnspec.diagnostics.report import Report
 from cnnspec.diagnostics.suggestions import closest
 from cnnspec.ir.graph import Graph, Node, Output, Ref
+from cnnspec.naming import keras_name
 from cnnspec.records import replace
 from cnnspec.syntax.places import Place
 
@@ -63,7 +64,7 @@ def _own_name(ref: Ref, graph: Graph) -> str:
 def _named(graph: Graph, name: str) -> tuple[tuple[Ref, ...], Place]:
     """Return the tensors that a name refers to, and the place of what makes them."""
     for node in graph.nodes:
-        if name in (node.scoped, node.name):
+        if name in (node.scoped, node.name, keras_name(node.name)):
             return node.value, node.place
     if name in graph.values:
         return graph.values[name], _maker(graph, graph.values[name])

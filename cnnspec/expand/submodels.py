@@ -116,6 +116,14 @@ class SubmodelReader:
             ):
                 message, notes = f"'{field_name}' cannot be {shown(value)}", parameters.nulls(inner)
                 return place.error(report, "wrong-type", message, notes=notes)
+            for position, item in enumerate(value if isinstance(value, list) else ()):
+                if not isinstance(item, str):
+                    message = f"'{field_name}' cannot contain {shown(item)}"
+                    at, notes = place / position, parameters.nulls(inner, (position,))
+                    return at.error(report, "wrong-type", message, notes=notes)
+            if value == []:
+                message = f"'{field_name}' must not be an empty list"
+                return place.error(report, "wrong-structure", message)
             resolved[field_name] = value
         return resolved
 

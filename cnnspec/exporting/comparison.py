@@ -1,12 +1,14 @@
 """Exports a model and compares the result with Keras."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from cnnspec.exporting.formats import ExportProblem
+from cnnspec.exporting.names import exported_inputs, rename
 from cnnspec.exporting.running import run
 from cnnspec.exporting.sample import sample
 from cnnspec.exporting.writing import named, write
@@ -17,12 +19,18 @@ NUMBERS = "biuf"
 
 
 def export(
-    model: Any, form: str, target: Path, *, names: Sequence[str] | None = None
+    model: Any,
+    form: str,
+    target: Path,
+    *,
+    names: Sequence[str] | None = None,
+    said: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, float]:
     """Export a Keras model, and return the largest difference from Keras for each output.
 
     Both models get the same random input. `names` are the names of the outputs; the default are the
-    names of their layers.
+    names of their layers. `said` are the names of inputs and layers that differ from those in
+    Keras; the exported model has them if its format can.
 
     Raises:
         ExportProblem: the model cannot be exported or compared.
@@ -33,7 +41,9 @@ def export(
     with whole_traces():
         inputs, expected = sample(model)
         write(model, form, target)
-        found = run(form, target, inputs, model)
+        rename(form, target, said)
+        given = dict(zip(exported_inputs(model, form, said), inputs.values(), strict=True))
+        found = run(form, target, given, model)
     if found.keys() != expected.keys():
         raise ExportProblem(
             f"the exported model has the outputs {', '.join(found)}, not {', '.join(expected)}"

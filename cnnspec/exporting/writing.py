@@ -12,6 +12,7 @@ import tensorflow as tf
 
 from cnnspec.exporting.formats import ExportProblem
 from cnnspec.exporting.reasons import reason
+from cnnspec.naming import keras_name
 
 
 def named(model: Any, names: Sequence[str] | None = None) -> Any:
@@ -29,8 +30,23 @@ def named(model: Any, names: Sequence[str] | None = None) -> Any:
         names = getattr(model, "output_names", None) or [model.layers[-1].name]
     if len(set(names)) < len(names):
         raise ExportProblem(f"several outputs of the model have the same name: {', '.join(names)}")
+    model = _spelled(model)
     inputs = model.inputs if len(model.inputs) > 1 else model.inputs[0]
     return keras.Model(inputs, dict(zip(names, model.outputs, strict=True)), name=model.name)
+
+
+def _spelled(model: Any) -> Any:
+    """Return a model whose layers have names that TensorFlow takes as those of scopes."""
+    layers = model._flatten_layers(include_self=False)
+    if all(each.name.isascii() for each in layers if not isinstance(each, keras.layers.InputLayer)):
+        return model
+
+    def renamed(layer: Any) -> Any:
+        return type(layer).from_config({**layer.get_config(), "name": keras_name(layer.name)})
+
+    clone = keras.models.clone_model(model, clone_function=renamed)
+    clone.set_weights(model.get_weights())
+    return clone
 
 
 def write(model: Any, form: str, target: Path) -> None:
@@ -68,7 +84,7 @@ def _imported_onnx() -> Any:
 
 def _write_onnx(model: Any, target: Path) -> None:
     onnx = _imported_onnx()
-    model.export(str(target), format="onnx", verbose=False)
+    model.export(str(target), format="onnx", verbose=False, **_signature(model))
     exported = onnx.load(target)
     by_name = {each.name: each for each in exported.graph.output}
     in_order = [by_name[name] for name in model.output]  # TensorFlow sorts the keys of mappings
@@ -80,11 +96,32 @@ def _write_onnx(model: Any, target: Path) -> None:
 def _write_tflite(model: Any, target: Path) -> None:
     # Without the operations of TensorFlow itself: LiteRT as it is installed does not have them.
     only = {"supported_ops": [tf.lite.OpsSet.TFLITE_BUILTINS]}
+    model = _with_spelled_inputs(model)
     model.export(str(target), format="litert", verbose=False, target_spec=only)
 
 
+def _with_spelled_inputs(model: Any) -> Any:
+    """Return a model whose inputs have names that TensorFlow takes; not all Keras pass others on."""
+    if all(each.name.isascii() for each in model.inputs):
+        return model
+    inputs = [
+        keras.Input(batch_shape=each.shape, dtype=each.dtype, name=keras_name(each.name))
+        for each in model.inputs
+    ]
+    inputs = inputs if len(inputs) > 1 else inputs[0]
+    return keras.Model(inputs, model(inputs), name=model.name)
+
+
 def _write_saved_model(model: Any, target: Path) -> None:
-    model.export(str(target), format="tf_saved_model", verbose=False)
+    model.export(str(target), format="tf_saved_model", verbose=False, **_signature(model))
+
+
+def _signature(model: Any) -> dict[str, Any]:
+    """Return the signature of a model whose inputs have names that TensorFlow does not take."""
+    if all(each.name.isascii() for each in model.inputs):
+        return {}
+    specs = [tf.TensorSpec(each.shape, each.dtype, keras_name(each.name)) for each in model.inputs]
+    return {"input_signature": [specs] if len(specs) > 1 else specs}
 
 
 _WRITERS = {

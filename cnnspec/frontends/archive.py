@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from cnnspec.frontends.models import model_document
+from cnnspec.frontends.renaming import with_spoken_names
 from cnnspec.keras_files.archive import archived
 from cnnspec.keras_files.configuration import parsed
 from cnnspec.keras_files.hdf5 import SIGNATURE, stored
@@ -28,4 +29,4 @@ def read_json(text: str | bytes) -> Document:
         UnreadableModel: it is damaged, or a spec cannot express the model.
 
     """
-    return model_document(parsed(text))
+    return with_spoken_names(model_document(parsed(text)))

@@ -7,6 +7,7 @@ from typing import Any
 
 from cnnspec.frontends.compilation import notes_of_compilation
 from cnnspec.frontends.models import read_serialized
+from cnnspec.frontends.renaming import with_spoken_names
 from cnnspec.keras_files.archive import archived, classes_in
 from cnnspec.keras_files.configuration import MAX_BYTES, checked_depth, parsed
 from cnnspec.keras_files.hdf5 import SIGNATURE, stored
@@ -49,9 +50,10 @@ def read_model(path: Path) -> Read:
     if start.startswith(ZIPPED):
         text, has_weights = archived(path)
         read = _read(parsed(text), has_weights=has_weights)
+        outputs = {keras_name(name): each for name, each in read.document.outputs.items()}
         for name, classes in classes_in(path).items():
-            if keras_name(name) in read.document.outputs:
-                read.document.outputs[keras_name(name)].classes = list(classes)
+            if keras_name(name) in outputs:
+                outputs[keras_name(name)].classes = list(classes)
         return read
     if start == SIGNATURE:
         found = stored(path)
@@ -93,4 +95,4 @@ def _read(
     if has_weights and whole.of_keras_2 and compiled is None:
         notes.append(WEIGHTS_STAY)  # which do not store them by the names of layers
         has_weights = False
-    return Read(model.document, tuple(notes), has_weights)
+    return Read(with_spoken_names(model.document), tuple(notes), has_weights)

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cnnspec.diagnostics.problems import Problems
+from cnnspec.diagnostics.problems import with_article
 from cnnspec.frontends.calls import Call, first_calls, in_order
+from cnnspec.frontends.checks import checked_name, count, declared_layer, inner_model
 from cnnspec.frontends.minimal import shortest
 from cnnspec.frontends.nodes import (
     Node,
@@ -27,10 +28,8 @@ from cnnspec.frontends.whole import Whole, read_whole
 from cnnspec.keras_files.configuration import MODELS
 from cnnspec.keras_files.problems import MALFORMED, NO_KERAS_MODEL, UnreadableModel
 from cnnspec.language.document import Document, Input, Output, Step, Submodel
-from cnnspec.language.expressions import escaped, is_pattern
-from cnnspec.language.values import name_problem
-from cnnspec.layers.base import Layer
-from cnnspec.naming import keras_name, model_name
+from cnnspec.language.expressions import escaped
+from cnnspec.naming import model_name
 from cnnspec.operations.steps import family_of_step
 
 MAX_LAYERS = 10_000
@@ -94,6 +93,8 @@ class _Reader:
     """Output names of submodels and of layers with several outputs, by layer name."""
     forms: dict[str, Any] = field(default_factory=dict)
     """Input structures of submodels, by layer name."""
+    inside: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Arguments of layers with a submodel in them, by layer name."""
     names: frozenset[str] = frozenset()
     """Names of all layers of a Functional model."""
 
@@ -153,7 +154,7 @@ class _Reader:
 
     def add_input(self, config: Mapping[str, Any]) -> str:
         """Add an input and return its name."""
-        name = self.named(config["name"], "input")
+        name = checked_name(self.whole, config["name"], "input")
         for key in ("sparse", "ragged", "optional"):
             if config.get(key):
                 raise UnreadableModel(f"the input '{name}' is {key}, which a spec cannot express")
@@ -173,14 +174,18 @@ class _Reader:
         name = name_of(layer)
         if call.index:
             again = self.keys.get(name, "shared")
-            arguments = {"layer": name} if again == "shared" else {}
+            arguments = {"layer": name} if again == "shared" else self.inside.get(name, {})
             step = Step(kind=again, name=call.name, arguments=arguments, from_=self.sources(call))
             self.steps.append(step)
             return
-        self.named(name, "layer")
-        self.count(layer, name)
+        checked_name(self.whole, name, "layer")
+        count(self.whole, layer, name, MAX_LAYERS)
         if kind in MODELS:
-            self.add_model(call)
+            key = self.add_model(call, call.layer, name)
+            self.steps.append(Step(kind=key, name=name, from_=self.sources(call)))
+            return
+        if (inner := inner_model(config)) is not None:
+            self.add_inside(call, inner)
             return
         if is_operator(layer):
             recorded = Recorded(kind, name, config, call.node, str(layer.get("module", "")))
@@ -193,25 +198,47 @@ class _Reader:
             check_layer(layer)
             arguments = layer_arguments(kind, config)
             sources = self.sources(call)
-        declared = _declared(kind, arguments)
+        declared = declared_layer(kind, arguments)
         results = declared.outputs() if declared else ()
         if declared is not None and not declared.is_operation:
             results = ("", *results[1:])  # a layer's first output has the name of its step
         self.outputs_of[name] = list(results)
         self.steps.append(Step(kind=kind, name=name, arguments=escaped(arguments), from_=sources))
 
-    def add_model(self, call: Call) -> None:
-        """Add the step of a nested model."""
-        name = call.name
-        inner = _read(call.layer, self.whole)
+    def add_inside(self, call: Call, model: Mapping[str, Any]) -> None:
+        """Add the step of a layer that calls a model at every step of a sequence.
+
+        Raises:
+            UnreadableModel: it is another layer with a model in it.
+
+        """
+        kind, config = call.layer["class_name"], call.layer["config"]
+        name = name_of(call.layer)
+        if kind != "TimeDistributed":
+            message = f"the layer '{name}' is {with_article(kind)} of a model, which a spec cannot express"
+            raise UnreadableModel(message)
+        check_layer(call.layer)
+        around = {**config, "layer": {"class_name": "Identity", "config": {}}}
+        arguments = layer_arguments(kind, around)
+        key = self.add_model(call, model, str(name_of(model)))
+        arguments = escaped({**arguments, "layer": key})
+        self.outputs_of[name], self.keys[name] = [], kind
+        self.forms.pop(name, None)
+        self.inside[name] = arguments
+        sources = self.sources(call)
+        self.steps.append(Step(kind=kind, name=name, arguments=arguments, from_=sources))
+
+    def add_model(self, call: Call, model: Mapping[str, Any], name: str) -> str:
+        """Add a nested model, and return its key."""
+        inner = _read(model, self.whole)
         key = f"{re.sub(r'[^A-Za-z0-9_.-]', '_', name)}_model"
         while key in self.submodels:
             key += "_"
-        self.keys[name] = key
+        self.keys[call.name] = key
         self.submodels[key] = Submodel(spec=inner.document)
-        self.outputs_of[name] = list(inner.document.outputs)
-        self.forms[name] = inner.inputs
-        self.steps.append(Step(kind=key, name=name, from_=self.sources(call)))
+        self.outputs_of[call.name] = list(inner.document.outputs)
+        self.forms[call.name] = inner.inputs
+        return key
 
     def sources(self, call: Call) -> list[str]:
         """Return the inputs of a call of a layer."""
@@ -232,32 +259,6 @@ class _Reader:
             message = f"the layer '{name}' is called with inputs that it does not have"
             raise UnreadableModel(message)
         return Node([[given[each] for each in names]], node.kwargs)
-
-    def named(self, name: Any, what: str) -> str:
-        """Return the name of a layer or input, which is also its name in the spec.
-
-        Raises:
-            UnreadableModel: the name is not valid in a spec.
-
-        """
-        problem = name_problem(name)
-        if problem is None and is_pattern(name):
-            problem = ("bad-name", "it would be an expression")
-        if problem is not None:
-            raise UnreadableModel(f"invalid name of the {what} {name!r:.60}: {problem[1]}")
-        if keras_name(name) != name:
-            note = f"the {what} '{name}' is called '{keras_name(name)}' in the model of the spec"
-            self.whole.notes.append(note)
-        return str(name)
-
-    def count(self, layer: Mapping[str, Any], name: str) -> None:
-        """Count a layer, which must be in only one model; Keras marks repeated ones."""
-        self.whole.layers += 1
-        if self.whole.layers > MAX_LAYERS:
-            raise UnreadableModel(f"it has more than {MAX_LAYERS} layers")
-        if layer.get("shared_object_id") is not None:
-            message = f"the layer '{name}' is used in several models, which a spec cannot express"
-            raise UnreadableModel(message)
 
     def word(self, tensor: Tensor) -> str:
         """Return the reference of a step to a tensor."""
@@ -285,12 +286,3 @@ class _Reader:
                 needs = {self.call_name(each.layer, each.call) for each in node.tensors()}
                 needs |= {name} if index else set()
                 yield Call(layer, index, self.call_name(name, index), node, frozenset(needs))
-
-
-def _declared(kind: str, arguments: Mapping[str, Any]) -> Layer | None:
-    """Return the checked layer; None if its arguments have errors, which are reported later."""
-    try:
-        declared: Layer = family_of_step(kind).check({kind: arguments})
-    except Problems:
-        return None
-    return declared

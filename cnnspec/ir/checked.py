@@ -37,7 +37,14 @@ class CheckedNode(Record):
     @property
     def kind(self) -> str:
         """The name of the Keras class."""
-        return "Functional" if isinstance(self.layer, SubmodelLayer) else self.layer.kind()
+        if isinstance(self.layer, SubmodelLayer):
+            return self.layer.every_step.kind() if self.layer.every_step else "Functional"
+        return self.layer.kind()
+
+    @property
+    def every_step(self) -> Layer | None:
+        """The layer that applies its submodel to every step of a sequence, if any."""
+        return self.layer.every_step if isinstance(self.layer, SubmodelLayer) else None
 
     @property
     def is_operation(self) -> bool:
@@ -47,8 +54,8 @@ class CheckedNode(Record):
     @property
     def trainable(self) -> bool:
         """Whether its weights are trainable, as far as the layer itself is concerned."""
-        layer = self.layer
-        return not self.node.frozen and (isinstance(layer, SubmodelLayer) or layer.trainable)
+        layer = self.layer.every_step if isinstance(self.layer, SubmodelLayer) else self.layer
+        return not self.node.frozen and (layer is None or layer.trainable)
 
     @property
     def params(self) -> int:

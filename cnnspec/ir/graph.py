@@ -115,6 +115,8 @@ class SubmodelLayer(Record):
     frozen: bool
     place: Place
     application: Application | None = None
+    every_step: Layer | None = None
+    """The `TimeDistributed` that applies it to every step of a sequence, around a stand-in; if any."""
 
 
 class BlockCall(Record):

@@ -25,10 +25,15 @@ class StoredLayer:
     variables: dict[str, Any] = field(default_factory=dict)
     """By index, such as `0`; those of wrapped layers by path, such as `forward_layer/cell/0`."""
     layers: "dict[str, StoredLayer]" = field(default_factory=dict)
+    parts: "dict[str, StoredLayer]" = field(default_factory=dict)
+    """Wrapped layers by path, whose variables are those of this layer as well."""
 
     def of(self, node: CheckedNode) -> "StoredLayer | None":
         """Return the stored layer of a node, by its name or its Keras name."""
-        return self.layers.get(node.node.layer_name) or self.layers.get(node.keras_name)
+        found = self.layers.get(node.node.layer_name) or self.layers.get(node.keras_name)
+        return (
+            found if found is None or node.every_step is None else found.parts.get("layer", found)
+        )
 
     def renumbered(self, model: CheckedGraph) -> "StoredLayer":
         """Return the same layers, with unnamed layers numbered from the first.

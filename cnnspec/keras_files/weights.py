@@ -115,7 +115,7 @@ class _Reader:
 
     def wrapped(self, key: str, group: Any, stored: StoredLayer) -> None:
         """Add the variables of an inner layer that is an attribute."""
-        inner = self.layer(self.members(group))
+        inner = stored.parts[key] = self.layer(self.members(group))
         stored.variables |= {f"{key}/{path}": each for path, each in inner.variables.items()}
         for name, layer in inner.layers.items():
             path = f"{key}/layers/{name}"

@@ -12,12 +12,15 @@ import h5py
 from cnnspec.ir.checked import CheckedGraph, CheckedNode
 from cnnspec.keras_files.configuration import MODELS, parsed
 from cnnspec.keras_files.hdf5 import WEIGHTS, bounded_memory, text_of_model
-from cnnspec.keras_files.numbering import with_paths
 from cnnspec.keras_files.problems import MALFORMED, UnreadableModel
 from cnnspec.keras_files.stored import StoredLayer, UnreadableWeights, variable
+from cnnspec.layers.base import with_paths
+from cnnspec.records import Record
 
 Place = tuple[StoredLayer, list[str]]
 """A stored layer, and the keys of one of its variables."""
+COUNT = "count"
+"""The weight of a Normalization that only Keras 2 has."""
 
 
 def layers_of(file: Any, model: CheckedGraph | None) -> StoredLayer:
@@ -27,15 +30,16 @@ def layers_of(file: Any, model: CheckedGraph | None) -> StoredLayer:
         UnreadableWeights: the file has no weights, or other ones than its own models.
 
     """
-    if not isinstance(file.get(WEIGHTS), h5py.Group):
+    group = _member(file, WEIGHTS)
+    if not isinstance(group, h5py.Group):
         raise UnreadableWeights("it contains a model without its weights")
     try:
         with bounded_memory():
             config = parsed(text_of_model(file))
-            group = file[WEIGHTS]
+            reader = _Reader(_text(group.attrs.get("keras_version", "")).startswith("2."))
             return StoredLayer(
                 layers={
-                    name: _layer(name, layer, _variables(group, name), _node(model, name))
+                    name: reader.layer(name, layer, _variables(group, name), _node(model, name))
                     for name, layer in _layers(config["config"])
                 }
             )
@@ -49,7 +53,8 @@ def _layers(config: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield the layers of the configuration of a model, by name."""
     layers = config["layers"] if isinstance(config, Mapping) else config
     for layer in layers:
-        name = layer["config"].get("name", layer.get("name"))
+        own = layer["config"]
+        name = own["name"] if isinstance(own, Mapping) and "name" in own else layer.get("name")
         if layer["class_name"] != "InputLayer" and isinstance(name, str):
             yield name, layer
 
@@ -62,43 +67,56 @@ def _node(model: CheckedGraph | None, name: str) -> CheckedNode | None:
     return None
 
 
-def _layer(
-    name: str, layer: Mapping[str, Any], variables: list[Any], node: CheckedNode | None
-) -> StoredLayer:
-    """Return a layer with its variables, which are numbered if the model does not have it."""
-    stored = StoredLayer()
-    places = [*_places(layer, node, stored, is_trained=True)] if node is not None else []
-    in_file = sorted(range(len(places)), key=lambda at: not places[at][1])
-    if len(places) != len(variables):
-        if node is not None and node.submodel is not None:
-            what = f"{len(variables)} weights for '{name}', which has {len(places)} in the model"
-            raise UnreadableWeights(f"it contains {what}")
-        return StoredLayer(dict(zip(map(str, range(len(variables))), variables, strict=True)))
-    values = dict(zip(in_file, variables, strict=True))
-    for at, ((owner, keys), _) in enumerate(places):
-        owner.variables |= dict.fromkeys(keys, values[at])
-    return stored
+class _Reader(Record):
+    """Reads the layers of a file."""
 
+    of_keras_2: bool
+    """Whether Keras 2 wrote it."""
 
-def _places(
-    layer: Mapping[str, Any], node: CheckedNode, stored: StoredLayer, *, is_trained: bool
-) -> Iterator[tuple[Place, bool]]:
-    """Yield the places of the weights of a layer in their order in Keras, and which are trained."""
-    config = layer["config"]
-    is_trained = is_trained and (
-        not isinstance(config, Mapping) or config.get("trainable") is not False
-    )
-    if node.submodel is None:
-        for weight, keys in with_paths(node.weights):
-            yield (stored, keys), is_trained and weight.trainable
-        return
-    if layer["class_name"] not in MODELS:
-        return
-    for name, each in _layers(config):
-        inner = _node(node.submodel, name)
-        if inner is not None:
-            stored.layers[name] = StoredLayer()
-            yield from _places(each, inner, stored.layers[name], is_trained=is_trained)
+    def layer(
+        self, name: str, layer: Mapping[str, Any], variables: list[Any], node: CheckedNode | None
+    ) -> StoredLayer:
+        """Return a layer with its variables, which are numbered if the model does not have it."""
+        stored = StoredLayer()
+        places = [*self.places(layer, node, stored, is_trained=True)] if node is not None else []
+        in_file = sorted(range(len(places)), key=lambda at: not places[at][1])
+        if len(places) != len(variables):
+            if node is not None and node.submodel is not None:
+                what = (
+                    f"{len(variables)} weights for '{name}', which has {len(places)} in the model"
+                )
+                raise UnreadableWeights(f"it contains {what}")
+            return StoredLayer(dict(zip(map(str, range(len(variables))), variables, strict=True)))
+        values = dict(zip(in_file, variables, strict=True))
+        for at, ((owner, keys), _) in enumerate(places):
+            owner.variables |= dict.fromkeys(keys, values[at])
+        return stored
+
+    def places(
+        self, layer: Mapping[str, Any], node: CheckedNode, stored: StoredLayer, *, is_trained: bool
+    ) -> Iterator[tuple[Place, bool]]:
+        """Yield the places of the weights of a layer in their order in Keras, and which are trained."""
+        config = layer["config"]
+        is_trained = is_trained and (
+            not isinstance(config, Mapping) or config.get("trainable") is not False
+        )
+        if node.every_step is not None and "layer" in config:
+            layer, stored.parts["layer"] = config["layer"], StoredLayer()
+            config, stored = layer["config"], stored.parts["layer"]
+            is_trained = is_trained and config.get("trainable") is not False
+        if node.submodel is None:
+            for weight, keys in with_paths(node.weights):
+                yield (stored, keys), is_trained and weight.trainable
+            if self.of_keras_2 and node.kind == "Normalization" and node.weights:
+                yield (StoredLayer(), [COUNT]), False
+            return
+        if layer["class_name"] not in MODELS:
+            return
+        for name, each in _layers(config):
+            inner = _node(node.submodel, name)
+            if inner is not None:
+                stored.layers[name] = StoredLayer()
+                yield from self.places(each, inner, stored.layers[name], is_trained=is_trained)
 
 
 def _variables(group: Any, name: str) -> list[Any]:
@@ -117,8 +135,11 @@ def _names(attributes: Any) -> list[str]:
             (key for key in attributes if key.removeprefix(keys[0]).isdecimal()),
             key=lambda key: int(key.removeprefix("weight_names")),
         )
-    names = [name for key in keys for name in attributes[key]]
-    return [name.decode("utf-8") if isinstance(name, bytes) else str(name) for name in names]
+    return [_text(name) for key in keys for name in attributes[key]]
+
+
+def _text(value: Any) -> str:
+    return value.decode("utf-8") if isinstance(value, bytes) else str(value)
 
 
 def _member(group: Any, path: str) -> Any:

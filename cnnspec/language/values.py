@@ -11,6 +11,7 @@ from pydantic_core.core_schema import no_info_before_validator_function
 
 from cnnspec.diagnostics.problems import shown
 from cnnspec.language.expressions import is_pattern, is_reference
+from cnnspec.naming import JOINERS
 
 SHARED = "shared"
 """The kind of steps that call an earlier layer again."""
@@ -32,7 +33,7 @@ def name_problem(value: object) -> tuple[str, str] | None:
         problem = "a name cannot contain '/', which separates scopes"
     elif value.startswith("$"):
         problem = "a name cannot start with '$', which marks parameters"
-    elif not value.isprintable():
+    elif not value.translate(JOINERS).isprintable():
         problem = "a name cannot contain non-printable characters"
     return ("bad-name", problem) if problem else None
 

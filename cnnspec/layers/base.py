@@ -1,6 +1,7 @@
 """The base of layer declarations: arguments, rules for shapes and weights, and examples."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, ClassVar, Protocol
 
 from cnnspec.declarations.declaration import Declaration
@@ -23,6 +24,8 @@ LAYERS: "Family[Layer]" = Family(
 )
 kind = LAYERS
 """Decorator that declares a kind of layer."""
+INNER = "layer"
+"""The argument of wrappers that is a layer."""
 
 
 class Weight(Record):
@@ -46,6 +49,22 @@ class Weight(Record):
         """Return the same weight for a layer that has the layer of this weight as an attribute."""
         places = tuple(f"{part}/{place}" if place else part for place in self.places)
         return replace(self, places=places)
+
+
+def stored_at(weights: Iterable[Weight]) -> dict[str, Weight]:
+    """Return the weights of a layer by their paths in Keras files, such as `layer/cell/0`."""
+    return {path: weight for weight, paths in with_paths(weights) for path in paths}
+
+
+def with_paths(weights: Iterable[Weight]) -> Iterator[tuple[Weight, list[str]]]:
+    """Yield the weights of a layer in its order, each with its paths in Keras files."""
+    counted: Counter[str] = Counter()
+    for weight in weights:
+        paths = []
+        for place in weight.places:
+            paths.append(f"{place}/{counted[place]}" if place else str(counted[place]))
+            counted[place] += 1
+        yield weight, paths
 
 
 class Example(Record):

@@ -247,3 +247,12 @@ NoiseShape = Annotated[
         schema={"anyOf": [_SIZES, {"type": "null"}]},
     ),
 ]
+
+OR_SUBMODEL: dict[str, Any] = {
+    "anyOf": [
+        {"$ref": "#/$defs/layers"},
+        {"type": "string"},
+        {"type": "object", "maxProperties": 1, "additionalProperties": {"type": "null"}},
+    ]
+}
+"""The JSON Schema of a layer, or of the name of a submodel."""

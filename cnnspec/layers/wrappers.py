@@ -10,9 +10,17 @@ from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers import cost_rules, dtype_rules, reach_rules, sequence_rules
 from cnnspec.layers.base import LAYERS, Example, Layer, kind, no_weights
 from cnnspec.layers.dtype_rules import compute_dtype
+from cnnspec.layers.fields import OR_SUBMODEL
 from cnnspec.layers.recurrent import Recurrent
 
 AnyLayer = Annotated[Layer, call_of(LAYERS, optional=False)]
+
+
+LayerOrSubmodel = Annotated[
+    Layer,
+    Checked("a layer", check=lambda said, _: LAYERS.check(said), schema=OR_SUBMODEL, family=LAYERS),
+]
+"""A layer; `expand` puts one in the place of a submodel."""
 
 
 class Wrapper(Layer):
@@ -53,7 +61,10 @@ class Wrapper(Layer):
 
 @kind
 class TimeDistributed(Wrapper):
-    """Applies a layer to every step of a sequence, with the same weights."""
+    """Applies a layer or submodel to every step of a sequence, with the same weights."""
+
+    layer: LayerOrSubmodel
+    """The inner layer, or the name of a submodel with one input and one output."""
 
     not_inside: ClassVar[tuple[str, ...]] = ("Pipeline", "StochasticDepth")
     """Layers whose output shape at one step Keras cannot compute."""
@@ -160,7 +171,8 @@ def _recurrent(*, optional: bool) -> Checked:
 
     def backwards(call: "Bidirectional") -> Recurrent:
         layer = call.layer
-        return type(layer).of(layer.given | {"go_backwards": True}, word=layer.word)
+        given = layer.given | {"go_backwards": True}  # which is not known of every layer
+        return type(layer).of(given, word=layer.word)
 
     expected = f"{phrase}{', or null' if optional else ''}"
     schema = {"anyOf": [{"$ref": "#/$defs/layers"}, *([{"type": "null"}] if optional else [])]}

@@ -103,13 +103,18 @@ def _to_optimizer(written: Written, entry: Entry, key: str) -> Iterator[Mistake]
     argument = {"lr": "learning_rate", "decay": "weight_decay"}.get(key, key)
     raw, at = written.raw(entry.node), written.range(entry.key)
     train = written.entry("train")
-    there = written.entry("train", "optimizer")
+    at_optimizer: tuple[str | int, ...] = ("train", "optimizer")
+    there = written.entry(*at_optimizer)
+    for scaler in ("LossScaleOptimizer", "lossscaleoptimizer"):
+        inside = (*at_optimizer, scaler, "inner_optimizer")
+        if (inner_optimizer := written.entry(*inside)) is not None:
+            at_optimizer, there = inside, inner_optimizer
     message = f"'{key}' is an argument of the optimizer"
     code = _code(entry)
     if there is not None and isinstance(there.value, str) and there.value in OPTIMIZERS:
         kind = OPTIMIZERS.find(there.value).kind()
         new = f"{{{kind}: {{{argument}: {raw}}}}}"
-        suggestion = f"write `optimizer: {new}`"
+        suggestion = f"write `{at_optimizer[-1]}: {new}`"
         if argument in OPTIMIZERS.find(there.value).arguments() and written.is_one_line(entry.node):
             edits = [*written.without(entry), (*written.range(there.node), new)]
             yield Mistake(code, message, at, tuple(edits), at, suggestion)
@@ -123,7 +128,7 @@ def _to_optimizer(written: Written, entry: Entry, key: str) -> Iterator[Mistake]
         and len(there.node.children) == 1
     ):
         ((word, (_, node)),) = there.node.children.items()
-        inner = Entry(("train", "optimizer", word), node, None, None)
+        inner = Entry((*at_optimizer, word), node, None, None)
         if not isinstance(node.value, dict):
             inner = None
         elif argument in node.value:
@@ -132,7 +137,7 @@ def _to_optimizer(written: Written, entry: Entry, key: str) -> Iterator[Mistake]
             return
     usual = OPTIMIZERS.find(USUAL_OPTIMIZER).kind()
     shown = str(inner.path[-1]) if inner else usual
-    suggestion = f"write it in `train`: `optimizer: {{{shown}: {{{argument}: {raw}}}}}`"
+    suggestion = f"write it in `train`: `{at_optimizer[-1]}: {{{shown}: {{{argument}: {raw}}}}}`"
     if inner is None and there is None and entry.path[0] == "train" and train is not None:
         place = at[0], written.end(entry.node)
         new = f"optimizer: {{{usual}: {{{argument}: {raw}}}}}"

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 
 from cnnspec.data.problems import RunProblem
@@ -16,6 +17,8 @@ from cnnspec.training.files import write
 
 STATE = "state"
 
+COUNTED = re.compile(r"(seed_generator|variable)_\d+(?![^/])")
+"""What Keras numbers through the whole process, in the path of a variable."""
 COUNTERS = ("wait", "best", "best_epoch", "stopped_epoch", "cooldown_counter")
 """The attributes of Keras callbacks that are kept between epochs."""
 
@@ -128,14 +131,14 @@ def _savez(file: Path, arrays: dict[str, Any]) -> None:
 
 def _model_variables(model: Any) -> list[Any]:
     metrics = {id(variable) for variable in model.metrics_variables}
-    optimizer = {id(variable) for variable in model.optimizer.variables}
+    optimizer = {id(variable) for variable in _optimizer_variables(model.optimizer)}
     left_out = metrics | optimizer
     return [each for each in model.variables if id(each) not in left_out]
 
 
 def _paths(variables: list[Any]) -> list[str]:
-    """Return the names of variables without counters; Keras numbers seeds per process."""
-    return [re.sub(r"seed_generator(_\d+)?", "seed_generator", each.path) for each in variables]
+    """Return the names of variables without counters; Keras numbers seeds and what has no name."""
+    return [COUNTED.sub(r"\1", each.path) for each in variables]
 
 
 def _is_seed(path: str) -> bool:
@@ -143,4 +146,17 @@ def _is_seed(path: str) -> bool:
 
 
 def _variables(model: Any, fitted: Any) -> list[Any]:
-    return [*_model_variables(model), *fitted.optimizer.variables]
+    return [*_model_variables(model), *_optimizer_variables(fitted.optimizer)]
+
+
+def _optimizer_variables(optimizer: Any) -> list[Any]:
+    """Return the variables of an optimizer, also those that Keras loses sight of.
+
+    An optimizer that is built inside `LossScaleOptimizer` does not track the attributes of its own, such as the
+    product in Nadam.
+    """
+    found = {id(each): each for each in optimizer.variables}
+    for each in (optimizer, getattr(optimizer, "inner_optimizer", None)):
+        attributes = vars(each).values() if each is not None else ()
+        found |= {id(value): value for value in attributes if isinstance(value, keras.Variable)}
+    return [*found.values()]

@@ -76,8 +76,9 @@ def enter(
 def leaves(model: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
     """Return all layers that are not models by path, which starts with the models around them."""
     for layer in model.layers:
-        if hasattr(layer, "layers"):
-            yield from leaves(layer, f"{prefix}{layer.name}/")
+        inner = layer if hasattr(layer, "layers") else getattr(layer, "layer", None)
+        if hasattr(inner, "layers"):  # a model, or one that is applied to every step
+            yield from leaves(inner, f"{prefix}{layer.name}/")
         else:
             yield f"{prefix}{layer.name}", layer
 

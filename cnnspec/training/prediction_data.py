@@ -9,6 +9,8 @@ from cnnspec.training.prediction import OfOutput, Predictions
 
 MOST_VALUES = 100
 """The most values of an output that are listed for a row."""
+MOST_IN_TEXT = 20
+"""The most of them in text that people read."""
 
 
 def prediction_data(found: Predictions, most: int | None = MOST_VALUES) -> Iterator[dict[str, Any]]:
@@ -41,9 +43,11 @@ def _data(
     if sort in ("class", "yes or no") and label.ndim == 0:
         return int(label), float(probability), output.decision.name(int(label))
     if sort == "labels" and values.ndim == 1:
+        is_large = most is not None and values.size > MOST_VALUES
         chosen = np.flatnonzero(label).tolist()
         names = [output.decision.name(each) for each in chosen] if has_names else None
-        return chosen, summary(output, values, None) if is_large else values.tolist(), names
+        shown = summary(output, probability, None) if is_large else probability.tolist()
+        return chosen, shown, names
     if is_large:
         return None, summary(output, values, label), None
     if sort == "values":

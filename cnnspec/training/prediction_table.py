@@ -9,6 +9,7 @@ import numpy as np
 
 from cnnspec.analysis.decisions import Decision, decisions
 from cnnspec.data.problems import RunProblem
+from cnnspec.escaping import ESCAPES
 from cnnspec.ir.checked import CheckedGraph
 from cnnspec.shapes import UNKNOWN, text
 from cnnspec.training.prediction import OfOutput, Predictions
@@ -89,7 +90,7 @@ def write_columns(
         while name in header:
             name += "_"
         header[name] = None
-    with file.open("w", encoding="utf-8", newline="") as opened:
+    with file.open("w", encoding="utf-8", errors=ESCAPES, newline="") as opened:
         writer = csv.writer(opened, lineterminator="\n")
         writer.writerow(header)
         for row, *cells in zip(found.rows, *(each for _, each in columns), strict=True):

@@ -7,7 +7,7 @@ import json
 import shutil
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -58,6 +58,8 @@ class Run:
     interrupted: bool
     stopped: str | None = None
     """Why training stopped before the last epoch, if its loss is NaN."""
+    classes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The names of the classes of the outputs that have some."""
 
     def __repr__(self) -> str:
         """Return one line, which a notebook displays."""
@@ -135,6 +137,7 @@ def train(
         trained.frozen,
         trained.interrupted,
         trained.stopped,
+        {each.name: each.classes for each in checked.graph.outputs if each.classes},
     )
 
 

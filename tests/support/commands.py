@@ -1,6 +1,7 @@
 """Commands: `cnnspec` inside this process, and Python in a process of its own."""
 
 import inspect
+import os
 import subprocess
 import sys
 from typing import Any, NamedTuple
@@ -36,6 +37,7 @@ def run_command(*arguments: object, stdin: bytes | None = None) -> Outcome:
 def run_python(*arguments: object, **options: Any) -> Outcome:
     """Run Python in a new process; `options` are those of `subprocess.run`."""
     command = [sys.executable, *(str(argument) for argument in arguments)]
+    options.setdefault("env", dict(os.environ))  # without what libraries in C set, as readline does
     done = subprocess.run(command, capture_output=True, text=True, check=False, **options)
     return Outcome(done.returncode, done.stdout, done.stderr)
 

@@ -64,7 +64,9 @@ def unused_block(model: Model) -> Iterator[Finding]:
 @model_lint("unused-submodel")
 def unused_submodel(model: Model) -> Iterator[Finding]:
     """A submodel that no step calls."""
-    said = _said(model.document)
+    layers = [node.layer for node in model.checked.graph.nodes]
+    said = {each.key for each in layers if isinstance(each, SubmodelLayer)}
+    said |= _said(model.document)
     for name in (each for each in model.document.submodels if each not in said):
         place = model.place / "submodels" / name
         yield Finding(f"nothing calls the submodel '{name}'", place, "key")
@@ -117,9 +119,11 @@ def _said(document: Document) -> set[str]:
 
 
 def _kinds(steps: list[Step]) -> Iterator[str]:
-    """Return the kinds of steps, including those in their branches."""
+    """Return the kinds of steps, including those in their branches and of layers inside layers."""
     for step in steps:
         yield step.kind
+        inner = step.arguments.get("layer")
+        yield from [inner] if isinstance(inner, str) else inner if isinstance(inner, dict) else ()
         for branch in step.branches.steps.values() if step.branches else ():
             yield from _kinds(branch)
 

@@ -21,11 +21,24 @@ from cnnspec.backends.keras.explaining import explaining
 from cnnspec.backends.keras.freezing import check_trainable, freeze
 from cnnspec.backends.keras.initialization import drawing
 from cnnspec.backends.keras.loading import LoadedWeights, load_weights
-from cnnspec.backends.keras.objects import RUNNING, custom_object, layer_object, weight_name
+from cnnspec.backends.keras.objects import (
+    RUNNING,
+    custom_object,
+    layer_object,
+    weight_name,
+    wrapped,
+)
 from cnnspec.backends.keras.operation_names import name_operations
 from cnnspec.backends.keras.operations import OperationCall
 from cnnspec.backends.keras.seeding import seed_layer
-from cnnspec.backends.lowering import called_with, inputs_of, layer_call, one_or_all, weights_of
+from cnnspec.backends.lowering import (
+    called_with,
+    inputs_of,
+    layer_call,
+    model_name_of,
+    one_or_all,
+    weights_of,
+)
 from cnnspec.ir.checked import CheckedGraph, CheckedNode
 from cnnspec.ir.graph import Ref, SubmodelLayer
 from cnnspec.keras_files.archive import add_classes
@@ -167,13 +180,15 @@ def _layer(node: CheckedNode, path: str, built: Built, skip_initialization: bool
         assert node.submodel is not None
         weights = weights_of(node.layer, is_loaded=skip_initialization)
         skip = skip_initialization or weights is not None
-        model = _functional(node.submodel, name, f"{path}{name}/", built, skip_initialization=skip)
+        root = model_name_of(node)
+        model = _functional(node.submodel, root, f"{path}{name}/", built, skip_initialization=skip)
         is_whole = not node.layer.until
         if isinstance(weights, Path):
             built.loaded.append(load_weights(model, node.submodel, weights, whole=is_whole))
         elif weights is not None:
             built.loaded.append(load_application(model, node.submodel, weights, whole=is_whole))
-        return model
+        every_step = node.layer.every_step
+        return model if every_step is None else wrapped(every_step, model, name)
     if isinstance(node.layer, Operation):
         return OperationCall(layer_call(node.layer, name, RUNNING), name)
     if isinstance(node.layer, CustomLayer):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cnnspec.backends.keras.loading import layers_by_name
+from cnnspec.backends.keras.loading import layers_by_name, model_of
 from cnnspec.ir.checked import CheckedGraph
 
 
@@ -16,7 +16,8 @@ def copy_variables(source: Any, target: Any, checked: CheckedGraph) -> None:
     for node in checked.layers:
         name = node.keras_name
         if node.submodel is not None:
-            copy_variables(known[name], made[name], node.submodel)
+            before, after = (model_of(node, each[name]) for each in (known, made))
+            copy_variables(before, after, node.submodel)
         else:
             _copy(known[name], made[name])
 

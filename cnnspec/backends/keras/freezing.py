@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from cnnspec.backends.keras.errors import BackendMismatch
-from cnnspec.backends.keras.loading import layers_by_name
+from cnnspec.backends.keras.loading import layers_by_name, model_of
 from cnnspec.ir.checked import CheckedGraph
 
 
@@ -23,7 +23,7 @@ def freeze(model: Any, checked: CheckedGraph) -> None:
             for inner in [] if part.trainable else part._flatten_layers(include_self=False):
                 inner.trainable = False
         if node.submodel is not None:
-            freeze(layer, node.submodel)
+            freeze(model_of(node, layer), node.submodel)
 
 
 def check_trainable(model: Any, checked: CheckedGraph) -> None:
@@ -42,7 +42,7 @@ def _trainable(model: Any, checked: CheckedGraph) -> Iterator[str]:
         if not node.is_first_call or not node.trainable:
             continue
         if node.submodel is not None:
-            yield from _trainable(layer, node.submodel)
+            yield from _trainable(model_of(node, layer), node.submodel)
             continue
         if not node.weights_known:
             yield from (weight.path for weight in layer.trainable_weights)

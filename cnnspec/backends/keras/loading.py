@@ -8,7 +8,7 @@ from typing import Any
 
 from cnnspec.analysis.weights import misfits
 from cnnspec.backends.keras.errors import WeightsDoNotFit
-from cnnspec.ir.checked import CheckedGraph
+from cnnspec.ir.checked import CheckedGraph, CheckedNode
 from cnnspec.keras_files.stored import StoredLayer, UnreadableWeights
 from cnnspec.keras_files.weights import open_weights, values
 from cnnspec.naming import snake_case
@@ -58,7 +58,8 @@ def _assign(model: Any, checked: CheckedGraph, stored: StoredLayer, prefix: str)
             continue
         layer = layers[node.keras_name]
         if node.submodel is not None:
-            yield from _assign(layer, node.submodel, source, f"{prefix}{node.node.layer_name}/")
+            model = model_of(node, layer)
+            yield from _assign(model, node.submodel, source, f"{prefix}{node.node.layer_name}/")
             continue
         for path, variables in _by_path(source).items():
             _attribute(layer, path).load_own_variables(variables)
@@ -88,6 +89,11 @@ def _attribute(layer: Any, path: str) -> Any:
         else:
             layer = getattr(layer, part)
     return layer
+
+
+def model_of(node: CheckedNode, layer: Any) -> Any:
+    """Return the model of a submodel from its layer, which may apply it to every step."""
+    return layer if node.every_step is None else layer.layer
 
 
 def layers_by_name(model: Any) -> dict[str, Any]:

@@ -28,6 +28,13 @@ def layer_object(layer: Layer, name: str) -> Any:
     return made(layer_call(layer, name, RUNNING))
 
 
+def wrapped(layer: Layer, model: Any, name: str) -> Any:
+    """Return the Keras layer for a checked call of a wrapper, around a model."""
+    call = layer_call(layer, name, RUNNING)
+    arguments = {key: _argument(value) for key, value in call.arguments.items()}
+    return keras_class(type(layer))(**{**arguments, "layer": model})
+
+
 def named_object(declaration: Declaration) -> Any:
     """Return the Keras metric or optimizer for a checked call, with an explicit name."""
     return made(named_call(declaration, RUNNING))

@@ -3,7 +3,10 @@
 import builtins
 import keyword
 import re
+import unicodedata
 from collections.abc import Iterable
+
+from cnnspec.naming import JOINERS, spoken_name
 
 MAX_LENGTH = 24
 """The limit of the length of a name, so that calls fit on a line."""
@@ -11,13 +14,31 @@ RESERVED = frozenset((*keyword.kwlist, *keyword.softkwlist, *dir(builtins)))
 
 
 def identifier(text: str) -> str:
-    """Return the most similar valid Python identifier in lower case."""
-    plain = re.sub(r"\W+", "_", text.lower(), flags=re.ASCII).strip("_") or "value"
+    """Return the most similar valid Python identifier in lower case, in the letters of the text.
+
+    It is in the normal form that Python compares identifiers in, so that equal ones are found.
+    """
+    said = unicodedata.normalize("NFKC", spoken_name(text).translate(JOINERS)).lower()
+    said = unicodedata.normalize("NFKC", said)
+    plain = _joined(said) or _joined(" ".join(map(_named, said))) or "value"
     if len(plain) > MAX_LENGTH:
         plain = plain[: MAX_LENGTH + 1].rpartition("_")[0] or plain[:MAX_LENGTH]
-    if plain[0].isdigit() or plain == "l":  # which looks like a digit, so linters refuse it
+    if not plain.isidentifier() or plain == "l":  # which looks like a digit, so linters refuse it
         plain = f"n{plain}"
     return f"{plain}_" if plain in RESERVED else plain
+
+
+def _joined(text: str) -> str:
+    """Return the parts of a text that an identifier may have; nothing if none is a letter."""
+    if not any(map(str.isalnum, text)):
+        return ""
+    kept = (each if f"n{each}".isidentifier() else " " for each in text)
+    return re.sub(r"[\s_]*[\s][\s_]*", "_", "".join(kept)).strip("_ ")
+
+
+def _named(letter: str) -> str:
+    """Return the name of a sign, such as `grinning face`; nothing for those of ASCII."""
+    return "" if letter.isascii() else unicodedata.name(letter, "").lower()
 
 
 class Identifiers:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from cnnspec.backends.lowering import KerasInput, inputs_of, weights_of
+from cnnspec.backends.lowering import KerasInput, inputs_of, model_name_of, weights_of
 from cnnspec.backends.python.applications import Network, is_counted, network_call, network_of
 from cnnspec.backends.python.blocks import Blocks
 from cnnspec.backends.python.calling import (
@@ -27,6 +27,7 @@ from cnnspec.backends.python.scope import Scope
 from cnnspec.backends.python.statements import Assign, Lane, Statement, Value
 from cnnspec.backends.python.variables import Variables
 from cnnspec.backends.python.weights import COPY_WEIGHTS, LOAD_WEIGHTS
+from cnnspec.backends.python.wrapping import at_every_step
 from cnnspec.ir.checked import CheckedGraph, CheckedNode
 from cnnspec.ir.graph import Application, Output, Ref, SubmodelLayer
 from cnnspec.keras_files.hdf5 import is_whole_model
@@ -69,9 +70,9 @@ class Models:
         function = self.names.free(layer.key)
         builder = _Builder(self, node.submodel, is_loaded=is_loaded, is_frozen=node.node.frozen)
         if network is not None and layer.application is not None:
-            body = builder.network(network, layer.application, node.keras_name)
+            body = builder.network(network, layer.application, model_name_of(node))
         else:
-            body = builder.steps(node.keras_name)
+            body = builder.steps(model_name_of(node))
         self.add(builder, function, body)
         return function
 
@@ -270,7 +271,6 @@ class _Builder(Matcher):
         network = self.models.network_of(node, layer, is_loaded=is_loaded)
         function = self.models.write_submodel(node, layer, network, is_loaded=is_loaded)
         kept = Value((), f"{layer.key.removesuffix('_model')}_model", is_named=True)
-        self.kept[node.node.layer_name] = kept
         statements: list[Statement] = [Assign((kept,), (), lambda _: Call(function))]
         if isinstance(weights, Path):
             statements.append(self.models.load(kept, weights, layer.key))
@@ -278,6 +278,10 @@ class _Builder(Matcher):
             statements += self.models.copied(kept, node, weights)
         if node.node.frozen and not self.is_frozen:
             statements.append(Assign((), (kept,), lambda read: f"{read[0]}.trainable = False"))
+        if layer.every_step is not None:
+            model, kept = kept, Value((), f"{node.keras_name}_layer", is_named=True)
+            statements += at_every_step(layer.every_step, model, kept, node.keras_name)
+        self.kept[node.node.layer_name] = kept
         return statements
 
 

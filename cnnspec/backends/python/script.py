@@ -16,7 +16,7 @@ from cnnspec.backends.python.objects import import_path
 from cnnspec.backends.python.weights import IMPORTS, NAMES
 from cnnspec.ir.checked import CheckedGraph
 from cnnspec.layers.base import Layer
-from cnnspec.naming import model_root
+from cnnspec.naming import model_root, spoken_name
 
 TAKEN = ("keras", "layers", "ops", "model", "name", *INDICES, *IMPORTS, *NAMES, *masks.NAMES)
 """Names that scripts use themselves."""
@@ -43,7 +43,7 @@ def script(checked: CheckedGraph) -> str:
         f'if __name__ == "__main__":\n{INDENT}model = {function}()\n{INDENT}model.summary()'
     )
     imports = _imports("\n".join(parts), classes)
-    head = f'"""The model {root}."""\n\n{imports}'
+    head = f'"""The model {spoken_name(root)}."""\n\n{imports}'
     if models.files:
         constants = [_constant(name, quoted(path)) for name, path in models.files.items()]
         head = "\n".join([f"{head}\n", "# Paths are relative to the current folder.", *constants])

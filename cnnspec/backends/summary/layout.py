@@ -10,6 +10,8 @@ from cnnspec.escaping import can_encode, writable
 Frame = Literal["heavy", "simple"]
 FEWEST = 5
 """The columns of a terminal below which no text is shortened."""
+AROUND_SIMPLE = -2
+"""What a simple frame has beside three columns for each column of the table; none at its end."""
 USUAL = 12
 """The width that a shortened column keeps as long as another one can be shortened."""
 _PLAIN_LINES = str.maketrans(
@@ -88,7 +90,7 @@ def table_lines(
     box = HEAVY_HEAD if frame == "heavy" else SIMPLE_HEAD
     if not can_encode(str(box), sheet.encoding):
         box = Box(str(box).translate(_PLAIN_LINES), ascii=True)
-    around = 3 * len(columns) + 1 if frame == "heavy" else 2 * len(columns)
+    around = 3 * len(columns) + (1 if frame == "heavy" else AROUND_SIMPLE)
     headings = _fit(columns, cells, sheet, around)
     table = Table(box=box, pad_edge=frame == "heavy")
     for column, heading in zip(columns, headings, strict=True):
@@ -113,7 +115,7 @@ def table_lines(
 
 def simple_width(headings: Sequence[str], cells: Sequence[Sequence[str]]) -> int:
     """Return the width of a table with a simple frame if nothing is shortened."""
-    return sum(_widths(headings, cells)) + 2 * len(headings)
+    return sum(_widths(headings, cells)) + 3 * len(headings) + AROUND_SIMPLE
 
 
 def _widths(headings: Sequence[str], cells: Sequence[Sequence[str]]) -> list[int]:

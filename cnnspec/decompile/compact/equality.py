@@ -34,7 +34,7 @@ def _facts(graph: Graph) -> Any:
 def _node_facts(node: Node) -> Any:
     layer = node.layer
     if isinstance(layer, SubmodelLayer):
-        what: Any = (layer.key, _facts(layer.graph), layer.weights)
+        what: Any = (layer.key, _facts(layer.graph), layer.weights, meaning(layer.every_step))
     else:
         what = meaning(layer)
     return what, node.inputs, node.frozen, node.shares

@@ -1,0 +1,58 @@
+"""Checks the layers of a serialized model, and their names."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from cnnspec.diagnostics.problems import Problems
+from cnnspec.frontends.whole import Whole
+from cnnspec.keras_files.configuration import MODELS
+from cnnspec.keras_files.problems import UnreadableModel
+from cnnspec.language.expressions import is_pattern
+from cnnspec.language.values import name_problem
+from cnnspec.layers.base import Layer
+from cnnspec.naming import keras_name
+from cnnspec.operations.steps import family_of_step
+
+
+def checked_name(whole: Whole, name: Any, what: str) -> str:
+    """Return the name of a layer or input, which is also its name in the spec.
+
+    Raises:
+        UnreadableModel: the name is not valid in a spec.
+
+    """
+    problem = name_problem(name)
+    if problem is None and is_pattern(name):
+        problem = ("bad-name", "it would be an expression")
+    if problem is not None:
+        raise UnreadableModel(f"invalid name of the {what} {name!r:.60}: {problem[1]}")
+    if keras_name(name) != name:
+        note = f"the {what} '{name}' is called '{keras_name(name)}' in the model of the spec"
+        whole.notes.append(note)
+    return str(name)
+
+
+def count(whole: Whole, layer: Mapping[str, Any], name: str, most: int) -> None:
+    """Count a layer, which must be in only one model; Keras marks repeated ones."""
+    whole.layers += 1
+    if whole.layers > most:
+        raise UnreadableModel(f"it has more than {most} layers")
+    if layer.get("shared_object_id") is not None:
+        message = f"the layer '{name}' is used in several models, which a spec cannot express"
+        raise UnreadableModel(message)
+
+
+def inner_model(config: Any) -> Mapping[str, Any] | None:
+    """Return the model that is an argument of a layer, if there is one."""
+    inner = config.get("layer") if isinstance(config, Mapping) else None
+    is_model = isinstance(inner, Mapping) and inner.get("class_name") in MODELS
+    return inner if is_model else None
+
+
+def declared_layer(kind: str, arguments: Mapping[str, Any]) -> Layer | None:
+    """Return the checked layer; None if its arguments have errors, which are reported later."""
+    try:
+        declared: Layer = family_of_step(kind).check({kind: arguments})
+    except Problems:
+        return None
+    return declared
