@@ -15,7 +15,7 @@ from cnnspec.backends.keras.building import build
 from cnnspec.backends.python.script import script
 from cnnspec.compiler import compile_text
 from cnnspec.language.schema import language_schema
-from cnnspec.operations.base import OPERATIONS
+from cnnspec.operations.base import OPERATIONS, Operation
 from cnnspec.vocabulary.lookup import meanings
 from tests.support.commands import run_command
 from tests.support.layers import compiled_example
@@ -229,3 +229,27 @@ def test_layers_lists_and_describes_them() -> None:
     assert described.exit_code == 0
     assert described.stdout.splitlines()[0] == "ops.mean"
     assert json.dumps("axis")[1:-1] in described.stdout
+
+
+@pytest.mark.parametrize(
+    ("kind", "operand"),
+    [
+        (kind, operand)
+        for kind, declaration in OPERATIONS.kinds.items()
+        for operand in declaration.tensors
+        if operand in declaration.arguments()
+        and operand not in (*declaration.optional, *declaration.required())
+    ],
+)
+def test_null_for_a_needed_operand_says_nothing(kind: str, operand: str) -> None:
+    """The operand is awaited as if the call did not name it."""
+    declaration = OPERATIONS.kinds[kind]
+    arguments = dict(declaration.examples[0].arguments)
+    arguments.pop(operand, None)
+    plain, nulled = (declaration.of(each) for each in (arguments, {**arguments, operand: None}))
+    assert isinstance(plain, Operation)
+    assert isinstance(nulled, Operation)
+    assert operand in nulled.open_operands()
+    assert nulled.open_operands() == plain.open_operands()
+    names = nulled.open_operands()
+    assert nulled.arranged(names) == plain.arranged(names)

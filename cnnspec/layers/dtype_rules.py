@@ -14,6 +14,8 @@ from cnnspec.diagnostics.problems import Problem
 WHOLE: tuple[str, ...] = (*FLOAT_TYPES, *INT_TYPES)
 NUMBERS: tuple[str, ...] = (*WHOLE, "bool")
 ANYTHING: tuple[str, ...] = (*NUMBERS, "string")
+NO_FLOAT16: tuple[str, ...] = ("bfloat16", "float32", "float64")
+"""The floats in which TensorFlow counts."""
 UP_TO_16_BITS = ("int8", "int16", "uint8", "uint16")
 NO_WIDE_UNSIGNED: tuple[str, ...] = (*FLOAT_TYPES, *UP_TO_16_BITS, "int32", "int64")
 """The types that TensorFlow pools and resizes."""

@@ -2,11 +2,11 @@
 
 from typing import ClassVar
 
-from cnnspec.declarations.fields import FLOAT_TYPES, Axes, Axis, Flag, Number, PositiveNumber
+from cnnspec.declarations.fields import FLOAT_TYPES, Axis, Flag, Number, PositiveNumber
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers import reach_rules
 from cnnspec.layers.base import Example
-from cnnspec.layers.dtype_rules import WHOLE
+from cnnspec.layers.dtype_rules import NO_FLOAT16, WHOLE
 from cnnspec.operations import dtypes, rules
 from cnnspec.operations.base import Operation, declare, operation
 from cnnspec.shapes import Shape, text
@@ -121,29 +121,29 @@ class Threshold(Activation):
     )
 
 
-class AlongAxes(Activation):
-    """Base class of activations along some axes."""
+class AlongAxis(Activation):
+    """Base class of activations along an axis."""
 
-    axis: Axes = -1
-    """The axis or axes whose values are compared with each other."""
+    axis: Axis = -1
+    """The axis whose values are compared with each other."""
     reach = reach_rules.along
     examples: ClassVar[tuple[Example, ...]] = (
         Example({}, (None, 26, 8), (None, 26, 8)),
-        Example({"axis": [1, 2]}, (None, 26, 26, 8), (None, 26, 26, 8)),
+        Example({"axis": 1}, (None, 26, 26, 8), (None, 26, 26, 8)),
     )
 
     def last_activation(self) -> str | None:
         """Return the name of the function if it works along the last axis."""
-        return super().last_activation() if self.canonical("axis") == (-1,) else None
+        return super().last_activation() if self.axis == -1 else None
 
     def result(self, *shapes: Shape) -> Shape:
-        """Check the axes."""
-        rules.axes_of(self, self.axis, shapes[0])
+        """Check the axis."""
+        rules.axis_of(self, self.axis, shapes[0])
         return shapes[0]
 
 
 declare(
-    AlongAxes,
+    AlongAxis,
     {
         "Softmax": "Makes the values along an axis positive with a sum of 1.",
         "LogSoftmax": "The logarithm of the softmax.",
@@ -152,16 +152,10 @@ declare(
 
 
 @operation
-class Sparsemax(AlongAxes):
+class Sparsemax(AlongAxis):
     """A softmax whose small values are 0 (Martins and Astudillo, 2016, arXiv:1602.02068)."""
 
-    axis: Axis = -1
-    """The axis whose values are compared with each other."""
-    examples: ClassVar[tuple[Example, ...]] = (Example({}, (None, 26, 8), (None, 26, 8)),)
-
-    def last_activation(self) -> str | None:
-        """Return the name of the function if it works along the last axis."""
-        return self.function_name() if self.axis == -1 else None
+    takes = NO_FLOAT16
 
 
 @operation

@@ -111,9 +111,10 @@ class Ldexp(OfTwo):
         """Check the data types of the tensors.
 
         Raises:
-            Problem: the exponent is not a whole number.
+            Problem: the exponent is not a whole number, or the other one is no number.
 
         """
+        super().check_dtypes(*inputs)
         exponent = self.ordered(inputs, constant_type).get("x2")
         if exponent not in (*INT_TYPES, dtypes.WEAK_INT):
             message = f"'x2' of {self.kind()} must be whole numbers, not {exponent}"

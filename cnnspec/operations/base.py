@@ -198,11 +198,14 @@ class Operation(Layer):
         return {name: constant for name, constant in found.items() if constant is not None}
 
     def open_operands(self) -> tuple[str, ...]:
-        """Return the operands that come from `from`, in order: those that the call does not give.
+        """Return the operands that come from `from`, in order."""
+        return tuple(name for name in self.tensors if self.is_awaited(name))
 
-        An optional one that is given as null is left out.
-        """
-        return tuple(name for name in self.tensors if name not in self.given)
+    def is_awaited(self, operand: str) -> bool:
+        """Whether an operand comes from `from`: null leaves out an optional one, and says nothing else."""
+        if operand not in self.given:
+            return True
+        return self.checked(operand) is None and operand not in self.optional
 
     def check_count(self, count: int) -> None:
         """Check the number of inputs of a call.
@@ -232,7 +235,7 @@ class Operation(Layer):
         for name in self.tensors:
             if name in constants:
                 found[name] = constant(constants[name])
-            elif name not in self.given and (item := next(waiting, None)) is not None:
+            elif self.is_awaited(name) and (item := next(waiting, None)) is not None:
                 found[name] = item
         return found
 

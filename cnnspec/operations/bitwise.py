@@ -37,8 +37,16 @@ class OfBitsOfTwo(OfTwo):
     )
 
 
+def _shifted(operation: object, x: str, y: str) -> str:
+    """The type of the numbers that are shifted, if it is by a single number."""
+    return x if y in (dtypes.WEAK_INT, "bool") else dtypes.promoted(x, y)
+
+
 class Shift(OfBitsOfTwo):
     """Base class of functions that shift bits."""
+
+    result_type = _shifted
+    operand_type = _shifted
 
     x: Operand = None
     """The numbers to shift, if they are a constant."""

@@ -3,68 +3,18 @@
 from collections.abc import Iterator
 from typing import Annotated, ClassVar
 
-from cnnspec.declarations.fields import FLOAT_TYPES
 from cnnspec.diagnostics.problems import Problem
-from cnnspec.layers import cost_rules, shape_rules
 from cnnspec.layers.base import Example
 from cnnspec.layers.dtype_rules import WHOLE
 from cnnspec.operations import dtypes, rules
 from cnnspec.operations.base import Operation, operation
-from cnnspec.operations.convolutions import Convolution
 from cnnspec.operations.fields import Counts, WholeNumbers
-from cnnspec.shapes import Dim, Shape, product, text
+from cnnspec.shapes import Shape, text
 
-OutputPadding = Annotated[
-    int | tuple[int, ...] | None,
-    WholeNumbers(
-        "a whole number of at least 0, a list of them, or null",
-        minimum=0,
-        single=True,
-        optional=True,
-    ),
-]
 Widths = Annotated[
     int | tuple[int, ...],
     WholeNumbers("a whole number of at least 0, or a list of two", minimum=0, single=True),
 ]
-
-
-@operation
-class ConvTranspose(Convolution):
-    """Transposed convolution, with a kernel of `(..., filters, channels)`."""
-
-    output_padding: OutputPadding = None
-    """Size added to the result along each spatial axis; null for what the padding gives."""
-
-    takes = (*FLOAT_TYPES, "int32")
-    examples: ClassVar[tuple[Example, ...]] = (
-        Example(
-            {"strides": 2, "padding": "same"}, [(None, 14, 14, 4), (3, 3, 8, 4)], (None, 28, 28, 8)
-        ),
-        Example({}, [(None, 20, 4), (3, 8, 4)], (None, 22, 8)),
-    )
-
-    def reach(self, *shapes: Shape) -> None:
-        """Return that the receptive field is unknown."""
-
-    def cost(self, *shapes: Shape) -> Dim:
-        """Every input position is spread over the kernel."""
-        return cost_rules.times(cost_rules.places(self, shapes[0]), product(shapes[1]))
-
-    def result(self, shape: Shape, kernel: Shape) -> Shape:
-        """Return the shape of the input of a convolution with the same arguments."""
-        window = self.window(shape, kernel, filters=kernel[-2])
-        if max(window.dilation_rate) > 1:
-            message = f"{self.kind()} with a dilation rate above 1 is not computed by TensorFlow"
-            raise Problem("out-of-range", message, "dilation_rate")
-        if self.check_channels(window, shape, None) != kernel[-1]:
-            message = f"{self.kind()} has a kernel for {kernel[-1]} channels, but its input is {text(shape)}"
-            raise Problem("shape-mismatch", message)
-        for extra, stride in zip(window.output_padding or (), window.strides, strict=False):
-            if extra >= stride:
-                message = f"'output_padding' of {self.kind()} must be below the strides"
-                raise Problem("out-of-range", message, "output_padding")
-        return shape_rules.convolve_transposed(window, shape)
 
 
 @operation

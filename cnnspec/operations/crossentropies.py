@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from cnnspec.declarations.fields import FLOAT_TYPES, Axis, Flag, Number
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers.base import Example
-from cnnspec.layers.dtype_rules import NUMBERS, WHOLE
+from cnnspec.layers.dtype_rules import NUMBERS
 from cnnspec.operations import dtypes, operand_rules, rules
 from cnnspec.operations.base import Operand, Operation, operation
 from cnnspec.shapes import Shape, text
@@ -112,7 +112,7 @@ class Psnr(Operation):
     max_val: Number
     """The largest value that a pixel can have."""
 
-    takes = WHOLE
+    takes = (*FLOAT_TYPES, "int32", "int64")
     result_type = dtypes.as_float
     examples: ClassVar[tuple[Example, ...]] = (
         Example({"max_val": 1.0}, [(None, 26, 26, 3), (None, 26, 26, 3)], ()),

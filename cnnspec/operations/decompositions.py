@@ -144,7 +144,6 @@ class Qr(Parts):
     mode: Annotated[str, Choice("reduced", "complete")] = "reduced"
     """Whether to leave out columns that only fill up the orthogonal matrix."""
 
-    takes = WITH_HALF
     examples: ClassVar[tuple[Example, ...]] = (
         Example({}, (None, 4, 3), [(None, 4, 3), (None, 3, 3)]),
         Example({"mode": "complete"}, (None, 4, 3), [(None, 4, 4), (None, 4, 3)]),

@@ -7,7 +7,7 @@ from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers.base import Example
 from cnnspec.operations import dtypes, rules
 from cnnspec.operations.base import Operation, declare, operation
-from cnnspec.shapes import Dim, Shape, product
+from cnnspec.shapes import Dim, Shape, product, text
 
 
 class Triangle(Operation):
@@ -82,6 +82,9 @@ class Diagflat(Operation):
     def result(self, shape: Shape) -> Shape:
         """Count all values."""
         count = product(shape)
+        if count is None and self.k:
+            message = f"{self.kind()} needs to know the sizes of {text(shape)} for another diagonal than 0"
+            raise Problem("unknown-size", message, "k")
         return (None if count is None else count + abs(self.k),) * 2
 
 

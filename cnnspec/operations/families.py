@@ -26,7 +26,7 @@ _WORDS = {
     ),
     "conversions": "cast clip full_like nan_to_num ones_like round saturate_cast zeros_like",
     "convolutions": "conv depthwise_conv separable_conv",
-    "convolutions_transposed": "conv_transpose fold",
+    "convolutions_transposed": "fold",
     "crossentropies": "binary_crossentropy categorical_crossentropy psnr sparse_categorical_crossentropy",
     "cumulative": "cumprod cumsum diff nancumprod nancumsum trapezoid",
     "decompositions": (
@@ -56,9 +56,9 @@ _WORDS = {
     "norms": "norm",
     "picking": "slice take take_along_axis unravel_index",
     "pixels": "depth_to_space space_to_depth",
-    "pools": "adaptive_average_pool adaptive_max_pool average_pool max_pool",
+    "pools": "average_pool max_pool",
     "positions": "argmax argmin argsort nanargmax nanargmin sort",
-    "products": "dot inner kron matmul outer tensordot vdot",
+    "products": "dot inner matmul outer tensordot vdot",
     "ranking": "digitize in_top_k searchsorted top_k",
     "reductions": (
         "all amax amin any count_nonzero logsumexp max mean median min nanmax nanmean nanmin "

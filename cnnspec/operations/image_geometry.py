@@ -3,10 +3,11 @@
 from typing import Annotated, ClassVar
 
 from cnnspec.declarations.declaration import default
-from cnnspec.declarations.fields import FLOAT_TYPES, Choice, Number, PositiveNumber
+from cnnspec.declarations.fields import FLOAT_TYPES, INT_TYPES, Choice, Number, PositiveNumber
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers import shape_rules
 from cnnspec.layers.base import Example
+from cnnspec.layers.dtype_rules import NO_FLOAT16
 from cnnspec.layers.fields import DataFormat, PoolingPadding
 from cnnspec.operations import dtypes, rules
 from cnnspec.operations.base import ListOperand, Operand, Operation, operation
@@ -14,6 +15,9 @@ from cnnspec.operations.fields import Counts, OddSizes, OptionalCounts, Positive
 from cnnspec.operations.images import Images
 from cnnspec.operations.windows import window_of
 from cnnspec.shapes import Shape, product, text
+
+TRANSFORMED = ("float16", "float32", "float64", "int32", "int64", "uint8")
+"""The data types of images that TensorFlow transforms, with a gradient for floats."""
 
 
 @operation
@@ -32,7 +36,7 @@ class AffineTransform(Images):
     fill_value: Number = 0
     """The value around images for `constant`."""
 
-    takes = (*FLOAT_TYPES, "int32", "int64", "uint8")
+    takes = TRANSFORMED
     result_type = dtypes.kept
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
@@ -136,7 +140,7 @@ class PerspectiveTransform(Images):
     fill_value: Number = 0
     """The value around images."""
 
-    takes = (*FLOAT_TYPES, "int32", "int64", "uint8")
+    takes = TRANSFORMED
     result_type = dtypes.kept
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
@@ -168,7 +172,7 @@ class GaussianBlur(Images):
     sigma: PositiveNumbers = default((1.0, 1.0))
     """Standard deviations along height and width."""
 
-    takes = FLOAT_TYPES
+    takes = NO_FLOAT16
     examples: ClassVar[tuple[Example, ...]] = (
         Example({}, (None, 28, 26, 3), (None, 28, 26, 3)),
         Example({"kernel_size": [5, 3], "sigma": [2.0, 1.0]}, (None, 28, 26, 3), (None, 28, 26, 3)),
@@ -221,6 +225,7 @@ class Ssim(Images):
     k1: PositiveNumber = 0.01
     k2: PositiveNumber = 0.03
 
+    takes = (*NO_FLOAT16, *INT_TYPES, "bool")
     examples: ClassVar[tuple[Example, ...]] = (
         Example({}, [(None, 28, 28, 3), (None, 28, 28, 3)], (None,)),
     )
@@ -229,4 +234,11 @@ class Ssim(Images):
         """Return a number for each pair."""
         rules.check_rank(self, first, 4, 4)
         rules.check_alike(self, first, second)
+        window: tuple[int, ...] = self.canonical("filter_size")
+        for size, least in zip(self.sizes(first)[:2], window * 2, strict=False):
+            if size is not None and size < least:
+                message = (
+                    f"{self.kind()} compares windows of {least}, but its input is {text(first)}"
+                )
+                raise Problem("out-of-range", message, "filter_size")
         return first[:1]

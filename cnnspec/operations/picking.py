@@ -161,7 +161,8 @@ class UnravelIndex(Operation):
     takes = WHOLE
     result_type = dtypes.kept_by_all
     examples: ClassVar[tuple[Example, ...]] = (
-        Example({"shape": [4, 5]}, (None, 3), [(None, 3), (None, 3)], "int32"),
+        Example({"shape": [4, 5]}, (None,), [(None,), (None,)], "int32"),
+        Example({"shape": [4, 5]}, (2, 3), [(2, 3), (2, 3)], "int32"),
     )
 
     def outputs(self) -> tuple[str, ...]:
@@ -170,4 +171,9 @@ class UnravelIndex(Operation):
 
     def result(self, shape: Shape) -> list[Shape]:
         """Return the shape of the positions for each axis."""
+        if len(shape) != 1 and None in shape:
+            message = (
+                f"{self.kind()} takes indices of one axis, or of known sizes, not {text(shape)}"
+            )
+            raise Problem("unknown-size", message)
         return [shape] * len(self.sizes)

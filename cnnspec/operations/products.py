@@ -5,8 +5,7 @@ from typing import Annotated, Any, ClassVar
 from cnnspec.declarations.declaration import Checked, Declaration
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers.base import Example
-from cnnspec.layers.dtype_rules import WHOLE
-from cnnspec.operations import dtypes, operand_rules, product_rules, rules
+from cnnspec.operations import dtypes, product_rules, rules
 from cnnspec.operations.base import Operand, Operation, operation
 from cnnspec.operations.fields import whole_numbers
 from cnnspec.shapes import Dim, Shape, product, text
@@ -71,10 +70,10 @@ class Dot(Product):
 
 @operation
 class Inner(Product):
-    """The product along the last axes of both tensors."""
+    """The product along the last axes of both tensors, whose shapes must broadcast."""
 
     examples: ClassVar[tuple[Example, ...]] = (
-        Example({}, [(None, 26, 8), (4, 8)], (None, 26, 4)),
+        Example({}, [(None, 26, 8), (26, 8)], (None, 26, 26)),
         Example({"x2": [1, 2, 3]}, (None, 3), (None,)),
     )
 
@@ -85,6 +84,7 @@ class Inner(Product):
 
     def result(self, first: Shape, second: Shape) -> Shape:
         """Join the axes that are not summed over."""
+        rules.broadcast(self, first, second)
         return product_rules.joined(self, first, second, self.inner_axes(first, second))
 
 
@@ -189,25 +189,3 @@ class Vdot(OfAllValues):
             message = f"{self.kind()} needs as many values in both inputs, not {text(first)} and {text(second)}"
             raise Problem("shape-mismatch", message)
         return ()
-
-
-@operation
-class Kron(OfAllValues):
-    """The Kronecker product: every value of the first times the whole second tensor."""
-
-    examples: ClassVar[tuple[Example, ...]] = (
-        Example({"x2": [[1, 2], [3, 4]]}, (None, 3), (None, 6)),
-        Example({}, [(4, 3), (2, 5)], (8, 15)),
-    )
-
-    def check_dtypes(self, *inputs: str) -> None:
-        """Check that not all are truth values."""
-        super().check_dtypes(*inputs)
-        operand_rules.check_common_type(self, inputs, WHOLE)
-
-    def result(self, first: Shape, second: Shape) -> Shape:
-        """Multiply the sizes."""
-        if len(first) != len(second):
-            message = f"{self.kind()} needs inputs with as many axes, not {text(first)} and {text(second)}"
-            raise Problem("wrong-rank", message)
-        return tuple(product(each) for each in zip(first, second, strict=True))

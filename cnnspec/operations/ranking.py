@@ -16,7 +16,7 @@ from cnnspec.operations.base import (
     constant_type,
     operation,
 )
-from cnnspec.shapes import Shape, text
+from cnnspec.shapes import Shape, product, text
 
 
 @operation
@@ -130,7 +130,7 @@ class Searchsorted(Operation):
     takes = WHOLE
     reach = reach_rules.pointwise
     examples: ClassVar[tuple[Example, ...]] = (
-        Example({"sorted_sequence": [0.0, 1.0, 2.0]}, (None, 26, 8), (None, 26, 8)),
+        Example({"sorted_sequence": [0.0, 1.0, 2.0]}, (None,), (None,)),
     )
 
     def result(self, sequence: Shape, values: Shape) -> Shape:
@@ -138,6 +138,9 @@ class Searchsorted(Operation):
         if len(sequence) != 1:
             message = f"the sequence of {self.kind()} must have one axis, not {text(sequence)}"
             raise Problem("shape-mismatch", message)
+        if product(values[:-1]) != 1:
+            message = f"the values of {self.kind()} must have one axis, not {text(values)}"
+            raise Problem("wrong-rank", message, "values" if "values" in self.given else ())
         return values
 
     def check_dtypes(self, *inputs: str) -> None:

@@ -7,6 +7,7 @@ _COMPLEX = "its result has complex numbers"
 _BATCH = "TensorFlow needs to know the size of the batch; use ops.image.extract_patches"
 _COUNT = "the number of its results depends on its inputs"
 _CREATES = "it takes no tensor; a constant is an operand of the operation that uses it"
+_ADAPTIVE = "Keras cannot load a model that has it; use a layer such as {}"
 
 REFUSALS: dict[str, str] = {
     **dict.fromkeys(
@@ -42,6 +43,10 @@ REFUSALS: dict[str, str] = {
         ("view_as_complex", "view_as_real"), "a spec has no tensors of complex numbers"
     ),
     **dict.fromkeys(("array", "convert_to_tensor"), "its input is a tensor already"),
+    "adaptive_average_pool": _ADAPTIVE.format("AdaptiveAveragePooling2D"),
+    "adaptive_max_pool": _ADAPTIVE.format("AdaptiveMaxPooling2D"),
+    "conv_transpose": "Keras mixes up its two paddings in a model; use a layer such as Conv2DTranspose",
+    "kron": "TensorFlow does not compute it in the graph of a model",
     "correlate": "it takes two sequences of known length, not batches of them",
     "polar": "a spec has no tensors of complex numbers",
     "argpartition": "on TensorFlow, Keras computes it wrongly but for whole numbers in one row",
