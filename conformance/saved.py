@@ -11,7 +11,7 @@ import numpy as np
 from cnnspec.backends.keras.building import build
 from cnnspec.compiler import compile_document
 from cnnspec.language.document import Document
-from cnnspec.shapes import TensorSpec
+from cnnspec.shapes import Shape, TensorSpec
 from conformance.configurations import Configuration
 from conformance.steps import FILLINGS, Failed, values_of
 
@@ -29,8 +29,13 @@ def saved_difference(configuration: Configuration, results: Sequence[str]) -> Fa
         model = build(compiled.checked).model
     except Exception as error:
         return Failed("building", f"{type(error).__name__}: {error}")
-    tensors = map(TensorSpec, configuration.shapes, configuration.dtypes)
+    tensors = map(TensorSpec, map(batched, configuration.shapes), configuration.dtypes)
     return loaded_difference(model, list(tensors))
+
+
+def batched(shape: Shape) -> Shape:
+    """Return the shape of the input that a tensor comes from; one without a batch is a sample."""
+    return shape if shape and shape[0] is None else (None, *shape)
 
 
 def loaded_difference(model: Any, tensors: Sequence[TensorSpec]) -> Failed | None:
@@ -54,20 +59,30 @@ def loaded_difference(model: Any, tensors: Sequence[TensorSpec]) -> Failed | Non
 
 
 def document_of(configuration: Configuration, results: Sequence[str]) -> dict[str, Any]:
-    """Return a spec with a single step."""
+    """Return a spec with a single step, after those that take a sample of some inputs."""
     names = [f"x{position}" for position in range(len(configuration.shapes))]
     inputs = {
-        name: {"shape": list(shape[1:]), "dtype": dtype}
+        name: {"shape": list(batched(shape)[1:]), "dtype": dtype}
         for name, shape, dtype in zip(
             names, configuration.shapes, configuration.dtypes, strict=True
         )
     }
-    step = {"name": "it", "from": names, **configuration.arguments}
+    samples = {
+        name: f"sample_{name}"
+        for name, shape in zip(names, configuration.shapes, strict=True)
+        if batched(shape) != shape
+    }
+    taken = [
+        {"ops.get_item": {"name": sample, "from": name, "key": 0}}
+        for name, sample in samples.items()
+    ]
+    sources = [samples.get(name, name) for name in names]
+    step = {"name": "it", "from": sources, **configuration.arguments}
     outputs = {f"y{each}": {"from": f"it/{each}" if each else "it"} for each in results or ("",)}
     return {
         "cnnspec": 1,
         "inputs": inputs,
-        "layers": [{configuration.kind: step}],
+        "layers": [*taken, {configuration.kind: step}],
         "outputs": outputs,
     }
 

@@ -131,8 +131,10 @@ def is_of(shape: tuple[int, ...], said: Shape) -> bool:
 
 
 def values_of(tensor: TensorSpec, filling: int, terms: Sequence[Any], *, is_random: bool) -> Any:
-    """Return a batch: numbers from 0 to 1, or texts."""
-    shape = (BATCH, *(filling if size is None else size for size in tensor.shape[1:]))
+    """Return a batch: numbers from 0 to 1, or texts. What has no batch has its own first size."""
+    batch, *sizes = tensor.shape or (None,)
+    rest = (filling if size is None else size for size in sizes)
+    shape = (BATCH if batch is None else batch, *rest) if tensor.shape else ()
     rng = np.random.default_rng(math.prod(shape))
     if tensor.dtype == "string":
         words = ["a", "b", *map(str, terms)] if is_random else [str(*terms[:1]) or "a"]

@@ -142,7 +142,7 @@ def keras_verdict(configuration: Configuration) -> Verdict:
         try:
             layer = keras_layer(configuration)
             tensors = [
-                keras.Input(shape[1:], dtype=dtype)
+                keras.Input(batch_shape=shape, dtype=dtype)
                 for shape, dtype in zip(configuration.shapes, configuration.dtypes, strict=True)
             ]
             outputs = keras.tree.flatten(called(configuration, layer, tensors))
@@ -237,7 +237,7 @@ def trained(configuration: Configuration) -> Ran | Failed:
         try:
             layer = keras_layer(configuration)
             inputs = list(map(TensorSpec, configuration.shapes, configuration.dtypes))
-            tensors = [keras.Input(each.shape[1:], dtype=each.dtype) for each in inputs]
+            tensors = [keras.Input(batch_shape=each.shape, dtype=each.dtype) for each in inputs]
             outputs = called(configuration, layer, tensors)
             model = keras.Model(tensors, outputs)
         except Exception as error:
