@@ -45,6 +45,20 @@ def on_diagonal(rows: Dim, columns: Dim, offset: int) -> Dim:
     return max(0, min(remaining, rows, columns))
 
 
+def with_diagonal(operation: Operation, shape: Shape, k: int) -> Shape:
+    """Return the shape of the matrix that has all values of a tensor on a diagonal.
+
+    Raises:
+        Problem: their number is unknown, so that TensorFlow has no gradient of another diagonal than 0.
+
+    """
+    count = product(shape)
+    if count is None and k:
+        message = f"{operation.kind()} needs to know the sizes of {text(shape)} for another diagonal than 0"
+        raise Problem("unknown-size", message, "k")
+    return (None if count is None else count + abs(k),) * 2
+
+
 @operation
 class Diag(Operation):
     """Makes a matrix with a diagonal from a vector, or takes the diagonal of a matrix."""
@@ -62,7 +76,7 @@ class Diag(Operation):
         """Add an axis to a vector, or remove one of a matrix."""
         rules.check_rank(self, shape, 1, 2)
         if len(shape) == 1:
-            return (None if shape[0] is None else shape[0] + abs(self.k),) * 2
+            return with_diagonal(self, shape, self.k)
         return (rules.not_empty(self, on_diagonal(shape[0], shape[1], self.k), shape, "k"),)
 
 
@@ -81,11 +95,7 @@ class Diagflat(Operation):
 
     def result(self, shape: Shape) -> Shape:
         """Count all values."""
-        count = product(shape)
-        if count is None and self.k:
-            message = f"{self.kind()} needs to know the sizes of {text(shape)} for another diagonal than 0"
-            raise Problem("unknown-size", message, "k")
-        return (None if count is None else count + abs(self.k),) * 2
+        return with_diagonal(self, shape, self.k)
 
 
 class OfDiagonal(Operation):
