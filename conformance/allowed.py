@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from cnnspec.declarations.keras_versions import CODE as NOT_IN_THIS_KERAS
 from conformance.configurations import Configuration, layer_of
-from conformance.steps import Failed
 from conformance.verdicts import Refused
 
 ANY = "*"
@@ -269,51 +268,3 @@ def is_allowed(configuration: Configuration, refused: Refused) -> bool:
         and case.when(configuration, refused)
         for case in MAY_REFUSE
     )
-
-
-FAILURES_OF_GRAPHS = {
-    "No OpKernel": "other devices have it",
-    "Input dims must be <= 5": "a softmax over more axes runs on other devices",
-    "is not in [0, ": "the numbers that a layer computes need not be those of an embedding",
-    "must be broadcastable": "a Softmax takes no mask of whole steps, and masks are not followed yet",
-}
-"""The errors of models that the static analysis accepts, each with the reason."""
-
-
-def may_fail_in_a_graph(failed: Failed) -> bool:
-    """Whether a model may fail that the static analysis accepts."""
-    return any(said in failed.message for said in FAILURES_OF_GRAPHS)
-
-
-NO_GRADIENT = ("gradient registry has no entry", "QrGrad not implemented")
-"""The errors of what has no gradient."""
-FAILURES_OF_VALUES = {
-    ("ops.floor_divide", "ops.mod", "ops.fmod"): (
-        "Integer division by zero",
-        "whole numbers are random, and zero is among them",
-    ),
-    ("ops.image.perspective_transform",): (
-        "Input matrix is not invertible",
-        "random points need not make a rectangle",
-    ),
-    ("ops.diag",): ("diag_index is out of bound", "it depends on the number of samples"),
-    ("ops.cholesky",): ("Cholesky", "random matrices need not be positive definite"),
-}
-"""The errors of operations that depend on the values of their inputs, each with the reason."""
-
-
-def may_fail(configuration: Configuration, failed: Failed) -> bool:
-    """Whether a layer may fail here that the static analysis accepts.
-
-    Some only run on other devices, and some need sizes that are unknown here: `fit` knows them from
-    the data. What has no gradient can be trained if no weights come before it.
-    """
-    if any(said in failed.message for said in NO_GRADIENT):
-        return True
-    for kinds, (said, _) in FAILURES_OF_VALUES.items():
-        if configuration.kind in kinds and said in failed.message:
-            return True
-    is_of_volumes = configuration.kind.endswith("Pooling3D")
-    if is_of_volumes and "No OpKernel" in failed.message:
-        return True
-    return any(None in shape[1:] for shape in configuration.shapes)

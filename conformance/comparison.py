@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 import keras
 
 from cnnspec.backends.keras.objects import RUNNING
-from conformance.allowed import is_allowed, may_fail
+from conformance.allowed import is_allowed
 from conformance.configurations import Configuration, configurations, smaller, typed
+from conformance.failures import may_fail
 from conformance.steps import Failed, Ran
 from conformance.trial import trial
 from conformance.verdicts import (

@@ -116,11 +116,21 @@ def _losses(values: Sequence[Any]) -> Iterator[Any]:
 
 
 def _check_shapes(outputs: Sequence[Any], model: Any) -> None:
-    is_of_layers = all(isinstance(each, keras.layers.Layer) for each in model.operations)
+    is_of_layers = keeps_the_batch(model)
     for has, wanted in zip(outputs, model.outputs, strict=True):
         is_batch = not is_of_layers or has.shape[0] == BATCH
         if not is_batch or not is_of(tuple(has.shape), tuple(wanted.shape)) or 0 in has.shape:
             raise WrongShape(f"the output is {tuple(has.shape)}, not {tuple(wanted.shape)}")
+
+
+def keeps_the_batch(model: Any) -> bool:
+    """Whether a model has layers alone, also in its submodels: an operation may change the batch."""
+    return all(
+        keeps_the_batch(each)
+        if isinstance(each, keras.Model)
+        else isinstance(each, keras.layers.Layer)
+        for each in model.operations
+    )
 
 
 def is_of(shape: tuple[int, ...], said: Shape) -> bool:
