@@ -14,6 +14,7 @@ from cnnspec.frontends.files import read_model
 from cnnspec.language.values import name_problem
 from cnnspec.naming import keras_name, spoken_name
 from tests.support.commands import run_command
+from tests.support.keras_versions import export_formats
 
 NAMES = {
     "Korean": "합성곱",
@@ -226,7 +227,10 @@ def test_onnx_has_the_names_of_the_spec(source: str, folder: Path, tmp_path: Pat
     assert source == "own.keras" or "/합성곱" in names
 
 
-@pytest.mark.parametrize("source", SOURCES)
+IN_TFLITE = [source for source in SOURCES if "tflite" in export_formats()]
+
+
+@pytest.mark.parametrize("source", IN_TFLITE)
 def test_tflite_has_the_names_of_the_spec(source: str, folder: Path, tmp_path: Path) -> None:
     litert = pytest.importorskip("ai_edge_litert.interpreter")
     _, _, outputs = SOURCES[source]
