@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
-import keras
 import numpy
 import pytest
 from yaml import safe_load
@@ -18,7 +17,6 @@ from cnnspec.language.schema import language_schema
 from cnnspec.operations.base import OPERATIONS, Operation
 from cnnspec.vocabulary.lookup import meanings
 from tests.support.commands import run_command
-from tests.support.layers import compiled_example
 from tests.support.scripts import built_by
 from tests.support.specs import compiled_text
 
@@ -74,29 +72,6 @@ def test_the_step_below_several_results_must_name_one() -> None:
     )
 
 
-EXAMPLES = {
-    f"{kind}-{number}": (kind, example)
-    for kind, declaration in OPERATIONS.kinds.items()
-    for number, example in enumerate(declaration.examples)
-    if all(shape[:1] == (None,) for shape in example.shapes)
-}
-"""The examples of operations that a spec can have: the size of its batches is unknown."""
-
-
-@pytest.mark.parametrize("case", EXAMPLES)
-def test_scripts_call_the_same_functions(case: str) -> None:
-    """The model of every example computes the same when a script builds it."""
-    kind, example = EXAMPLES[case]
-    checked = compiled_example(kind, example)
-    model, other = build(checked).model, built_by(script(checked))
-    inputs = [inputs_of(shape, example.dtype) for shape in example.shapes]
-    given = inputs[0] if len(inputs) == 1 else inputs
-    for one, same in zip(
-        keras.tree.flatten(model(given)), keras.tree.flatten(other(given)), strict=True
-    ):
-        assert numpy.array_equal(one, same, equal_nan=one.dtype.is_floating)
-
-
 def inputs_of(shape: Any, dtype: str) -> Any:
     values = numpy.random.default_rng(0).random(
         [size or (2 if at == 0 else 3) for at, size in enumerate(shape)]
@@ -108,7 +83,6 @@ def test_a_script_has_them_as_one_would_write_them() -> None:
     assert (
         "\n".join(script(compiled_text(SPEC, name="tried")).splitlines()[2:19])
         == '''\
-import keras
 import numpy
 from keras import layers, ops
 

@@ -84,10 +84,8 @@ def _layer(declaration: type[Declaration], call: Any) -> Data:
     count = len(example.shapes)
     names = ["x"] if count == 1 else [f"x{position}" for position in range(1, count + 1)]
     inputs: Data = {
-        name: [*shape[1:]]
-        if example.dtype == "float32"
-        else {"shape": [*shape[1:]], "dtype": example.dtype}
-        for name, shape in zip(names, example.shapes, strict=True)
+        name: [*shape[1:]] if dtype == "float32" else {"shape": [*shape[1:]], "dtype": dtype}
+        for name, shape, dtype in zip(names, example.shapes, example.types, strict=True)
     }
     if count > 1:
         call = {kind: {"from": names, **given}}

@@ -22,7 +22,8 @@ from cnnspec.objects.families import (
     OPTIMIZERS,
     SCHEDULES,
 )
-from tests.support.keras_versions import examples_of, runs_here
+from cnnspec.operations.base import OPERATIONS
+from tests.support.keras_versions import examples_in_specs, runs_here
 
 ABSENT = object()
 """Stands for an argument that is not given."""
@@ -85,7 +86,7 @@ def calls(family: Family, kind: str) -> list[Declaration]:
     """
     declaration = family.kinds[kind]
     if issubclass(declaration, Layer):
-        return [declaration.of(example.arguments) for example in examples_of(kind).values()]
+        return [declaration.of(example.arguments) for example in examples_in_specs(kind).values()]
     least = declaration.of((LEAST | SOURCES).get(kind, {}))
     return [least] if runs_here(least) else []
 
@@ -187,8 +188,8 @@ def model(family: Family, written: list[Any], kind: str) -> CheckedGraph:
     head: dict[str, Any] = {"name": "head", "units": 3}
     output: dict[str, Any] = {"loss": "mse"}
     train: dict[str, Any] = {}
-    if family is LAYERS:
-        return layers(kind, written)
+    if family in (LAYERS, OPERATIONS):
+        return layers(family, kind, written)
     (call,) = written
     if kind == "CTC":
         spec["inputs"] = {"image": [5, 8]}
@@ -218,17 +219,17 @@ def model(family: Family, written: list[Any], kind: str) -> CheckedGraph:
     return compiled(spec | ({"train": train} if train else {}))
 
 
-def layers(kind: str, written: list[Any]) -> CheckedGraph:
+def layers(family: Family, kind: str, written: list[Any]) -> CheckedGraph:
     """A model with a layer for each example of a kind, called as it is written."""
     inputs, steps, outputs = {}, [], {}
-    declaration = LAYERS.kinds[kind]
+    declaration = family.kinds[kind]
     assert issubclass(declaration, Layer)
-    examples = examples_of(kind).values()
+    examples = examples_in_specs(kind).values()
     for number, (example, call) in enumerate(zip(examples, written, strict=True)):
         names = []
-        for position, shape in enumerate(example.shapes):
+        for position, (shape, dtype) in enumerate(zip(example.shapes, example.types, strict=True)):
             names.append(f"x{number}_{position}")
-            inputs[names[-1]] = {"shape": list(shape[1:]), "dtype": example.dtype}
+            inputs[names[-1]] = {"shape": list(shape[1:]), "dtype": dtype}
         word, arguments = (call, {}) if isinstance(call, str) else next(iter(call.items()))
         name = f"layer{number}"
         steps.append({word: {**(arguments or {}), "name": name, "from": names}})
