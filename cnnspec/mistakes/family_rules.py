@@ -78,6 +78,8 @@ def _is_known(wanted: "Family[Any] | str", word: str) -> bool:
     else:
         wanted = family_of_step(word) if wanted is LAYERS else wanted
         namespace, known = wanted.namespace, [*wanted.kinds, *wanted.aliases, *wanted.refusals]
+    if word in known:
+        return True
     near = closest(word, known)
     return (near is not None and near.is_certain) or entry_of(namespace, word, known) is not None
 
