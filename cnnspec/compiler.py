@@ -1,7 +1,6 @@
 """The compiler pipeline: text -> Document -> Graph -> CheckedGraph -> warnings.
 
-If the text does not parse, the pipeline stops; all later errors are collected and reported
-together.
+If the text does not parse, the pipeline stops; all later errors are reported together.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -17,6 +16,7 @@ from cnnspec.analysis.metrics import Unusable, check_measures
 from cnnspec.analysis.weights import check_weights
 from cnnspec.declarations.keras_versions import NEWEST, Keras, usual
 from cnnspec.diagnostics.report import Report, SpecError
+from cnnspec.diagnostics.suggestions import bounded_comparisons
 from cnnspec.expand.expansion import expand
 from cnnspec.expand.loading import Loader
 from cnnspec.ir.checked import CheckedGraph
@@ -100,6 +100,7 @@ def compile_text(
     return _recognized(compiled)
 
 
+@bounded_comparisons()
 def _recognized(compiled: Callable[[Mapping[str, str]], Compilation]) -> Compilation:
     """Compile, and recognize the mistakes of form behind errors, with other texts of files."""
     compilation = compiled({})
@@ -160,8 +161,7 @@ def compile_model(
         return Compilation(report)
     compiled, left_out = compile_read(read.document, overrides=overrides, keras=keras)
     weights = model if isinstance(model, Path) and read.has_weights else None
-    notes = (*read.notes, *left_out)
-    return replace(compiled, is_flat=True, weights=weights, notes=notes)
+    return replace(compiled, is_flat=True, weights=weights, notes=(*read.notes, *left_out))
 
 
 def compile_read(

@@ -29,7 +29,7 @@ from cnnspec.compiler import compile_file, compile_text
 from cnnspec.declarations.keras_versions import OLDEST
 from cnnspec.decompile.flat import written_out
 from cnnspec.diagnostics.codes import CODES, DATA_WARNINGS
-from cnnspec.diagnostics.report import Diagnostic, Note, Report, Severity, Span
+from cnnspec.diagnostics.report import MAX_FINDINGS, Diagnostic, Note, Report, Severity, Span
 from cnnspec.language.dump import dumps
 from cnnspec.records import replace
 from cnnspec.syntax.reading import MAX_BYTES
@@ -45,6 +45,7 @@ EACH_FILE = pytest.mark.parametrize("name", FILES)
 WITHOUT_FILE = {
     "code-not-allowed": "test_code_of_ones_own_is_run_only_where_it_is_allowed",
     "file-too-large": "test_bytes_that_are_no_spec",
+    "more-findings": "test_findings_that_are_not_told_are_counted",
     "not-in-this-keras": "test_what_an_older_keras_does_not_have",
     "not-utf8": "test_bytes_that_are_no_spec",
     "outside-root": "test_root_keeps_files_in",
@@ -441,3 +442,9 @@ def test_whatever_stands_anywhere_is_told_or_a_model(
     if found.checked is not None:
         text = dumps(written_out(found.checked.graph, BAD))
         assert compile_text(text.encode(), folder=BAD).report.has_errors is False
+
+
+def test_findings_that_are_not_told_are_counted() -> None:
+    steps = "".join(f"  - Flatten: {{name: {each}}}\n" for each in range(MAX_FINDINGS + 1))
+    text = f"cnnspec: 1\ninputs: {{x: [4]}}\nlayers:\n{steps}"
+    assert [each.code for each in compile_text(text.encode()).report][-1] == "more-findings"

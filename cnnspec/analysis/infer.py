@@ -22,6 +22,8 @@ UNUSED_INPUTS = ("3.14.0", None)
 """The versions of Keras that build models with inputs that no output depends on."""
 
 Tensors = dict[str | None, TensorSpec]
+Models = dict[tuple[int, tuple[Input, ...]], tuple[Graph, CheckedGraph | None]]
+"""The graphs that were checked, by the identity of their nodes and by their inputs."""
 
 
 def infer(graph: Graph, report: Report, keras: Keras = NEWEST) -> CheckedGraph | None:
@@ -33,14 +35,16 @@ def infer(graph: Graph, report: Report, keras: Keras = NEWEST) -> CheckedGraph |
 
 
 class _Inference:
-    def __init__(self, graph: Graph, report: Report, keras: Keras) -> None:
+    def __init__(
+        self, graph: Graph, report: Report, keras: Keras, models: Models | None = None
+    ) -> None:
         self.graph, self.report, self.keras = graph, report, keras
         self.tensors: dict[str, Tensors | None] = {}
         self.sources: dict[str, Input | Node] = {}
         """The source of the tensors of each name."""
         self.weights: dict[str, tuple[Weight, ...]] = {}
         """The weights of each layer, created by its first call."""
-        self.models: dict[str, CheckedGraph] = {}
+        self.models = {} if models is None else models
         self.checked: list[CheckedNode] = []
 
     def run(self) -> CheckedGraph | None:
@@ -251,14 +255,7 @@ class _Inference:
 
     def model(self, layer: SubmodelLayer) -> CheckedGraph | None:
         """Check a submodel for the inputs that it declares, once for all calls."""
-        if layer.key not in self.models:
-            inner = self.report.child()
-            model = infer(layer.graph, inner, self.keras)
-            self.report.take(inner)
-            if model is None:
-                return None
-            self.models[layer.key] = model
-        return self.models[layer.key]
+        return self.once(layer.graph, ())
 
     def called(
         self, model: CheckedGraph, inputs: Sequence[TensorSpec], call: Place
@@ -275,7 +272,14 @@ class _Inference:
             replace(each, tensor=TensorSpec(shape, each.tensor.dtype))
             for each, shape in zip(model.inputs, shapes, strict=True)
         )
-        inner = self.report.child()
-        checked = infer(replace(model.graph, inputs=specialized), inner, self.keras)
-        self.report.take(inner, call.calls())
-        return checked
+        return self.once(replace(model.graph, inputs=specialized), call.calls())
+
+    def once(self, graph: Graph, notes: tuple[Note, ...]) -> CheckedGraph | None:
+        """Check a graph, unless the same one with the same inputs was checked before."""
+        key = id(graph.nodes), graph.inputs
+        if key not in self.models:
+            inner = self.report.child()
+            checked = _Inference(graph, inner, self.keras, self.models).run()
+            self.models[key] = graph, checked
+            self.report.take(inner, notes)
+        return self.models[key][1]

@@ -1,6 +1,7 @@
 """Problems of unknown words: what they mean in other frameworks, or which word is near."""
 
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any, Protocol
 
 from cnnspec.declarations.foreign import (
@@ -14,7 +15,13 @@ from cnnspec.declarations.foreign import (
 )
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.diagnostics.rewrites import Rewrite, renamed
-from cnnspec.diagnostics.suggestions import Match, closest, is_completion, is_only_completion
+from cnnspec.diagnostics.suggestions import (
+    Match,
+    closest,
+    is_completion,
+    is_only_completion,
+    may_suggest,
+)
 from cnnspec.records import replace
 
 
@@ -44,6 +51,8 @@ def kind_problem(
 ) -> Problem:
     """Return the problem of a word that is not in a family."""
     code, own = "unknown-kind", list(others)
+    if not may_suggest():
+        return Problem(code, message)
     known = [*family.kinds, *family.aliases]
     near = closest(word, own)
     if near is None or not near.is_certain:
@@ -95,6 +104,8 @@ def argument_problem(
     another argument says it already.
     """
     code, words = "unknown-argument", [each for each in others if each not in given]
+    if not may_suggest():
+        return Problem(code, message, (name,), where="key"), ()
     near = closest(name, words)
     if near is None or not near.is_certain:
         meaning = of_argument(family, declaration, name, given)
@@ -134,7 +145,7 @@ def _only_one_meant(
     listed = [each for each in words if each not in known or declaration.accepts(each, given[name])]
     having = [each for each in listed if is_completion(name, each)]
     needed = [each for each in declaration.required() if each in listed]
-    unknown = [each for each in given if each not in known]
+    unknown = [*islice((each for each in given if each not in known), 2)]
     for each in (having, needed if len(unknown) == 1 else []):
         if len(each) == 1:
             return Match(each[0], is_certain=False)

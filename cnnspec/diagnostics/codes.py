@@ -85,6 +85,7 @@ CODES: dict[str, str] = {
     "missing-parameter": "a parameter without a value",
     "recursive-block": "a block that calls itself",
     "too-large": "a spec that expands beyond the limit",
+    "more-findings": "findings of a file beyond those that are told",
     # the graph
     "duplicate-name": "a name that is defined twice",
     "unknown-name": "a reference to a name that is not defined",

@@ -1,12 +1,19 @@
 """Diagnostics: spans, notes, codes, and the report that collects them."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from typing import Literal
 
+from cnnspec.diagnostics.budget import Budget
 from cnnspec.diagnostics.codes import CODES
 from cnnspec.records import Record, replace
 
+MAX_FINDINGS = 200
+"""The most errors, and the most warnings, of a file that are kept; others are counted."""
+
 Severity = Literal["error", "warning"]
+Key = tuple[str, str, "Span | None"]
+"""What makes a diagnostic another one: its code, message and span."""
 
 
 class Span(Record):
@@ -64,65 +71,103 @@ class Diagnostic(Record, uncompared=("fix",)):
 class Report:
     """Collects the diagnostics of a run; duplicates are dropped."""
 
-    def __init__(self, texts: dict[str, str] | None = None) -> None:
+    def __init__(self, texts: dict[str, str] | None = None, budget: Budget | None = None) -> None:
         self.texts = {} if texts is None else texts
         """The text of every file that was read, to show the lines of diagnostics."""
-        self._found: dict[tuple[str, str, Span | None], Diagnostic] = {}
+        self.budget = Budget() if budget is None else budget
+        self._found: dict[Key, Diagnostic] = {}
+        self._kept: Counter[tuple[str, str]] = Counter()
+        """The number of diagnostics that are kept, by file and severity."""
+        self._untold: dict[Key, Diagnostic] = {}
+        """Those that are only counted, without what explains them."""
 
     def child(self) -> "Report":
-        """Return a separate report for a part of the run, with the same texts."""
-        return Report(self.texts)
+        """Return a separate report for a part of the run, with the same texts and budget."""
+        return Report(self.texts, self.budget)
 
     def add(self, diagnostic: Diagnostic) -> None:
         """Add a diagnostic, unless the same one at the same location exists."""
         if diagnostic.code not in CODES:
             raise KeyError(f"diagnostic code {diagnostic.code!r} is not in the table")
         key = (diagnostic.code, diagnostic.message, diagnostic.span)
-        self._found.setdefault(key, diagnostic)
+        if key in self._found or key in self._untold:
+            return
+        group = _file(diagnostic), diagnostic.severity
+        if self._kept[group] < MAX_FINDINGS:
+            self._kept[group] += 1
+            self._found[key] = diagnostic
+        else:
+            self._untold[key] = replace(diagnostic, notes=(), suggestion=None, fix=None)
 
     def take_back(self, diagnostics: Iterable[Diagnostic]) -> None:
         """Remove diagnostics that others explain."""
         for each in diagnostics:
-            self._found.pop((each.code, each.message, each.span), None)
+            if self._found.pop((each.code, each.message, each.span), None) is not None:
+                self._kept[_file(each), each.severity] -= 1
 
     def add_note(self, key: tuple[str, str, Span | None], note: Note) -> None:
         """Add a note to the diagnostic with a code, a message and a span."""
-        found = self._found[key]
-        self._found[key] = replace(found, notes=(*found.notes, note))
+        if key in self._found:
+            found = self._found[key]
+            self._found[key] = replace(found, notes=(*found.notes, note))
 
     def take(self, other: "Report", notes: tuple[Note, ...] = ()) -> None:
         """Add all diagnostics of another report, each with additional notes."""
         self.texts.update(other.texts)
-        for diagnostic in other:
+        for diagnostic in (*other._found.values(), *other._untold.values()):
             self.add(replace(diagnostic, notes=(*diagnostic.notes, *notes)))
 
     def error(self, code: str, message: str) -> None:
         """Add an error without a location; errors with a location are reported by their `Place`."""
         self.add(Diagnostic("error", code, message))
 
+    def tells_all_of(self, file: str) -> bool:
+        """Whether no error of a file is only counted."""
+        return not any(
+            each.severity == "error" and _file(each) == file for each in self._untold.values()
+        )
+
     def ignore(self, codes: Collection[str]) -> None:
         """Drop the warnings with some codes; errors stay."""
-        self._found = {
-            key: diagnostic
-            for key, diagnostic in self._found.items()
-            if diagnostic.severity == "error" or diagnostic.code not in codes
-        }
+
+        def stays(diagnostic: Diagnostic) -> bool:
+            return diagnostic.severity == "error" or diagnostic.code not in codes
+
+        self._found = {key: each for key, each in self._found.items() if stays(each)}
+        self._untold = {key: each for key, each in self._untold.items() if stays(each)}
 
     def be_strict(self) -> None:
         """Turn all warnings into errors."""
-        self._found = {
-            key: replace(diagnostic, severity="error") for key, diagnostic in self._found.items()
-        }
+        self._found = {key: replace(each, severity="error") for key, each in self._found.items()}
+        self._untold = {key: replace(each, severity="error") for key, each in self._untold.items()}
 
     def __iter__(self) -> Iterator[Diagnostic]:
-        """Yield the diagnostics file by file, from top to bottom."""
+        """Yield the diagnostics file by file, from top to bottom; the last says how many are not told."""
         nowhere = Span("", 0, 0, 0, 0)
-        return iter(sorted(self._found.values(), key=lambda diagnostic: diagnostic.span or nowhere))
+        told = (*self._found.values(), *self._counted())
+        return iter(sorted(told, key=lambda diagnostic: diagnostic.span or nowhere))
+
+    def _counted(self) -> Iterator[Diagnostic]:
+        """Yield a diagnostic for all of a file that are not told, at the first of them."""
+        groups: dict[tuple[str, Severity], list[Diagnostic]] = {}
+        for each in self._untold.values():
+            groups.setdefault((_file(each), each.severity), []).append(each)
+        for (_, severity), untold in groups.items():
+            first = min((each.span for each in untold if each.span), default=None)
+            message = (
+                f"there are {len(untold):,} more {severity}s; {MAX_FINDINGS} of a file are told"
+            )
+            yield Diagnostic(severity, "more-findings", message, first)
 
     @property
     def has_errors(self) -> bool:
         """Whether any diagnostic is an error."""
-        return any(diagnostic.severity == "error" for diagnostic in self._found.values())
+        found = (*self._found.values(), *self._untold.values())
+        return any(diagnostic.severity == "error" for diagnostic in found)
+
+
+def _file(diagnostic: Diagnostic) -> str:
+    return diagnostic.span.file if diagnostic.span else ""
 
 
 class SpecError(Exception):

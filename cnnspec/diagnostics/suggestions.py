@@ -1,6 +1,8 @@
 """Suggestions for mistyped words."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 
 from cnnspec.records import Record
@@ -9,6 +11,10 @@ NEAR = 0.7
 """How close a word must be to be suggested; 1 is the same word."""
 MAX_CACHED = 20_000
 """The most words that are kept, with what was found out of them."""
+MAX_COMPARED = 400_000
+"""The most known words that words are compared with in a run."""
+WORTH = 100
+"""The words that other ways to find a suggestion count as."""
 MAX_PARTS = 12
 """The most parts of a word that are compared one by one."""
 MAX_LENGTH = 100
@@ -28,6 +34,27 @@ class Match(Record):
         return f"did you mean '{self.word}'?"
 
 
+_left: ContextVar[list[int] | None] = ContextVar("_left", default=None)
+
+
+@contextmanager
+def bounded_comparisons() -> Iterator[None]:
+    """Compare no more words than `MAX_COMPARED` in a run; nothing is suggested after that."""
+    token = _left.set([MAX_COMPARED])
+    try:
+        yield
+    finally:
+        _left.reset(token)
+
+
+def may_suggest() -> bool:
+    """Whether there is still something to be suggested in this run; asking counts."""
+    left = _left.get()
+    if left is not None:
+        left[0] -= WORTH
+    return left is None or left[0] >= 0
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """Suggest the known word closest to a mistyped one."""
     match = closest(word, known)
@@ -41,9 +68,12 @@ def closest(word: str, known: Iterable[str]) -> Match | None:
     `sparse_crossentropy` is close to `sparse_categorical_crossentropy`; a part may be abbreviated.
     Words of the same rank (`2D`) and case are preferred.
     """
-    if len(word) > MAX_LENGTH:
+    left = _left.get()
+    if len(word) > MAX_LENGTH or (left and left[0] < 0):
         return None
     words = sorted(known) if isinstance(known, set | frozenset) else dict.fromkeys(known)
+    if left:
+        left[0] -= len(words)
     return _closest(word, tuple(words))
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from cnnspec.declarations.keras_versions import missing
 from cnnspec.declarations.partial import problems_of
+from cnnspec.diagnostics.budget import TOO_MANY_VALUES
 from cnnspec.diagnostics.problems import Failure, Problem, Problems, failure_of
 from cnnspec.diagnostics.report import Report
 from cnnspec.diagnostics.suggestions import Match
@@ -32,8 +33,19 @@ class Calls:
         self.submodels = submodels
         self.names = names
         self.report = report
+        self.budget = report.budget
+        self.stopped: Failure | None = None
+        """That of the step that was one too many."""
         self.met: set[tuple[str, str]] = set()
         """The kinds and arguments whose defaults calls have used."""
+
+    def stop(self, place: Place, message: str) -> Failure:
+        """Report the step that is one too many, after which no step is expanded."""
+        if self.stopped is None:
+            self.stopped = self.budget.stop(
+                lambda: place.error(self.report, "too-large", message, "kind")
+            )
+        return self.stopped
 
     def layer(
         self, step: Step, scope: Scope, inputs: Value, place: Place, name: str | None
@@ -129,12 +141,16 @@ class Calls:
         """Check the arguments of a layer, including the defaults of its kind."""
         problems: list[Problem] = []
         arguments = substituted(step.arguments, scope.parameters, problems)
+        if not self.budget.has_values(arguments):
+            return self.stop(place, TOO_MANY_VALUES)
         used: dict[str, Default] = {}
         failures = []
         if defaults := self.definitions.defaults.get(declaration.kind()):
             used = {name: each for name, each in defaults.items() if name not in arguments}
             self.met.update((declaration.kind(), name) for name in used)
             arguments |= {name: each.value for name, each in used.items()}
+            if not self.budget.has_values(arguments):
+                return self.stop(place, TOO_MANY_VALUES)
             failures = [each.failure for each in used.values() if each.failure is not None]
         layer: Layer | None = None
         found: Iterable[Problem]

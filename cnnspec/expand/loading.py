@@ -7,6 +7,7 @@ from types import MappingProxyType
 from cnnspec.declarations.keras_versions import NEWEST, Keras
 from cnnspec.diagnostics.problems import FAILED, Failure, shown
 from cnnspec.diagnostics.report import Report
+from cnnspec.ir.graph import Graph
 from cnnspec.language.document import Document
 from cnnspec.language.parse import parse
 from cnnspec.syntax.paths import leads_out, shown_path
@@ -33,11 +34,13 @@ class Loader:
         """The texts that are tried instead of what some files contain, by name."""
         self._read: dict[Path, tuple[Document, Source] | Failure] = {}
         self._broken: set[Path] = set()
+        self.graphs: dict[Path, tuple[Graph | Failure, int]] = {}
+        """The graph of each spec that is a submodel, and the number of its steps."""
 
     def for_part(self) -> "Loader":
         """Return the same loader with another report."""
         loader = Loader(self.report.child(), self.root, self.keras, self.edited)
-        loader._read, loader._broken = self._read, self._broken
+        loader._read, loader._broken, loader.graphs = self._read, self._broken, self.graphs
         return loader
 
     def locate(self, reference: str, place: Place) -> Path | Failure:

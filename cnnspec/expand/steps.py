@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from cnnspec.diagnostics.budget import MAX_STEPS, TOO_MANY_STEPS, TOO_MANY_VALUES
 from cnnspec.diagnostics.problems import FAILED, Failure, Problem, failure_of, shown
 from cnnspec.diagnostics.report import Report
 from cnnspec.expand.calls import Calls, step_key
@@ -19,8 +20,6 @@ from cnnspec.syntax.places import Place
 
 PREVIOUS = "previous"
 """The reference to the step above, unless a step of the scope has that name."""
-MAX_STEPS = 50_000
-"""The limit of the number of expanded steps."""
 MAX_BLOCK_DEPTH = 50
 """The limit of the nesting of block calls."""
 MAX_INPUTS = 10_000
@@ -44,9 +43,6 @@ class Writer(Calls):
         self, definitions: Definitions, submodels: SubmodelReader, names: Names, report: Report
     ) -> None:
         super().__init__(definitions, submodels, names, report)
-        self.written = 0
-        self.stopped: Failure | None = None
-        """That of the step that was one too many."""
         self.called: set[str] = set()
         """The blocks that were expanded."""
         self.repeated: set[Place] = set()
@@ -109,11 +105,10 @@ class Writer(Calls):
         if isinstance(times, Failure):
             return times
         whole = isinstance(times, int) and not isinstance(times, bool)
-        if whole and 0 <= times <= MAX_STEPS - self.written:
+        if whole and 0 <= times <= MAX_STEPS - self.budget.steps:
             return int(times)
         if whole and times > 0:
-            message = f"the spec expands to more than {MAX_STEPS} steps"
-            return at.error(self.report, "too-large", message)
+            return at.error(self.report, "too-large", TOO_MANY_STEPS)
         message = f"'repeat' must be a whole number of at least 0, not {shown(times)}"
         notes = scope.parameters.nulls(step.repeat)
         code = "out-of-range" if whole else "wrong-type"
@@ -141,11 +136,11 @@ class Writer(Calls):
 
     def once(self, step: Step, scope: Scope, above: Value, place: Place, name: str | None) -> Value:
         """Expand one repetition of a step."""
-        self.written += 1
-        if self.written > MAX_STEPS:
-            message = f"the spec expands to more than {MAX_STEPS} steps"
-            self.stopped = self.stopped or place.error(self.report, "too-large", message, "kind")
+        if self.stopped is not None:
             return self.stopped
+        self.budget.steps += 1
+        if self.budget.steps > MAX_STEPS:
+            return self.stop(place, TOO_MANY_STEPS)
         if step.kind == BROKEN_STEP:
             return self.names.failed(name, scope, FAILED)
         inputs = self.sources(step, scope, above, place)
@@ -282,6 +277,8 @@ class Writer(Calls):
             )
         problems: list[Problem] = []
         given = substituted(step.arguments, scope.parameters, problems)
+        if not self.budget.has_values(given):
+            return self.stop(place, TOO_MANY_VALUES)
         for problem in problems:
             notes = scope.parameters.nulls(step.arguments, problem.at)
             place.problem(self.report, problem, notes=notes)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from cnnspec.declarations.keras_versions import CODE
+from cnnspec.diagnostics.budget import MAX_STEPS, TOO_MANY_STEPS
 from cnnspec.diagnostics.problems import FAILED, Failure, Problem, shown
 from cnnspec.expand.definitions import SubmodelDefinition
 from cnnspec.expand.loading import Loader
@@ -160,9 +161,20 @@ class SubmodelReader:
         if document.is_library:
             message = f"'{shown_path(path)}' defines blocks, but no model"
             return place.error(self.loader.report, "not-a-model", message), None
-        reading = (*self.reading, path.resolve())
-        graph = self._expanded(document, Place(source, (), place), reading)
-        return FAILED if self.loader.is_broken(path) else graph, path
+        file, budget = path.resolve(), self.loader.report.budget
+        if file in self.loader.graphs:
+            graph, steps = self.loader.graphs[file]
+            budget.steps += steps
+            if budget.steps > MAX_STEPS:
+                return budget.stop(
+                    lambda: place.error(self.loader.report, "too-large", TOO_MANY_STEPS)
+                ), path
+            return graph, path
+        before = budget.steps
+        graph = self._expanded(document, Place(source, (), place), (*self.reading, file))
+        graph = FAILED if self.loader.is_broken(path) else graph
+        self.loader.graphs[file] = graph, budget.steps - before
+        return graph, path
 
     def _from_document(self, document: Document, place: Place) -> Graph | Failure:
         for key in document.missing():

@@ -5,9 +5,11 @@ checked like others, but all parameters are unknown, and no shapes are inferred.
 is not reported. What requires a newer Keras is no error, because it is not built.
 """
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 
 from cnnspec.declarations.partial import argument_problems
+from cnnspec.diagnostics.budget import Budget
 from cnnspec.diagnostics.problems import FAILED, Failure, Problem
 from cnnspec.diagnostics.report import Report
 from cnnspec.expand.definitions import BlockDefinition, Definitions
@@ -32,9 +34,10 @@ def check_unread(document: Document, writer: Writer) -> None:
             reader.step(each.step, _without_values(each.scope), each.above, each.place)
             met |= reader.met
     calls: dict[str, dict[str, Place]] = {}
+    around = _Around(document, writer)
     for name, definition in definitions.blocks.items():
         if name not in writer.called:
-            outer = _names_around(name, document, writer) if name in document.blocks else None
+            outer = around.of(name) if name in document.blocks else None
             reader = _Reader(writer, _OuterNames(report, outer))
             reader.body(name, definition)
             calls[name] = reader.calls
@@ -58,7 +61,7 @@ def unused_submodels(writer: Writer) -> Iterator[SubmodelLayer]:
 class _OuterNames(Names):
     """The names in a block, whose other names may be of any scope that could call it."""
 
-    def __init__(self, report: Report, outer: frozenset[str] | None) -> None:
+    def __init__(self, report: Report, outer: Callable[[str], bool] | None) -> None:
         super().__init__(report)
         self.outer = outer
         """The names in the spec; None if they are not known."""
@@ -66,7 +69,7 @@ class _OuterNames(Names):
     def report_unknown(self, word: str, scope: Scope, place: Place, *, output: bool) -> Failure:
         """Report a name that is not defined anywhere in the spec."""
         is_numbered = word.rpartition("_")[2].isdigit()
-        if self.outer is None or is_numbered or word.partition("/")[0] in self.outer:
+        if self.outer is None or is_numbered or self.outer(word.partition("/")[0]):
             return FAILED
         return super().report_unknown(word, scope, place, output=output)
 
@@ -76,6 +79,7 @@ class _Reader(Writer):
 
     def __init__(self, writer: Writer, names: Names) -> None:
         super().__init__(writer.definitions, writer.submodels, names, writer.report)
+        self.budget = Budget()
         self.calls: dict[str, Place] = {}
         """The first call of each block."""
 
@@ -137,17 +141,33 @@ def _without_values(scope: Scope) -> Scope:
     return replace(scope, parameters=_unknown(scope.parameters))
 
 
-def _names_around(block: str, document: Document, writer: Writer) -> frozenset[str] | None:
-    """Return the names outside a block that it may refer to; None if they are not known."""
-    if not document.layers:
-        return None
-    names = {part for scoped in writer.names.values for part in scoped.split("/")}
-    names |= explicit_names(document.layers)
-    for name, definition in writer.definitions.blocks.items():
-        names |= explicit_names(definition.block.layers) if name != block else frozenset()
-    return (
-        None if any(is_pattern(name) or is_reference(name) for name in names) else frozenset(names)
-    )
+class _Around:
+    """The names outside of blocks."""
+
+    def __init__(self, document: Document, writer: Writer) -> None:
+        self.blocks = {
+            name: explicit_names(definition.block.layers)
+            for name, definition in writer.definitions.blocks.items()
+        }
+        outside = {part for scoped in writer.names.values for part in scoped.split("/")}
+        self.outside = outside | explicit_names(document.layers)
+        self.times = Counter(name for names in self.blocks.values() for name in names)
+        """In how many blocks each name is."""
+        self.unclear = {name for name, names in self.blocks.items() if any(map(_depends, names))}
+        """The blocks with names that depend on parameters."""
+        if not document.layers or any(map(_depends, self.outside)):
+            self.unclear.add("")
+
+    def of(self, block: str) -> Callable[[str], bool] | None:
+        """Return what says whether a name is outside a block; None if such names are not known."""
+        if self.unclear - {block}:
+            return None
+        own = self.blocks[block]
+        return lambda name: name in self.outside or self.times[name] > (name in own)
+
+
+def _depends(name: str) -> bool:
+    return is_pattern(name) or is_reference(name)
 
 
 def _check_recursion(calls: dict[str, dict[str, Place]], report: Report) -> None:

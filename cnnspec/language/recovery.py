@@ -1,7 +1,6 @@
 """Removes errors from a document, so that they do not hide other errors."""
 
 from collections.abc import Callable, Iterable
-from functools import partial
 from typing import Any
 
 from cnnspec.language.document import BROKEN_STEP
@@ -18,24 +17,55 @@ def without(data: Any, paths: Iterable[TreePath], unknown: Iterable[TreePath]) -
     the values.
     """
     keys = set(unknown)
-    changes: dict[TreePath, list[Change]] = {}
+    changes = _Changes()
     for path in paths:
         found = _change(path, path in keys)
         if found is None:
             return None
-        changes.setdefault(found[0], []).append(found[1])
-    for path in sorted(changes, key=len):
-        if any(path[:length] in changes for length in range(len(path))):
-            continue
-        for change in dict.fromkeys(changes[path]):
-            data = _changed(data, path, change)
-    return data
+        where, change = found
+        here = changes
+        for part in where:
+            here = here.inner.setdefault(part, _Changes())
+        if callable(change):
+            here.change = here.change or change
+        else:
+            here.keys.add(change)
+    return changes.made(data)
 
 
-def _change(path: TreePath, is_unknown_key: bool) -> tuple[TreePath, Change] | None:
-    """Return where and how to change the data for an error at a path."""
+class _Changes:
+    """The changes of a value, and of those in it."""
+
+    def __init__(self) -> None:
+        self.change: Change | None = None
+        self.keys: set[str | int] = set()
+        """The keys to remove."""
+        self.inner: dict[str | int, _Changes] = {}
+
+    def made(self, data: Any) -> Any:
+        """Return a copy of a value with the changes."""
+        if self.change is not None:
+            return self.change(data)
+        if isinstance(data, list):
+            items = data.copy()
+            for position, inner in self.inner.items():
+                items[int(position)] = inner.made(items[int(position)])
+            return items
+        if not isinstance(data, dict):
+            return None
+        if len(data) == 1 and self.inner and not self.inner.keys() & data.keys():
+            ((kind, value),) = data.items()
+            return {kind: self.made(value)}
+        mapping = {key: value for key, value in data.items() if key not in self.keys}
+        return mapping | {
+            key: inner.made(mapping[key]) for key, inner in self.inner.items() if key in mapping
+        }
+
+
+def _change(path: TreePath, is_unknown_key: bool) -> tuple[TreePath, Change | str | int] | None:
+    """Return where to change the data for an error at a path: how, or the key to remove."""
     if path[:1] == ("train",):
-        return path[:1], partial(_without_key, key=path[1]) if len(path) > 1 else _nothing
+        return path[:1], path[1] if len(path) > 1 else _nothing
     if path[-1:] == ("[key]",):
         return None
     steps = [place for place, part in enumerate(path) if part in ("layers", "branches")]
@@ -45,12 +75,8 @@ def _change(path: TreePath, is_unknown_key: bool) -> tuple[TreePath, Change] | N
     if path[0] == "outputs" and len(path) > 2 and path[2] != "from":
         return path[:2], _bare_output
     if is_unknown_key:
-        return path[:-1], partial(_without_key, key=path[-1])
+        return path[:-1], path[-1]
     return None
-
-
-def _without_key(mapping: dict[str | int, Any], key: str | int) -> dict[str | int, Any]:
-    return {each: value for each, value in mapping.items() if each != key}
 
 
 def _nothing(_: Any) -> None:
@@ -69,19 +95,3 @@ def _broken(step: Any) -> Any:
     names += [inner.get("name")] if isinstance(inner, dict) else []
     name = next((name for name in names if name_problem(name) is None), None)
     return {BROKEN_STEP: {} if name is None else {"name": name}}
-
-
-def _changed(data: Any, path: TreePath, change: Callable[[Any], Any]) -> Any:
-    """Return a copy of nested data with the value at a path changed."""
-    if not path:
-        return change(data)
-    head, rest = path[0], path[1:]
-    if isinstance(data, list):
-        at = int(head)
-        return [*data[:at], _changed(data[at], rest, change), *data[at + 1 :]]
-    if not isinstance(data, dict):
-        return None
-    if len(data) == 1 and head not in data:
-        ((kind, inner),) = data.items()
-        return {kind: _changed(inner, path, change)}
-    return {**data, head: _changed(data[head], rest, change)}

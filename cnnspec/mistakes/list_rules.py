@@ -40,15 +40,10 @@ def _bare_end(written: Written, entry: Entry) -> int:
     assert entry.parent is not None
     assert isinstance(entry.parent.children, dict)
     end = written.end(entry.node)
-    start = written.start(entry.node)
-    for key, value in entry.parent.children.values():
-        if written.start(key) < start:
-            continue
-        if (
-            value.value is not None
-            or written.start(value) != written.end(value)
-            or not written.is_flow(entry.parent)
-        ):
+    if not written.is_flow(entry.parent):
+        return end
+    for key, value in written.after(entry):
+        if value.value is not None or written.start(value) != written.end(value):
             break
         end = written.end(key)
     return end

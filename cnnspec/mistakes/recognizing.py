@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from cnnspec.diagnostics.edits import Change
 from cnnspec.diagnostics.report import Diagnostic, Edit, Fix, Report
+from cnnspec.diagnostics.suggestions import bounded_comparisons
 from cnnspec.mistakes import syntax
 from cnnspec.mistakes.brackets import without_comment
 from cnnspec.mistakes.rules import RULES
@@ -29,13 +30,18 @@ MAX_LINE = 110
 """The length of lines that a suggestion shows whole."""
 
 
+@bounded_comparisons()
 def recognize(report: Report, again: Again) -> None:
     """Replace the errors of a report by the mistakes behind them, where they are recognized."""
     errors = [each for each in report if each.severity == "error" and each.span]
     files = dict.fromkeys(each.span.file for each in errors if each.span)
     texts = {file: report.texts.get(file, "") for file in files}
-    texts = {file: text for file, text in texts.items() if 0 < len(text) <= MAX_TEXT}
-    trials = Trials(texts, again)
+    texts = {
+        file: text
+        for file, text in texts.items()
+        if 0 < len(text) <= MAX_TEXT and report.tells_all_of(file)
+    }
+    trials = Trials(texts, again, report.budget.steps)
     accepted: list[Found] = []
     for file, text in texts.items():
         here = [each for each in errors if each.span and each.span.file == file]

@@ -23,6 +23,9 @@ OF_CONTENT = (
 """The codes of errors that a form cannot be the reason of, and only hides."""
 MAX_TRIALS = 60
 """How often a spec is compiled to try edits."""
+MAX_TRIED = 1_000_000
+"""The most letters that are compiled to try edits; a step that is expanded counts as many."""
+LETTERS_OF_STEP = 20
 
 
 class Outcome(Protocol):
@@ -69,10 +72,12 @@ class Found(Record):
 class Trials:
     """Tries edits, as often as is allowed."""
 
-    def __init__(self, texts: Mapping[str, str], again: Again) -> None:
+    def __init__(self, texts: Mapping[str, str], again: Again, steps: int) -> None:
+        """Try edits of texts, which expand to a number of steps."""
         self.texts = texts
         self.again = again
-        self.left = MAX_TRIALS
+        size = sum(map(len, texts.values())) + steps * LETTERS_OF_STEP
+        self.left = min(MAX_TRIALS, MAX_TRIED // max(size, 1))
 
     def mended(self, found: Found, others: Sequence[Found] = ()) -> Found | None:
         """Return a mistake if its edits mend it, with the errors that are then gone."""

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 from cnnspec.diagnostics.edits import Lines
 from cnnspec.diagnostics.report import Span
-from cnnspec.records import Record
+from cnnspec.records import Record, replace
 from cnnspec.syntax.places import Tree, TreePath
 from cnnspec.syntax.reading import parse_text
 from cnnspec.syntax.yaml_problems import YamlProblem
@@ -94,7 +95,28 @@ class Written:
 
     def entry(self, *path: str | int) -> Entry | None:
         """Return the value at a path."""
-        return next((entry for entry in self.entries if entry.path == path), None)
+        return self._by_path.get(path)
+
+    @cached_property
+    def _by_path(self) -> dict[TreePath, Entry]:
+        return {entry.path: entry for entry in self.entries}
+
+    def after(self, entry: Entry) -> Iterator[tuple[Tree, Tree]]:
+        """Yield the keys and values after an entry of a mapping."""
+        while (pair := self._following.get(id(entry.node))) is not None:
+            yield pair
+            entry = replace(entry, node=pair[1])
+
+    @cached_property
+    def _following(self) -> dict[int, tuple[Tree, Tree]]:
+        """The key and value after each value of a mapping, by its identity."""
+        mappings = [each.node.children for each in self.entries]
+        return {
+            id(before[1]): pair
+            for children in mappings
+            if isinstance(children, dict)
+            for before, pair in pairwise(children.values())
+        }
 
     def start(self, node: Tree) -> int:
         """Return where a value starts."""

@@ -40,12 +40,16 @@ class Model(Record):
         """The nodes that an output needs, by name."""
         return {node.name: node for node in self.checked.nodes}
 
+    @cached_property
+    def sources(self) -> dict[str, Input | Node]:
+        """The inputs, and the nodes that an output needs, by name."""
+        inputs: dict[str, Input | Node] = {each.name: each for each in self.checked.inputs}
+        return inputs | {name: each.node for name, each in self.nodes.items()}
+
     def source_notes(self, node: CheckedNode) -> tuple[Note, ...]:
         """Return notes on the source of each input of a node."""
-        sources: dict[str, Input | Node] = {each.name: each for each in self.checked.inputs}
-        sources |= {name: each.node for name, each in self.nodes.items()}
         tensors = dict(zip(node.node.inputs, node.inputs, strict=True))
-        return tuple(origin(ref, tensor, sources[ref.node]) for ref, tensor in tensors.items())
+        return tuple(origin(ref, tensor, self.sources[ref.node]) for ref, tensor in tensors.items())
 
 
 def kind(node: CheckedNode) -> str:

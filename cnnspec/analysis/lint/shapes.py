@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from cnnspec.analysis.lint.base import Finding, Model, kind, model_lint
 from cnnspec.ir.checked import CheckedNode
-from cnnspec.ir.graph import Input, Ref, SubmodelLayer
+from cnnspec.ir.graph import Ref, SubmodelLayer
 from cnnspec.shapes import UNKNOWN, Shape, text
 from cnnspec.syntax.places import Place
 
@@ -27,15 +27,15 @@ def dense_without_flatten(model: Model) -> Iterator[Finding]:
     """
     ends = [output.ref for output in model.checked.graph.outputs]
     ends += [node.node.inputs[0] for node in model.checked.nodes if kind(node) == "Flatten"]
+    firsts: dict[str, CheckedNode | None] = {}
+    for node in model.checked.nodes:
+        before = firsts.get(node.node.inputs[0].node)
+        if kind(node) == "Dense" and len(node.inputs[0].shape) > 3:
+            firsts[node.name] = before or node
+        elif not isinstance(node.layer, SubmodelLayer) and _keeps_shape(node):
+            firsts[node.name] = before
     for ref in ends:
-        first = None
-        while (node := model.nodes.get(ref.node)) is not None:
-            if kind(node) == "Dense" and len(node.inputs[0].shape) > 3:
-                first = node
-            elif isinstance(node.layer, SubmodelLayer) or not _keeps_shape(node):
-                break
-            ref = node.node.inputs[0]
-        if first is not None:
+        if (first := firsts.get(ref.node)) is not None:
             shape, layer = first.inputs[0].shape, first.node.scoped
             (output,) = first.outputs.values()
             message = f"'{layer}' works only on the last axis of {text(shape)} and returns {text(output.shape)}"
@@ -79,8 +79,9 @@ def _stretched(shape: Shape, merged: Shape) -> list[int]:
 @model_lint("channel-order")
 def channel_order(model: Model) -> Iterator[Finding]:
     """An image with 1 or 3 channels whose reader expects them on another axis."""
+    readers = _first_readers(model)
     for each in model.checked.inputs:
-        first = _first_reader(model, each)
+        first = readers.get(each.name)
         if first is None or isinstance(first.layer, SubmodelLayer):
             continue
         taken = first.layer.meant("data_format")
@@ -105,16 +106,17 @@ def _reordered(shape: Shape, place: Place, order: str) -> str | None:
     return f"[{', '.join('null' if size is None else str(size) for size in moved)}]"
 
 
-def _first_reader(model: Model, each: Input) -> CheckedNode | None:
-    """Return the first layer with a data format after an input and layers that keep its shape."""
-    same = {Ref(each.name)}
+def _first_readers(model: Model) -> dict[str, CheckedNode]:
+    """Return the first layer with a data format after each input and layers that keep its shape."""
+    readers: dict[str, CheckedNode] = {}
+    same = {Ref(each.name): each.name for each in model.checked.inputs}
     for node in model.checked.nodes:
-        if not same.isdisjoint(node.node.inputs):
+        for name in [same[ref] for ref in node.node.inputs if ref in same]:
             if hasattr(node.layer, "data_format") and kind(node) != "Flatten":
-                return node
-            if _keeps_shape(node):
-                same.add(Ref(node.name))
-    return None
+                readers.setdefault(name, node)
+            elif _keeps_shape(node):
+                same[Ref(node.name)] = name
+    return readers
 
 
 def _looks_like(shape: Shape, order: str) -> bool:
