@@ -88,7 +88,7 @@ class Spec:
             OSError: the file cannot be written; an existing one is unchanged.
 
         """
-        from cnnspec.files import written_beside
+        from cnnspec.files.writing import written_beside
         from cnnspec.importing import saved
 
         target = Path(path)
@@ -96,7 +96,7 @@ class Spec:
         if os.path.lexists(target) and not overwrite:
             message = "the file exists; it is replaced with overwrite=True"
             raise FileExistsError(errno.EEXIST, message, str(target))
-        with written_beside(target) as temporary:
+        with written_beside(target, overwrite=overwrite) as temporary:
             temporary.write_bytes(text.encode())
 
     def compile(self) -> CheckedGraph:

@@ -151,7 +151,7 @@ LATE = {
         "data.reporting",
         "data.sources",
         "diagnostics.reporters",
-        "files",
+        "files.writing",
         "importing",
         "training.display",
         "training.images",

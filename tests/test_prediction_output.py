@@ -410,7 +410,7 @@ def test_what_is_there_is_replaced_only_by_force(target: str) -> None:
         ("mine", ("--force",), "'mine' has no 'predictions.csv' of an earlier prediction, so it is not replaced"),
         ("x.npy", ("--force",), "--output must be a .npz, .csv or .json file, or a folder, not 'x.npy'"),
         ("notes", ("--force",), "'notes' is a file, not a folder"),
-        ("notes/out.csv", (), "'notes/out.csv' cannot be written: File exists"),
+        ("notes/out.csv", (), "'notes/out.csv' cannot be written: Not a directory"),
         ("given/", ("--root", "given"), "'x.npy' leads out of the allowed folder given"),
     ],
 )  # fmt: skip

@@ -25,7 +25,9 @@ from cnnspec.cli.streams import is_animated
 from cnnspec.declarations.keras_versions import Keras
 from cnnspec.decompile.flat import written_out
 from cnnspec.extras import require
-from cnnspec.files import folder_beside
+from cnnspec.files.folders import NEW, complete, replace_folder
+from cnnspec.files.reading import opened
+from cnnspec.files.writing import folder_beside
 from cnnspec.ir.checked import CheckedGraph
 from cnnspec.language.dump import dumps
 from cnnspec.training.folder import MODEL, SPEC
@@ -33,6 +35,7 @@ from cnnspec.training.folder import MODEL, SPEC
 SUMMARY = "summary.txt"
 FILES = (MODEL, SPEC, "diagram.svg", "diagram.dot")
 """The files that a build may write in addition to the summary."""
+OWN = (SUMMARY, *FILES)
 
 
 @click.command("build")
@@ -88,6 +91,8 @@ def command(
     _refuse_same_names([checked.name for _, checked in models])
     for _, checked in models:
         target = output / checked.name
+        with writing(target):
+            complete(target, OWN)
         if not force and (changed := changed_files(target)):
             usage_error(
                 f"'{changed[0]}' has changed since it was built; use --force to overwrite it"
@@ -114,7 +119,7 @@ def _build(
     allow_code: tuple[str, ...],
     quiet: bool,
 ) -> None:
-    """Write all files to a temporary folder, then move them to the target."""
+    """Write all files to a temporary folder, then move them to the target at once."""
     built = built_model(checked, allow_code, weights=weights, doing="building")
     for loaded in built.loaded if not quiet else ():
         echo(
@@ -122,19 +127,16 @@ def _build(
             f"{', '.join(loaded.layers)}"
         )
     with writing(target), folder_beside(target) as beside:
-        save(built.model, checked, beside / MODEL)
-        _draw(checked, beside)
+        new = beside / NEW
+        new.mkdir()
+        save(built.model, checked, new / MODEL)
+        _draw(checked, new)
         expanded = dumps(written_out(checked.graph, target))
-        (beside / SPEC).write_text(expanded, encoding="utf-8")
+        (new / SPEC).write_text(expanded, encoding="utf-8")
         table = summary_text(checked)
-        digests = {file.name: _digest(file) for file in sorted(beside.iterdir())}
-        (beside / SUMMARY).write_text(_with_digests(table, digests), encoding="utf-8")
-        target.mkdir(exist_ok=True)
-        for name in (SUMMARY, *FILES):
-            if (beside / name).exists():
-                (beside / name).replace(target / name)
-            else:
-                (target / name).unlink(missing_ok=True)
+        digests = {file.name: _digest(file) for file in sorted(new.iterdir())}
+        (new / SUMMARY).write_text(_with_digests(table, digests), encoding="utf-8")
+        replace_folder(beside, target, OWN)
 
 
 def _draw(checked: CheckedGraph, folder: Path) -> None:
@@ -154,7 +156,7 @@ def _with_digests(table: str, digests: dict[str, str]) -> str:
 
 
 def _digest(file: Path) -> str:
-    with file.open("rb") as content:
+    with opened(file) as content:
         return hashlib.file_digest(content, "sha256").hexdigest()
 
 
@@ -162,7 +164,8 @@ def changed_files(target: Path) -> list[Path]:
     """List the files in a build folder that a build did not write, or that were changed since."""
     summary = target / SUMMARY
     try:
-        text = summary.read_text(encoding="utf-8")
+        with opened(summary) as file:
+            text = file.read().decode()
     except (OSError, UnicodeDecodeError):
         text = ""
     table, _, lines = text.partition("\nsha256 ")

@@ -60,4 +60,4 @@ def command(
     except NoScript as error:
         echo(f"cnnspec: {error}", err=True)
         sys.exit(1)
-    give(text, output)
+    give(text, output, force=force)

@@ -156,7 +156,7 @@ def command(
     if output is None:
         echo_document(figure)
         return
-    with replacing(output) as temporary:
+    with replacing(output, force=force) as temporary:
         temporary.write_bytes(figure)
 
 

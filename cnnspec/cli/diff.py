@@ -95,7 +95,7 @@ def command(
             figure = drawing.rendered(drawn_as)
         except (NoRenderer, TooLarge) as error:
             usage_error(str(error))
-        with replacing(output) as temporary:
+        with replacing(output, force=force) as temporary:
             temporary.write_bytes(figure)
     if not quiet:
         if form == "json":

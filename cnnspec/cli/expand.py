@@ -53,4 +53,4 @@ def command(
     keep_what_is_there(output, force=force)
     checked = checked_model(model, overrides=parse_overrides(overrides), keras=keras, root=root)
     text = dumps(written_out(checked.graph, output.parent if output else Path()))
-    give(text, output)
+    give(text, output, force=force)

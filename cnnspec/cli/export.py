@@ -21,7 +21,8 @@ from cnnspec.declarations.keras_versions import Keras, of_release, usual
 from cnnspec.exporting.formats import FORMATS, ExportProblem
 from cnnspec.extras import MissingExtra
 from cnnspec.failures.cause import cause
-from cnnspec.files import folder_beside
+from cnnspec.files.folders import NEW, complete, replace_folder
+from cnnspec.files.writing import folder_beside, replace_file
 from cnnspec.ir.checked import CheckedGraph
 from cnnspec.naming import keras_name, spelled
 
@@ -101,7 +102,7 @@ def command(
     name = spelled(built.name if checked is None else checked.name)
     target = output or Path(f"{name}{FORMATS[form].suffix or '.saved_model'}")
     _check_target(target, form, force)
-    _export(built, checked, form, target, tolerance, quiet)
+    _export(built, checked, form, target, tolerance, force, quiet)
 
 
 def _format(output: Path | None) -> str:
@@ -117,6 +118,8 @@ def _format(output: Path | None) -> str:
 
 def _check_target(target: Path, form: str, force: bool) -> None:
     """Exit if the target exists and must not be overwritten."""
+    with writing(target):
+        complete(target)
     if not target.exists():
         return
     keep_what_is_there(target, force=force)
@@ -199,13 +202,14 @@ def _export(
     form: str,
     target: Path,
     tolerance: float,
+    force: bool,
     quiet: bool,
 ) -> None:
     """Export to a temporary path, and move the result to the target if it matches Keras."""
     comparison = import_quietly("cnnspec.exporting.comparison", "exporting")
     names, said = _names(model, checked)
     with writing(target), folder_beside(target) as folder:
-        beside = folder / f"exported{FORMATS[form].suffix}"
+        beside = folder / f"{NEW}{FORMATS[form].suffix}"
         problem = None
         with without_native_log():
             try:
@@ -219,9 +223,10 @@ def _export(
         apart = [name for name, most in differences.items() if not most <= tolerance]
         if apart:
             _refuse(f"outputs differ from Keras by more than {tolerance:g}: {', '.join(apart)}")
-        if target.is_dir():
-            target.replace(folder / "replaced")
-        beside.replace(target)
+        if beside.is_dir():
+            replace_folder(folder, target)
+        else:
+            replace_file(beside, target, overwrite=force)
     if not quiet:
         names = import_quietly("cnnspec.exporting.names", "exporting")
         inputs = names.exported_inputs(model, form, said)

@@ -5,28 +5,40 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from cnnspec.cli.printing import echo_document, usage_error
-from cnnspec.files import written_beside
+from cnnspec.files.writing import destination, written_beside
+
+_EXISTS = "'{}' already exists; use --force to overwrite it"
 
 
 def keep_what_is_there(target: Path | None, *, force: bool) -> None:
-    """Exit if the target exists, unless `force` is set."""
-    if target is not None and target.exists() and not force:
-        usage_error(f"'{target}' already exists; use --force to overwrite it")
+    """Exit if the target exists, unless `force` is set and it can be replaced."""
+    if target is None:
+        return
+    with writing(target):
+        if not target.exists():
+            return
+        if not force and (target.is_file() or target.is_dir()):
+            usage_error(_EXISTS.format(target))
+        if not target.is_dir():
+            destination(target)
 
 
-def give(text: str, output: Path | None) -> None:
+def give(text: str, output: Path | None, *, force: bool) -> None:
     """Write a text to a file, or print it."""
     if output is None:
         echo_document(text)
         return
-    with replacing(output) as temporary:
+    with replacing(output, force=force) as temporary:
         temporary.write_text(text, encoding="utf-8")
 
 
 @contextmanager
-def replacing(target: Path) -> Iterator[Path]:
-    """Yield a temporary file that replaces the target on success; exit if it cannot be written."""
-    with writing(target), written_beside(target) as temporary:
+def replacing(target: Path, *, force: bool) -> Iterator[Path]:
+    """Yield a temporary file that becomes the target on success; exit if it cannot be written.
+
+    Without `force`, a file that another process has put there in the meantime is kept.
+    """
+    with writing(target), written_beside(target, overwrite=force) as temporary:
         yield temporary
 
 
@@ -35,5 +47,9 @@ def writing(target: Path) -> Iterator[None]:
     """Exit with a message if a file or folder cannot be written."""
     try:
         yield
+    except FileExistsError as error:
+        if error.filename2 is None:
+            usage_error(f"'{target}' cannot be written: {error.strerror or error}")
+        usage_error(_EXISTS.format(target))
     except OSError as error:
         usage_error(f"'{target}' cannot be written: {error.strerror or error}")

@@ -10,8 +10,10 @@ from cnnspec.cli.patterns import STDIN, read_stdin
 from cnnspec.cli.printing import echo, echo_document, usage_error
 from cnnspec.compiler import Compilation, compile_file, compile_text, is_model_file
 from cnnspec.declarations.keras_versions import Keras
+from cnnspec.files.reading import opened
 from cnnspec.mistakes.fixing import Fixed, fixed
 from cnnspec.syntax.paths import shown_path
+from cnnspec.syntax.reading import MAX_BYTES
 
 BOM = b"\xef\xbb\xbf"
 STDIN_NAME = "<stdin>"
@@ -37,7 +39,8 @@ def open_fixed(
         return open_model(model, **options)
     path = Path(model)
     try:
-        data = path.read_bytes()
+        with opened(path) as file:
+            data = file.read(MAX_BYTES + 1)
         text = data.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError):
         return open_model(model, **options)
@@ -47,7 +50,7 @@ def open_fixed(
 
     spec = _applied(shown_path(path), text, compiled, model)
     if spec.count:
-        with replacing(path.resolve()) as temporary:
+        with replacing(path, force=True) as temporary:
             temporary.write_bytes(_encoded(spec.text, data))
         echo(f"{model}: {_said(spec.count)}", err=is_data)
     return compiled(spec.text)
@@ -55,6 +58,8 @@ def open_fixed(
 
 def _fixed_stdin(options: Mapping[str, Any]) -> Compilation:
     data = read_stdin()
+    if len(data) > MAX_BYTES:
+        return compile_text(data, **options)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -57,7 +57,7 @@ def command(specs: tuple[str, ...], check: bool, diff: bool) -> None:
         elif spec == STDIN:
             echo_document(after)
         elif after != before:
-            with replacing(Path(spec).resolve()) as temporary:
+            with replacing(Path(spec), force=True) as temporary:
                 temporary.write_bytes(after)
             echo(f"{spec}: formatted")
     sys.exit(1 if failed else 0)

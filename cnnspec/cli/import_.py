@@ -70,7 +70,7 @@ def command(model: str, output: Path | None, compact: bool, force: bool) -> None
     for note in found.notes:
         echo(f"note: {note}", err=True)
     text = dumps(found.document)
-    give(text, output)
+    give(text, output, force=force)
 
 
 def _read(path: Path) -> Read:

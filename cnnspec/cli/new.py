@@ -86,6 +86,6 @@ def command(
     if report.has_errors:
         tell(report, err=True)
         sys.exit(1)
-    give(text, output)
+    give(text, output, force=force)
     if output is not None:
         echo(f"{output}: {TEMPLATES[name]}")

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from cnnspec.cli.printing import echo, usage_error
+from cnnspec.syntax.reading import MAX_BYTES
 
 STDIN = "-"
 ENDINGS = (".yaml", ".yml")
@@ -73,8 +74,12 @@ def _yaml_files(folder: str) -> list[str]:
 
 def _is_spec(file: str) -> bool:
     """Whether a file has a key of specs, or cannot be read."""
+    path = Path(file)
+    if path.exists() and not path.is_file():  # a pipe would be waited for
+        return False
     try:
-        lines = Path(file).read_bytes().splitlines()
+        with path.open("rb") as spec:
+            lines = spec.read(MAX_BYTES + 1).splitlines()
     except OSError:
         return True
     return any(
@@ -83,8 +88,8 @@ def _is_spec(file: str) -> bool:
 
 
 def read_stdin() -> bytes:
-    """Read standard input; exit with code 2 if it is closed."""
+    """Read standard input, up to what is too much for a spec; exit with code 2 if it is closed."""
     try:
-        return sys.stdin.buffer.read()
+        return sys.stdin.buffer.read(MAX_BYTES + 1)
     except OSError as error:
         usage_error(f"standard input cannot be read: {error.strerror}")

@@ -15,7 +15,8 @@ from cnnspec.cli.printing import usage_error
 from cnnspec.cli.quiet import import_quietly
 from cnnspec.escaping import ESCAPES
 from cnnspec.extras import require
-from cnnspec.files import folder_beside
+from cnnspec.files.folders import NEW, complete, replace_folder
+from cnnspec.files.writing import folder_beside
 from cnnspec.ir.checked import CheckedGraph
 from cnnspec.training.folder import CLASSES, PREDICTIONS
 
@@ -33,6 +34,8 @@ class Target:
 
     path: Path
     form: Form
+    force: bool
+    """Whether a file there is replaced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +66,13 @@ def target_of(output: str, *, force: bool) -> Target:
     else:
         usage_error(f"--output must be a .npz, .csv or .json file, or a folder, not '{output}'")
     with writing(path):
+        complete(path)
         is_empty = path.is_dir() and not any(path.iterdir())
         if not is_empty:
             keep_what_is_there(path, force=force)
         if form == "folder" and path.exists() and not is_empty:
             _check_folder(path)
-    return Target(path, form)
+    return Target(path, form, force)
 
 
 def _check_folder(folder: Path) -> None:
@@ -114,7 +118,7 @@ def write(
     """
     if target.form == "folder":
         return _write_folder(found, target.path, progress)
-    with replacing(target.path) as temporary:
+    with replacing(target.path, force=target.force) as temporary:
         if target.form == "npz":
             arrays = import_quietly("cnnspec.training.prediction_arrays", "predicting")
             return Written({"arrays": arrays.write_arrays(found, temporary)})
@@ -132,12 +136,10 @@ def _write_folder(
 ) -> Written:
     folders = import_quietly("cnnspec.training.prediction_folder", "predicting")
     with writing(target), folder_beside(target) as beside:
-        new = beside / "new"
+        new = beside / NEW
         new.mkdir()
         written = folders.write_folder(found, new, progress)
-        if target.exists():
-            target.replace(beside / "replaced")
-        new.replace(target)
+        replace_folder(beside, target)
     return Written({"files": written.files}, tuple(written.notes))
 
 

@@ -35,7 +35,7 @@ def spec_and_weights(model: Path, spec: str | None) -> tuple[str, Path]:
             usage_error(f"'{model}' is a model file; pass its spec with --spec")
         return spec, model
     for name in (SPEC, WEIGHTS):
-        if not (model / name).exists():
+        if not (model / name).is_file():
             usage_error(f"'{model}' is not a completed run: it has no '{name}'")
     return spec or str(model / SPEC), model / WEIGHTS
 
@@ -66,7 +66,7 @@ def with_given_classes(weights: Path | None, checked: CheckedGraph) -> CheckedGr
 
 def _classes(file: Path) -> dict[str, tuple[str, ...]]:
     """Return the names of classes in a file; none if it is no model file, or a damaged one."""
-    if file.suffix.lower() != ".keras" or not file.exists():
+    if file.suffix.lower() != ".keras" or not file.is_file():
         return {}
     try:
         return classes_in(file)

@@ -18,8 +18,13 @@ from numpy.lib import format as npy
 from cnnspec.data.columns import NUMBERS, Column, type_name, unreadable
 from cnnspec.data.problems import DataProblem
 from cnnspec.diagnostics.problems import At
+from cnnspec.files.reading import opened
 
 PATH = ("data", "path")
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""The compression methods of NumPy."""
+MAX_RATIO = 1032
+"""The largest compression that deflating reaches."""
 AT_ONCE = 2**24
 """The number of bytes to read at a time."""
 BROKEN = (zipfile.BadZipFile, zlib.error, ValueError, EOFError, RuntimeError)
@@ -52,6 +57,7 @@ class StoredArray:
 
         """
         try:
+            self._check_size()
             if self.member.compress_type == zipfile.ZIP_STORED and 0 not in self.shape:
                 return self._mapped()
             with np.load(self.path, allow_pickle=False) as arrays:
@@ -60,11 +66,23 @@ class StoredArray:
             raise DataProblem(
                 "file-not-found", f"'{self.path}' is damaged: {error}", PATH
             ) from None
+        except MemoryError:
+            message = f"'{self.name}' in '{self.path}' does not fit into memory"
+            raise DataProblem("file-too-large", message, PATH) from None
+
+    def _check_size(self) -> None:
+        """Check that the values can be in the archive, before memory is reserved for them."""
+        member = self.member
+        size = self.header + math.prod(self.shape) * self.dtype.itemsize
+        if size != member.file_size:
+            raise ValueError(f"'{self.name}' has {member.file_size} bytes instead of {size}")
+        if member.compress_type not in METHODS:
+            raise ValueError(f"'{self.name}' is compressed with a method that NumPy does not use")
+        stored = min(member.compress_size, self.path.stat().st_size)
+        if size > MAX_RATIO * (stored + 1):
+            raise ValueError(f"'{self.name}' cannot have {size} bytes, compressed to {stored}")
 
     def _mapped(self) -> Any:
-        size = self.header + math.prod(self.shape) * self.dtype.itemsize
-        if size != self.member.file_size:
-            raise ValueError(f"'{self.name}' has {self.member.file_size} bytes instead of {size}")
         with self.path.open("rb") as file:
             file.seek(self.member.header_offset + 26)
             start = file.tell() + 4 + sum(struct.unpack("<HH", file.read(4)))
@@ -90,7 +108,7 @@ def open_archive(path: Path, at: At) -> dict[str, Column]:
 
     """
     try:
-        with zipfile.ZipFile(path) as archive:
+        with opened(path) as file, zipfile.ZipFile(file) as archive:
             members = [each for each in archive.infolist() if each.filename.endswith(".npy")]
             columns = [_column(_stored_array(path, archive, member)) for member in members]
     except OSError as error:

@@ -157,8 +157,7 @@ def _files(folder: Path) -> Iterator[Path]:
     for file in folder.rglob("*"):
         inner = file.relative_to(folder).parts
         is_hidden = any(map(_is_hidden, inner)) or file.name.lower() in OF_SYSTEMS
-        is_file = file.is_file() or not file.exists()  # a broken link is an image that is missing
-        if not is_hidden and is_file:
+        if not is_hidden and not file.is_dir():  # what cannot be read is reported as such
             yield file
 
 

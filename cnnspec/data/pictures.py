@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Literal
 
+from cnnspec.files.reading import opened
+
 Decoder = Literal["as asked", "as RGB", "as RGBA", "Pillow"]
 """How to decode a file: with TensorFlow, in the channels that are wanted or in others, or with Pillow.
 
@@ -61,7 +63,7 @@ def picture(path: Path) -> Picture:
 
     """
     try:
-        with path.open("rb") as file:
+        with opened(path) as file:
             return _picture(file)
     except OSError as error:
         raise BrokenImage(f"cannot be read: {error.strerror}") from None

@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Collection, Iterator
 from functools import partial
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 from cnnspec.data.columns import Column, Columns, array_column, text_shown, unreadable
 from cnnspec.data.problems import DataProblem
 from cnnspec.diagnostics.problems import At
+from cnnspec.files.reading import opened
 
 ROWS = 4096
 """The number of rows to keep as texts of Python at a time."""
@@ -69,7 +71,7 @@ class _Table:
     def columns(self, delimiter: str, texts: Collection[str]) -> dict[str, Column]:
         """Read all rows; columns of some names are text."""
         try:
-            with self.path.open(encoding="utf-8-sig", newline="") as file:
+            with TextIOWrapper(opened(self.path), "utf-8-sig", newline="") as file:
                 reader = csv.reader(file, delimiter=delimiter, strict=True)
                 try:
                     return self.read(_not_blank(reader), texts)

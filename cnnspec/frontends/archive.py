@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from cnnspec.files.reading import opened
 from cnnspec.frontends.models import model_document
 from cnnspec.frontends.renaming import with_spoken_names
 from cnnspec.keras_files.archive import archived
@@ -17,7 +18,7 @@ def read_archive(path: Path) -> Document:
         UnreadableModel: the file is damaged, or a spec cannot express the model.
 
     """
-    with path.open("rb") as file:
+    with opened(path) as file:
         is_hdf5 = file.read(len(SIGNATURE)) == SIGNATURE
     return read_json(stored(path).model if is_hdf5 else archived(path)[0])
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cnnspec.files.reading import opened
 from cnnspec.frontends.compilation import notes_of_compilation
 from cnnspec.frontends.models import read_serialized
 from cnnspec.frontends.renaming import with_spoken_names
@@ -41,7 +42,7 @@ def read_model(path: Path) -> Read:
     if path.is_dir():
         message = "it is a folder; only .keras, .h5 and JSON files can be read"
         raise UnreadableModel(message)
-    with path.open("rb") as file:
+    with opened(path) as file:
         start = file.read(len(SIGNATURE))
         is_text = start.lstrip().startswith(b"{")
         text = start + file.read(MAX_BYTES + 1) if is_text else b""

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from cnnspec.extras import Needed
+from cnnspec.files.reading import opened
 from cnnspec.keras_files.configuration import MAX_BYTES
 from cnnspec.keras_files.problems import UnreadableModel
 from cnnspec.records import Record
@@ -81,13 +82,13 @@ def is_whole_model(path: Path) -> bool:
         MissingExtra: h5py is not installed.
 
     """
-    with path.open("rb") as file:
+    with opened(path) as file:
         if file.read(len(SIGNATURE)) != SIGNATURE:
             return False
     with Needed("reading HDF5 files"):
         import h5py
-    with bounded_memory(), h5py.File(path, "r") as opened:
-        return MODEL in opened.attrs
+    with bounded_memory(), h5py.File(path, "r") as model:
+        return MODEL in model.attrs
 
 
 def text_of_model(file: Any) -> bytes:

@@ -13,6 +13,7 @@ import keras
 import numpy as np
 
 from cnnspec.data.problems import RunProblem
+from cnnspec.files.reading import check_regular
 from cnnspec.training.files import write
 
 STATE = "state"
@@ -71,12 +72,13 @@ def read_state(file: Path) -> dict[str, Any]:
 @contextmanager
 def _reading(file: Path) -> Iterator[None]:
     try:
+        check_regular(file)
         yield
     except FileNotFoundError:
         raise RunProblem(f"'{file}' does not exist: no epoch was completed") from None
     except OSError as error:
         raise RunProblem(f"'{file}' cannot be read: {error.strerror}") from None
-    except (ValueError, KeyError, zipfile.BadZipFile, zlib.error, EOFError):
+    except (ValueError, KeyError, zipfile.BadZipFile, zlib.error, EOFError, MemoryError):
         raise RunProblem(f"'{file}' is damaged") from None
 
 

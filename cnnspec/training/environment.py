@@ -11,9 +11,11 @@ import keras
 import tensorflow as tf
 
 from cnnspec.data.problems import RunProblem
+from cnnspec.files.reading import opened
 from cnnspec.training.files import write_text
 from cnnspec.training.folder import ENVIRONMENT
 
+MAX_BYTES = 1024 * 1024
 BACKENDS = ("tensorflow", "jax", "torch")
 """The backends with which Keras can train; each has the name of its package."""
 
@@ -50,6 +52,21 @@ def write_environment(folder: Path, digest: str, seed: int) -> None:
     write_text(folder / ENVIRONMENT, f"{json.dumps(environment, indent=2)}\n")
 
 
+def is_run(folder: Path) -> bool:
+    """Whether a folder is that of a run."""
+    return _known(folder) is not None
+
+
+def _known(folder: Path) -> dict[str, Any] | None:
+    """Return what is known of the run in a folder; None if there is none."""
+    try:
+        with opened(folder / ENVIRONMENT) as file:
+            known = json.loads(file.read(MAX_BYTES))
+    except (OSError, ValueError, RecursionError):
+        return None
+    return known if isinstance(known, dict) and "spec" in known else None
+
+
 def check_same(folder: Path, digest: str) -> None:
     """Check that a run can be continued here, with a spec of this digest.
 
@@ -58,13 +75,11 @@ def check_same(folder: Path, digest: str) -> None:
             draw other random numbers.
 
     """
-    try:
-        known = json.loads((folder / ENVIRONMENT).read_text("utf-8"))
-        is_same = known["spec"] == digest
-        backend = known.get("backend", "tensorflow")  # which older runs do not name
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        raise RunProblem(f"'{folder}' is not a run folder") from None
-    if not is_same:
+    known = _known(folder)
+    if known is None:
+        raise RunProblem(f"'{folder}' is not a run folder")
+    backend = known.get("backend", "tensorflow")  # which older runs do not name
+    if known["spec"] != digest:
         raise RunProblem(f"'{folder}' is a run of another spec, or with other parameters")
     if backend != keras.backend.backend():
         raise RunProblem(

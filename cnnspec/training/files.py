@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cnnspec.data.problems import RunProblem
-from cnnspec.files import written_beside
+from cnnspec.files.writing import written_beside
 from cnnspec.keras_files.archive import WEIGHTS
 
 

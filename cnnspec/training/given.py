@@ -19,6 +19,7 @@ from cnnspec.data.problems import DataProblem
 from cnnspec.data.reading import Reader
 from cnnspec.data.tables import open_table
 from cnnspec.data.values import Expression
+from cnnspec.files.reading import check_regular
 from cnnspec.ir.graph import Input
 from cnnspec.ir.training import Training
 from cnnspec.language.column_expressions import as_text, names_over_columns, parse_columns
@@ -248,6 +249,7 @@ def _array(file: Path, given: Input) -> Any:
             name = next((each for each in ("x", "x_test") if each in columns), next(iter(columns)))
             column = columns[name]
         else:
+            check_regular(file)
             values = np.atleast_1d(np.load(file, allow_pickle=False))
             column = array_column(file.stem, values, file)
         return (column.text(()) if is_text else column.checked(())).read()

@@ -6,7 +6,7 @@ import io
 import json
 import shutil
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,8 @@ from cnnspec.backends.keras import building
 from cnnspec.data.checked import Data
 from cnnspec.data.problems import RunProblem
 from cnnspec.decompile.flat import written_out
-from cnnspec.files import sweep
+from cnnspec.files.locks import locked
+from cnnspec.files.writing import sweep
 from cnnspec.ir.checked import CheckedGraph
 from cnnspec.ir.history import by_output
 from cnnspec.ir.training import Training
@@ -24,7 +25,7 @@ from cnnspec.keras_files.archive import WEIGHTS
 from cnnspec.language.dump import dumps
 from cnnspec.records import replace
 from cnnspec.training.curves import draw_curves
-from cnnspec.training.environment import check_backend, check_same, write_environment
+from cnnspec.training.environment import check_backend, check_same, is_run, write_environment
 from cnnspec.training.events import FOLDER, Events
 from cnnspec.training.failing import failing, reading
 from cnnspec.training.files import unwritable, write, write_text, write_weights
@@ -32,6 +33,7 @@ from cnnspec.training.fit import Trained, fit
 from cnnspec.training.folder import (
     CHECKPOINT,
     CURVES,
+    ENVIRONMENT,
     HISTORY,
     METRICS,
     MODEL,
@@ -40,6 +42,9 @@ from cnnspec.training.folder import (
 from cnnspec.training.listening import Listener, following
 from cnnspec.training.phases import stages
 from cnnspec.training.pipeline import Pipeline
+
+BEGUN = (ENVIRONMENT, SPEC, FOLDER)
+"""What the folder of a run contains before its first checkpoint."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -200,34 +205,59 @@ def _with_classes(checked: CheckedGraph, data: Data) -> CheckedGraph:
 
 
 @contextmanager
+def _alone(folder: Path) -> Iterator[bool]:
+    """Keep other processes from writing to the folder of a run; yield whether that is possible.
+
+    Raises:
+        RunProblem: another process writes to it.
+
+    """
+    with ExitStack() as stack:
+        try:
+            is_locked = stack.enter_context(locked(folder))
+        except BlockingIOError:
+            raise RunProblem(f"another process is training in '{folder}'") from None
+        except OSError as error:
+            raise unwritable(folder, error) from None
+        yield is_locked
+
+
+@contextmanager
 def _resumed(folder: Path, digest: str) -> Iterator[None]:
     check_same(folder, digest)
-    sweep(folder)
-    yield
+    with _alone(folder):
+        sweep(folder)
+        yield
 
 
 @contextmanager
 def _begun(checked: CheckedGraph, training: Training, folder: Path, digest: str) -> Iterator[None]:
-    """Begin a run; if it fails before its first checkpoint, remove what it wrote."""
+    """Begin a run; if it fails before its first checkpoint, remove what it wrote.
+
+    The folder may contain what a run that was killed before its first checkpoint left.
+    """
     missing = [each for each in (folder, *folder.parents) if not each.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        if any(folder.iterdir()):
-            raise RunProblem(f"'{folder}' already contains files; use --resume to continue a run")
     except OSError as error:
         raise unwritable(folder, error) from None
-    try:
-        write_text(folder / SPEC, dumps(written_out(checked.graph, folder, inline=True)))
-        write_environment(folder, digest, training.seed)
-        yield
-    except BaseException:
-        if not (folder / CHECKPOINT).exists():
-            for each in folder.iterdir():
-                shutil.rmtree(each) if each.is_dir() else each.unlink(missing_ok=True)
-            with suppress(OSError):  # others may have written there in the meantime
-                for each in missing:
-                    each.rmdir()
-        raise
+    with _alone(folder) as is_alone:
+        sweep(folder)
+        there = {each.name for each in folder.iterdir()}
+        if there and not (is_alone and there <= {*BEGUN} and is_run(folder)):
+            raise RunProblem(f"'{folder}' already contains files; use --resume to continue a run")
+        try:
+            write_environment(folder, digest, training.seed)
+            write_text(folder / SPEC, dumps(written_out(checked.graph, folder, inline=True)))
+            yield
+        except BaseException:
+            if not (folder / CHECKPOINT).exists():
+                for each in (folder / name for name in BEGUN):
+                    shutil.rmtree(each) if each.is_dir() else each.unlink(missing_ok=True)
+                with suppress(OSError):  # others may have written there in the meantime
+                    for each in missing:
+                        each.rmdir()
+            raise
 
 
 def _write_results(

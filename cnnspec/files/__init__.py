@@ -1,0 +1,1 @@
+"""Reading files without waiting, and writing files and folders as a whole."""
