@@ -1,0 +1,1 @@
+"""Feeds cnnspec what nobody would write, and checks what must hold of every answer."""
