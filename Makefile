@@ -14,7 +14,7 @@ NOW := $(shell date -u +%Y%m%d-%H%M%S)
 # Without bytecode, each of the many short processes of tests and benchmarks compiles everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo demo-train test test-core test-jax test-lowest test-newest matrix browser conformance conformance-steps conformance-operations keras-versions lint format golden gallery bench clean
+.PHONY: demo demo-train test test-core test-jax test-lowest test-newest matrix browser conformance conformance-steps conformance-operations kills keras-versions lint format golden gallery bench clean
 
 demo: $(VENV)/.demo
 	$(BIN)/cnnspec build --quiet $(SPEC) --output build
@@ -58,6 +58,10 @@ conformance-steps: $(VENV)/.dev
 conformance-operations: $(VENV)/.dev
 	$(BIN)/python -m conformance --configurations 0 --graphs 0 --networks 0 \
 		--stepped-configurations 0 --stepped-graphs 0 --operations 18 --mixed-graphs 1000
+
+KILLS :=
+kills: $(VENV)/.dev
+	$(BIN)/python -m faults $(KILLS)
 
 keras-versions: $(VENV)/.dev
 	$(BIN)/python -m keras_versions

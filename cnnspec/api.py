@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from cnnspec.compiler import compile_document, compile_text, open_model
+from cnnspec.compiler import Compilation, compile_document, compile_text, open_model
 from cnnspec.declarations.keras_versions import asked
-from cnnspec.diagnostics.report import SpecError
+from cnnspec.diagnostics.report import Report, SpecError
 from cnnspec.language.document import Document
 from cnnspec.records import replace
 from cnnspec.spec import Spec
+from cnnspec.syntax.paths import leads_out
 
 
 def load(
@@ -33,6 +34,10 @@ def load(
     """
     version = None if keras is None else asked(keras)
     within = Path(root) if root else None
+    if outside := leads_out(Path(path), within, str(path)):
+        report = Report()
+        report.error("outside-root", outside)
+        return Spec(Compilation(report))
     return Spec(open_model(Path(path), overrides=params, root=within, keras=version))
 
 

@@ -69,11 +69,10 @@ def compile_file(
 
     """
     name = shown_path(path)
-    given = {} if text is None else {name: text}
 
     def compiled(edited: Mapping[str, str]) -> Compilation:
         report = Report()
-        texts = {**given, **edited}
+        texts = edited if text is None else {name: text, **edited}
         source = read(path, report, name=name, edited=texts)
         return _compile_source(source, report, (path.resolve(),), overrides, root, keras, texts)
 
@@ -251,8 +250,8 @@ def _compile(
     def against(other: Keras) -> Compilation:
         return _compile(document, source, report.child(), reading, overrides, root, other)
 
-    found = Compilation(report, source, document, checked, held, against, bool(overrides))
-    return replace(found, unusable=unusable) if unusable else found
+    given = bool(overrides)
+    return Compilation(report, source, document, checked, held, against, given, unusable=unusable)
 
 
 def checked_or_raise(compilation: Compilation) -> CheckedGraph:
@@ -292,9 +291,8 @@ def allowed_model(
 
 def _held_against_installed(compilation: Compilation) -> Compilation:
     """Return a compilation that is held against the installed Keras, which is to build it."""
-    here = usual()
-    if compilation.keras == here or compilation.against is None or compilation.report.has_errors:
-        return compilation
-    if here.is_newest and compilation.keras.is_newest:
+    here, held = usual(), compilation.keras
+    is_same = held == here or (held.is_newest and here.is_newest)
+    if is_same or compilation.against is None or compilation.report.has_errors:
         return compilation
     return compilation.against(here)

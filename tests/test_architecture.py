@@ -188,8 +188,8 @@ MAKERS_OF_FAILURES = {
 }
 """The modules that name `FAILED`; elsewhere a failure is what a report of an error returned."""
 
-WITHOUT_A_PLACE = ("cli.import_", "compiler", "mistakes.recognizing")
-"""The modules that report of a model file, in which there are no places, or for a place."""
+WITHOUT_A_PLACE = ("api", "cli.import_", "compiler", "mistakes.recognizing")
+"""The modules that report of a file as a whole or of a model file, or for a place."""
 
 MAX_LINES = 300
 LONGER = {

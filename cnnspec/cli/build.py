@@ -17,7 +17,7 @@ from cnnspec.cli.building import built_model, save
 from cnnspec.cli.common import code_option, parse_overrides, root_option, set_option, spec_arguments
 from cnnspec.cli.files import writing
 from cnnspec.cli.keras_option import keras_option
-from cnnspec.cli.models import allowed_models, refuse_model_files
+from cnnspec.cli.models import allowed_models, check_root, refuse_model_files
 from cnnspec.cli.patterns import expand_patterns
 from cnnspec.cli.printing import echo, live_console, usage_error
 from cnnspec.cli.runs import with_given_classes
@@ -80,6 +80,7 @@ def command(
       cnnspec build specs/mnist_multi_output.yaml
       cnnspec build specs/mnist_simple.yaml -o out --weights trained.weights.h5
     """
+    check_root(root, weights)
     values = parse_overrides(overrides)
     files = expand_patterns(specs)
     refuse_model_files(files, "build")

@@ -10,7 +10,6 @@ from cnnspec.cli.completion import files, parameters
 from cnnspec.cli.printing import usage_error
 from cnnspec.diagnostics.codes import CODES, WARNINGS
 from cnnspec.diagnostics.suggestions import did_you_mean
-from cnnspec.syntax.paths import leads_out
 from cnnspec.syntax.scalars import plain_scalar
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -55,13 +54,6 @@ root_option = click.option(
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Reject any file outside this folder.",
 )
-
-
-def check_root(root: Path | None, *paths: Path) -> None:
-    """Exit with code 2 if a path leads out of the allowed folder."""
-    for path in paths:
-        if message := leads_out(path, root, str(path)):
-            usage_error(message)
 
 
 def parse_overrides(pairs: tuple[str, ...]) -> dict[str, Any]:

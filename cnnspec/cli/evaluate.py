@@ -9,10 +9,10 @@ import click
 
 from cnnspec.backends.summary.layout import Column, table_lines
 from cnnspec.cli.building import built_model
-from cnnspec.cli.common import check_root, code_option, root_option
+from cnnspec.cli.common import code_option, root_option
 from cnnspec.cli.confusion import confusion_data, confusion_text
 from cnnspec.cli.data import checked_data, data_option, refuse, training_of, with_whole_images
-from cnnspec.cli.models import allowed_model
+from cnnspec.cli.models import allowed_model, check_root
 from cnnspec.cli.printing import echo, echo_data, output_sheet
 from cnnspec.cli.progress import pass_progress
 from cnnspec.cli.quiet import import_quietly

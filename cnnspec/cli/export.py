@@ -9,11 +9,11 @@ from typing import Any, NoReturn
 import click
 
 from cnnspec.cli.building import built_model
-from cnnspec.cli.common import check_root, code_option, parse_overrides, root_option, set_option
+from cnnspec.cli.common import code_option, parse_overrides, root_option, set_option
 from cnnspec.cli.completion import files
 from cnnspec.cli.files import keep_what_is_there, writing
 from cnnspec.cli.keras_option import keras_option
-from cnnspec.cli.models import allowed_model
+from cnnspec.cli.models import allowed_model, check_root
 from cnnspec.cli.printing import echo, usage_error
 from cnnspec.cli.quiet import import_quietly, without_native_log
 from cnnspec.cli.runs import OF_NEW_MODELS, spec_and_weights
@@ -98,6 +98,7 @@ def command(
         usage_error(f"{problem.message}; {problem.suggestion}")
     if output is not None:
         _check_target(output, form, force)
+    check_root(root, Path(model), weights)
     built, checked = _model(model, weights, allow_code, overrides, keras, root)
     name = spelled(built.name if checked is None else checked.name)
     target = output or Path(f"{name}{FORMATS[form].suffix or '.saved_model'}")
@@ -142,7 +143,6 @@ def _model(
         for option, given in (("--set", overrides), ("--weights", weights), ("--keras", keras)):
             if given:
                 usage_error(f"{option} applies to specs only; '{model}' is a model file")
-        check_root(root, path)
         return _loaded(path), None
     ignored: tuple[str, ...] = ()
     if path.is_dir():

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from cnnspec.cli.files import replacing
-from cnnspec.cli.models import open_model
+from cnnspec.cli.models import check_root, open_model
 from cnnspec.cli.patterns import STDIN, read_stdin
 from cnnspec.cli.printing import echo, echo_document, usage_error
 from cnnspec.compiler import Compilation, compile_file, compile_text, is_model_file
@@ -38,6 +38,7 @@ def open_fixed(
     if is_model_file(model):
         return open_model(model, **options)
     path = Path(model)
+    check_root(root, path)
     try:
         with opened(path) as file:
             data = file.read(MAX_BYTES + 1)

@@ -14,9 +14,17 @@ from cnnspec.declarations.keras_versions import Keras
 from cnnspec.diagnostics.report import SpecError
 from cnnspec.extras import MissingExtra
 from cnnspec.ir.checked import CheckedGraph
+from cnnspec.syntax.paths import leads_out
 
 Checked = tuple[Compilation, CheckedGraph]
 """A compilation, and its model."""
+
+
+def check_root(root: Path | None, *paths: Path | None) -> None:
+    """Exit with code 2 if a path leads out of the allowed folder."""
+    for path in filter(None, paths):
+        if message := leads_out(path, root, str(path)):
+            usage_error(message)
 
 
 def open_model(
@@ -29,6 +37,8 @@ def open_model(
     """Compile a spec or a Keras model file; exit with code 2 if it cannot be read."""
     if overrides and is_model_file(model):
         usage_error(f"--set applies to specs only; '{model}' is a model file")
+    if model != STDIN:
+        check_root(root, Path(model))
     text = read_stdin() if model == STDIN else b""
 
     def compile_with(values: Mapping[str, Any] | None) -> Compilation:

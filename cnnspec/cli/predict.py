@@ -9,9 +9,9 @@ import click
 
 from cnnspec.analysis.decisions import decisions
 from cnnspec.cli.building import built_model
-from cnnspec.cli.common import check_root, code_option, root_option
+from cnnspec.cli.common import code_option, root_option
 from cnnspec.cli.completion import files
-from cnnspec.cli.models import allowed_model
+from cnnspec.cli.models import allowed_model, check_root
 from cnnspec.cli.prediction_output import Target, check, target_of, write, written_line
 from cnnspec.cli.prediction_text import HOW_TO_WRITE, prediction_line
 from cnnspec.cli.printing import echo, echo_data, usage_error

@@ -10,7 +10,6 @@ import click
 
 from cnnspec.backends.keras.errors import BUILD_ERRORS
 from cnnspec.cli.common import (
-    check_root,
     code_option,
     parse_overrides,
     root_option,
@@ -19,7 +18,7 @@ from cnnspec.cli.common import (
 )
 from cnnspec.cli.data import checked_data, data_option, refuse, training_of, with_whole_images
 from cnnspec.cli.keras_option import keras_option
-from cnnspec.cli.models import allowed_model, refuse_model_files
+from cnnspec.cli.models import allowed_model, check_root, refuse_model_files
 from cnnspec.cli.printing import echo, usage_error
 from cnnspec.cli.quiet import import_quietly
 from cnnspec.data.problems import DataProblem, RunProblem

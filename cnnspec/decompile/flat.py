@@ -47,7 +47,7 @@ def written_out(graph: Graph, folder: Path | None = None, *, inline: bool = Fals
             each.name: Input(shape=list(each.tensor.shape[1:]), dtype=each.tensor.dtype)
             for each in graph.inputs
         },
-        layers=steps,
+        layers=steps or [_no_layer(graph)],
         outputs={
             each.name: Output(
                 from_=None if str(each.ref) == each.name else str(each.ref),
@@ -151,6 +151,12 @@ def _submodel(layer: SubmodelLayer, folder: Path, inline: bool) -> Submodel:
     source = "keras" if layer.from_keras else "spec"
     keys[source] = relative(layer.file, folder)
     return Submodel(**keys)
+
+
+def _no_layer(graph: Graph) -> Step:
+    """Return the only step of a model without layers, because a model needs a list of steps."""
+    source = None if len(graph.inputs) == 1 else [graph.inputs[0].name]
+    return Step(kind="Identity", from_=source, repeat=0)
 
 
 def _one_or_several(names: Sequence[str]) -> str | list[str]:

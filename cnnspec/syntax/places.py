@@ -79,7 +79,8 @@ class Source(Record):
             while last > start.line and not lines[last].strip():
                 last -= 1
             return Span(self.name, start.line + 1, start.column + 1, last + 1, len(lines[last]) + 1)
-        return Span(self.name, start.line + 1, start.column + 1, last + 1, end.column + 1)
+        last, column = max((last, end.column), (start.line, start.column))
+        return Span(self.name, start.line + 1, start.column + 1, last + 1, column + 1)
 
 
 def _child(node: Tree, part: str | int) -> tuple[Tree | None, Tree] | None:

@@ -49,8 +49,8 @@ def syntax_problem(error: Exception, text: str) -> Problem:
             opened,
         )
     if "simple key" in context:
-        key = lines[opened.line].partition(" #")[0].rstrip()
-        end = Mark(opened.line, len(key))
+        key = lines[opened.line][opened.column :].partition(" #")[0].rstrip()
+        end = Mark(opened.line, opened.column + len(key))
         return ("yaml-syntax", "this is not valid YAML: a ':' is missing after a key", opened, end)
     if start.line >= len(lines):
         start = opened

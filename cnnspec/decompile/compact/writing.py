@@ -24,6 +24,8 @@ def compacted(graph: Graph, folder: Path | None = None) -> Document:
     It has the same meaning as `written_out(graph, folder)`.
     """
     plain = written_out(graph, folder)
+    if not graph.nodes:
+        return plain
     uses = Uses.of(graph)
     lines = repeated(branched(lines_of(graph, plain.layers), uses))
     reserved = frozenset((*plain.submodels, *LAYERS.kinds, *LAYERS.aliases, "shared", "previous"))

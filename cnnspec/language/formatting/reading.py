@@ -161,6 +161,10 @@ class _Reader:
         node = Node(entries=[], is_mapping=is_mapping, anchor=_anchor(start))
         assert node.entries is not None
         column = start.start_mark.column
+        if start.anchor and not start.flow_style:  # it starts at the anchor, not at its entries
+            self.last = owner
+            self.take(start.end_mark.index)
+            column = self.column_of_entries(start)
         self.last = owner if start.flow_style else None
         while not isinstance(event := self.next(), _ENDS):
             entry = self.entry(event)
@@ -183,6 +187,14 @@ class _Reader:
             node.closing = []
         return node
 
+    def column_of_entries(self, start: Any) -> int:
+        """Return the column of the first key or dash of a block with an anchor."""
+        mark = start.end_mark
+        is_behind_dash = isinstance(start, yaml.SequenceStartEvent) and not self.text.startswith(
+            "-", mark.index
+        )
+        return int(mark.column) - is_behind_dash
+
     def closing(self, column: int) -> list[Comment]:
         """Return the pending comments that are indented like the block that ends here."""
         following = next((event for event in self.events if not isinstance(event, _ENDS)), None)
@@ -198,8 +210,8 @@ def _anchor(event: Any) -> str:
 
 
 def _lift(item: Entry) -> None:
-    """Move the comments above what follows a dash to above the dash."""
-    if item.value.entries:
+    """Move the comments above what follows a dash to above the dash, if it is on that line."""
+    if item.value.entries and not item.value.anchor:
         first = item.value.entries[0]
         item.before += first.before
         first.before = []

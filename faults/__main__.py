@@ -1,0 +1,157 @@
+"""The command `make kills`; for its options see `python -m faults --help`."""
+
+import importlib
+import shutil
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import click
+
+from faults.checks import Files, files_of, is_mixed, left_over
+from faults.commands import COMMANDS, NOTES, Command
+from faults.tracing import Ended, Point, points, run
+
+OLD, NEW = 2, 3
+"""The units of the specs that a command is run on."""
+
+
+@dataclass
+class Counts:
+    """The results of a command."""
+
+    kills: int = 0
+    lost: list[str] = field(default_factory=list)
+    half: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+
+
+class Case:
+    """A command, on nothing or over what it wrote before."""
+
+    def __init__(self, command: Command, work: Path, *, again: bool) -> None:
+        self.command, self.work, self.again = command, work, again
+        self.start = work / "start"
+        self.start.mkdir(parents=True)
+        command.prepare(self.start, OLD)
+        if command.needs:
+            self.must(run(command.needs, self.start))
+        if again:
+            if not command.is_in_place:
+                self.must(run(command.arguments, self.start))
+            for name, content in NOTES.items():
+                file = self.start / command.keeps / name
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(content)
+            command.prepare(self.start, OLD if command.needs else NEW)
+        self.before = files_of(self.start)
+        self.arguments = (*command.arguments, *(command.force if again else ()))
+        one, _ = self.once("one")
+        other, log = self.once("other")
+        self.unstable = {name for name in one if one[name] != other.get(name)}
+        self.after = self.known(one)
+        self.points = points(log, self.folder)
+
+    def must(self, ended: Ended) -> None:
+        """Check that a command succeeded."""
+        if not ended.is_fine:
+            raise RuntimeError(f"{self.command.name}: {ended.output}")
+
+    @property
+    def folder(self) -> Path:
+        """The folder in which the command runs."""
+        return self.work / "folder"
+
+    def fresh(self) -> None:
+        """Fill the folder with the files that the command starts from."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.copytree(self.start, self.folder, symlinks=True)
+
+    def once(self, name: str) -> tuple[dict[str, bytes], Path]:
+        """Run the command; return the files after it and the log of its system calls."""
+        self.fresh()
+        log = self.work / f"{name}.log"
+        self.must(run(self.arguments, self.folder, log=log, errors=self.command.errors))
+        return files_of(self.folder), log
+
+    def known(self, files: Files) -> dict[str, bytes]:
+        """Return files without the contents that differ from run to run."""
+        return {name: b"" if name in self.unstable else text for name, text in files.items()}
+
+    def kill(self, point: Point, counts: Counts) -> None:
+        """Kill the command at a system call, count what is wrong then, and go on."""
+        self.fresh()
+        ended = run(self.arguments, self.folder, kill=point, errors=self.command.errors)
+        counts.kills += ended.is_killed
+        found, before = self.known(files_of(self.folder)), self.known(self.before)
+        where = f"{self.command.name}: {point.shown}"
+        for name in before.keys() | found.keys():
+            allowed = [before.get(name), self.after.get(name)]
+            if name not in found and None not in allowed:
+                counts.lost.append(f"{where}: {name}")
+            elif name in found and found[name] not in allowed and not self.is_result(name):
+                counts.half.append(f"{where}: {name}")
+        if self.command.arguments[0] == "build" and not self.command.errors:
+            counts.half += [where] * is_mixed(self.folder / "build" / "tiny")
+        self.go_on(where, counts)
+
+    def is_result(self, name: str) -> bool:
+        """Whether a file differs while a command goes on: a checkpoint has more epochs later."""
+        return self.command.resumes and name.endswith("checkpoint.npz")
+
+    def go_on(self, where: str, counts: Counts) -> None:
+        """Run the command once more, which puts all right."""
+        arguments = (*self.command.arguments, *self.command.force)
+        if self.command.resumes and (self.folder / "run" / "checkpoint.npz").exists():
+            arguments = ("train", "tiny.yaml", "-q", "--resume", "run")
+        ended = run(arguments, self.folder, errors=self.command.errors)
+        if not ended.is_fine:
+            counts.left.append(f"{where}: then {ended.output.strip()}")
+        elif self.known(files_of(self.folder)) != self.after:
+            counts.left.append(f"{where}: other files")
+        counts.left += [f"{where}: {name}" for name in left_over(self.folder)]
+
+
+@click.command()
+@click.option("--only", default="", help="Run only commands whose names contain this.")
+@click.option("--sample", type=int, help="The most system calls per command.")
+def main(only: str, sample: int | None) -> None:
+    """Kill commands at each of their system calls that change files, and check what is left."""
+    if shutil.which("strace") is None:
+        sys.exit("this needs the program `strace`; install the package of your system")
+    totals = Counts()
+    for command in COMMANDS:
+        if only not in command.name:
+            continue
+        for module in command.modules:
+            importlib.import_module(module)
+        counts = Counts()
+        for again in (False, True)[: 1 if command.resumes else 2]:
+            with tempfile.TemporaryDirectory() as work:
+                case = Case(command, Path(work).resolve() / "case", again=again)
+                chosen = case.points
+                if sample is not None and len(chosen) > sample:
+                    chosen = [chosen[at * len(chosen) // sample] for at in range(sample)]
+                for point in chosen:
+                    case.kill(point, counts)
+        told = f"{counts.kills} killed, {len(counts.lost)} lost, {len(counts.half)} half"
+        print(f"{command.name}: {told}, {len(counts.left)} left over", flush=True)
+        for what, found in (
+            ("lost", counts.lost),
+            ("half", counts.half),
+            ("left over", counts.left),
+        ):
+            for each in found:
+                print(f"  {what}: {each}")
+        totals.kills += counts.kills
+        totals.lost += counts.lost
+        totals.half += counts.half
+        totals.left += counts.left
+    bad = len(totals.lost), len(totals.half), len(totals.left)
+    print(f"{totals.kills} kills: {bad[0]} lost, {bad[1]} half, {bad[2]} left over")
+    sys.exit(1 if any(bad) or not totals.kills else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,120 @@
+"""The commands that write files, each with the files that it starts from."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+SPEC = """cnnspec: 1
+name: tiny
+inputs: {x: [4]}
+layers:
+  - Dense: {name: y, units: %d, activation: softmax, kernel_initializer: ones}
+outputs:
+  y: {loss: sparse_categorical_crossentropy}
+train:
+  optimizer: SGD
+  data: {csv: {path: data.csv}}
+  inputs: {x: [a, b, c, d]}
+  targets: {y: label}
+  epochs: 1
+  batch_size: 4
+"""
+NOTES = {"notes.txt": b"mine", "more/log.csv": b"1,2"}
+"""Files of the user, which every command keeps."""
+
+
+def specs(folder: Path, units: int) -> None:
+    """Write a spec, the same unformatted, its data and a model file."""
+    text = SPEC % units
+    (folder / "tiny.yaml").write_text(text)
+    (folder / "data.csv").write_text("a,b,c,d,label\n" + "1,2,3,4,0\n2,3,4,5,1\n" * 4)
+    layers = [
+        {"class_name": "InputLayer", "config": {"batch_shape": [None, 4], "name": "x"}},
+        {"class_name": "Dense", "config": {"units": units, "name": "y"}},
+    ]
+    config = {"class_name": "Sequential", "config": {"name": "tiny", "layers": layers}}
+    (folder / "model.json").write_text(json.dumps(config))
+
+
+def unformatted(folder: Path, units: int) -> None:
+    """Write a spec that `format` changes."""
+    specs(folder, units)
+    (folder / "tiny.yaml").write_text(
+        f"# {units}\n" + (SPEC % units).replace("{x: [4]}", "{ x: [4] }")
+    )
+
+
+def misspelled(folder: Path, units: int) -> None:
+    """Write a spec that `validate --fix` changes."""
+    specs(folder, units)
+    (folder / "tiny.yaml").write_text((SPEC % units).replace("Dense: ", "dense: "))
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command, run once on nothing and once over what it wrote before."""
+
+    name: str
+    arguments: tuple[str, ...]
+    force: tuple[str, ...] = ("--force",)
+    """What it takes to run over what is there."""
+    prepare: Callable[[Path, int], None] = specs
+    needs: tuple[str, ...] = ()
+    """A command that is run first."""
+    keeps: str = "."
+    """The folder in which files of the user are."""
+    errors: tuple[str, ...] = ()
+    """System calls that fail, as on other systems."""
+    resumes: bool = False
+    """Whether the next command continues it, as `train --resume` does."""
+    is_in_place: bool = False
+    modules: tuple[str, ...] = field(default=())
+    """What is imported before, to save time."""
+
+
+KERAS = ("keras", "tensorflow", "cnnspec.backends.keras.building")
+COMMANDS = (
+    Command("new", ("new", "classifier", "-o", "out/new.yaml"), keeps="out"),
+    Command("expand", ("expand", "tiny.yaml", "-o", "out/flat.yaml"), keeps="out"),
+    Command("code", ("code", "tiny.yaml", "-o", "out/script.py"), keeps="out"),
+    Command("import", ("import", "model.json", "-o", "out/model.yaml"), keeps="out"),
+    Command("diagram", ("diagram", "tiny.yaml", "-o", "out/tiny.svg"), keeps="out"),
+    Command("diff", ("diff", "tiny.yaml", "model.json", "-o", "out/diff.svg"), keeps="out"),
+    Command("format", ("format", "tiny.yaml"), (), unformatted, is_in_place=True),
+    Command("validate --fix", ("validate", "--fix", "tiny.yaml"), (), misspelled, is_in_place=True),
+    Command("build", ("build", "tiny.yaml", "-q"), (), keeps="build/tiny", modules=KERAS),
+    Command(
+        "build, without RENAME_EXCHANGE",
+        ("build", "tiny.yaml", "-q"),
+        (),
+        keeps="build/tiny",
+        errors=("renameat2:error=ENOSYS",),
+        modules=KERAS,
+    ),
+    Command(
+        "train",
+        ("train", "tiny.yaml", "-q", "-o", "run"),
+        (),
+        resumes=True,
+        modules=(*KERAS, "cnnspec.training.run"),
+    ),
+    Command(
+        "predict",
+        ("predict", "run", "data.csv", "-o", "out/predictions", "-q"),
+        needs=("train", "tiny.yaml", "-q", "-o", "run"),
+        modules=(*KERAS, "cnnspec.training.run", "cnnspec.training.prediction"),
+    ),
+    Command(
+        "export",
+        ("export", "tiny.yaml", "-q", "-o", "out/tiny.tflite"),
+        keeps="out",
+        modules=(*KERAS, "cnnspec.exporting.comparison"),
+    ),
+    Command(
+        "export to a folder",
+        ("export", "tiny.yaml", "-q", "--format", "saved_model", "-o", "out/tiny"),
+        keeps="out",
+        modules=(*KERAS, "cnnspec.exporting.comparison"),
+    ),
+)

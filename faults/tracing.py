@@ -1,0 +1,166 @@
+"""Runs commands in forks of this process under strace, which may kill them at a system call."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+OPENING = ("open", "openat", "creat")
+WRITING = (
+    "write",
+    "pwrite64",
+    "writev",
+    "pwritev",
+    "ftruncate",
+    "fsync",
+    "fdatasync",
+    "sendfile",
+    "copy_file_range",
+)
+NAMING = (
+    "rename", "renameat", "renameat2", "link", "linkat", "symlink", "symlinkat", "unlink", "unlinkat", "mkdir",
+    "mkdirat", "rmdir", "truncate", "chmod", "fchmod", "fchmodat",
+)  # fmt: skip
+TRACED = ",".join(f"?{name}" for name in (*OPENING, *WRITING, *NAMING))
+_CALL = re.compile(r"(\d+) +(\w+)\((.*)")
+_PATH = re.compile(r"\d+<([^>]*)>")
+
+
+@dataclass(frozen=True)
+class Point:
+    """A system call of a command: its name, and which of that name it is."""
+
+    call: str
+    number: int
+    shown: str
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended."""
+
+    status: int
+    output: str
+
+    @property
+    def is_killed(self) -> bool:
+        """Whether it was killed."""
+        return os.WIFSIGNALED(self.status) and os.WTERMSIG(self.status) == signal.SIGKILL
+
+    @property
+    def is_fine(self) -> bool:
+        """Whether it succeeded."""
+        return self.status == 0
+
+
+def run(
+    arguments: Sequence[str],
+    folder: Path,
+    *,
+    log: Path | None = None,
+    kill: Point | None = None,
+    errors: Sequence[str] = (),
+) -> Ended:
+    """Run `cnnspec` in a folder, and kill it before a system call."""
+    output = folder.parent / "output"
+    pid = os.fork()
+    if not pid:
+        _command(arguments, folder, output, is_traced=True)
+    os.waitpid(pid, os.WUNTRACED)
+    options = [f"--inject={each}" for each in errors]
+    if kill is not None:
+        options.append(f"--inject={kill.call}:signal=SIGKILL:when={kill.number}")
+    target = str(log) if log is not None else os.devnull
+    strace = subprocess.Popen(
+        [
+            "strace",
+            "-f",
+            "-y",
+            "-s",
+            "0",
+            "-o",
+            target,
+            "-e",
+            f"trace={TRACED}",
+            *options,
+            "-p",
+            str(pid),
+        ],
+        stderr=subprocess.PIPE,
+    )
+    assert strace.stderr is not None
+    said = strace.stderr.readline()
+    if b"attached" not in said:
+        os.kill(pid, signal.SIGKILL)
+        raise RuntimeError(f"strace: {said.decode(errors='replace')}")
+    os.kill(pid, signal.SIGCONT)
+    _, status = os.waitpid(pid, 0)
+    strace.communicate()
+    return Ended(status, output.read_text(errors="replace"))
+
+
+def _command(arguments: Sequence[str], folder: Path, output: Path, *, is_traced: bool) -> None:
+    """Become a command, which goes on once it is traced."""
+    os.chdir(folder)
+    opened = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    for number in (1, 2):
+        os.dup2(opened, number)
+    if is_traced:
+        os.kill(os.getpid(), signal.SIGSTOP)
+    sys.argv = ["cnnspec", *arguments]
+    code = 3
+    try:
+        from cnnspec.cli.main import exit_code
+
+        code = exit_code()
+    except SystemExit as error:
+        code = int(error.code or 0)
+    finally:
+        os._exit(code)
+
+
+def points(log: Path, folder: Path) -> list[Point]:
+    """List the system calls of a log that change files in a folder; of repeated ones, three."""
+    counts: Counter[tuple[str, str]] = Counter()
+    found: list[Point] = []
+    group: list[Point] = []
+    key = None
+    main = None
+    for line in log.read_text(errors="replace").splitlines():
+        if not (match := _CALL.match(line)):
+            continue
+        process, call, arguments = match.groups()
+        main = main or process
+        counts[process, call] += 1
+        if process != main or not _changes(call, arguments, folder):
+            continue
+        point = Point(call, counts[process, call], f"{call}({arguments[:90]}")
+        path = _PATH.search(arguments) if call in WRITING else None
+        new_key = (call, path[1]) if path else None
+        if new_key is None or new_key != key:
+            found += _three(group)
+            group = []
+        group.append(point)
+        key = new_key
+    return found + _three(group)
+
+
+def _changes(call: str, arguments: str, folder: Path) -> bool:
+    if call in OPENING:
+        return (
+            any(flag in arguments for flag in ("O_CREAT", "O_WRONLY", "O_RDWR"))
+            and "/dev/" not in arguments
+        )
+    if call in WRITING:
+        path = _PATH.match(arguments)
+        return path is not None and path[1].startswith(str(folder))
+    return True
+
+
+def _three(group: list[Point]) -> list[Point]:
+    return group if len(group) < 4 else [group[0], group[len(group) // 2], group[-1]]
