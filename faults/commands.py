@@ -30,8 +30,12 @@ def specs(folder: Path, units: int) -> None:
     (folder / "tiny.yaml").write_text(text)
     (folder / "data.csv").write_text("a,b,c,d,label\n" + "1,2,3,4,0\n2,3,4,5,1\n" * 4)
     layers = [
-        {"class_name": "InputLayer", "config": {"batch_shape": [None, 4], "name": "x"}},
-        {"class_name": "Dense", "config": {"units": units, "name": "y"}},
+        {
+            "module": "keras.layers",
+            "class_name": "InputLayer",
+            "config": {"batch_shape": [None, 4], "name": "x"},
+        },
+        {"module": "keras.layers", "class_name": "Dense", "config": {"units": units, "name": "y"}},
     ]
     config = {"class_name": "Sequential", "config": {"name": "tiny", "layers": layers}}
     (folder / "model.json").write_text(json.dumps(config))
@@ -80,7 +84,7 @@ COMMANDS = (
     Command("code", ("code", "tiny.yaml", "-o", "out/script.py"), keeps="out"),
     Command("import", ("import", "model.json", "-o", "out/model.yaml"), keeps="out"),
     Command("diagram", ("diagram", "tiny.yaml", "-o", "out/tiny.svg"), keeps="out"),
-    Command("diff", ("diff", "tiny.yaml", "model.json", "-o", "out/diff.svg"), keeps="out"),
+    Command("diff", ("diff", "tiny.yaml", "tiny.yaml", "-o", "out/diff.svg"), keeps="out"),
     Command("format", ("format", "tiny.yaml"), (), unformatted, is_in_place=True),
     Command("validate --fix", ("validate", "--fix", "tiny.yaml"), (), misspelled, is_in_place=True),
     Command("build", ("build", "tiny.yaml", "-q"), (), keeps="build/tiny", modules=KERAS),

@@ -1,5 +1,7 @@
 """The canonical layout of specs: the same meaning, every comment, and nothing left to change."""
 
+import itertools
+import re
 import stat
 from functools import partial
 from itertools import count
@@ -333,3 +335,32 @@ def test_a_change_of_meaning_is_never_written(
     message = f"error: '{spec}': the text cannot be formatted without changing its meaning\n"
     assert format_command(spec) == (1, "", message)
     assert spec.read_text() == UGLY
+
+
+ANCHORED = [
+    "cnnspec: 1\ndefaults:\n  # z\nblocks: &a\n  b: &b\n    # z\n",
+    "cnnspec: 1\nouter: {a: &b [ # f\n  # g\n  [[[], []]]]}\n",
+    "cnnspec: 1\nouter: &a\n  inner: &b # c\n    # d\n    - a: 1\n      b: [2] # e\n    # f\n",
+    "cnnspec: 1\nouter:\n  - &a # b\n    # c\n    - - [{d: 1}] # e\n    - f\n",
+    "cnnspec: 1\nouter: &a  # b\n- c\n# d\n- &e\n  # f\n  g: 1\n  # h\n",
+]
+"""Collections with an anchor, which stands before the comments above their first entry."""
+CONTAINERS = ("[{}]", "{{k: {}}}", "[1, {}]", "{{Dense: {{units: {}}}}}", "[{}, # c\n    2]")
+
+
+@pytest.mark.parametrize("text", ANCHORED)
+def test_comments_behind_an_anchor_stay_where_they_are(text: str) -> None:
+    once = formatted(text)
+    assert formatted(once) == once
+    assert sorted(re.findall("# .", once)) == sorted(re.findall("# .", text))
+
+
+@pytest.mark.parametrize("width", [1, 70, 85, 95])
+@pytest.mark.parametrize("head", ["params:\n  p: {}\n", "layers:\n  - {}\n", "train: {}\n"])
+def test_mappings_in_lists_of_lists_are_formatted_once(head: str, width: int) -> None:
+    for nested in itertools.product(CONTAINERS, repeat=3):
+        inner = "x" * width
+        for each in nested:
+            inner = each.format(inner)
+        once = formatted("cnnspec: 1\n" + head.format(inner))
+        assert formatted(once) == once
