@@ -1,6 +1,5 @@
 """Diagnostics inside blocks, submodels and imports say where these are called from."""
 
-import sys
 from pathlib import Path
 from textwrap import dedent
 
@@ -43,7 +42,7 @@ NOT_IN_BLOCKS = {
     **dict.fromkeys(
         (
             "file-not-found", "not-a-model", "not-supported-yet", "outside-root",
-            "recursive-import", "unreadable-model", "weights-do-not-fit", "weights-not-checked",
+            "recursive-import", "unreadable-model", "weights-do-not-fit",
         ),
         NO_FILES,
     ),
@@ -65,7 +64,7 @@ NOT_IN_BLOCKS = {
 """The codes that never have a block call behind them, and why."""
 
 NOT_IN_FILES = dict.fromkeys(
-    WARNINGS.keys() - {"weights-not-checked"},
+    WARNINGS,
     "the warnings of another file are for its own readers",
 )
 """The codes that are not reported of the file of a submodel, and why."""
@@ -175,19 +174,13 @@ FILES = {
     "code-not-allowed": f"cnnspec: 1\n{LAYERS}  - mine.layers:Odd: {{output_shape: [3]}}\n",
     "not-in-this-keras": f"cnnspec: 1\n{LAYERS}  - AdaptiveMaxPooling2D: {{output_size: 3}}\n",
     "outside-root": f"cnnspec: 1\nsubmodels: {{it: {{spec: ../it.yaml}}}}\n{LAYERS}  - Flatten\n",
-    "weights-not-checked": (
-        f"cnnspec: 1\n{LAYERS}  - base\nsubmodels:\n  base:\n    weights: it.weights.h5\n"
-        "    spec: {cnnspec: 1, inputs: {image: [28, 28, 1]}, layers: [Flatten]}\n"
-    ),
 }
 """Files with a mistake that takes more than a file in tests/bad."""
 
 
 @pytest.mark.parametrize("code", FILES)
-def test_files_by_hand(code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "h5py", None)
+def test_files_by_hand(code: str, tmp_path: Path) -> None:
     (tmp_path / "it.yaml").write_bytes(FILES[code].encode(errors="surrogateescape"))
-    (tmp_path / "it.weights.h5").write_bytes(b"")
     text = f"{HEAD}submodels:\n  base:\n    spec: it.yaml\nlayers: [base]\n"
     found = compile_text(text.encode(), OUTER, folder=tmp_path, root=tmp_path, keras=OLDEST)
     if found.checked is not None:

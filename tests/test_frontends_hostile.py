@@ -19,6 +19,7 @@ from keras import layers
 from cnnspec import Spec
 from cnnspec.frontends.files import read_config, read_model
 from cnnspec.frontends.models import MAX_LAYERS
+from cnnspec.hdf5.source import MAX_STRUCTURE
 from cnnspec.keras_files.configuration import MAX_BYTES, MAX_DEPTH, MAX_VALUES
 from cnnspec.keras_files.problems import UnreadableModel
 from tests.support.commands import python_output
@@ -227,12 +228,15 @@ HOSTILE: dict[str, tuple[Callable[[Path], Any], str]] = {
             "module": "os", "class_name": "system", "config": {"command": "true"}})])),
         "the layer 'last' has an object of the class system, which is not a Keras class",
     ),
-    "a huge text in HDF5": (lambda path: hdf5(attribute("x" * 100_000_000))(path), NO_HDF5),
+    "a huge text in HDF5": (
+        lambda path: hdf5(attribute("x" * 100_000_000))(path),
+        f"it is too large: a part of it has more than {MAX_STRUCTURE} bytes at byte 2048",
+    ),
     "a huge fixed text in HDF5": (
         lambda path: hdf5(attribute(numpy.bytes_(b"x" * 40_000_000)), libver="latest")(path),
         f"its configuration has more than {MAX_BYTES} bytes",
     ),
-    "a lying text in HDF5": (with_a_lying_text, NO_HDF5),
+    "a lying text in HDF5": (with_a_lying_text, "it is damaged: a structure is shorter than its fields"),
     "numbers in HDF5": (hdf5(attribute(numpy.zeros(10))), NO_HDF5),
     "many texts in HDF5": (hdf5(attribute(["{}"] * 3)), NO_HDF5),
     "links in HDF5": (hdf5(with_links), READ),

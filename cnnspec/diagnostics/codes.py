@@ -42,7 +42,6 @@ WARNINGS: dict[str, str] = {
     # data
     **DATA_WARNINGS,
     # weights
-    "weights-not-checked": "weights that were not checked because a package is missing",
 }
 """The codes of warnings, with their meaning. A spec may ignore warnings."""
 

@@ -8,9 +8,10 @@ from typing import Any
 from cnnspec.frontends.compilation import notes_of_compilation
 from cnnspec.frontends.models import read_serialized
 from cnnspec.frontends.renaming import with_spoken_names
+from cnnspec.hdf5.file import SIGNATURE
 from cnnspec.keras_files.archive import archived, classes_in
 from cnnspec.keras_files.configuration import MAX_BYTES, checked_depth, parsed
-from cnnspec.keras_files.hdf5 import SIGNATURE, stored
+from cnnspec.keras_files.hdf5 import stored
 from cnnspec.keras_files.problems import UnreadableModel
 from cnnspec.language.document import Document
 from cnnspec.naming import keras_name

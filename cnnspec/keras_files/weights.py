@@ -13,12 +13,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import h5py
-
+from cnnspec.hdf5.datasets import Dataset
+from cnnspec.hdf5.file import Group, opened
+from cnnspec.hdf5.problems import UnreadableFile
 from cnnspec.ir.checked import CheckedGraph
 from cnnspec.keras_files.archive import DAMAGED, WEIGHTS
-from cnnspec.keras_files.hdf5 import MODEL
-from cnnspec.keras_files.stored import BFLOAT16, StoredLayer, UnreadableWeights, variable
+from cnnspec.keras_files.hdf5 import MODEL, is_hdf5
+from cnnspec.keras_files.stored import StoredLayer, UnreadableWeights, is_bfloat16, variable
 from cnnspec.keras_files.whole_models import layers_of
 
 MAX_RATIO = 200
@@ -42,22 +43,22 @@ def open_weights(path: Path, model: CheckedGraph | None = None) -> Iterator[Stor
         if zipfile.is_zipfile(path):
             path = _extracted(path, Path(folder))
         try:
-            file = h5py.File(path, "r")
+            if not is_hdf5(path):
+                raise UnreadableWeights
         except OSError as error:
-            raise UnreadableWeights from error
-        with file:
-            try:
+            raise UnreadableWeights(f"it cannot be read: {error.strerror}") from error
+        try:
+            with opened(path) as file:
                 is_whole = MODEL in file.attrs
-                stored = layers_of(file, model) if is_whole else _Reader().model(file)
-            except (OSError, RuntimeError, ValueError, KeyError) as error:  # raised by h5py
-                raise UnreadableWeights from error
-            yield stored
+                yield layers_of(file, model) if is_whole else _Reader().model(file)
+        except UnreadableFile as error:
+            raise UnreadableWeights(str(error)) from error
 
 
-def values(variable: Any) -> Any:
+def values(variable: Dataset) -> Any:
     """Return the values of a variable, as Keras expects them."""
-    data = variable[()]
-    if variable.attrs.get("dtype") == BFLOAT16:
+    data = variable.values()
+    if is_bfloat16(variable):
         import ml_dtypes
 
         return data.view(ml_dtypes.bfloat16)
@@ -82,7 +83,7 @@ def _extracted(path: Path, folder: Path) -> Path:
 class _Reader:
     """Reads groups, each once: groups may be linked from several places, or to themselves."""
 
-    seen: set[Any] = field(default_factory=set)
+    seen: set[int] = field(default_factory=set)
 
     def model(self, group: Any) -> StoredLayer:
         """Return the model in a file, without its optimizer and metrics."""
@@ -95,6 +96,8 @@ class _Reader:
         for key, member in members.items():
             if key == "vars":
                 variables = self.members(member)
+                if not all(each.isdecimal() for each in variables):
+                    raise UnreadableWeights
                 stored.variables |= {
                     each: variable(variables[each], each) for each in sorted(variables, key=int)
                 }
@@ -123,13 +126,11 @@ class _Reader:
 
     def members(self, group: Any) -> dict[str, Any]:
         """Return the members of a group itself, without links."""
-        if not isinstance(group, h5py.Group):
+        if not isinstance(group, Group) or group.address in self.seen:
             raise UnreadableWeights
-        for key in group:
-            if not isinstance(group.get(key, getlink=True), h5py.HardLink):
+        self.seen.add(group.address)
+        members = dict(group)
+        for key, member in members.items():
+            if member is None:
                 raise UnreadableWeights(f"'{key}' is a link")
-        address = h5py.h5o.get_info(group.id).addr
-        if address in self.seen:
-            raise UnreadableWeights
-        self.seen.add(address)
-        return {key: group[key] for key in group}
+        return members

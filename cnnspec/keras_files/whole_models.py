@@ -7,11 +7,10 @@ layers, in the order of its configuration. So it takes the model to know which w
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import h5py
-
+from cnnspec.hdf5.file import Group
 from cnnspec.ir.checked import CheckedGraph, CheckedNode
 from cnnspec.keras_files.configuration import MODELS, parsed
-from cnnspec.keras_files.hdf5 import WEIGHTS, bounded_memory, text_of_model
+from cnnspec.keras_files.hdf5 import WEIGHTS, text_of_model
 from cnnspec.keras_files.problems import MALFORMED, UnreadableModel
 from cnnspec.keras_files.stored import StoredLayer, UnreadableWeights, variable
 from cnnspec.layers.base import with_paths
@@ -31,21 +30,20 @@ def layers_of(file: Any, model: CheckedGraph | None) -> StoredLayer:
 
     """
     group = _member(file, WEIGHTS)
-    if not isinstance(group, h5py.Group):
+    if not isinstance(group, Group):
         raise UnreadableWeights("it contains a model without its weights")
     try:
-        with bounded_memory():
-            config = parsed(text_of_model(file))
-            reader = _Reader(_text(group.attrs.get("keras_version", "")).startswith("2."))
-            return StoredLayer(
-                layers={
-                    name: reader.layer(name, layer, _variables(group, name), _node(model, name))
-                    for name, layer in _layers(config["config"])
-                }
-            )
+        config = parsed(text_of_model(file))
+        reader = _Reader(str(group.attrs.get("keras_version", "")).startswith("2."))
+        return StoredLayer(
+            layers={
+                name: reader.layer(name, layer, _variables(group, name), _node(model, name))
+                for name, layer in _layers(config["config"])
+            }
+        )
     except UnreadableModel as error:
         raise UnreadableWeights(str(error)) from error
-    except (MemoryError, *MALFORMED) as error:
+    except MALFORMED as error:
         raise UnreadableWeights from error
 
 
@@ -135,20 +133,15 @@ def _names(attributes: Any) -> list[str]:
             (key for key in attributes if key.removeprefix(keys[0]).isdecimal()),
             key=lambda key: int(key.removeprefix("weight_names")),
         )
-    return [_text(name) for key in keys for name in attributes[key]]
-
-
-def _text(value: Any) -> str:
-    return value.decode("utf-8") if isinstance(value, bytes) else str(value)
+    return [str(name) for key in keys for name in attributes[key]]
 
 
 def _member(group: Any, path: str) -> Any:
     """Return what is at a path in a group, without following links."""
     for part in path.split("/"):
-        link = group.get(part, getlink=True) if isinstance(group, h5py.Group) else None
-        if link is None:
+        if not isinstance(group, Group) or part not in group:
             return None
-        if not isinstance(link, h5py.HardLink):
-            raise UnreadableWeights(f"'{part}' is a link")
         group = group[part]
+        if group is None:
+            raise UnreadableWeights(f"'{part}' is a link")
     return group
