@@ -57,14 +57,16 @@ def loads(
     )
 
 
-def from_keras(model: Any, *, compact: bool = True) -> Spec:
+def from_keras(model: Any, *, compact: bool = True, rename: bool = False) -> Spec:
     """Convert a Functional or Sequential `keras.Model` to a spec, with losses and optimizer.
 
-    With `compact`, the spec has blocks, repetitions and branches. It has no weights; to get a spec
+    With `compact`, the spec has blocks, repetitions and branches. With `rename`, only inputs, outputs
+    and shared layers keep their names, which makes it shorter. It has no weights; to get a spec
     that refers to them, save the model as a .keras file, `load` that and `save` the spec. What a
     spec cannot express is listed in `notes`.
 
     Raises:
+        ValueError: `rename` without `compact`.
         cnnspec.keras_files.problems.UnreadableModel: it is a model that no spec can say, such as a subclass.
         SpecError: the same, of one of its layers.
 
@@ -72,8 +74,10 @@ def from_keras(model: Any, *, compact: bool = True) -> Spec:
     from cnnspec.frontends.files import read_config
     from cnnspec.importing import imported
 
+    if rename and not compact:
+        raise ValueError("rename requires compact")
     read = read_config(model.to_json())
-    found = imported(read.document, compact=compact, notes=read.notes)
+    found = imported(read.document, compact=compact, rename=rename, notes=read.notes)
     return Spec(replace(compile_document(found.document), notes=found.notes))
 
 

@@ -19,6 +19,7 @@ from cnnspec.language.dump import dumps
 from cnnspec.syntax.paths import shown_path
 
 APPLICATION = "application:"
+WEIGHTS_STAY = "its weights are not used: they are loaded by the names of layers, which are new"
 SPEC_SUFFIXES = (".yaml", ".yml")
 
 
@@ -35,8 +36,13 @@ SPEC_SUFFIXES = (".yaml", ".yml")
     default=True,
     help="Use blocks, repetitions and branches, or one step per layer.",
 )
+@click.option(
+    "--rename",
+    is_flag=True,
+    help="Let go of the names of layers, except inputs and outputs, to find more repetitions.",
+)
 @force_option
-def command(model: str, output: Path | None, compact: bool, force: bool) -> None:
+def command(model: str, output: Path | None, compact: bool, rename: bool, force: bool) -> None:
     """Convert a Keras model to a spec.
 
     The model is a .keras or .h5 file, the JSON of `Model.to_json`, or application:NAME.
@@ -47,8 +53,11 @@ def command(model: str, output: Path | None, compact: bool, force: bool) -> None
     Example:
       cnnspec import trained.keras -o trained.yaml
       cnnspec import application:ResNet50 --no-compact
+      cnnspec import resnet20.keras --rename
     """
     keep_what_is_there(output, force=force)
+    if rename and not compact:
+        usage_error("--rename and --no-compact exclude each other")
     if Path(model).suffix.lower() in SPEC_SUFFIXES:
         usage_error(f"'{model}' is already a spec; `cnnspec expand` expands it")
     name = model.removeprefix(APPLICATION)
@@ -58,8 +67,9 @@ def command(model: str, output: Path | None, compact: bool, force: bool) -> None
         found = imported(
             read.document,
             folder=output.parent if output else Path(),
-            weights=Path(model) if is_file and read.has_weights else None,
+            weights=Path(model) if is_file and read.has_weights and not rename else None,
             compact=compact,
+            rename=rename,
             notes=read.notes,
         )
     except UnreadableModel as error:
@@ -67,6 +77,8 @@ def command(model: str, output: Path | None, compact: bool, force: bool) -> None
     except SpecError as error:
         tell(error.report, err=True)
         sys.exit(1)
+    if is_file and read.has_weights and rename:
+        echo(f"note: {WEIGHTS_STAY}", err=True)
     for note in found.notes:
         echo(f"note: {note}", err=True)
     text = dumps(found.document)
