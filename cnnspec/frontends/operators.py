@@ -13,12 +13,11 @@ from cnnspec.frontends.functions import function_step
 from cnnspec.frontends.keras_2 import of_keras_3
 from cnnspec.frontends.operations import Equal, NoEqual, Recorded
 from cnnspec.frontends.reshaping import RESHAPING
+from cnnspec.keras_files.configuration import is_recorded
 from cnnspec.keras_files.problems import UnreadableModel
 
 BY_KERAS_2 = ("SlicingOpLambda", "TFOpLambda", "TensorFlowOpLayer")
 """The class of recorded operations in Keras 2, which has no shapes and data types."""
-RECORDED = ("keras.src.ops", "keras.src.activations")
-"""Modules whose classes are operations; many have the names of layers."""
 
 
 def is_operator(layer: Mapping[str, Any]) -> bool:
@@ -26,7 +25,7 @@ def is_operator(layer: Mapping[str, Any]) -> bool:
     if layer["class_name"] in BY_KERAS_2:
         return True
     if "module" in layer:
-        return str(layer["module"]).startswith(RECORDED)
+        return is_recorded(layer)
     return not layer["config"].keys() & {"trainable", "dtype", "layers"}
 
 

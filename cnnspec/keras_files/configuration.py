@@ -9,6 +9,8 @@ from cnnspec.keras_files.problems import NO_KERAS_MODEL, UnreadableModel
 FUNCTIONAL = ("Functional", "Model")
 MODELS = (*FUNCTIONAL, "Sequential")
 """The model classes whose layers are stored in a file."""
+RECORDED = ("keras.src.ops", "keras.src.activations")
+"""Modules whose classes are operations; many have the names of layers."""
 MAX_BYTES = 32 * 1024 * 1024
 MAX_VALUES = 1_000_000
 MAX_DEPTH = 200
@@ -57,3 +59,8 @@ def _values(text: str | bytes) -> int:
     if isinstance(text, str):
         return sum(text.count(sign) for sign in ",[{")
     return sum(text.count(sign) for sign in (b",", b"[", b"{"))
+
+
+def is_recorded(layer: Mapping[str, Any]) -> bool:
+    """Whether Keras 3 recorded an operation; HDF5 files do not store its module."""
+    return str(layer.get("module", "")).startswith(RECORDED)

@@ -1,7 +1,7 @@
 """Reads weights files: `.weights.h5`, `.keras` and whole models in HDF5, by layer name.
 
-Keras stores weights by class name and counter, together with the name of the layer; only that name
-identifies the layer. Nothing is unpickled, and links to other files are not followed.
+Keras stores weights by class name and counter, together with the name of the layer, which identifies it. Without
+that name, as before Keras 3.6, the order of layers does (`groups`). Nothing is unpickled, and links to other files are not followed.
 """
 
 import shutil
@@ -17,13 +17,21 @@ from cnnspec.hdf5.datasets import Dataset
 from cnnspec.hdf5.file import Group, opened
 from cnnspec.hdf5.problems import UnreadableFile
 from cnnspec.ir.checked import CheckedGraph
-from cnnspec.keras_files.archive import DAMAGED, WEIGHTS
+from cnnspec.keras_files.archive import DAMAGED, WEIGHTS, archived
+from cnnspec.keras_files.configuration import parsed
+from cnnspec.keras_files.groups import Ordered, layers_of_groups
 from cnnspec.keras_files.hdf5 import MODEL, is_hdf5
+from cnnspec.keras_files.problems import MALFORMED, UnreadableModel
 from cnnspec.keras_files.stored import StoredLayer, UnreadableWeights, is_bfloat16, variable
 from cnnspec.keras_files.whole_models import layers_of
 
 MAX_RATIO = 200
 """The limit of the compression of an archive; trained weights hardly compress at all."""
+
+NAMELESS = (
+    "Keras before 3.6 saved it without the names of layers, and its groups do not show which of them is which; "
+    "use the .keras file, or save it again with a newer Keras"
+)
 
 
 @contextmanager
@@ -31,7 +39,8 @@ def open_weights(path: Path, model: CheckedGraph | None = None) -> Iterator[Stor
     """Open a file with weights; variables are read only when they are indexed.
 
     The model says which weights a layer has, because whole models in HDF5 do not; without it, their
-    variables are numbered in the order of the file.
+    variables are numbered in the order of the file. It says the order of layers, too, for files that store
+    neither that nor names.
 
     Raises:
         UnreadableWeights: the file is neither, or needs something that is not allowed.
@@ -40,8 +49,9 @@ def open_weights(path: Path, model: CheckedGraph | None = None) -> Iterator[Stor
     with tempfile.TemporaryDirectory() as folder:
         if not path.is_file():
             raise UnreadableWeights("no such file")
-        if zipfile.is_zipfile(path):
-            path = _extracted(path, Path(folder))
+        archive = path if zipfile.is_zipfile(path) else None
+        if archive is not None:
+            path = _extracted(archive, Path(folder))
         try:
             if not is_hdf5(path):
                 raise UnreadableWeights
@@ -50,7 +60,7 @@ def open_weights(path: Path, model: CheckedGraph | None = None) -> Iterator[Stor
         try:
             with opened(path) as file:
                 is_whole = MODEL in file.attrs
-                yield layers_of(file, model) if is_whole else _Reader().model(file)
+                yield layers_of(file, model) if is_whole else _stored(file, model, archive)
         except UnreadableFile as error:
             raise UnreadableWeights(str(error)) from error
 
@@ -79,18 +89,40 @@ def _extracted(path: Path, folder: Path) -> Path:
     return target
 
 
+def _stored(file: Group, model: CheckedGraph | None, archive: Path | None) -> StoredLayer:
+    """Return the layers in a file, which may be that of an archive."""
+    if _has_names(file):
+        return _Reader().model(file, None)
+    if archive is None:
+        return _Reader().model(file, model)
+    try:
+        return _Reader().model(file, parsed(archived(archive)[0]))
+    except UnreadableModel as error:
+        raise UnreadableWeights(str(error)) from error
+    except MALFORMED as error:
+        raise UnreadableWeights from error
+
+
+def _has_names(file: Group) -> bool:
+    """Whether a file stores the names of layers, as Keras does since 3.6."""
+    layers = file.get("layers")
+    groups = layers.values() if isinstance(layers, Group) else ()
+    inner = (each.get("vars") for each in groups if isinstance(each, Group))
+    return any(isinstance(each, Group) and "name" in each.attrs for each in inner)
+
+
 @dataclass(slots=True)
 class _Reader:
     """Reads groups, each once: groups may be linked from several places, or to themselves."""
 
     seen: set[int] = field(default_factory=set)
 
-    def model(self, group: Any) -> StoredLayer:
+    def model(self, group: Any, ordered: Ordered) -> StoredLayer:
         """Return the model in a file, without its optimizer and metrics."""
         parts = self.members(group)
-        return self.layer({key: parts[key] for key in ("vars", "layers") if key in parts})
+        return self.layer({key: parts[key] for key in ("vars", "layers") if key in parts}, ordered)
 
-    def layer(self, members: dict[str, Any]) -> StoredLayer:
+    def layer(self, members: dict[str, Any], ordered: Ordered) -> StoredLayer:
         """Return the layer for the members of a group."""
         stored = StoredLayer()
         for key, member in members.items():
@@ -102,23 +134,29 @@ class _Reader:
                     each: variable(variables[each], each) for each in sorted(variables, key=int)
                 }
             elif key == "layers":
-                self.layers(member, stored)
+                self.layers(member, stored, ordered)
             else:
-                self.wrapped(key, member, stored)
+                self.wrapped(key, member, stored, ordered)
         return stored
 
-    def layers(self, group: Any, stored: StoredLayer) -> None:
+    def layers(self, group: Any, stored: StoredLayer, ordered: Ordered) -> None:
         """Add the layers of a model, by their names."""
-        for key, member in self.members(group).items():
+        members = self.members(group)
+        known = layers_of_groups(ordered, members)
+        for key, member in members.items():
             inner = self.members(member)
-            name = str(inner["vars"].attrs.get("name", key)) if "vars" in inner else key
+            name, model = known.get(key, (key if ordered is None else f"layers/{key}", None))
+            if "vars" in inner:
+                name = str(inner["vars"].attrs.get("name", name))
             if name in stored.layers:
                 raise UnreadableWeights(f"it contains two layers with the name '{name}'")
-            stored.layers[name] = self.layer(inner)
+            layer = stored.layers[name] = self.layer(inner, model)
+            if isinstance(ordered, CheckedGraph) and key not in known and not layer.is_empty():
+                raise UnreadableWeights(NAMELESS)
 
-    def wrapped(self, key: str, group: Any, stored: StoredLayer) -> None:
+    def wrapped(self, key: str, group: Any, stored: StoredLayer, ordered: Ordered) -> None:
         """Add the variables of an inner layer that is an attribute."""
-        inner = stored.parts[key] = self.layer(self.members(group))
+        inner = stored.parts[key] = self.layer(self.members(group), ordered)
         stored.variables |= {f"{key}/{path}": each for path, each in inner.variables.items()}
         for name, layer in inner.layers.items():
             path = f"{key}/layers/{name}"
