@@ -611,6 +611,10 @@ HOSTILE: dict[str, tuple[Callable[[Path], Any], str]] = {
         in_h5(lambda file: file[VARIABLES].attrs.__setitem__("name", "second")),
         "it contains two layers with the name 'second'",
     ),
+    "layers in layers": (
+        in_h5(lambda file: file.create_group("layers/a" + "/b" * 500)),
+        "it is nested more than 100 levels deep",
+    ),
     "an empty archive": (in_zip(b"", name="config.json"), NOT_READABLE),
     "an archive with a text": (in_zip(b"hello"), NO_FILE_OF_KERAS),
     "an archive that grows": (

@@ -1,10 +1,9 @@
-"""Reads weights files: `.weights.h5`, `.keras` and whole models in HDF5, by layer name.
+"""Reads weights files by layer name: `.weights.h5`, `.keras`, and the `.h5` files of older versions.
 
 Keras stores weights by class name and counter, together with the name of the layer, which identifies it. Without
 that name, as before Keras 3.6, the order of layers does (`groups`). Nothing is unpickled, and links to other files are not followed.
 """
 
-import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -17,17 +16,17 @@ from cnnspec.hdf5.datasets import Dataset
 from cnnspec.hdf5.file import Group, opened
 from cnnspec.hdf5.problems import UnreadableFile
 from cnnspec.ir.checked import CheckedGraph
-from cnnspec.keras_files.archive import DAMAGED, WEIGHTS, archived
+from cnnspec.keras_files.archive import DAMAGED, WEIGHTS, archived, extract_weights
 from cnnspec.keras_files.configuration import parsed
 from cnnspec.keras_files.groups import Ordered, layers_of_groups
 from cnnspec.keras_files.hdf5 import MODEL, is_hdf5
+from cnnspec.keras_files.layer_lists import is_of_lists, layers_of_lists
 from cnnspec.keras_files.problems import MALFORMED, UnreadableModel
 from cnnspec.keras_files.stored import StoredLayer, UnreadableWeights, is_bfloat16, variable
 from cnnspec.keras_files.whole_models import layers_of
 
-MAX_RATIO = 200
-"""The limit of the compression of an archive; trained weights hardly compress at all."""
-
+MAX_DEPTH = 100
+"""The limit of nesting; each nested model takes two levels."""
 NAMELESS = (
     "Keras before 3.6 saved it without the names of layers, and its groups do not show which of them is which; "
     "use the .keras file, or save it again with a newer Keras"
@@ -59,8 +58,7 @@ def open_weights(path: Path, model: CheckedGraph | None = None) -> Iterator[Stor
             raise UnreadableWeights(f"it cannot be read: {error.strerror}") from error
         try:
             with opened(path) as file:
-                is_whole = MODEL in file.attrs
-                yield layers_of(file, model) if is_whole else _stored(file, model, archive)
+                yield _stored(file, model, archive)
         except UnreadableFile as error:
             raise UnreadableWeights(str(error)) from error
 
@@ -79,11 +77,9 @@ def _extracted(path: Path, folder: Path) -> Path:
     target = folder / WEIGHTS
     try:
         with zipfile.ZipFile(path) as archive:
-            entry = archive.getinfo(WEIGHTS)
-            if entry.file_size > MAX_RATIO * max(entry.compress_size, 1):
-                raise UnreadableWeights("its compression ratio is suspiciously high")
-            with archive.open(entry) as source, target.open("wb") as file:
-                shutil.copyfileobj(source, file)
+            extract_weights(archive, target)
+    except UnreadableModel as error:
+        raise UnreadableWeights(str(error)) from error
     except DAMAGED as error:
         raise UnreadableWeights(f"the archive has no readable '{WEIGHTS}'") from error
     return target
@@ -91,11 +87,15 @@ def _extracted(path: Path, folder: Path) -> Path:
 
 def _stored(file: Group, model: CheckedGraph | None, archive: Path | None) -> StoredLayer:
     """Return the layers in a file, which may be that of an archive."""
-    if _has_names(file):
-        return _Reader().model(file, None)
-    if archive is None:
-        return _Reader().model(file, model)
     try:
+        if MODEL in file.attrs:
+            return layers_of(file, model)
+        if is_of_lists(file):
+            return layers_of_lists(file, model)
+        if _has_names(file):
+            return _Reader().model(file, None)
+        if archive is None:
+            return _Reader().model(file, model)
         return _Reader().model(file, parsed(archived(archive)[0]))
     except UnreadableModel as error:
         raise UnreadableWeights(str(error)) from error
@@ -116,6 +116,7 @@ class _Reader:
     """Reads groups, each once: groups may be linked from several places, or to themselves."""
 
     seen: set[int] = field(default_factory=set)
+    depth: int = 0
 
     def model(self, group: Any, ordered: Ordered) -> StoredLayer:
         """Return the model in a file, without its optimizer and metrics."""
@@ -124,6 +125,9 @@ class _Reader:
 
     def layer(self, members: dict[str, Any], ordered: Ordered) -> StoredLayer:
         """Return the layer for the members of a group."""
+        if self.depth > MAX_DEPTH:
+            raise UnreadableWeights(f"it is nested more than {MAX_DEPTH} levels deep")
+        self.depth += 1
         stored = StoredLayer()
         for key, member in members.items():
             if key == "vars":
@@ -137,6 +141,7 @@ class _Reader:
                 self.layers(member, stored, ordered)
             else:
                 self.wrapped(key, member, stored, ordered)
+        self.depth -= 1
         return stored
 
     def layers(self, group: Any, stored: StoredLayer, ordered: Ordered) -> None:

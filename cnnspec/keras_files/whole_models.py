@@ -7,17 +7,18 @@ layers, in the order of its configuration. So it takes the model to know which w
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from cnnspec.hdf5.datasets import Dataset
 from cnnspec.hdf5.file import Group
 from cnnspec.ir.checked import CheckedGraph, CheckedNode
 from cnnspec.keras_files.configuration import MODELS, parsed
 from cnnspec.keras_files.hdf5 import WEIGHTS, text_of_model
-from cnnspec.keras_files.problems import MALFORMED, UnreadableModel
 from cnnspec.keras_files.stored import StoredLayer, UnreadableWeights, variable
 from cnnspec.layers.base import with_paths
 from cnnspec.records import Record
 
 Place = tuple[StoredLayer, list[str]]
 """A stored layer, and the keys of one of its variables."""
+NAMES = "weight_names"
 COUNT = "count"
 """The weight of a Normalization that only Keras 2 has."""
 
@@ -27,24 +28,25 @@ def layers_of(file: Any, model: CheckedGraph | None) -> StoredLayer:
 
     Raises:
         UnreadableWeights: the file has no weights, or other ones than its own models.
+        UnreadableModel: its configuration is not that of a model; so do exceptions of `MALFORMED`.
 
     """
     group = _member(file, WEIGHTS)
     if not isinstance(group, Group):
         raise UnreadableWeights("it contains a model without its weights")
-    try:
-        config = parsed(text_of_model(file))
-        reader = _Reader(str(group.attrs.get("keras_version", "")).startswith("2."))
-        return StoredLayer(
-            layers={
-                name: reader.layer(name, layer, _variables(group, name), _node(model, name))
-                for name, layer in _layers(config["config"])
-            }
-        )
-    except UnreadableModel as error:
-        raise UnreadableWeights(str(error)) from error
-    except MALFORMED as error:
-        raise UnreadableWeights from error
+    config = parsed(text_of_model(file))
+    reader = ListReader(str(group.attrs.get("keras_version", "")).startswith("2."))
+    return StoredLayer(
+        layers={
+            name: reader.layer(
+                name,
+                layer,
+                [each for _, each in named_variables(group, name)],
+                first_call(model, name),
+            )
+            for name, layer in _layers(config["config"])
+        }
+    )
 
 
 def _layers(config: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -57,7 +59,7 @@ def _layers(config: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
             yield name, layer
 
 
-def _node(model: CheckedGraph | None, name: str) -> CheckedNode | None:
+def first_call(model: CheckedGraph | None, name: str) -> CheckedNode | None:
     """Return the first call of the layer of a name."""
     for node in model.nodes if model is not None else ():
         if node.is_first_call and name in (node.node.layer_name, node.keras_name):
@@ -65,8 +67,8 @@ def _node(model: CheckedGraph | None, name: str) -> CheckedNode | None:
     return None
 
 
-class _Reader(Record):
-    """Reads the layers of a file."""
+class ListReader(Record):
+    """Reads the layers of a file, each with a list of its weights."""
 
     of_keras_2: bool
     """Whether Keras 2 wrote it."""
@@ -111,29 +113,27 @@ class _Reader(Record):
         if layer["class_name"] not in MODELS:
             return
         for name, each in _layers(config):
-            inner = _node(node.submodel, name)
+            inner = first_call(node.submodel, name)
             if inner is not None:
                 stored.layers[name] = StoredLayer()
                 yield from self.places(each, inner, stored.layers[name], is_trained=is_trained)
 
 
-def _variables(group: Any, name: str) -> list[Any]:
-    """Return the variables of a layer, in the order of the file."""
+def named_variables(group: Group, name: str) -> Iterator[tuple[str, Dataset]]:
+    """Yield the variables of a layer with their names, in the order of the file."""
     layer = _member(group, name)
-    if layer is None:
-        return []
-    return [variable(_member(layer, each), each) for each in _names(layer.attrs)]
+    if isinstance(layer, Group):
+        for each in names_in(layer.attrs, NAMES):
+            yield each, variable(_member(layer, each), each)
 
 
-def _names(attributes: Any) -> list[str]:
-    """Return the names of weights; a long list is in several attributes."""
-    keys = ["weight_names"]
-    if keys[0] not in attributes:
-        keys = sorted(
-            (key for key in attributes if key.removeprefix(keys[0]).isdecimal()),
-            key=lambda key: int(key.removeprefix("weight_names")),
-        )
-    return [str(name) for key in keys for name in attributes[key]]
+def names_in(attributes: Mapping[str, Any], key: str) -> list[str]:
+    """Return a list of names; a long one is in several attributes."""
+    keys = [key]
+    if key not in attributes:
+        numbered = (each for each in attributes if each.removeprefix(key).isdecimal())
+        keys = sorted(numbered, key=lambda each: int(each.removeprefix(key)))
+    return [str(name) for each in keys for name in attributes[each]]
 
 
 def _member(group: Any, path: str) -> Any:
