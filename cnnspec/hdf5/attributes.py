@@ -34,6 +34,8 @@ _FORMATS |= {
 }
 _FORMATS["b", 1] = "?"
 
+BYTES_OF_A_STEP = 16
+
 Collections = dict[int, dict[int, bytes]]
 
 
@@ -75,11 +77,11 @@ class Attributes(Mapping[str, Any]):
         """Return all values, which are stored in a row."""
         if count * kind.itemsize > len(data):
             raise DamagedFile("an attribute has more values than bytes")
-        self._source.count(count)
         if kind.kind == "S":
             starts = range(0, count * kind.itemsize, kind.itemsize)
             return [text(data[start : start + kind.itemsize]) for start in starts]
         if kind.kind == "T" and kind.itemsize == _REFERENCE.size:
+            self._source.count(count)
             return [self._text(*each) for each in _REFERENCE.iter_unpack(data[: count * 16])]
         letter = _FORMATS.get((kind.kind, kind.itemsize))
         if letter is None:
@@ -95,7 +97,7 @@ class Attributes(Mapping[str, Any]):
         found = self._collections[at].get(index)
         if found is None or len(found) < length:
             raise DamagedFile("a text is not in its collection", at)
-        self._source.count(len(found) // 64)
+        self._source.count(length // BYTES_OF_A_STEP)
         return text(found[:length])
 
 

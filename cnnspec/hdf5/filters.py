@@ -8,7 +8,12 @@ from cnnspec.hdf5.problems import DamagedFile, UnsupportedFile
 from cnnspec.hdf5.source import Fields, padded
 
 DEFLATE, SHUFFLE, FLETCHER = 1, 2, 3
-OTHERS = {4: "SZIP compression", 5: "NBIT compression", 6: "SCALEOFFSET", 32000: "LZF compression"}
+OTHERS = {
+    4: "SZIP compression",
+    5: "NBIT compression",
+    6: "SCALEOFFSET compression",
+    32000: "LZF compression",
+}
 _PREFIX = Struct("<BB")
 _FILTER = Struct("<HHHH")
 _BUILT_IN = 256

@@ -9,15 +9,15 @@ from cnnspec.hdf5.problems import DamagedFile, UnreadableFile
 
 BLOCK = 64 * 1024
 MAX_BLOCKS = 256
-LEAST_STEPS = 100_000
+LEAST_STEPS = 10_000
 MAX_STEPS = 5_000_000
 LEAST_BYTES = 1024 * 1024
 MAX_STRUCTURE = 64 * 1024 * 1024
 """The limit of a structure, such as the text of a configuration."""
-TIMES = 4
+TIMES = 2
 """How often the structures of a file may be read; a file that was not made to do harm needs less."""
-BYTES_OF_A_STEP = 8
-"""No structure of the format is smaller."""
+BYTES_OF_A_STEP = 2
+"""Most structures of the format have eight bytes or more."""
 SHORTER = "it became shorter while it was read"
 TOO_LARGE = f"it is too large: a part of it has more than {MAX_STRUCTURE} bytes at byte {{}}"
 

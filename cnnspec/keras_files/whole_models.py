@@ -133,7 +133,14 @@ def names_in(attributes: Mapping[str, Any], key: str) -> list[str]:
     if key not in attributes:
         numbered = (each for each in attributes if each.removeprefix(key).isdecimal())
         keys = sorted(numbered, key=lambda each: int(each.removeprefix(key)))
-    return [str(name) for each in keys for name in attributes[each]]
+    names = [name for each in keys for name in _listed(attributes[each])]
+    if not all(isinstance(name, str) for name in names):
+        raise UnreadableWeights
+    return names
+
+
+def _listed(names: Any) -> list[Any]:
+    return names if isinstance(names, list) else [None]
 
 
 def _member(group: Any, path: str) -> Any:
