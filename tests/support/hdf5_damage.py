@@ -134,7 +134,7 @@ def damaged(count: int, seed: int, folder: Path) -> Counter[str]:
         chance.choice(DAMAGE)(data, given, chance)
         path.write_bytes(data)
         for each in read:
-            started = time.perf_counter()
+            started = time.process_time()
             try:
                 each(path)
                 ends["read"] += 1
@@ -144,7 +144,7 @@ def damaged(count: int, seed: int, folder: Path) -> Counter[str]:
                 (folder / "failed.h5").write_bytes(data)
                 raise
             ends["slowest in ms"] = max(
-                ends["slowest in ms"], int(1000 * (time.perf_counter() - started))
+                ends["slowest in ms"], int(1000 * (time.process_time() - started))
             )
     return ends
 
