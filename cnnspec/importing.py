@@ -14,6 +14,9 @@ from cnnspec.ir.graph import Graph
 from cnnspec.language.document import Document
 from cnnspec.language.dump import dumps
 
+WORTH_COUNTING = 100
+"""How many characters the names of Keras must save for a spec to use them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Imported:
@@ -81,11 +84,14 @@ def readable(graph: Graph, folder: Path | None = None, *, keras: Keras = NEWEST)
     Paths in it are relative to `folder`. It is compiled again, for a version of Keras, and written
     out if that does not give the same model.
     """
-    shorter = compacted(graph)
-    again = compile_document(shorter, keras=keras).checked
-    if again is None or not same_model(graph, again.graph):
-        return written_out(graph, folder)
-    return shorter if folder is None else compacted(graph, folder)
+    forms = {names: compacted(graph, None, names) for names in (Names.KEPT, Names.COUNTED)}
+    lengths = {names: len(dumps(found)) for names, found in forms.items()}
+    lengths[Names.COUNTED] += WORTH_COUNTING
+    for names in sorted(forms, key=lambda each: lengths[each]):
+        again = compile_document(forms[names], keras=keras).checked
+        if again is not None and same_model(graph, again.graph):
+            return forms[names] if folder is None else compacted(graph, folder, names)
+    return written_out(graph, folder)
 
 
 def saved(compilation: Compilation, folder: Path) -> str:

@@ -59,12 +59,11 @@ class Calls:
             if wrong is not None:
                 return self.names.failed(name, scope, wrong)
         layer = self.checked_layer(step, declaration, scope, place)
-        scoped = self.names.named(name, kind, scope, place)
+        scoped = self.names.named(name, kind, scope, place, is_layer=True)
         if isinstance(layer, Failure) or isinstance(inputs, Failure) or isinstance(scoped, Failure):
             return self.names.failed(name, scope, failure_of(layer, inputs, scoped))
-        node = Node(
-            node_name(scoped), scoped, layer, inputs, place, scope.frozen, block=scope.block
-        )
+        name = self.names.layers.of_node(scoped)
+        node = Node(name, scoped, layer, inputs, place, scope.frozen, block=scope.block)
         return self.names.add(node)
 
     def named_inside(

@@ -6,11 +6,12 @@ from typing import Any
 from cnnspec.diagnostics.problems import Failure, Problem
 from cnnspec.diagnostics.report import Report
 from cnnspec.diagnostics.suggestions import Match, closest
+from cnnspec.expand.layer_names import LayerNames
 from cnnspec.expand.parameters import Parameters
 from cnnspec.ir.graph import BlockCall, Node, Ref, SubmodelLayer
 from cnnspec.language.document import Step
 from cnnspec.language.expressions import filled, is_pattern, substituted
-from cnnspec.naming import keras_name, node_name
+from cnnspec.naming import node_name
 from cnnspec.records import Record, replace
 from cnnspec.syntax.places import Place, Where
 
@@ -36,13 +37,16 @@ class Scope(Record):
     """The explicit names of steps in this scope."""
     block: BlockCall | None = None
     """The block call that is being expanded, if any."""
+    last: Step | None = None
+    """The last step of that block."""
 
 
 class Names:
     """The nodes of a graph under construction, and the names that refer to them."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: Report, layers: LayerNames | None = None) -> None:
         self.report = report
+        self.layers = layers or LayerNames()
         self.nodes: list[Node] = []
         self.by_name: dict[str, Node] = {}
         self.values: dict[str, Value] = {}
@@ -58,7 +62,7 @@ class Names:
 
     def copy(self) -> "Names":
         """Return the names that are known so far, to add others that are not kept."""
-        names = Names(self.report)
+        names = Names(self.report, self.layers.copy())
         names.nodes, names.by_name = list(self.nodes), dict(self.by_name)
         names.values, names.defined = dict(self.values), dict(self.defined)
         names.keras_names, names.counted = dict(self.keras_names), Counter(self.counted)
@@ -87,9 +91,24 @@ class Names:
         self.by_name = {each.name: each for each in self.nodes}
         return renamed.value[0]
 
-    def named(self, name: str | None, kind: str, scope: Scope, place: Place) -> str | Failure:
+    def named(
+        self,
+        name: str | None,
+        kind: str,
+        scope: Scope,
+        place: Place,
+        *,
+        is_layer: bool = False,
+    ) -> str | Failure:
         """Return the name of a step with its scopes; it must not be taken."""
         given = name
+        if given is None and is_layer and self.layers.unnamed is not None:
+
+            def is_taken(name: str) -> bool:
+                is_there = name in self.keras_names or scope.prefix + name in self.defined
+                return is_there or name in scope.explicit
+
+            return self.layers.next(kind, scope.prefix, is_taken)
         while given is None:
             self.counted[scope.prefix + kind] += 1
             candidate = f"{kind}_{self.counted[scope.prefix + kind]}"
@@ -100,13 +119,13 @@ class Names:
 
     def taken(self, scoped: str, place: Place) -> Failure | None:
         """Report an error if a name is taken."""
-        taken = self.keras_names.get(keras_name(scoped))
+        taken = self.keras_names.get(self.layers.in_keras(scoped))
         taken = taken or (scoped if scoped in self.defined else None)
         if taken is None:
             return None
         message = f"the name '{scoped}' is defined twice"
         if taken != scoped:
-            message = f"'{scoped}' and '{taken}' both become the Keras name '{keras_name(scoped)}'"
+            message = f"'{scoped}' and '{taken}' both become the Keras name '{self.layers.in_keras(scoped)}'"
         note = self.defined[taken].note("it is defined here first")
         return place.error(self.report, "duplicate-name", message, "name", notes=[note])
 
@@ -115,7 +134,7 @@ class Names:
         self.values[scoped] = value
         self.defined[scoped] = place
         if is_layer:
-            self.keras_names[keras_name(scoped)] = scoped
+            self.keras_names[self.layers.in_keras(scoped)] = scoped
         return value
 
     def of_no_layer(self) -> dict[str, tuple[Ref, ...]]:

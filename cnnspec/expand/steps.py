@@ -6,6 +6,7 @@ from cnnspec.diagnostics.problems import FAILED, Failure, Problem, failure_of, s
 from cnnspec.diagnostics.report import Report
 from cnnspec.expand.calls import Calls, step_key
 from cnnspec.expand.definitions import BlockDefinition, Definitions
+from cnnspec.expand.layer_names import explicit_names, own_name_problem
 from cnnspec.expand.parameters import Parameters, resolve_parameters
 from cnnspec.expand.scopes import Names, Scope, Skipped, Value
 from cnnspec.expand.submodels import SubmodelReader
@@ -25,16 +26,6 @@ MAX_BLOCK_DEPTH = 50
 """The limit of the nesting of block calls."""
 MAX_INPUTS = 10_000
 """The limit of the number of inputs of a step."""
-
-
-def explicit_names(steps: Sequence[Step]) -> frozenset[str]:
-    """Return the explicit names of steps, including those in branches."""
-    names = {step.name for step in steps if step.name is not None}
-    for step in steps:
-        if step.branches is not None:
-            for branch in step.branches.steps.values():
-                names |= explicit_names(branch)
-    return frozenset(names)
 
 
 class Writer(Calls):
@@ -65,6 +56,12 @@ class Writer(Calls):
 
     def step(self, step: Step, scope: Scope, above: Value, place: Place) -> Value:
         """Expand a step, with its repetitions."""
+        wrong = (
+            own_name_problem(step, scope.last, self.definitions.blocks) if scope.prefix else None
+        )
+        if wrong is not None:
+            failure = (place / "name").error(self.report, *wrong)
+            return self.names.failed(None, scope, failure)
         is_counted = step.repeat is not None and self.is_counted(step)
         given = None if is_counted else self.given_name(step, scope, place)
         name = None if isinstance(given, Failure) else given
@@ -254,6 +251,7 @@ class Writer(Calls):
             frozen=scope.frozen,
             blocks=(*scope.blocks, step.kind),
             explicit=explicit_names(definition.block.layers),
+            last=definition.block.layers[-1] if definition.block.layers else None,
             block=BlockCall(
                 step.kind,
                 scoped,

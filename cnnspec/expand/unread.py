@@ -11,9 +11,10 @@ from cnnspec.declarations.partial import argument_problems
 from cnnspec.diagnostics.problems import FAILED, Failure, Problem
 from cnnspec.diagnostics.report import Report
 from cnnspec.expand.definitions import BlockDefinition, Definitions
+from cnnspec.expand.layer_names import explicit_names
 from cnnspec.expand.parameters import Parameters, resolve_parameters
 from cnnspec.expand.scopes import Names, Scope, Value
-from cnnspec.expand.steps import Writer, explicit_names
+from cnnspec.expand.steps import Writer
 from cnnspec.ir.graph import Ref, SubmodelLayer
 from cnnspec.language.document import Document, Step
 from cnnspec.language.expressions import is_pattern, is_reference, substituted

@@ -38,7 +38,8 @@ def _of_calls(prefixes: Sequence[str]) -> str | None:
     words = [[re.sub(r"\d+[a-z]?$", "", part) for part in each.split("_")] for each in prefixes]
     shared = [word for word in words[0] if word and all(word in other for other in words)]
     name = "_".join(dict.fromkeys(shared))
-    return None if len(name) < 2 or name in SECTIONS else name
+    says_nothing = all(len(word) < 2 for word in shared)
+    return None if says_nothing or name in SECTIONS else name
 
 
 def _of_steps(lines: list[Line]) -> str:

@@ -12,7 +12,7 @@ from cnnspec.decompile.compact.forms import Body
 from cnnspec.decompile.compact.lines import Line
 from cnnspec.decompile.compact.parameters import Parameters, joined
 from cnnspec.decompile.compact.repetitions import repeat
-from cnnspec.decompile.compact.runs import FOLLOW, Run, runs_by_form
+from cnnspec.decompile.compact.runs import FOLLOW, Run, Units, runs_by_form
 from cnnspec.ir.graph import Ref
 
 WORTH = 40
@@ -66,7 +66,9 @@ class Blocks:
         calls = {name for prefixes in self.prefixes.values() for name in prefixes}
         taken = {name for body in bodies for name in body.places} | calls
         groups = []
-        for runs in runs_by_form(bodies):
+        found = runs_by_form(bodies)
+        units = Units.of(found)
+        for runs in found:
             free = [run for run in runs if not _is_taken(run, taken, calls)]
             if len(free) > 1:
                 written = [sum(map(_length, run.lines)) for run in free]
@@ -77,9 +79,9 @@ class Blocks:
                 break
             if (parameters := joined([run.lines for run in runs])) is None:
                 continue
-            found = _Candidate(runs, parameters, tuple(written))
-            if found.worth >= found.least and (best is None or found.worth > best.worth):
-                best = found
+            each = _Candidate(runs, parameters, tuple(written), has_units=units.are_in(runs[0]))
+            if each.worth >= each.least and (best is None or each.worth > best.worth):
+                best = each
         return best
 
     def bodies(self, lines: list[Line]) -> Iterator[Body]:
@@ -134,7 +136,7 @@ def _branches(lines: list[Line]) -> Iterator[Body]:
     for line in lines:
         for branch in line.branches or ():
             if branch:
-                yield Body(branch, [ref.node for ref in branch[-1].value])
+                yield Body(branch, [ref.node for ref in branch[-1].value], is_branch=True)
                 yield from _branches(branch)
 
 
@@ -169,6 +171,8 @@ class _Candidate:
     parameters: Parameters
     written: tuple[int, ...]
     """The number of characters of each run."""
+    has_units: bool
+    """Whether parts of it could be calls of one block as well."""
 
     @property
     def least(self) -> int:
@@ -192,6 +196,8 @@ class _Candidate:
         Not the second half of a unit, a unit and the next, or what two units have in common.
         """
         run = self.runs[0]
+        if self.has_units:
+            return 0.6
         if run.prefix is not None:
             return 1
         if run.repeats or run.unit >= 2 * len(self.runs):

@@ -7,9 +7,7 @@ from typing import Any
 from cnnspec.decompile.compact.lines import Line, Value
 from cnnspec.decompile.compact.parameters import MISSING, default_of
 from cnnspec.ir.graph import Ref
-
-OWN_NAME = "."
-"""The name of a step that is called like the block call that it ends."""
+from cnnspec.naming import OWN
 
 
 @dataclass(slots=True)
@@ -19,6 +17,7 @@ class Body:
     lines: list[Line]
     read_later: Collection[str] = ()
     """The names whose tensors are read from elsewhere."""
+    is_branch: bool = False
     positions: dict[str, int] = field(default_factory=dict)
     """The position of the step with a name, counted with those in branches."""
     places: dict[str, int] = field(default_factory=dict)
@@ -119,12 +118,13 @@ def _word(line: Line, prefix: str | None) -> Any:
     if prefix is None:
         return None
     if line.names == (prefix,):
-        return (OWN_NAME,)
+        return (OWN,)
     if not all(
         name.startswith(f"{prefix}_") and len(name) > len(prefix) + 1 for name in line.names
     ):
         return None
-    return line.names[0][len(prefix) + 1 :], line.times
+    word = line.names[0][len(prefix) + 1 :]
+    return None if word == OWN else (word, line.times)
 
 
 def _signature(line: Line) -> Any:

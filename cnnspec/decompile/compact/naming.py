@@ -42,6 +42,21 @@ def names_of_referred(lines: list[Line], above: Value, taken: Collection[str]) -
     return given
 
 
+def referred(lines: list[Line], above: Value, *, over_by_name: bool) -> set[str]:
+    """Return the names that steps of a scope refer to.
+
+    `over_by_name` says whether the step above is referred to by name, and not as `previous`.
+    """
+    found = {
+        ref.node
+        for line, over in in_scope(lines, above)
+        for ref in line.inputs
+        if line.inputs != over and (over_by_name or (ref,) != over)
+    }
+    again = (line.arguments["layer"] for line, _ in in_scope(lines, above) if line.kind == "shared")
+    return {*found, *again}
+
+
 def in_scope(lines: list[Line], above: Value) -> list[tuple[Line, Value]]:
     """Return all steps of a scope, those in branches first, each with what it gets without `from`."""
     found = []

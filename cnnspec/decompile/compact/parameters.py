@@ -21,6 +21,8 @@ DEPTH = "depth"
 GEOMETRY = {DEPTH, "axis", "cropping", "dilation_rate", "kernel_size", "num_heads", "padding"}
 GEOMETRY |= {"pool_size", "size", "strides"}
 """Arguments whose values are not multiples of others, such as filters, except by accident."""
+MOST_TIMES = 4
+"""A number that is at most so many times another one is written as its multiple."""
 WIDTHS = ("filters", "units")
 """Arguments whose parameters are named after what they are for, if there are several."""
 
@@ -147,7 +149,7 @@ class _Differences:
         named = _Named({}, {})
         bases: list[Row] = []
         places = {row: place for place, row in enumerate(self.found)}
-        rows = sorted(self.found, key=lambda row: (-self.found[row].count, *_size(row, self.found)))
+        rows = sorted(self.found, key=lambda row: (self.is_small_multiple(row), *self.rank(row)))
         for row in rows:
             if not any(self.related(base, row) for base in bases):
                 bases.append(row)
@@ -163,6 +165,20 @@ class _Differences:
                 if form := self.related(base, row):
                     named.written.setdefault(row, f"$({form.format(names[base])})")
         return named
+
+    def is_small_multiple(self, row: Row) -> bool:
+        """Whether a row is best written as a multiple of another one."""
+        values = self.found[row].values
+        others = (other for other in self.found if other[0] == row[0])
+        return row[0] not in GEOMETRY and any(
+            (_factor(self.found[other].values, values) or MOST_TIMES + 1) <= MOST_TIMES
+            for other in others
+        )
+
+    def rank(self, row: Row) -> tuple[int, ...]:
+        """Sort rows that many arguments have first, and then small numbers, as multiples read well."""
+        found = self.found[row]
+        return (-found.count, *(each if type(each) is int else 0 for each in found.values))
 
     def related(self, base: Row, row: Row) -> str | None:
         """Return how the values of a row follow from those of another one, if they do."""
@@ -198,11 +214,6 @@ def _parts(key: str, values: Values) -> list[tuple[str | int, Values]] | None:
 def _row(key: str, values: Values) -> Row:
     are_sizes = all(type(each) is int or is_reference(each) for each in values)
     return "" if are_sizes and key not in GEOMETRY else key, repr(values)
-
-
-def _size(row: Row, found: dict[Row, _Found]) -> tuple[int, ...]:
-    """Sort the rows of small numbers first, because multiples are easier to read than parts."""
-    return tuple(each if type(each) is int else 0 for each in found[row].values)
 
 
 @dataclass(slots=True)

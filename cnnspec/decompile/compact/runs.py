@@ -1,12 +1,14 @@
 """Finds runs of lines that could be calls of one block."""
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from cnnspec.decompile.compact.forms import OWN_NAME, Body
+from cnnspec.decompile.compact.forms import Body
 from cnnspec.decompile.compact.lines import Line, Value
+from cnnspec.naming import OWN
 
 FOLLOW = ("Activation", "BatchNormalization", "Dropout", "LeakyReLU", "ReLU")
 """Kinds that usually belong to the step above, so that no block should start with them."""
@@ -49,14 +51,70 @@ def runs_by_form(bodies: list[Body]) -> list[list[Run]]:
         for form, line in zip(each.first, each.body.lines, strict=True)
         if line.branches
     )
+    sizes = _sizes(bodies)
     for each in forms:
         for form, run in _unnamed(each, units, numbers):
             found.setdefault(form, []).append(run)
         for run in _named(each.body):
+            if each.body.is_branch and not _may_be_named(run, sizes):
+                continue
             if (form := _form(run)) is not None:
                 found.setdefault(form, []).append(run)
     apart = map(_without_overlap, found.values())
     return [runs for runs in apart if len(runs) > 1]
+
+
+def _sizes(bodies: list[Body]) -> Counter[str | None]:
+    """Return how many steps have names with each prefix."""
+    found: Counter[str | None] = Counter()
+    for body in bodies:
+        for line in () if body.is_branch else body.lines:
+            for each in line.inner():
+                if not each.is_free:
+                    parts = each.names[0].split("_")
+                    found.update("_".join(parts[:count]) for count in range(1, len(parts)))
+    return found
+
+
+def _may_be_named(run: Run, sizes: Counter[str | None]) -> bool:
+    """Whether the call of a run in a branch has a name that says something, and no larger run has it."""
+    prefix = run.prefix or ""
+    leaves = (each for line in run.lines for each in line.inner())
+    size = sum(each.names[0].startswith(f"{prefix}_") for each in leaves if not each.is_free)
+    return size == sizes[prefix] and not prefix.rpartition("_")[2].isdigit()
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """Where the runs with names begin and end, by body."""
+
+    places: dict[int, list[tuple[int, int, int]]]
+    """The begin, the end and the number of the form of each run, sorted."""
+
+    @classmethod
+    def of(cls, groups: list[list[Run]]) -> "Units":
+        """Collect the runs of all forms."""
+        places: dict[int, list[tuple[int, int, int]]] = {}
+        for number, runs in enumerate(groups):
+            for run in runs if runs[0].prefix is not None else ():
+                places.setdefault(id(run.body), []).append((run.begin, run.end, number))
+        return cls({body: sorted(each) for body, each in places.items()})
+
+    def are_in(self, run: Run) -> bool:
+        """Whether several parts of a run with names have the same form."""
+        if run.prefix is None:
+            return False
+        places = self.places[id(run.body)]
+        seen: set[int] = set()
+        for at in range(bisect_left(places, (run.begin,)), len(places)):
+            begin, end, number = places[at]
+            if begin >= run.end:
+                break
+            if end <= run.end and number in seen:
+                return True
+            if end <= run.end:
+                seen.add(number)
+        return False
 
 
 class _Numbers(dict[Any, int]):
@@ -205,7 +263,7 @@ def _form(run: Run) -> Any:
         if body.free[at] and (body.leaks[at] or (not is_last and body.read_until[at] >= run.end)):
             return None
         form = body.form(line, above, run.prefix)
-        if form is None or (form[1] == (OWN_NAME,) and not is_last):
+        if form is None or (form[1] == (OWN,) and not is_last):
             return None
         forms.append(form)
         above = line.handed_on

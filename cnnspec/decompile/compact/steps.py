@@ -5,13 +5,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from cnnspec.decompile.compact.blocks import FoundBlock
-from cnnspec.decompile.compact.forms import OWN_NAME
 from cnnspec.decompile.compact.lines import Line, Value
-from cnnspec.decompile.compact.naming import in_scope, is_previous, names_of_referred
+from cnnspec.decompile.compact.naming import in_scope, is_previous, names_of_referred, referred
 from cnnspec.decompile.compact.repetitions import template
 from cnnspec.ir.graph import Ref
 from cnnspec.language.document import Branches, Step
-from cnnspec.naming import snake_case
+from cnnspec.naming import OWN, snake_case
 from cnnspec.records import replace
 
 Paths = dict[str, str]
@@ -23,6 +22,8 @@ class Writer:
     """Writes the steps of a model and of its blocks."""
 
     found: Mapping[str, FoundBlock]
+    is_numbered: bool
+    """Whether steps with names may be unnamed where their number in the scope gives the name."""
     of_blocks: dict[str, Paths] = field(default_factory=dict)
     """The paths of the layers in each block that is written."""
 
@@ -30,16 +31,20 @@ class Writer:
         """Return the steps of a block; those that it calls must be written already."""
         block = self.found[name]
         prefix = f"{block.prefix}_" if block.prefix is not None else ""
-        body = self.body(block.lines, block.start, prefix, ())
+        body = self.body(block.lines, block.start, prefix)
         self.of_blocks[name] = body.paths
         return body.steps(block.lines, block.start)
 
     def body(
-        self, lines: list[Line], above: Value, prefix: str, taken: Collection[str]
+        self, lines: list[Line], above: Value, prefix: str, outside: Collection[str] = ()
     ) -> "_Scope":
-        """Return a scope with these lines, whose names have a prefix in Keras."""
-        names = names_of_referred(lines, above, taken)
-        scope = _Scope(prefix, self.found, names)
+        """Return a scope with these lines, whose names have a prefix in Keras.
+
+        `outside` has the names of inputs, and of the layers that are outputs.
+        """
+        names = names_of_referred(lines, above, outside)
+        scope = _Scope(prefix, self.found, names, self.is_numbered)
+        scope.referred = {*referred(lines, above, over_by_name=True), *outside}
         for line in (each for each, _ in in_scope(lines, above)):
             scope.owners |= dict.fromkeys(line.layer_names, line)
             if line.is_free:
@@ -59,6 +64,9 @@ class _Scope:
     found: Mapping[str, FoundBlock]
     given: dict[str, str]
     """The names of unnamed steps that are referred to, by Keras name."""
+    is_numbered: bool
+    referred: set[str] = field(default_factory=set)
+    """The names that others refer to, which are written."""
     owners: dict[str, Line] = field(default_factory=dict)
     """The step in which each layer is."""
     paths: Paths = field(default_factory=dict)
@@ -122,12 +130,15 @@ class _Scope:
             return self.given.get(line.names[-1])
         names = tuple(map(self.local, line.names))
         if names == ("",):
-            return OWN_NAME
+            return OWN
         word = line.kind if line.is_block or line.kind == "shared" else snake_case(line.kind)
         count = self.counted[word]
-        if names == tuple(f"{word}_{count + turn}" for turn in range(1, line.times + 1)):
-            self.counted[word] += line.times
-            return None
+        is_next = names == tuple(f"{word}_{count + turn}" for turn in range(1, line.times + 1))
+        is_referred = not self.referred.isdisjoint(line.layer_names)
+        if is_next and self.is_numbered and (line.times == 1 or not is_referred):
+            self.counted[word] += line.times  # explicit names are counted, too, but not patterns
+            if not is_referred:
+                return None
         if line.times == 1:
             return names[0]
         found = template(names)

@@ -7,6 +7,7 @@ from typing import Any
 from cnnspec.decompile.compact.block_names import SECTIONS
 from cnnspec.decompile.compact.blocks import Blocks
 from cnnspec.decompile.compact.branches import branched
+from cnnspec.decompile.compact.counted import free_counted
 from cnnspec.decompile.compact.defaults import common_arguments
 from cnnspec.decompile.compact.lines import Uses, Value, in_reading_order, lines_of
 from cnnspec.decompile.compact.steps import Writer
@@ -22,6 +23,8 @@ class Names(Enum):
 
     KEPT = auto()
     """Each layer has its name; a step is unnamed where its number in its scope gives the name."""
+    COUNTED = auto()
+    """Each layer has its name; unnamed ones are counted in the whole model, as Keras does."""
     FREE = auto()
     """Only inputs and outputs, and layers that are called several times, have their names."""
 
@@ -34,24 +37,30 @@ def compacted(graph: Graph, folder: Path | None = None, names: Names = Names.KEP
     plain = written_out(graph, folder)
     uses = Uses.of(graph)
     lines = lines_of(graph, plain.layers)
+    start = _start(graph)
     outputs = {each.ref.node for each in graph.outputs}
     if names is Names.FREE:
         for line in lines:
             line.is_alone = line.is_alone or line.names[0] in outputs
             line.is_free = not line.is_alone
     lines = in_reading_order(branched(lines, uses), ends_first=names is Names.FREE)
+    if names is Names.COUNTED:
+        for line in lines:
+            line.is_alone = line.is_alone or line.names[0] in outputs
+        free_counted(lines, start, {*uses.nodes, *plain.inputs})
     words = ("shared", "previous", *SECTIONS)
     reserved = frozenset((*plain.submodels, *LAYERS.kinds, *LAYERS.aliases, *words))
     blocks = Blocks(outputs, reserved=reserved)
     blocks.call(lines)
-    writer = Writer(blocks.found)
+    writer = Writer(blocks.found, is_numbered=names is Names.KEPT)
     bodies = {name: writer.block(name) for name in blocks.in_order(lines)}
-    body = writer.body(lines, _start(graph), "", frozenset(plain.inputs) | outputs)
-    steps = body.steps(lines, _start(graph))
+    body = writer.body(lines, start, "", frozenset(plain.inputs) | outputs)
+    steps = body.steps(lines, start)
     paths = {each.name: body.path(each.ref) for each in graph.outputs}
     defaults = common_arguments([*bodies.values(), steps])
     return plain.model_copy(
         update={
+            "unnamed": "keras" if names is Names.COUNTED else None,
             "defaults": defaults,
             "blocks": {
                 name: Block(params=blocks.found[name].parameters.defaults(), layers=layers)
