@@ -58,7 +58,7 @@ def _declaration(recorded: Recorded) -> type[Operation]:
             return OPERATIONS.find(f"{PREFIX}{word}")
         except Problem as problem:
             if problem.code == "refused-kind":
-                raise NoEqual(OPERATIONS.refusals[f"{PREFIX}{word}"]) from None
+                raise NoEqual(problem.message.partition(": ")[2]) from None
     raise NoEqual("a spec cannot call this function")
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from cnnspec.diagnostics.problems import with_article
 from cnnspec.frontends.calls import Call, first_calls, in_order
 from cnnspec.frontends.checks import checked_name, count, declared_layer, inner_model
+from cnnspec.frontends.masks import without_masks
 from cnnspec.frontends.minimal import shortest
 from cnnspec.frontends.nodes import (
     Node,
@@ -108,7 +109,8 @@ class _Reader:
             self.add_input(layers[tensor.layer]["config"])
         output_tensors = structure(config["output_layers"])
         first, first_of_outputs = first_calls(layers, output_tensors)
-        for call in in_order(self.calls(config["layers"], first), self.inputs):
+        calls = in_order(self.calls(config["layers"], first), self.inputs)
+        for call in without_masks(calls, leaves(output_tensors)):
             self.add(call)
         outputs: dict[str, Output] = {}
         named = {

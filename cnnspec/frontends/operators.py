@@ -151,6 +151,14 @@ def _cast(operation: Recorded) -> Equal:
     return Equal("Rescaling", {"scale": 1.0}, (tensor,))
 
 
+def _converted(operation: Recorded) -> Equal:
+    """Converting a tensor to a tensor changes nothing, unless its type is changed."""
+    tensor, dtype = operation.tensor, operation.config.get("dtype")
+    if dtype not in (None, tensor.dtype):
+        raise NoEqual(f"no layer casts {tensor.dtype} to {dtype}")
+    return Equal("Identity", operation.dtype(tensor), (tensor,))
+
+
 def _rescaled(operation: Recorded, scale: float, offset: float = 0.0) -> Equal:
     said: dict[str, Any] = {"scale": scale} | ({"offset": offset} if offset else {})
     whole = isinstance(operation.number, int) and operation.kind not in ("Divide", "TrueDivide")
@@ -193,6 +201,7 @@ OPERATIONS: Mapping[str, Callable[[Recorded], Equal]] = {
     "Add": _add,
     "Cast": _cast,
     "Clip": _clip,
+    "ConvertToTensor": _converted,
     "Divide": _divide,
     "Maximum": _extreme("Maximum"),
     "Minimum": _extreme("Minimum"),

@@ -141,6 +141,8 @@ class Layer(Declaration):
     """Whether the output has the values of the input at other places."""
     keeps_pixels: ClassVar[bool] = False
     """Whether the output is an image with the range of the input."""
+    hands_masks_on: ClassVar[bool] = False
+    """Whether its output has the mask of its input; of recurrent layers, if it is a sequence."""
     is_operation: ClassVar[bool] = False
     """Whether it is a function of keras.ops, which a built model has without being a layer."""
     examples: ClassVar[tuple[Example, ...]] = ()

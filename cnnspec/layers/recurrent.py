@@ -32,6 +32,7 @@ class Recurrent(Layer):
     a stack of cells has `cell_1_state_h`, `cell_1_state_c`, `cell_2_state`.
     """
 
+    hands_masks_on = True
     return_sequences: Flag = False
     """Whether to return all steps rather than the last one."""
     return_state: Flag = False

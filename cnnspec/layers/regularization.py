@@ -50,6 +50,7 @@ RateBelowOne = Annotated[float, Ge(0), Lt(1), Expects("a number from 0 to below 
 class Dropout(TrainingOnly):
     """Sets a random fraction of the values to zero (Srivastava et al., 2014)."""
 
+    hands_masks_on = True
     rate: UnitInterval
     """Fraction of the values to drop."""
     noise_shape: NoiseShape = None
@@ -70,6 +71,7 @@ class Dropout(TrainingOnly):
 class AlphaDropout(TrainingOnly):
     """Dropout that keeps mean and variance, for SELU (Klambauer et al., 2017, arXiv:1706.02515)."""
 
+    hands_masks_on = True
     rate: RateBelowOne
     """Fraction of the values to drop."""
     noise_shape: NoiseShape = None
@@ -90,6 +92,7 @@ class AlphaDropout(TrainingOnly):
 class GaussianDropout(TrainingOnly):
     """Multiplies by Gaussian noise with mean 1 (Srivastava et al., 2014)."""
 
+    hands_masks_on = True
     rate: RateBelowOne
     """Dropout rate of the same strength: the standard deviation is `sqrt(rate / (1 - rate))`."""
     examples = (Example({"rate": 0.5}, (None, 26, 26, 8), (None, 26, 26, 8)),)
@@ -102,6 +105,7 @@ class GaussianDropout(TrainingOnly):
 class SpatialDropout(TrainingOnly):
     """Base class of layers that drop whole feature maps (Tompson et al., 2014, arXiv:1411.4280)."""
 
+    hands_masks_on = True
     absent = ("trainable", "activity_regularizer")
     rate: UnitInterval
     """Fraction of the feature maps to drop."""
@@ -143,6 +147,7 @@ class SpatialDropout3D(SpatialDropout):
 class GaussianNoise(TrainingOnly):
     """Adds Gaussian noise with mean 0."""
 
+    hands_masks_on = True
     stddev: UnitInterval
     """Standard deviation of the noise."""
     examples = (Example({"stddev": 0.1}, (None, 26, 26, 8), (None, 26, 26, 8)),)
@@ -156,6 +161,7 @@ class GaussianNoise(TrainingOnly):
 class ActivityRegularization(Layer):
     """Adds a penalty on the size of its input to the loss, and returns the input unchanged."""
 
+    hands_masks_on = True
     passes_values_on = True
     absent = ("activity_regularizer",)
     output_dtype = dtype_rules.kept

@@ -63,6 +63,7 @@ class Wrapper(Layer):
 class TimeDistributed(Wrapper):
     """Applies a layer or submodel to every step of a sequence, with the same weights."""
 
+    hands_masks_on = True
     layer: LayerOrSubmodel
     """The inner layer, or the name of a submodel with one input and one output."""
 
@@ -194,6 +195,7 @@ class Bidirectional(Layer):
     of the step refers to the first.
     """
 
+    hands_masks_on = True
     layer: RecurrentLayer
     """The forward layer."""
     merge_mode: Annotated[str | None, Choice("concat", "sum", "mul", "ave", None)] = "concat"
