@@ -28,7 +28,6 @@ def load(
     Raises:
         OSError: the file is missing or cannot be read.
         ValueError: that version of Keras is not known.
-        cnnspec.extras.MissingExtra: it is an .h5 file, and h5py is not installed.
 
     """
     version = None if keras is None else asked(keras)

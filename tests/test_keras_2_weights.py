@@ -52,6 +52,17 @@ def test_building_writes_the_weights_as_those_of_keras_3(tmp_path: Path) -> None
     np.testing.assert_allclose(model(RESULTS["inputs"]), RESULTS["outputs"], rtol=1e-6)
 
 
+@pytest.mark.parametrize("name", ["whole.h5", "alone.h5"])
+def test_a_script_loads_them_with_keras_3(tmp_path: Path, name: str) -> None:
+    script = tmp_path / "script.py"
+    code, _, stderr = run_command("code", spec(tmp_path, FOLDER / name), "-o", script)
+    assert (code, stderr) == (0, "")
+    names: dict[str, Any] = {"__name__": "script"}
+    exec(compile(script.read_text(encoding="utf-8"), script, "exec"), names)
+    found = names["older"]()(RESULTS["inputs"])
+    np.testing.assert_allclose(found, RESULTS["outputs"], rtol=1e-6)
+
+
 def changed(folder: Path, change: Callable[[Any], None]) -> Path:
     target = folder / "changed.h5"
     target.write_bytes((FOLDER / "alone.h5").read_bytes())

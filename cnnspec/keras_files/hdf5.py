@@ -1,6 +1,7 @@
 """Reads the configuration in an HDF5 file, the format of whole models before `.keras` files."""
 
 from pathlib import Path
+from typing import Literal
 
 from cnnspec.hdf5.file import SIGNATURE, Group, opened
 from cnnspec.hdf5.problems import UnreadableFile
@@ -10,6 +11,8 @@ from cnnspec.records import Record
 
 MODEL = "model_config"
 TRAINING = "training_config"
+VERSION = "keras_version"
+LAYERS = "layer_names"
 WEIGHTS = "model_weights"
 """The group of the weights in a file of a whole model."""
 NO_MODEL_FILE = "this is not an HDF5 file of a Keras model"
@@ -51,15 +54,25 @@ def stored(path: Path) -> Stored:
         raise UnreadableModel(str(error)) from error
 
 
-def is_whole_model(path: Path) -> bool:
-    """Whether a file is a whole model in HDF5, and not weights alone."""
+def form_of_weights(path: Path) -> Literal["groups", "lists", "model"]:
+    """Return how a file stores weights: as Keras 3 does, as lists of Keras 2, or in a model of Keras 3.
+
+    Files that cannot be read are of the first form.
+    """
     if not is_hdf5(path):
-        return False
+        return "groups"
     try:
         with opened(path) as file:
-            return MODEL in file.attrs
+            if MODEL in file.attrs:
+                return "lists" if str(file.attrs.get(VERSION, "")).startswith("2.") else "model"
+            return "lists" if is_of_lists(file) else "groups"
     except UnreadableFile:
-        return False
+        return "groups"
+
+
+def is_of_lists(file: Group) -> bool:
+    """Whether a file contains lists of weights by layer, without a model."""
+    return LAYERS in file.attrs or f"{LAYERS}0" in file.attrs
 
 
 def text_of_model(file: Group) -> bytes:

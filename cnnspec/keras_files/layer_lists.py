@@ -10,21 +10,16 @@ from typing import Any
 from cnnspec.hdf5.datasets import Dataset
 from cnnspec.hdf5.file import Group
 from cnnspec.ir.checked import CheckedGraph, CheckedNode
+from cnnspec.keras_files.hdf5 import LAYERS, VERSION
 from cnnspec.keras_files.stored import StoredLayer, UnreadableWeights
 from cnnspec.keras_files.whole_models import ListReader, first_call, named_variables, names_in
 
-NAMES = "layer_names"
 FLIPPED = "theano"
 """The backend of Keras that flipped the kernels of convolutions."""
 CHANGED = (
     "Bidirectional", "Conv1D", "Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose", "ConvLSTM2D", "GRU", "LSTM", "TimeDistributed",
 )  # fmt: skip
 """The layers whose weights Keras 1 stored in other shapes or orders."""
-
-
-def is_of_lists(file: Group) -> bool:
-    """Whether a file contains such lists."""
-    return NAMES in file.attrs or f"{NAMES}0" in file.attrs
 
 
 def layers_of_lists(file: Group, model: CheckedGraph | None) -> StoredLayer:
@@ -34,14 +29,14 @@ def layers_of_lists(file: Group, model: CheckedGraph | None) -> StoredLayer:
         UnreadableWeights: it does not tell which weights are those of which layer.
 
     """
-    version = str(file.attrs.get("keras_version", "1"))
+    version = str(file.attrs.get(VERSION, "1"))
     if model is not None:
         _check_age(file, model, version)
     reader = ListReader(version.startswith("2."))
     return StoredLayer(
         layers={
             name: _layer(reader, name, [*named_variables(file, name)], first_call(model, name))
-            for name in names_in(file.attrs, NAMES)
+            for name in names_in(file.attrs, LAYERS)
         }
     )
 

@@ -19,8 +19,8 @@ from cnnspec.ir.checked import CheckedGraph
 from cnnspec.keras_files.archive import DAMAGED, WEIGHTS, archived, extract_weights
 from cnnspec.keras_files.configuration import parsed
 from cnnspec.keras_files.groups import Ordered, layers_of_groups
-from cnnspec.keras_files.hdf5 import MODEL, is_hdf5
-from cnnspec.keras_files.layer_lists import is_of_lists, layers_of_lists
+from cnnspec.keras_files.hdf5 import MODEL, is_hdf5, is_of_lists
+from cnnspec.keras_files.layer_lists import layers_of_lists
 from cnnspec.keras_files.problems import MALFORMED, UnreadableModel
 from cnnspec.keras_files.stored import StoredLayer, UnreadableWeights, is_bfloat16, variable
 from cnnspec.keras_files.whole_models import layers_of

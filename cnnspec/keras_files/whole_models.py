@@ -11,7 +11,7 @@ from cnnspec.hdf5.datasets import Dataset
 from cnnspec.hdf5.file import Group
 from cnnspec.ir.checked import CheckedGraph, CheckedNode
 from cnnspec.keras_files.configuration import MODELS, parsed
-from cnnspec.keras_files.hdf5 import WEIGHTS, text_of_model
+from cnnspec.keras_files.hdf5 import VERSION, WEIGHTS, text_of_model
 from cnnspec.keras_files.stored import StoredLayer, UnreadableWeights, variable
 from cnnspec.layers.base import with_paths
 from cnnspec.records import Record
@@ -35,7 +35,7 @@ def layers_of(file: Any, model: CheckedGraph | None) -> StoredLayer:
     if not isinstance(group, Group):
         raise UnreadableWeights("it contains a model without its weights")
     config = parsed(text_of_model(file))
-    reader = ListReader(str(group.attrs.get("keras_version", "")).startswith("2."))
+    reader = ListReader(str(group.attrs.get(VERSION, "")).startswith("2."))
     return StoredLayer(
         layers={
             name: reader.layer(
