@@ -109,8 +109,7 @@ class Models:
     def load(self, model: Value, path: Path, key: str) -> Assign:
         """Return the statement that loads weights by layer name."""
         file = self.file(path, key)
-        form = form_of_weights(path)
-        if form == "model":
+        if (form := form_of_weights(path)) == "model":
             self.helpers[COPY_WEIGHTS] = None
             loaded = Call("keras.models.load_model", (file, Labelled("compile=", "False")))
             return Assign((), (model,), lambda read: Call("copy_weights", (read[0], loaded)))
