@@ -82,12 +82,13 @@ def keras_call(call: Declaration, keras: Keras = NEWEST) -> KerasCall:
 
 
 def passed(call: Declaration, keras: Keras = NEWEST) -> list[str]:
-    """Return the arguments that are passed to Keras: those that differ from its default.
+    """Return the arguments that are passed to the class in Keras: those that differ from its default.
 
     Where the defaults of several versions differ, the argument is always passed.
     """
     names = dict.fromkeys((*call.given, *varying_defaults(type(call))))
-    return [name for name in names if is_passed(call, name, keras)]
+    made = [name for name in names if name not in call.in_call]
+    return [name for name in made if is_passed(call, name, keras)]
 
 
 def told(call: Declaration, argument: str) -> Any:
@@ -196,7 +197,9 @@ def called_with(
     """Return the positional and keyword arguments of the call of a layer or submodel."""
     if isinstance(node.layer, SubmodelLayer):
         return (one_or_all(tensors),), {}
-    return node.layer.arranged(tensors)
+    positional, named = node.layer.arranged(tensors)
+    flags = (name for name in node.layer.in_call if not node.layer.is_default(name))
+    return positional, named | {name: node.layer.checked(name) for name in flags}
 
 
 def one_or_all(tensors: Sequence[Any]) -> Any:

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cnnspec.diagnostics.problems import with_article
+from cnnspec.frontends.call_data import split
 from cnnspec.frontends.calls import Call, first_calls, in_order
 from cnnspec.frontends.checks import checked_name, count, declared_layer, inner_model
 from cnnspec.frontends.masks import without_masks
@@ -96,6 +97,8 @@ class _Reader:
     """Input structures of submodels, by layer name."""
     inside: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Arguments of layers with a submodel in them, by layer name."""
+    called: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = field(default_factory=dict)
+    """The kind, the arguments and the flags of the first call, by layer name."""
     names: frozenset[str] = frozenset()
     """Names of all layers of a Functional model."""
 
@@ -175,6 +178,7 @@ class _Reader:
         layer, kind, config = call.layer, call.layer["class_name"], call.layer["config"]
         name = name_of(layer)
         if call.index:
+            call = self.called_alike(call, name)
             again = self.keys.get(name, "shared")
             arguments = {"layer": name} if again == "shared" else self.inside.get(name, {})
             step = Step(kind=again, name=call.name, arguments=arguments, from_=self.sources(call))
@@ -199,6 +203,9 @@ class _Reader:
         else:
             check_layer(layer)
             arguments = layer_arguments(kind, config)
+            node, flags = split(call.node, kind, arguments)
+            call, arguments = replace(call, node=node), arguments | flags
+            self.called[name] = kind, arguments, flags
             sources = self.sources(call)
         declared = declared_layer(kind, arguments)
         results = declared.outputs() if declared else ()
@@ -206,6 +213,23 @@ class _Reader:
             results = ("", *results[1:])  # a layer's first output has the name of its step
         self.outputs_of[name] = list(results)
         self.steps.append(Step(kind=kind, name=name, arguments=escaped(arguments), from_=sources))
+
+    def called_alike(self, call: Call, name: str) -> Call:
+        """Return a further call of a layer, whose step has no arguments of its own.
+
+        Raises:
+            UnreadableModel: the first call has other flags.
+
+        """
+        if name not in self.called:
+            return call
+        kind, arguments, flags = self.called[name]
+        node, own = split(call.node, kind, arguments)
+        if own != flags:
+            (differs, *_) = sorted(own.keys() ^ flags.keys())
+            message = f"the layer '{name}' ({kind}) is called once with '{differs}' and once without, which a spec cannot express"
+            raise UnreadableModel(message)
+        return replace(call, node=node)
 
     def add_inside(self, call: Call, model: Mapping[str, Any]) -> None:
         """Add the step of a layer that calls a model at every step of a sequence.
@@ -247,7 +271,7 @@ class _Reader:
         if call.source is not None:
             return [call.source]
         name = name_of(call.layer)
-        tensors = inputs_of(self.arranged(call.node, name), name)
+        tensors = inputs_of(self.arranged(call.node, name), name, call.layer["class_name"])
         return [self.word(tensor) for tensor in tensors]
 
     def arranged(self, node: Node, name: str) -> Node:

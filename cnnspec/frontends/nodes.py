@@ -91,7 +91,7 @@ def structure(value: Any) -> Any:
     return [structure(item) for item in value]
 
 
-def inputs_of(node: Node, layer: str) -> list[Tensor]:
+def inputs_of(node: Node, layer: str, kind: str) -> list[Tensor]:
     """Return the input tensors of a call of a layer, in the order of a spec.
 
     Raises:
@@ -102,15 +102,15 @@ def inputs_of(node: Node, layer: str) -> list[Tensor]:
         # training=False is what Keras records of most calls, and does not keep to in training.
         said = [each for each in leaves(value) if each is not None]
         if key not in POSITIONS and said and not (key == "training" and value is False):
-            message = f"the layer '{layer}' is called with '{key}', which a spec cannot express"
+            message = (
+                f"the layer '{layer}' ({kind}) is called with '{key}', which a spec cannot express"
+            )
             raise UnreadableModel(message)
     found = leaves([*node.args, *(node.kwargs.get(key) for key in POSITIONS)])
     given = [each for each in found if each is not None]
     for each in given:
         if not isinstance(each, Tensor):
-            message = (
-                f"the layer '{layer}' is called with {each!r:.60}, which a spec cannot express"
-            )
+            message = f"the layer '{layer}' ({kind}) is called with {each!r:.60}, which a spec cannot express"
             raise UnreadableModel(message)
     return given
 

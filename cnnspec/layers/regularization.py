@@ -8,6 +8,7 @@ from cnnspec.declarations.declaration import Expects
 from cnnspec.declarations.fields import (
     FLOAT_TYPES,
     PENALIZED_TYPES,
+    Flag,
     FloatPolicy,
     NonNegativeNumber,
     Seed,
@@ -43,11 +44,19 @@ class TrainingOnly(Layer):
         return Identity.of({} if self.dtype is None else {"dtype": self.dtype})
 
 
+class ActsIfTold(TrainingOnly):
+    """Base class of layers that can act where a model is called, too."""
+
+    in_call = ("training",)
+    training: Flag = False
+    """Whether it also acts in `model(x)`; Keras decides for `fit` and `predict`."""
+
+
 RateBelowOne = Annotated[float, Ge(0), Lt(1), Expects("a number from 0 to below 1")]
 
 
 @kind
-class Dropout(TrainingOnly):
+class Dropout(ActsIfTold):
     """Sets a random fraction of the values to zero (Srivastava et al., 2014)."""
 
     hands_masks_on = True
@@ -68,7 +77,7 @@ class Dropout(TrainingOnly):
 
 
 @kind
-class AlphaDropout(TrainingOnly):
+class AlphaDropout(ActsIfTold):
     """Dropout that keeps mean and variance, for SELU (Klambauer et al., 2017, arXiv:1706.02515)."""
 
     hands_masks_on = True
@@ -89,7 +98,7 @@ class AlphaDropout(TrainingOnly):
 
 
 @kind
-class GaussianDropout(TrainingOnly):
+class GaussianDropout(ActsIfTold):
     """Multiplies by Gaussian noise with mean 1 (Srivastava et al., 2014)."""
 
     hands_masks_on = True
@@ -102,7 +111,7 @@ class GaussianDropout(TrainingOnly):
         return self.rate > 0
 
 
-class SpatialDropout(TrainingOnly):
+class SpatialDropout(ActsIfTold):
     """Base class of layers that drop whole feature maps (Tompson et al., 2014, arXiv:1411.4280)."""
 
     hands_masks_on = True
@@ -144,7 +153,7 @@ class SpatialDropout3D(SpatialDropout):
 
 
 @kind
-class GaussianNoise(TrainingOnly):
+class GaussianNoise(ActsIfTold):
     """Adds Gaussian noise with mean 0."""
 
     hands_masks_on = True

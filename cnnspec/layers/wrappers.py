@@ -38,6 +38,12 @@ class Wrapper(Layer):
         elif inner.outputs():
             message = f"{self.kind()} supports only one output of its layer, but {kind} has several"
             yield Problem("conflicting-arguments", message, "layer")
+        for argument in inner.in_call:
+            if not inner.is_default(argument):
+                message = (
+                    f"{self.kind()} calls its layer itself, so '{argument}' has no effect there"
+                )
+                yield Problem("conflicting-arguments", message, ("layer", argument))
 
     def check_dtypes(self, *inputs: str) -> None:
         """Check the data types of the inner layer."""

@@ -74,7 +74,7 @@ def _of_operation(
 
 def says_training(node: CheckedNode) -> bool:
     """Whether the call of a layer has `training=False`."""
-    return "training" in called_with(node, [""] * len(node.node.inputs))[1]
+    return called_with(node, [""] * len(node.node.inputs))[1].get("training") is False
 
 
 def tensors(variables: Sequence[str]) -> Code:
