@@ -126,6 +126,25 @@ def tree_in_itself(path: Path) -> None:
     path.write_bytes(at_places(2000, places))
 
 
+def sparse_file(path: Path) -> None:
+    """A terabyte of holes, and a header of many texts in collections of 60 MB."""
+    size = 1 << 40
+    space = struct.pack("<BBBBQ", 2, 1, 0, 1, 20)
+    kind = struct.pack("<BBBBI", 0x19, 1, 0, 0, 16)
+    texts = b"".join(struct.pack("<IQI", 1, (number + 1) << 32, 1) for number in range(20))
+    sizes = struct.pack("<BBHHH", 3, 0, 2, len(kind), len(space))
+    attribute = sizes + b"\0a\0" + kind + space + texts
+    group = message(0x2, struct.pack("<BBQQ", 0, 0, UNDEFINED, UNDEFINED))
+    with path.open("wb") as file:
+        file.write(
+            at_places(1000, {0: head(48, size), 48: object_header(group, message(0xC, attribute))})
+        )
+        for number in range(20):
+            file.seek((number + 1) << 32)
+            file.write(b"GCOL" + struct.pack("<B3xQHHxxxxQ", 1, 60_000_000, 1, 0, 1))
+        file.truncate(size)
+
+
 def with_dataset(**arguments: Any) -> Make:
     def make(path: Path) -> None:
         with h5py.File(path, "w") as file:
@@ -196,6 +215,7 @@ REFUSED: dict[str, tuple[Make, str]] = {
         older_block_that_continues_itself,
         "it has more structures than fit into it",
     ),
+    "a sparse file": (sparse_file, "its structures overlap, or are too large"),
     "trees that share nodes": (trees_that_share_nodes, "it has more structures than fit into it"),
     "a tree in itself": (tree_in_itself, "there is no node of a group at byte 1000"),
     "a huge shape": (

@@ -20,7 +20,7 @@ from cnnspec.hdf5.headers import (
     UNDEFINED,
     Header,
 )
-from cnnspec.hdf5.problems import DamagedFile, UnsupportedFile
+from cnnspec.hdf5.problems import DamagedFile, UnreadableFile, UnsupportedFile
 from cnnspec.hdf5.source import Fields, Source
 
 _COMPACT, _CONTIGUOUS, _CHUNKED, _VIRTUAL = range(4)
@@ -76,13 +76,20 @@ class Dataset:
 
         Raises:
             UnreadableFile: they are not in the file, or stored in a way that is not read.
-            MissingExtra: NumPy is not installed.
 
         """
-        import numpy as np
-
         if self.is_elsewhere or self.dtype.kind in "TO":
             raise UnsupportedFile("values that are not numbers in the file itself")
+        try:
+            return self._values()
+        except MemoryError as error:
+            raise UnreadableFile(
+                f"it has an array of {self.nbytes} bytes, too large for the memory"
+            ) from error
+
+    def _values(self) -> Any:
+        import numpy as np
+
         dtype = np.dtype("<u2" if self.dtype.kind == "E" else self.dtype.numpy)
         if self._kind == _CHUNKED:
             return self._joined(dtype)

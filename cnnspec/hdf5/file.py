@@ -57,6 +57,7 @@ class _File:
         self.source = source
         self.collections: Collections = {}
         self._headers: dict[int, Header] = {}
+        self._groups: dict[int, Group] = {}
         self._attributes: dict[int, Attributes] = {}
 
     def header(self, address: int) -> Header:
@@ -67,13 +68,15 @@ class _File:
 
     def object(self, address: int) -> "Group | Dataset":
         """Return the group or dataset at an address."""
+        if address in self._groups:
+            return self._groups[address]
         found = self.header(address)
         kinds = {message.kind for message in found.messages}
         if LAYOUT in kinds:
             return Dataset(self.source, found, self.collections)
         if kinds.isdisjoint((SYMBOL_TABLE, LINK_INFO)):
             raise DamagedFile("there is no group or dataset", address)
-        return Group(self, address)
+        return self._groups.setdefault(address, Group(self, address))
 
     def attributes(self, address: int) -> Attributes:
         """Return the attributes of the object at an address."""

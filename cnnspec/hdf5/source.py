@@ -12,6 +12,7 @@ MAX_BLOCKS = 256
 LEAST_STEPS = 10_000
 MAX_STEPS = 5_000_000
 LEAST_BYTES = 1024 * 1024
+MAX_BYTES = 256 * 1024 * 1024
 MAX_STRUCTURE = 64 * 1024 * 1024
 """The limit of a structure, such as the text of a configuration."""
 TIMES = 2
@@ -34,7 +35,7 @@ class Source:
         self._file = file
         self.size = file.seek(0, os.SEEK_END)
         self._steps = min(LEAST_STEPS + self.size // BYTES_OF_A_STEP, MAX_STEPS)
-        self._bytes = LEAST_BYTES + TIMES * self.size
+        self._bytes = min(LEAST_BYTES + TIMES * self.size, MAX_BYTES)
         self._blocks: dict[int, bytes] = {}
 
     def count(self, steps: int = 1) -> None:
@@ -61,7 +62,7 @@ class Source:
         self.check(at, size)
         self._bytes -= size
         if self._bytes < 0:
-            raise DamagedFile("its structures overlap")
+            raise DamagedFile("its structures overlap, or are too large")
         first, start = divmod(at, BLOCK)
         if start + size <= BLOCK:
             return self._block(first)[start : start + size]

@@ -12,7 +12,7 @@ from cnnspec.hdf5.file import Group
 from cnnspec.ir.checked import CheckedGraph, CheckedNode
 from cnnspec.keras_files.hdf5 import LAYERS, VERSION
 from cnnspec.keras_files.stored import StoredLayer, UnreadableWeights
-from cnnspec.keras_files.whole_models import ListReader, first_call, named_variables, names_in
+from cnnspec.keras_files.whole_models import ListReader, first_calls, named_variables, names_in
 
 FLIPPED = "theano"
 """The backend of Keras that flipped the kernels of convolutions."""
@@ -33,9 +33,10 @@ def layers_of_lists(file: Group, model: CheckedGraph | None) -> StoredLayer:
     if model is not None:
         _check_age(file, model, version)
     reader = ListReader(version.startswith("2."))
+    calls = first_calls(model)
     return StoredLayer(
         layers={
-            name: _layer(reader, name, [*named_variables(file, name)], first_call(model, name))
+            name: _layer(reader, name, [*named_variables(file, name)], calls.get(name))
             for name in names_in(file.attrs, LAYERS)
         }
     )

@@ -36,13 +36,14 @@ def layers_of(file: Any, model: CheckedGraph | None) -> StoredLayer:
         raise UnreadableWeights("it contains a model without its weights")
     config = parsed(text_of_model(file))
     reader = ListReader(str(group.attrs.get(VERSION, "")).startswith("2."))
+    calls = first_calls(model)
     return StoredLayer(
         layers={
             name: reader.layer(
                 name,
                 layer,
                 [each for _, each in named_variables(group, name)],
-                first_call(model, name),
+                calls.get(name),
             )
             for name, layer in _layers(config["config"])
         }
@@ -59,12 +60,11 @@ def _layers(config: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
             yield name, layer
 
 
-def first_call(model: CheckedGraph | None, name: str) -> CheckedNode | None:
-    """Return the first call of the layer of a name."""
-    for node in model.nodes if model is not None else ():
-        if node.is_first_call and name in (node.node.layer_name, node.keras_name):
-            return node
-    return None
+def first_calls(model: CheckedGraph | None) -> dict[str, CheckedNode]:
+    """Return the first call of each layer, by its name and its name in Keras."""
+    nodes = [node for node in model.nodes if node.is_first_call] if model is not None else []
+    in_keras = {node.keras_name: node for node in reversed(nodes)}
+    return in_keras | {node.node.layer_name: node for node in reversed(nodes)}
 
 
 class ListReader(Record):
@@ -112,8 +112,9 @@ class ListReader(Record):
             return
         if layer["class_name"] not in MODELS:
             return
+        calls = first_calls(node.submodel)
         for name, each in _layers(config):
-            inner = first_call(node.submodel, name)
+            inner = calls.get(name)
             if inner is not None:
                 stored.layers[name] = StoredLayer()
                 yield from self.places(each, inner, stored.layers[name], is_trained=is_trained)
