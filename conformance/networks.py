@@ -38,7 +38,7 @@ def resnet20() -> Any:
             x = layers.Activation("relu")(layers.add([x, y]))
     x = layers.Flatten()(layers.AveragePooling2D(8)(x))
     x = layers.Dense(10, activation="softmax", kernel_initializer="he_normal")(x)
-    return keras.Model(image, x)
+    return keras.Model(image, x, name="resnet20")
 
 
 def convmixer(width: int = 768, depth: int = 32, patch: int = 7) -> Any:
@@ -113,7 +113,7 @@ def yolov3(classes: int = 80) -> Any:
             passed = layers.Concatenate()([passed, skip])
         passed = neck(passed, filters)
         results.append(head(passed, filters))
-    return keras.Model(image, results)
+    return keras.Model(image, results, name="yolov3")
 
 
 def unet(size: int = 128) -> Any:
@@ -138,7 +138,7 @@ def unet(size: int = 128) -> Any:
         x = layers.Conv2DTranspose(filters, 3, strides=2, padding="same")(x)
         x = layers.Dropout(0.3)(layers.concatenate([x, skip]))
         x = twice(x, filters)
-    return keras.Model(image, layers.Conv2D(3, 1, activation="softmax")(x))
+    return keras.Model(image, layers.Conv2D(3, 1, activation="softmax")(x), name="unet")
 
 
 def transformer(depth: int = 6, width: int = 64) -> Any:

@@ -56,12 +56,6 @@ class Writer(Calls):
 
     def step(self, step: Step, scope: Scope, above: Value, place: Place) -> Value:
         """Expand a step, with its repetitions."""
-        wrong = (
-            own_name_problem(step, scope.last, self.definitions.blocks) if scope.prefix else None
-        )
-        if wrong is not None:
-            failure = (place / "name").error(self.report, *wrong)
-            return self.names.failed(None, scope, failure)
         is_counted = step.repeat is not None and self.is_counted(step)
         given = None if is_counted else self.given_name(step, scope, place)
         name = None if isinstance(given, Failure) else given
@@ -126,6 +120,8 @@ class Writer(Calls):
 
     def given_name(self, step: Step, scope: Scope, place: Place) -> str | Failure | None:
         """Return the explicit name of a step; None if it has none."""
+        if scope.blocks and (wrong := own_name_problem(step, scope.last, self.definitions.blocks)):
+            return (place / "name").error(self.report, *wrong)
         if step.name is None or not (is_reference(step.name) or is_pattern(step.name)):
             return step.name
         at = place / "name"

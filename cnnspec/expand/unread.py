@@ -88,7 +88,8 @@ class _Reader(Writer):
         parameters = resolve_parameters(block.params, given, outer, at, self.report)
         explicit = explicit_names(block.layers)
         start = (Ref(""),)  # some tensor, which nothing looks at
-        scope = Scope("", parameters, start, blocks=(kind,), explicit=explicit)
+        last = block.layers[-1] if block.layers else None
+        scope = Scope("", parameters, start, blocks=(kind,), explicit=explicit, last=last)
         self.run(block.layers, scope, definition.place / "layers")
 
     def step(self, step: Step, scope: Scope, above: Value, place: Place) -> Value:

@@ -9,6 +9,7 @@ from cnnspec.diagnostics.problems import with_article
 from cnnspec.frontends.call_data import split
 from cnnspec.frontends.calls import Call, first_calls, in_order
 from cnnspec.frontends.checks import checked_name, count, declared_layer, inner_model
+from cnnspec.frontends.decimals import calculated
 from cnnspec.frontends.masks import without_masks
 from cnnspec.frontends.minimal import shortest
 from cnnspec.frontends.nodes import (
@@ -198,7 +199,7 @@ class _Reader:
             equal = operator_step(recorded, masked=self.whole.masks)
             self.whole.notes += [equal.note] if equal.note else []
             kind = equal.kind
-            arguments = shortest(family_of_step(kind).find(kind), equal.arguments)
+            arguments = shortest(family_of_step(kind).find(kind), calculated(equal.arguments))
             sources = [self.word(tensor) for tensor in equal.tensors]
         else:
             check_layer(layer)

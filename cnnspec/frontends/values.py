@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from cnnspec.diagnostics.problems import Problem
-from cnnspec.frontends.decimals import decimal
+from cnnspec.frontends.decimals import calculated, decimal
 from cnnspec.frontends.minimal import shortest
 from cnnspec.frontends.nodes import name_of
 from cnnspec.keras_files.problems import UnreadableModel
@@ -77,7 +77,8 @@ def _plain_arguments(
         implied = value in (None, False) or IMPLIED.get(name) in (value, ANY)
         if name == "name" or (name not in known and implied):
             continue
-        arguments[name] = decimal(plain(value)) if name in FLOAT32 else plain(value)
+        said = calculated(plain(value))
+        arguments[name] = decimal(said) if name in FLOAT32 else said
     if kind == "BatchNormalization" and isinstance(arguments.get("axis"), list):
         (arguments["axis"],) = arguments["axis"]  # as Keras 2 wrote it
     return arguments
