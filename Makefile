@@ -4,6 +4,7 @@
 VENV := .venv
 PYTHON := python3
 BIN := $(VENV)/bin
+OTHERS := .others
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 SPEC := specs/mnist_multi_output.yaml
 RUNS := runs
@@ -14,7 +15,7 @@ NOW := $(shell date -u +%Y%m%d-%H%M%S)
 # Without bytecode, each of the many short processes of tests and benchmarks compiles everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo demo-train test test-core test-jax test-lowest test-newest matrix browser conformance conformance-steps conformance-operations keras-versions lint format golden gallery imported bench clean
+.PHONY: demo demo-train test test-core test-jax test-lowest test-newest matrix browser conformance conformance-steps conformance-operations conformance-others keras-versions lint format golden gallery imported bench clean
 
 demo: $(VENV)/.demo
 	$(BIN)/cnnspec build --quiet $(SPEC) --output build
@@ -59,6 +60,9 @@ conformance-operations: $(VENV)/.dev
 	$(BIN)/python -m conformance --configurations 0 --graphs 0 --networks 0 \
 		--stepped-configurations 0 --stepped-graphs 0 --operations 18 --mixed-graphs 1000
 
+conformance-others: $(OTHERS)/.installed
+	$(OTHERS)/bin/python -m conformance.others
+
 keras-versions: $(VENV)/.dev
 	$(BIN)/python -m keras_versions
 
@@ -97,5 +101,12 @@ $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP) --editable ".[dev]"
 	@touch $@ $(VENV)/.demo
 
+# In an environment of its own, because these packages want many others.
+$(OTHERS)/.installed: pyproject.toml constraints.txt
+	test -x $(OTHERS)/bin/python || $(PYTHON) -m venv $(OTHERS)
+	$(OTHERS)/bin/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt \
+		--editable ".[models-of-others]"
+	@touch $@
+
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) $(OTHERS) build dist .pytest_cache .mypy_cache .ruff_cache

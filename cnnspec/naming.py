@@ -3,9 +3,12 @@
 import re
 import sys
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache, lru_cache
+from types import MappingProxyType
 
+NO_CLASSES: Mapping[str, str] = MappingProxyType({})
+"""No import paths of classes that are not from Keras, by their names in a file of Keras."""
 _BEFORE_WORD = re.compile(r"(.)([A-Z][a-z]+)")
 _BETWEEN_WORDS = re.compile(r"([a-z])([A-Z])")
 

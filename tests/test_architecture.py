@@ -95,7 +95,7 @@ USERS = {
 LATE = {
     "analysis.infer": ("analysis.conversions", "analysis.steps"),
     "analysis.weights": ("keras_files.stored", "keras_files.weights"),
-    "api": ("frontends.files", "importing", "language.dump"),
+    "api": ("backends.keras.graphs", "frontends.files", "importing", "language.dump"),
     "backends.diagram.drawing": (
         "backends.diagram.dot",
         "backends.diagram.keras_style",
@@ -154,6 +154,7 @@ LATE = {
         "backends.diagram.drawing",
         "backends.diagram.look",
         "backends.keras.building",
+        "backends.keras.graphs",
         "backends.summary.table",
         "data.checks",
         "data.problems",
@@ -162,6 +163,7 @@ LATE = {
         "diagnostics.reporters",
         "files",
         "importing",
+        "keras_files.problems",
         "training.display",
         "training.images",
         "training.run",
@@ -197,8 +199,8 @@ MAKERS_OF_FAILURES = {
 }
 """The modules that name `FAILED`; elsewhere a failure is what a report of an error returned."""
 
-WITHOUT_A_PLACE = ("cli.import_", "compiler", "mistakes.recognizing")
-"""The modules that report of a model file, in which there are no places, or for a place."""
+WITHOUT_A_PLACE = ("cli.import_", "keras_files.problems", "mistakes.recognizing")
+"""The modules that report of a Keras model, in which there are no places, or for a place."""
 
 MAX_LINES = 300
 LONGER = {

@@ -138,8 +138,8 @@ def layer_call(layer: Layer, name: str, keras: Keras = NEWEST) -> KerasCall:
         module = f"{OPERATIONS_MODULE}.{layer.submodule}".rstrip(".")
         return KerasCall(module, layer.function_name(), arguments)
     if isinstance(layer, CustomLayer):
-        given = {"name": name, **layer.given}
-        return KerasCall(module_of(type(layer)), layer.kind(), given)
+        given = {key: _argument(layer.object_of(key), keras) for key in layer.given}
+        return KerasCall(module_of(type(layer)), layer.kind(), {"name": name, **given})
     made, known = keras_call(layer, keras), layer.arguments()
     settings = {key: layer.meant(key) for key in SETTINGS if key in known}
     return KerasCall(made.module, made.kind, {"name": name, **made.arguments, **settings})

@@ -1,6 +1,7 @@
 """`cnnspec import`: convert a Keras model to a spec."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -11,6 +12,7 @@ from cnnspec.cli.completion import files
 from cnnspec.cli.files import give, keep_what_is_there
 from cnnspec.cli.printing import echo, tell, usage_error
 from cnnspec.cli.quiet import import_quietly
+from cnnspec.declarations.of_others import is_import_path
 from cnnspec.diagnostics.report import Report, SpecError
 from cnnspec.frontends.files import Read, read_config, read_model
 from cnnspec.importing import imported
@@ -41,8 +43,22 @@ SPEC_SUFFIXES = (".yaml", ".yml")
     is_flag=True,
     help="Let go of the names of layers, except inputs and outputs, to find more repetitions.",
 )
+@click.option(
+    "--class",
+    "classes",
+    multiple=True,
+    metavar="NAME=PACKAGE.MODULE:CLASS",
+    help="Where a class is that is not from Keras, by its name in the file (repeatable).",
+)
 @force_option
-def command(model: str, output: Path | None, compact: bool, rename: bool, force: bool) -> None:
+def command(
+    model: str,
+    output: Path | None,
+    compact: bool,
+    rename: bool,
+    classes: tuple[str, ...],
+    force: bool,
+) -> None:
     """Convert a Keras model to a spec.
 
     The model is a .keras or .h5 file, the JSON of `Model.to_json`, or application:NAME.
@@ -60,10 +76,11 @@ def command(model: str, output: Path | None, compact: bool, rename: bool, force:
         usage_error("--rename and --no-compact exclude each other")
     if Path(model).suffix.lower() in SPEC_SUFFIXES:
         usage_error(f"'{model}' is already a spec; `cnnspec expand` expands it")
+    paths = _paths(classes)
     name = model.removeprefix(APPLICATION)
     is_file = name == model
     try:
-        read = _read(Path(model)) if is_file else _application(name)
+        read = _read(Path(model), paths) if is_file else _application(name)
         found = imported(
             read.document,
             folder=output.parent if output else Path(),
@@ -85,9 +102,20 @@ def command(model: str, output: Path | None, compact: bool, rename: bool, force:
     give(text, output)
 
 
-def _read(path: Path) -> Read:
+def _paths(classes: tuple[str, ...]) -> dict[str, str]:
+    """Parse `name=package.module:Class` pairs."""
+    paths = {}
+    for pair in classes:
+        name, equals, path = pair.rpartition("=")
+        if not equals or not name or not is_import_path(path):
+            usage_error(f"--class expects NAME=PACKAGE.MODULE:CLASS, got '{pair}'")
+        paths[name] = path
+    return paths
+
+
+def _read(path: Path, classes: Mapping[str, str]) -> Read:
     try:
-        return read_model(path)
+        return read_model(path, classes)
     except OSError as error:
         usage_error(f"'{path}' cannot be read: {error.strerror}")
 

@@ -128,8 +128,8 @@ def _step(node: Node, above: tuple[Ref, ...]) -> Step:
         implied = implied or layer.frozen
     elif isinstance(layer, Layer) and node.shares is None:
         kind, arguments = layer.word, layer.given
-        if isinstance(layer, CustomLayer) and layer.output_shape is not None:
-            arguments = {**arguments, "output_shape": list(layer.output_shape)}
+    if isinstance(layer, CustomLayer):
+        arguments = {**arguments, **layer.statements()}
     sources = None if node.inputs == above else [str(ref) for ref in node.inputs]
     frozen = True if node.frozen and not implied else None
     return Step(

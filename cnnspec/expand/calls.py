@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from cnnspec.declarations.keras_versions import missing
+from cnnspec.declarations.of_others import is_import_path
 from cnnspec.declarations.partial import problems_of
 from cnnspec.diagnostics.problems import Failure, Problem, Problems, failure_of
 from cnnspec.diagnostics.report import Report
@@ -15,7 +16,7 @@ from cnnspec.ir.graph import Node, SubmodelLayer
 from cnnspec.language.document import STEP_KEYS, Step
 from cnnspec.language.expressions import substituted
 from cnnspec.layers.base import INNER, LAYERS, Layer
-from cnnspec.layers.custom import custom_kind, is_import_path
+from cnnspec.layers.custom import STATEMENTS, CustomLayer, custom_kind
 from cnnspec.naming import node_name, snake_case
 from cnnspec.operations.steps import family_of_step
 from cnnspec.records import replace
@@ -139,17 +140,14 @@ class Calls:
         found: Iterable[Problem]
         try:
             if problems or failures:
-                found = [
-                    *problems,
-                    *problems_of(declaration, arguments, step.kind, left_keys(step)),
-                ]
+                found = [*problems, *self.partial(declaration, arguments, step)]
             else:
                 layer = declaration.of(arguments, word=step.kind)
                 found = self.lacking(layer)
         except Problems as refused:
             found = refused.problems
             if any(each.code == "unknown-argument" for each in found):
-                found = problems_of(declaration, arguments, step.kind, left_keys(step))
+                found = [*self.partial(declaration, arguments, step)] or found
         for each in found:
             default = used.get(str(each.at[0])) if each.at else None
             if default is None:
@@ -159,6 +157,14 @@ class Calls:
                 failures.append(default.problem(self.report, each))
         return failures[0] if layer is None else layer
 
+    def partial(
+        self, declaration: type[Layer], arguments: dict[str, Any], step: Step
+    ) -> Iterable[Problem]:
+        """Return what is wrong with the known arguments of a call; a custom class takes any."""
+        if issubclass(declaration, CustomLayer):
+            return ()
+        return problems_of(declaration, arguments, step.kind, left_keys(step))
+
     def lacking(self, layer: Layer) -> Iterable[Problem]:
         """Return what the version of Keras does not have of a layer."""
         return tuple(missing(layer, self.submodels.loader.keras))
@@ -167,7 +173,7 @@ class Calls:
         self, step: Step, scope: Scope, inputs: Value, place: Place, name: str | None
     ) -> Value:
         """Expand another call of an earlier layer."""
-        for key in (each for each in step.arguments if each != "layer"):
+        for key in (each for each in step.arguments if each not in ("layer", *STATEMENTS)):
             message = f"'shared' has no argument '{key}'; it takes 'layer', 'name' and 'from'"
             near = step_key(key, step, () if "layer" in step.arguments else ("layer",))
             code = "unknown-argument"
@@ -201,7 +207,20 @@ class Calls:
             failure = (place / "layer").error(self.report, "unknown-name", message)
             return self.names.failed(name, scope, failure)
         original = self.names.by_name[target.layer_name]
-        shared = replace(original, name=node_name(scoped), scoped=scoped, shares=original.name)
+        layer = original.layer
+        if isinstance(layer, CustomLayer):
+            try:
+                layer = layer.called_again(substituted(step.arguments, scope.parameters, []))
+            except Problems as refused:
+                failures = [place.problem(self.report, each) for each in refused.problems]
+                return self.names.failed(name, scope, failures[0])
+        for key in step.arguments if not isinstance(layer, CustomLayer) else ():
+            if key != "layer":
+                message = f"'{key}' is only for layer classes of your own, which '{wanted}' is not"
+                failure = (place / key).error(self.report, "unknown-argument", message, "key")
+                return self.names.failed(name, scope, failure)
+        again = replace(original, layer=layer)
+        shared = replace(again, name=node_name(scoped), scoped=scoped, shares=original.name)
         return self.names.add(replace(shared, inputs=inputs, place=place, block=scope.block))
 
     def submodel(

@@ -1,11 +1,14 @@
 """Arguments of calls that are data rather than tensors: they become arguments of the step, or change nothing."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from cnnspec.diagnostics.problems import Problem
+from cnnspec.frontends.calls import Call
 from cnnspec.frontends.checks import declared_layer
-from cnnspec.frontends.nodes import Node
+from cnnspec.frontends.nodes import Node, name_of
+from cnnspec.keras_files.problems import UnreadableModel
 from cnnspec.layers.base import LAYERS, Layer
 
 TRAINING = "training"
@@ -27,6 +30,31 @@ def split(node: Node, kind: str, arguments: Mapping[str, Any]) -> tuple[Node, di
         elif value and not (key == TRAINING and _changes_nothing(kind, arguments)):
             kept[key] = value
     return Node(node.args, kept), found
+
+
+FirstCall = tuple[str, dict[str, Any], dict[str, Any]]
+"""The kind, the arguments and the flags of the first call of a layer."""
+
+
+def called_alike(call: Call, first: FirstCall | None) -> Call:
+    """Return a further call of a layer, whose step has no arguments of its own.
+
+    Raises:
+        UnreadableModel: the first call has other flags.
+
+    """
+    if first is None:
+        return call
+    kind, arguments, flags = first
+    node, own = split(call.node, kind, arguments)
+    if own != flags:
+        (differs, *_) = sorted(own.keys() ^ flags.keys())
+        named = f"the layer '{name_of(call.layer)}' ({kind})"
+        message = (
+            f"{named} is called once with '{differs}' and once without, which a spec cannot express"
+        )
+        raise UnreadableModel(message)
+    return replace(call, node=node)
 
 
 def _declaration(kind: str) -> type[Layer]:

@@ -14,9 +14,9 @@ from cnnspec.declarations.keras_versions import as_before
 from cnnspec.declarations.wording import shortest
 from cnnspec.diagnostics.problems import Problem, Problems
 from cnnspec.frontends.decimals import decimal
-from cnnspec.frontends.models import ReadModel
 from cnnspec.frontends.nodes import leaves
 from cnnspec.frontends.values import OwnClass, plain
+from cnnspec.frontends.whole import ReadModel
 from cnnspec.keras_files.problems import MALFORMED, UnreadableModel
 from cnnspec.language.calls import Call
 from cnnspec.language.expressions import escaped

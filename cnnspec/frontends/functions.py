@@ -40,7 +40,7 @@ def function_step(recorded: Recorded) -> Equal:
         elif any(isinstance(each, Tensor) for each in found):
             raise NoEqual("it is called with tensors and constants in one list")
         else:
-            arguments[name] = _constant(value)
+            arguments[name] = _constant(value, {each.dtype for each in recorded.node.tensors()})
     try:
         declaration.of(arguments)
     except Problems as problems:
@@ -99,8 +99,11 @@ def _arguments(recorded: Recorded, declaration: type[Operation]) -> Iterator[tup
                 raise NoEqual(f"it has {said}, which a spec cannot give to it")
 
 
-def _constant(value: Any) -> Any:
-    """Return a constant among the arguments of a call: a number, or lists of numbers."""
+def _constant(value: Any, dtypes: set[str | None]) -> Any:
+    """Return a constant among the arguments of a call: a number, or lists of numbers.
+
+    A single number has no data type in a spec, so it takes that of the tensors.
+    """
     if isinstance(value, Mapping):
         if value.get("class_name") not in ARRAYS:
             raise NoEqual("it is called with an argument that is neither a tensor nor a number")
@@ -108,7 +111,7 @@ def _constant(value: Any) -> Any:
         if dtype not in CONSTANT_TYPES:
             raise NoEqual(f"its constant has the data type {dtype}, which a spec cannot express")
         value = value["config"]["value"]
-        if not isinstance(value, list) and dtype != "bool":
+        if not isinstance(value, list) and dtype != "bool" and dtypes != {dtype}:
             raise NoEqual("its constant is a single number with a data type")
         return _as_floats(value) if dtype == "float32" else value
     return value

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cnnspec.diagnostics.problems import with_article
-from cnnspec.frontends.call_data import split
+from cnnspec.frontends.call_data import FirstCall, called_alike, split
 from cnnspec.frontends.calls import Call, first_calls, in_order
 from cnnspec.frontends.checks import checked_name, count, declared_layer, inner_model
 from cnnspec.frontends.decimals import calculated
@@ -15,6 +15,7 @@ from cnnspec.frontends.minimal import shortest
 from cnnspec.frontends.nodes import (
     Node,
     Tensor,
+    arranged,
     counted_from,
     inputs_of,
     leaves,
@@ -26,27 +27,18 @@ from cnnspec.frontends.nodes import (
 )
 from cnnspec.frontends.operations import Recorded
 from cnnspec.frontends.operators import is_operator, operator_step
-from cnnspec.frontends.values import check_layer, layer_arguments, plain
-from cnnspec.frontends.whole import Whole, read_whole
+from cnnspec.frontends.others import Outputs, is_of_others, other_step, recorded, recorded_in_chain
+from cnnspec.frontends.subclasses import no_graph, with_plain_models
+from cnnspec.frontends.values import layer_arguments, plain
+from cnnspec.frontends.whole import ReadModel, Whole, read_whole
 from cnnspec.keras_files.configuration import MODELS
 from cnnspec.keras_files.problems import MALFORMED, NO_KERAS_MODEL, UnreadableModel
 from cnnspec.language.document import Document, Input, Output, Step, Submodel
 from cnnspec.language.expressions import escaped
-from cnnspec.naming import model_name
+from cnnspec.naming import NO_CLASSES, model_name
 from cnnspec.operations.steps import family_of_step
 
 MAX_LAYERS = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class ReadModel:
-    """A model as a document, with the structure of its inputs and outputs in Keras."""
-
-    document: Document
-    inputs: Any
-    """The names of the inputs, in the structure of the model: one, or lists and mappings."""
-    outputs: Any
-    """The names of the outputs in the document, in the structure that the model returns."""
 
 
 def model_document(model: Mapping[str, Any]) -> Document:
@@ -59,16 +51,22 @@ def model_document(model: Mapping[str, Any]) -> Document:
     return read_serialized(model)[0].document
 
 
-def read_serialized(model: Mapping[str, Any]) -> tuple[ReadModel, Whole]:
-    """Convert a serialized model, and collect notes.
+def read_serialized(
+    model: Mapping[str, Any], classes: Mapping[str, str] = NO_CLASSES
+) -> tuple[ReadModel, Whole]:
+    """Convert a serialized model, and collect notes; `classes` are as in `read_model`.
 
     Raises:
         UnreadableModel: a spec cannot express it.
 
     """
     try:
-        whole = read_whole(model)
-        return _read(model, whole), whole
+        model, notes = with_plain_models(model)
+        whole = read_whole(model, classes)
+        whole.notes += notes
+        read = _read(model, whole)
+        whole.notes += whole.notes_on_classes()
+        return read, whole
     except MALFORMED as error:
         raise UnreadableModel(NO_KERAS_MODEL) from error
 
@@ -76,8 +74,7 @@ def read_serialized(model: Mapping[str, Any]) -> tuple[ReadModel, Whole]:
 def _read(model: Mapping[str, Any], whole: Whole) -> ReadModel:
     kind, config = model["class_name"], model["config"]
     if kind not in MODELS:
-        message = f"its class is {kind}; only Functional and Sequential models can be imported"
-        raise UnreadableModel(message)
+        raise UnreadableModel(no_graph(model))
     reader = _Reader(whole)
     return reader.sequential(config) if kind == "Sequential" else reader.functional(config)
 
@@ -98,10 +95,12 @@ class _Reader:
     """Input structures of submodels, by layer name."""
     inside: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Arguments of layers with a submodel in them, by layer name."""
-    called: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = field(default_factory=dict)
+    called: dict[str, FirstCall] = field(default_factory=dict)
     """The kind, the arguments and the flags of the first call, by layer name."""
     names: frozenset[str] = frozenset()
     """Names of all layers of a Functional model."""
+    tensors: dict[tuple[str, int], Outputs] = field(default_factory=dict)
+    """The outputs of calls whose shapes the file has, by layer and call."""
 
     def functional(self, config: Mapping[str, Any]) -> ReadModel:
         layers = {name_of(layer): layer for layer in config["layers"]}
@@ -113,8 +112,9 @@ class _Reader:
             self.add_input(layers[tensor.layer]["config"])
         output_tensors = structure(config["output_layers"])
         first, first_of_outputs = first_calls(layers, output_tensors)
-        calls = in_order(self.calls(config["layers"], first), self.inputs)
-        for call in without_masks(calls, leaves(output_tensors)):
+        calls = list(self.calls(config["layers"], first))
+        self.tensors = recorded(calls, output_tensors, first_of_outputs)
+        for call in without_masks(in_order(calls, self.inputs), leaves(output_tensors)):
             self.add(call)
         outputs: dict[str, Output] = {}
         named = {
@@ -143,6 +143,7 @@ class _Reader:
         layers = list(config["layers"])
         above = self.add_input(sequential_input(layers, config))
         inputs = above
+        self.tensors = recorded_in_chain(layers)
         for layer in layers:
             name = name_of(layer)
             self.add(Call(layer, 0, name, Node([]), source=above))
@@ -178,8 +179,8 @@ class _Reader:
         """Add the step of a call of a layer."""
         layer, kind, config = call.layer, call.layer["class_name"], call.layer["config"]
         name = name_of(layer)
-        if call.index:
-            call = self.called_alike(call, name)
+        if call.index and not is_of_others(layer):
+            call = called_alike(call, self.called.get(name))
             again = self.keys.get(name, "shared")
             arguments = {"layer": name} if again == "shared" else self.inside.get(name, {})
             step = Step(kind=again, name=call.name, arguments=arguments, from_=self.sources(call))
@@ -187,6 +188,9 @@ class _Reader:
             return
         checked_name(self.whole, name, "layer")
         count(self.whole, layer, name, MAX_LAYERS)
+        if is_of_others(layer):
+            self.add_other(call)
+            return
         if kind in MODELS:
             key = self.add_model(call, call.layer, name)
             self.steps.append(Step(kind=key, name=name, from_=self.sources(call)))
@@ -202,7 +206,6 @@ class _Reader:
             arguments = shortest(family_of_step(kind).find(kind), calculated(equal.arguments))
             sources = [self.word(tensor) for tensor in equal.tensors]
         else:
-            check_layer(layer)
             arguments = layer_arguments(kind, config)
             node, flags = split(call.node, kind, arguments)
             call, arguments = replace(call, node=node), arguments | flags
@@ -215,22 +218,14 @@ class _Reader:
         self.outputs_of[name] = list(results)
         self.steps.append(Step(kind=kind, name=name, arguments=escaped(arguments), from_=sources))
 
-    def called_alike(self, call: Call, name: str) -> Call:
-        """Return a further call of a layer, whose step has no arguments of its own.
-
-        Raises:
-            UnreadableModel: the first call has other flags.
-
-        """
-        if name not in self.called:
-            return call
-        kind, arguments, flags = self.called[name]
-        node, own = split(call.node, kind, arguments)
-        if own != flags:
-            (differs, *_) = sorted(own.keys() ^ flags.keys())
-            message = f"the layer '{name}' ({kind}) is called once with '{differs}' and once without, which a spec cannot express"
-            raise UnreadableModel(message)
-        return replace(call, node=node)
+    def add_other(self, call: Call) -> None:
+        """Add the step of a call of a layer whose class is not from Keras."""
+        name = name_of(call.layer)
+        outputs = self.tensors.get((name, call.index), {})
+        step, tensors = other_step(call, outputs, self.whole)
+        self.outputs_of[name] = ["", *map(str, range(1, max(outputs, default=0) + 1))]
+        step.from_ = [call.source] if call.source else [self.word(each) for each in tensors]
+        self.steps.append(step)
 
     def add_inside(self, call: Call, model: Mapping[str, Any]) -> None:
         """Add the step of a layer that calls a model at every step of a sequence.
@@ -244,7 +239,6 @@ class _Reader:
         if kind != "TimeDistributed":
             message = f"the layer '{name}' is {with_article(kind)} of a model, which a spec cannot express"
             raise UnreadableModel(message)
-        check_layer(call.layer)
         around = {**config, "layer": {"class_name": "Identity", "config": {}}}
         arguments = layer_arguments(kind, around)
         key = self.add_model(call, model, str(name_of(model)))
@@ -272,20 +266,9 @@ class _Reader:
         if call.source is not None:
             return [call.source]
         name = name_of(call.layer)
-        tensors = inputs_of(self.arranged(call.node, name), name, call.layer["class_name"])
+        node = arranged(call.node, self.forms.get(name), name)
+        tensors = inputs_of(node, name, call.layer["class_name"])
         return [self.word(tensor) for tensor in tensors]
-
-    def arranged(self, node: Node, name: str) -> Node:
-        """Convert the inputs of a call of a model to a list, if they are given by name."""
-        form = self.forms.get(name)
-        given = node.args[0] if len(node.args) == 1 else None
-        if form is None or isinstance(form, dict) or not isinstance(given, dict):
-            return node
-        names = list(leaves(form))
-        if not given.keys() >= set(names):
-            message = f"the layer '{name}' is called with inputs that it does not have"
-            raise UnreadableModel(message)
-        return Node([[given[each] for each in names]], node.kwargs)
 
     def word(self, tensor: Tensor) -> str:
         """Return the reference of a step to a tensor."""

@@ -81,6 +81,25 @@ def mapped(form: Any, name: Callable[[Tensor], str]) -> Any:
     return name(form)
 
 
+def arranged(node: Node, form: Any, name: str) -> Node:
+    """Convert the inputs of a call of a model to a list, if they are given by name.
+
+    `form` is the structure of the inputs of the model.
+
+    Raises:
+        UnreadableModel: the call has other inputs.
+
+    """
+    given = node.args[0] if len(node.args) == 1 else None
+    if form is None or isinstance(form, dict) or not isinstance(given, dict):
+        return node
+    names = list(leaves(form))
+    if not given.keys() >= set(names):
+        message = f"the layer '{name}' is called with inputs that it does not have"
+        raise UnreadableModel(message)
+    return Node([[given[each] for each in names]], node.kwargs)
+
+
 def structure(value: Any) -> Any:
     """Return the tensors of `input_layers` or `output_layers`: one, or lists and mappings."""
     if isinstance(value, Mapping):

@@ -6,7 +6,6 @@ from typing import Any
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.frontends.decimals import calculated, decimal
 from cnnspec.frontends.minimal import shortest
-from cnnspec.frontends.nodes import name_of
 from cnnspec.keras_files.problems import UnreadableModel
 from cnnspec.layers.base import LAYERS
 
@@ -108,7 +107,7 @@ def plain(value: Any) -> Any:
         return config["name"]
     if kind in ARRAYS:
         return config["value"]
-    if (own := _own_class(value)) is not None:
+    if (own := own_class(value)) is not None:
         raise OwnClass(f"an object of the class {own}, which is not a Keras class")
     if is_layer(value):
         return {kind: layer_arguments(kind, config)}
@@ -122,33 +121,13 @@ def plain(value: Any) -> Any:
     return {kind: arguments} if arguments else kind
 
 
-def check_layer(serialized: Mapping[str, Any]) -> None:
-    """Reject a layer whose class is not from Keras, and suggest how to name it in a spec.
-
-    Raises:
-        UnreadableModel: it is such a layer.
-
-    """
-    if (own := _own_class(serialized)) is None:
-        return
-    module = str(serialized.get("module") or "builtins")
-    path = (
-        f"{module}:{serialized['class_name']}"
-        if module != "builtins"
-        else "my_package.layers:Class"
-    )
-    raise UnreadableModel(
-        f"the layer '{name_of(serialized)}' has the class {own}, which is not a Keras class; a spec can "
-        f"use a custom layer as `{path}`, which requires `--allow-code`"
-    )
-
-
-def _own_class(serialized: Mapping[str, Any]) -> str | None:
+def own_class(serialized: Mapping[str, Any]) -> str | None:
     """Return the class of a serialized object if it is not from Keras."""
     kind, registered = str(serialized["class_name"]), serialized.get("registered_name")
     module = serialized.get("module")
+    is_of_program = "module" in serialized and module is None and registered is not None
     of_keras = module is None or str(module).partition(".")[0] in OF_KERAS
-    if of_keras and registered in (None, kind) and ">" not in kind:
+    if not is_of_program and of_keras and registered in (None, kind) and ">" not in kind:
         return None
     return str(registered or kind)
 

@@ -26,6 +26,8 @@ class StoredLayer:
     variables: dict[str, Dataset] = field(default_factory=dict)
     """By index, such as `0`; those of wrapped layers by path, such as `forward_layer/cell/0`."""
     layers: "dict[str, StoredLayer]" = field(default_factory=dict)
+    by_counter: "dict[str, StoredLayer]" = field(default_factory=dict)
+    """The same inner layers by the keys in the file: class names with a counter."""
     parts: "dict[str, StoredLayer]" = field(default_factory=dict)
     """Wrapped layers by path, whose variables are those of this layer as well."""
 
@@ -49,7 +51,8 @@ class StoredLayer:
 
     def is_empty(self) -> bool:
         """Whether it has no variables, nor any layer inside it."""
-        return not self.variables and all(layer.is_empty() for layer in self.layers.values())
+        inner = (*self.layers.values(), *self.by_counter.values(), *self.parts.values())
+        return not self.variables and all(layer.is_empty() for layer in inner)
 
 
 def variable(dataset: Any, key: str) -> Dataset:

@@ -121,9 +121,13 @@ class _Reader:
     def model(self, group: Any, ordered: Ordered) -> StoredLayer:
         """Return the model in a file, without its optimizer and metrics."""
         parts = self.members(group)
-        return self.layer({key: parts[key] for key in ("vars", "layers") if key in parts}, ordered)
+        return self.layer(
+            {key: parts[key] for key in ("vars", "layers") if key in parts}, ordered, is_model=True
+        )
 
-    def layer(self, members: dict[str, Any], ordered: Ordered) -> StoredLayer:
+    def layer(
+        self, members: dict[str, Any], ordered: Ordered, *, is_model: bool = False
+    ) -> StoredLayer:
         """Return the layer for the members of a group."""
         if self.depth > MAX_DEPTH:
             raise UnreadableWeights(f"it is nested more than {MAX_DEPTH} levels deep")
@@ -132,20 +136,18 @@ class _Reader:
         for key, member in members.items():
             if key == "vars":
                 variables = self.members(member)
-                if not all(each.isdecimal() for each in variables):
-                    raise UnreadableWeights
                 stored.variables |= {
-                    each: variable(variables[each], each) for each in sorted(variables, key=int)
+                    each: variable(variables[each], each) for each in sorted(variables, key=_place)
                 }
             elif key == "layers":
-                self.layers(member, stored, ordered)
+                self.layers(member, stored, ordered, is_model=is_model)
             else:
                 self.wrapped(key, member, stored, ordered)
         self.depth -= 1
         return stored
 
-    def layers(self, group: Any, stored: StoredLayer, ordered: Ordered) -> None:
-        """Add the layers of a model, by their names."""
+    def layers(self, group: Any, stored: StoredLayer, ordered: Ordered, *, is_model: bool) -> None:
+        """Add the layers of a model, by their names; a list of a custom class may have one twice."""
         members = self.members(group)
         known = layers_of_groups(ordered, members)
         for key, member in members.items():
@@ -153,9 +155,9 @@ class _Reader:
             name, model = known.get(key, (key if ordered is None else f"layers/{key}", None))
             if "vars" in inner:
                 name = str(inner["vars"].attrs.get("name", name))
-            if name in stored.layers:
+            if name in stored.layers and is_model:
                 raise UnreadableWeights(f"it contains two layers with the name '{name}'")
-            layer = stored.layers[name] = self.layer(inner, model)
+            layer = stored.layers[name] = stored.by_counter[key] = self.layer(inner, model)
             if isinstance(ordered, CheckedGraph) and key not in known and not layer.is_empty():
                 raise UnreadableWeights(NAMELESS)
 
@@ -177,3 +179,8 @@ class _Reader:
             if member is None:
                 raise UnreadableWeights(f"'{key}' is a link")
         return members
+
+
+def _place(key: str) -> tuple[bool, int, str]:
+    """Return the place of a variable in order: they are numbered, unless a class names its own."""
+    return (not key.isdecimal(), int(key) if key.isdecimal() else 0, key)

@@ -1,5 +1,6 @@
 """Functions that make a tensor larger: padding and repetition."""
 
+import math
 from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar
 
@@ -30,7 +31,10 @@ def _widths(value: Any, declaration: type[Declaration]) -> tuple[tuple[int, int]
 
 
 def _fill(value: Any, _: type[Declaration]) -> float | bool | None:
-    return value if value is None or isinstance(value, bool) else bounded(value, -1e308, 1e308)
+    """Check a number, which may be infinite: maxima ignore edges that are `-.inf`."""
+    if value is None or isinstance(value, bool) or value in (math.inf, -math.inf):
+        return value  # type: ignore[no-any-return]
+    return bounded(value, -1e308, 1e308)
 
 
 PadWidth = Annotated[

@@ -67,7 +67,8 @@ def custom_object(layer: CustomLayer, name: str, allow_code: Collection[str]) ->
     if layer.package() not in allow_code:
         message = f"'{layer.import_path}' is not allowed code"
         raise CodeError(f"{message}; pass allow_code=['{layer.package()}']")
-    call = layer_call(layer, name)
+    call = layer_call(layer, name, RUNNING)
+    arguments = {key: _argument(value) for key, value in call.arguments.items()}
     try:
         class_ = getattr(import_module(call.module), call.kind)
     except (ImportError, AttributeError) as error:
@@ -75,6 +76,19 @@ def custom_object(layer: CustomLayer, name: str, allow_code: Collection[str]) ->
     if not (isinstance(class_, type) and issubclass(class_, keras.layers.Layer)):
         raise CodeError(f"'{layer.import_path}' is not a keras.layers.Layer")
     try:
-        return class_(**call.arguments)
+        made = _from_configuration(class_, arguments)
+    except KeyError as error:
+        message = f"'{layer.import_path}' lacks the argument {error}"
+        raise CodeError(message) from error
     except (TypeError, ValueError) as error:
         raise CodeError(f"'{layer.import_path}' rejects its arguments: {error}") from error
+    if made.name != name:  # the class does not pass it on
+        made.name = name
+    return made
+
+
+def _from_configuration(class_: Any, arguments: dict[str, Any]) -> Any:
+    """Make an object of a class, which may read its configuration itself."""
+    if class_.from_config.__func__ is keras.layers.Layer.from_config.__func__:
+        return class_(**arguments)
+    return class_.from_config(keras.saving.serialize_keras_object(arguments))
