@@ -1,7 +1,7 @@
 """Converts a serialized model to a Document: one named step per layer, in a readable order."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -28,7 +28,9 @@ from cnnspec.frontends.nodes import (
 from cnnspec.frontends.operations import Recorded
 from cnnspec.frontends.operators import is_operator, operator_step
 from cnnspec.frontends.others import Outputs, is_of_others, other_step, recorded, recorded_in_chain
+from cnnspec.frontends.output_keys import free_name, output_keys
 from cnnspec.frontends.subclasses import no_graph, with_plain_models
+from cnnspec.frontends.valid_names import with_valid_names
 from cnnspec.frontends.values import layer_arguments, plain
 from cnnspec.frontends.whole import ReadModel, Whole, read_whole
 from cnnspec.keras_files.configuration import MODELS
@@ -103,6 +105,7 @@ class _Reader:
     """The outputs of calls whose shapes the file has, by layer and call."""
 
     def functional(self, config: Mapping[str, Any]) -> ReadModel:
+        config = with_valid_names(config, self.whole.notes)
         layers = {name_of(layer): layer for layer in config["layers"]}
         if len(layers) < len(config["layers"]):
             raise UnreadableModel("two of its layers have the same name")
@@ -117,9 +120,11 @@ class _Reader:
         for call in without_masks(in_order(calls, self.inputs), leaves(output_tensors)):
             self.add(call)
         outputs: dict[str, Output] = {}
+        keys = output_keys(output_tensors)
+        taken = {*layers, *self.inputs}
         named = {
-            id(tensor): self.add_output(tensor, first_of_outputs, outputs)
-            for tensor in leaves(output_tensors)
+            id(tensor): self.add_output(tensor, first_of_outputs, outputs, key, taken)
+            for tensor, key in zip(leaves(output_tensors), keys, strict=True)
         }
         return ReadModel(
             self.document(config, outputs),
@@ -128,10 +133,24 @@ class _Reader:
         )
 
     def add_output(
-        self, tensor: Tensor, first: Mapping[str, int], outputs: dict[str, Output]
+        self,
+        tensor: Tensor,
+        first: Mapping[str, int],
+        outputs: dict[str, Output],
+        key: str | None,
+        taken: Collection[str],
     ) -> str:
-        """Add an output, named after its layer; the same tensor may be several outputs."""
+        """Add an output, named by its key in a mapping, or else after its layer.
+
+        The same tensor may be several outputs.
+        """
         word = self.word(counted_from(tensor, first))
+        if key is not None:
+            name = free_name(key, {*taken, *outputs} - {word})
+            if name != key:
+                self.whole.notes.append(f"the output '{key}' is called '{name}' in the spec")
+            outputs[name] = Output(from_=None if name == word else word)
+            return name
         name = word.replace("/", "_")
         repeated = sum((each.from_ or key) == word for key, each in outputs.items())
         name = f"{name}_{repeated + 1}" if repeated else name
@@ -140,6 +159,7 @@ class _Reader:
 
     def sequential(self, config: Any) -> ReadModel:
         config = config if isinstance(config, Mapping) else {"name": "sequential", "layers": config}
+        config = with_valid_names(config, self.whole.notes)
         layers = list(config["layers"])
         above = self.add_input(sequential_input(layers, config))
         inputs = above

@@ -12,6 +12,7 @@ from cnnspec.hdf5.file import Group
 from cnnspec.ir.checked import CheckedGraph, CheckedNode
 from cnnspec.keras_files.configuration import MODELS, parsed
 from cnnspec.keras_files.hdf5 import VERSION, WEIGHTS, text_of_model
+from cnnspec.keras_files.names import valid_names
 from cnnspec.keras_files.stored import StoredLayer, UnreadableWeights, variable
 from cnnspec.layers.base import with_paths
 from cnnspec.records import Record
@@ -42,22 +43,27 @@ def layers_of(file: Any, model: CheckedGraph | None) -> StoredLayer:
             name: reader.layer(
                 name,
                 layer,
-                [each for _, each in named_variables(group, name)],
+                [each for _, each in named_variables(group, in_file)],
                 calls.get(name),
             )
-            for name, layer in _layers(config["config"])
+            for name, in_file, layer in _layers(config["config"])
         }
     )
 
 
-def _layers(config: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Yield the layers of the configuration of a model, by name."""
+def _layers(config: Any) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """Yield the layers of the configuration of a model, with their names in a spec and in the file."""
     layers = config["layers"] if isinstance(config, Mapping) else config
-    for layer in layers:
-        own = layer["config"]
-        name = own["name"] if isinstance(own, Mapping) and "name" in own else layer.get("name")
+    named = [(_name(layer), layer) for layer in layers]
+    names = valid_names(name for name, _ in named)
+    for name, layer in named:
         if layer["class_name"] != "InputLayer" and isinstance(name, str):
-            yield name, layer
+            yield names.get(name, name), name, layer
+
+
+def _name(layer: Mapping[str, Any]) -> Any:
+    own = layer["config"]
+    return own["name"] if isinstance(own, Mapping) and "name" in own else layer.get("name")
 
 
 def first_calls(model: CheckedGraph | None) -> dict[str, CheckedNode]:
@@ -113,7 +119,7 @@ class ListReader(Record):
         if layer["class_name"] not in MODELS:
             return
         calls = first_calls(node.submodel)
-        for name, each in _layers(config):
+        for name, _, each in _layers(config):
             inner = calls.get(name)
             if inner is not None:
                 stored.layers[name] = StoredLayer()
