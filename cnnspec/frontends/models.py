@@ -1,13 +1,15 @@
 """Converts a serialized model to a Document: one named step per layer, in a readable order."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from cnnspec.diagnostics.problems import with_article
-from cnnspec.frontends.calls import Call, first_calls, in_order
+from cnnspec.frontends.calls import Call, arranged, calls_of, first_calls, in_order
 from cnnspec.frontends.checks import checked_name, count, declared_layer, inner_model
+from cnnspec.frontends.inferred import Inferred
+from cnnspec.frontends.keras_2 import sizes_of
 from cnnspec.frontends.minimal import shortest
 from cnnspec.frontends.nodes import (
     Node,
@@ -17,12 +19,12 @@ from cnnspec.frontends.nodes import (
     leaves,
     mapped,
     name_of,
-    nodes,
     sequential_input,
     structure,
 )
 from cnnspec.frontends.operations import Recorded
-from cnnspec.frontends.operators import is_operator, operator_step
+from cnnspec.frontends.operators import is_operator, operator_steps
+from cnnspec.frontends.tensors import Tensors
 from cnnspec.frontends.values import check_layer, layer_arguments, plain
 from cnnspec.frontends.whole import Whole, read_whole
 from cnnspec.keras_files.configuration import MODELS
@@ -44,6 +46,8 @@ class ReadModel:
     """The names of the inputs, in the structure of the model: one, or lists and mappings."""
     outputs: Any
     """The names of the outputs in the document, in the structure that the model returns."""
+    inferred: list[Inferred | None]
+    """What is known about the outputs, in the order of the document."""
 
 
 def model_document(model: Mapping[str, Any]) -> Document:
@@ -89,26 +93,31 @@ class _Reader:
     submodels: dict[str, Submodel] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
     """Names of submodels, by layer name."""
-    outputs_of: dict[str, list[str]] = field(default_factory=dict)
-    """Output names of submodels and of layers with several outputs, by layer name."""
+    tensors: Tensors = field(default_factory=Tensors)
     forms: dict[str, Any] = field(default_factory=dict)
     """Input structures of submodels, by layer name."""
     inside: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Arguments of layers with a submodel in them, by layer name."""
-    names: frozenset[str] = frozenset()
-    """Names of all layers of a Functional model."""
+    known_outputs: dict[str, list[Inferred | None]] = field(default_factory=dict)
+    """What is known about the outputs of submodels, by layer name."""
+
+    def __post_init__(self) -> None:
+        """Infer shapes only where they are needed."""
+        self.tensors.infers = self.whole.of_tensorflow
 
     def functional(self, config: Mapping[str, Any]) -> ReadModel:
         layers = {name_of(layer): layer for layer in config["layers"]}
         if len(layers) < len(config["layers"]):
             raise UnreadableModel("two of its layers have the same name")
-        self.names = frozenset(layers)
+        self.tensors.names = frozenset(layers)
         inputs = structure(config["input_layers"])
         for tensor in leaves(inputs):
             self.add_input(layers[tensor.layer]["config"])
         output_tensors = structure(config["output_layers"])
         first, first_of_outputs = first_calls(layers, output_tensors)
-        for call in in_order(self.calls(config["layers"], first), self.inputs):
+        for call in in_order(
+            calls_of(config["layers"], first, self.tensors.call_name), self.inputs
+        ):
             self.add(call)
         outputs: dict[str, Output] = {}
         named = {
@@ -119,13 +128,14 @@ class _Reader:
             self.document(config, outputs),
             mapped(inputs, lambda tensor: tensor.layer),
             mapped(output_tensors, lambda tensor: named[id(tensor)]),
+            self.known(outputs),
         )
 
     def add_output(
         self, tensor: Tensor, first: Mapping[str, int], outputs: dict[str, Output]
     ) -> str:
         """Add an output, named after its layer; the same tensor may be several outputs."""
-        word = self.word(counted_from(tensor, first))
+        word = self.tensors.word(counted_from(tensor, first))
         name = word.replace("/", "_")
         repeated = sum((each.from_ or key) == word for key, each in outputs.items())
         name = f"{name}_{repeated + 1}" if repeated else name
@@ -141,7 +151,12 @@ class _Reader:
             name = name_of(layer)
             self.add(Call(layer, 0, name, Node([]), source=above))
             above = name
-        return ReadModel(self.document(config, {above: Output()}), inputs, above)
+        outputs = {above: Output()}
+        return ReadModel(self.document(config, outputs), inputs, above, self.known(outputs))
+
+    def known(self, outputs: Mapping[str, Output]) -> list[Inferred | None]:
+        """Return what is known about the outputs of the model."""
+        return [self.tensors.inferred.get(each.from_ or key) for key, each in outputs.items()]
 
     def document(self, config: Mapping[str, Any], outputs: dict[str, Output]) -> Document:
         return Document(
@@ -165,45 +180,78 @@ class _Reader:
             self.whole.notes.append(
                 f"the input '{name}' has the batch size {batch}; models of a spec accept any batch size"
             )
-        self.inputs[name] = Input(shape=shape, dtype=plain(config.get("dtype") or "float32"))
+        dtype = plain(config.get("dtype") or "float32")
+        self.inputs[name] = Input(shape=shape, dtype=dtype)
+        self.tensors.learn_input(name, shape, dtype)
         return name
 
     def add(self, call: Call) -> None:
         """Add the step of a call of a layer."""
         layer, kind, config = call.layer, call.layer["class_name"], call.layer["config"]
         name = name_of(layer)
+        if is_operator(layer):
+            self.add_operation(call)
+            return
         if call.index:
             again = self.keys.get(name, "shared")
             arguments = {"layer": name} if again == "shared" else self.inside.get(name, {})
-            step = Step(kind=again, name=call.name, arguments=arguments, from_=self.sources(call))
-            self.steps.append(step)
+            self.add_step(call.name, again, arguments, self.sources(call), of=name)
             return
         checked_name(self.whole, name, "layer")
         count(self.whole, layer, name, MAX_LAYERS)
         if kind in MODELS:
-            key = self.add_model(call, call.layer, name)
-            self.steps.append(Step(kind=key, name=name, from_=self.sources(call)))
+            inner = _read(layer, self.whole)
+            key, self.known_outputs[name] = self.add_model(call, inner, name), inner.inferred
+            self.add_step(name, key, {}, self.sources(call), of=name)
             return
-        if (inner := inner_model(config)) is not None:
-            self.add_inside(call, inner)
+        if (model := inner_model(config)) is not None:
+            self.add_inside(call, model)
             return
-        if is_operator(layer):
-            recorded = Recorded(kind, name, config, call.node, str(layer.get("module", "")))
-            equal = operator_step(recorded, masked=self.whole.masks)
-            self.whole.notes += [equal.note] if equal.note else []
-            kind = equal.kind
-            arguments = shortest(family_of_step(kind).find(kind), equal.arguments)
-            sources = [self.word(tensor) for tensor in equal.tensors]
-        else:
-            check_layer(layer)
-            arguments = layer_arguments(kind, config)
-            sources = self.sources(call)
+        check_layer(layer)
+        arguments = layer_arguments(kind, config)
+        sources = self.sources(call)
+        self.declare(name, kind, arguments)
+        self.add_step(name, kind, escaped(arguments), sources, of=name)
+
+    def declare(self, name: str, kind: str, arguments: Mapping[str, Any]) -> None:
+        """Keep the declared layer of a step, and the names of its outputs."""
         declared = declared_layer(kind, arguments)
         results = declared.outputs() if declared else ()
         if declared is not None and not declared.is_operation:
             results = ("", *results[1:])  # a layer's first output has the name of its step
-        self.outputs_of[name] = list(results)
-        self.steps.append(Step(kind=kind, name=name, arguments=escaped(arguments), from_=sources))
+        self.tensors.outputs_of[name], self.tensors.layers[name] = list(results), declared
+
+    def add_step(
+        self, name: str, kind: str, arguments: dict[str, Any], sources: list[str], *, of: str
+    ) -> None:
+        """Add a step that calls the layer or submodel of some name."""
+        self.steps.append(Step(kind=kind, name=name, arguments=arguments, from_=sources))
+        if of in self.known_outputs:
+            names = self.tensors.outputs_of[of]
+            self.tensors.learn_outputs(name, names, self.known_outputs[of])
+        else:
+            self.tensors.learn(name, self.tensors.layers.get(of), sources)
+
+    def add_operation(self, call: Call) -> None:
+        """Add the steps of an operation, unless it only computes with shapes."""
+        layer, name = call.layer, call.name
+        checked_name(self.whole, name, "layer")
+        count(self.whole, layer, name, MAX_LAYERS)
+        node = self.tensors.filled(call.node)
+        kind, module = layer["class_name"], str(layer.get("module", ""))
+        recorded = Recorded(kind, name, layer["config"], node, module)
+        sizes = sizes_of(recorded, reads_sizes=self.tensors.reads_sizes(call.node))
+        if sizes is not None:
+            self.tensors.keep_sizes(name, sizes.value, results=sizes.are_results)
+            self.tensors.outputs_of[name] = sizes.words
+            return
+        unused, masked = self.tensors.unused, self.whole.masks
+        for step, equal in operator_steps(recorded, unused, masked=masked):
+            self.whole.notes += [equal.note] if equal.note else []
+            arguments = shortest(family_of_step(equal.kind).find(equal.kind), equal.arguments)
+            sources = [self.tensors.word(tensor) for tensor in equal.tensors]
+            self.declare(step, equal.kind, arguments)
+            self.add_step(step, equal.kind, escaped(arguments), sources, of=step)
 
     def add_inside(self, call: Call, model: Mapping[str, Any]) -> None:
         """Add the step of a layer that calls a model at every step of a sequence.
@@ -220,23 +268,22 @@ class _Reader:
         check_layer(call.layer)
         around = {**config, "layer": {"class_name": "Identity", "config": {}}}
         arguments = layer_arguments(kind, around)
-        key = self.add_model(call, model, str(name_of(model)))
+        key = self.add_model(call, _read(model, self.whole), str(name_of(model)))
         arguments = escaped({**arguments, "layer": key})
-        self.outputs_of[name], self.keys[name] = [], kind
+        self.tensors.outputs_of[name], self.keys[name] = [], kind
         self.forms.pop(name, None)
         self.inside[name] = arguments
         sources = self.sources(call)
         self.steps.append(Step(kind=kind, name=name, arguments=arguments, from_=sources))
 
-    def add_model(self, call: Call, model: Mapping[str, Any], name: str) -> str:
+    def add_model(self, call: Call, inner: ReadModel, name: str) -> str:
         """Add a nested model, and return its key."""
-        inner = _read(model, self.whole)
         key = f"{re.sub(r'[^A-Za-z0-9_.-]', '_', name)}_model"
         while key in self.submodels:
             key += "_"
         self.keys[call.name] = key
         self.submodels[key] = Submodel(spec=inner.document)
-        self.outputs_of[call.name] = list(inner.document.outputs)
+        self.tensors.outputs_of[call.name] = list(inner.document.outputs)
         self.forms[call.name] = inner.inputs
         return key
 
@@ -245,44 +292,5 @@ class _Reader:
         if call.source is not None:
             return [call.source]
         name = name_of(call.layer)
-        tensors = inputs_of(self.arranged(call.node, name), name)
-        return [self.word(tensor) for tensor in tensors]
-
-    def arranged(self, node: Node, name: str) -> Node:
-        """Convert the inputs of a call of a model to a list, if they are given by name."""
-        form = self.forms.get(name)
-        given = node.args[0] if len(node.args) == 1 else None
-        if form is None or isinstance(form, dict) or not isinstance(given, dict):
-            return node
-        names = list(leaves(form))
-        if not given.keys() >= set(names):
-            message = f"the layer '{name}' is called with inputs that it does not have"
-            raise UnreadableModel(message)
-        return Node([[given[each] for each in names]], node.kwargs)
-
-    def word(self, tensor: Tensor) -> str:
-        """Return the reference of a step to a tensor."""
-        name = self.call_name(tensor.layer, tensor.call)
-        outputs = self.outputs_of.get(tensor.layer, [])
-        output = outputs[tensor.output] if len(outputs) > 1 else ""
-        return f"{name}/{output}" if output else name
-
-    def call_name(self, layer: str, index: int) -> str:
-        """Return the name of the step for a call of a layer; for the first, the name of the layer."""
-        if index == 0:
-            return layer
-        name = f"{layer}_call_{index}"
-        while name in self.names:
-            name += "_"
-        return name
-
-    def calls(self, layers: list[Mapping[str, Any]], first: Mapping[str, int]) -> Iterator[Call]:
-        """Return all calls of all layers, in the order of the file."""
-        for layer in layers:
-            if layer["class_name"] == "InputLayer":
-                continue
-            name = name_of(layer)
-            for index, node in enumerate(nodes(layer, first)):
-                needs = {self.call_name(each.layer, each.call) for each in node.tensors()}
-                needs |= {name} if index else set()
-                yield Call(layer, index, self.call_name(name, index), node, frozenset(needs))
+        tensors = inputs_of(arranged(call.node, self.forms.get(name), name), name)
+        return [self.tensors.word(tensor) for tensor in tensors]

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from cnnspec.frontends.nodes import OF_TENSORFLOW
+
 
 @dataclass(slots=True)
 class Whole:
@@ -13,6 +15,8 @@ class Whole:
     layers: int = 0
     masks: bool = False
     """Whether any layer creates a mask."""
+    of_tensorflow: bool = False
+    """Whether Keras 2 recorded functions of TensorFlow, for which shapes must be inferred."""
     of_keras_2: bool = False
     """Whether Keras 2 wrote the file."""
 
@@ -22,6 +26,7 @@ def read_whole(model: Mapping[str, Any]) -> Whole:
     found = Whole()
     for each in _mappings(model):
         found.masks |= each.get("class_name") == "Masking" or each.get("mask_zero") is True
+        found.of_tensorflow |= each.get("class_name") in OF_TENSORFLOW
         if each.get("class_name") == "AugMix":
             found.notes += _swapped(each["config"])
     return found
