@@ -46,7 +46,7 @@ ERRORS = {
     "- ops.mean(axis=1)": "wrong-structure: ops.mean is called as in Python; in a spec its arguments are a mapping; "
     "write `- ops.mean: {axis: 1}`",
     "- ops.add: {from: [parts, conv]}": "unknown-output: this refers to 2 tensors (parts/0, parts/1), but a single one is needed",
-    "- ops.add: {from: [parts/2, conv]}": "unknown-name: unknown name 'parts/2'; did you mean 'parts/0'?",
+    "- ops.add: {from: [parts/2, conv]}": "unknown-name: unknown name 'parts/2'; its results are parts/0, parts/1",
     "- shared: {layer: sum}": "conflicting-arguments: 'sum' is an operation, which has no weights to share; call it again",
     "- ops.add: {from: sum, branches: [[], []]}": "conflicting-arguments: "
     "ops.add is not a merging layer; 'branches' requires one, such as Add or Concatenate",

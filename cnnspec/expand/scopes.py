@@ -7,6 +7,7 @@ from cnnspec.diagnostics.problems import Failure, Problem
 from cnnspec.diagnostics.report import Report
 from cnnspec.diagnostics.suggestions import Match, closest
 from cnnspec.expand.parameters import Parameters
+from cnnspec.expand.results import listed, results_of
 from cnnspec.ir.graph import BlockCall, Node, Ref, SubmodelLayer
 from cnnspec.language.document import Step
 from cnnspec.language.expressions import filled, is_pattern, substituted
@@ -188,11 +189,22 @@ class Names:
                 for output in node.outputs
             ]
         what = f"the output '{word}' is not a layer" if output else f"unknown name '{word}'"
+        if (said := self.results_meant(word, scope)) is not None:
+            return place.error(self.report, "unknown-name", what, where, suggestion=said)
         near = closest(word, known)
         inputs = [name for name in self.values if self.is_input(name)]
         if near is None and word.casefold() in WORDS_FOR_THE_INPUT and len(inputs) == 1:
             near = Match(inputs[0], is_certain=True)
         return place.unknown(self.report, "unknown-name", what, near, where)
+
+    def results_meant(self, word: str, scope: Scope) -> str | None:
+        """Return what the results of a step are called, if a name is that of another one of them."""
+        name, slash, _ = word.partition("/")
+        value = self.values.get(scope.prefix + name)
+        if slash and name == "previous" and value is None:
+            return "write the name of the step instead of 'previous'"
+        node = self.by_name.get(value[0].node) if value and not isinstance(value, Failure) else None
+        return results_of(node, name) if slash and node and value == node.value else None
 
     def is_input(self, name: str) -> bool:
         """Whether a name is that of an input."""
@@ -206,8 +218,9 @@ class Names:
 
     def report_several(self, value: tuple[Ref, ...], place: Place) -> Failure:
         """Report a reference to several tensors where one is needed."""
-        said = ", ".join(str(ref) for ref in value)
-        message = f"this refers to {len(value)} tensors ({said}), but a single one is needed"
+        message = (
+            f"this refers to {len(value)} tensors ({listed(value)}), but a single one is needed"
+        )
         where: Where = "value" if isinstance(place.value(), str) else "name"
         return place.error(self.report, "unknown-output", message, where)
 
@@ -215,8 +228,7 @@ class Names:
         """Return what the step above hands on; the results of an operation are an error."""
         if isinstance(above, Failure) or not self.is_several(above):
             return above
-        said = ", ".join(map(str, above))
-        message = f"the step above has {len(above)} results ({said}); 'from' must name one"
+        message = f"the step above has {len(above)} results ({listed(above)}); 'from' must name one"
         return place.error(self.report, "needs-from", message, "kind")
 
     def chosen(self, value: Value, place: Place) -> Value:

@@ -90,6 +90,11 @@ class Example(Record):
         """The data types of all inputs."""
         return self.dtypes or (self.dtype,) * len(self.shapes)
 
+    @property
+    def is_for_specs(self) -> bool:
+        """Whether a spec can have the inputs: the size of their batches is unknown."""
+        return all(shape[:1] == (None,) for shape in self.shapes)
+
 
 class Named(Protocol):
     """A kind with a name, which rules need for their messages."""

@@ -104,6 +104,6 @@ def _meanings(word: str) -> Iterator[tuple[str, str, str]]:
 
 def _same(word: str, known: Iterable[str]) -> str | None:
     """Return the known word that is a word but for case and separators."""
-    bare = folded(word.removeprefix(PREFIX))
+    bare = folded(word.removeprefix("keras.").removeprefix(PREFIX))
     same = [each for each in known if folded(each.removeprefix(PREFIX)) == bare]
     return word if word in same else next(iter(same), None)

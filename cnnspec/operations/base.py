@@ -12,7 +12,7 @@ from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers.base import Layer, no_macs
 from cnnspec.layers.dtype_rules import NUMBERS, named, phrase
 from cnnspec.naming import snake_case
-from cnnspec.operations import dtypes
+from cnnspec.operations import counts, dtypes
 from cnnspec.operations.families import FAMILIES, PREFIX
 from cnnspec.operations.refusals import REFUSALS
 from cnnspec.records import Record
@@ -39,6 +39,8 @@ def _constant(value: Any, _: type[Declaration]) -> Any:
     """Check a number, a truth value or a list of them, which becomes a tuple."""
     if value is None:
         return None
+    if isinstance(value, str) and value.isidentifier():
+        raise Problem("wrong-type", "", suggestion="a tensor comes from `from`, not by its name")
     numbers = list(_numbers(value, ()))
     if not numbers or len(numbers) > MAX_CONSTANTS:
         raise Problem("wrong-type" if not numbers else "too-large", "")
@@ -214,19 +216,11 @@ class Operation(Layer):
             Problem: it gets more or fewer tensors than it takes.
 
         """
-        names = self.open_operands()
         if self.merges:
             super().check_count(count)
-        elif not names:
-            what = " and ".join(self.tensors)
-            raise Problem("missing-argument", f"{self.kind()} needs a tensor for {what}")
         else:
-            needed = [name for name in names if name not in self.optional]
-            if not max(len(needed), 1) <= count <= len(names):
-                listed = ", ".join(names)
-                wanted = "one input" if len(names) == 1 else f"{len(names)} inputs"
-                wanted = f"{wanted} ({listed})" if len(names) > 1 else wanted
-                raise Problem("wrong-input-count", f"{self.kind()} takes {wanted}, not {count}")
+            names, constants = self.open_operands(), self.constants()
+            counts.check_count(self.kind(), names, self.optional, constants, count)
 
     def ordered(self, inputs: Sequence[Any], constant: Callable[[Any], Any]) -> dict[str, Any]:
         """Return something of all operands in order, made of the inputs and the constants."""
@@ -254,7 +248,13 @@ class Operation(Layer):
         """Compute the shape of the result."""
         if self.merges:
             return self.result(*shapes)
-        return self.result(*self.ordered(shapes, constant_shape).values())
+        operands, constants = self.ordered(shapes, constant_shape), self.constants()
+        try:
+            return self.result(*operands.values())
+        except Problem as problem:
+            if problem.code == "shape-mismatch" and len(operands) == 2 and len(constants) == 1:
+                problem.at, problem.where = problem.at or tuple(constants), "value"
+            raise
 
     def macs(self, *shapes: Shape) -> Dim:
         """Compute the multiply-accumulates of a sample."""

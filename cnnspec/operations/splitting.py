@@ -61,7 +61,10 @@ class BySections(Splitting):
         if isinstance(cuts, int):
             if size is not None and size % cuts:
                 message = f"{self.kind()} cannot split axis {axis} of {text(shape)} into {cuts} equal parts"
-                raise Problem("shape-mismatch", message, "indices_or_sections")
+                suggestion = f"{cuts} must divide {size}; the parts of ops.array_split may differ"
+                raise Problem(
+                    "shape-mismatch", message, "indices_or_sections", suggestion=suggestion
+                )
             return [None if size is None else size // cuts] * cuts
         if size is None:
             message = f"{self.kind()} cannot cut axis {axis} of {text(shape)} at indices, because its size is unknown"

@@ -6,7 +6,7 @@ from typing import Any
 from cnnspec.declarations.declaration import Declaration
 from cnnspec.language.document import VERSION
 from cnnspec.language.dump import dump_data
-from cnnspec.layers.base import LAYERS, Layer
+from cnnspec.layers.base import LAYERS, Example, Layer
 from cnnspec.objects.applications import CHANNELS, Network
 from cnnspec.objects.callbacks import Callback
 from cnnspec.objects.data_sources import DataSource
@@ -49,8 +49,14 @@ VECTOR, SEQUENCE, IMAGE = [64], [50, 64], [28, 28, 1]
 def example_arguments(declaration: type[Declaration]) -> Data:
     """Return the arguments of the example call of a kind."""
     if issubclass(declaration, Layer):
-        return dict(declaration.examples[0].arguments)
+        return dict(examples_for_specs(declaration)[0].arguments)
     return dict(declaration.example)
+
+
+def examples_for_specs(declaration: type[Layer]) -> list[Example]:
+    """Return the examples of a kind that a spec can have with its inputs; all if it can have none."""
+    found = [each for each in declaration.examples if each.is_for_specs]
+    return found or list(declaration.examples)
 
 
 def framed(declaration: type[Declaration], arguments: Mapping[str, Any]) -> str:
@@ -79,7 +85,7 @@ def _dense(shape: Any, arguments: Data) -> Data:
 def _layer(declaration: type[Declaration], call: Any) -> Data:
     assert issubclass(declaration, Layer)
     kind, given = next(iter(call.items())) if isinstance(call, dict) else (call, {})
-    examples = declaration.examples
+    examples = examples_for_specs(declaration)
     example = next((each for each in examples if each.arguments == given), examples[0])
     count = len(example.shapes)
     names = ["x"] if count == 1 else [f"x{position}" for position in range(1, count + 1)]
