@@ -62,7 +62,8 @@ class GetItem(Operation):
             assert isinstance(item, int)
             if size is not None and not -size <= item < size:
                 message = f"the index {item} is out of range: axis {axis} of {text(shape)} has {size} values"
-                raise Problem("out-of-range", message, "key")
+                suggestion = f"use an index from {-size} to {size - 1}" if size else None
+                raise Problem("out-of-range", message, "key", suggestion=suggestion)
             return []
         if size is None:
             return [None]
