@@ -83,6 +83,7 @@ def test_a_script_has_them_as_one_would_write_them() -> None:
     assert (
         "\n".join(script(compiled_text(SPEC, name="tried")).splitlines()[2:19])
         == '''\
+import keras
 import numpy
 from keras import layers, ops
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from cnnspec.diagnostics.problems import Problem, Problems
-from cnnspec.frontends.nodes import BATCH, Tensor
+from cnnspec.frontends.nodes import Tensor
 from cnnspec.layers.base import Layer
-from cnnspec.shapes import UNKNOWN, Shape
+from cnnspec.shapes import BATCH, UNKNOWN, Shape
 
 
 class Inferred(NamedTuple):

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cnnspec.frontends.keras_2_functions import DEFAULTS, OF_ONE, OF_TWO, WITH_ARGUMENTS
-from cnnspec.frontends.nodes import BATCH, OF_TENSORFLOW, Node, Tensor, leaves
+from cnnspec.frontends.nodes import OF_TENSORFLOW, Node, Tensor, leaves
 from cnnspec.frontends.operations import NoEqual, Recorded, not_in_a_spec
 from cnnspec.frontends.sizes import Unsized, Value, computed, is_of_sizes
-from cnnspec.shapes import product
+from cnnspec.shapes import BATCH, product
 
 _OPERANDS = ("b", "bias", "y")
 """What TensorFlow calls the second operand."""

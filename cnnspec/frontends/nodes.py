@@ -8,12 +8,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cnnspec.keras_files.problems import UnreadableModel
+from cnnspec.shapes import BATCH
 
 POSITIONS = ("inputs", "sequence", "x", "query", "value", "key", "initial_state")
 """Keyword arguments that may be tensors, in the order of a spec."""
-
-BATCH = 1_000_003
-"""A size of batches for which shapes are inferred: where it returns, there is the batch axis."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from cnnspec.declarations.declaration import Declaration
+from cnnspec.diagnostics.problems import Problem
 from cnnspec.language.document import VERSION
 from cnnspec.language.dump import dump_data
 from cnnspec.layers.base import LAYERS, Example, Layer
@@ -28,6 +29,7 @@ from cnnspec.objects.measure import Labels, Measure
 from cnnspec.objects.metrics import Metric
 from cnnspec.operations.base import OPERATIONS
 from cnnspec.operations.families import PREFIX
+from cnnspec.shapes import BATCH
 
 WIDTH = 76
 """The width of examples: that of a terminal, less their indentation."""
@@ -100,7 +102,18 @@ def _layer(declaration: type[Declaration], call: Any) -> Data:
     if len(results) > 1:
         name = f"{kind.removeprefix(PREFIX)}_1"
         spec["outputs"] = {f"y{result}": {"from": f"{name}/{result}"} for result in results}
+    if declaration.is_operation and not _keeps_batch(declaration.of(given), example):
+        spec["ignore"] = ["output-without-batch"]
     return spec
+
+
+def _keeps_batch(operation: Layer, example: Example) -> bool:
+    """Whether all results of an operation have the batch axis of its inputs."""
+    try:
+        found = operation.shape(*((BATCH, *shape[1:]) for shape in example.shapes))
+    except Problem:
+        return False
+    return all(shape[:1] == (BATCH,) for shape in (found if operation.outputs() else [found]))
 
 
 def _measured(declaration: type[Declaration], labels: Labels, output: Data) -> Data:
