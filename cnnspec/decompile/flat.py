@@ -8,7 +8,7 @@ from typing import Any
 
 from cnnspec.declarations.declaration import Declaration
 from cnnspec.escaping import can_encode
-from cnnspec.ir.graph import Application, Graph, Node, Ref, SubmodelLayer
+from cnnspec.ir.graph import Application, Graph, Node, Ref, SubmodelLayer, handed_on
 from cnnspec.language.calls import Call
 from cnnspec.language.column_expressions import parts_of, with_parameters
 from cnnspec.language.document import Document, Input, Output, Step, Submodel
@@ -37,7 +37,7 @@ def written_out(graph: Graph, folder: Path | None = None, *, inline: bool = Fals
     steps = []
     for node in graph.nodes:
         steps.append(_step(node, above))
-        above = node.value
+        above = handed_on(node.value)
     return Document(
         name=graph.name,
         weights=relative(graph.weights, folder or Path()) if graph.weights and not inline else None,

@@ -247,7 +247,6 @@ class _Reader:
             return
         unused, masked = self.tensors.unused, self.whole.masks
         for step, equal in operator_steps(recorded, unused, masked=masked):
-            self.whole.notes += [equal.note] if equal.note else []
             arguments = shortest(family_of_step(equal.kind).find(equal.kind), equal.arguments)
             sources = [self.tensors.word(tensor) for tensor in equal.tensors]
             self.declare(step, equal.kind, arguments)

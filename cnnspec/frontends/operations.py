@@ -20,8 +20,6 @@ class Equal:
     kind: str
     arguments: dict[str, Any]
     tensors: tuple[Tensor, ...]
-    note: str | None = None
-    """Possible differences."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,8 @@ Results must be equal bit for bit; operations without such a layer become calls 
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
-from cnnspec.frontends.decimals import float32
 from cnnspec.frontends.functions import function_step
 from cnnspec.frontends.keras_2 import of_keras_3
 from cnnspec.frontends.operations import Equal, NoEqual, Recorded, not_in_a_spec
@@ -43,17 +41,9 @@ def operator_steps(
     try:
         if operation.kind not in BY_KERAS_2:
             return [(operation.name, _equal(operation, masked=masked))]
-        return [
-            (each.name, _exactly(each, masked=masked)) for each in of_keras_3(operation, unused)
-        ]
+        return [(each.name, _equal(each, masked=masked)) for each in of_keras_3(operation, unused)]
     except NoEqual as reason:
         raise not_in_a_spec(operation, reason) from None
-
-
-def _exactly(operation: Recorded, *, masked: bool) -> Equal:
-    """Return a layer only if its results are equal in the last bit."""
-    equal = _equal(operation, masked=masked)
-    return function_step(operation) if equal.note else equal
 
 
 def _equal(operation: Recorded, *, masked: bool) -> Equal:
@@ -109,23 +99,15 @@ def _multiply(operation: Recorded) -> Equal:
 
 
 def _divide(operation: Recorded) -> Equal:
-    """Division becomes multiplication by the inverse, as TensorFlow does in graphs."""
+    """Divide by a power of two, whose inverse is exact."""
     divisor = operation.number
     if divisor is None:
         raise NoEqual("no layer divides one tensor by another")
     if operation.number_first:
         raise NoEqual("no layer divides a number by a tensor")
-    if _is_power_of_two(divisor):
-        return _rescaled(operation, 1 / divisor)
-    if operation.float_dtype(operation.tensor) or not 1e-30 < abs(divisor) < 1e30:
+    if not _is_power_of_two(divisor):
         raise NoEqual(f"no layer divides by {divisor} with the same rounding")
-    inverse, rounded = 1 / divisor, float32(1 / float32(divisor))
-    equal = _rescaled(operation, inverse if float32(inverse) == rounded else rounded)
-    note = (
-        f"the operation '{operation.name}' divides by {divisor}, but the spec multiplies by the "
-        "inverse; results in eager calls may differ in the last bit"
-    )
-    return replace(equal, note=note)
+    return _rescaled(operation, 1 / divisor)
 
 
 def _negative(operation: Recorded) -> Equal:

@@ -199,6 +199,11 @@ class Node(Record, uncompared=("block",)):
         return self.shares or self.name
 
 
+def handed_on(value: tuple[Ref, ...]) -> tuple[Ref, ...]:
+    """Return what the next step gets without `from`: nothing of the results of an operation."""
+    return () if len(value) > 1 and value[0].output == "0" else value
+
+
 class Graph(Record, uncompared=("values",)):
     """A model after expansion of blocks, repetitions and branches."""
 

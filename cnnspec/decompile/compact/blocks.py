@@ -12,7 +12,7 @@ from typing import Any
 from cnnspec.decompile.compact.lines import Line
 from cnnspec.decompile.compact.parameters import Parameters, joined
 from cnnspec.decompile.compact.repetitions import repeated
-from cnnspec.ir.graph import Ref
+from cnnspec.ir.graph import Ref, handed_on
 
 WORTH = 40
 """The least number of characters that a block must save."""
@@ -184,7 +184,7 @@ def _form(run: _Run) -> Any:
         if (form := _line_form(line, above, run.prefix, made)) is None:
             return None
         forms.append(form)
-        above = line.value
+        above = handed_on(line.value)
     return tuple(forms)
 
 
@@ -202,7 +202,7 @@ def _line_form(line: Line, above: tuple[Ref, ...], prefix: str, made: set[Ref]) 
             if (form := _line_form(each, start, prefix, made)) is None:
                 return None
             steps.append(form)
-            start = each.value
+            start = handed_on(each.value)
         branches.append(tuple(steps))
     names = tuple(name[len(prefix) + 1 :] for name in line.names)
     word = names[0] if len(names) == 1 else (names[0], "repeats")

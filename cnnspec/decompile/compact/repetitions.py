@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 from cnnspec.decompile.compact.lines import Line
+from cnnspec.ir.graph import handed_on
 
 _NUMBERED = re.compile(r"(.*?)(\d+)((?:\D*))")
 
@@ -23,7 +24,7 @@ def repeated(lines: list[Line]) -> list[Line]:
 
 def _joined(first: Line, line: Line) -> Line | None:
     same = (first.kind, first.arguments, first.frozen) == (line.kind, line.arguments, line.frozen)
-    if not same or line.inputs != first.value or first.branches or line.branches:
+    if not same or line.inputs != handed_on(first.value) or first.branches or line.branches:
         return None
     if first.is_alone or line.is_alone or "shared" in (first.kind, line.kind):
         return None

@@ -11,7 +11,7 @@ from cnnspec.decompile.compact.defaults import common_arguments
 from cnnspec.decompile.compact.lines import Line, Uses, Value, lines_of
 from cnnspec.decompile.compact.repetitions import repeated, template
 from cnnspec.decompile.flat import written_out
-from cnnspec.ir.graph import Graph, Ref, SubmodelLayer
+from cnnspec.ir.graph import Graph, Ref, SubmodelLayer, handed_on
 from cnnspec.language.document import Block, Branches, Document, Step
 from cnnspec.layers.base import LAYERS
 from cnnspec.naming import snake_case
@@ -107,7 +107,7 @@ class _Body:
         found = []
         for line in lines:
             found.append(self.step(line, above))
-            above = line.value
+            above = handed_on(line.value)
         return found
 
     def step(self, line: Line, above: Value) -> Step:
