@@ -35,6 +35,10 @@ FAILURES_OF_VALUES = {
         "random points need not make a rectangle",
     ),
     ("ops.diag",): ("diag_index is out of bound", "it depends on the number of samples"),
+    ("ops.ctc_decode",): (
+        "Less leaves in the beam search than requested",
+        "random lengths are 0 or 1, so that there are few sequences",
+    ),
     ("ops.cholesky",): ("Cholesky", "random matrices need not be positive definite"),
 }
 """The errors of operations that depend on the values of their inputs, each with the reason."""

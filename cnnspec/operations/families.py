@@ -27,7 +27,9 @@ _WORDS = {
     "conversions": "cast clip full_like nan_to_num ones_like round saturate_cast zeros_like",
     "convolutions": "conv depthwise_conv separable_conv",
     "convolutions_transposed": "fold",
+    "counting": "bincount",
     "crossentropies": "binary_crossentropy categorical_crossentropy psnr sparse_categorical_crossentropy",
+    "ctc": "ctc_decode ctc_loss",
     "cumulative": "cumprod cumsum diff nancumprod nancumsum trapezoid",
     "decompositions": (
         "cholesky cholesky_inverse det eigh inv logdet matrix_rank pinv qr solve "
@@ -70,6 +72,7 @@ _WORDS = {
     "selecting": "where",
     "short_time": "istft",
     "signals": "extract_sequences fft fft2 ifft2 irfft rfft",
+    "single_matrices": "lstsq lu_factor",
     "spectra": "stft",
     "splitting": "array_split dsplit hsplit split unstack vsplit",
     "statistics": "average moments percentile quantile",

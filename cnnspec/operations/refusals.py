@@ -30,7 +30,7 @@ REFUSALS: dict[str, str] = {
         ("convert_to_numpy", "dtype", "is_tensor", "ndim", "shape", "size"), _NO_TENSOR
     ),
     **dict.fromkeys(("nonzero", "unique"), _UNKNOWN),
-    **dict.fromkeys(("bincount", "histogram"), "the result depends on the values of all samples"),
+    "histogram": "on TensorFlow, Keras does not find its own code for it in a model",
     **dict.fromkeys(
         ("corrcoef", "gcd", "isin", "lcm", "nanmedian", "nanpercentile", "nanquantile"),
         "TensorFlow does not compute it in a model, where the number of samples is unknown",
@@ -55,14 +55,10 @@ REFUSALS: dict[str, str] = {
     "meshgrid": _COUNT,
     "unfold": _BATCH,
     "slogdet": "Keras states a wrong shape of its first result",
-    "lstsq": "it solves one system for the whole batch; use ops.solve or ops.pinv",
-    "rearrange": "its sizes are arguments of any name; use ops.transpose and ops.reshape",
-    "ctc_loss": "it is a loss; use the loss CTC",
+    "rearrange": "Keras cannot call it where the number of samples is unknown; use ops.reshape and ops.transpose",
     "view": "it reads the bits of numbers as other numbers",
     "image.map_coordinates": "its result mixes the samples of the batch",
     **dict.fromkeys(("polar", "view_as_complex", "view_as_real", "eig"), _COMPLEX),
-    "ctc_decode": "Keras states other shapes than it has",
-    "lu_factor": "Keras states the wrong data type of its second result",
     "image.elastic_transform": "it is random, also in inference",
     "image.scale_and_translate": "the shape of its result is an argument with the batch",
     **dict.fromkeys(
