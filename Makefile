@@ -14,7 +14,7 @@ NOW := $(shell date -u +%Y%m%d-%H%M%S)
 # Without bytecode, each of the many short processes of tests and benchmarks compiles everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo demo-train test test-core test-jax test-lowest test-newest matrix browser conformance conformance-steps conformance-operations keras-versions lint format golden gallery bench clean
+.PHONY: demo demo-train test test-core test-jax test-lowest test-newest matrix browser conformance conformance-steps conformance-operations keras-versions lint format golden gallery operations bench clean
 
 demo: $(VENV)/.demo
 	$(BIN)/cnnspec build --quiet $(SPEC) --output build
@@ -76,6 +76,9 @@ golden: $(VENV)/.dev
 
 gallery: $(VENV)/.dev
 	$(BIN)/python docs/make_gallery.py
+
+operations: $(VENV)/.dev
+	$(BIN)/python docs/make_operations.py
 
 browser: $(VENV)/.dev
 	$(BIN)/python -m pytest --quiet tests/browser/test_page_in_chromium.py

@@ -10,6 +10,7 @@ FAILURES_OF_GRAPHS = {
     "Input dims must be <= 5": "a softmax over more axes runs on other devices",
     "is not in [0, ": "the numbers that a layer computes need not be those of an embedding",
     "ConcatOp : Dimension 0 in both": "operations may change the number of samples, which is unknown",
+    "Incompatible shapes": "operations may put samples along any axis, and their number is unknown",
     "must be broadcastable": "a Softmax takes no mask of whole steps, and masks are not followed yet",
 }
 """The errors of models that the static analysis accepts, each with the reason."""

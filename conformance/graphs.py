@@ -15,7 +15,7 @@ from cnnspec.compiler import Compilation, compile_document, compile_text
 from cnnspec.declarations.fields import FLOAT_TYPES
 from cnnspec.declarations.keras_versions import CODE
 from cnnspec.decompile.flat import written_out
-from cnnspec.ir.checked import CheckedGraph
+from cnnspec.ir.checked import CheckedGraph, CheckedNode
 from cnnspec.ir.graph import SubmodelLayer
 from cnnspec.language.document import Document
 from cnnspec.language.dump import dumps
@@ -169,18 +169,20 @@ def expected(checked: CheckedGraph) -> dict[str, Any]:
     for node in checked.nodes:
         if node.node.shares is None and not isinstance(node.layer, SubmodelLayer):
             found[node.keras_name] = [
-                (tensor.shape, stated_type(tensor.dtype, checked))
+                (tensor.shape, stated_type(tensor.dtype, node, checked))
                 for tensor in node.outputs.values()
             ]
     return found
 
 
-def stated_type(dtype: str, checked: CheckedGraph) -> str:
+def stated_type(dtype: str, node: CheckedNode, checked: CheckedGraph) -> str:
     """Return a data type if Keras states it when it builds a model, else nothing.
 
-    It loses casts in submodels, and states floats for the whole numbers and texts that many layers
-    return.
+    It loses casts in submodels, states floats for the whole numbers and texts that many layers
+    return, and float32 for all floats of some operations.
     """
+    if node.is_operation:
+        return ""
     has_submodels = any(isinstance(node.layer, SubmodelLayer) for node in checked.nodes)
     has_others = any(
         tensor.dtype not in FLOAT_TYPES for node in checked.nodes for tensor in node.inputs
@@ -207,7 +209,7 @@ def of_model(model: Any, checked: CheckedGraph) -> dict[str, Any]:
         if node.node.shares is None and not isinstance(node.layer, SubmodelLayer):
             outputs = keras.tree.flatten(by_name[node.keras_name].output)
             found[node.keras_name] = [
-                (tuple(each.shape), stated_type(tensor.dtype, checked) and each.dtype)
+                (tuple(each.shape), stated_type(tensor.dtype, node, checked) and each.dtype)
                 for each, tensor in zip(outputs, node.outputs.values(), strict=True)
             ]
     return found

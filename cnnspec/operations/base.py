@@ -14,7 +14,7 @@ from cnnspec.layers.dtype_rules import NUMBERS, named, phrase
 from cnnspec.naming import snake_case
 from cnnspec.operations import counts, dtypes
 from cnnspec.operations.families import FAMILIES, PREFIX
-from cnnspec.operations.refusals import REFUSALS
+from cnnspec.operations.refusals import reasons
 from cnnspec.records import Record
 from cnnspec.shapes import Dim, Shape
 
@@ -28,7 +28,7 @@ OPERATIONS: "Family[Operation]" = Family(
         f"cnnspec.operations.{module}": tuple(f"{PREFIX}{word}" for word in words)
         for module, words in FAMILIES.items()
     },
-    {f"{PREFIX}{function}": reason for function, reason in REFUSALS.items()},
+    {f"{PREFIX}{function}": reason for function, reason in reasons().items()},
     prefix=PREFIX,
 )
 operation = OPERATIONS

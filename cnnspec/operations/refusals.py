@@ -1,4 +1,4 @@
-"""The functions of keras.ops that a spec cannot use, with the reasons."""
+"""The functions of keras.ops that a spec cannot use, with the reasons, and those that layers say."""
 
 _CODE = "it runs a Python function"
 _NO_TENSOR = "it returns no tensor"
@@ -7,7 +7,12 @@ _COMPLEX = "its result has complex numbers"
 _BATCH = "TensorFlow needs to know the size of the batch; use ops.image.extract_patches"
 _COUNT = "the number of its results depends on its inputs"
 _CREATES = "it takes no tensor; a constant is an operand of the operation that uses it"
-_ADAPTIVE = "Keras cannot load a model that has it; use a layer such as {}"
+
+SAID_BY_LAYERS: dict[str, tuple[str, ...]] = {
+    "adaptive_average_pool": tuple(f"AdaptiveAveragePooling{rank}D" for rank in (1, 2, 3)),
+    "adaptive_max_pool": tuple(f"AdaptiveMaxPooling{rank}D" for rank in (1, 2, 3)),
+}
+"""The functions that compute what layers compute, but that Keras cannot load in a model."""
 
 REFUSALS: dict[str, str] = {
     **dict.fromkeys(
@@ -43,8 +48,6 @@ REFUSALS: dict[str, str] = {
         ("view_as_complex", "view_as_real"), "a spec has no tensors of complex numbers"
     ),
     **dict.fromkeys(("array", "convert_to_tensor"), "its input is a tensor already"),
-    "adaptive_average_pool": _ADAPTIVE.format("AdaptiveAveragePooling2D"),
-    "adaptive_max_pool": _ADAPTIVE.format("AdaptiveMaxPooling2D"),
     "conv_transpose": "Keras mixes up its two paddings in a model; use a layer such as Conv2DTranspose",
     "kron": "TensorFlow does not compute it in the graph of a model",
     "correlate": "it takes two sequences of known length, not batches of them",
@@ -78,3 +81,12 @@ REFUSALS: dict[str, str] = {
         _CREATES,
     ),
 }
+
+
+def reasons() -> dict[str, str]:
+    """Return why a spec cannot use each function that is not declared."""
+    said = {
+        function: f"Keras cannot load a model that has it; use {', '.join(layers[:-1])} or {layers[-1]}"
+        for function, layers in SAID_BY_LAYERS.items()
+    }
+    return {**REFUSALS, **said}
