@@ -12,7 +12,7 @@ from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers.base import Layer, no_macs
 from cnnspec.layers.dtype_rules import NUMBERS, named, phrase
 from cnnspec.naming import snake_case
-from cnnspec.operations import counts, dtypes
+from cnnspec.operations import counts, dtypes, rules
 from cnnspec.operations.families import FAMILIES, PREFIX
 from cnnspec.operations.refusals import reasons
 from cnnspec.records import Record
@@ -247,10 +247,10 @@ class Operation(Layer):
     def shape(self, *shapes: Shape) -> Any:
         """Compute the shape of the result."""
         if self.merges:
-            return self.result(*shapes)
+            return rules.with_values(self, self.result(*shapes))
         operands, constants = self.ordered(shapes, constant_shape), self.constants()
         try:
-            return self.result(*operands.values())
+            return rules.with_values(self, self.result(*operands.values()))
         except Problem as problem:
             if problem.code == "shape-mismatch" and len(operands) == 2 and len(constants) == 1:
                 problem.at, problem.where = problem.at or tuple(constants), "value"

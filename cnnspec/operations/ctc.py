@@ -110,9 +110,9 @@ class CtcDecode(Operation):
             dtypes=("float32", "int32"),
         ),
         Example(
-            {"strategy": BEAM_SEARCH, "top_paths": 2},
+            {"strategy": BEAM_SEARCH, "beam_width": 10},
             [(None, 8, 5), (None,)],
-            [(2, None, 8), (None, 2)],
+            [(1, None, 8), (None, 1)],
             dtypes=("float32", "int32"),
         ),
     )

@@ -72,7 +72,6 @@ _WORDS = {
     "selecting": "where",
     "short_time": "istft",
     "signals": "extract_sequences fft fft2 ifft2 irfft rfft",
-    "single_matrices": "lstsq lu_factor",
     "spectra": "stft",
     "splitting": "array_split dsplit hsplit split unstack vsplit",
     "statistics": "average moments percentile quantile",

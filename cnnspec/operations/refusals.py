@@ -58,6 +58,8 @@ REFUSALS: dict[str, str] = {
     "meshgrid": _COUNT,
     "unfold": _BATCH,
     "slogdet": "Keras states a wrong shape of its first result",
+    "lstsq": "it takes a matrix of known size, not a batch of them; use ops.solve or ops.pinv",
+    "lu_factor": "it takes a matrix of known size, not a batch of them; use ops.qr",
     "rearrange": "Keras cannot call it where the number of samples is unknown; use ops.reshape and ops.transpose",
     "view": "it reads the bits of numbers as other numbers",
     "image.map_coordinates": "its result mixes the samples of the batch",

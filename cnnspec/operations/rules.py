@@ -223,6 +223,20 @@ def not_empty(operation: Named, size: Dim, shape: Shape, argument: str) -> Dim:
     return size
 
 
+def with_values(operation: Named, result: Shape | list[Shape]) -> Shape | list[Shape]:
+    """Check that no result is empty.
+
+    Raises:
+        Problem: one is.
+
+    """
+    for shape in result if isinstance(result, list) else [result]:
+        if 0 in shape:
+            message = f"the result of {operation.kind()} would be {text(shape)}, without any values"
+            raise Problem("no-output-shape", message)
+    return result
+
+
 def broadcasts_to(shape: Shape, wanted: Shape) -> bool:
     """Whether a shape is repeated to another one."""
     pairs = zip(reversed(shape), reversed(wanted), strict=False)
