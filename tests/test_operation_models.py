@@ -8,7 +8,10 @@ import pytest
 
 from cnnspec.backends.keras.building import build
 from cnnspec.backends.python.script import script
+from cnnspec.cli.diff_output import told
+from cnnspec.diff.compare import compare
 from cnnspec.frontends.archive import read_json
+from cnnspec.frontends.layer_forms import with_layers
 from cnnspec.importing import imported
 from cnnspec.ir.checked import CheckedGraph
 from cnnspec.operations.families import PREFIX
@@ -43,6 +46,13 @@ def test_models_come_back_as_specs_that_build_the_same(tried: Tried) -> None:
     spec = imported(read_json(tried.model.to_json()))
     again = build(spec.checked).model
     assert differing(tried.results, computed(again, tried.cases)) == []
+
+
+def test_a_model_and_its_file_do_not_differ(tried: Tried) -> None:
+    """The file is read with layers in the place of some operations."""
+    read = imported(read_json(tried.model.to_json())).checked
+    difference = compare(with_layers(tried.checked), with_layers(read), specs=False)
+    assert told(difference, verbose=True).splitlines()[1:] == []
 
 
 def test_saved_models_have_the_names_of_their_steps_and_outputs(

@@ -14,6 +14,7 @@ from cnnspec.layers.dtype_rules import NUMBERS, named, phrase
 from cnnspec.naming import snake_case
 from cnnspec.operations import counts, dtypes, rules
 from cnnspec.operations.families import FAMILIES, PREFIX
+from cnnspec.operations.keras_classes import same_as
 from cnnspec.operations.refusals import reasons
 from cnnspec.records import Record
 from cnnspec.shapes import Dim, Shape
@@ -173,6 +174,10 @@ class Operation(Layer):
         """Return the word of a spec."""
         return f"{PREFIX}{cls.submodule}{cls.function_name()}"
 
+    def meant_kind(self) -> str:
+        """Return the word of the function; several have the same operation."""
+        return f"{PREFIX}{self.submodule}{same_as(self.function_name())}"
+
     def keras_value(self, argument: str, value: Any) -> Any:
         """Return the value of an argument as Keras takes it."""
         return value
@@ -281,10 +286,9 @@ class Operation(Layer):
             for name, constant in self.constants().items():
                 dtypes.check_fits(constant, types[0], name)
         takes = self.computes_on()
-        for dtype in types:
-            if dtype not in takes:
-                message = f"{self.kind()} takes {phrase(takes)}, not {named(dtype)}"
-                raise Problem("wrong-dtype", message)
+        for dtype in (each for each in types if each not in takes):
+            message = f"{self.kind()} takes {phrase(takes)}, not {named(dtype)}"
+            raise Problem("wrong-dtype", message)
         if "string" in inputs and set(inputs) != {"string"}:
             raise Problem("wrong-dtype", f"{self.kind()} cannot combine text and numbers")
 
