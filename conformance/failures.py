@@ -11,6 +11,7 @@ FAILURES_OF_GRAPHS = {
     "is not in [0, ": "the numbers that a layer computes need not be those of an embedding",
     "ConcatOp : Dimension 0 in both": "operations may change the number of samples, which is unknown",
     "Incompatible shapes": "operations may put samples along any axis, and their number is unknown",
+    "the requested shape requires a multiple of": "an operation may put all samples in new rows, and their number is unknown",
     "must be broadcastable": "a Softmax takes no mask of whole steps, and masks are not followed yet",
 }
 """The errors of models that the static analysis accepts, each with the reason."""
@@ -34,6 +35,10 @@ FAILURES_OF_VALUES = {
     ("ops.image.perspective_transform",): (
         "Input matrix is not invertible",
         "random points need not make a rectangle",
+    ),
+    ("ops.reshape",): (
+        "the requested shape requires a multiple of",
+        "whether the values of all samples fill rows depends on their number",
     ),
     ("ops.diag",): ("diag_index is out of bound", "it depends on the number of samples"),
     ("ops.ctc_decode",): (
