@@ -7,7 +7,6 @@ from cnnspec.diagnostics.problems import Failure, Problem
 from cnnspec.diagnostics.report import Report
 from cnnspec.diagnostics.suggestions import Match, closest
 from cnnspec.expand.parameters import Parameters
-from cnnspec.expand.results import listed, results_of
 from cnnspec.ir.graph import BlockCall, Node, Ref, SubmodelLayer
 from cnnspec.language.document import Step
 from cnnspec.language.expressions import filled, is_pattern, substituted
@@ -199,6 +198,8 @@ class Names:
 
     def results_meant(self, word: str, scope: Scope) -> str | None:
         """Return what the results of a step are called, if a name is that of another one of them."""
+        from cnnspec.expand.results import results_of  # only errors need it
+
         name, slash, _ = word.partition("/")
         value = self.values.get(scope.prefix + name)
         if slash and name == "previous" and value is None:
@@ -218,6 +219,8 @@ class Names:
 
     def report_several(self, value: tuple[Ref, ...], place: Place) -> Failure:
         """Report a reference to several tensors where one is needed."""
+        from cnnspec.expand.results import listed  # only errors need it
+
         message = (
             f"this refers to {len(value)} tensors ({listed(value)}), but a single one is needed"
         )
@@ -228,6 +231,8 @@ class Names:
         """Return what the step above hands on; the results of an operation are an error."""
         if isinstance(above, Failure) or not self.is_several(above):
             return above
+        from cnnspec.expand.results import listed  # only errors need it
+
         message = f"the step above has {len(above)} results ({listed(above)}); 'from' must name one"
         return place.error(self.report, "needs-from", message, "kind")
 

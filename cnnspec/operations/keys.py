@@ -12,12 +12,21 @@ from cnnspec.shapes import MAX_SIZE
 
 MAX_ITEMS = 100
 """The most items of a key."""
+MAX_CHARACTERS = 2000
+"""The most characters of a key."""
 MAX_DIGITS = 20
 """The most characters of a number, with its sign."""
 
 _NUMBER = r"[+-]?[0-9]+"
 _OUTSIDE_BRACKETS = re.compile(r",(?![^\[\]]*\])(?![^()]*\))")
-_SLICE = re.compile(rf"({_NUMBER})?\s*:\s*({_NUMBER})?\s*(?::\s*({_NUMBER})?)?")
+_SLICE_FORM = r"(?:({0})\s*)?:(?:\s*({0}))?(?:\s*:(?:\s*({0}))?)?"
+_SLICE = re.compile(_SLICE_FORM.format(_NUMBER))
+_ITEM = (
+    rf"\s*(?:{_NUMBER}|{_SLICE_FORM.replace('({0})', _NUMBER)}"
+    r"|\.\.\.|Ellipsis|None|(?:np\.)?newaxis|null)\s*"
+)
+PATTERN = rf"^(?:\s*\[{_ITEM}(?:,{_ITEM})*(?:,\s*)?\]\s*|{_ITEM}(?:,{_ITEM})*(?:,\s*)?)$"
+"""What a key looks like, for editors; `items` parses it."""
 _WORDS: dict[str, EllipsisType | None] = {
     "...": ...,
     "Ellipsis": ...,
@@ -56,6 +65,8 @@ def items(key: str) -> tuple[Item, ...]:
         Problem: it is not a key.
 
     """
+    if len(key) > MAX_CHARACTERS:
+        raise Problem("too-large", f"a key may have {MAX_CHARACTERS} characters at most")
     written = key.strip()
     if written.startswith("[") and written.endswith("]"):
         written = written[1:-1].strip()
@@ -124,6 +135,6 @@ Key = Annotated[
     Checked(
         "an index or several, such as ':, 0, 1:-1'",
         check=_key,
-        schema={"type": ["string", "integer"]},
+        schema={"type": ["string", "integer"], "pattern": PATTERN},
     ),
 ]
