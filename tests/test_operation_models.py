@@ -15,6 +15,7 @@ from cnnspec.frontends.layer_forms import with_layers
 from cnnspec.importing import imported
 from cnnspec.ir.checked import CheckedGraph
 from cnnspec.operations.families import PREFIX
+from tests.support.keras_versions import is_since
 from tests.support.operations import MODULES, Cases, cases_of, computed, differing, model_of
 from tests.support.scripts import built_by
 
@@ -62,10 +63,9 @@ def test_saved_models_have_the_names_of_their_steps_and_outputs(
     tried.model.save(file)
     loaded = keras.models.load_model(file, compile=False)
     assert [each.name for each in tried.checked.graph.outputs] == loaded.output_names
-    forgotten = {
-        name
-        for name, (kind, _) in tried.cases.items()
-        if kind.removeprefix(PREFIX) in WITHOUT_NAMES
-    }
-    assert {*tried.cases} - {each.name for each in loaded.operations} == forgotten
     assert differing(tried.results, computed(loaded, tried.cases)) == []
+    if is_since("3.12.0"):  # older files do not keep the names of operations
+        kept = {each.name for each in loaded.operations}
+        assert [tried.cases[name][0] for name in tried.cases if name not in kept] == [
+            kind for kind, _ in tried.cases.values() if kind.removeprefix(PREFIX) in WITHOUT_NAMES
+        ]
