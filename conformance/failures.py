@@ -1,5 +1,8 @@
 """The failures of running models that the static analysis need not foresee."""
 
+from cnnspec.ir.checked import CheckedGraph
+from cnnspec.operations.reshaping import Reshape
+from cnnspec.shapes import product
 from conformance.configurations import Configuration
 from conformance.steps import Failed
 
@@ -12,9 +15,23 @@ FAILURES_OF_GRAPHS = {
     "ConcatOp : Dimension 0 in both": "operations may change the number of samples, which is unknown",
     "Incompatible shapes": "operations may put samples along any axis, and their number is unknown",
     "the requested shape requires a multiple of": "an operation may put all samples in new rows, and their number is unknown",
+    "Failed to convert elements of [1, None": "Keras loses the sizes of medians, which a BatchNormalization along another axis than the last needs",
     "must be broadcastable": "a Softmax takes no mask of whole steps, and masks are not followed yet",
 }
 """The errors of models that the static analysis accepts, each with the reason."""
+
+
+def fixes_the_batch(checked: CheckedGraph) -> bool:
+    """Whether a reshape to known sizes takes one number of samples only, which random data need not have."""
+    return any(
+        (node.submodel is not None and fixes_the_batch(node.submodel))
+        or (
+            isinstance(node.layer, Reshape)
+            and -1 not in node.layer.newshape
+            and product(node.inputs[0].shape) is None
+        )
+        for node in checked.nodes
+    )
 
 
 def may_fail_in_a_graph(failed: Failed, *, has_weights: bool) -> bool:

@@ -22,7 +22,7 @@ from cnnspec.language.dump import dumps
 from cnnspec.naming import keras_name
 from conformance.comparison import CANNOT_SAY, Comparison, Disagreement
 from conformance.documents import Data, random_document
-from conformance.failures import may_fail_in_a_graph
+from conformance.failures import fixes_the_batch, may_fail_in_a_graph
 from conformance.saved import loaded_difference
 from conformance.steps import Failed, run
 from conformance.verdicts import quiet
@@ -114,7 +114,7 @@ def step_difference(model: Any, checked: CheckedGraph) -> Difference | None:
         ran = run(model, [each.tensor for each in checked.inputs], terms(checked))
     has_weights = bool(model.trainable_variables)
     if isinstance(ran, Failed):
-        if may_fail_in_a_graph(ran, has_weights=has_weights):
+        if fixes_the_batch(checked) or may_fail_in_a_graph(ran, has_weights=has_weights):
             return None
         return Difference("the model does not run", "accepts", str(ran))
     types = tuple(tensor.dtype for tensor in checked.outputs.values())
