@@ -32,7 +32,7 @@ ALWAYS = {
     "cli.patterns", "cli.printing", "cli.streams", "cli.validation", "compiler", "declarations", "declarations.declaration",
     "declarations.family", "declarations.keras_table", "declarations.keras_versions", "declarations.partial", "declarations.fields", "declarations.plain_types", "diagnostics", "diagnostics.codes",
     "diagnostics.problems", "diagnostics.report", "diagnostics.suggestions", "expand", "expand.calls",
-    "expand.definitions", "expand.expansion", "expand.interface", "expand.loading", "expand.parameters", "expand.results", "expand.scopes", "expand.section",
+    "expand.definitions", "expand.expansion", "expand.interface", "expand.loading", "expand.parameters", "expand.scopes", "expand.section",
     "expand.steps", "expand.submodels", "expand.targets", "expand.training", "expand.unread", "extras", "ir", "ir.checked", "ir.frozen", "ir.graph", "ir.scaling", "ir.training",
     "escaping", "language", "language.calls", "language.column_expressions", "language.document", "language.evaluation", "language.expressions",
     "language.parse", "language.recovery", "language.train", "language.values", "layers", "layers.base",
