@@ -51,7 +51,8 @@ FLOATS_ONLY = {
 @pytest.mark.parametrize("dtype", sorted(set(NUMBERS) - set(FLOAT_TYPES)))
 @pytest.mark.parametrize("kind", FLOATS_ONLY)
 def test_a_layer_for_floats_names_the_type_and_the_way_out(kind: str, dtype: str) -> None:
-    message = f"{kind} takes floats, not {dtype}"
+    takes = "float32" if kind == "StochasticDepth" else "floats"
+    message = f"{kind} takes {takes}, not {dtype}"
     step = f"{kind}: {FLOATS_ONLY[kind]}"
     assert found(IMAGE % dtype + f"layers: [{step}]") == [("wrong-dtype", message, DECLARE)]
     for converted in (f"Rescaling: {{scale: 1}}, {step}", f"BatchNormalization, {step}"):

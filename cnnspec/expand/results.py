@@ -1,14 +1,16 @@
 """How messages speak of the results of an operation."""
 
-from cnnspec.ir.graph import Node, Ref
+from collections.abc import Iterable
+
+from cnnspec.ir.graph import Node
 
 MAX_LISTED = 8
 """The most tensors that a message lists."""
 
 
-def listed(refs: tuple[Ref, ...]) -> str:
+def listed(tensors: Iterable[object]) -> str:
     """List tensors; of many, the first ones and the last one."""
-    names = [str(ref) for ref in refs]
+    names = [str(each) for each in tensors]
     if len(names) > MAX_LISTED:
         names[MAX_LISTED - 2 : -1] = ["..."]
     return ", ".join(names)
@@ -18,5 +20,6 @@ def results_of(node: Node, name: str) -> str | None:
     """Return what the results of an operation are called where its step has a name."""
     if not node.is_operation:
         return None
-    refs = node.value
-    return f"its results are {listed(refs)}" if len(refs) > 1 else f"write '{name}', its result"
+    results = [f"{name}/{ref.output}" for ref in node.value]
+    several = f"its results are {listed(results)}"
+    return several if len(results) > 1 else f"write '{name}', its result"

@@ -227,13 +227,15 @@ class Names:
         where: Where = "value" if isinstance(place.value(), str) else "name"
         return place.error(self.report, "unknown-output", message, where)
 
-    def handed_on(self, above: Value, place: Place) -> Value:
+    def handed_on(self, above: Value, scope: Scope, place: Place) -> Value:
         """Return what the step above hands on; the results of an operation are an error."""
         if isinstance(above, Failure) or not self.is_several(above):
             return above
         from cnnspec.expand.results import listed  # only errors need it
 
-        message = f"the step above has {len(above)} results ({listed(above)}); 'from' must name one"
+        step = self.by_name[above[0].node].scoped.removeprefix(scope.prefix)
+        results = listed(f"{step}/{ref.output}" for ref in above)
+        message = f"the step above has {len(above)} results ({results}); 'from' must name one"
         return place.error(self.report, "needs-from", message, "kind")
 
     def chosen(self, value: Value, place: Place) -> Value:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cnnspec.diagnostics.problems import Problem, Problems
+from cnnspec.diagnostics.problems import Problems
 from cnnspec.frontends.nodes import Tensor
 from cnnspec.frontends.operations import Equal, NoEqual, Recorded
 from cnnspec.operations.base import OPERATIONS, Operation
@@ -56,11 +56,10 @@ def _declaration(recorded: Recorded) -> type[Operation]:
         function = "extract_patches_3d"
     part = recorded.module.rpartition(".")[2]
     for word in (f"{part}.{function}", function, f"image.{function}", f"linalg.{function}"):
-        try:
-            return OPERATIONS.find(f"{PREFIX}{word}")
-        except Problem as problem:
-            if problem.code == "refused-kind":
-                raise NoEqual(OPERATIONS.refusals[f"{PREFIX}{word}"]) from None
+        if (reason := OPERATIONS.refusals.get(f"{PREFIX}{word}")) is not None:
+            raise NoEqual(reason)
+        if (declaration := OPERATIONS.declared(f"{PREFIX}{word}")) is not None:
+            return declaration
     raise NoEqual("a spec cannot call this function")
 
 

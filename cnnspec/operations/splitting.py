@@ -224,6 +224,10 @@ class Unstack(Splitting):
         """Return the numbers of the parts."""
         return rules.numbered(self.num or 0)
 
+    def reach(self, shape: Shape) -> list[Reaches]:
+        """Return nothing: the positions are no longer those of the tensor."""
+        return [None] * len(self.outputs())
+
     def result(self, shape: Shape) -> list[Shape]:
         """Remove the axis."""
         axis = rules.axis_of(self, self.axis, shape)

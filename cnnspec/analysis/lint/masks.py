@@ -7,6 +7,7 @@ from cnnspec.ir.checked import CheckedGraph, CheckedNode
 from cnnspec.ir.graph import Ref, SubmodelLayer
 from cnnspec.records import Record
 from cnnspec.shapes import UNKNOWN, Shape
+from cnnspec.syntax.places import Place
 
 MERGES = frozenset(("Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract"))
 """Layers that pass on a mask only if all inputs have one."""
@@ -54,6 +55,9 @@ def lost_mask(model: Model) -> Iterator[Finding]:
         assert operation is not None
         assert reader is not None
         maker = mask.maker.node
+        places = maker.place, operation.node.place, reader.node.place
+        if all(_is_elsewhere(place, model.place) for place in places):
+            continue  # which is said where that file is read by itself
         message = (
             f"{operation.kind} drops the mask of '{maker.scoped}', which '{reader.node.scoped}' "
             "below needs, so it does not ignore the masked steps"
@@ -64,6 +68,11 @@ def lost_mask(model: Model) -> Iterator[Finding]:
         )
         suggestion = "layers pass masks on, such as Rescaling, Add, Multiply and Activation"
         yield Finding(message, operation.node.place, "kind", notes, suggestion)
+
+
+def _is_elsewhere(place: Place, model: Place) -> bool:
+    """Whether a place is in another file than the model."""
+    return bool(place.source and model.source and place.source.name != model.source.name)
 
 
 def _followed(
