@@ -40,7 +40,10 @@ def words_of_others(written: Written) -> Iterator[Mistake]:
         wanted = _wanted(path)
         if wanted is None or _is_known(wanted, word):
             continue
+        is_nearly_a_layer = wanted is LAYERS and closest(word, [*LAYERS.kinds, *LAYERS.aliases])
         for namespace, noun, call in _meanings(word):
+            if namespace == "ops" and is_nearly_a_layer:
+                continue
             place = PLACES[namespace].format(
                 call=f"{{{call}}}" if ":" in call else call,
                 bare=call,

@@ -2,6 +2,7 @@
 
 from typing import Annotated, ClassVar
 
+from cnnspec.declarations.declaration import Expects
 from cnnspec.declarations.fields import Choice, Flag, PositiveInt
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers.base import Example, Named
@@ -11,6 +12,8 @@ from cnnspec.operations.base import Operation, operation
 from cnnspec.shapes import Dim, Shape, text
 
 BEAM_SEARCH = "beam_search"
+
+ClassIndex = Annotated[int, Expects("a whole number (a class)")]
 
 
 def check_lengths(operation: Named, scores: Shape, *lengths: Shape) -> Dim:
@@ -48,7 +51,7 @@ class CtcLoss(Operation):
     tensors = ("target", "output", "target_length", "output_length")
     min_inputs = 4
     max_inputs = 4
-    mask_index: int = 0
+    mask_index: ClassIndex = 0
     """The class that stands for no label."""
 
     examples: ClassVar[tuple[Example, ...]] = (
@@ -99,7 +102,7 @@ class CtcDecode(Operation):
     """How many sequences a beam search returns."""
     merge_repeated: Flag = True
     """Whether a greedy search takes equal labels in a row for one."""
-    mask_index: int = 0
+    mask_index: ClassIndex = 0
     """The class that stands for no label."""
 
     examples: ClassVar[tuple[Example, ...]] = (
