@@ -41,9 +41,7 @@ def configurations(kind: str, count: int, seed: int) -> Iterator[Configuration]:
     """Yield the examples of a kind, then generated configurations; deterministic for a seed."""
     declaration = layer_of(kind)
     found = [
-        Configuration(
-            kind, dict(example.arguments), example.shapes, example_types(declaration, example)
-        )
+        Configuration(kind, dict(example.arguments), example.shapes, example.types)
         for example in declaration.examples
     ]
     yield from found
@@ -74,14 +72,6 @@ def typed(kind: str, count: int, seed: int) -> Iterator[Configuration]:
         for _ in range(rng.choice((1, 1, 2, 3))):
             configuration = changed(configuration, rng, DATA_TYPES)
         yield configuration
-
-
-def example_types(declaration: type[Layer], example: Any) -> tuple[str, ...]:
-    """Return the data types of the inputs of an example: float32 by default."""
-    said = getattr(example, "dtypes", None) or getattr(example, "dtype", None) or "float32"
-    if isinstance(said, str):
-        return (said,) * len(example.shapes)
-    return tuple(said)
 
 
 def layer_of(kind: str) -> type[Layer]:

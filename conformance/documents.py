@@ -21,7 +21,7 @@ from cnnspec.naming import snake_case
 from cnnspec.operations.base import OPERATIONS
 from cnnspec.operations.steps import PREFIX, family_of_step
 from cnnspec.shapes import Shape, TensorSpec
-from conformance.configurations import Configuration, changed, example_types, layer_of
+from conformance.configurations import Configuration, changed, layer_of
 from conformance.single import one_node
 
 Data = dict[str, Any]
@@ -223,9 +223,7 @@ class Drafter:
                 continue
             declaration = layer_of(kind)
             example = self.rng.choice(declaration.examples)
-            call = Configuration(
-                kind, dict(example.arguments), example.shapes, example_types(declaration, example)
-            )
+            call = Configuration(kind, dict(example.arguments), example.shapes, example.types)
             for _ in range(self.rng.choice((0, 0, 1, 2))):
                 call = changed(call, self.rng)
             arguments = call.arguments
@@ -334,9 +332,7 @@ class Drafter:
             return
         declaration = layer_of(kind)
         example = declaration.examples[0]
-        call = Configuration(
-            kind, dict(example.arguments), example.shapes, example_types(declaration, example)
-        )
+        call = Configuration(kind, dict(example.arguments), example.shapes, example.types)
         arguments = changed(call, self.rng).arguments
         own = {
             key: value

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from keras_versions.environments import COMBINATIONS, ROOT, Environment, interpreter
 
+ALL_TESTS = ["tests", "tests/comparisons", "tests/runs"]
 USUAL = [name for name in COMBINATIONS if name != "lowest"]
 HEADINGS = ("Python", "Keras", "TensorFlow", "passed", "failed")
 
@@ -27,7 +28,7 @@ def main() -> None:
     """Run the tests in the environments that are named, by default in all but the lowest."""
     parser = argparse.ArgumentParser(prog="python -m keras_versions.matrix", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(COMBINATIONS)}")
-    parser.add_argument("--tests", nargs="+", default=[], metavar="FILE", help="only these files")
+    parser.add_argument("--tests", nargs="+", default=ALL_TESTS, metavar="FILE")
     arguments = parser.parse_args()
     if unknown := set(arguments.names) - COMBINATIONS.keys():
         parser.error(f"unknown environment: {', '.join(sorted(unknown))}")

@@ -132,6 +132,7 @@ LATE = {
     "declarations.family": ("declarations.hints",),
     "expand.calls": ("declarations.hints", "expand.inside_layers"),
     "expand.definitions": ("declarations.hints", "diagnostics.rewrites"),
+    "expand.scopes": ("expand.results",),
     "expand.submodels": (
         "expand.applications.calls",
         "expand.applications.networks",

@@ -2,10 +2,12 @@
 
 import json
 import os
+import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from subprocess import PIPE, Popen
 from typing import Any
 
 import h5py
@@ -22,27 +24,32 @@ from cnnspec.frontends.models import MAX_LAYERS
 from cnnspec.hdf5.source import MAX_STRUCTURE
 from cnnspec.keras_files.configuration import MAX_BYTES, MAX_DEPTH, MAX_VALUES
 from cnnspec.keras_files.problems import UnreadableModel
-from tests.support.commands import python_output
 
 SECONDS = 2.0
 MEGABYTES = 500
 
-MEASURED = """
-import json, re, sys, time
+READER = """
+import json, os, re, sys, time
 from pathlib import Path
 import h5py
 from cnnspec.compiler import compile_document
 from cnnspec.frontends.files import read_model
 from cnnspec.keras_files.problems import UnreadableModel
-started = time.process_time()
-try:
-    said = str(compile_document(read_model(Path(sys.argv[1])).document).report.has_errors)
-except UnreadableModel as error:
-    said = str(error)
-print(json.dumps([said, time.process_time() - started,
-                  int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) / 1024,
-                  sorted({"keras", "tensorflow"} & sys.modules.keys())]))
+for line in sys.stdin:
+    if os.fork():
+        os.wait()
+        continue
+    started = time.process_time()
+    try:
+        said = str(compile_document(read_model(Path(line[:-1])).document).report.has_errors)
+    except UnreadableModel as error:
+        said = str(error)
+    print(json.dumps([said, time.process_time() - started,
+                      int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) / 1024,
+                      sorted({"keras", "tensorflow"} & sys.modules.keys())]), flush=True)
+    os._exit(0)
 """
+"""Reads each file in a process of its own, which starts with the modules that reading imports."""
 
 
 def layer(kind: str, name: str, reads: str, **config: Any) -> Any:
@@ -245,13 +252,24 @@ HOSTILE: dict[str, tuple[Callable[[Path], Any], str]] = {
 }  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def reader() -> Iterator[Popen[str]]:
+    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+    command = [sys.executable, "-c", READER]
+    with Popen(command, stdin=PIPE, stdout=PIPE, text=True, env=environment) as process:
+        yield process
+
+
 @pytest.mark.parametrize("what", HOSTILE)
-def test_a_hostile_file_takes_little_time_and_memory(what: str, tmp_path: Path) -> None:
+def test_a_hostile_file_takes_little_time_and_memory(
+    reader: Popen[str], what: str, tmp_path: Path
+) -> None:
     make, expected = HOSTILE[what]
     make(tmp_path / "model")
-    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
-    stdout = python_output("-c", MEASURED, tmp_path / "model", env=environment)
-    said, seconds, megabytes, imported = json.loads(stdout)
+    assert reader.stdin
+    assert reader.stdout
+    print(tmp_path / "model", file=reader.stdin, flush=True)
+    said, seconds, megabytes, imported = json.loads(reader.stdout.readline())
     assert (said, imported) == (expected, [])
     assert seconds < SECONDS
     assert megabytes < MEGABYTES
@@ -290,7 +308,7 @@ DAMAGE = st.lists(
 
 
 @settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(form=st.sampled_from([".keras", ".h5", ".json"]), damage=DAMAGE, kept=st.floats(0.2, 3))
 def test_a_damaged_file_is_read_or_refused(
@@ -335,7 +353,7 @@ STRANGE = st.one_of(
 
 
 @settings(
-    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(data=st.data())
 def test_a_configuration_with_other_values_is_read_or_refused(

@@ -44,8 +44,8 @@ def shapes(text: str) -> dict[str, list[Shape]]:
 def test_examples_run_as_they_are_declared(kind: str, example: Example) -> None:
     names = [f"input_{position}" for position, _ in enumerate(example.shapes)]
     inputs = {
-        name: Input(shape=list(shape[1:]), dtype=example.dtype)
-        for name, shape in zip(names, example.shapes, strict=True)
+        name: Input(shape=list(shape[1:]), dtype=dtype)
+        for name, shape, dtype in zip(names, example.shapes, example.types, strict=True)
     }
     step = Step(kind=kind, name="it", from_=names, arguments=example.arguments)
     declared = LAYERS.kinds[kind].of(example.arguments)

@@ -22,6 +22,7 @@ from cnnspec.declarations.keras_versions import (
 from cnnspec.frontends.files import read_config
 from cnnspec.language.dump import dumps
 from cnnspec.objects.families import OPTIMIZERS
+from cnnspec.operations.base import OPERATIONS
 from keras_versions.scan import DECLARED
 from tests.support.keras_versions import RUNNING, each_minor
 
@@ -29,8 +30,10 @@ BY_NAMESPACE = {family.namespace: family for family in DECLARED}
 
 
 def call(family: str, kind: str, arguments: Mapping[str, Any]) -> Declaration:
-    """A checked call."""
-    found = BY_NAMESPACE[family].check({kind: dict(arguments)})
+    """A checked call; that of an operation has what its first example has."""
+    declaration = BY_NAMESPACE[family].find(kind)
+    needed = declaration.examples[0].arguments if family == OPERATIONS.namespace else {}
+    found = BY_NAMESPACE[family].check({kind: {**needed, **arguments}})
     assert isinstance(found, Declaration)
     return found
 
@@ -62,7 +65,9 @@ OTHER: dict[str, dict[str, Any]] = {
     "renorm_momentum": {"renorm_momentum": 0.5},
     "rms_rate": {"rms_rate": 0.3},
     "salt": {"salt": 7},
+    "reduction": {"reduction": "add"},
     "sliding_window": {"sliding_window": 3},
+    "upper": {"upper": True},
     "use_gate": {"use_gate": True},
 }
 """For each argument in the table: a value that older versions cannot express."""

@@ -56,6 +56,9 @@ OTHER = {
     "layers_empty.yaml": "blocks and branches may have no steps",
     "name_twice_input.yaml": "names in a block may be those of inputs",
     "needs_from.yaml": "it is the first step of a model that needs 'from'",
+    "operation_axis.yaml": "it depends on the axes of a tensor",
+    "operation_index_out_of_size.yaml": "as operation_axis.yaml",
+    "operation_missing_all_tensors.yaml": "what a call gets is counted where its tensors are known",
     "output_last_several.yaml": "a block may give several tensors",
 }
 """What is no mistake, or another one, where its steps are not those of a model."""
@@ -100,11 +103,13 @@ def test_a_mistake_is_found_where_nothing_reads_it(
 
 # each argument of each kind
 
+VALUES = "-", {}, None, 10**20
+
 
 def refused_values(declaration: type[Layer]) -> Iterator[tuple[str, object, str, str]]:
     """Values that arguments of a kind do not take, each with code and message."""
     for name in declaration.arguments():
-        for value in ("-", {}, None, 10**20):
+        for value in VALUES:
             try:
                 declaration.of({**example(declaration), name: value})
             except Problems as refused:
@@ -117,36 +122,55 @@ def example(declaration: type[Layer]) -> dict[str, Any]:
     return dict(declaration.examples[0].arguments)
 
 
-def spec_of(**sections: Any) -> str:
-    head = {"cnnspec": 1, "inputs": {"image": [8, 8, 1]}, "layers": ["Identity"]}
-    return json.dumps({**head, **sections})
+def errors_by_line(entries: list[str], before: str, after: str) -> list[set[tuple[str, str]]]:
+    """Codes and messages of each of the entries of a mapping in a spec."""
+    head = '{"cnnspec": 1, "inputs": {"image": [8, 8, 1]}, "layers": ["Identity"], '
+    text = "\n".join([head + before, *(entry + "," for entry in entries[:-1]), entries[-1], after])
+    found: list[set[tuple[str, str]]] = [set() for _ in entries]
+    for each in found_in(text):
+        if each.severity == "error":
+            assert each.span
+            found[each.span.line - 2].add((each.code, each.message))
+    return found
 
 
-def block_of(*steps: Any) -> dict[str, Any]:
-    return {"it": {"params": {"open": None}, "layers": list(steps)}}
+def errors_in_blocks(steps: list[Any]) -> list[set[tuple[str, str]]]:
+    blocks = [{"params": {"open": None}, "layers": [step]} for step in steps]
+    entries = [f'"it{index}": {json.dumps(block)}' for index, block in enumerate(blocks)]
+    return errors_by_line(entries, '"blocks": {', "}}")
 
 
 @pytest.mark.parametrize("kind", sorted(LAYERS.kinds))
 def test_a_wrong_argument_is_found_where_nothing_reads_it(kind: str) -> None:
     """In a block that nothing calls, beside arguments that are not known, and in a default."""
     declaration = LAYERS.find(kind)
-    for name, value, code, message in refused_values(declaration):
-        given = {**example(declaration), name: value}
-        opened = {each: said if each == name else "$open" for each, said in given.items()}
+    refused = list(refused_values(declaration))
+    if not refused:
+        return
+    calls = [{**example(declaration), name: value} for name, value, _, _ in refused]
+    opened = [
+        {name: said if name == wrong else "$open" for name, said in call.items()}
+        for call, (wrong, *_) in zip(calls, refused, strict=True)
+    ]
+    in_blocks = errors_in_blocks([{kind: call} for call in calls])
+    beside = errors_in_blocks([{kind: call} for call in opened])
+    for (name, value, code, message), found, by_itself in zip(
+        refused, in_blocks, beside, strict=True
+    ):
         own = {(each.code, each.message) for each in argument_problems(declaration, name, value)}
-        found = {
-            where: {
-                (each.code, each.message) for each in found_in(text) if each.severity == "error"
-            }
-            for where, text in {
-                "block": spec_of(blocks=block_of({kind: given})),
-                "beside": spec_of(blocks=block_of({kind: opened})),
-                "default": spec_of(defaults={kind: {name: value}}),
-            }.items()
-        }
-        assert (code, message) in found["block"]
-        assert own <= found["beside"]
-        assert own == found["default"]
+        assert (code, message) in found
+        assert own <= by_itself
+    for value in VALUES:
+        names = [
+            name for name, given, *_ in refused if (given, type(given)) == (value, type(value))
+        ]
+        own_of = [
+            {(each.code, each.message) for each in argument_problems(declaration, name, value)}
+            for name in dict.fromkeys(names)
+        ]
+        entries = [f'"{name}": {json.dumps(value)}' for name in dict.fromkeys(names)]
+        if entries:
+            assert errors_by_line(entries, f'"defaults": {{"{kind}": {{', "}}}") == own_of
 
 
 # valid specs stay valid

@@ -69,7 +69,9 @@ class Compilation(Record):
 
 
 def module_of(declaration: type[Declaration]) -> str:
-    """Return the module from which a class is imported."""
+    """Return the module from which a class or function is imported."""
+    if issubclass(declaration, Operation):
+        return f"{OPERATIONS_MODULE}.{declaration.submodule}".rstrip(".")
     if issubclass(declaration, CustomLayer):
         return declaration.import_path.partition(":")[0]
     return ELSEWHERE.get(declaration.kind(), f"keras.{declaration.family.namespace}")
@@ -135,8 +137,7 @@ def layer_call(layer: Layer, name: str, keras: Keras = NEWEST) -> KerasCall:
             for key in passed(layer, keras)
             if key not in (*layer.tensors, *layer.in_front)
         }
-        module = f"{OPERATIONS_MODULE}.{layer.submodule}".rstrip(".")
-        return KerasCall(module, layer.function_name(), arguments)
+        return KerasCall(module_of(type(layer)), layer.function_name(), arguments)
     if isinstance(layer, CustomLayer):
         given = {key: _argument(layer.object_of(key), keras) for key in layer.given}
         return KerasCall(module_of(type(layer)), layer.kind(), {"name": name, **given})

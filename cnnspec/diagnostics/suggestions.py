@@ -44,6 +44,11 @@ def closest(word: str, known: Iterable[str]) -> Match | None:
     if len(word) > MAX_LENGTH:
         return None
     words = sorted(known) if isinstance(known, set | frozenset) else dict.fromkeys(known)
+    return _closest(word, tuple(words))
+
+
+@lru_cache(1_000)  # of lists with hundreds of words
+def _closest(word: str, words: tuple[str, ...]) -> Match | None:
     letters = {*folded(word)}
     near = {
         each: closeness

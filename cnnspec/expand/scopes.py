@@ -207,11 +207,24 @@ class Names:
                 for output in node.outputs
             ]
         what = f"the output '{word}' is not a layer" if output else f"unknown name '{word}'"
+        if (said := self.results_meant(word, scope)) is not None:
+            return place.error(self.report, "unknown-name", what, where, suggestion=said)
         near = closest(word, known)
         inputs = [name for name in self.values if self.is_input(name)]
         if near is None and word.casefold() in WORDS_FOR_THE_INPUT and len(inputs) == 1:
             near = Match(inputs[0], is_certain=True)
         return place.unknown(self.report, "unknown-name", what, near, where)
+
+    def results_meant(self, word: str, scope: Scope) -> str | None:
+        """Return what the results of a step are called, if a name is that of another one of them."""
+        from cnnspec.expand.results import results_of  # only errors need it
+
+        name, slash, _ = word.partition("/")
+        value = self.values.get(scope.prefix + name)
+        if slash and name == "previous" and value is None:
+            return "write the name of the step instead of 'previous'"
+        node = self.by_name.get(value[0].node) if value and not isinstance(value, Failure) else None
+        return results_of(node, name) if slash and node and value == node.value else None
 
     def is_input(self, name: str) -> bool:
         """Whether a name is that of an input."""
@@ -225,17 +238,23 @@ class Names:
 
     def report_several(self, value: tuple[Ref, ...], place: Place) -> Failure:
         """Report a reference to several tensors where one is needed."""
-        said = ", ".join(str(ref) for ref in value)
-        message = f"this refers to {len(value)} tensors ({said}), but a single one is needed"
+        from cnnspec.expand.results import listed  # only errors need it
+
+        message = (
+            f"this refers to {len(value)} tensors ({listed(value)}), but a single one is needed"
+        )
         where: Where = "value" if isinstance(place.value(), str) else "name"
         return place.error(self.report, "unknown-output", message, where)
 
-    def handed_on(self, above: Value, place: Place) -> Value:
+    def handed_on(self, above: Value, scope: Scope, place: Place) -> Value:
         """Return what the step above hands on; the results of an operation are an error."""
         if isinstance(above, Failure) or not self.is_several(above):
             return above
-        said = ", ".join(map(str, above))
-        message = f"the step above has {len(above)} results ({said}); 'from' must name one"
+        from cnnspec.expand.results import listed  # only errors need it
+
+        step = self.by_name[above[0].node].scoped.removeprefix(scope.prefix)
+        results = listed(f"{step}/{ref.output}" for ref in above)
+        message = f"the step above has {len(above)} results ({results}); 'from' must name one"
         return place.error(self.report, "needs-from", message, "kind")
 
     def chosen(self, value: Value, place: Place) -> Value:

@@ -166,7 +166,7 @@ class Writer(Calls):
                 said = " and ".join(scope.several_inputs)
                 message = f"the model has several inputs ({said}); the first step needs 'from'"
                 return place.error(self.report, "needs-from", message, "kind")
-            return self.names.handed_on(above, place)
+            return self.names.handed_on(above, scope, place)
         refs: list[Ref] = []
         failure: Failure | None = None
         listed = len(step.from_) > 1 or place.has_list("from")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cnnspec.diagnostics.problems import Problem, Problems
+from cnnspec.diagnostics.problems import Problems
 from cnnspec.frontends.nodes import Tensor
 from cnnspec.frontends.operations import Equal, NoEqual, Recorded
 from cnnspec.operations.base import OPERATIONS, Operation
@@ -32,7 +32,7 @@ def function_step(recorded: Recorded) -> Equal:
     tensors: list[Tensor] = []
     arguments = dict(_arguments(recorded, declaration))
     for name, value in given.items():
-        if value is None and name in declaration.optional:
+        if _says_nothing(declaration, name, value):
             continue
         found = list(value) if isinstance(value, list | tuple) else [value]
         if found and all(isinstance(each, Tensor) for each in found):
@@ -52,14 +52,20 @@ def function_step(recorded: Recorded) -> Equal:
 def _declaration(recorded: Recorded) -> type[Operation]:
     """Return the declaration of the function whose operation was recorded."""
     function = function_of(recorded.kind)
+    if function == "extract_patches" and _has_three(recorded.config.get("size")):
+        function = "extract_patches_3d"
     part = recorded.module.rpartition(".")[2]
     for word in (f"{part}.{function}", function, f"image.{function}", f"linalg.{function}"):
-        try:
-            return OPERATIONS.find(f"{PREFIX}{word}")
-        except Problem as problem:
-            if problem.code == "refused-kind":
-                raise NoEqual(problem.message.partition(": ")[2]) from None
+        if (reason := OPERATIONS.refusals.get(f"{PREFIX}{word}")) is not None:
+            raise NoEqual(reason)
+        if (declaration := OPERATIONS.declared(f"{PREFIX}{word}")) is not None:
+            return declaration
     raise NoEqual("a spec cannot call this function")
+
+
+def _has_three(sizes: Any) -> bool:
+    """Whether sizes are of volumes: two functions of patches have the same class."""
+    return isinstance(sizes, list | tuple) and len(sizes) == 3
 
 
 def _given(recorded: Recorded, declaration: type[Operation]) -> Iterator[tuple[str, Any]]:
@@ -72,7 +78,8 @@ def _given(recorded: Recorded, declaration: type[Operation]) -> Iterator[tuple[s
             raise NoEqual("it is called with constants among its tensors")
         yield declaration.tensors[0], listed
         args = []
-    names = [*declaration.tensors, *(["key"] if declaration is GetItem else [])]
+    further = (each for each in declaration.arguments() if each not in recorded.config)
+    names = list(dict.fromkeys((*declaration.tensors, *further)))
     if len(args) > len(names):
         raise NoEqual(f"it is called with {len(args)} arguments")
     yield from zip(names, args, strict=False)
@@ -88,15 +95,19 @@ def _arguments(recorded: Recorded, declaration: type[Operation]) -> Iterator[tup
     known = declaration.arguments()
     for name, value in recorded.config.items():
         if name in known:
-            if not declaration.has_default(name) or value not in (
-                None,
-                declaration.default_of(name),
-            ):
+            if not _says_nothing(declaration, name, value):
                 yield name, value
         elif name not in ("name", "trainable") and value not in (None, False):
             said = f"'{name}'" if name != "dtype" else "a data type of its own"
             if name != "dtype" or not isinstance(value, Mapping):
                 raise NoEqual(f"it has {said}, which a spec cannot give to it")
+
+
+def _says_nothing(declaration: type[Operation], name: str, value: Any) -> bool:
+    """Whether an argument is left to its default."""
+    if name in declaration.tensors:
+        return value is None and name in declaration.optional
+    return declaration.has_default(name) and bool(value == declaration.default_of(name))
 
 
 def _constant(value: Any, dtypes: set[str | None]) -> Any:

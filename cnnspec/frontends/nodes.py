@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cnnspec.keras_files.problems import UnreadableModel
+from cnnspec.shapes import BATCH
 
 POSITIONS = ("inputs", "sequence", "x", "query", "value", "key", "initial_state")
 """Keyword arguments that may be tensors, in the order of a spec."""
@@ -23,6 +24,13 @@ class Tensor:
     shape: tuple[int | None, ...] | None = None
     """None in files of Keras 2, which do not store shapes."""
     dtype: str | None = None
+    counted: tuple[int | None, ...] | None = None
+    """The shape for batches of `BATCH` samples, if it was inferred."""
+
+    @property
+    def has_batch(self) -> bool:
+        """Whether it is known that its first axis is that of the batch."""
+        return self.counted is not None and self.counted[:1] == (BATCH,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +184,8 @@ def _legacy(inputs: list[Any], first: Mapping[str, int], kind: str) -> Node:
 
 
 def _named(reference: list[Any], first: Mapping[str, int]) -> Any:
+    if isinstance(reference[0], list):
+        return [_named(each, first) for each in reference]
     if reference[0] == CONSTANT:
         return reference[2]
     return counted_from(Tensor(str(reference[0]), int(reference[1]), int(reference[2])), first)
@@ -183,6 +193,8 @@ def _named(reference: list[Any], first: Mapping[str, int]) -> Any:
 
 def _tensors(value: Any, first: Mapping[str, int]) -> Any:
     """Return the tensors of a keyword argument."""
+    if isinstance(value, Mapping):
+        return {str(key): _tensors(each, first) for key, each in value.items()}
     if isinstance(value, list) and len(value) >= 3 and isinstance(value[0], str):
         return _named(value, first)
     return [_tensors(each, first) for each in value] if isinstance(value, list) else value

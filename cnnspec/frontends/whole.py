@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from cnnspec.frontends.inferred import Inferred
+from cnnspec.frontends.nodes import OF_TENSORFLOW
 from cnnspec.language.document import Document
 from cnnspec.naming import NO_CLASSES
 
@@ -17,6 +19,8 @@ class ReadModel:
     """The names of the inputs, in the structure of the model: one, or lists and mappings."""
     outputs: Any
     """The names of the outputs in the document, in the structure that the model returns."""
+    inferred: list[Inferred | None]
+    """What is known about the outputs, in the order of the document."""
 
 
 @dataclass(slots=True)
@@ -27,6 +31,8 @@ class Whole:
     layers: int = 0
     masks: bool = False
     """Whether any layer creates a mask."""
+    of_tensorflow: bool = False
+    """Whether Keras 2 recorded functions of TensorFlow, for which shapes must be inferred."""
     of_keras_2: bool = False
     """Whether Keras 2 wrote the file."""
     classes: Mapping[str, str] = field(default_factory=dict)
@@ -64,6 +70,7 @@ def read_whole(model: Mapping[str, Any], classes: Mapping[str, str] = NO_CLASSES
     found = Whole(classes=classes, model=model)
     for each in mappings(model):
         found.masks |= each.get("class_name") == "Masking" or each.get("mask_zero") is True
+        found.of_tensorflow |= each.get("class_name") in OF_TENSORFLOW
         if each.get("class_name") == "AugMix":
             found.notes += _swapped(each["config"])
     return found

@@ -85,6 +85,16 @@ class Example(Record):
         """The shapes of all inputs."""
         return tuple(self.inputs) if isinstance(self.inputs, list) else (self.inputs,)
 
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The data types of all inputs."""
+        return self.dtypes or (self.dtype,) * len(self.shapes)
+
+    @property
+    def is_for_specs(self) -> bool:
+        """Whether a spec can have the inputs: the size of their batches is unknown."""
+        return all(shape[:1] == (None,) for shape in self.shapes)
+
 
 class Named(Protocol):
     """A kind with a name, which rules need for their messages."""

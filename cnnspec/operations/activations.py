@@ -172,7 +172,10 @@ class Glu(Activation):
         (shape,) = shapes
         axis = rules.axis_of(self, self.axis, shape)
         size = shape[axis]
-        if size is not None and size % 2:
+        if size is None:
+            message = f"{self.kind()} needs to know the size of axis {axis} of {text(shape)}"
+            raise Problem("unknown-size", message, "axis")
+        if size % 2:
             message = f"{self.kind()} cannot halve axis {axis} of {text(shape)}"
             raise Problem("shape-mismatch", message, "axis")
-        return (*shape[:axis], None if size is None else size // 2, *shape[axis + 1 :])
+        return (*shape[:axis], size // 2, *shape[axis + 1 :])

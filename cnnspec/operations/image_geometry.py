@@ -1,6 +1,6 @@
 """Functions of images that look at neighbours: transformations, patches, filters."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from cnnspec.declarations.declaration import default
 from cnnspec.declarations.fields import FLOAT_TYPES, INT_TYPES, Choice, Number, PositiveNumber
@@ -74,6 +74,13 @@ class Patches(Operation):
 
     takes: ClassVar[tuple[str, ...]] = (*FLOAT_TYPES, "int32")
     result_type = dtypes.kept
+
+    def _canonical(self, argument: str, value: Any) -> Any:
+        """Return sizes and strides as one number for each axis."""
+        if argument == "strides" and value is None:
+            value = self.size
+        is_number = argument in ("size", "strides", "dilation_rate") and isinstance(value, int)
+        return (value,) * self.spatial if is_number else super()._canonical(argument, value)
 
     def result(self, shape: Shape) -> Shape:
         """Replace the sizes by the number of patches, and the channels by their values."""

@@ -68,16 +68,16 @@ for _words, _rule in (
 class Nanprod(Reduction):
     """The product along some axes, of what is not NaN."""
 
-    absent = ("trainable", "activity_regularizer")
-    dtype: Dtype = None
-    """The data type of the result; null for one that holds products."""
-
     result_type = dtypes.product_type
 
 
 @operation
 class Prod(Nanprod):
     """The product along some axes."""
+
+    absent = ("trainable", "activity_regularizer")
+    dtype: Dtype = None
+    """The data type of the result; null for one that holds products."""
 
 
 @operation

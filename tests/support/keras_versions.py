@@ -19,6 +19,8 @@ from cnnspec.declarations.keras_versions import (
 from cnnspec.diagnostics.problems import Problem, Problems
 from cnnspec.exporting.formats import FORMATS
 from cnnspec.layers.base import LAYERS, Example, Layer
+from cnnspec.operations.base import OPERATIONS
+from cnnspec.operations.families import PREFIX
 
 RUNNING = of_release(keras.__version__)
 """The Keras that the tests run with."""
@@ -113,13 +115,20 @@ def takes(kind: str, arguments: dict[str, Any], *shapes: Any) -> bool:
 
 
 def examples_of(kind: str) -> dict[int, Example]:
-    """The examples of a kind of layer that the installed Keras does, by their positions."""
-    declaration: Any = LAYERS.kinds[kind]
+    """The examples of a kind of layer or operation that the installed Keras does, by their positions."""
+    declaration: Any = (OPERATIONS if kind.startswith(PREFIX) else LAYERS).kinds[kind]
     assert issubclass(declaration, Layer)
     return {
         position: example
         for position, example in enumerate(declaration.examples)
         if runs_here(declaration.of(example.arguments), *example.shapes)
+    }
+
+
+def examples_in_specs(kind: str) -> dict[int, Example]:
+    """Those of these examples that a spec can have."""
+    return {
+        position: example for position, example in examples_of(kind).items() if example.is_for_specs
     }
 
 

@@ -15,8 +15,8 @@ from cnnspec.layers.base import Example
 def compiled_example(kind: str, example: Example, **arguments: Any) -> CheckedGraph:
     """A model of one layer: an example of its kind, with other arguments besides."""
     inputs = {
-        f"input {at}": {"shape": list(shape[1:]), "dtype": example.dtype}
-        for at, shape in enumerate(example.shapes)
+        f"input {at}": {"shape": list(shape[1:]), "dtype": dtype}
+        for at, (shape, dtype) in enumerate(zip(example.shapes, example.types, strict=True))
     }
     step = {kind: {**example.arguments, "name": "it", "from": list(inputs), **arguments}}
     outputs = {}

@@ -9,10 +9,10 @@ from cnnspec.declarations.declaration import Declaration
 from cnnspec.declarations.family import Family
 from cnnspec.declarations.keras_versions import Keras
 from cnnspec.declarations.wording import written
-from cnnspec.diagnostics.problems import Problems
+from cnnspec.diagnostics.problems import Problem, Problems
 from cnnspec.ir.checked import CheckedGraph
 from cnnspec.language.families import ALL_FAMILIES
-from cnnspec.layers.base import LAYERS, Layer
+from cnnspec.layers.base import LAYERS, Example, Layer
 from cnnspec.objects.families import (
     APPLICATIONS,
     CALLBACKS,
@@ -22,7 +22,8 @@ from cnnspec.objects.families import (
     OPTIMIZERS,
     SCHEDULES,
 )
-from tests.support.keras_versions import examples_of, runs_here
+from cnnspec.operations.base import OPERATIONS
+from tests.support.keras_versions import examples_in_specs, runs_here
 
 ABSENT = object()
 """Stands for an argument that is not given."""
@@ -85,7 +86,7 @@ def calls(family: Family, kind: str) -> list[Declaration]:
     """
     declaration = family.kinds[kind]
     if issubclass(declaration, Layer):
-        return [declaration.of(example.arguments) for example in examples_of(kind).values()]
+        return [declaration.of(example.arguments) for example in examples_in_specs(kind).values()]
     least = declaration.of((LEAST | SOURCES).get(kind, {}))
     return [least] if runs_here(least) else []
 
@@ -181,14 +182,37 @@ def words(call: Declaration) -> Iterator[Any]:
             yield {word: call.given} if call.given else word
 
 
+def words_on_examples(family: Family, kind: str) -> list[list[Any]]:
+    """The spellings of each call of a kind; those of an operation that its example takes.
+
+    A list of one size for two axes, say, means one size, but is refused.
+    """
+    if family is not OPERATIONS:
+        return [[*words(call)] for call in calls(family, kind)]
+    return [
+        [word for word in words(call) if is_for(OPERATIONS.check(word), example)]
+        for call, example in zip(calls(family, kind), examples_in_specs(kind).values(), strict=True)
+    ]
+
+
+def is_for(call: Any, example: Example) -> bool:
+    """Whether a call takes the inputs of an example."""
+    try:
+        call.check_count(len(example.shapes))
+        call.shape(*example.shapes)
+    except Problem:
+        return False
+    return True
+
+
 def model(family: Family, written: list[Any], kind: str) -> CheckedGraph:
     """A model with each of some calls of a kind, so written."""
     spec: dict[str, Any] = {"cnnspec": 1, "name": "spelled", "inputs": {"image": [8]}}
     head: dict[str, Any] = {"name": "head", "units": 3}
     output: dict[str, Any] = {"loss": "mse"}
     train: dict[str, Any] = {}
-    if family is LAYERS:
-        return layers(kind, written)
+    if family in (LAYERS, OPERATIONS):
+        return layers(family, kind, written)
     (call,) = written
     if kind == "CTC":
         spec["inputs"] = {"image": [5, 8]}
@@ -218,17 +242,17 @@ def model(family: Family, written: list[Any], kind: str) -> CheckedGraph:
     return compiled(spec | ({"train": train} if train else {}))
 
 
-def layers(kind: str, written: list[Any]) -> CheckedGraph:
+def layers(family: Family, kind: str, written: list[Any]) -> CheckedGraph:
     """A model with a layer for each example of a kind, called as it is written."""
     inputs, steps, outputs = {}, [], {}
-    declaration = LAYERS.kinds[kind]
+    declaration = family.kinds[kind]
     assert issubclass(declaration, Layer)
-    examples = examples_of(kind).values()
+    examples = examples_in_specs(kind).values()
     for number, (example, call) in enumerate(zip(examples, written, strict=True)):
         names = []
-        for position, shape in enumerate(example.shapes):
+        for position, (shape, dtype) in enumerate(zip(example.shapes, example.types, strict=True)):
             names.append(f"x{number}_{position}")
-            inputs[names[-1]] = {"shape": list(shape[1:]), "dtype": example.dtype}
+            inputs[names[-1]] = {"shape": list(shape[1:]), "dtype": dtype}
         word, arguments = (call, {}) if isinstance(call, str) else next(iter(call.items()))
         name = f"layer{number}"
         steps.append({word: {**(arguments or {}), "name": name, "from": names}})

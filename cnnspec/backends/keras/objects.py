@@ -13,6 +13,7 @@ from cnnspec.declarations.declaration import Declaration
 from cnnspec.declarations.keras_versions import of_release
 from cnnspec.layers.base import Layer
 from cnnspec.layers.custom import CustomLayer
+from cnnspec.operations.base import Operation
 
 RUNNING = of_release(keras.__version__)
 """The version of Keras that builds the models."""
@@ -41,8 +42,11 @@ def named_object(declaration: Declaration) -> Any:
 
 
 def keras_class(declaration: type[Declaration]) -> Any:
-    """Return the Keras class for a kind."""
-    return getattr(import_module(module_of(declaration)), declaration.kind())
+    """Return the Keras class for a kind; the function for an operation."""
+    name = declaration.kind()
+    if issubclass(declaration, Operation):
+        name = declaration.function_name()
+    return getattr(import_module(module_of(declaration)), name)
 
 
 def made(call: KerasCall) -> Any:

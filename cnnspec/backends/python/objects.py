@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cnnspec.backends.lowering import (
-    OPERATIONS_MODULE,
     USUAL_MODULE,
     inner_name,
     module_of,
@@ -33,9 +32,9 @@ NOT_BY_NAME = ("Constant", "Lamb")
 
 
 def import_path(layer: Layer) -> str | None:
-    """Return `module:Class` of a layer that is not in `keras.layers`."""
+    """Return `module:Class` of a layer that is not in `keras.layers`; operations are in `ops`."""
     module = module_of(type(layer))
-    return None if module in (USUAL_MODULE, OPERATIONS_MODULE) else f"{module}:{layer.kind()}"
+    return None if layer.is_operation or module == USUAL_MODULE else f"{module}:{layer.kind()}"
 
 
 def loss(call: str | Declaration | None) -> Code:
