@@ -25,6 +25,7 @@ from cnnspec.frontends.nodes import (
 from cnnspec.frontends.operators import is_operator
 from cnnspec.frontends.others import Outputs, is_of_others, other_step, recorded, recorded_in_chain
 from cnnspec.frontends.output_keys import free_name, output_keys
+from cnnspec.frontends.steps import Steps
 from cnnspec.frontends.subclasses import no_graph, with_plain_models
 from cnnspec.frontends.tensors import Tensors
 from cnnspec.frontends.valid_names import with_valid_names
