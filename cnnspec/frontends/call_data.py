@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from cnnspec.diagnostics.problems import Problem
+from cnnspec.diagnostics.problems import Problem, Problems
 from cnnspec.frontends.calls import Call
-from cnnspec.frontends.checks import declared_layer
 from cnnspec.frontends.nodes import Node, name_of
 from cnnspec.keras_files.problems import UnreadableModel
 from cnnspec.layers.base import LAYERS, Layer
@@ -73,12 +72,12 @@ def _changes_nothing(kind: str, arguments: Mapping[str, Any]) -> bool:
     declaration = _declaration(kind)
     if declaration.arranged([""])[1].get(TRAINING) is False:
         return True
-    layer = declared_layer(kind, arguments)
-    if layer is None or any(inner in CHANGES_ITS_STATISTICS for inner in _kinds(layer)):
-        return False
     try:
+        layer: Layer = LAYERS.check({kind: arguments})
+        if any(inner in CHANGES_ITS_STATISTICS for inner in _kinds(layer)):
+            return False
         return layer.in_inference().meaning() == layer.meaning()
-    except Problem:
+    except (Problem, Problems):
         return False
 
 

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cnnspec.diagnostics.problems import with_article
+from cnnspec.frontends.activation_layers import with_activation_layers
 from cnnspec.frontends.call_data import FirstCall, called_alike, split
 from cnnspec.frontends.calls import Call, arranged, calls_of, first_calls, in_order
 from cnnspec.frontends.checks import checked_name, count, inner_model
 from cnnspec.frontends.inferred import Inferred
+from cnnspec.frontends.keras_2_layers import in_form_of_keras_3
 from cnnspec.frontends.masks import without_masks
 from cnnspec.frontends.nodes import (
     Node,
@@ -60,7 +62,7 @@ def read_serialized(
 
     """
     try:
-        model, notes = with_plain_models(model)
+        model, notes = with_plain_models(in_form_of_keras_3(model))
         whole = read_whole(model, classes)
         whole.notes += notes
         read = _read(model, whole)
@@ -100,7 +102,7 @@ class _Reader:
     """The outputs of calls whose shapes the file has, by layer and call."""
 
     def functional(self, config: Mapping[str, Any]) -> ReadModel:
-        config = with_valid_names(config, self.whole.notes)
+        config = with_activation_layers(with_valid_names(config, self.whole.notes))
         layers = {name_of(layer): layer for layer in config["layers"]}
         if len(layers) < len(config["layers"]):
             raise UnreadableModel("two of its layers have the same name")
@@ -155,7 +157,7 @@ class _Reader:
 
     def sequential(self, config: Any) -> ReadModel:
         config = config if isinstance(config, Mapping) else {"name": "sequential", "layers": config}
-        config = with_valid_names(config, self.whole.notes)
+        config = with_activation_layers(with_valid_names(config, self.whole.notes))
         layers = list(config["layers"])
         above = self.add_input(sequential_input(layers, config))
         inputs = above

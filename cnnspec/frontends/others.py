@@ -73,11 +73,8 @@ def _path(layer: Mapping[str, Any], whole: Whole) -> str:
     path = path_of(layer, whole.classes)
     if path is not None:
         return path
-    names = {own_class(each) for each in mappings(whole.model) if _is_unplaced(each, whole)}
-    named = [
-        f"--class '{each}=package.module:{each.rpartition('>')[2]}'"
-        for each in sorted(map(str, names))
-    ]
+    names = {_name(each) for each in mappings(whole.model) if _is_unplaced(each, whole)}
+    named = [f"--class '{each}=package.module:{each.rpartition('>')[2]}'" for each in sorted(names)]
     raise UnreadableModel(
         f"the layer '{name_of(layer)}' has the class '{_name(layer)}', which is not from Keras, and "
         f"the file does not have its module, which `{' '.join(named)}` names"

@@ -35,9 +35,9 @@ class Steps:
 
     def declare(self, name: str, kind: str, arguments: Mapping[str, Any]) -> None:
         """Keep the declared layer of a step, and the names of its outputs."""
-        declared = declared_layer(kind, arguments)
-        results = declared.outputs() if declared else ()
-        if declared is not None and not declared.is_operation:
+        declared = declared_layer(kind, arguments, name)
+        results = declared.outputs()
+        if not declared.is_operation:
             results = ("", *results[1:])  # a layer's first output has the name of its step
         self.tensors.outputs_of[name], self.tensors.layers[name] = list(results), declared
 

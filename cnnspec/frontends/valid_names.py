@@ -18,7 +18,7 @@ def with_valid_names(config: Mapping[str, Any], notes: list[str]) -> Mapping[str
         return config
     notes += [f"the layer '{old}' is called '{new}' in the spec" for old, new in names.items()]
     tensors = {
-        key: _renamed(config[key], names)
+        key: renamed(config[key], names)
         for key in ("input_layers", "output_layers")
         if key in config
     }
@@ -34,14 +34,14 @@ def _layer(layer: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]
     if isinstance(config, Mapping) and "name" in config:
         found["config"] = {**config, "name": names.get(config["name"], config["name"])}
     if "inbound_nodes" in layer:
-        found["inbound_nodes"] = _renamed(layer["inbound_nodes"], names)
+        found["inbound_nodes"] = renamed(layer["inbound_nodes"], names)
     return found
 
 
-def _renamed(value: Any, names: Mapping[str, str]) -> Any:
+def renamed(value: Any, names: Mapping[str, str]) -> Any:
     """Return references to tensors with new names, in nested lists and mappings."""
     if isinstance(value, Mapping):
-        return {key: _renamed(item, names) for key, item in value.items()}
+        return {key: renamed(item, names) for key, item in value.items()}
     if not isinstance(value, list):
         return value
     is_reference = (
@@ -50,5 +50,5 @@ def _renamed(value: Any, names: Mapping[str, str]) -> Any:
         and all(type(each) is int for each in value[1:REFERENCE])
     )
     if is_reference:
-        return [names.get(value[0], value[0]), *(_renamed(item, names) for item in value[1:])]
-    return [_renamed(item, names) for item in value]
+        return [names.get(value[0], value[0]), *(renamed(item, names) for item in value[1:])]
+    return [renamed(item, names) for item in value]
