@@ -6,11 +6,12 @@ from pathlib import Path
 
 from cnnspec.compiler import Compilation, checked_or_raise, compile_document, compile_read
 from cnnspec.declarations.keras_versions import NEWEST, Keras
-from cnnspec.decompile.compact.equality import Renamed, renaming, same_model
+from cnnspec.decompile.compact.equality import renaming, same_model
 from cnnspec.decompile.compact.writing import Names, compacted
 from cnnspec.decompile.flat import relative, written_out
 from cnnspec.ir.checked import CheckedGraph
 from cnnspec.ir.graph import Graph
+from cnnspec.ir.renamed import Renamed
 from cnnspec.language.document import Document
 from cnnspec.language.dump import dumps
 

@@ -1,11 +1,13 @@
 """Networks as others build them, imported: the same models, as a person would write them."""
 
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import keras
 import numpy
 import pytest
+from keras import layers
 
 import cnnspec
 from cnnspec.backends.keras.building import build
@@ -17,8 +19,9 @@ from cnnspec.language.dump import dumps
 from cnnspec.language.formatting.formatter import formatted
 from conformance.networks import NETWORKS
 from conformance.round_trips import differences
-from docs.make_imported import FOLDER, KEPT, RENAMED, text
-from tests.support.models import count_names_from_one
+from docs.make_imported import PAGE, page
+from tests.support.commands import run_command
+from tests.support.models import are_identical_lists, count_names_from_one, with_random_weights
 
 MOST_CHARACTERS = {
     # network: with the names that it has, with --rename
@@ -70,15 +73,8 @@ def test_networks_become_short_specs_of_the_same_graph(name: str, rename: bool) 
         assert same_model(found.checked.graph, graph)
 
 
-@pytest.mark.parametrize("name", [*KEPT, *RENAMED])
-def test_the_examples_in_the_docs_are_those_that_the_networks_give(name: str) -> None:
-    assert text(name) == (FOLDER / f"{name.lower()}.yaml").read_text("utf-8")
-
-
-def test_the_docs_have_no_other_examples() -> None:
-    assert {each.stem for each in FOLDER.glob("*.yaml")} == {
-        name.lower() for name in (*KEPT, *RENAMED)
-    }
+def test_the_page_in_the_docs_is_the_one_that_the_networks_give() -> None:
+    assert page() == PAGE.read_text("utf-8")
 
 
 SMALL = ("resnet20", "transformer", "counted_twice", "named_like_their_units", "operations")
@@ -113,3 +109,65 @@ def test_rename_without_compact_is_refused() -> None:
     x = keras.Input((4,))
     with pytest.raises(ValueError, match=r"^rename requires compact$"):
         cnnspec.from_keras(keras.Model(x, keras.layers.Dense(2)(x)), compact=False, rename=True)
+
+
+def nested() -> Any:
+    """A model with a model in it, twice, one at every step, wrapped layers and a shared one."""
+    inner = keras.Sequential([keras.Input((4,)), layers.Dense(4), layers.Dense(3)], name="inner")
+    head = keras.Sequential([keras.Input((4,)), layers.Dense(5)], name="head")
+    x = keras.Input((6, 4), name="x")
+    shared = layers.Dense(4, name="shared")
+    y = layers.Add()([shared(x), shared(layers.ReLU()(x))])
+    y = layers.TimeDistributed(head)(y)
+    y = layers.Bidirectional(layers.LSTM(2, return_sequences=True))(y)
+    y = layers.MultiHeadAttention(2, 2)(y, y)
+    y = layers.GlobalAveragePooling1D()(layers.BatchNormalization()(y))
+    y = layers.Dense(4)(y)
+    return keras.Model(x, {"left": inner(y), "right": layers.Dense(2, name="right")(inner(y))})
+
+
+@pytest.mark.parametrize("ending", [".keras", ".h5"])
+@pytest.mark.parametrize("make", [nested, NETWORKS["resnet20"]], ids=["nested", "resnet20"])
+def test_weights_are_written_by_the_new_names(make: Any, ending: str, folder: Path) -> None:
+    count_names_from_one()
+    known = with_random_weights(make())
+    known.set_weights([0.1 * each for each in known.get_weights()])  # so that nothing overflows
+    known.save(f"known{ending}")
+    outcome = run_command("import", f"known{ending}", "--rename", "-o", "short.yaml")
+    assert (outcome.exit_code, outcome.stderr) == (0, "")
+    assert "weights: short.weights.h5\n" in Path("short.yaml").read_text("utf-8")
+    made: Any = cnnspec.load("short.yaml").build()
+    image = numpy.random.default_rng(0).normal(size=(2, *known.inputs[0].shape[1:]))
+    image = image.astype("float32")
+    assert are_identical_lists(keras.tree.flatten(made(image)), keras.tree.flatten(known(image)))
+
+
+def test_weights_that_have_nowhere_to_go_are_a_note(folder: Path) -> None:
+    count_names_from_one()
+    NETWORKS["resnet20"]().save("known.keras")
+    outcome = run_command("import", "known.keras", "--rename")
+    assert "weights:" not in outcome.stdout
+    assert outcome.stderr == (
+        "note: its weights are not used: they are loaded by the names of layers, which are new; "
+        "with -o, they are written to a file next to the spec by their new names\n"
+    )
+
+
+def test_weights_that_are_there_are_replaced_only_by_force(folder: Path) -> None:
+    count_names_from_one()
+    NETWORKS["transformer"]().save("known.keras")
+    Path("short.weights.h5").write_text("mine")
+    outcome = run_command("import", "known.keras", "--rename", "-o", "short.yaml")
+    assert outcome.exit_code == 2
+    assert "'short.weights.h5' already exists; use --force to overwrite it" in outcome.stderr
+    assert Path("short.weights.h5").read_text() == "mine"
+    assert not Path("short.yaml").exists()
+    outcome = run_command("import", "known.keras", "--rename", "-o", "short.yaml", "--force")
+    assert outcome.exit_code == 0
+    assert list(cnnspec.load("short.yaml").report) == []
+
+
+def test_rename_needs_compact_specs(folder: Path) -> None:
+    outcome = run_command("import", "application:VGG16", "--rename", "--no-compact")
+    assert outcome.exit_code == 2
+    assert "--rename and --no-compact exclude each other" in outcome.stderr

@@ -9,7 +9,7 @@ import click
 
 from cnnspec.cli.common import force_option
 from cnnspec.cli.completion import files
-from cnnspec.cli.files import give, keep_what_is_there
+from cnnspec.cli.files import give, keep_what_is_there, replacing
 from cnnspec.cli.printing import echo, tell, usage_error
 from cnnspec.cli.quiet import import_quietly
 from cnnspec.declarations.of_others import is_import_path
@@ -17,11 +17,16 @@ from cnnspec.diagnostics.report import Report, SpecError
 from cnnspec.frontends.files import Read, read_config, read_model
 from cnnspec.importing import imported
 from cnnspec.keras_files.problems import UnreadableModel
+from cnnspec.keras_files.renamed_weights import write_renamed
+from cnnspec.keras_files.stored import UnreadableWeights
 from cnnspec.language.dump import dumps
 from cnnspec.syntax.paths import shown_path
 
 APPLICATION = "application:"
-WEIGHTS_STAY = "its weights are not used: they are loaded by the names of layers, which are new"
+WEIGHTS_STAY = (
+    "its weights are not used: they are loaded by the names of layers, which are new; "
+    "with -o, they are written to a file next to the spec by their new names"
+)
 SPEC_SUFFIXES = (".yaml", ".yml")
 
 
@@ -64,6 +69,7 @@ def command(
     The model is a .keras or .h5 file, the JSON of `Model.to_json`, or application:NAME.
     Files are parsed as data: Keras is not imported, and no code in a file is executed.
     application:NAME is a network of keras.applications; Keras builds it, without weights.
+    With --rename, weights are written next to the output, by the new names of their layers.
 
     \b
     Example:
@@ -79,22 +85,33 @@ def command(
     paths = _paths(classes)
     name = model.removeprefix(APPLICATION)
     is_file = name == model
+    renamed_weights = None
+    if rename and is_file and output is not None:
+        renamed_weights = output.with_suffix(".weights.h5")
     try:
         read = _read(Path(model), paths) if is_file else _application(name)
+        weights = None
+        if is_file and read.has_weights:
+            weights = renamed_weights if rename else Path(model)
+        if rename and weights is not None:
+            keep_what_is_there(weights, force=force)
         found = imported(
             read.document,
             folder=output.parent if output else Path(),
-            weights=Path(model) if is_file and read.has_weights and not rename else None,
+            weights=weights,
             compact=compact,
             rename=rename,
             notes=read.notes,
         )
-    except UnreadableModel as error:
+        if weights is not None and found.renamed is not None:
+            with replacing(weights) as temporary:
+                write_renamed(Path(model), temporary, found.checked, found.renamed)
+    except (UnreadableModel, UnreadableWeights) as error:
         _refuse(f"{shown_path(Path(model)) if is_file else name!r}: {error}")
     except SpecError as error:
         tell(error.report, err=True)
         sys.exit(1)
-    if is_file and read.has_weights and rename:
+    if is_file and read.has_weights and weights is None:
         echo(f"note: {WEIGHTS_STAY}", err=True)
     for note in found.notes:
         echo(f"note: {note}", err=True)

@@ -4,19 +4,11 @@ from typing import Any
 
 from cnnspec.declarations.declaration import meaning
 from cnnspec.ir.graph import Graph, Node, Ref, SubmodelLayer
+from cnnspec.ir.renamed import Renamed
 from cnnspec.ir.scaling import optimizer_of
-from cnnspec.records import Record
 
 Pairs = dict[str, str]
 """The names of the nodes of one graph, by those of another."""
-
-
-class Renamed(Record):
-    """How the names of two graphs that are the same model correspond."""
-
-    names: Pairs
-    submodels: "dict[str, Renamed]"
-    """The same of the submodels, by key."""
 
 
 def same_model(one: Graph, other: Graph) -> bool:
