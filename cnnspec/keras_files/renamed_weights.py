@@ -7,7 +7,7 @@ from cnnspec.extras import Needed
 from cnnspec.ir.checked import CheckedGraph
 from cnnspec.ir.graph import SubmodelLayer
 from cnnspec.ir.renamed import Renamed
-from cnnspec.keras_files.stored import BFLOAT16, StoredLayer, is_bfloat16
+from cnnspec.keras_files.stored import BFLOAT16, StoredLayer, UnreadableWeights, is_bfloat16
 from cnnspec.keras_files.weights import open_weights
 from cnnspec.naming import keras_name
 
@@ -32,16 +32,21 @@ def write_renamed(source: Path, target: Path, model: CheckedGraph, renamed: Rena
 
 def _write(group: Any, stored: StoredLayer, model: CheckedGraph, renamed: Renamed) -> None:
     layers = group.create_group("layers")
+    left = {id(each): name for name, each in stored.layers.items() if not each.is_empty()}
     for number, node in enumerate(model.nodes):
         found = stored.of(node) if node.node.shares is None else None
         if found is None or found.is_empty():
             continue
+        own = stored.layers.get(node.node.layer_name) or stored.layers.get(node.keras_name)
+        left.pop(id(own), None)
         inner = layers.create_group(f"layer_{number}")
         name = renamed.names.get(node.node.name, node.node.name)
         inner.create_group("vars").attrs["name"] = keras_name(name)
         _variables(inner, found)
         if isinstance(node.layer, SubmodelLayer) and node.submodel is not None:
             _write(inner, found, node.submodel, renamed.submodels[node.layer.key])
+    for name in left.values():
+        raise UnreadableWeights(f"its weights of '{name}' are not those of a layer of the model")
 
 
 def _variables(group: Any, stored: StoredLayer) -> None:

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from cnnspec.decompile.compact.parameters import MISSING, WIDTHS, default_of, holds_reference
-from cnnspec.diagnostics.problems import Problem
 from cnnspec.language.document import Step
 from cnnspec.operations.steps import family_of_step
 
@@ -31,10 +30,8 @@ def common_arguments(bodies: Iterable[list[Step]]) -> dict[str, dict[str, Any]]:
 
 def _kind(word: str) -> str | None:
     """Return the kind of a layer or an operation; None for calls of anything else."""
-    try:
-        return str(family_of_step(word).find(word).kind())
-    except Problem:
-        return None
+    family = family_of_step(word)
+    return str(family.find(word).kind()) if word in family else None
 
 
 def _common(kind: str, steps: list[Step]) -> dict[str, Any]:

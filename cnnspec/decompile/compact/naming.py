@@ -5,7 +5,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from cnnspec.decompile.compact.lines import Line, Value
-from cnnspec.diagnostics.problems import Problem
 from cnnspec.ir.graph import Ref
 from cnnspec.naming import snake_case
 from cnnspec.operations.steps import family_of_step
@@ -78,7 +77,5 @@ def _word(line: Line) -> str:
 
 
 def _merges(kind: str) -> bool:
-    try:
-        return bool(getattr(family_of_step(kind).find(kind), "merges", False))
-    except Problem:
-        return False
+    family = family_of_step(kind)
+    return kind in family and bool(getattr(family.find(kind), "merges", False))

@@ -8,7 +8,6 @@ from functools import cache
 from typing import Any
 
 from cnnspec.decompile.compact.lines import Line
-from cnnspec.diagnostics.problems import Problem
 from cnnspec.language.expressions import is_reference
 from cnnspec.operations.steps import family_of_step
 
@@ -283,10 +282,8 @@ def _branches(turns: tuple[Line, ...]) -> Iterator[list[tuple[Line, ...]]]:
 @cache
 def default_of(kind: str, key: str) -> Any:
     """Return the default of an argument as a spec would write it; `MISSING` if it has none."""
-    try:
-        found = getattr(family_of_step(kind).find(kind), key, MISSING)
-    except Problem:
-        return MISSING
+    family = family_of_step(kind)
+    found = getattr(family.find(kind), key, MISSING) if kind in family else MISSING
     plain = found is None or isinstance(found, bool | int | float | str | list)
     return found if plain else MISSING
 
