@@ -43,6 +43,7 @@ LEFT_OUT = {
     "LayerNormalization": {"rms_scaling": "RMSNormalization does it; newer versions lack it"},
     "HashedCrossing": dict.fromkeys(("activity_regularizer", "trainable"), "Keras drops it"),
     "IntegerLookup": {"activity_regularizer": "Keras raises an error"},
+    "SimpleRNN": {"activity_regularizer": "Keras drops it"},
     "StringLookup": {"activity_regularizer": "Keras raises an error"},
 }
 """Arguments of Keras that no spec can give, with the reason."""

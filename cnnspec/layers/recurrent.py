@@ -180,6 +180,7 @@ def _of_cell(layer: Layer, cell: type[Cell]) -> Any:
 class SimpleRNN(Units, Recurrent):
     """Fully connected recurrent layer, whose output is fed back into it."""
 
+    absent = ("activity_regularizer",)  # Keras does not hand it to the layer
     examples = (
         Example({"units": 4}, (None, 7, 3), (None, 4)),
         Example(

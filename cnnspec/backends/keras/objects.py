@@ -15,6 +15,8 @@ from cnnspec.layers.base import Layer
 from cnnspec.layers.custom import CustomLayer
 from cnnspec.operations.base import Operation
 
+PENALTY = "activity_regularizer"
+"""An argument that a layer with the `get_config` of all layers cannot write if it is an object."""
 RUNNING = of_release(keras.__version__)
 """The version of Keras that builds the models."""
 
@@ -52,6 +54,8 @@ def keras_class(declaration: type[Declaration]) -> Any:
 def made(call: KerasCall) -> Any:
     """Return the result of a Keras call."""
     arguments = {name: _argument(value) for name, value in call.arguments.items()}
+    if isinstance(penalty := arguments.get(PENALTY), keras.regularizers.Regularizer):
+        arguments[PENALTY] = keras.regularizers.serialize(penalty)
     return getattr(import_module(call.module), call.kind)(**arguments)
 
 
