@@ -214,11 +214,11 @@ class Calls:
             except Problems as refused:
                 failures = [place.problem(self.report, each) for each in refused.problems]
                 return self.names.failed(name, scope, failures[0])
-        for key in step.arguments if not isinstance(layer, CustomLayer) else ():
-            if key != "layer":
-                message = f"'{key}' is only for layer classes of your own, which '{wanted}' is not"
-                failure = (place / key).error(self.report, "unknown-argument", message, "key")
-                return self.names.failed(name, scope, failure)
+        said = [key for key in step.arguments if key in STATEMENTS]
+        if said and not isinstance(layer, CustomLayer):
+            message = f"'{said[0]}' is only for layer classes of your own, which '{wanted}' is not"
+            failure = (place / said[0]).error(self.report, "unknown-argument", message, "key")
+            return self.names.failed(name, scope, failure)
         again = replace(original, layer=layer)
         shared = replace(again, name=node_name(scoped), scoped=scoped, shares=original.name)
         return self.names.add(replace(shared, inputs=inputs, place=place, block=scope.block))

@@ -174,19 +174,15 @@ class Names:
     def of_call(self, scoped: str) -> tuple[Ref, ...] | None:
         """Return the tensor of `call/output`, where `call` is a call of a submodel or layer."""
         for place in (place for place, letter in enumerate(scoped) if letter == "/"):
-            value, output = self.values.get(scoped[:place]), scoped[place + 1 :]
-            if value is None or isinstance(value, Failure) or not value:
-                continue
-            node = self.by_name.get(value[0].node)
-            found = None if node is None else _output_of(node, output)
-            if found is not None:
+            value = self.values.get(scoped[:place])
+            node = self.by_name.get(value[0].node) if isinstance(value, tuple) and value else None
+            if node is not None and (found := _output_of(node, scoped[place + 1 :])) is not None:
                 return found
         return None
 
     def around(self, scoped: str) -> Failure | None:
         """Return the failure of a call that a name refers into, which may therefore exist."""
-        places = [place for place, letter in enumerate(scoped) if letter == "/"]
-        calls = (self.values.get(scoped[:place]) for place in places)
+        calls = (self.values.get(scoped[:at]) for at, letter in enumerate(scoped) if letter == "/")
         return next((value for value in calls if isinstance(value, Failure)), None)
 
     def report_unknown(self, word: str, scope: Scope, place: Place, *, output: bool) -> Failure:
@@ -207,24 +203,16 @@ class Names:
                 for output in node.outputs
             ]
         what = f"the output '{word}' is not a layer" if output else f"unknown name '{word}'"
-        if (said := self.results_meant(word, scope)) is not None:
+        from cnnspec.expand.results import results_meant  # only errors need it
+
+        value = self.values.get(scope.prefix + word.partition("/")[0])
+        if (said := results_meant(word, value, self.by_name)) is not None:
             return place.error(self.report, "unknown-name", what, where, suggestion=said)
         near = closest(word, known)
-        inputs = [name for name in self.values if self.is_input(name)]
-        if near is None and word.casefold() in WORDS_FOR_THE_INPUT and len(inputs) == 1:
-            near = Match(inputs[0], is_certain=True)
+        if near is None and word.casefold() in WORDS_FOR_THE_INPUT:
+            inputs = [name for name in self.values if self.is_input(name)]
+            near = Match(inputs[0], is_certain=True) if len(inputs) == 1 else None
         return place.unknown(self.report, "unknown-name", what, near, where)
-
-    def results_meant(self, word: str, scope: Scope) -> str | None:
-        """Return what the results of a step are called, if a name is that of another one of them."""
-        from cnnspec.expand.results import results_of  # only errors need it
-
-        name, slash, _ = word.partition("/")
-        value = self.values.get(scope.prefix + name)
-        if slash and name == "previous" and value is None:
-            return "write the name of the step instead of 'previous'"
-        node = self.by_name.get(value[0].node) if value and not isinstance(value, Failure) else None
-        return results_of(node, name) if slash and node and value == node.value else None
 
     def is_input(self, name: str) -> bool:
         """Whether a name is that of an input."""
@@ -240,9 +228,8 @@ class Names:
         """Report a reference to several tensors where one is needed."""
         from cnnspec.expand.results import listed  # only errors need it
 
-        message = (
-            f"this refers to {len(value)} tensors ({listed(value)}), but a single one is needed"
-        )
+        count = f"{len(value)} tensors ({listed(value)})"
+        message = f"this refers to {count}, but a single one is needed"
         where: Where = "value" if isinstance(place.value(), str) else "name"
         return place.error(self.report, "unknown-output", message, where)
 
