@@ -209,12 +209,12 @@ HOSTILE: dict[str, tuple[Callable[[Path], Any], str]] = {
     "two layers of one name": (
         text(functional([layer("ReLU", "last", "x")] * 2)), "two of its layers have the same name"
     ),
-    "absurd sizes": (text(functional([layer("Dense", "last", "x", units=10**400)])), WITH_ERRORS),
+    "absurd sizes": (text(functional([layer("Dense", "last", "x", units=10**400)])), "'units' of 'last' (Dense) is a number of 401 digits; a spec takes up to 30"),
     "absurd shapes": (text(functional([layer("ReLU", "last", "x")], shape=[10**9] * 5000)), READ),
     "an absurd number": (lambda path: text(functional([layer("Reshape", "last", "x", target_shape=[1] * 500_000)]))(path), WITH_ERRORS),
     "no number": (text('{"class_name": "Sequential", "config": NaN}'), NO_MODEL),
-    "not-a-number arguments": (text(functional([layer("Dropout", "last", "x", rate=float("nan"))])), WITH_ERRORS),
-    "infinite arguments": (text(functional([layer("Dropout", "last", "x", rate=float("inf"))])), WITH_ERRORS),
+    "not-a-number arguments": (text(functional([layer("Dropout", "last", "x", rate=float("nan"))])), "the layer 'last' (Dropout): 'rate' of Dropout must be a number from 0 to 1, not .nan"),
+    "infinite arguments": (text(functional([layer("Dropout", "last", "x", rate=float("inf"))])), "the layer 'last' (Dropout): 'rate' of Dropout must be a number from 0 to 1, not .inf"),
     "keys that stand twice": (text('{"class_name": "Lambda", "class_name": "Model", "config": {}}'), NO_MODEL),
     "code in a layer": (
         text(functional([layer("Lambda", "last", "x", function=CODE)])),
@@ -223,7 +223,7 @@ HOSTILE: dict[str, tuple[Callable[[Path], Any], str]] = {
     "code in an argument": (
         text(functional([layer("Dense", "last", "x", units=2, activation={
             "class_name": "__lambda__", "config": {"value": CODE}})])),
-        WITH_ERRORS,
+        "the layer 'last' (Dense): 'activation' of Dense must be an activation such as 'relu', or null, not a mapping",
     ),
     "a foreign module": (
         text(functional([layer("system", "last", "x") | {"module": "os", "registered_name": "system"}])),

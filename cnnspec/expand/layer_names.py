@@ -1,8 +1,9 @@
-"""Names of layers that do not follow from their scope: those that are counted in the whole model."""
+"""Names of layers and outputs that do not follow from their scope, as those counted in the whole model."""
 
 from collections import Counter
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Container, Sequence
 
+from cnnspec.ir.graph import Node, Ref, SubmodelLayer
 from cnnspec.language.document import Step
 from cnnspec.naming import OWN, keras_name, node_name
 
@@ -47,16 +48,25 @@ class LayerNames:
         names.counted, names.by_scoped = Counter(self.counted), dict(self.by_scoped)
         return names
 
-    def next(self, kind: str, prefix: str, is_taken: Callable[[str], bool]) -> str:
+    def next(
+        self,
+        kind: str,
+        prefix: str,
+        in_scope: Container[str],
+        defined: Container[str],
+        in_keras: Container[str],
+    ) -> str:
         """Return the name of an unnamed layer, with its scopes.
 
-        `kind` is in snake case, and `prefix` has the scopes.
+        `kind` is in snake case, and `prefix` has the scopes. Not taken are the names of the other steps
+        `in_scope`, those `defined` with scopes, and those `in_keras`.
         """
         while True:
             number = self.counted[kind]
             self.counted[kind] += 1
             name = f"{kind}_{number}" if number else kind
-            if name not in self.explicit and not is_taken(name):
+            is_taken = name in self.explicit or name in in_scope or name in in_keras
+            if not is_taken and prefix + name not in defined:
                 self.by_scoped[prefix + name] = name
                 return prefix + name
 
@@ -67,3 +77,15 @@ class LayerNames:
     def in_keras(self, scoped: str) -> str:
         """Return the name of the Keras layer of a step."""
         return keras_name(self.by_scoped.get(scoped, scoped))
+
+
+def output_of(node: Node, output: str) -> tuple[Ref, ...] | None:
+    """Return an output of a node by its name, or by the name that a submodel is cut at."""
+    layer = node.layer
+    if isinstance(layer, SubmodelLayer) and output in layer.until:
+        output = layer.graph.outputs[layer.until.index(output)].name
+    output = output if output in node.outputs else node_name(output)
+    if output in node.outputs:
+        return (Ref(node.name, output),)
+    only = isinstance(layer, SubmodelLayer) and layer.graph.outputs[0].name == output
+    return node.value if only and not node.outputs else None

@@ -6,12 +6,11 @@ from typing import Any
 from cnnspec.diagnostics.problems import Failure, Problem
 from cnnspec.diagnostics.report import Report
 from cnnspec.diagnostics.suggestions import Match, closest
-from cnnspec.expand.layer_names import LayerNames
+from cnnspec.expand.layer_names import LayerNames, output_of
 from cnnspec.expand.parameters import Parameters
-from cnnspec.ir.graph import BlockCall, Node, Ref, SubmodelLayer
+from cnnspec.ir.graph import BlockCall, Node, Ref
 from cnnspec.language.document import Step
 from cnnspec.language.expressions import filled, is_pattern, substituted
-from cnnspec.naming import node_name
 from cnnspec.records import Record, replace
 from cnnspec.syntax.places import Place, Where
 
@@ -103,12 +102,9 @@ class Names:
         """Return the name of a step with its scopes; it must not be taken."""
         given = name
         if given is None and is_layer and self.layers.unnamed is not None:
-
-            def is_taken(name: str) -> bool:
-                is_there = name in self.keras_names or scope.prefix + name in self.defined
-                return is_there or name in scope.explicit
-
-            return self.layers.next(kind, scope.prefix, is_taken)
+            return self.layers.next(
+                kind, scope.prefix, scope.explicit, self.defined, self.keras_names
+            )
         while given is None:
             self.counted[scope.prefix + kind] += 1
             candidate = f"{kind}_{self.counted[scope.prefix + kind]}"
@@ -176,7 +172,7 @@ class Names:
         for place in (place for place, letter in enumerate(scoped) if letter == "/"):
             value = self.values.get(scoped[:place])
             node = self.by_name.get(value[0].node) if isinstance(value, tuple) and value else None
-            if node is not None and (found := _output_of(node, scoped[place + 1 :])) is not None:
+            if node is not None and (found := output_of(node, scoped[place + 1 :])) is not None:
                 return found
         return None
 
@@ -276,18 +272,6 @@ class Names:
             return filled(name, parameters)
         except Problem as problem:
             return place.problem(self.report, problem, notes=parameters.nulls(name))
-
-
-def _output_of(node: Node, output: str) -> tuple[Ref, ...] | None:
-    """Return an output of a node by its name, or by the name that a submodel is cut at."""
-    layer = node.layer
-    if isinstance(layer, SubmodelLayer) and output in layer.until:
-        output = layer.graph.outputs[layer.until.index(output)].name
-    output = output if output in node.outputs else node_name(output)
-    if output in node.outputs:
-        return (Ref(node.name, output),)
-    only = isinstance(layer, SubmodelLayer) and layer.graph.outputs[0].name == output
-    return node.value if only and not node.outputs else None
 
 
 class Skipped(Record):
