@@ -1,10 +1,11 @@
 """Classes and functions that are not from Keras, which are known only by their import path."""
 
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from typing import Any, ClassVar, Self
 
 from cnnspec.declarations.declaration import Declaration
+from cnnspec.naming import snake_case
 
 _PATH = r"(?a)[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*"
 
@@ -49,8 +50,9 @@ class OfOthers(Declaration):
         return self.checked(argument)
 
     def meant(self, argument: str) -> Any:
-        """Return the argument as given: only its code knows what null means."""
-        return self.checked(argument)
+        """Return the argument as given: only its code knows what null means, except of a name."""
+        value = self.checked(argument)
+        return snake_case(self.kind()) if argument == "name" and value is None else value
 
     def is_default(self, argument: str) -> bool:
         """Return false: only its code knows the defaults."""
@@ -69,8 +71,8 @@ class OfOthers(Declaration):
         return self.import_path
 
     def alias(self) -> str:
-        """The import path, which has no other words."""
-        return self.import_path
+        """Return the name of the class, for which there are no other words."""
+        return self.kind()
 
     def meaning(self) -> tuple[Hashable, ...]:
         """The class and its arguments to the letter: only its code knows what means the same."""
@@ -79,6 +81,34 @@ class OfOthers(Declaration):
     def meaning_of(self, argument: str) -> Hashable:
         """An argument to the letter, in which 1, 1.0 and true differ."""
         return to_the_letter(self.checked(argument))
+
+
+def function_path(call: Declaration, argument: str) -> str | None:
+    """Return the import path of an activation of another package that is an argument."""
+    expects = call.expected().get(argument)
+    value = call.checked(argument) if expects and expects.words_of == "activations" else None
+    return value if isinstance(value, str) and is_import_path(value) else None
+
+
+def paths_in(call: Declaration, at: tuple[str | int, ...] = ()) -> Iterator[tuple[Any, str]]:
+    """Yield the import paths of a call and of its arguments, each with where it is."""
+    if isinstance(call, OfOthers):
+        yield at, call.import_path
+    for name in call.given:
+        if path := function_path(call, name):
+            yield (*at, name), path
+            continue
+        value = call.checked(name)
+        several = isinstance(value, tuple)
+        for position, each in enumerate(value if several else (value,)):
+            if isinstance(each, Declaration):
+                yield from paths_in(each, (*at, name, position) if several else (*at, name))
+
+
+def kind_of_others(path: str, base: type[Declaration]) -> type[Declaration]:
+    """Return the declaration of a class of another package, with the rules of a base class of its family."""
+    facts = {"import_path": path, "__module__": __name__}
+    return type(path.rpartition(":")[2], (OfOthers, base), facts)
 
 
 def to_the_letter(value: Any) -> Hashable:

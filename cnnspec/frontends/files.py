@@ -99,7 +99,10 @@ def _read(
 ) -> Read:
     model, whole = read_serialized(config, classes)
     compilation = config.get("compile_config") if compiled is None else compiled
-    notes = [*whole.notes, *notes_of_compilation(model, compilation, of_keras_2=whole.of_keras_2)]
+    left_out = notes_of_compilation(
+        model, compilation, of_keras_2=whole.of_keras_2, find=whole.find
+    )
+    notes = [*whole.notes, *left_out, *whole.notes_on_classes()]
     if has_weights and whole.of_keras_2 and compiled is None:
         notes.append(WEIGHTS_STAY)  # which do not store them by the names of layers
         has_weights = False

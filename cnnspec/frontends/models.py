@@ -65,9 +65,7 @@ def read_serialized(
         model, notes = with_plain_models(in_form_of_keras_3(model))
         whole = read_whole(model, classes)
         whole.notes += notes
-        read = _read(model, whole)
-        whole.notes += whole.notes_on_classes()
-        return read, whole
+        return _read(model, whole), whole
     except MALFORMED as error:
         raise UnreadableModel(NO_KERAS_MODEL) from error
 
@@ -226,7 +224,7 @@ class _Reader:
         if (model := inner_model(config)) is not None:
             self.add_inside(call, model)
             return
-        arguments = layer_arguments(kind, config)
+        arguments = layer_arguments(kind, config, self.whole.find)
         node, flags = split(call.node, kind, arguments)
         arguments |= flags
         self.called[name] = kind, arguments, flags
@@ -256,7 +254,7 @@ class _Reader:
             message = f"the layer '{name}' is {with_article(kind)} of a model, which a spec cannot express"
             raise UnreadableModel(message)
         around = {**config, "layer": {"class_name": "Identity", "config": {}}}
-        arguments = layer_arguments(kind, around)
+        arguments = layer_arguments(kind, around, self.whole.find)
         key = self.add_model(call, _read(model, self.whole), str(name_of(model)))
         arguments = escaped({**arguments, "layer": key})
         self.tensors.outputs_of[name], self.keys[name] = [], kind

@@ -8,12 +8,11 @@ from itertools import pairwise
 from typing import Any
 
 from cnnspec.declarations.fields import DATA_TYPES
-from cnnspec.declarations.of_others import is_import_path
 from cnnspec.frontends.calls import Call
 from cnnspec.frontends.nodes import Node, Tensor, leaves, name_of
 from cnnspec.frontends.operators import is_operator
 from cnnspec.frontends.values import POLICIES as POLICIES_OF_KERAS
-from cnnspec.frontends.values import OwnClass, own_class, plain
+from cnnspec.frontends.values import Find, OwnClass, own_class, path_of, plain
 from cnnspec.frontends.whole import Whole, mappings
 from cnnspec.keras_files.configuration import MODELS
 from cnnspec.keras_files.problems import HOLDS_ANOTHER, UnreadableModel
@@ -31,8 +30,6 @@ RETURNED = "outputs"
 """The key of a layer for what its calls return, which is only there if the model was not a file."""
 RESERVED = (*STEP_KEYS, *STATEMENTS)
 """The keys of a step that cannot be arguments of a class."""
-NOWHERE = (None, "None", "builtins", "__main__")
-"""What a file has for the module of a class that is not in one."""
 
 
 def is_of_others(layer: Mapping[str, Any]) -> bool:
@@ -52,7 +49,7 @@ def other_step(call: Call, outputs: Outputs, whole: Whole) -> tuple[Step, list[T
 
     """
     name, path = name_of(call.layer), _path(call.layer, whole)
-    arguments = _arguments(call.layer, path)
+    arguments = _arguments(call.layer, path, whole.find)
     tensors, said = _call(call.node, name) if call.source is None else ([], {})
     statements, is_known = _statements(outputs, arguments)
     if not is_known:
@@ -70,8 +67,7 @@ def _path(layer: Mapping[str, Any], whole: Whole) -> str:
         UnreadableModel: its module is unknown; the message has all such classes of the model.
 
     """
-    path = path_of(layer, whole.classes)
-    if path is not None:
+    if (path := path_of(layer, whole.classes)) is not None:
         return path
     names = {_name(each) for each in mappings(whole.model) if _is_unplaced(each, whole)}
     named = [f"--class '{each}=package.module:{each.rpartition('>')[2]}'" for each in sorted(names)]
@@ -98,21 +94,7 @@ def _is_unplaced(serialized: Mapping[str, Any], whole: Whole) -> bool:
     return is_of_others(serialized) and path_of(serialized, whole.classes) is None
 
 
-def path_of(serialized: Mapping[str, Any], classes: Mapping[str, str]) -> str | None:
-    """Return the import path of a class that is not from Keras; None if its module is unknown.
-
-    `classes` are the import paths of classes by their names in the file.
-    """
-    kind = str(serialized["class_name"])
-    module, registered = serialized.get("module"), serialized.get("registered_name")
-    path = f"{module}:{kind.rpartition('>')[2]}"
-    for key in (path, registered, kind):
-        if isinstance(key, str) and key in classes:
-            return classes[key]
-    return None if module in NOWHERE or not is_import_path(path) else path
-
-
-def _arguments(layer: Mapping[str, Any], path: str) -> dict[str, Any]:
+def _arguments(layer: Mapping[str, Any], path: str, find: Find) -> dict[str, Any]:
     """Return the configuration of a layer as the arguments of a step.
 
     Raises:
@@ -131,17 +113,17 @@ def _arguments(layer: Mapping[str, Any], path: str) -> dict[str, Any]:
         if key in RESERVED:
             message = f"the layer '{name}' ({path}) has an argument '{key}', which is a key of every step of a spec"
             raise UnreadableModel(message)
-        arguments[key] = _argument(key, value)
+        arguments[key] = _argument(key, value, find)
     if arguments.get("dtype") in ("float32", None):
         arguments.pop("dtype", None)
     return arguments
 
 
-def _argument(key: str, value: Any) -> Any:
+def _argument(key: str, value: Any, find: Find) -> Any:
     """Return an argument: objects of Keras are calls where a spec has them, or else as serialized."""
     if key == "dtype" or family_of(key) is not None or _is_function(value):
         try:
-            return plain(value)
+            return plain(value, find)
         except OwnClass:
             pass
     return _short(value)

@@ -6,6 +6,7 @@ from typing import Any
 
 from cnnspec.frontends.inferred import Inferred
 from cnnspec.frontends.nodes import OF_TENSORFLOW
+from cnnspec.frontends.values import path_of
 from cnnspec.language.document import Document
 from cnnspec.naming import NO_CLASSES
 
@@ -40,12 +41,19 @@ class Whole:
     model: Mapping[str, Any] = field(default_factory=dict)
     """The serialized model."""
     used: dict[str, set[str]] = field(default_factory=dict)
-    """The classes of layers that are not from Keras, by package."""
+    """The classes and functions that are not from Keras, by package."""
     shapeless: list[str] = field(default_factory=list)
     """Layers of such classes whose output shape the file does not have."""
 
+    def find(self, serialized: Mapping[str, Any]) -> str | None:
+        """Return the import path of an object that is not from Keras; None if it is unknown."""
+        path = path_of(serialized, self.classes)
+        if path is not None:
+            self.use(path)
+        return path
+
     def use(self, path: str) -> None:
-        """Record that a layer has a class that is not from Keras."""
+        """Record that the model needs a class or function that is not from Keras."""
         module, _, kind = path.partition(":")
         self.used.setdefault(module.partition(".")[0], set()).add(kind)
 

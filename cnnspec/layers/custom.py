@@ -89,10 +89,6 @@ class CustomLayer(OfOthers, Layer):
         stated = {key: step[key] for key in STATEMENTS if key in step}
         return type(self).of({**self.given, **stated}, word=self.word)
 
-    def object_of(self, argument: str) -> Any:
-        """Return an argument, with calls of Keras objects as declarations."""
-        return as_object(argument, self.given[argument])
-
     def outputs(self) -> tuple[str, ...]:
         """Return the numbers of the outputs if there are several."""
         return tuple(map(str, range(self.count))) if self.count > 1 else ()
@@ -135,7 +131,7 @@ class CustomLayer(OfOthers, Layer):
         """Return an argument as it was given."""
         if argument in STATEMENTS:
             return self.statements().get(argument)
-        return self.given.get(argument)
+        return as_object(argument, self.given.get(argument))
 
     def meaning(self) -> tuple[Hashable, ...]:
         """The class, what the step declares, and its arguments, to the letter."""
@@ -144,11 +140,10 @@ class CustomLayer(OfOthers, Layer):
 
     def meaning_of(self, argument: str) -> Hashable:
         """An argument to the letter; in `call`, the order of arguments counts as well."""
-        return (
-            to_the_letter(_ordered(self.call))
-            if argument == "call"
-            else super().meaning_of(argument)
-        )
+        if argument == "call":
+            return to_the_letter(_ordered(self.call))
+        value = self.given[argument] if argument in self.given else self.checked(argument)
+        return to_the_letter(value)
 
     def in_inference(self) -> Layer:
         """Raise, because the behaviour in training is unknown."""

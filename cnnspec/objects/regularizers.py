@@ -9,6 +9,7 @@ from cnnspec.objects.families import REGULARIZERS
 from cnnspec.objects.of_values import OfValues, counted
 
 NUMBERS = tuple(dtype for dtype in DATA_TYPES if dtype != "string")
+REGULARIZERS.base = OfValues
 
 
 class Penalty(OfValues):

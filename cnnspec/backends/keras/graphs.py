@@ -8,6 +8,7 @@ that they are.
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from types import FunctionType
 from typing import Any
 
 import keras
@@ -53,13 +54,28 @@ def graph_of(model: Any) -> tuple[Mapping[str, Any], list[str]]:
 
 
 def modules_of(model: Any) -> dict[str, str]:
-    """Return the import paths of the classes of a model that Keras writes without their module."""
+    """Return the import paths of classes and functions that Keras writes without their module."""
     found = {}
-    for each in model._flatten_layers():
-        module, kind = type(each).__module__, type(each).__name__
-        if module in ("__main__", "builtins"):
-            found[keras.saving.get_registered_name(type(each))] = f"{module}:{kind}"
+    for each in _own_objects(model):
+        is_function = isinstance(each, FunctionType)
+        named = each if is_function else type(each)
+        inside = "<" in named.__qualname__  # of another function, or a lambda
+        if (is_function or named.__module__ == "__main__") and not inside:
+            found[keras.saving.get_registered_name(named)] = f"{named.__module__}:{named.__name__}"
     return found
+
+
+def _own_objects(model: Any) -> Iterator[Any]:
+    """Yield all layers, their arguments, and the losses and metrics that are not from Keras."""
+    measures = keras.tree.flatten(getattr(model, "loss", None))
+    measures += keras.tree.flatten(
+        getattr(getattr(model, "_compile_metrics", None), "_user_metrics", None)
+    )
+    for each in (*model._flatten_layers(), *measures):
+        for value in (each, *getattr(each, "__dict__", {}).values()):
+            owner = value if isinstance(value, FunctionType) else type(value)
+            if owner.__module__.partition(".")[0] not in ("keras", "tensorflow"):
+                yield value
 
 
 def path_of(value: Any) -> str:

@@ -3,12 +3,20 @@
 import re
 from collections.abc import Collection
 from importlib import import_module
+from types import FunctionType
 from typing import Any
 
 import keras
 
 from cnnspec.backends.keras.errors import CodeError
-from cnnspec.backends.lowering import KerasCall, keras_call, layer_call, module_of, named_call
+from cnnspec.backends.lowering import (
+    FunctionOfOthers,
+    KerasCall,
+    keras_call,
+    layer_call,
+    module_of,
+    named_call,
+)
 from cnnspec.declarations.declaration import Declaration
 from cnnspec.declarations.keras_versions import of_release
 from cnnspec.layers.base import Layer
@@ -56,13 +64,31 @@ def made(call: KerasCall) -> Any:
     arguments = {name: _argument(value) for name, value in call.arguments.items()}
     if isinstance(penalty := arguments.get(PENALTY), keras.regularizers.Regularizer):
         arguments[PENALTY] = keras.regularizers.serialize(penalty)
-    return getattr(import_module(call.module), call.kind)(**arguments)
+    found = _imported(call.module, call.kind)
+    if isinstance(found, FunctionType) and not arguments and not call.module.startswith("keras."):
+        return found  # a loss, say, which is no class
+    try:
+        return found(**arguments)
+    except (TypeError, ValueError) as error:
+        if call.module.startswith("keras."):
+            raise
+        raise CodeError(f"'{call.module}:{call.kind}' rejects its arguments: {error}") from error
 
 
 def _argument(value: Any) -> Any:
     if isinstance(value, list):
         return [_argument(item) for item in value]
+    if isinstance(value, FunctionOfOthers):
+        return _imported(value.module, value.name)
     return made(value) if isinstance(value, KerasCall) else value
+
+
+def _imported(module: str, name: str) -> Any:
+    """Return a class or function of a module."""
+    try:
+        return getattr(import_module(module), name)
+    except (ImportError, AttributeError) as error:
+        raise CodeError(f"'{module}:{name}' cannot be imported: {error}") from error
 
 
 def weight_name(weight: Any) -> str:
@@ -77,10 +103,7 @@ def custom_object(layer: CustomLayer, name: str, allow_code: Collection[str]) ->
         raise CodeError(f"{message}; pass allow_code=['{layer.package()}']")
     call = layer_call(layer, name, RUNNING)
     arguments = {key: _argument(value) for key, value in call.arguments.items()}
-    try:
-        class_ = getattr(import_module(call.module), call.kind)
-    except (ImportError, AttributeError) as error:
-        raise CodeError(f"'{layer.import_path}' cannot be imported: {error}") from error
+    class_ = _imported(call.module, call.kind)
     if not (isinstance(class_, type) and issubclass(class_, keras.layers.Layer)):
         raise CodeError(f"'{layer.import_path}' is not a keras.layers.Layer")
     try:
