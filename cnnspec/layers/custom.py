@@ -9,8 +9,6 @@ from cnnspec.declarations.of_others import OfOthers, to_the_letter
 from cnnspec.diagnostics.problems import Problem, Problems, shown
 from cnnspec.layers import dtype_rules
 from cnnspec.layers.base import Layer
-from cnnspec.layers.custom_calls import arranged, call_problems
-from cnnspec.layers.custom_objects import as_object
 from cnnspec.shapes import UNKNOWN, Dim, Shape
 
 POLICIES = (*DATA_TYPES, "mixed_float16", "mixed_bfloat16")
@@ -75,7 +73,7 @@ class CustomLayer(OfOthers, Layer):
         layer.stated_dtype = _dtypes(arguments.get("output_dtype"), layer.count)
         layer.call = arguments.get("call")
         layer.dtype = dtype if (dtype := arguments.get("dtype")) in POLICIES else None
-        if problems := [*call_problems(layer.call), *_object_problems(layer.given)]:
+        if problems := [*_call_problems(layer.call), *_object_problems(layer.given)]:
             raise Problems(problems)
         return layer
 
@@ -107,10 +105,12 @@ class CustomLayer(OfOthers, Layer):
 
         """
         super().check_count(count)
-        arranged(self.call, [None] * count)
+        self.arranged([None] * count)
 
     def arranged(self, inputs: Sequence[Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:  # type: ignore[override]
         """Return the arguments of the call: one tensor or a list of them, unless `call` says more."""
+        from cnnspec.layers.custom_calls import arranged  # which few specs need
+
         return arranged(self.call, inputs)
 
     def statements(self) -> dict[str, Any]:
@@ -131,7 +131,7 @@ class CustomLayer(OfOthers, Layer):
         """Return an argument as it was given."""
         if argument in STATEMENTS:
             return self.statements().get(argument)
-        return as_object(argument, self.given.get(argument))
+        return _as_object(argument, self.given.get(argument))
 
     def meaning(self) -> tuple[Hashable, ...]:
         """The class, what the step declares, and its arguments, to the letter."""
@@ -160,11 +160,28 @@ def _ordered(value: Any) -> Any:
     return [_ordered(each) for each in value] if isinstance(value, list | tuple) else value
 
 
+def _as_object(argument: str, value: Any) -> Any:
+    """Return a call of a Keras object as a declaration; other values stay."""
+    if not isinstance(value, Mapping):
+        return value
+    from cnnspec.layers.custom_objects import as_object  # which few specs need
+
+    return as_object(argument, value)
+
+
+def _call_problems(call: object) -> Iterator[Problem]:
+    """Yield what is wrong with the declared arguments of the call."""
+    if call is not None:
+        from cnnspec.layers.custom_calls import call_problems  # which few specs need
+
+        yield from call_problems(call)
+
+
 def _object_problems(arguments: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield what is wrong in calls of Keras objects."""
     for name, value in arguments.items():
         try:
-            as_object(name, value)
+            _as_object(name, value)
         except Problems as found:
             for each in found.problems:
                 yield each.inside(name)
