@@ -87,6 +87,10 @@ class Logsumexp(Reduction):
     takes = FLOAT_TYPES
     result_type = dtypes.kept
 
+    def keras_value(self, argument: str, value: Any) -> Any:
+        """Return an axis as a list, which every version of Keras takes."""
+        return (value,) if argument == "axis" and isinstance(value, int) else value
+
 
 @operation
 class Ptp(Reduction):
