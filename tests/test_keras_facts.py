@@ -167,6 +167,7 @@ RECENT: dict[str, list[tuple[dict[str, Any], tuple[int | None, ...]]]] = {
     "ops.ops.image.rgb_to_grayscale": [({}, (None, 8, 8, 1))],
     "ops.ops.inner": [({"x2": [1, 2, 3]}, (None, 3))],
     "ops.ops.istft": [({"length": 20}, ())],
+    "ops.ops.logsumexp": [({"axis": -1}, ())],
     "ops.ops.quantile": [({"q": [0.1, 0.9]}, ())],
     "ops.ops.rms_normalization": [({}, ())],
     "ops.ops.searchsorted": [({"sorted_sequence": None, "values": [1]}, (None,))],

@@ -193,10 +193,6 @@ class GaussianBlur(Images):
         Example({"kernel_size": [5, 3], "sigma": [2.0, 1.0]}, (None, 28, 26, 3), (None, 28, 26, 3)),
     )
 
-    def keras_value(self, argument: str, value: Any) -> Any:
-        """Return deviations as floats, which every version of Keras takes."""
-        return tuple(map(float, value)) if argument == "sigma" else value
-
     def result(self, shape: Shape) -> Shape:
         """Check the axes."""
         _, _, channels = self.sizes(shape)
