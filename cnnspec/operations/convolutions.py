@@ -16,6 +16,13 @@ from cnnspec.shapes import Dim, Shape, product, text
 
 _DIFFERENCE = [[[1.0]], [[0.0]], [[-1.0]]]
 
+DILATED_STRIDES = Recent(
+    "3.15.0",
+    "dilation_rate",
+    "a dilation rate above 1 with strides above 1",
+    lambda call: max(call.canonical("strides")) > 1 and max(call.canonical("dilation_rate")) > 1,
+)
+
 
 class Convolution(Operation):
     """Base class of convolutions."""
@@ -113,16 +120,7 @@ class Conv(Convolution):
 class DepthwiseConv(Convolution):
     """Convolution of each channel separately, with a kernel of `(..., channels, multiplier)`."""
 
-    recent = (
-        Recent(
-            "3.15.0",
-            "dilation_rate",
-            "a dilation rate above 1 with strides above 1",
-            lambda call: (
-                max(call.canonical("strides")) > 1 and max(call.canonical("dilation_rate")) > 1
-            ),
-        ),
-    )
+    recent = (DILATED_STRIDES,)
 
     examples: ClassVar[tuple[Example, ...]] = (
         Example({"kernel": [[[0.5], [1.0]], [[0.5], [-1.0]]]}, (None, 20, 2), (None, 19, 2)),
@@ -144,16 +142,7 @@ class DepthwiseConv(Convolution):
 class SeparableConv(Convolution):
     """A depthwise convolution, followed by a pointwise one that mixes the channels."""
 
-    recent = (
-        Recent(
-            "3.15.0",
-            "dilation_rate",
-            "a dilation rate above 1 with strides above 1",
-            lambda call: (
-                max(call.canonical("strides")) > 1 and max(call.canonical("dilation_rate")) > 1
-            ),
-        ),
-    )
+    recent = (DILATED_STRIDES,)
 
     tensors = ("inputs", "depthwise_kernel", "pointwise_kernel")
     absent = (*Operation.absent, "kernel")
