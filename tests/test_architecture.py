@@ -113,6 +113,7 @@ LATE = {
         "language.dump",
     ),
     "cli.data": ("data.checks", "data.sources"),
+    "cli.diff": ("frontends.layer_forms",),
     "cli.models": ("cli.overriding",),
     "cli.main": ("cli.commands", "cli.validation", "click"),
     "cli.printing": ("backends.summary.layout", "click", "diagnostics.reporters", "rich"),

@@ -502,9 +502,9 @@ REFUSED_MODELS: dict[str, tuple[Callable[[], Any], str]] = {
         "invalid name of the layer 'a$(b)': it would be an expression",
     ),
     "an operation that no layer does": (
-        lambda: of_layer(keras.ops.nanmedian),
-        "the operation 'nanmedian' (Nanmedian) cannot be used in a spec: "
-        "TensorFlow does not compute it in a model, where the number of samples is unknown",
+        lambda: of_layer(lambda x: keras.ops.meshgrid(x, x)[0]),
+        "the operation 'meshgrid' (Meshgrid) cannot be used in a spec: "
+        "the number of its results depends on its inputs",
     ),
     "an activation that is a layer": (
         lambda: of_layer(layers.Dense(2, activation=layers.ReLU(), name="dense")),

@@ -68,6 +68,9 @@ def test_what_is_not_declared_is_one_error_with_the_reason(name: str, reason: st
     assert [each for each in named if each not in error.message] == []
 
 
+@pytest.mark.skipif(
+    not RUNNING.is_newest, reason="older releases lack the functions and the layers"
+)
 @pytest.mark.parametrize("name", SAID_BY_LAYERS)
 def test_layers_compute_what_the_functions_compute(name: str) -> None:
     function = getattr(keras.ops, name)

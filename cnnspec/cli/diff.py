@@ -20,7 +20,6 @@ from cnnspec.declarations.keras_versions import NEWEST
 from cnnspec.diagnostics.report import SpecError
 from cnnspec.diff.compare import compare
 from cnnspec.diff.union import Comparison
-from cnnspec.frontends.layer_forms import with_layers
 from cnnspec.ir.checked import CheckedGraph
 
 SAME, DIFFERENT, TROUBLE = range(3)
@@ -90,6 +89,8 @@ def command(
         sys.exit(TROUBLE)
     are_files = [is_model_file(model) for model in models]
     if any(are_files) and not all(are_files):
+        from cnnspec.frontends.layer_forms import with_layers  # which two specs do not need
+
         old, new = with_layers(old), with_layers(new)
     difference = compare(old, new, specs=not any(are_files))
     if output is not None:

@@ -16,6 +16,8 @@ CONSTANT_TYPES = ("bool", "float32", "int32")
 """The data types of arrays that a constant of a spec can have."""
 ARRAYS = ("__numpy__", "__tensor__")
 """What Keras calls the arrays among the arguments of a call."""
+EARLIER = {"ops.threshold": {"threshold_value": "threshold", "value": "default_value"}}
+"""For each function: the arguments that Keras 3.10 saved under other names."""
 
 
 def function_step(recorded: Recorded) -> Equal:
@@ -78,7 +80,8 @@ def _given(recorded: Recorded, declaration: type[Operation]) -> Iterator[tuple[s
             raise NoEqual("it is called with constants among its tensors")
         yield declaration.tensors[0], listed
         args = []
-    further = (each for each in declaration.arguments() if each not in recorded.config)
+    further = [each for each in declaration.arguments() if each not in recorded.config]
+    further.sort(key=declaration.has_default)  # as in a signature
     names = list(dict.fromkeys((*declaration.tensors, *further)))
     if len(args) > len(names):
         raise NoEqual(f"it is called with {len(args)} arguments")
@@ -93,7 +96,9 @@ def _given(recorded: Recorded, declaration: type[Operation]) -> Iterator[tuple[s
 def _arguments(recorded: Recorded, declaration: type[Operation]) -> Iterator[tuple[str, Any]]:
     """Yield the arguments that are in the configuration."""
     known = declaration.arguments()
-    for name, value in recorded.config.items():
+    earlier = EARLIER.get(declaration.kind(), {})
+    for saved, value in recorded.config.items():
+        name = earlier.get(saved, saved)
         if name in known:
             if not _says_nothing(declaration, name, value):
                 yield name, value

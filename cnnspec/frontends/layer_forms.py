@@ -38,8 +38,6 @@ def _with_layer(node: CheckedNode, *, masked: bool) -> CheckedNode:
         equal = OPERATIONS[kind](_recorded(node, layer, kind))
     except NoEqual:
         return node
-    if equal.kind not in LAYERS.kinds:
-        return node
     inputs = tuple(node.node.inputs[tensor.output] for tensor in equal.tensors)
     written = LAYERS.find(equal.kind).of(equal.arguments)
     return replace(node, layer=written, node=replace(node.node, layer=written, inputs=inputs))

@@ -2,7 +2,7 @@
 
 import math
 import operator
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -212,41 +212,31 @@ def _filled(value: float) -> Callable[..., Value]:
     return make
 
 
-def names_of(
-    functions: Mapping[str, Callable[..., Any]],
-) -> Iterator[tuple[str, Callable[..., Any]]]:
-    """Yield functions of numbers as functions of lists."""
-    for name, function in functions.items():
-        yield name, _each(function)
-
-
+OF_NUMBERS: Mapping[str, Callable[..., Any]] = {
+    "abs": abs,
+    "add": operator.add,
+    "ceil": math.ceil,
+    "divide": operator.truediv,
+    "floor": math.floor,
+    "floor_div": operator.floordiv,
+    "floordiv": operator.floordiv,
+    "floormod": operator.mod,
+    "identity": lambda value: value,
+    "maximum": max,
+    "minimum": min,
+    "mod": operator.mod,
+    "multiply": operator.mul,
+    "negative": operator.neg,
+    "pow": _power,
+    "rsqrt": lambda value: 1 / math.sqrt(value),
+    "sqrt": math.sqrt,
+    "square": lambda value: value * value,
+    "subtract": operator.sub,
+    "truediv": operator.truediv,
+}
+"""Functions of numbers, which also work on lists, by the last part of their names in TensorFlow."""
 FUNCTIONS: Mapping[str, Callable[..., Value]] = {
-    **dict(
-        names_of(
-            {
-                "abs": abs,
-                "add": operator.add,
-                "ceil": math.ceil,
-                "divide": operator.truediv,
-                "floor": math.floor,
-                "floor_div": operator.floordiv,
-                "floordiv": operator.floordiv,
-                "floormod": operator.mod,
-                "identity": lambda value: value,
-                "maximum": max,
-                "minimum": min,
-                "mod": operator.mod,
-                "multiply": operator.mul,
-                "negative": operator.neg,
-                "pow": _power,
-                "rsqrt": lambda value: 1 / math.sqrt(value),
-                "sqrt": math.sqrt,
-                "square": lambda value: value * value,
-                "subtract": operator.sub,
-                "truediv": operator.truediv,
-            }
-        )
-    ),
+    **{name: _each(function) for name, function in OF_NUMBERS.items()},
     "cast": _cast,
     "concat": _joined,
     "convert_to_tensor": lambda value, **_: value,
@@ -262,4 +252,4 @@ FUNCTIONS: Mapping[str, Callable[..., Value]] = {
     "unstack": _as_list,
     "zeros": _filled(0.0),
 }
-"""By the last part of their names in TensorFlow."""
+"""All functions, by the last part of their names."""

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from cnnspec.declarations.declaration import Recent
 from cnnspec.declarations.fields import FLOAT_TYPES
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers import cost_rules, reach_rules, shape_rules
@@ -14,6 +15,13 @@ from cnnspec.operations.windows import window_of
 from cnnspec.shapes import Dim, Shape, product, text
 
 _DIFFERENCE = [[[1.0]], [[0.0]], [[-1.0]]]
+
+DILATED_STRIDES = Recent(
+    "3.15.0",
+    "dilation_rate",
+    "a dilation rate above 1 with strides above 1",
+    lambda call: max(call.canonical("strides")) > 1 and max(call.canonical("dilation_rate")) > 1,
+)
 
 
 class Convolution(Operation):
@@ -112,6 +120,8 @@ class Conv(Convolution):
 class DepthwiseConv(Convolution):
     """Convolution of each channel separately, with a kernel of `(..., channels, multiplier)`."""
 
+    recent = (DILATED_STRIDES,)
+
     examples: ClassVar[tuple[Example, ...]] = (
         Example({"kernel": [[[0.5], [1.0]], [[0.5], [-1.0]]]}, (None, 20, 2), (None, 19, 2)),
         Example({}, [(None, 28, 28, 4), (3, 3, 4, 2)], (None, 26, 26, 8)),
@@ -131,6 +141,8 @@ class DepthwiseConv(Convolution):
 @operation
 class SeparableConv(Convolution):
     """A depthwise convolution, followed by a pointwise one that mixes the channels."""
+
+    recent = (DILATED_STRIDES,)
 
     tensors = ("inputs", "depthwise_kernel", "pointwise_kernel")
     absent = (*Operation.absent, "kernel")

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, ClassVar
 
-from cnnspec.declarations.declaration import default
+from cnnspec.declarations.declaration import Recent, default
 from cnnspec.declarations.fields import FLOAT_TYPES, INT_TYPES, Choice, Number, PositiveNumber
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers import shape_rules
@@ -106,6 +106,14 @@ class ExtractPatches(Patches):
 
     tensors = ("images",)
     spatial = 2
+    recent = (
+        Recent(
+            "3.14.0",
+            "strides",
+            "'strides' of ops.image.extract_patches",
+            lambda call: call.strides is not None,
+        ),
+    )
     examples: ClassVar[tuple[Example, ...]] = (
         Example({"size": 7}, (None, 28, 28, 3), (None, 4, 4, 147)),
         Example(

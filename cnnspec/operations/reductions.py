@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from cnnspec.declarations.declaration import Recent
 from cnnspec.declarations.fields import FLOAT_TYPES, Dtype, Flag, OptionalAxes
 from cnnspec.layers.base import Example
 from cnnspec.layers.dtype_rules import NUMBERS, WHOLE
@@ -83,6 +84,15 @@ class Prod(Nanprod):
 @operation
 class Logsumexp(Reduction):
     """`log(sum(exp(x)))` along some axes."""
+
+    recent = (
+        Recent(
+            "3.11.0",
+            "axis",
+            "ops.logsumexp along one axis",
+            lambda call: call.axis is not None and len(call.canonical("axis")) == 1,
+        ),
+    )
 
     takes = FLOAT_TYPES
     result_type = dtypes.kept

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar
 
-from cnnspec.declarations.declaration import Checked, Declaration
+from cnnspec.declarations.declaration import Checked, Declaration, Recent
 from cnnspec.declarations.fields import FLOAT_TYPES, Choice, OptionalInt, bounded
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers.base import Example
@@ -107,6 +107,18 @@ class Pad(Operation):
 @operation
 class Tile(Operation):
     """Repeats a whole tensor along its axes."""
+
+    recent = (
+        Recent(
+            "3.13.0",
+            "repeats",
+            "ops.tile with a list of fewer numbers than axes",
+            lambda call, shape: (
+                isinstance(call.repeats, tuple) and 1 < len(call.repeats) < len(shape)
+            ),
+            by_inputs=True,
+        ),
+    )
 
     repeats: Counts
     """The number of copies along each axis; fewer numbers are for the last axes."""

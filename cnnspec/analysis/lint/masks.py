@@ -3,36 +3,19 @@
 from collections.abc import Iterator, Sequence
 
 from cnnspec.analysis.lint.base import Finding, Model, kind, model_lint
+from cnnspec.analysis.lint.shapes import ELEMENTWISE
 from cnnspec.ir.checked import CheckedGraph, CheckedNode
 from cnnspec.ir.graph import Ref, SubmodelLayer
 from cnnspec.records import Record
 from cnnspec.shapes import UNKNOWN, Shape
 from cnnspec.syntax.places import Place
 
-MERGES = frozenset(("Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract"))
+MERGES = ELEMENTWISE
 """Layers that pass on a mask only if all inputs have one."""
-READERS = frozenset(
-    (
-        *("Attention", "AdditiveAttention", "GroupQueryAttention", "MultiHeadAttention"),
-        *("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "GRU", "LSTM", "RNN", "SimpleRNN"),
-        *("Bidirectional", "GlobalAveragePooling1D"),
-    )
-)
+ATTENTION = ("Attention", "AdditiveAttention", "GroupQueryAttention", "MultiHeadAttention")
+RECURRENT = ("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "GRU", "LSTM", "RNN", "SimpleRNN")
+READERS = frozenset((*ATTENTION, *RECURRENT, "Bidirectional", "GlobalAveragePooling1D"))
 """Layers that compute something else without a mask."""
-PASSING = frozenset(
-    (
-        *MERGES,
-        *("Attention", "AdditiveAttention", "GroupQueryAttention", "MultiHeadAttention"),
-        *("Activation", "ELU", "LeakyReLU", "PReLU", "ReLU", "Softmax"),
-        *("ActivityRegularization", "AlphaDropout", "Dropout", "GaussianDropout", "GaussianNoise"),
-        *("SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D"),
-        *("BatchNormalization", "GroupNormalization", "LayerNormalization", "UnitNormalization"),
-        *("Concatenate", "Dense", "Identity", "Masking", "Normalization", "Rescaling"),
-        *("Bidirectional", "TimeDistributed"),
-        *("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "GRU", "LSTM", "RNN", "SimpleRNN"),
-    )
-)
-"""Layers that pass on the mask of their first input, those of a sequence only if they return one."""
 
 
 class _Mask(Record):
@@ -108,7 +91,7 @@ def _after(
                 found.setdefault(mask.lost.node.scoped, _Mask(mask.maker, mask.lost, node))
     if layer.makes_mask():
         return _Mask(node)
-    if kind(node) not in PASSING or not _returns_sequence(node) or not masks:
+    if not layer.hands_masks_on or not _returns_sequence(node) or not masks:
         return None
     if kind(node) in MERGES:
         return next(iter(_lost(masks)), masks[0]) if len(masks) == len(given) else None
