@@ -4,17 +4,18 @@
 VENV := .venv
 PYTHON := python3
 BIN := $(VENV)/bin
+OTHERS := .others
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 SPEC := specs/mnist_multi_output.yaml
 RUNS := runs
 TESTS_OF_VERSIONS := $(addprefix tests/test_,archive.py chapter_models.py code.py commands.py export.py \
-	keras_backend.py keras_versions.py layer_declarations.py objects.py training_runs.py)
+	keras_backend.py keras_versions.py layer_declarations.py objects.py) tests/runs/test_training_runs.py
 NOW := $(shell date -u +%Y%m%d-%H%M%S)
 
 # Without bytecode, each of the many short processes of tests and benchmarks compiles everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo demo-train test test-core test-jax test-lowest test-newest matrix browser conformance conformance-steps conformance-operations kills keras-versions lint format golden gallery bench clean
+.PHONY: demo demo-train test test-runs test-core test-jax test-lowest test-newest matrix browser conformance conformance-steps conformance-operations conformance-others kills keras-versions lint format golden gallery imported operations bench clean
 
 demo: $(VENV)/.demo
 	$(BIN)/cnnspec build --quiet $(SPEC) --output build
@@ -29,11 +30,14 @@ demo-train: $(VENV)/.demo
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal --durations 15 --quiet
 
+test-runs: $(VENV)/.dev
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal --quiet tests/runs
+
 # JAX must not be forked, which the test of killed runs does.
 test-jax: $(VENV)/.dev
 	$(BIN)/python -m pytest --quiet tests/backends
 	KERAS_BACKEND=jax $(BIN)/python -m pytest --numprocesses auto --dist worksteal --quiet \
-		-k "not killed" tests/test_keras_backend.py tests/test_chapter_models.py tests/test_training_runs.py
+		-k "not killed" tests/test_keras_backend.py tests/test_chapter_models.py tests/runs/test_training_runs.py
 
 test-core: $(VENV)/.dev
 	.ci/core_only
@@ -63,6 +67,9 @@ KILLS :=
 kills: $(VENV)/.dev
 	$(BIN)/python -m faults $(KILLS)
 
+conformance-others: $(OTHERS)/.installed
+	$(OTHERS)/bin/python -m conformance.others
+
 keras-versions: $(VENV)/.dev
 	$(BIN)/python -m keras_versions
 
@@ -81,6 +88,12 @@ golden: $(VENV)/.dev
 gallery: $(VENV)/.dev
 	$(BIN)/python docs/make_gallery.py
 
+imported: $(VENV)/.dev
+	$(BIN)/python -m docs.make_imported
+
+operations: $(VENV)/.dev
+	$(BIN)/python docs/make_operations.py
+
 browser: $(VENV)/.dev
 	$(BIN)/python -m pytest --quiet tests/browser/test_page_in_chromium.py
 
@@ -98,5 +111,12 @@ $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP) --editable ".[dev]"
 	@touch $@ $(VENV)/.demo
 
+# In an environment of its own, because these packages want many others.
+$(OTHERS)/.installed: pyproject.toml constraints.txt
+	test -x $(OTHERS)/bin/python || $(PYTHON) -m venv $(OTHERS)
+	$(OTHERS)/bin/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt \
+		--editable ".[models-of-others]"
+	@touch $@
+
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) $(OTHERS) build dist .pytest_cache .mypy_cache .ruff_cache

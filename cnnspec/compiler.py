@@ -22,6 +22,7 @@ from cnnspec.expand.loading import Loader
 from cnnspec.ir.checked import CheckedGraph
 from cnnspec.language.document import Document
 from cnnspec.language.parse import parse
+from cnnspec.naming import NO_CLASSES
 from cnnspec.records import Record, replace
 from cnnspec.syntax.paths import shown_path
 from cnnspec.syntax.places import Place, Source
@@ -121,15 +122,16 @@ def open_model(
     overrides: Mapping[str, Any] | None = None,
     root: Path | None = None,
     keras: Keras | None = None,
+    classes: Mapping[str, str] = NO_CLASSES,
 ) -> Compilation:
-    """Compile a spec or a Keras model file.
+    """Compile a spec or a model file; `classes` are as in `compile_model`.
 
     Raises:
         OSError: the file is missing or cannot be read.
 
     """
     if is_model_file(path):
-        return compile_model(path, overrides=overrides, keras=keras)
+        return compile_model(path, overrides=overrides, keras=keras, classes=classes)
     return compile_file(path, overrides=overrides, root=root, keras=keras)
 
 
@@ -139,25 +141,25 @@ def compile_model(
     *,
     overrides: Mapping[str, Any] | None = None,
     keras: Keras | None = None,
+    classes: Mapping[str, str] = NO_CLASSES,
 ) -> Compilation:
     """Compile a Keras model, given as a file or as the result of `keras.Model.to_json`.
 
-    The model is parsed as data, without its weights. `name` is the name of the file in messages.
+    The model is parsed as data, without its weights. `name` is its name in messages, and `classes`
+    are import paths of classes that are not from Keras, by their names in the file.
 
     Raises:
         OSError: the file is missing or cannot be read.
 
     """
     from cnnspec.frontends.files import read_config, read_model
-    from cnnspec.keras_files.problems import UnreadableModel
+    from cnnspec.keras_files.problems import UnreadableModel, unreadable
 
     try:
-        read = read_config(model) if isinstance(model, str) else read_model(model)
+        read = read_config(model, classes) if isinstance(model, str) else read_model(model, classes)
     except UnreadableModel as error:
         where = "" if isinstance(model, str) else f"'{name or shown_path(model)}': "
-        report = Report()
-        report.error("unreadable-model", f"{where}{error}")
-        return Compilation(report)
+        return Compilation(unreadable(f"{where}{error}"))
     compiled, left_out = compile_read(read.document, overrides=overrides, keras=keras)
     weights = model if isinstance(model, Path) and read.has_weights else None
     return replace(compiled, is_flat=True, weights=weights, notes=(*read.notes, *left_out))

@@ -6,13 +6,17 @@ from pathlib import Path
 
 from cnnspec.compiler import Compilation, checked_or_raise, compile_document, compile_read
 from cnnspec.declarations.keras_versions import NEWEST, Keras
-from cnnspec.decompile.compact.equality import same_model
-from cnnspec.decompile.compact.writing import compacted
+from cnnspec.decompile.compact.equality import renaming, same_model
+from cnnspec.decompile.compact.writing import Names, compacted
 from cnnspec.decompile.flat import relative, written_out
 from cnnspec.ir.checked import CheckedGraph
 from cnnspec.ir.graph import Graph
+from cnnspec.ir.renamed import Renamed
 from cnnspec.language.document import Document
 from cnnspec.language.dump import dumps
+
+WORTH_COUNTING = 100
+"""How many characters the names of Keras must save for a spec to use them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,8 @@ class Imported:
     checked: CheckedGraph
     notes: tuple[str, ...] = ()
     """What a spec cannot express about the model, one sentence each."""
+    renamed: Renamed | None = None
+    """The new names of its layers, if they were let go."""
 
 
 def imported(
@@ -31,12 +37,14 @@ def imported(
     folder: Path | None = None,
     weights: Path | None = None,
     compact: bool = True,
+    rename: bool = False,
     notes: Sequence[str] = (),
 ) -> Imported:
     """Convert the document of a model, with one step per layer, to a spec.
 
     `folder` is the folder of the spec, `weights` the file of its weights. With `compact`, the spec
-    has blocks, repetitions and branches.
+    has blocks, repetitions and branches. With `rename`, its layers have new names, which makes
+    more of them equal; `weights` must have these.
 
     Raises:
         SpecError: the model cannot be used in a spec.
@@ -45,10 +53,30 @@ def imported(
     compiled, left_out = compile_read(document, keras=NEWEST)
     checked = checked_or_raise(compiled)
     graph = checked.graph
-    found = readable(graph, folder) if compact else written_out(graph, folder)
+    renamed = None
+    if rename:
+        found, renamed = without_names(graph, folder)
+    else:
+        found = readable(graph, folder) if compact else written_out(graph, folder)
     if weights is not None:
         found.weights = relative(weights, folder or Path())
-    return Imported(found, checked, (*notes, *left_out))
+    return Imported(found, checked, (*notes, *left_out), renamed)
+
+
+def without_names(graph: Graph, folder: Path | None = None) -> tuple[Document, Renamed]:
+    """Convert a graph to a document in which most steps have no names.
+
+    Inputs and outputs keep theirs, and layers that are called several times.
+    """
+    shorter = compacted(graph, folder, Names.FREE)
+    again = compile_document(compacted(graph, None, Names.FREE), keras=NEWEST).checked
+    renamed = None if again is None else renaming(graph, again.graph)
+    if renamed is not None:
+        return shorter, renamed
+    document = readable(graph, folder)
+    same = renaming(graph, graph)
+    assert same is not None
+    return document, same
 
 
 def readable(graph: Graph, folder: Path | None = None, *, keras: Keras = NEWEST) -> Document:
@@ -57,11 +85,14 @@ def readable(graph: Graph, folder: Path | None = None, *, keras: Keras = NEWEST)
     Paths in it are relative to `folder`. It is compiled again, for a version of Keras, and written
     out if that does not give the same model.
     """
-    shorter = compacted(graph)
-    again = compile_document(shorter, keras=keras).checked
-    if again is None or not same_model(graph, again.graph):
-        return written_out(graph, folder)
-    return shorter if folder is None else compacted(graph, folder)
+    forms = {names: compacted(graph, None, names) for names in (Names.KEPT, Names.COUNTED)}
+    lengths = {names: len(dumps(found)) for names, found in forms.items()}
+    lengths[Names.COUNTED] += WORTH_COUNTING
+    for names in sorted(forms, key=lambda each: lengths[each]):
+        again = compile_document(forms[names], keras=keras).checked
+        if again is not None and same_model(graph, again.graph):
+            return forms[names] if folder is None else compacted(graph, folder, names)
+    return written_out(graph, folder)
 
 
 def saved(compilation: Compilation, folder: Path) -> str:

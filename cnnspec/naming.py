@@ -3,9 +3,12 @@
 import re
 import sys
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache, lru_cache
+from types import MappingProxyType
 
+NO_CLASSES: Mapping[str, str] = MappingProxyType({})
+"""No import paths of classes that are not from Keras, by their names in a file of Keras."""
 _BEFORE_WORD = re.compile(r"(.)([A-Z][a-z]+)")
 _BETWEEN_WORDS = re.compile(r"([a-z])([A-Z])")
 
@@ -18,6 +21,8 @@ def snake_case(kind: str) -> str:
 
 JOINERS = dict.fromkeys((0x200C, 0x200D))
 """Signs without a width that are part of words and emoji; a table that removes them from a text."""
+OWN = "."
+"""The name of the last step of a block that has the name of the call."""
 _SEPARATORS = str.maketrans("/ ", "__")
 _PLAIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-"
 
@@ -30,7 +35,7 @@ def keras_name(name: str) -> str:
     training step for characters other than `A-Za-z0-9_.-`. Therefore `/` and spaces become `_`, and
     every other character becomes its code point.
     """
-    spelled = name.translate(_SEPARATORS)
+    spelled = name.removesuffix(f"/{OWN}").translate(_SEPARATORS)
     if not spelled.strip(_PLAIN):
         return spelled
     return "".join(letter if letter in _PLAIN else f"u{ord(letter):04x}" for letter in spelled)
@@ -83,7 +88,7 @@ def _coded(name: str, place: int) -> str | None:
 
 def node_name(scoped: str) -> str:
     """Return the name of a node for the name of its step, which has the scopes of blocks."""
-    return scoped.replace("/", "_")
+    return scoped.removesuffix(f"/{OWN}").replace("/", "_")
 
 
 def model_root(name: str) -> str:

@@ -13,6 +13,9 @@ Shape = tuple[Dim, ...]
 MAX_SIZE = 2**63 - 1
 """The limit of sizes, which are 64-bit numbers in Keras's backends."""
 
+BATCH = 1_000_003
+"""A size of batches for which shapes are inferred again: where it returns, there is the batch axis."""
+
 
 class _Unknown(tuple[Dim, ...]):
     """The type of a shape with an unknown number of axes."""

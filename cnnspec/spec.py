@@ -1,6 +1,7 @@
 """A spec in Python: inspect it, draw it, save it, build and train the model."""
 
 import errno
+import json
 import os
 import warnings
 from collections.abc import Collection, Mapping
@@ -265,4 +266,12 @@ def _checked(model: Any) -> CheckedGraph:
         return Spec.of(model).compile()
     if isinstance(model, Spec):
         return model.compile()
-    return checked_or_raise(compile_model(model.to_json(), keras=NEWEST))
+    from cnnspec.backends.keras.graphs import graph_of, modules_of
+    from cnnspec.keras_files.problems import UnreadableModel, unreadable
+
+    try:
+        config, _ = graph_of(model)
+    except UnreadableModel as error:
+        raise SpecError(unreadable(str(error))) from None
+    text, classes = json.dumps(config), modules_of(model)
+    return checked_or_raise(compile_model(text, keras=NEWEST, classes=classes))

@@ -124,6 +124,7 @@ def totals(outcome: Outcome) -> str:
 
     os.environ.update(ENVIRONMENT)
     from conformance.coverage import (
+        groups_of_functions,
         public_classes,
         public_functions,
         unaccounted,
@@ -133,12 +134,12 @@ def totals(outcome: Outcome) -> str:
     public, missing = public_classes(), unaccounted()
     refused = [name for name in public if name in REFUSALS]
     functions, left = public_functions(), unaccounted_functions()
+    counts = ", ".join(f"{len(found)} {name}" for name, found in groups_of_functions().items())
     lines = [
         f"kinds: {len(LAYERS.kinds)} declared, {len(refused)} refused, of "
         f"{len(public)} public classes of keras.layers",
         f"neither declared nor refused: {', '.join(missing)}" if missing else "",
-        f"operations: {len(OPERATIONS.kinds)} declared, {len(OPERATIONS.refusals)} refused, of "
-        f"{len(functions)} functions of keras.ops",
+        f"operations: {counts}, of {len(functions)} functions of keras.ops",
         f"neither declared nor refused: {', '.join(left)}" if left else "",
         f"configurations compared: {outcome.configurations} (both accept {outcome.accepted})",
         f"graphs compared: {outcome.graphs}",

@@ -1,12 +1,15 @@
-"""Which classes of keras.layers are declared, and which are rejected with a reason."""
+"""Which classes of keras.layers and functions of keras.ops are declared, and which are rejected with a reason."""
 
 import inspect
 
 import keras
 
+from cnnspec.declarations.describe import summary_line
 from cnnspec.layers.base import LAYERS
 from cnnspec.layers.refusals import REFUSALS
 from cnnspec.operations.base import OPERATIONS
+from cnnspec.operations.refusals import REFUSALS as REFUSED_FUNCTIONS
+from cnnspec.operations.refusals import SAID_BY_LAYERS
 from cnnspec.operations.steps import PREFIX
 
 
@@ -23,16 +26,31 @@ def public_classes() -> dict[str, tuple[str, ...]]:
 
 
 def public_functions() -> list[str]:
-    """List every function of keras.ops, those of its module for images with that module."""
-    own = [name for name, _ in inspect.getmembers(keras.ops, inspect.isfunction)]
-    images = [name for name, _ in inspect.getmembers(keras.ops.image, inspect.isfunction)]
-    return [*own, *(f"image.{name}" for name in images)]
+    """List every function of keras.ops; those that only a module of it has, with that module."""
+    own = dict(inspect.getmembers(keras.ops, inspect.isfunction))
+    inner = [
+        f"{module}.{name}"
+        for module, found in inspect.getmembers(keras.ops, inspect.ismodule)
+        for name, function in inspect.getmembers(found, inspect.isfunction)
+        if own.get(name) is not function
+    ]
+    return [*own, *inner]
+
+
+def groups_of_functions() -> dict[str, dict[str, str]]:
+    """Map each group of functions to those in it, each with what is said of it."""
+    declared = {
+        kind.removeprefix(PREFIX): summary_line(declaration)
+        for kind, declaration in OPERATIONS.kinds.items()
+    }
+    layers = {name: ", ".join(found) for name, found in SAID_BY_LAYERS.items()}
+    return {"declared": declared, "said by layers": layers, "refused": REFUSED_FUNCTIONS}
 
 
 def unaccounted_functions() -> list[str]:
-    """Return the functions that are neither declared nor rejected."""
-    known = {*OPERATIONS.kinds, *OPERATIONS.refusals}
-    return [name for name in public_functions() if f"{PREFIX}{name}" not in known]
+    """Return the functions that are in no group."""
+    known = {name for group in groups_of_functions().values() for name in group}
+    return [name for name in public_functions() if name not in known]
 
 
 def unaccounted() -> list[str]:

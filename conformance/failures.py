@@ -1,5 +1,8 @@
 """The failures of running models that the static analysis need not foresee."""
 
+from cnnspec.ir.checked import CheckedGraph
+from cnnspec.operations.reshaping import Reshape
+from cnnspec.shapes import product
 from conformance.configurations import Configuration
 from conformance.steps import Failed
 
@@ -10,9 +13,29 @@ FAILURES_OF_GRAPHS = {
     "Input dims must be <= 5": "a softmax over more axes runs on other devices",
     "is not in [0, ": "the numbers that a layer computes need not be those of an embedding",
     "ConcatOp : Dimension 0 in both": "operations may change the number of samples, which is unknown",
+    "Incompatible shapes": "operations may put samples along any axis, and their number is unknown",
+    "the requested shape requires a multiple of": "an operation may put all samples in new rows, and their number is unknown",
+    "Failed to convert elements of [1, None": "Keras loses the sizes of medians, which a BatchNormalization along another axis than the last needs",
+    "Dimensions must be equal": "as incompatible shapes, where the graph of a model is made",
+    "Integer division by zero": "whole numbers are random, and zero is among them",
+    "num_lower must be negative or": "whether a matrix has the diagonal depends on the number of samples",
+    "is not in the list of allowed values: bfloat16, half, float, double, int32, int64, complex64": "TensorFlow replaces `x * x` by a square, which it computes for fewer types",
     "must be broadcastable": "a Softmax takes no mask of whole steps, and masks are not followed yet",
 }
 """The errors of models that the static analysis accepts, each with the reason."""
+
+
+def fixes_the_batch(checked: CheckedGraph) -> bool:
+    """Whether a reshape to known sizes takes one number of samples only, which random data need not have."""
+    return any(
+        (node.submodel is not None and fixes_the_batch(node.submodel))
+        or (
+            isinstance(node.layer, Reshape)
+            and -1 not in node.layer.newshape
+            and product(node.inputs[0].shape) is None
+        )
+        for node in checked.nodes
+    )
 
 
 def may_fail_in_a_graph(failed: Failed, *, has_weights: bool) -> bool:
@@ -34,7 +57,15 @@ FAILURES_OF_VALUES = {
         "Input matrix is not invertible",
         "random points need not make a rectangle",
     ),
+    ("ops.reshape",): (
+        "the requested shape requires a multiple of",
+        "whether the values of all samples fill rows depends on their number",
+    ),
     ("ops.diag",): ("diag_index is out of bound", "it depends on the number of samples"),
+    ("ops.ctc_decode",): (
+        "Less leaves in the beam search than requested",
+        "random lengths are 0 or 1, so that there are few sequences",
+    ),
     ("ops.cholesky",): ("Cholesky", "random matrices need not be positive definite"),
 }
 """The errors of operations that depend on the values of their inputs, each with the reason."""

@@ -15,14 +15,14 @@ from cnnspec.compiler import Compilation, compile_document, compile_text
 from cnnspec.declarations.fields import FLOAT_TYPES
 from cnnspec.declarations.keras_versions import CODE
 from cnnspec.decompile.flat import written_out
-from cnnspec.ir.checked import CheckedGraph
+from cnnspec.ir.checked import CheckedGraph, CheckedNode
 from cnnspec.ir.graph import SubmodelLayer
 from cnnspec.language.document import Document
 from cnnspec.language.dump import dumps
 from cnnspec.naming import keras_name
 from conformance.comparison import CANNOT_SAY, Comparison, Disagreement
 from conformance.documents import Data, random_document
-from conformance.failures import may_fail_in_a_graph
+from conformance.failures import fixes_the_batch, may_fail_in_a_graph
 from conformance.saved import loaded_difference
 from conformance.steps import Failed, run
 from conformance.verdicts import quiet
@@ -112,8 +112,9 @@ def step_difference(model: Any, checked: CheckedGraph) -> Difference | None:
     """Train a model for one step, and compare the data types of its outputs."""
     with quiet():
         ran = run(model, [each.tensor for each in checked.inputs], terms(checked))
+    has_weights = bool(model.trainable_variables)
     if isinstance(ran, Failed):
-        if may_fail_in_a_graph(ran, has_weights=bool(model.trainable_variables)):
+        if fixes_the_batch(checked) or may_fail_in_a_graph(ran, has_weights=has_weights):
             return None
         return Difference("the model does not run", "accepts", str(ran))
     types = tuple(tensor.dtype for tensor in checked.outputs.values())
@@ -121,7 +122,8 @@ def step_difference(model: Any, checked: CheckedGraph) -> Difference | None:
         return Difference("other types", str(types), str(ran))
     if any(node.is_operation for node in checked.nodes):
         failed = loaded_difference(model, [each.tensor for each in checked.inputs])
-        return None if failed is None else Difference("it is saved", "accepts", str(failed))
+        if failed is not None and not may_fail_in_a_graph(failed, has_weights=has_weights):
+            return Difference("it is saved", "accepts", str(failed))
     return None
 
 
@@ -169,18 +171,20 @@ def expected(checked: CheckedGraph) -> dict[str, Any]:
     for node in checked.nodes:
         if node.node.shares is None and not isinstance(node.layer, SubmodelLayer):
             found[node.keras_name] = [
-                (tensor.shape, stated_type(tensor.dtype, checked))
+                (tensor.shape, stated_type(tensor.dtype, node, checked))
                 for tensor in node.outputs.values()
             ]
     return found
 
 
-def stated_type(dtype: str, checked: CheckedGraph) -> str:
+def stated_type(dtype: str, node: CheckedNode, checked: CheckedGraph) -> str:
     """Return a data type if Keras states it when it builds a model, else nothing.
 
-    It loses casts in submodels, and states floats for the whole numbers and texts that many layers
-    return.
+    It loses casts in submodels, states floats for the whole numbers and texts that many layers
+    return, and float32 for all floats of some operations.
     """
+    if node.is_operation:
+        return ""
     has_submodels = any(isinstance(node.layer, SubmodelLayer) for node in checked.nodes)
     has_others = any(
         tensor.dtype not in FLOAT_TYPES for node in checked.nodes for tensor in node.inputs
@@ -207,7 +211,7 @@ def of_model(model: Any, checked: CheckedGraph) -> dict[str, Any]:
         if node.node.shares is None and not isinstance(node.layer, SubmodelLayer):
             outputs = keras.tree.flatten(by_name[node.keras_name].output)
             found[node.keras_name] = [
-                (tuple(each.shape), stated_type(tensor.dtype, checked) and each.dtype)
+                (tuple(each.shape), stated_type(tensor.dtype, node, checked) and each.dtype)
                 for each, tensor in zip(outputs, node.outputs.values(), strict=True)
             ]
     return found

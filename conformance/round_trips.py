@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from typing import Any
 
+from cnnspec.frontends.decimals import calculated
+
 PROCESSES = 2
 DRAWN = ("seed", "seed_generator")
 """Keys of a configuration that are random for every model."""
@@ -177,7 +179,9 @@ def _flat(said: Any) -> list[Any]:
 
 
 def _plain(config: Any) -> Any:
-    """Return a configuration without its random parts."""
+    """Return a configuration without its random parts, and without rounding errors in numbers."""
+    if isinstance(config, float):
+        return calculated(config)
     if isinstance(config, dict):
         return {key: _plain(value) for key, value in config.items() if key not in DRAWN}
     if isinstance(config, list | tuple):

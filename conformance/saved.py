@@ -7,13 +7,14 @@ from typing import Any
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from cnnspec.backends.keras.building import build
 from cnnspec.compiler import compile_document
 from cnnspec.language.document import Document
 from cnnspec.shapes import Shape, TensorSpec
 from conformance.configurations import Configuration
-from conformance.steps import FILLINGS, Failed, values_of
+from conformance.steps import FILLINGS, Failed, last_words, values_of
 
 
 def saved_difference(configuration: Configuration, results: Sequence[str]) -> Failed | None:
@@ -49,7 +50,10 @@ def loaded_difference(model: Any, tensors: Sequence[TensorSpec]) -> Failed | Non
         return Failed("saving", f"{type(error).__name__}: {error}")
     data = [values_of(each, FILLINGS[0], (), is_random=True) for each in tensors]
     given = data if len(data) > 1 else data[0]
-    built, again = (keras.tree.flatten(each(given)) for each in (model, loaded))
+    try:
+        built, again = (keras.tree.flatten(tf.function(each)(given)) for each in (model, loaded))
+    except Exception as error:
+        return Failed("calling", f"{type(error).__name__}: {last_words(error)}")
     if model.output_names != loaded.output_names:
         return Failed("loading", f"the outputs are {loaded.output_names}, not {model.output_names}")
     for one, other in zip(built, again, strict=True):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from keras_versions.environments import COMBINATIONS, ROOT, Environment, interpreter
 
-ALL_TESTS = ["tests", "tests/comparisons"]
+ALL_TESTS = ["tests", "tests/comparisons", "tests/runs"]
 USUAL = [name for name in COMBINATIONS if name != "lowest"]
 HEADINGS = ("Python", "Keras", "TensorFlow", "passed", "failed")
 

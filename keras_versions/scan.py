@@ -9,9 +9,10 @@ from cnnspec.layers.base import LAYERS
 from cnnspec.layers.families import ELSEWHERE
 from cnnspec.objects.activations import ACTIVATIONS
 from cnnspec.objects.families import APPLICATIONS, CALLBACKS, FAMILIES
+from cnnspec.operations.base import OPERATIONS
 from keras_versions.source import KerasSource, Signature
 
-DECLARED: tuple[Family[Any], ...] = (LAYERS, *FAMILIES, CALLBACKS, APPLICATIONS)
+DECLARED: tuple[Family[Any], ...] = (LAYERS, OPERATIONS, *FAMILIES, CALLBACKS, APPLICATIONS)
 """All families of classes and functions of Keras that a spec can name."""
 
 
@@ -30,19 +31,19 @@ def contents(source: KerasSource) -> Contents:
     found = Contents()
     for family in DECLARED:
         for declaration in family.kinds.values():
-            add(found, source, family.namespace, declaration)
+            add(found, source, family, declaration)
     words = source.words("activations")
     found.words |= {("activations", name) for name in ACTIVATIONS if name in words}
     return found
 
 
 def add(
-    found: Contents, source: KerasSource, namespace: str, declaration: type[Declaration]
+    found: Contents, source: KerasSource, family: Family[Any], declaration: type[Declaration]
 ) -> None:
     """Look up a kind."""
-    kind = declaration.kind()
+    namespace, kind = family.namespace, declaration.kind()
     module = ELSEWHERE.get(kind, f"keras.{namespace}")
-    defined = source.find(f"{module}.{kind}")
+    defined = source.find(f"{module}.{kind.removeprefix(family.prefix)}")
     if defined is None:
         return
     signature = source.signature(defined)

@@ -15,8 +15,8 @@ import cnnspec
 PACKAGE = Path(cnnspec.__file__).parent
 
 LEVELS = (
-    ("escaping", "extras", "naming", "records"),
-    ("diagnostics", "failures", "files", "shapes"),
+    ("escaping", "extras", "files", "naming", "records"),
+    ("diagnostics", "failures", "hdf5", "shapes"),
     ("exporting",),
     ("declarations", "syntax"),
     ("objects",),
@@ -63,11 +63,18 @@ USERS = {
     "annotated_types": ("declarations", "layers", "objects", "operations"),
     "click": ("cli",),
     "graphviz": ("backends.diagram",),
-    "h5py": ("keras_files",),
+    "h5py": ("keras_files.copying", "keras_files.renamed_weights"),
     "jax": ("training.environment",),
     "keras": ("backends.keras", "data.sources", "exporting", "failures.raising", "training"),
     "ml_dtypes": ("keras_files",),
-    "numpy": ("backends.keras.operations", "data", "exporting", "training"),
+    "numpy": (
+        "backends.keras.operations",
+        "data",
+        "exporting",
+        "hdf5",
+        "keras_files.copying",
+        "training",
+    ),
     "onnx": ("exporting",),
     "onnxruntime": ("exporting",),
     "pydantic": ("analysis.lint.unused", "language"),
@@ -88,7 +95,7 @@ USERS = {
 LATE = {
     "analysis.infer": ("analysis.conversions", "analysis.steps"),
     "analysis.weights": ("keras_files.stored", "keras_files.weights"),
-    "api": ("frontends.files", "importing", "language.dump"),
+    "api": ("backends.keras.graphs", "frontends.files", "importing", "language.dump"),
     "backends.diagram.drawing": (
         "backends.diagram.dot",
         "backends.diagram.keras_style",
@@ -106,6 +113,7 @@ LATE = {
         "language.dump",
     ),
     "cli.data": ("data.checks", "data.sources"),
+    "cli.diff": ("frontends.layer_forms",),
     "cli.models": ("cli.overriding",),
     "cli.main": ("cli.commands", "cli.validation", "click"),
     "cli.printing": ("backends.summary.layout", "click", "diagnostics.reporters", "rich"),
@@ -122,9 +130,10 @@ LATE = {
     "data.monitors": ("declarations.foreign",),
     "data.sources": ("keras",),
     "declarations.declaration": ("declarations.hints", "diagnostics.rewrites"),
-    "declarations.family": ("declarations.hints",),
+    "declarations.family": ("declarations.hints", "declarations.of_others"),
     "expand.calls": ("declarations.hints", "expand.inside_layers"),
     "expand.definitions": ("declarations.hints", "diagnostics.rewrites"),
+    "expand.scopes": ("expand.results",),
     "expand.submodels": (
         "expand.applications.calls",
         "expand.applications.networks",
@@ -135,9 +144,13 @@ LATE = {
     "exporting.names": ("onnx", "tensorflow"),
     "exporting.running": ("ai_edge_litert", "onnxruntime"),
     "exporting.writing": ("onnx",),
-    "keras_files.hdf5": ("h5py",),
+    "hdf5.datasets": ("numpy",),
+    "hdf5.filters": ("numpy",),
+    "keras_files.copying": ("h5py", "numpy"),
+    "keras_files.renamed_weights": ("h5py",),
     "keras_files.weights": ("ml_dtypes",),
     "language.parse": ("declarations.hints",),
+    "layers.custom": ("layers.custom_calls", "layers.custom_objects"),
     "layers.fields": ("declarations.hints",),
     "notebook": ("backends.diagram.drawing", "spec"),
     "operations.steps": ("operations.base",),
@@ -145,6 +158,7 @@ LATE = {
         "backends.diagram.drawing",
         "backends.diagram.look",
         "backends.keras.building",
+        "backends.keras.graphs",
         "backends.summary.table",
         "data.checks",
         "data.problems",
@@ -153,6 +167,7 @@ LATE = {
         "diagnostics.reporters",
         "files.writing",
         "importing",
+        "keras_files.problems",
         "training.display",
         "training.images",
         "training.run",
@@ -188,8 +203,8 @@ MAKERS_OF_FAILURES = {
 }
 """The modules that name `FAILED`; elsewhere a failure is what a report of an error returned."""
 
-WITHOUT_A_PLACE = ("api", "cli.import_", "compiler", "mistakes.recognizing")
-"""The modules that report of a file as a whole or of a model file, or for a place."""
+WITHOUT_A_PLACE = ("api", "cli.import_", "keras_files.problems", "mistakes.recognizing")
+"""The modules that report of a file as a whole or of a Keras model, in which there are no places, or for a place."""
 
 MAX_LINES = 300
 LONGER = {

@@ -432,18 +432,6 @@ NO_KERAS_FILE = "this is not a .keras file"
 NO_KERAS_MODEL = "its configuration is not that of a Keras model"
 
 
-class Unknown(layers.Layer):
-    """A layer of the user's own."""
-
-    def call(self, inputs: Any) -> Any:
-        return inputs
-
-
-@keras.saving.register_keras_serializable("own")
-class Dense(layers.Dense):
-    """A layer of the user's own with the name of one of Keras."""
-
-
 class Tens(keras.initializers.Initializer):
     """An initializer of the user's own."""
 
@@ -492,19 +480,10 @@ REFUSED_MODELS: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: of_layer(layers.Lambda(lambda x: x, name="code")),
         "the layer 'code': Lambda cannot be used in a spec: it runs Python code",
     ),
-    "a class of its own": (
-        lambda: of_layer(Unknown(name="mine")),
-        "the layer 'mine' has the class Unknown, which is not a Keras class; a spec can use a "
-        "custom layer as `test_archive:Unknown`, which requires `--allow-code`",
-    ),
-    "a class of its own with a name of Keras": (
-        lambda: of_layer(Dense(2, name="mine")),
-        "the layer 'mine' has the class own>Dense, which is not a Keras class; a spec can use a "
-        "custom layer as `test_archive:Dense`, which requires `--allow-code`",
-    ),
     "a subclass of Model": (
         subclassed,
-        "its class is Subclassed; only Functional and Sequential models can be imported",
+        "it is a model of the class test_archive:Subclassed, whose code makes the layers, so they are not in "
+        "the file; load it with Keras and pass it to `cnnspec.from_keras`, which reads the graph of the model",
     ),
     "training as a constant": (
         lambda: of_layer(layers.Dropout(0.5, name="drop"), training=True),
@@ -523,8 +502,9 @@ REFUSED_MODELS: dict[str, tuple[Callable[[], Any], str]] = {
         "invalid name of the layer 'a$(b)': it would be an expression",
     ),
     "an operation that no layer does": (
-        lambda: of_layer(keras.ops.sort),
-        "the operation 'sort' (Sort) cannot be used in a spec: no layer of Keras computes this",
+        lambda: of_layer(lambda x: keras.ops.meshgrid(x, x)[0]),
+        "the operation 'meshgrid' (Meshgrid) cannot be used in a spec: "
+        "the number of its results depends on its inputs",
     ),
     "an activation that is a layer": (
         lambda: of_layer(layers.Dense(2, activation=layers.ReLU(), name="dense")),

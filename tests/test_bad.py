@@ -14,7 +14,6 @@ What is expected in a file of tests/bad/parts stands there, if a bad spec names 
 
 import json
 import re
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -49,7 +48,6 @@ WITHOUT_FILE = {
     "not-in-this-keras": "test_what_an_older_keras_does_not_have",
     "not-utf8": "test_bytes_that_are_no_spec",
     "outside-root": "test_root_keeps_files_in",
-    "weights-not-checked": "test_weights_without_h5py",
 }
 """Codes that take more than a file, with the tests that have them."""
 
@@ -352,22 +350,6 @@ def test_code_of_ones_own_is_run_only_where_it_is_allowed() -> None:
         found[allowed] = told(report)
     refused = [error("code-not-allowed", message, 4, 5, 36)]
     assert found == {(): refused, ("my", "layers"): refused, ("other", "my_package"): []}
-
-
-def test_weights_without_h5py(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "h5py", None)
-    monkeypatch.chdir(BAD)
-    text = WITH_SUBMODEL % "spec: parts/branch.yaml, weights: parts/branch.weights.h5"
-    compilation = compile_text(text.encode(), "spec.yaml")
-    message = (
-        "the weights in 'parts/branch.weights.h5' were not compared with the model, "
-        "because h5py is not installed (pip install 'cnnspec[tensorflow]')"
-    )
-    span = Span("spec.yaml", 3, 54, 3, 77)
-    assert list(compilation.report) == [
-        Diagnostic("warning", "weights-not-checked", message, span),
-    ]
-    assert compilation.checked is not None
 
 
 SCHEDULE = {"CosineDecay": {"initial_learning_rate": 0.1, "decay_steps": 100}}

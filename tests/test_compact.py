@@ -176,7 +176,7 @@ layers:
 def test_blocks_have_the_arguments_that_differ_as_parameters() -> None:
     expected = """
     blocks:
-      b:
+      projection:
         params: {filters: null, strides: 1}
         layers:
           - Add:
@@ -193,9 +193,9 @@ def test_blocks_have_the_arguments_that_differ_as_parameters() -> None:
       image: [32, 32, 8]
 
     layers:
-      - b: {name: b$(index + 1), filters: 4, repeat: 2}
-      - b: {name: b3, filters: 8, strides: 2}
-      - b: {name: b4, filters: 8}
+      - projection: {name: b$(index + 1), filters: 4, repeat: 2}
+      - projection: {name: b3, filters: 8, strides: 2}
+      - projection: {name: b4, filters: 8}
 
     outputs:
       b4_out: {from: b4/out}

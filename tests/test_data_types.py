@@ -51,7 +51,8 @@ FLOATS_ONLY = {
 @pytest.mark.parametrize("dtype", sorted(set(NUMBERS) - set(FLOAT_TYPES)))
 @pytest.mark.parametrize("kind", FLOATS_ONLY)
 def test_a_layer_for_floats_names_the_type_and_the_way_out(kind: str, dtype: str) -> None:
-    message = f"{kind} takes floats, not {dtype}"
+    takes = "float32" if kind == "StochasticDepth" else "floats"
+    message = f"{kind} takes {takes}, not {dtype}"
     step = f"{kind}: {FLOATS_ONLY[kind]}"
     assert found(IMAGE % dtype + f"layers: [{step}]") == [("wrong-dtype", message, DECLARE)]
     for converted in (f"Rescaling: {{scale: 1}}, {step}", f"BatchNormalization, {step}"):
@@ -115,6 +116,7 @@ VALUES = [
      ("wrong-dtype", "OrthogonalRegularizer works only in float32, but the kernel of Dense is float64")),
     ("Reshape: {target_shape: [4, 1], activity_regularizer: orthogonal_regularizer}",
      ("wrong-rank", "OrthogonalRegularizer takes a matrix, but the output of Reshape has 3 axes")),
+    ("Dense: {units: 2, activity_regularizer: L1L2}", None),
     ("Dense: {units: 2, bias_constraint: {UnitNorm: {axis: 1}}}",
      ("out-of-range", "UnitNorm works on axis 1, but the bias of Dense has 1 axis")),
     ("Dense: {units: 2, kernel_constraint: {MinMaxNorm: {axis: [0, -2]}}}",
@@ -137,3 +139,12 @@ VALUES = [
 def test_what_is_applied_to_values_works_on_them(step: str, error: tuple[str, str] | None) -> None:
     expected = [] if error is None else [(*error, None)]
     assert found(f"inputs: {{x: [4]}}\nlayers: [{step}]") == expected
+
+
+@pytest.mark.parametrize("penalty", ["L1", "L2", "L1L2", "{L1L2: {l1: 0.1}}"])
+def test_no_penalty_is_computed_of_text(penalty: str) -> None:
+    """Keras makes a 0 of the data type of the output, also for factors of 0."""
+    kind = "L1L2" if "L1L2" in penalty else penalty
+    message = f"{kind} cannot penalize the output of Flatten, which is string"
+    spec = f"inputs: {{x: {{shape: [4], dtype: string}}}}\nlayers: [Flatten: {{activity_regularizer: {penalty}}}]"
+    assert found(spec) == [("wrong-dtype", message, None)]

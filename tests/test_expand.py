@@ -672,8 +672,25 @@ train: {optimizer: {SGD: {momentum: 0.9, name: $$sgd}}}
 """
 
 
+RESULTS = """
+cnnspec: 1
+inputs: {x: [8]}
+blocks:
+  halves: {layers: [ops.split: {name: of, indices_or_sections: 2, axis: -1}]}
+layers:
+  - ops.split: {name: first, indices_or_sections: 2, axis: -1}
+  - Subtract: {from: [first/0, first/1]}
+  - halves: {name: second}
+  - Concatenate: {from: [second/of/0, second/of/1]}
+  - Dense: {units: 2}
+"""
+"""Steps that take all results of an operation above, which they must name."""
+
+
 @pytest.mark.parametrize(
-    "text", [*(text for text, _ in GRAPHS.values()), EVERYTHING], ids=[*GRAPHS, "everything"]
+    "text",
+    [*(text for text, _ in GRAPHS.values()), EVERYTHING, RESULTS],
+    ids=[*GRAPHS, "everything", "results"],
 )
 def test_what_is_written_out_is_the_same_model(text: str) -> None:
     first = compiled(text)

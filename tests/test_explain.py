@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 from functools import partial
 from pathlib import Path
 
@@ -58,8 +57,6 @@ BEFORE = {"more-findings": ["unknown-argument"] * MAX_FINDINGS}
 def test_the_examples_fail_and_pass(
     code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if code == "weights-not-checked":
-        monkeypatch.setitem(sys.modules, "h5py", None)
     page = explanation(code)
     for block in page.needed:
         make(block, tmp_path)

@@ -155,9 +155,12 @@ CASES: dict[str, tuple[Callable[[], Any], Said, Said, tuple[str, ...]]] = {
         ADAM,
         (),
     ),
-    "keys that are no layers": (
+    "keys of outputs": (
         lambda: by_name(optimizer="adam", loss={"z": "mse", "a": "mae"}, metrics={"a": ["mse"]}),
-        {"odd": {"loss": "mean_absolute_error", "metrics": ["mse"]}, "digit": {"loss": "mean_squared_error"}},
+        {
+            "a": {"from": "odd", "loss": "mean_absolute_error", "metrics": ["mse"]},
+            "z": {"from": "digit", "loss": "mean_squared_error"},
+        },
         ADAM,
         (),
     ),

@@ -1,7 +1,6 @@
 """The forms of a model's file, told by what is in it: those of Keras 3 and of Keras 2."""
 
 import json
-import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,6 @@ import pytest
 from keras import layers
 
 from cnnspec import Spec
-from cnnspec.extras import MissingExtra
 from cnnspec.frontends.archive import read_json
 from cnnspec.frontends.files import Read, read_config, read_model
 from cnnspec.keras_files.problems import UnreadableModel
@@ -100,16 +98,6 @@ def test_weights_alone_are_no_model(tmp_path: Path) -> None:
     with pytest.raises(UnreadableModel) as raised:
         read_model(tmp_path / "model.weights.h5")
     assert str(raised.value) == "it contains weights but no model; it was written by `save_weights`"
-
-
-def test_hdf5_files_need_h5py(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    network().save(tmp_path / "model.h5")
-    monkeypatch.setitem(sys.modules, "h5py", None)
-    with pytest.raises(MissingExtra) as raised:
-        read_model(tmp_path / "model.h5")
-    assert str(raised.value) == (
-        "reading HDF5 files needs 'h5py': pip install 'cnnspec[tensorflow]'"
-    )
 
 
 def test_what_is_no_file_of_a_model_is_refused(tmp_path: Path) -> None:

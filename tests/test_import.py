@@ -124,8 +124,9 @@ def test_what_no_spec_can_say_is_one_finding(folder: Path) -> None:
         json.dumps({"class_name": "Own", "config": {}, "module": "mine", "registered_name": "Own"})
     )
     message = (
-        "error[unreadable-model]: 'model.json': its class is Own; "
-        "only Functional and Sequential models can be imported\n"
+        "error[unreadable-model]: 'model.json': it is a model of the class mine:Own, whose code makes the "
+        "layers, so they are not in the file; load it with Keras and pass it to `cnnspec.from_keras`, "
+        "which reads the graph of the model\n"
     )
     assert import_command("model.json") == (1, "", message)
     Path("model.txt").write_text("no model")

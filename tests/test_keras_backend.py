@@ -12,6 +12,7 @@ import pytest
 
 from cnnspec import Document, Spec, loads
 from cnnspec.backends.keras.errors import BackendMismatch
+from cnnspec.backends.keras.objects import layer_object
 from cnnspec.language.document import Input, Step
 from cnnspec.layers.base import LAYERS, Weight
 from cnnspec.naming import keras_name
@@ -791,3 +792,18 @@ def test_layers_keep_their_initializers() -> None:
     assert type(glorot) is keras.initializers.GlorotUniform
     assert type(normal) is keras.initializers.HeNormal
     assert normal.seed == 7
+
+
+PENALIZED = [
+    kind for kind in layer_kinds() if "activity_regularizer" in LAYERS.find(kind).arguments()
+]
+
+
+@pytest.mark.parametrize("kind", PENALIZED)
+def test_a_penalty_of_values_is_written_with_its_layer(kind: str) -> None:
+    """Keras cannot write one that it got as an object, for layers without a `get_config` of their own."""
+    given = {**first_example(kind).arguments, "activity_regularizer": {"L2": {"l2": 0.5}}}
+    written = keras.layers.serialize(layer_object(LAYERS.find(kind).of(given), "it"))
+    again = keras.layers.serialize(keras.layers.deserialize(written))
+    penalties = [each["config"]["activity_regularizer"]["config"] for each in (written, again)]
+    assert penalties == [{"l2": 0.5}] * 2

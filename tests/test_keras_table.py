@@ -11,6 +11,7 @@ import pytest
 from cnnspec.backends.keras.objects import keras_class
 from cnnspec.declarations import keras_table as table
 from cnnspec.declarations.declaration import Declaration
+from cnnspec.operations.base import OPERATIONS
 from keras_versions.scan import DECLARED, Contents, contents, declared_words
 from keras_versions.source import FOLDERS, REQUIRED, KerasSource
 from keras_versions.table import committed, compared, text
@@ -34,7 +35,9 @@ def test_the_installed_keras_has_what_the_table_says(declaration: type[Declarati
         return
     there = arguments_in_keras(keras_class(declaration))
     assert {name for name in declaration.arguments() if name in there} == {
-        name for name in declaration.arguments() if is_in(RUNNING, namespace, kind, name)
+        name
+        for name in declaration.arguments()
+        if name not in declaration.in_call and is_in(RUNNING, namespace, kind, name)
     }
     of_kind = table.DEFAULTS.get(namespace, {}).get(kind, {})
     current = {
@@ -62,7 +65,13 @@ def arguments_in_keras(called: Any) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("namespace", table.DEFAULTS)
+def test_defaults_of_operations_that_differ_are_those_of_operands() -> None:
+    """They are tensors or constants of the call, which Keras saves with it."""
+    for kind, defaults in table.DEFAULTS[OPERATIONS.namespace].items():
+        assert {*defaults} <= {*OPERATIONS.kinds[kind].tensors}
+
+
+@pytest.mark.parametrize("namespace", sorted({*table.DEFAULTS} - {OPERATIONS.namespace}))
 def test_configurations_hold_the_arguments_whose_defaults_differ(namespace: str) -> None:
     for kind, defaults in table.DEFAULTS[namespace].items():
         config = keras_class(BY_NAMESPACE[namespace].kinds[kind])().get_config()

@@ -48,11 +48,11 @@ LOOKING: dict[str, tuple[str, ...]] = {
     "code": (),
 }
 """The commands that take specs and model files alike, with their options."""
-FOR_SPECS = ("build", "train", "format")
+FOR_SPECS = ("train", "format")
 """The commands that take specs alone."""
 TRAINED: dict[str, tuple[str, ...]] = {"evaluate": (), "predict": ("x.npy",)}
 """The commands that take a run, or weights with a spec."""
-OTHERS = ("export", "diff", "import")
+OTHERS = ("build", "export", "diff", "import")
 WITHOUT_MODEL = ("new", "layers", "explain", "schema")
 
 
@@ -121,7 +121,7 @@ def test_models_are_compared_and_imported_in_any_form(file: str) -> None:
 
 
 @pytest.mark.parametrize(("file", "reason"), UNREADABLE.items())
-@pytest.mark.parametrize("command", [*LOOKING, "import", "diff"])
+@pytest.mark.parametrize("command", [*LOOKING, "build", "import", "diff"])
 def test_a_file_without_a_model_is_one_finding(command: str, file: str, reason: str) -> None:
     others = ("spec.yaml",) if command == "diff" else LOOKING.get(command, ())
     code, stdout, stderr = run_command(command, file, *others)
@@ -131,7 +131,7 @@ def test_a_file_without_a_model_is_one_finding(command: str, file: str, reason: 
 
 
 @pytest.mark.parametrize("file", ["none.yaml", "none.keras", "none.h5", "none.json"])
-@pytest.mark.parametrize("command", [*LOOKING, *FOR_SPECS, "import", "diff"])
+@pytest.mark.parametrize("command", [*LOOKING, *FOR_SPECS, "build", "import", "diff"])
 def test_a_file_that_is_not_there(command: str, file: str) -> None:
     others = ("spec.yaml",) if command == "diff" else LOOKING.get(command, ())
     line = f"cnnspec: '{file}' cannot be read: No such file or directory\n"
@@ -163,10 +163,10 @@ def test_commands_for_specs_say_what_to_do_with_a_model(command: str, file: str)
     assert not Path("build").exists()
 
 
-@pytest.mark.parametrize("command", [*LOOKING, "export"])
+@pytest.mark.parametrize("command", [*LOOKING, "build", "export"])
 @pytest.mark.parametrize("file", KERAS)
 def test_a_model_file_has_no_parameters(command: str, file: str) -> None:
-    options = ("-o", "a.onnx") if command == "export" else LOOKING[command]
+    options = ("-o", "a.onnx") if command == "export" else LOOKING.get(command, ())
     message = f"cnnspec: --set applies to specs only; '{file}' is a model file\n"
     assert run_command(command, file, *options, "--set", "width=3") == (2, "", message)
 
@@ -197,6 +197,25 @@ def test_predict_takes_any_form_of_the_model(spec: str, weights: str) -> None:
     (row,) = keras.models.load_model("model.keras", compile=False).predict(image, verbose=0)
     expected = f"x.npy: digit {row.argmax()} {row.max():.4f}\n"
     assert (code, stdout, stderr) == (0, expected, "")
+
+
+@pytest.mark.parametrize("file", KERAS)
+def test_a_model_file_is_built_with_its_weights(file: str, tmp_path: Path) -> None:
+    code, stdout, stderr = run_command("build", file, "-o", tmp_path)
+    assert (code, stderr) == (0, "building small ...\n")
+    *loaded, last = stdout.splitlines()
+    names = "loaded the weights of 2 layers by name: conv, digit"
+    assert loaded == ([] if file == "model.json" else [f"{file}: {names}"])
+    assert last.endswith(
+        "235 parameters, diagram.svg, model.keras, spec.expanded.yaml, summary.txt"
+    )
+    image = numpy.ones((1, 6, 6, 1))
+    built, saved = (
+        keras.models.load_model(path, compile=False)
+        for path in (tmp_path / "small" / "model.keras", "model.keras")
+    )
+    is_same = numpy.array_equal(called(built, [image]), called(saved, [image]))
+    assert is_same == (file != "model.json")
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from cnnspec.backends.diagram.briefs import brief
 from cnnspec.backends.keras.building import build
 from cnnspec.backends.python.script import script
 from cnnspec.compiler import compile_text
+from cnnspec.declarations.keras_versions import NEWEST
 from cnnspec.language.schema import language_schema
 from cnnspec.operations.base import OPERATIONS, Operation
 from cnnspec.vocabulary.lookup import meanings
@@ -46,7 +47,7 @@ ERRORS = {
     "- ops.mean(axis=1)": "wrong-structure: ops.mean is called as in Python; in a spec its arguments are a mapping; "
     "write `- ops.mean: {axis: 1}`",
     "- ops.add: {from: [parts, conv]}": "unknown-output: this refers to 2 tensors (parts/0, parts/1), but a single one is needed",
-    "- ops.add: {from: [parts/2, conv]}": "unknown-name: unknown name 'parts/2'; did you mean 'parts/0'?",
+    "- ops.add: {from: [parts/2, conv]}": "unknown-name: unknown name 'parts/2'; its results are parts/0, parts/1",
     "- shared: {layer: sum}": "conflicting-arguments: 'sum' is an operation, which has no weights to share; call it again",
     "- ops.add: {from: sum, branches: [[], []]}": "conflicting-arguments: "
     "ops.add is not a merging layer; 'branches' requires one, such as Add or Concatenate",
@@ -83,6 +84,7 @@ def test_a_script_has_them_as_one_would_write_them() -> None:
     assert (
         "\n".join(script(compiled_text(SPEC, name="tried")).splitlines()[2:19])
         == '''\
+import keras
 import numpy
 from keras import layers, ops
 
@@ -194,7 +196,7 @@ def test_every_operation_is_explained() -> None:
         first, *_ = meanings(kind)
         assert (first.name, first.what) == (kind, "an operation")
         assert first.example is not None
-        assert list(compile_text(first.example.text.encode()).report) == []
+        assert list(compile_text(first.example.text.encode(), keras=NEWEST).report) == []
 
 
 def test_layers_lists_and_describes_them() -> None:

@@ -32,6 +32,11 @@ REFUSED = [
     ("ops.average: {axis: 1, weights: [1, 2]}", "float32", "shape-mismatch"),
     ("ops.extract_sequences: {sequence_length: 9, sequence_stride: 1}", "float32", "out-of-range"),
     ("ops.argpartition: {kth: 1}", "float32", "refused-kind"),
+    ("ops.diff: {n: 5}", "float32", "no-output-shape"),
+    ("ops.tril: {k: 6}", "float32", "out-of-range"),
+    ("ops.triu: {k: -5}", "float32", "out-of-range"),
+    ("ops.glu: {axis: 0}", "float32", "unknown-size"),
+    ("ops.bincount", "int32", "wrong-rank"),
 ]
 
 

@@ -91,7 +91,7 @@ inputs:
   image: [8]
 
 layers:
-  - Dense: {units: 6}
+  - Dense: {name: dense_1, units: 6}
 
 outputs:
   dense_1: {}

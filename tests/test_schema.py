@@ -25,7 +25,10 @@ STRUCTURAL = {
 }
 """The codes of mistakes that a schema can see: what may stand where, and by which words."""
 
-BEYOND_A_SCHEMA = {"submodel_arguments": "a schema cannot know which words are submodels"}
+BEYOND_A_SCHEMA = {
+    "operation_constant_ragged": "a schema cannot compare the lengths of lists",
+    "submodel_arguments": "a schema cannot know which words are submodels",
+}
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from cnnspec.declarations.wording import shortest
 from cnnspec.decompile.compact.equality import same_model
 from cnnspec.diff.compare import compare
 from cnnspec.ir.checked import CheckedGraph
-from tests.support.spellings import KINDS, calls, compiled, model, words
+from tests.support.spellings import KINDS, calls, compiled, model, words, words_on_examples
 
 EACH_KIND = pytest.mark.parametrize(
     ("family", "kind"), KINDS, ids=[f"{family.namespace}.{kind}" for family, kind in KINDS]
@@ -40,7 +40,7 @@ def test_calls_that_mean_the_same_make_no_difference(family: Family, kind: str) 
     plain = [each.kind() if not each.given else {each.kind(): each.given} for each in originals]
     first = model(family, plain, kind)
     texts = seen(first)
-    spelled = zip_longest(*map(words, originals))
+    spelled = zip_longest(*words_on_examples(family, kind))
     for variant in spelled:
         written = [here or there for here, there in zip(variant, plain, strict=True)]
         other = model(family, written, kind)

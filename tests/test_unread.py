@@ -56,6 +56,9 @@ OTHER = {
     "layers_empty.yaml": "blocks and branches may have no steps",
     "name_twice_input.yaml": "names in a block may be those of inputs",
     "needs_from.yaml": "it is the first step of a model that needs 'from'",
+    "operation_axis.yaml": "it depends on the axes of a tensor",
+    "operation_index_out_of_size.yaml": "as operation_axis.yaml",
+    "operation_missing_all_tensors.yaml": "what a call gets is counted where its tensors are known",
     "output_last_several.yaml": "a block may give several tensors",
 }
 """What is no mistake, or another one, where its steps are not those of a model."""

@@ -196,7 +196,7 @@ def test_a_page_of_a_kind_has_all_its_arguments(group: Kinds) -> None:
         for each in described:
             assert each.takes
             assert each.required == (each.name in declaration.required())
-            assert each.required or each.default == getattr(declaration, each.name)
+            assert each.required or each.default == declaration.default_of(each.name)
             assert stated(each) in page
         order = [each.required for each in described]
         assert order == sorted(order, reverse=True)
@@ -426,9 +426,9 @@ def test_a_page(word: str, page: str) -> None:
         ("key:from", ("step:from", "output:from")),
         ("relu", ("activation:relu", "layer:ReLU")),
         ("ReLU", ("layer:ReLU", "activation:relu")),
-        ("Linear", ("layer of PyTorch:Linear", "activation:linear")),
-        ("nn.Linear", ("layer of PyTorch:Linear", "activation:linear")),
-        ("LINEAR", ("activation:linear",)),
+        ("Linear", ("layer of PyTorch:Linear", "activation:linear", "value:linear")),
+        ("nn.Linear", ("layer of PyTorch:Linear", "activation:linear", "value:linear")),
+        ("LINEAR", ("activation:linear", "value:linear")),
         ("BATCHNORM2D", ("layer of PyTorch:BatchNorm2d",)),
         ("torch.nn.BatchNorm2d", ("layer of PyTorch:BatchNorm2d",)),
         ("layer:Linear", ("layer of PyTorch:Linear",)),

@@ -96,7 +96,7 @@ def _costs(checked: CheckedGraph, starts: Sequence[Fields]) -> tuple[Costs, list
             costs.submodels[node.name] = inner
             cost = inner.total
         else:
-            results = [_fields(node, seen)]
+            results = _fields(node, seen)
             params = node.params if node.weights_known else None
             memory = plus(*map(size_in_bytes, node.outputs.values()))
             cost = Cost(params, _macs(node), memory)
@@ -131,11 +131,15 @@ def _macs(node: CheckedNode) -> Dim:
     return node.layer.macs(*shapes)
 
 
-def _fields(node: CheckedNode, seen: list[Fields]) -> Fields:
-    """Return the receptive field of the output of a layer."""
+def _fields(node: CheckedNode, seen: list[Fields]) -> list[Fields]:
+    """Return the receptive fields of the outputs of a layer, as far as they are known."""
     shapes = [tensor.shape for tensor in node.inputs]
     if isinstance(node.layer, SubmodelLayer) or any(shape is UNKNOWN for shape in shapes):
-        return None
-    field = through(seen, node.layer.reach(*shapes))
-    output = next(iter(node.outputs.values())).shape
-    return None if stretches(shapes, output, field) else field
+        return [None]
+    reach = node.layer.reach(*shapes)
+    found = [through(seen, each) for each in (reach if isinstance(reach, list) else [reach])]
+    outputs = (tensor.shape for tensor in node.outputs.values())
+    return [
+        None if stretches(shapes, output, field) else field
+        for field, output in zip(found, outputs, strict=False)
+    ]

@@ -117,11 +117,12 @@ class _Inference:
             if node.frozen:
                 layer = layer.in_inference()
             layer.check_count(len(inputs))
-            if not layer.is_operation and not layer.passes_values_on and () in shapes:
-                message = f"{layer.kind()} needs a batch axis, but its input is a single value"
-                raise Problem("wrong-rank", message)
             if layer.weights_known and any(shape is UNKNOWN for shape in shapes):
                 return self.unknown(node, layer, inputs)
+            is_value = any(shape == () and shape is not UNKNOWN for shape in shapes)
+            if is_value and not layer.is_operation and not layer.passes_values_on:
+                message = f"{layer.kind()} needs a batch axis, but its input is a single value"
+                raise Problem("wrong-rank", message)
             self.check_dtypes(node, layer, inputs)
             shape = layer.shape(*shapes)
             outputs = outputs_of(layer, inputs, shape)

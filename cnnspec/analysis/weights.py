@@ -1,13 +1,11 @@
 """Compares weights in files with models, strictly and by layer name."""
 
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cnnspec.diagnostics.problems import with_article
 from cnnspec.diagnostics.report import Note, Report
-from cnnspec.extras import how_to_install
 from cnnspec.ir.checked import CheckedGraph, CheckedNode
 from cnnspec.ir.graph import SubmodelLayer
 from cnnspec.layers.base import Weight, stored_at
@@ -132,13 +130,6 @@ def _use(node: CheckedNode, model: CheckedGraph) -> _Use | None:
 
 
 def _check_file(use: _Use, report: Report) -> None:
-    if find_spec("h5py") is None:
-        message = (
-            f"the weights in '{shown_path(use.file)}' were not compared with the model, "
-            f"because h5py is not installed ({how_to_install('h5py')})"
-        )
-        use.place.warning(report, "weights-not-checked", message)
-        return
     from cnnspec.keras_files.stored import UnreadableWeights
     from cnnspec.keras_files.weights import open_weights
 

@@ -16,6 +16,7 @@ from cnnspec.declarations.keras_versions import (
     is_passed,
     varying_defaults,
 )
+from cnnspec.declarations.of_others import OfOthers, function_path
 from cnnspec.declarations.wording import short_alias, shortest_argument
 from cnnspec.ir.checked import CheckedGraph, CheckedNode
 from cnnspec.ir.graph import Application, SubmodelLayer
@@ -45,6 +46,13 @@ class KerasCall(Record):
     """Plain values, other calls, and lists of these."""
 
 
+class FunctionOfOthers(Record):
+    """A function of another package, such as an activation."""
+
+    module: str
+    name: str
+
+
 class KerasInput(Record):
     """An input of a model; its shape has no batch axis."""
 
@@ -69,25 +77,34 @@ class Compilation(Record):
 
 
 def module_of(declaration: type[Declaration]) -> str:
-    """Return the module from which a class is imported."""
-    if issubclass(declaration, CustomLayer):
+    """Return the module from which a class or function is imported."""
+    if issubclass(declaration, Operation):
+        return f"{OPERATIONS_MODULE}.{declaration.submodule}".rstrip(".")
+    if issubclass(declaration, OfOthers):
         return declaration.import_path.partition(":")[0]
     return ELSEWHERE.get(declaration.kind(), f"keras.{declaration.family.namespace}")
 
 
 def keras_call(call: Declaration, keras: Keras = NEWEST) -> KerasCall:
     """Return the call for an object such as a loss or initializer, or for an unnamed layer."""
-    arguments = {name: _argument(told(call, name), keras) for name in passed(call, keras)}
+    arguments = {name: _value(call, name, keras) for name in passed(call, keras)}
     return KerasCall(module_of(type(call)), call.kind(), arguments)
 
 
+def _value(call: Declaration, argument: str, keras: Keras) -> Any:
+    """Return the value of an argument, with calls for objects and functions of other packages."""
+    path = function_path(call, argument)
+    return FunctionOfOthers(*path.split(":")) if path else _argument(told(call, argument), keras)
+
+
 def passed(call: Declaration, keras: Keras = NEWEST) -> list[str]:
-    """Return the arguments that are passed to Keras: those that differ from its default.
+    """Return the arguments that are passed to the class in Keras: those that differ from its default.
 
     Where the defaults of several versions differ, the argument is always passed.
     """
     names = dict.fromkeys((*call.given, *varying_defaults(type(call))))
-    return [name for name in names if is_passed(call, name, keras)]
+    made = [name for name in names if name not in call.in_call]
+    return [name for name in made if is_passed(call, name, keras)]
 
 
 def told(call: Declaration, argument: str) -> Any:
@@ -123,6 +140,8 @@ def _as_tuple(value: Any) -> Any:
 def named_call(call: Declaration, keras: Keras = NEWEST) -> KerasCall:
     """Return the call for a metric or optimizer, with an explicit name instead of a counter."""
     made = keras_call(call, keras)
+    if isinstance(call, OfOthers):  # which may be a function
+        return made
     return KerasCall(made.module, made.kind, {**made.arguments, "name": call.meant("name")})
 
 
@@ -134,11 +153,10 @@ def layer_call(layer: Layer, name: str, keras: Keras = NEWEST) -> KerasCall:
             for key in passed(layer, keras)
             if key not in (*layer.tensors, *layer.in_front)
         }
-        module = f"{OPERATIONS_MODULE}.{layer.submodule}".rstrip(".")
-        return KerasCall(module, layer.function_name(), arguments)
+        return KerasCall(module_of(type(layer)), layer.function_name(), arguments)
     if isinstance(layer, CustomLayer):
-        given = {"name": name, **layer.given}
-        return KerasCall(module_of(type(layer)), layer.kind(), given)
+        given = {key: _argument(layer.checked(key), keras) for key in layer.given}
+        return KerasCall(module_of(type(layer)), layer.kind(), {"name": name, **given})
     made, known = keras_call(layer, keras), layer.arguments()
     settings = {key: layer.meant(key) for key in SETTINGS if key in known}
     return KerasCall(made.module, made.kind, {"name": name, **made.arguments, **settings})
@@ -196,7 +214,9 @@ def called_with(
     """Return the positional and keyword arguments of the call of a layer or submodel."""
     if isinstance(node.layer, SubmodelLayer):
         return (one_or_all(tensors),), {}
-    return node.layer.arranged(tensors)
+    positional, named = node.layer.arranged(tensors)
+    flags = (name for name in node.layer.in_call if not node.layer.is_default(name))
+    return positional, named | {name: node.layer.checked(name) for name in flags}
 
 
 def one_or_all(tensors: Sequence[Any]) -> Any:

@@ -17,7 +17,7 @@ from cnnspec.cli.building import built_model, save
 from cnnspec.cli.common import code_option, parse_overrides, root_option, set_option, spec_arguments
 from cnnspec.cli.files import writing
 from cnnspec.cli.keras_option import keras_option
-from cnnspec.cli.models import allowed_models, check_root, refuse_model_files
+from cnnspec.cli.models import allowed_models, check_root
 from cnnspec.cli.patterns import expand_patterns
 from cnnspec.cli.printing import echo, live_console, usage_error
 from cnnspec.cli.runs import with_given_classes
@@ -71,9 +71,9 @@ def command(
     keras: Keras | None,
     root: Path | None,
 ) -> None:
-    """Build Keras models.
+    """Build Keras models of specs, and of model files with their weights.
 
-    Writes model.keras, summary.txt, diagram.svg and spec.expanded.yaml for each spec.
+    Writes model.keras, summary.txt, diagram.svg and spec.expanded.yaml for each.
 
     \b
     Example:
@@ -83,15 +83,18 @@ def command(
     check_root(root, weights)
     values = parse_overrides(overrides)
     files = expand_patterns(specs)
-    refuse_model_files(files, "build")
-    models = allowed_models(files, allow_code, overrides=values, keras=keras, root=root)
-    require("keras", "building")
     models = [
-        (compilation, with_given_classes(weights, checked)) for compilation, checked in models
+        (compilation, with_given_classes(weights or compilation.weights, checked))
+        for compilation, checked in allowed_models(
+            files, allow_code, overrides=values, keras=keras, root=root
+        )
     ]
+    require("keras", "building")
     _refuse_same_names([checked.name for _, checked in models])
-    for _, checked in models:
+    for compilation, checked in models:
         target = output / checked.name
+        for note in compilation.notes if not quiet else ():
+            echo(f"note: {note}", err=True)
         with writing(target):
             complete(target, OWN)
         if not force and (changed := changed_files(target)):
@@ -99,7 +102,7 @@ def command(
                 f"'{changed[0]}' has changed since it was built; use --force to overwrite it"
             )
         with _progress(f"building {checked.name}", quiet):
-            _build(checked, target, weights, allow_code, quiet)
+            _build(checked, target, weights or compilation.weights, allow_code, quiet)
         if not quiet:
             echo(
                 f"{target}: {checked.params:,} parameters, {', '.join(sorted(os.listdir(target)))}"

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 import click
 from click.shell_completion import CompletionItem
 
-from cnnspec.extras import MissingExtra
-
 if TYPE_CHECKING:
     from cnnspec.compiler import Compilation
 
@@ -98,5 +96,5 @@ def _compiled(ctx: click.Context) -> Iterator["Compilation"]:
     for model in arguments(ctx):
         try:
             yield open_model(Path(model))
-        except (OSError, MissingExtra):
+        except OSError:
             continue

@@ -87,7 +87,12 @@ def command(
     old, new = [_checked(open_model(model, keras=NEWEST, root=root)) for model in models]
     if old is None or new is None:
         sys.exit(TROUBLE)
-    difference = compare(old, new, specs=not any(map(is_model_file, models)))
+    are_files = [is_model_file(model) for model in models]
+    if any(are_files) and not all(are_files):
+        from cnnspec.frontends.layer_forms import with_layers  # which two specs do not need
+
+        old, new = with_layers(old), with_layers(new)
+    difference = compare(old, new, specs=not any(are_files))
     if output is not None:
         look = Look("rich", theme, "TB", USUAL | {"legend"})  # type: ignore[arg-type]
         drawing = Comparison(new, look, depth, old=old, difference=difference)

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NoReturn
 
 import click
@@ -24,6 +25,8 @@ from cnnspec.failures.cause import cause
 from cnnspec.files.folders import NEW, complete, replace_folder
 from cnnspec.files.writing import folder_beside, replace_file
 from cnnspec.ir.checked import CheckedGraph
+from cnnspec.keras_files.copying import copied
+from cnnspec.keras_files.problems import UnreadableModel
 from cnnspec.naming import keras_name, spelled
 
 SAVED = (".keras", ".h5", ".hdf5")
@@ -186,9 +189,12 @@ def _loaded(path: Path) -> Any:
             f"Keras {here} would execute code from '{path}'; upgrade to {SAFE_HDF5} or later"
         )
     problem = None
-    with without_native_log():
+    with without_native_log(), TemporaryDirectory() as folder:
         try:
-            loaded = keras.models.load_model(path, compile=False, safe_mode=True)
+            copy = copied(path, Path(folder))
+            loaded = keras.models.load_model(copy, compile=False, safe_mode=True)
+        except UnreadableModel as error:
+            problem = str(error)
         except Exception as error:  # Keras raises many types for invalid files
             problem = cause(error)
     if problem is not None:

@@ -18,7 +18,6 @@ from cnnspec.compiler import (
 from cnnspec.declarations.keras_versions import NEWEST
 from cnnspec.diagnostics.report import SpecError
 from cnnspec.diff.compare import compare
-from cnnspec.extras import MissingExtra
 from cnnspec.ir.checked import CheckedGraph
 
 NOTHING = "/dev/null"
@@ -101,10 +100,6 @@ def _lines(old: Side, new: Side, verbose: bool, root: Path | None) -> Iterator[s
         finding = next(each for each in error.report if each.severity == "error")
         where = f"{finding.span.file}:{finding.span.line}: " if finding.span else ""
         yield f"not compared as models: {where}{finding.message}\n"
-        yield from _by_text(old, new)
-        return
-    except MissingExtra as error:
-        yield f"not compared as models: {error}\n"
         yield from _by_text(old, new)
         return
     if before is not None and after is not None:

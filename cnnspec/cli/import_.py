@@ -1,6 +1,7 @@
 """`cnnspec import`: convert a Keras model to a spec."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -8,17 +9,24 @@ import click
 
 from cnnspec.cli.common import force_option
 from cnnspec.cli.completion import files
-from cnnspec.cli.files import give, keep_what_is_there
+from cnnspec.cli.files import give, keep_what_is_there, replacing
 from cnnspec.cli.printing import echo, tell, usage_error
 from cnnspec.cli.quiet import import_quietly
+from cnnspec.declarations.of_others import is_import_path
 from cnnspec.diagnostics.report import Report, SpecError
 from cnnspec.frontends.files import Read, read_config, read_model
 from cnnspec.importing import imported
 from cnnspec.keras_files.problems import UnreadableModel
+from cnnspec.keras_files.renamed_weights import write_renamed
+from cnnspec.keras_files.stored import UnreadableWeights
 from cnnspec.language.dump import dumps
 from cnnspec.syntax.paths import shown_path
 
 APPLICATION = "application:"
+WEIGHTS_STAY = (
+    "its weights are not used: they are loaded by the names of layers, which are new; "
+    "with -o, they are written to a file next to the spec by their new names"
+)
 SPEC_SUFFIXES = (".yaml", ".yml")
 
 
@@ -35,47 +43,96 @@ SPEC_SUFFIXES = (".yaml", ".yml")
     default=True,
     help="Use blocks, repetitions and branches, or one step per layer.",
 )
+@click.option(
+    "--rename",
+    is_flag=True,
+    help="Let go of the names of layers, except inputs and outputs, to find more repetitions.",
+)
+@click.option(
+    "--class",
+    "classes",
+    multiple=True,
+    metavar="NAME=PACKAGE.MODULE:CLASS",
+    help="Where a class is that is not from Keras, by its name in the file (repeatable).",
+)
 @force_option
-def command(model: str, output: Path | None, compact: bool, force: bool) -> None:
+def command(
+    model: str,
+    output: Path | None,
+    compact: bool,
+    rename: bool,
+    classes: tuple[str, ...],
+    force: bool,
+) -> None:
     """Convert a Keras model to a spec.
 
     The model is a .keras or .h5 file, the JSON of `Model.to_json`, or application:NAME.
     Files are parsed as data: Keras is not imported, and no code in a file is executed.
     application:NAME is a network of keras.applications; Keras builds it, without weights.
+    With --rename, weights are written next to the output, by the new names of their layers.
 
     \b
     Example:
       cnnspec import trained.keras -o trained.yaml
       cnnspec import application:ResNet50 --no-compact
+      cnnspec import resnet20.keras --rename
     """
     keep_what_is_there(output, force=force)
+    if rename and not compact:
+        usage_error("--rename and --no-compact exclude each other")
     if Path(model).suffix.lower() in SPEC_SUFFIXES:
         usage_error(f"'{model}' is already a spec; `cnnspec expand` expands it")
+    paths = _paths(classes)
     name = model.removeprefix(APPLICATION)
     is_file = name == model
+    renamed_weights = None
+    if rename and is_file and output is not None:
+        renamed_weights = output.with_suffix(".weights.h5")
     try:
-        read = _read(Path(model)) if is_file else _application(name)
+        read = _read(Path(model), paths) if is_file else _application(name)
+        weights = None
+        if is_file and read.has_weights:
+            weights = renamed_weights if rename else Path(model)
+        if rename and weights is not None:
+            keep_what_is_there(weights, force=force)
         found = imported(
             read.document,
             folder=output.parent if output else Path(),
-            weights=Path(model) if is_file and read.has_weights else None,
+            weights=weights,
             compact=compact,
+            rename=rename,
             notes=read.notes,
         )
-    except UnreadableModel as error:
+        if weights is not None and found.renamed is not None:
+            with replacing(weights, force=force) as temporary:
+                write_renamed(Path(model), temporary, found.checked, found.renamed)
+    except (UnreadableModel, UnreadableWeights) as error:
         _refuse(f"{shown_path(Path(model)) if is_file else name!r}: {error}")
     except SpecError as error:
         tell(error.report, err=True)
         sys.exit(1)
+    if is_file and read.has_weights and weights is None:
+        echo(f"note: {WEIGHTS_STAY}", err=True)
     for note in found.notes:
         echo(f"note: {note}", err=True)
     text = dumps(found.document)
     give(text, output, force=force)
 
 
-def _read(path: Path) -> Read:
+def _paths(classes: tuple[str, ...]) -> dict[str, str]:
+    """Parse `name=package.module:Class` pairs."""
+    paths = {}
+    for pair in classes:
+        name, equals, path = pair.rpartition("=")
+        if not equals or not name or not is_import_path(path):
+            usage_error(f"--class expects NAME=PACKAGE.MODULE:CLASS, got '{pair}'")
+        paths[name] = path
+    return paths
+
+
+def _read(path: Path, classes: Mapping[str, str]) -> Read:
     try:
-        return read_model(path)
+        return read_model(path, classes)
     except OSError as error:
         usage_error(f"'{path}' cannot be read: {error.strerror}")
 

@@ -12,7 +12,6 @@ from cnnspec.cli.printing import tell, usage_error
 from cnnspec.compiler import Compilation, compile_text, is_model_file
 from cnnspec.declarations.keras_versions import Keras
 from cnnspec.diagnostics.report import SpecError
-from cnnspec.extras import MissingExtra
 from cnnspec.ir.checked import CheckedGraph
 from cnnspec.syntax.paths import leads_out
 
@@ -57,8 +56,6 @@ def open_model(
         usage_error(f"'{model}' is a folder, not a spec")
     except OSError as error:
         usage_error(f"'{model}' cannot be read: {error.strerror}")
-    except MissingExtra as error:
-        usage_error(str(error))
 
 
 def checked_models(

@@ -78,6 +78,8 @@ class Declaration:
     """Aliases of the class in Keras."""
     absent: ClassVar[tuple[str, ...]] = ()
     """Arguments of a parent class that this kind does not have."""
+    in_call: ClassVar[tuple[str, ...]] = ()
+    """Arguments that Keras takes where a layer is called, rather than where it is made."""
     only_lists: ClassVar[tuple[str, ...]] = ()
     """Arguments for which Keras does not accept a number instead of a list of equal ones."""
     open_words: ClassVar[tuple[str, ...]] = ()

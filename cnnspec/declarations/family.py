@@ -36,7 +36,10 @@ class Family(FamilyFacts, Generic[Kind]):
         """The names in Keras that a spec cannot express, with the reasons."""
         self.prefix = prefix
         """What all words start with."""
+        self.base: Any = None
+        """The base class of classes of other packages; None if there can be none."""
         self._kinds: dict[str, Any] = {}
+        self._of_others: dict[str, Any] = {}
         self._aliases: dict[str, str] = {}
 
     def __call__(self, declaration: type[Member]) -> type[Member]:
@@ -112,7 +115,18 @@ class Family(FamilyFacts, Generic[Kind]):
             import_module(module)
             if (declaration := self._known(word)) is not None:
                 break
+        if declaration is None and ":" in word and self.base is not None:
+            return self._by_path(word)
         return declaration
+
+    def _by_path(self, word: str) -> type[Kind] | None:
+        """Return the declaration of a class of another package, if the word is its import path."""
+        from cnnspec.declarations.of_others import is_import_path, kind_of_others
+
+        if word not in self._of_others and is_import_path(word):
+            declaration = self._of_others[word] = kind_of_others(word, self.base)
+            declaration.family = self
+        return self._of_others.get(word)
 
     def _modules_of(self, word: str) -> Iterable[str]:
         """List the modules that may declare a word: the one that lists it, or all."""

@@ -24,6 +24,9 @@ from cnnspec.diagnostics.suggestions import (
 )
 from cnnspec.records import replace
 
+REDUCE = "reduce_"
+"""What the names of reductions begin with in TensorFlow."""
+
 
 class Words(Protocol):
     """What is asked of a family."""
@@ -85,9 +88,17 @@ def kind_problem(
 
 
 def _closest(word: str, known: Iterable[str], prefix: str) -> Match | None:
-    """Return the known word that is closest to another one; their prefix does not count."""
-    near = closest(word.removeprefix(prefix), (each.removeprefix(prefix) for each in known))
-    return near and replace(near, word=f"{prefix}{near.word}")
+    """Return the known word that is closest to another one; their prefix does not count.
+
+    Of words with a prefix, only the functions are compared, without their modules.
+    """
+    if not prefix:
+        return closest(word, known)
+    functions = {each.rpartition(".")[2]: each for each in known}
+    function = word.rpartition(".")[2]
+    reduced = function.removeprefix(REDUCE)
+    near = closest(reduced if reduced in functions else function, functions)
+    return near and replace(near, word=functions[near.word])
 
 
 def argument_problem(
@@ -104,6 +115,9 @@ def argument_problem(
     another argument says it already.
     """
     code, words = "unknown-argument", [each for each in others if each not in given]
+    if name in getattr(declaration, "tensors", ()):
+        suggestion = "this tensor comes from `from`"
+        return Problem(code, message, (name,), where="key", suggestion=suggestion), ()
     if not may_suggest():
         return Problem(code, message, (name,), where="key"), ()
     near = closest(name, words)

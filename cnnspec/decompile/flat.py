@@ -37,7 +37,7 @@ def written_out(graph: Graph, folder: Path | None = None, *, inline: bool = Fals
     steps = []
     for node in graph.nodes:
         steps.append(_step(node, above))
-        above = node.value
+        above = handed_on(node)
     return Document(
         name=graph.name,
         weights=relative(graph.weights, folder or Path()) if graph.weights and not inline else None,
@@ -60,6 +60,11 @@ def written_out(graph: Graph, folder: Path | None = None, *, inline: bool = Fals
         },
         train=_train(graph, folder or Path()),
     )
+
+
+def handed_on(node: Node) -> tuple[Ref, ...]:
+    """Return what the step below a node gets without `from`; of several results it must name one."""
+    return () if node.is_operation and len(node.value) > 1 else node.value
 
 
 def _train(graph: Graph, folder: Path) -> Train | None:
@@ -123,8 +128,8 @@ def _step(node: Node, above: tuple[Ref, ...]) -> Step:
         implied = implied or layer.frozen
     elif isinstance(layer, Layer) and node.shares is None:
         kind, arguments = layer.word, layer.given
-        if isinstance(layer, CustomLayer) and layer.output_shape is not None:
-            arguments = {**arguments, "output_shape": list(layer.output_shape)}
+    if isinstance(layer, CustomLayer):
+        arguments = {**arguments, **layer.statements()}
     sources = None if node.inputs == above else [str(ref) for ref in node.inputs]
     frozen = True if node.frozen and not implied else None
     return Step(

@@ -25,6 +25,8 @@ WARNINGS: dict[str, str] = {
     "broadcast-merge": "an elementwise merge that broadcasts its inputs",
     "channel-order": "an input whose channels are not on the axis that the layer expects",
     "normalized-axis": "BatchNormalization over the last axis after a channels_first layer",
+    "lost-mask": "an operation that drops a mask which a layer below it needs",
+    "output-without-batch": "an output that does not hold one result for each sample",
     "unscaled-input": "unscaled pixels as the input of a network of keras.applications",
     # unused parts
     "unused-layer": "a layer that no output depends on",
@@ -42,7 +44,6 @@ WARNINGS: dict[str, str] = {
     # data
     **DATA_WARNINGS,
     # weights
-    "weights-not-checked": "weights that were not checked because a package is missing",
 }
 """The codes of warnings, with their meaning. A spec may ignore warnings."""
 

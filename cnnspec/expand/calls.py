@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from cnnspec.declarations.keras_versions import missing
+from cnnspec.declarations.of_others import is_import_path
 from cnnspec.declarations.partial import problems_of
 from cnnspec.diagnostics.budget import TOO_MANY_VALUES
 from cnnspec.diagnostics.problems import Failure, Problem, Problems, failure_of
@@ -16,7 +17,7 @@ from cnnspec.ir.graph import Node, SubmodelLayer
 from cnnspec.language.document import STEP_KEYS, Step
 from cnnspec.language.expressions import substituted
 from cnnspec.layers.base import INNER, LAYERS, Layer
-from cnnspec.layers.custom import custom_kind, is_import_path
+from cnnspec.layers.custom import STATEMENTS, CustomLayer, custom_kind
 from cnnspec.naming import node_name, snake_case
 from cnnspec.operations.steps import family_of_step
 from cnnspec.records import replace
@@ -71,12 +72,11 @@ class Calls:
             if wrong is not None:
                 return self.names.failed(name, scope, wrong)
         layer = self.checked_layer(step, declaration, scope, place)
-        scoped = self.names.named(name, kind, scope, place)
+        scoped = self.names.named(name, kind, scope, place, is_layer=True)
         if isinstance(layer, Failure) or isinstance(inputs, Failure) or isinstance(scoped, Failure):
             return self.names.failed(name, scope, failure_of(layer, inputs, scoped))
-        node = Node(
-            node_name(scoped), scoped, layer, inputs, place, scope.frozen, block=scope.block
-        )
+        name = self.names.layers.of_node(scoped)
+        node = Node(name, scoped, layer, inputs, place, scope.frozen, block=scope.block)
         return self.names.add(node)
 
     def named_inside(
@@ -156,17 +156,14 @@ class Calls:
         found: Iterable[Problem]
         try:
             if problems or failures:
-                found = [
-                    *problems,
-                    *problems_of(declaration, arguments, step.kind, left_keys(step)),
-                ]
+                found = [*problems, *self.partial(declaration, arguments, step)]
             else:
                 layer = declaration.of(arguments, word=step.kind)
                 found = self.lacking(layer)
         except Problems as refused:
             found = refused.problems
             if any(each.code == "unknown-argument" for each in found):
-                found = problems_of(declaration, arguments, step.kind, left_keys(step))
+                found = [*self.partial(declaration, arguments, step)] or found
         for each in found:
             default = used.get(str(each.at[0])) if each.at else None
             if default is None:
@@ -176,6 +173,14 @@ class Calls:
                 failures.append(default.problem(self.report, each))
         return failures[0] if layer is None else layer
 
+    def partial(
+        self, declaration: type[Layer], arguments: dict[str, Any], step: Step
+    ) -> Iterable[Problem]:
+        """Return what is wrong with the known arguments of a call; a custom class takes any."""
+        if issubclass(declaration, CustomLayer):
+            return ()
+        return problems_of(declaration, arguments, step.kind, left_keys(step))
+
     def lacking(self, layer: Layer) -> Iterable[Problem]:
         """Return what the version of Keras does not have of a layer."""
         return tuple(missing(layer, self.submodels.loader.keras))
@@ -184,7 +189,7 @@ class Calls:
         self, step: Step, scope: Scope, inputs: Value, place: Place, name: str | None
     ) -> Value:
         """Expand another call of an earlier layer."""
-        for key in (each for each in step.arguments if each != "layer"):
+        for key in (each for each in step.arguments if each not in ("layer", *STATEMENTS)):
             message = f"'shared' has no argument '{key}'; it takes 'layer', 'name' and 'from'"
             near = step_key(key, step, () if "layer" in step.arguments else ("layer",))
             code = "unknown-argument"
@@ -218,7 +223,20 @@ class Calls:
             failure = (place / "layer").error(self.report, "unknown-name", message)
             return self.names.failed(name, scope, failure)
         original = self.names.by_name[target.layer_name]
-        shared = replace(original, name=node_name(scoped), scoped=scoped, shares=original.name)
+        layer = original.layer
+        if isinstance(layer, CustomLayer):
+            try:
+                layer = layer.called_again(substituted(step.arguments, scope.parameters, []))
+            except Problems as refused:
+                failures = [place.problem(self.report, each) for each in refused.problems]
+                return self.names.failed(name, scope, failures[0])
+        said = [key for key in step.arguments if key in STATEMENTS]
+        if said and not isinstance(layer, CustomLayer):
+            message = f"'{said[0]}' is only for layer classes of your own, which '{wanted}' is not"
+            failure = (place / said[0]).error(self.report, "unknown-argument", message, "key")
+            return self.names.failed(name, scope, failure)
+        again = replace(original, layer=layer)
+        shared = replace(again, name=node_name(scoped), scoped=scoped, shares=original.name)
         return self.names.add(replace(shared, inputs=inputs, place=place, block=scope.block))
 
     def submodel(

@@ -8,10 +8,11 @@ from cnnspec.diagnostics.problems import Failure, shown
 from cnnspec.diagnostics.suggestions import did_you_mean
 from cnnspec.expand.definitions import gather
 from cnnspec.expand.interface import Interface
+from cnnspec.expand.layer_names import LayerNames, explicit_names
 from cnnspec.expand.loading import Loader
 from cnnspec.expand.parameters import NO_PARAMETERS, Parameters, resolve_parameters
 from cnnspec.expand.scopes import Names, Scope, Value
-from cnnspec.expand.steps import Writer, explicit_names
+from cnnspec.expand.steps import Writer
 from cnnspec.expand.submodels import SubmodelReader
 from cnnspec.expand.training import training
 from cnnspec.expand.unread import check_unread, unused_submodels
@@ -43,7 +44,7 @@ def expand(
     parameters = resolve_parameters(document.params, given, NO_PARAMETERS, place / "params", report)
     definitions = gather(document, place, parameters, loader)
     reader = SubmodelReader(loader, expand, reading)
-    names = Names(report)
+    names = Names(report, LayerNames(document.unnamed, explicit_names(document.layers)))
     writer = Writer(definitions, reader, names, report)
     graph = _graph(
         document, parameters, place, writer, Interface(names, report, loader.keras), loader.root

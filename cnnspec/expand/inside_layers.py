@@ -2,13 +2,13 @@
 
 from typing import Any
 
+from cnnspec.declarations.of_others import is_import_path
 from cnnspec.diagnostics.problems import Failure
 from cnnspec.diagnostics.report import Report
 from cnnspec.diagnostics.suggestions import closest
 from cnnspec.expand.definitions import Definitions
 from cnnspec.ir.graph import SubmodelLayer
 from cnnspec.layers.base import INNER, LAYERS
-from cnnspec.layers.custom import is_import_path
 from cnnspec.syntax.places import Place
 
 AT_EVERY_STEP = "TimeDistributed"

@@ -6,11 +6,11 @@ from typing import Any
 from cnnspec.diagnostics.problems import Failure, Problem
 from cnnspec.diagnostics.report import Report
 from cnnspec.diagnostics.suggestions import Match, closest
+from cnnspec.expand.layer_names import LayerNames, output_of
 from cnnspec.expand.parameters import Parameters
-from cnnspec.ir.graph import BlockCall, Node, Ref, SubmodelLayer
+from cnnspec.ir.graph import BlockCall, Node, Ref
 from cnnspec.language.document import Step
 from cnnspec.language.expressions import filled, is_pattern, substituted
-from cnnspec.naming import keras_name, node_name
 from cnnspec.records import Record, replace
 from cnnspec.syntax.places import Place, Where
 
@@ -36,13 +36,16 @@ class Scope(Record):
     """The explicit names of steps in this scope."""
     block: BlockCall | None = None
     """The block call that is being expanded, if any."""
+    last: Step | None = None
+    """The last step of that block."""
 
 
 class Names:
     """The nodes of a graph under construction, and the names that refer to them."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: Report, layers: LayerNames | None = None) -> None:
         self.report = report
+        self.layers = layers or LayerNames()
         self.nodes: list[Node] = []
         self.by_name: dict[str, Node] = {}
         self.values: dict[str, Value] = {}
@@ -58,7 +61,7 @@ class Names:
 
     def copy(self) -> "Names":
         """Return the names that are known so far, to add others that are not kept."""
-        names = Names(self.report)
+        names = Names(self.report, self.layers.copy())
         names.nodes, names.by_name = list(self.nodes), dict(self.by_name)
         names.values, names.defined = dict(self.values), dict(self.defined)
         names.keras_names, names.counted = dict(self.keras_names), Counter(self.counted)
@@ -87,9 +90,21 @@ class Names:
         self.by_name = {each.name: each for each in self.nodes}
         return renamed.value[0]
 
-    def named(self, name: str | None, kind: str, scope: Scope, place: Place) -> str | Failure:
+    def named(
+        self,
+        name: str | None,
+        kind: str,
+        scope: Scope,
+        place: Place,
+        *,
+        is_layer: bool = False,
+    ) -> str | Failure:
         """Return the name of a step with its scopes; it must not be taken."""
         given = name
+        if given is None and is_layer and self.layers.unnamed is not None:
+            return self.layers.next(
+                kind, scope.prefix, scope.explicit, self.defined, self.keras_names
+            )
         while given is None:
             self.counted[scope.prefix + kind] += 1
             candidate = f"{kind}_{self.counted[scope.prefix + kind]}"
@@ -100,13 +115,13 @@ class Names:
 
     def taken(self, scoped: str, place: Place) -> Failure | None:
         """Report an error if a name is taken."""
-        taken = self.keras_names.get(keras_name(scoped))
+        taken = self.keras_names.get(self.layers.in_keras(scoped))
         taken = taken or (scoped if scoped in self.defined else None)
         if taken is None:
             return None
         message = f"the name '{scoped}' is defined twice"
         if taken != scoped:
-            message = f"'{scoped}' and '{taken}' both become the Keras name '{keras_name(scoped)}'"
+            message = f"'{scoped}' and '{taken}' both become the Keras name '{self.layers.in_keras(scoped)}'"
         note = self.defined[taken].note("it is defined here first")
         return place.error(self.report, "duplicate-name", message, "name", notes=[note])
 
@@ -115,7 +130,7 @@ class Names:
         self.values[scoped] = value
         self.defined[scoped] = place
         if is_layer:
-            self.keras_names[keras_name(scoped)] = scoped
+            self.keras_names[self.layers.in_keras(scoped)] = scoped
         return value
 
     def of_no_layer(self) -> dict[str, tuple[Ref, ...]]:
@@ -155,19 +170,15 @@ class Names:
     def of_call(self, scoped: str) -> tuple[Ref, ...] | None:
         """Return the tensor of `call/output`, where `call` is a call of a submodel or layer."""
         for place in (place for place, letter in enumerate(scoped) if letter == "/"):
-            value, output = self.values.get(scoped[:place]), scoped[place + 1 :]
-            if value is None or isinstance(value, Failure) or not value:
-                continue
-            node = self.by_name.get(value[0].node)
-            found = None if node is None else _output_of(node, output)
-            if found is not None:
+            value = self.values.get(scoped[:place])
+            node = self.by_name.get(value[0].node) if isinstance(value, tuple) and value else None
+            if node is not None and (found := output_of(node, scoped[place + 1 :])) is not None:
                 return found
         return None
 
     def around(self, scoped: str) -> Failure | None:
         """Return the failure of a call that a name refers into, which may therefore exist."""
-        places = [place for place, letter in enumerate(scoped) if letter == "/"]
-        calls = (self.values.get(scoped[:place]) for place in places)
+        calls = (self.values.get(scoped[:at]) for at, letter in enumerate(scoped) if letter == "/")
         return next((value for value in calls if isinstance(value, Failure)), None)
 
     def report_unknown(self, word: str, scope: Scope, place: Place, *, output: bool) -> Failure:
@@ -188,10 +199,15 @@ class Names:
                 for output in node.outputs
             ]
         what = f"the output '{word}' is not a layer" if output else f"unknown name '{word}'"
+        from cnnspec.expand.results import results_meant  # only errors need it
+
+        value = self.values.get(scope.prefix + word.partition("/")[0])
+        if (said := results_meant(word, value, self.by_name)) is not None:
+            return place.error(self.report, "unknown-name", what, where, suggestion=said)
         near = closest(word, known)
-        inputs = [name for name in self.values if self.is_input(name)]
-        if near is None and word.casefold() in WORDS_FOR_THE_INPUT and len(inputs) == 1:
-            near = Match(inputs[0], is_certain=True)
+        if near is None and word.casefold() in WORDS_FOR_THE_INPUT:
+            inputs = [name for name in self.values if self.is_input(name)]
+            near = Match(inputs[0], is_certain=True) if len(inputs) == 1 else None
         return place.unknown(self.report, "unknown-name", what, near, where)
 
     def is_input(self, name: str) -> bool:
@@ -206,17 +222,22 @@ class Names:
 
     def report_several(self, value: tuple[Ref, ...], place: Place) -> Failure:
         """Report a reference to several tensors where one is needed."""
-        said = ", ".join(str(ref) for ref in value)
-        message = f"this refers to {len(value)} tensors ({said}), but a single one is needed"
+        from cnnspec.expand.results import listed  # only errors need it
+
+        count = f"{len(value)} tensors ({listed(value)})"
+        message = f"this refers to {count}, but a single one is needed"
         where: Where = "value" if isinstance(place.value(), str) else "name"
         return place.error(self.report, "unknown-output", message, where)
 
-    def handed_on(self, above: Value, place: Place) -> Value:
+    def handed_on(self, above: Value, scope: Scope, place: Place) -> Value:
         """Return what the step above hands on; the results of an operation are an error."""
         if isinstance(above, Failure) or not self.is_several(above):
             return above
-        said = ", ".join(map(str, above))
-        message = f"the step above has {len(above)} results ({said}); 'from' must name one"
+        from cnnspec.expand.results import listed  # only errors need it
+
+        step = self.by_name[above[0].node].scoped.removeprefix(scope.prefix)
+        results = listed(f"{step}/{ref.output}" for ref in above)
+        message = f"the step above has {len(above)} results ({results}); 'from' must name one"
         return place.error(self.report, "needs-from", message, "kind")
 
     def chosen(self, value: Value, place: Place) -> Value:
@@ -251,18 +272,6 @@ class Names:
             return filled(name, parameters)
         except Problem as problem:
             return place.problem(self.report, problem, notes=parameters.nulls(name))
-
-
-def _output_of(node: Node, output: str) -> tuple[Ref, ...] | None:
-    """Return an output of a node by its name, or by the name that a submodel is cut at."""
-    layer = node.layer
-    if isinstance(layer, SubmodelLayer) and output in layer.until:
-        output = layer.graph.outputs[layer.until.index(output)].name
-    output = output if output in node.outputs else node_name(output)
-    if output in node.outputs:
-        return (Ref(node.name, output),)
-    only = isinstance(layer, SubmodelLayer) and layer.graph.outputs[0].name == output
-    return node.value if only and not node.outputs else None
 
 
 class Skipped(Record):

@@ -7,6 +7,7 @@ from cnnspec.diagnostics.problems import FAILED, Failure, Problem, failure_of, s
 from cnnspec.diagnostics.report import Report
 from cnnspec.expand.calls import Calls, step_key
 from cnnspec.expand.definitions import BlockDefinition, Definitions
+from cnnspec.expand.layer_names import explicit_names, own_name_problem
 from cnnspec.expand.parameters import Parameters, resolve_parameters
 from cnnspec.expand.scopes import Names, Scope, Skipped, Value
 from cnnspec.expand.submodels import SubmodelReader
@@ -24,16 +25,6 @@ MAX_BLOCK_DEPTH = 50
 """The limit of the nesting of block calls."""
 MAX_INPUTS = 10_000
 """The limit of the number of inputs of a step."""
-
-
-def explicit_names(steps: Sequence[Step]) -> frozenset[str]:
-    """Return the explicit names of steps, including those in branches."""
-    names = {step.name for step in steps if step.name is not None}
-    for step in steps:
-        if step.branches is not None:
-            for branch in step.branches.steps.values():
-                names |= explicit_names(branch)
-    return frozenset(names)
 
 
 class Writer(Calls):
@@ -124,6 +115,8 @@ class Writer(Calls):
 
     def given_name(self, step: Step, scope: Scope, place: Place) -> str | Failure | None:
         """Return the explicit name of a step; None if it has none."""
+        if scope.blocks and (wrong := own_name_problem(step, scope.last, self.definitions.blocks)):
+            return (place / "name").error(self.report, *wrong)
         if step.name is None or not (is_reference(step.name) or is_pattern(step.name)):
             return step.name
         at = place / "name"
@@ -168,7 +161,7 @@ class Writer(Calls):
                 said = " and ".join(scope.several_inputs)
                 message = f"the model has several inputs ({said}); the first step needs 'from'"
                 return place.error(self.report, "needs-from", message, "kind")
-            return self.names.handed_on(above, place)
+            return self.names.handed_on(above, scope, place)
         refs: list[Ref] = []
         failure: Failure | None = None
         listed = len(step.from_) > 1 or place.has_list("from")
@@ -249,6 +242,7 @@ class Writer(Calls):
             frozen=scope.frozen,
             blocks=(*scope.blocks, step.kind),
             explicit=explicit_names(definition.block.layers),
+            last=definition.block.layers[-1] if definition.block.layers else None,
             block=BlockCall(
                 step.kind,
                 scoped,

@@ -209,4 +209,6 @@ class _Training(Targets):
             return
         hint = did_you_mean(pattern, {name for path in paths for name in names_of(path)})
         message = f"no frozen layer matches '{pattern}'"
+        if any(matches(path, pattern) for path in frozen_paths(nodes, operations=True)):
+            message, hint = f"{message}; operations have no weights", None
         place.error(self.report, "unknown-name", message, suggestion=hint)

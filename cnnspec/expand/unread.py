@@ -13,9 +13,10 @@ from cnnspec.diagnostics.budget import Budget
 from cnnspec.diagnostics.problems import FAILED, Failure, Problem
 from cnnspec.diagnostics.report import Report
 from cnnspec.expand.definitions import BlockDefinition, Definitions
+from cnnspec.expand.layer_names import explicit_names
 from cnnspec.expand.parameters import Parameters, resolve_parameters
 from cnnspec.expand.scopes import Names, Scope, Value
-from cnnspec.expand.steps import Writer, explicit_names
+from cnnspec.expand.steps import Writer
 from cnnspec.ir.graph import Ref, SubmodelLayer
 from cnnspec.language.document import Document, Step
 from cnnspec.language.expressions import is_pattern, is_reference, substituted
@@ -91,7 +92,8 @@ class _Reader(Writer):
         parameters = resolve_parameters(block.params, given, outer, at, self.report)
         explicit = explicit_names(block.layers)
         start = (Ref(""),)  # some tensor, which nothing looks at
-        scope = Scope("", parameters, start, blocks=(kind,), explicit=explicit)
+        last = block.layers[-1] if block.layers else None
+        scope = Scope("", parameters, start, blocks=(kind,), explicit=explicit, last=last)
         self.run(block.layers, scope, definition.place / "layers")
 
     def step(self, step: Step, scope: Scope, above: Value, place: Place) -> Value:

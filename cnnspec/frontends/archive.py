@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-from cnnspec.files.reading import opened
 from cnnspec.frontends.models import model_document
 from cnnspec.frontends.renaming import with_spoken_names
 from cnnspec.keras_files.archive import archived
 from cnnspec.keras_files.configuration import parsed
-from cnnspec.keras_files.hdf5 import SIGNATURE, stored
+from cnnspec.keras_files.hdf5 import is_hdf5, stored
 from cnnspec.language.document import Document
 
 
@@ -18,9 +17,7 @@ def read_archive(path: Path) -> Document:
         UnreadableModel: the file is damaged, or a spec cannot express the model.
 
     """
-    with opened(path) as file:
-        is_hdf5 = file.read(len(SIGNATURE)) == SIGNATURE
-    return read_json(stored(path).model if is_hdf5 else archived(path)[0])
+    return read_json(stored(path).model if is_hdf5(path) else archived(path)[0])
 
 
 def read_json(text: str | bytes) -> Document:

@@ -1,12 +1,12 @@
 """The calls of all layers of a model: their numbering and their order."""
 
 import heapq
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from cnnspec.frontends.nodes import Node, leaves, nodes
+from cnnspec.frontends.nodes import Node, leaves, name_of, nodes
 from cnnspec.keras_files.configuration import FUNCTIONAL, MODELS
 from cnnspec.keras_files.problems import UnreadableModel
 
@@ -23,6 +23,37 @@ class Call:
     """The names of the calls that precede it."""
     source: str | None = None
     """Its input, if that is the layer above."""
+
+
+def calls_of(
+    layers: Iterable[Mapping[str, Any]],
+    first: Mapping[str, int],
+    call_name: Callable[[str, int], str],
+) -> Iterator[Call]:
+    """Return all calls of all layers, in the order of the file."""
+    for layer in layers:
+        if layer["class_name"] == "InputLayer":
+            continue
+        name = name_of(layer)
+        for index, node in enumerate(nodes(layer, first)):
+            needs = {call_name(each.layer, each.call) for each in node.tensors()}
+            needs |= {name} if index else set()
+            yield Call(layer, index, call_name(name, index), node, frozenset(needs))
+
+
+def arranged(node: Node, form: Any, name: str) -> Node:
+    """Convert the inputs of a call of a model to a list, if they are given by name.
+
+    `form` is the structure of the inputs of the model; None for another layer.
+    """
+    given = node.args[0] if len(node.args) == 1 else None
+    if form is None or isinstance(form, dict) or not isinstance(given, dict):
+        return node
+    names = list(leaves(form))
+    if not given.keys() >= set(names):
+        message = f"the layer '{name}' is called with inputs that it does not have"
+        raise UnreadableModel(message)
+    return Node([[given[each] for each in names]], node.kwargs)
 
 
 def in_order(calls: Iterable[Call], known: Iterable[str]) -> Iterator[Call]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from cnnspec.diagnostics.problems import Problems
+from cnnspec.diagnostics.problems import Problem, Problems
 from cnnspec.frontends.whole import Whole
 from cnnspec.keras_files.configuration import MODELS
 from cnnspec.keras_files.problems import UnreadableModel
@@ -49,10 +49,22 @@ def inner_model(config: Any) -> Mapping[str, Any] | None:
     return inner if is_model else None
 
 
-def declared_layer(kind: str, arguments: Mapping[str, Any]) -> Layer | None:
-    """Return the checked layer; None if its arguments have errors, which are reported later."""
+def declared_layer(kind: str, arguments: Mapping[str, Any], name: str) -> Layer:
+    """Return the checked layer.
+
+    Raises:
+        UnreadableModel: its arguments have errors.
+
+    """
     try:
         declared: Layer = family_of_step(kind).check({kind: arguments})
-    except Problems:
-        return None
+    except Problems as found:
+        messages = "; ".join(_message(each) for each in found.problems)
+        raise UnreadableModel(f"the layer '{name}' ({kind}): {messages}") from None
     return declared
+
+
+def _message(problem: Problem) -> str:
+    """Return the message of a problem, with its suggestion."""
+    said = problem.message or f"its '{problem.at[0]}' is not valid"
+    return said if problem.suggestion is None else f"{said} ({problem.suggestion})"

@@ -11,12 +11,13 @@ from typing import Any
 from cnnspec.declarations.declaration import Declaration
 from cnnspec.declarations.family import Family, split_call
 from cnnspec.declarations.keras_versions import as_before
+from cnnspec.declarations.of_others import OfOthers
 from cnnspec.declarations.wording import shortest
 from cnnspec.diagnostics.problems import Problem, Problems
 from cnnspec.frontends.decimals import decimal
-from cnnspec.frontends.models import ReadModel
 from cnnspec.frontends.nodes import leaves
-from cnnspec.frontends.values import OwnClass, plain
+from cnnspec.frontends.values import FUNCTION, Find, OwnClass, nowhere, plain
+from cnnspec.frontends.whole import ReadModel
 from cnnspec.keras_files.problems import MALFORMED, UnreadableModel
 from cnnspec.language.calls import Call
 from cnnspec.language.expressions import escaped
@@ -37,6 +38,7 @@ class Compilation:
 
     model: ReadModel
     of_keras_2: bool
+    find: Find = nowhere
     notes: list[str] = field(default_factory=list)
 
     def add(self, config: Mapping[str, Any]) -> None:
@@ -108,16 +110,24 @@ class Compilation:
         return None
 
     def _call(self, family: Family[Any], serialized: Any, prefix: str) -> Call:
-        kind, given = split_call(shortest(_checked(family, serialized, prefix)), family.noun)
+        kind, given = split_call(
+            shortest(_checked(family, serialized, prefix, self.find)), family.noun
+        )
         return Call(kind=kind, arguments=escaped(given))
 
 
-def _checked(family: Family[Any], serialized: Any, prefix: str) -> Declaration:
+def _checked(
+    family: Family[Any], serialized: Any, prefix: str, find: Find = nowhere
+) -> Declaration:
     """Return the checked call for a serialized object."""
     if family is OPTIMIZERS and _is_scaler(serialized):
         return _scaled(serialized["config"])
-    kind, given = split_call(_unwrapped(serialized, prefix), family.noun)
+    kind, given = split_call(_unwrapped(serialized, prefix, find), family.noun)
     declaration: type[Declaration] = family.find(kind)
+    if issubclass(declaration, OfOthers):
+        if _is_automatic(given.get("name"), declaration.kind()):
+            del given["name"]
+        return declaration.of(_of_others(given), word=kind)
     known = declaration.arguments()
     arguments = {
         name: decimal(value) if family is OPTIMIZERS else value
@@ -133,6 +143,12 @@ def _checked(family: Family[Any], serialized: Any, prefix: str) -> Declaration:
     if _is_object(serialized):
         arguments = as_before(declaration, arguments)
     return declaration.of(arguments, word=kind)
+
+
+def _of_others(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments of a class of another package without what Keras has by default."""
+    usual = {"dtype": "float32", "reduction": "sum_over_batch_size", "name": None}
+    return {name: value for name, value in given.items() if value != usual.get(name, value is None)}
 
 
 def _is_scaler(serialized: Any) -> bool:
@@ -159,11 +175,13 @@ def _scaled(config: Mapping[str, Any]) -> Declaration:
     return declaration.of(own | {"inner_optimizer": inner})
 
 
-def notes_of_compilation(model: ReadModel, config: Any, *, of_keras_2: bool) -> list[str]:
+def notes_of_compilation(
+    model: ReadModel, config: Any, *, of_keras_2: bool, find: Find = nowhere
+) -> list[str]:
     """Add the compilation of a model to its document, and return notes on what was left out."""
     if not config:
         return []
-    compilation = Compilation(model, of_keras_2)
+    compilation = Compilation(model, of_keras_2, find)
     try:
         compilation.add(config)
     except MALFORMED:
@@ -194,20 +212,23 @@ def _keys(outputs: Any) -> dict[str, str]:
     return keys
 
 
-def _unwrapped(serialized: Any, prefix: str) -> Any:
+def _unwrapped(serialized: Any, prefix: str, find: Find) -> Any:
     """Return a serialized object as a call; Keras stores only the names of functions."""
+    if isinstance(serialized, str):
+        return find({"class_name": FUNCTION, "config": serialized}) or serialized
     if not _is_object(serialized):
         return serialized
     kind, config = serialized["class_name"], serialized["config"]
-    if kind == "function":
-        return config
+    if kind == FUNCTION:
+        return find(serialized) or config
     if kind in WRAPPERS:
         name = config["name"].removeprefix(prefix)
-        return name if _leaves_the_kind_open(name) else _unwrapped(config["fn"], prefix)
+        return name if _leaves_the_kind_open(name) else _unwrapped(config["fn"], prefix, find)
     # Keras 2 registers its optimizers like classes of a user, each under its own name.
     is_optimizer = kind.startswith("Custom>") and kind.removeprefix("Custom>") in OPTIMIZERS
     return plain(
-        {**serialized, "class_name": kind.removeprefix("Custom>")} if is_optimizer else serialized
+        {**serialized, "class_name": kind.removeprefix("Custom>")} if is_optimizer else serialized,
+        find,
     )
 
 

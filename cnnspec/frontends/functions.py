@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cnnspec.diagnostics.problems import Problem, Problems
+from cnnspec.diagnostics.problems import Problems
 from cnnspec.frontends.nodes import Tensor
 from cnnspec.frontends.operations import Equal, NoEqual, Recorded
 from cnnspec.operations.base import OPERATIONS, Operation
@@ -16,6 +16,8 @@ CONSTANT_TYPES = ("bool", "float32", "int32")
 """The data types of arrays that a constant of a spec can have."""
 ARRAYS = ("__numpy__", "__tensor__")
 """What Keras calls the arrays among the arguments of a call."""
+EARLIER = {"ops.threshold": {"threshold_value": "threshold", "value": "default_value"}}
+"""For each function: the arguments that Keras 3.10 saved under other names."""
 
 
 def function_step(recorded: Recorded) -> Equal:
@@ -40,7 +42,7 @@ def function_step(recorded: Recorded) -> Equal:
         elif any(isinstance(each, Tensor) for each in found):
             raise NoEqual("it is called with tensors and constants in one list")
         else:
-            arguments[name] = _constant(value)
+            arguments[name] = _constant(value, {each.dtype for each in recorded.node.tensors()})
     try:
         declaration.of(arguments)
     except Problems as problems:
@@ -56,11 +58,10 @@ def _declaration(recorded: Recorded) -> type[Operation]:
         function = "extract_patches_3d"
     part = recorded.module.rpartition(".")[2]
     for word in (f"{part}.{function}", function, f"image.{function}", f"linalg.{function}"):
-        try:
-            return OPERATIONS.find(f"{PREFIX}{word}")
-        except Problem as problem:
-            if problem.code == "refused-kind":
-                raise NoEqual(OPERATIONS.refusals[f"{PREFIX}{word}"]) from None
+        if (reason := OPERATIONS.refusals.get(f"{PREFIX}{word}")) is not None:
+            raise NoEqual(reason)
+        if (declaration := OPERATIONS.declared(f"{PREFIX}{word}")) is not None:
+            return declaration
     raise NoEqual("a spec cannot call this function")
 
 
@@ -79,7 +80,8 @@ def _given(recorded: Recorded, declaration: type[Operation]) -> Iterator[tuple[s
             raise NoEqual("it is called with constants among its tensors")
         yield declaration.tensors[0], listed
         args = []
-    further = (each for each in declaration.arguments() if each not in recorded.config)
+    further = [each for each in declaration.arguments() if each not in recorded.config]
+    further.sort(key=declaration.has_default)  # as in a signature
     names = list(dict.fromkeys((*declaration.tensors, *further)))
     if len(args) > len(names):
         raise NoEqual(f"it is called with {len(args)} arguments")
@@ -94,7 +96,9 @@ def _given(recorded: Recorded, declaration: type[Operation]) -> Iterator[tuple[s
 def _arguments(recorded: Recorded, declaration: type[Operation]) -> Iterator[tuple[str, Any]]:
     """Yield the arguments that are in the configuration."""
     known = declaration.arguments()
-    for name, value in recorded.config.items():
+    earlier = EARLIER.get(declaration.kind(), {})
+    for saved, value in recorded.config.items():
+        name = earlier.get(saved, saved)
         if name in known:
             if not _says_nothing(declaration, name, value):
                 yield name, value
@@ -111,8 +115,11 @@ def _says_nothing(declaration: type[Operation], name: str, value: Any) -> bool:
     return declaration.has_default(name) and bool(value == declaration.default_of(name))
 
 
-def _constant(value: Any) -> Any:
-    """Return a constant among the arguments of a call: a number, or lists of numbers."""
+def _constant(value: Any, dtypes: set[str | None]) -> Any:
+    """Return a constant among the arguments of a call: a number, or lists of numbers.
+
+    A single number has no data type in a spec, so it takes that of the tensors.
+    """
     if isinstance(value, Mapping):
         if value.get("class_name") not in ARRAYS:
             raise NoEqual("it is called with an argument that is neither a tensor nor a number")
@@ -120,7 +127,7 @@ def _constant(value: Any) -> Any:
         if dtype not in CONSTANT_TYPES:
             raise NoEqual(f"its constant has the data type {dtype}, which a spec cannot express")
         value = value["config"]["value"]
-        if not isinstance(value, list) and dtype != "bool":
+        if not isinstance(value, list) and dtype != "bool" and dtypes != {dtype}:
             raise NoEqual("its constant is a single number with a data type")
         return _as_floats(value) if dtype == "float32" else value
     return value

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cnnspec.keras_files.problems import UnreadableModel
+from cnnspec.shapes import BATCH
 
 POSITIONS = ("inputs", "sequence", "x", "query", "value", "key", "initial_state")
 """Keyword arguments that may be tensors, in the order of a spec."""
@@ -23,6 +24,13 @@ class Tensor:
     shape: tuple[int | None, ...] | None = None
     """None in files of Keras 2, which do not store shapes."""
     dtype: str | None = None
+    counted: tuple[int | None, ...] | None = None
+    """The shape for batches of `BATCH` samples, if it was inferred."""
+
+    @property
+    def has_batch(self) -> bool:
+        """Whether it is known that its first axis is that of the batch."""
+        return self.counted is not None and self.counted[:1] == (BATCH,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +89,25 @@ def mapped(form: Any, name: Callable[[Tensor], str]) -> Any:
     return name(form)
 
 
+def arranged(node: Node, form: Any, name: str) -> Node:
+    """Convert the inputs of a call of a model to a list, if they are given by name.
+
+    `form` is the structure of the inputs of the model.
+
+    Raises:
+        UnreadableModel: the call has other inputs.
+
+    """
+    given = node.args[0] if len(node.args) == 1 else None
+    if form is None or isinstance(form, dict) or not isinstance(given, dict):
+        return node
+    names = list(leaves(form))
+    if not given.keys() >= set(names):
+        message = f"the layer '{name}' is called with inputs that it does not have"
+        raise UnreadableModel(message)
+    return Node([[given[each] for each in names]], node.kwargs)
+
+
 def structure(value: Any) -> Any:
     """Return the tensors of `input_layers` or `output_layers`: one, or lists and mappings."""
     if isinstance(value, Mapping):
@@ -91,7 +118,7 @@ def structure(value: Any) -> Any:
     return [structure(item) for item in value]
 
 
-def inputs_of(node: Node, layer: str) -> list[Tensor]:
+def inputs_of(node: Node, layer: str, kind: str) -> list[Tensor]:
     """Return the input tensors of a call of a layer, in the order of a spec.
 
     Raises:
@@ -102,15 +129,15 @@ def inputs_of(node: Node, layer: str) -> list[Tensor]:
         # training=False is what Keras records of most calls, and does not keep to in training.
         said = [each for each in leaves(value) if each is not None]
         if key not in POSITIONS and said and not (key == "training" and value is False):
-            message = f"the layer '{layer}' is called with '{key}', which a spec cannot express"
+            message = (
+                f"the layer '{layer}' ({kind}) is called with '{key}', which a spec cannot express"
+            )
             raise UnreadableModel(message)
     found = leaves([*node.args, *(node.kwargs.get(key) for key in POSITIONS)])
     given = [each for each in found if each is not None]
     for each in given:
         if not isinstance(each, Tensor):
-            message = (
-                f"the layer '{layer}' is called with {each!r:.60}, which a spec cannot express"
-            )
+            message = f"the layer '{layer}' ({kind}) is called with {each!r:.60}, which a spec cannot express"
             raise UnreadableModel(message)
     return given
 
@@ -157,6 +184,8 @@ def _legacy(inputs: list[Any], first: Mapping[str, int], kind: str) -> Node:
 
 
 def _named(reference: list[Any], first: Mapping[str, int]) -> Any:
+    if isinstance(reference[0], list):
+        return [_named(each, first) for each in reference]
     if reference[0] == CONSTANT:
         return reference[2]
     return counted_from(Tensor(str(reference[0]), int(reference[1]), int(reference[2])), first)
@@ -164,6 +193,8 @@ def _named(reference: list[Any], first: Mapping[str, int]) -> Any:
 
 def _tensors(value: Any, first: Mapping[str, int]) -> Any:
     """Return the tensors of a keyword argument."""
+    if isinstance(value, Mapping):
+        return {str(key): _tensors(each, first) for key, each in value.items()}
     if isinstance(value, list) and len(value) >= 3 and isinstance(value[0], str):
         return _named(value, first)
     return [_tensors(each, first) for each in value] if isinstance(value, list) else value

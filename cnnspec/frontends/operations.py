@@ -6,6 +6,7 @@ from typing import Any
 
 from cnnspec.declarations.fields import FLOAT_TYPES, INT_TYPES
 from cnnspec.frontends.nodes import Node, Tensor
+from cnnspec.keras_files.problems import UnreadableModel
 
 
 class NoEqual(Exception):
@@ -19,8 +20,6 @@ class Equal:
     kind: str
     arguments: dict[str, Any]
     tensors: tuple[Tensor, ...]
-    note: str | None = None
-    """Possible differences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,3 +112,9 @@ class Recorded:
     def float_dtype(self, tensor: Tensor) -> dict[str, str]:
         """Return the same for operations that convert integers to floats."""
         return {} if tensor.dtype in INT_TYPES else self.dtype(tensor)
+
+
+def not_in_a_spec(operation: Recorded, reason: NoEqual) -> UnreadableModel:
+    """Return the error about an operation that cannot be used in a spec."""
+    said = f"the operation '{operation.name}' ({operation.kind}) cannot be used in a spec"
+    return UnreadableModel(f"{said}: {reason}")

@@ -5,20 +5,16 @@ Results must be equal bit for bit; operations without such a layer become calls 
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
-from cnnspec.frontends.decimals import float32
 from cnnspec.frontends.functions import function_step
 from cnnspec.frontends.keras_2 import of_keras_3
-from cnnspec.frontends.operations import Equal, NoEqual, Recorded
+from cnnspec.frontends.operations import Equal, NoEqual, Recorded, not_in_a_spec
 from cnnspec.frontends.reshaping import RESHAPING
-from cnnspec.keras_files.problems import UnreadableModel
+from cnnspec.keras_files.configuration import is_recorded
 
 BY_KERAS_2 = ("SlicingOpLambda", "TFOpLambda", "TensorFlowOpLayer")
 """The class of recorded operations in Keras 2, which has no shapes and data types."""
-RECORDED = ("keras.src.ops", "keras.src.activations")
-"""Modules whose classes are operations; many have the names of layers."""
 
 
 def is_operator(layer: Mapping[str, Any]) -> bool:
@@ -26,24 +22,27 @@ def is_operator(layer: Mapping[str, Any]) -> bool:
     if layer["class_name"] in BY_KERAS_2:
         return True
     if "module" in layer:
-        return str(layer["module"]).startswith(RECORDED)
+        return is_recorded(layer)
     return not layer["config"].keys() & {"trainable", "dtype", "layers"}
 
 
-def operator_step(operation: Recorded, *, masked: bool) -> Equal:
-    """Return the layer or function that computes the same as an operation.
+def operator_steps(
+    operation: Recorded, unused: Callable[[str], str], *, masked: bool
+) -> list[tuple[str, Equal]]:
+    """Return the layers or functions that compute the same as an operation, each with its name.
+
+    Those before the last one prepare an operand; `unused` makes their names.
 
     Raises:
-        UnreadableModel: there is none; the message is the reason.
+        UnreadableModel: there are none; the message is the reason.
 
     """
     try:
-        if operation.kind in BY_KERAS_2:
-            return function_step(of_keras_3(operation))
-        return _equal(operation, masked=masked)
+        if operation.kind not in BY_KERAS_2:
+            return [(operation.name, _equal(operation, masked=masked))]
+        return [(each.name, _equal(each, masked=masked)) for each in of_keras_3(operation, unused)]
     except NoEqual as reason:
-        said = f"the operation '{operation.name}' ({operation.kind}) cannot be used in a spec"
-        raise UnreadableModel(f"{said}: {reason}") from None
+        raise not_in_a_spec(operation, reason) from None
 
 
 def _equal(operation: Recorded, *, masked: bool) -> Equal:
@@ -52,11 +51,15 @@ def _equal(operation: Recorded, *, masked: bool) -> Equal:
     Layers pass masks on, which operations do not.
     """
     make = OPERATIONS.get(operation.kind)
-    if make is not None and not masked:
+    only_layers = operation.config.get("newshape", [0])[:1] == [None]
+    if make is not None and (only_layers or not masked):
         try:
             return make(operation)
         except NoEqual:
-            pass
+            if only_layers:
+                raise
+    if operation.kind == "Identity":
+        return Equal("Identity", {}, (operation.tensor,))
     return function_step(operation)
 
 
@@ -95,23 +98,15 @@ def _multiply(operation: Recorded) -> Equal:
 
 
 def _divide(operation: Recorded) -> Equal:
-    """Division becomes multiplication by the inverse, as TensorFlow does in graphs."""
+    """Divide by a power of two, whose inverse is exact."""
     divisor = operation.number
     if divisor is None:
         raise NoEqual("no layer divides one tensor by another")
     if operation.number_first:
         raise NoEqual("no layer divides a number by a tensor")
-    if _is_power_of_two(divisor):
-        return _rescaled(operation, 1 / divisor)
-    if operation.float_dtype(operation.tensor) or not 1e-30 < abs(divisor) < 1e30:
+    if not _is_power_of_two(divisor):
         raise NoEqual(f"no layer divides by {divisor} with the same rounding")
-    inverse, rounded = 1 / divisor, float32(1 / float32(divisor))
-    equal = _rescaled(operation, inverse if float32(inverse) == rounded else rounded)
-    note = (
-        f"the operation '{operation.name}' divides by {divisor}, but the spec multiplies by the "
-        "inverse; results in eager calls may differ in the last bit"
-    )
-    return replace(equal, note=note)
+    return _rescaled(operation, 1 / divisor)
 
 
 def _negative(operation: Recorded) -> Equal:
@@ -150,6 +145,14 @@ def _cast(operation: Recorded) -> Equal:
     if operation.is_float(tensor) or target != "float32":
         raise NoEqual(f"no layer casts {tensor.dtype} to {target}")
     return Equal("Rescaling", {"scale": 1.0}, (tensor,))
+
+
+def _converted(operation: Recorded) -> Equal:
+    """Converting a tensor to a tensor changes nothing, unless its type is changed."""
+    tensor, dtype = operation.tensor, operation.config.get("dtype")
+    if dtype not in (None, tensor.dtype):
+        raise NoEqual(f"no layer casts {tensor.dtype} to {dtype}")
+    return Equal("Identity", operation.dtype(tensor), (tensor,))
 
 
 def _rescaled(operation: Recorded, scale: float, offset: float = 0.0) -> Equal:
@@ -194,6 +197,7 @@ OPERATIONS: Mapping[str, Callable[[Recorded], Equal]] = {
     "Add": _add,
     "Cast": _cast,
     "Clip": _clip,
+    "ConvertToTensor": _converted,
     "Divide": _divide,
     "Maximum": _extreme("Maximum"),
     "Minimum": _extreme("Minimum"),

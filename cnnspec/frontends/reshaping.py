@@ -10,7 +10,10 @@ MOVES_THE_BATCH = "it moves the batch, which no layer does"
 
 
 def _reshape(operation: Recorded) -> Equal:
-    shape, target = operation.shape(operation.tensor)[1:], operation.config["newshape"]
+    target = operation.config["newshape"]
+    if target and target[0] is None:
+        return _reshaped(operation, target[1:])
+    shape = operation.shape(operation.tensor)[1:]
     if not target or target[0] != -1 or not _same_size(shape, target[1:]):
         raise NoEqual("it may change the batch")
     return _reshaped(operation, target[1:])
@@ -66,6 +69,22 @@ def _concatenate(operation: Recorded) -> Equal:
     return Equal("Concatenate", {"axis": axis} | operation.dtype(*tensors), tensors)
 
 
+def _padded(operation: Recorded) -> Equal:
+    """Zeros around the axes between batch and channels."""
+    rank, config = len(operation.shape(operation.tensor)), operation.config
+    ends = [
+        tuple(each) if isinstance(each, list | tuple) else (each,) for each in config["pad_width"]
+    ]
+    if config["mode"] != "constant" or len(ends) != rank or any(len(each) != 2 for each in ends):
+        raise NoEqual("layers pad with zeros alone")
+    if rank not in (3, 4, 5) or any((*ends[0], *ends[-1])):
+        raise NoEqual("layers only pad the axes between batch and channels")
+    padding = ends[1] if rank == 3 else ends[1:-1]
+    said = {"padding": [list(each) if rank > 3 else each for each in padding]}
+    arguments = said | operation.dtype(operation.tensor)
+    return Equal(f"ZeroPadding{rank - 2}D", arguments, (operation.tensor,))
+
+
 def _pooled(kind: str) -> Callable[[Recorded], Equal]:
     """Global pooling over all axes between batch and channels."""
 
@@ -113,6 +132,7 @@ RESHAPING: Mapping[str, Callable[[Recorded], Equal]] = {
     "Max": _pooled("GlobalMaxPooling"),
     "Mean": _pooled("GlobalAveragePooling"),
     "Moveaxis": _moveaxis,
+    "Pad": _padded,
     "Reshape": _reshape,
     "Squeeze": _squeeze,
     "Swapaxes": _swapaxes,

@@ -1,14 +1,14 @@
 """Converts serialized layers and objects, `{class_name, config}`, to calls."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from cnnspec.declarations.of_others import is_import_path
 from cnnspec.diagnostics.problems import Problem
-from cnnspec.frontends.decimals import decimal
+from cnnspec.frontends.decimals import calculated, decimal
 from cnnspec.frontends.minimal import shortest
-from cnnspec.frontends.nodes import name_of
 from cnnspec.keras_files.problems import UnreadableModel
-from cnnspec.layers.base import LAYERS
+from cnnspec.layers.base import LAYERS, Layer
 
 POLICIES = ("DTypePolicy", "FloatDTypePolicy", "Policy")
 """Dtype policies that are identified by name; the last one is from Keras 2."""
@@ -42,11 +42,30 @@ FLOAT32 = ("alpha", "l1", "l2", "max_value", "negative_slope", "threshold")
 """Arguments that Keras 2 stores as float32."""
 
 
+FUNCTION = "function"
+"""What Keras writes as the class of a function."""
+NOWHERE = (None, "None", "builtins", "__main__")
+"""What a file has for the module of a class that is not in one."""
+NOT_OF_KERAS = (
+    "{}, which is not from Keras, and the file does not have its module, which "
+    "`--class '{}=package.module:{}'` names"
+)
+
+
 class OwnClass(Exception):
     """The class of an object is not from Keras; the message names it."""
 
 
-def layer_arguments(kind: str, config: Mapping[str, Any]) -> dict[str, Any]:
+Find = Callable[[Mapping[str, Any]], str | None]
+"""Returns the import path of a class or function that is not from Keras; None if it is unknown."""
+
+
+def nowhere(_: Mapping[str, Any]) -> str | None:
+    """Find no class."""
+    return None
+
+
+def layer_arguments(kind: str, config: Mapping[str, Any], find: Find = nowhere) -> dict[str, Any]:
     """Return the arguments of a call of a layer in their shortest form.
 
     Raises:
@@ -58,7 +77,7 @@ def layer_arguments(kind: str, config: Mapping[str, Any]) -> dict[str, Any]:
     except Problem as problem:
         raise UnreadableModel(f"the layer '{config.get('name')}': {problem.message}") from None
     try:
-        arguments = _plain_arguments(kind, config, declaration.arguments())
+        arguments = _plain_arguments(declaration, config, find)
     except OwnClass as own:
         message = f"the layer '{config.get('name')}' has {own}"
         raise UnreadableModel(message) from None
@@ -69,15 +88,18 @@ def layer_arguments(kind: str, config: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _plain_arguments(
-    kind: str, config: Mapping[str, Any], known: Collection[str]
+    declaration: type[Layer], config: Mapping[str, Any], find: Find
 ) -> dict[str, Any]:
-    arguments = {}
+    kind, known, arguments = declaration.kind(), declaration.expected(), {}
     for key, value in config.items():
         name = RENAMED.get(kind, {}).get(key, key)
         implied = value in (None, False) or IMPLIED.get(name) in (value, ANY)
         if name == "name" or (name not in known and implied):
             continue
-        arguments[name] = decimal(plain(value)) if name in FLOAT32 else plain(value)
+        if isinstance(value, str) and name in known and known[name].words_of == "activations":
+            value = find({"class_name": FUNCTION, "config": value}) or value
+        said = calculated(plain(value, find))
+        arguments[name] = decimal(said) if name in FLOAT32 else said
     if kind == "BatchNormalization" and isinstance(arguments.get("axis"), list):
         (arguments["axis"],) = arguments["axis"]  # as Keras 2 wrote it
     return arguments
@@ -90,7 +112,7 @@ def is_layer(serialized: Mapping[str, Any]) -> bool:
     return serialized["class_name"] in LAYERS and "trainable" in serialized["config"]
 
 
-def plain(value: Any) -> Any:
+def plain(value: Any, find: Find = nowhere) -> Any:
     """Convert a value of a configuration to the form of a spec; serialized objects become calls.
 
     Raises:
@@ -99,7 +121,7 @@ def plain(value: Any) -> Any:
 
     """
     if isinstance(value, list):
-        return [plain(item) for item in value]
+        return [plain(item, find) for item in value]
     if not (isinstance(value, Mapping) and "class_name" in value and "config" in value):
         return value
     kind, config = value["class_name"], value["config"]
@@ -107,47 +129,48 @@ def plain(value: Any) -> Any:
         return config["name"]
     if kind in ARRAYS:
         return config["value"]
-    if (own := _own_class(value)) is not None:
-        raise OwnClass(f"an object of the class {own}, which is not a Keras class")
-    if is_layer(value):
-        return {kind: layer_arguments(kind, config)}
+    if (own := own_class(value)) is not None:
+        if (path := find(value)) is None:
+            own = config if kind == FUNCTION else own
+            what = (
+                f"the function '{own}'" if kind == FUNCTION else f"an object of the class '{own}'"
+            )
+            raise OwnClass(NOT_OF_KERAS.format(what, own, own.rpartition(">")[2]))
+        kind = path
+    elif is_layer(value):
+        return {kind: layer_arguments(kind, config, find)}
     if not isinstance(config, Mapping):
-        return config
+        return kind if own else config
     arguments = {
-        key: decimal(plain(item)) if key in FLOAT32 else plain(item)
+        key: decimal(plain(item, find)) if key in FLOAT32 else plain(item, find)
         for key, item in config.items()
         if not (key == "name" and item is None)
     }
     return {kind: arguments} if arguments else kind
 
 
-def check_layer(serialized: Mapping[str, Any]) -> None:
-    """Reject a layer whose class is not from Keras, and suggest how to name it in a spec.
+def path_of(serialized: Mapping[str, Any], classes: Mapping[str, str]) -> str | None:
+    """Return the import path of a class that is not from Keras; None if its module is unknown.
 
-    Raises:
-        UnreadableModel: it is such a layer.
-
+    `classes` are the import paths of classes by their names in the file.
     """
-    if (own := _own_class(serialized)) is None:
-        return
-    module = str(serialized.get("module") or "builtins")
-    path = (
-        f"{module}:{serialized['class_name']}"
-        if module != "builtins"
-        else "my_package.layers:Class"
-    )
-    raise UnreadableModel(
-        f"the layer '{name_of(serialized)}' has the class {own}, which is not a Keras class; a spec can "
-        f"use a custom layer as `{path}`, which requires `--allow-code`"
-    )
+    kind = str(serialized["class_name"])
+    module, registered = serialized.get("module"), serialized.get("registered_name")
+    path = f"{module}:{kind.rpartition('>')[2]}"
+    names = (serialized["config"], registered) if kind == FUNCTION else (path, registered, kind)
+    for name in names:
+        if isinstance(name, str) and name in classes:
+            return classes[name]
+    return path if module not in NOWHERE and is_import_path(path) else None
 
 
-def _own_class(serialized: Mapping[str, Any]) -> str | None:
+def own_class(serialized: Mapping[str, Any]) -> str | None:
     """Return the class of a serialized object if it is not from Keras."""
     kind, registered = str(serialized["class_name"]), serialized.get("registered_name")
     module = serialized.get("module")
+    is_of_program = "module" in serialized and module is None and registered is not None
     of_keras = module is None or str(module).partition(".")[0] in OF_KERAS
-    if of_keras and registered in (None, kind) and ">" not in kind:
+    if not is_of_program and of_keras and registered in (None, kind) and ">" not in kind:
         return None
     return str(registered or kind)
 

@@ -4,6 +4,25 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from cnnspec.frontends.inferred import Inferred
+from cnnspec.frontends.nodes import OF_TENSORFLOW
+from cnnspec.frontends.values import path_of
+from cnnspec.language.document import Document
+from cnnspec.naming import NO_CLASSES
+
+
+@dataclass(frozen=True, slots=True)
+class ReadModel:
+    """A model as a document, with the structure of its inputs and outputs in Keras."""
+
+    document: Document
+    inputs: Any
+    """The names of the inputs, in the structure of the model: one, or lists and mappings."""
+    outputs: Any
+    """The names of the outputs in the document, in the structure that the model returns."""
+    inferred: list[Inferred | None]
+    """What is known about the outputs, in the order of the document."""
+
 
 @dataclass(slots=True)
 class Whole:
@@ -13,21 +32,59 @@ class Whole:
     layers: int = 0
     masks: bool = False
     """Whether any layer creates a mask."""
+    of_tensorflow: bool = False
+    """Whether Keras 2 recorded functions of TensorFlow, for which shapes must be inferred."""
     of_keras_2: bool = False
     """Whether Keras 2 wrote the file."""
+    classes: Mapping[str, str] = field(default_factory=dict)
+    """Import paths of classes that are not from Keras, by their names in the file."""
+    model: Mapping[str, Any] = field(default_factory=dict)
+    """The serialized model."""
+    used: dict[str, set[str]] = field(default_factory=dict)
+    """The classes and functions that are not from Keras, by package."""
+    shapeless: list[str] = field(default_factory=list)
+    """Layers of such classes whose output shape the file does not have."""
+
+    def find(self, serialized: Mapping[str, Any]) -> str | None:
+        """Return the import path of an object that is not from Keras; None if it is unknown."""
+        path = path_of(serialized, self.classes)
+        if path is not None:
+            self.use(path)
+        return path
+
+    def use(self, path: str) -> None:
+        """Record that the model needs a class or function that is not from Keras."""
+        module, _, kind = path.partition(":")
+        self.used.setdefault(module.partition(".")[0], set()).add(kind)
+
+    def notes_on_classes(self) -> Iterator[str]:
+        """Yield notes on what a build will need, and on what is not known without it."""
+        for package, kinds in self.used.items():
+            yield (
+                f"a build will run code of the package '{package}' ({', '.join(sorted(kinds))}), "
+                f"which `--allow-code {package}` allows"
+            )
+        if self.shapeless:
+            first, *others = self.shapeless
+            more = f" (and of {len(others)} more)" if others else ""
+            yield (
+                f"the file does not have the output shape of the layer '{first}'{more}, so shapes "
+                "are unknown from there on; `output_shape` declares one"
+            )
 
 
-def read_whole(model: Mapping[str, Any]) -> Whole:
+def read_whole(model: Mapping[str, Any], classes: Mapping[str, str] = NO_CLASSES) -> Whole:
     """Return the facts that need a look at all layers of a serialized model."""
-    found = Whole()
-    for each in _mappings(model):
+    found = Whole(classes=classes, model=model)
+    for each in mappings(model):
         found.masks |= each.get("class_name") == "Masking" or each.get("mask_zero") is True
+        found.of_tensorflow |= each.get("class_name") in OF_TENSORFLOW
         if each.get("class_name") == "AugMix":
             found.notes += _swapped(each["config"])
     return found
 
 
-def _mappings(model: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def mappings(model: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """Yield every mapping in a serialized model, at any depth."""
     stack: list[Any] = [model]
     while stack:

@@ -13,11 +13,11 @@ def frozen_layers(checked: CheckedGraph, outer: str = "") -> Iterator[tuple[str,
     """Return every frozen layer in the order of the spec, by path.
 
     The path starts with the names of the models around the layer, `outer`. Layers without weights
-    that run in inference mode are included.
+    that run in inference mode are included, operations are not.
     """
     for node in checked.nodes:
         path = f"{outer}{node.keras_name}"
-        if not node.is_first_call:
+        if not node.is_first_call or node.is_operation:
             continue
         if node.submodel is not None:
             yield from frozen_layers(node.submodel, f"{path}/")
@@ -25,12 +25,16 @@ def frozen_layers(checked: CheckedGraph, outer: str = "") -> Iterator[tuple[str,
             yield path, node
 
 
-def frozen_paths(nodes: Iterable[Node], outer: str = "") -> Iterator[str]:
-    """Return the paths of the frozen layers of a graph that has not been checked."""
+def frozen_paths(
+    nodes: Iterable[Node], outer: str = "", *, operations: bool = False
+) -> Iterator[str]:
+    """Return the paths of the frozen layers, or operations, of a graph that has not been checked."""
     for node in nodes:
         path = f"{outer}{keras_name(node.layer_name)}"
         if isinstance(node.layer, SubmodelLayer):
-            yield from frozen_paths(node.layer.graph.nodes, f"{path}/")
+            yield from frozen_paths(node.layer.graph.nodes, f"{path}/", operations=operations)
+        elif node.is_operation != operations:
+            continue
         elif node.layer is not None and (node.frozen or not node.layer.trainable):
             yield path
 

@@ -30,6 +30,9 @@ DAMAGED = (
 )
 """The exceptions that damaged archives may raise."""
 NO_MODEL_FILE = "this is not a .keras file"
+MAX_RATIO = 200
+"""The limit of the compression of weights; trained ones hardly compress at all."""
+SUSPICIOUS = "its compression ratio is suspiciously high"
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """Supported compression methods; others, which Keras does not use, may need much memory."""
 
@@ -51,6 +54,21 @@ def archived(path: Path) -> tuple[bytes, bool]:
             return text, WEIGHTS in archive.namelist()
     except DAMAGED as error:
         raise UnreadableModel(NO_MODEL_FILE) from error
+
+
+def extract_weights(archive: zipfile.ZipFile, target: Path) -> None:
+    """Write the weights in an archive to a file.
+
+    Raises:
+        UnreadableModel: they would grow more than trained weights do.
+        OSError: the file cannot be written; other exceptions of `DAMAGED` if the archive is damaged.
+
+    """
+    entry = archive.getinfo(WEIGHTS)
+    if entry.file_size > MAX_RATIO * max(entry.compress_size, 1):
+        raise UnreadableModel(SUSPICIOUS)
+    with archive.open(entry) as source, target.open("wb") as file:
+        shutil.copyfileobj(source, file)
 
 
 def add_classes(path: Path, classes: Mapping[str, tuple[str, ...]]) -> None:

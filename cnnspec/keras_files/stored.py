@@ -3,12 +3,13 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-import h5py
-
+from cnnspec.hdf5.datasets import Dataset
 from cnnspec.ir.checked import CheckedGraph, CheckedNode
 from cnnspec.naming import first_names, snake_case
 
 BFLOAT16 = "bfloat16"
+NUMBERS = "fiub"
+"""The kinds of data types that are numbers."""
 
 
 class UnreadableWeights(Exception):
@@ -22,9 +23,11 @@ class UnreadableWeights(Exception):
 class StoredLayer:
     """A layer in a weights file: its variables, and the inner layers of a model."""
 
-    variables: dict[str, Any] = field(default_factory=dict)
+    variables: dict[str, Dataset] = field(default_factory=dict)
     """By index, such as `0`; those of wrapped layers by path, such as `forward_layer/cell/0`."""
     layers: "dict[str, StoredLayer]" = field(default_factory=dict)
+    by_counter: "dict[str, StoredLayer]" = field(default_factory=dict)
+    """The same inner layers by the keys in the file: class names with a counter."""
     parts: "dict[str, StoredLayer]" = field(default_factory=dict)
     """Wrapped layers by path, whose variables are those of this layer as well."""
 
@@ -48,19 +51,27 @@ class StoredLayer:
 
     def is_empty(self) -> bool:
         """Whether it has no variables, nor any layer inside it."""
-        return not self.variables and all(layer.is_empty() for layer in self.layers.values())
+        inner = (*self.layers.values(), *self.by_counter.values(), *self.parts.values())
+        return not self.variables and all(layer.is_empty() for layer in inner)
 
 
-def variable(dataset: Any, key: str) -> Any:
+def variable(dataset: Any, key: str) -> Dataset:
     """Return a dataset if its values are in the file itself.
 
     Raises:
         UnreadableWeights: they are elsewhere, or no numbers.
+        UnreadableFile: they are not in the file.
 
     """
-    if not isinstance(dataset, h5py.Dataset) or dataset.external or dataset.is_virtual:
+    if not isinstance(dataset, Dataset) or dataset.is_elsewhere:
         raise UnreadableWeights(f"the variable '{key}' is not stored in the file")
-    is_bfloat16 = dataset.attrs.get("dtype") == BFLOAT16 and dataset.dtype.itemsize == 2
-    if dataset.dtype.kind not in "fiub" and not is_bfloat16:
+    if dataset.dtype.kind not in NUMBERS and not is_bfloat16(dataset):
         raise UnreadableWeights(f"the variable '{key}' does not contain numbers")
+    dataset.check()
     return dataset
+
+
+def is_bfloat16(dataset: Dataset) -> bool:
+    """Whether the values have this type, which Keras stores as bytes."""
+    dtype = dataset.dtype
+    return dtype.kind == "E" or (dtype.itemsize == 2 and dataset.attrs.get("dtype") == BFLOAT16)

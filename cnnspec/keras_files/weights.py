@@ -1,10 +1,9 @@
-"""Reads weights files: `.weights.h5`, `.keras` and whole models in HDF5, by layer name.
+"""Reads weights files by layer name: `.weights.h5`, `.keras`, and the `.h5` files of older versions.
 
-Keras stores weights by class name and counter, together with the name of the layer; only that name
-identifies the layer. Nothing is unpickled, and links to other files are not followed.
+Keras stores weights by class name and counter, together with the name of the layer, which identifies it. Without
+that name, as before Keras 3.6, the order of layers does (`groups`). Nothing is unpickled, and links to other files are not followed.
 """
 
-import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -13,16 +12,25 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import h5py
-
+from cnnspec.hdf5.datasets import Dataset
+from cnnspec.hdf5.file import Group, opened
+from cnnspec.hdf5.problems import UnreadableFile
 from cnnspec.ir.checked import CheckedGraph
-from cnnspec.keras_files.archive import DAMAGED, WEIGHTS
-from cnnspec.keras_files.hdf5 import MODEL
-from cnnspec.keras_files.stored import BFLOAT16, StoredLayer, UnreadableWeights, variable
+from cnnspec.keras_files.archive import DAMAGED, WEIGHTS, archived, extract_weights
+from cnnspec.keras_files.configuration import parsed
+from cnnspec.keras_files.groups import Ordered, layers_of_groups
+from cnnspec.keras_files.hdf5 import MODEL, is_hdf5, is_of_lists
+from cnnspec.keras_files.layer_lists import layers_of_lists
+from cnnspec.keras_files.problems import MALFORMED, UnreadableModel
+from cnnspec.keras_files.stored import StoredLayer, UnreadableWeights, is_bfloat16, variable
 from cnnspec.keras_files.whole_models import layers_of
 
-MAX_RATIO = 200
-"""The limit of the compression of an archive; trained weights hardly compress at all."""
+MAX_DEPTH = 100
+"""The limit of nesting; each nested model takes two levels."""
+NAMELESS = (
+    "Keras before 3.6 saved it without the names of layers, and its groups do not show which of them is which; "
+    "use the .keras file, or save it again with a newer Keras"
+)
 
 
 @contextmanager
@@ -30,7 +38,8 @@ def open_weights(path: Path, model: CheckedGraph | None = None) -> Iterator[Stor
     """Open a file with weights; variables are read only when they are indexed.
 
     The model says which weights a layer has, because whole models in HDF5 do not; without it, their
-    variables are numbered in the order of the file.
+    variables are numbered in the order of the file. It says the order of layers, too, for files that store
+    neither that nor names.
 
     Raises:
         UnreadableWeights: the file is neither, or needs something that is not allowed.
@@ -39,25 +48,25 @@ def open_weights(path: Path, model: CheckedGraph | None = None) -> Iterator[Stor
     with tempfile.TemporaryDirectory() as folder:
         if not path.is_file():
             raise UnreadableWeights("no such file")
-        if zipfile.is_zipfile(path):
-            path = _extracted(path, Path(folder))
+        archive = path if zipfile.is_zipfile(path) else None
+        if archive is not None:
+            path = _extracted(archive, Path(folder))
         try:
-            file = h5py.File(path, "r")
+            if not is_hdf5(path):
+                raise UnreadableWeights
         except OSError as error:
-            raise UnreadableWeights from error
-        with file:
-            try:
-                is_whole = MODEL in file.attrs
-                stored = layers_of(file, model) if is_whole else _Reader().model(file)
-            except (OSError, RuntimeError, ValueError, KeyError) as error:  # raised by h5py
-                raise UnreadableWeights from error
-            yield stored
+            raise UnreadableWeights(f"it cannot be read: {error.strerror}") from error
+        try:
+            with opened(path) as file:
+                yield _stored(file, model, archive)
+        except UnreadableFile as error:
+            raise UnreadableWeights(str(error)) from error
 
 
-def values(variable: Any) -> Any:
+def values(variable: Dataset) -> Any:
     """Return the values of a variable, as Keras expects them."""
-    data = variable[()]
-    if variable.attrs.get("dtype") == BFLOAT16:
+    data = variable.values()
+    if is_bfloat16(variable):
         import ml_dtypes
 
         return data.view(ml_dtypes.bfloat16)
@@ -68,54 +77,93 @@ def _extracted(path: Path, folder: Path) -> Path:
     target = folder / WEIGHTS
     try:
         with zipfile.ZipFile(path) as archive:
-            entry = archive.getinfo(WEIGHTS)
-            if entry.file_size > MAX_RATIO * max(entry.compress_size, 1):
-                raise UnreadableWeights("its compression ratio is suspiciously high")
-            with archive.open(entry) as source, target.open("wb") as file:
-                shutil.copyfileobj(source, file)
+            extract_weights(archive, target)
+    except UnreadableModel as error:
+        raise UnreadableWeights(str(error)) from error
     except DAMAGED as error:
         raise UnreadableWeights(f"the archive has no readable '{WEIGHTS}'") from error
     return target
+
+
+def _stored(file: Group, model: CheckedGraph | None, archive: Path | None) -> StoredLayer:
+    """Return the layers in a file, which may be that of an archive."""
+    try:
+        if MODEL in file.attrs:
+            return layers_of(file, model)
+        if is_of_lists(file):
+            return layers_of_lists(file, model)
+        if _has_names(file):
+            return _Reader().model(file, None)
+        if archive is None:
+            return _Reader().model(file, model)
+        return _Reader().model(file, parsed(archived(archive)[0]))
+    except UnreadableModel as error:
+        raise UnreadableWeights(str(error)) from error
+    except MALFORMED as error:
+        raise UnreadableWeights from error
+
+
+def _has_names(file: Group) -> bool:
+    """Whether a file stores the names of layers, as Keras does since 3.6."""
+    layers = file.get("layers")
+    groups = layers.values() if isinstance(layers, Group) else ()
+    inner = (each.get("vars") for each in groups if isinstance(each, Group))
+    return any(isinstance(each, Group) and "name" in each.attrs for each in inner)
 
 
 @dataclass(slots=True)
 class _Reader:
     """Reads groups, each once: groups may be linked from several places, or to themselves."""
 
-    seen: set[Any] = field(default_factory=set)
+    seen: set[int] = field(default_factory=set)
+    depth: int = 0
 
-    def model(self, group: Any) -> StoredLayer:
+    def model(self, group: Any, ordered: Ordered) -> StoredLayer:
         """Return the model in a file, without its optimizer and metrics."""
         parts = self.members(group)
-        return self.layer({key: parts[key] for key in ("vars", "layers") if key in parts})
+        return self.layer(
+            {key: parts[key] for key in ("vars", "layers") if key in parts}, ordered, is_model=True
+        )
 
-    def layer(self, members: dict[str, Any]) -> StoredLayer:
+    def layer(
+        self, members: dict[str, Any], ordered: Ordered, *, is_model: bool = False
+    ) -> StoredLayer:
         """Return the layer for the members of a group."""
+        if self.depth > MAX_DEPTH:
+            raise UnreadableWeights(f"it is nested more than {MAX_DEPTH} levels deep")
+        self.depth += 1
         stored = StoredLayer()
         for key, member in members.items():
             if key == "vars":
                 variables = self.members(member)
                 stored.variables |= {
-                    each: variable(variables[each], each) for each in sorted(variables, key=int)
+                    each: variable(variables[each], each) for each in sorted(variables, key=_place)
                 }
             elif key == "layers":
-                self.layers(member, stored)
+                self.layers(member, stored, ordered, is_model=is_model)
             else:
-                self.wrapped(key, member, stored)
+                self.wrapped(key, member, stored, ordered)
+        self.depth -= 1
         return stored
 
-    def layers(self, group: Any, stored: StoredLayer) -> None:
-        """Add the layers of a model, by their names."""
-        for key, member in self.members(group).items():
+    def layers(self, group: Any, stored: StoredLayer, ordered: Ordered, *, is_model: bool) -> None:
+        """Add the layers of a model, by their names; a list of a custom class may have one twice."""
+        members = self.members(group)
+        known = layers_of_groups(ordered, members)
+        for key, member in members.items():
             inner = self.members(member)
-            name = str(inner["vars"].attrs.get("name", key)) if "vars" in inner else key
-            if name in stored.layers:
+            name, model = known.get(key, (key if ordered is None else f"layers/{key}", None))
+            if "vars" in inner:
+                name = str(inner["vars"].attrs.get("name", name))
+            if name in stored.layers and is_model:
                 raise UnreadableWeights(f"it contains two layers with the name '{name}'")
-            stored.layers[name] = self.layer(inner)
+            layer = stored.layers[name] = stored.by_counter[key] = self.layer(inner, model)
+            if isinstance(ordered, CheckedGraph) and key not in known and not layer.is_empty():
+                raise UnreadableWeights(NAMELESS)
 
-    def wrapped(self, key: str, group: Any, stored: StoredLayer) -> None:
+    def wrapped(self, key: str, group: Any, stored: StoredLayer, ordered: Ordered) -> None:
         """Add the variables of an inner layer that is an attribute."""
-        inner = stored.parts[key] = self.layer(self.members(group))
+        inner = stored.parts[key] = self.layer(self.members(group), ordered)
         stored.variables |= {f"{key}/{path}": each for path, each in inner.variables.items()}
         for name, layer in inner.layers.items():
             path = f"{key}/layers/{name}"
@@ -123,13 +171,16 @@ class _Reader:
 
     def members(self, group: Any) -> dict[str, Any]:
         """Return the members of a group itself, without links."""
-        if not isinstance(group, h5py.Group):
+        if not isinstance(group, Group) or group.address in self.seen:
             raise UnreadableWeights
-        for key in group:
-            if not isinstance(group.get(key, getlink=True), h5py.HardLink):
+        self.seen.add(group.address)
+        members = dict(group)
+        for key, member in members.items():
+            if member is None:
                 raise UnreadableWeights(f"'{key}' is a link")
-        address = h5py.h5o.get_info(group.id).addr
-        if address in self.seen:
-            raise UnreadableWeights
-        self.seen.add(address)
-        return {key: group[key] for key in group}
+        return members
+
+
+def _place(key: str) -> tuple[bool, int, str]:
+    """Return the place of a variable in order: they are numbered, unless a class names its own."""
+    return (not key.isdecimal(), int(key) if key.isdecimal() else 0, key)

@@ -7,18 +7,19 @@ layers, in the order of its configuration. So it takes the model to know which w
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import h5py
-
+from cnnspec.hdf5.datasets import Dataset
+from cnnspec.hdf5.file import Group
 from cnnspec.ir.checked import CheckedGraph, CheckedNode
 from cnnspec.keras_files.configuration import MODELS, parsed
-from cnnspec.keras_files.hdf5 import WEIGHTS, bounded_memory, text_of_model
-from cnnspec.keras_files.problems import MALFORMED, UnreadableModel
+from cnnspec.keras_files.hdf5 import VERSION, WEIGHTS, text_of_model
+from cnnspec.keras_files.names import valid_names
 from cnnspec.keras_files.stored import StoredLayer, UnreadableWeights, variable
 from cnnspec.layers.base import with_paths
 from cnnspec.records import Record
 
 Place = tuple[StoredLayer, list[str]]
 """A stored layer, and the keys of one of its variables."""
+NAMES = "weight_names"
 COUNT = "count"
 """The weight of a Normalization that only Keras 2 has."""
 
@@ -28,47 +29,52 @@ def layers_of(file: Any, model: CheckedGraph | None) -> StoredLayer:
 
     Raises:
         UnreadableWeights: the file has no weights, or other ones than its own models.
+        UnreadableModel: its configuration is not that of a model; so do exceptions of `MALFORMED`.
 
     """
     group = _member(file, WEIGHTS)
-    if not isinstance(group, h5py.Group):
+    if not isinstance(group, Group):
         raise UnreadableWeights("it contains a model without its weights")
-    try:
-        with bounded_memory():
-            config = parsed(text_of_model(file))
-            reader = _Reader(_text(group.attrs.get("keras_version", "")).startswith("2."))
-            return StoredLayer(
-                layers={
-                    name: reader.layer(name, layer, _variables(group, name), _node(model, name))
-                    for name, layer in _layers(config["config"])
-                }
+    config = parsed(text_of_model(file))
+    reader = ListReader(str(group.attrs.get(VERSION, "")).startswith("2."))
+    calls = first_calls(model)
+    return StoredLayer(
+        layers={
+            name: reader.layer(
+                name,
+                layer,
+                [each for _, each in named_variables(group, in_file)],
+                calls.get(name),
             )
-    except UnreadableModel as error:
-        raise UnreadableWeights(str(error)) from error
-    except (MemoryError, *MALFORMED) as error:
-        raise UnreadableWeights from error
+            for name, in_file, layer in _layers(config["config"])
+        }
+    )
 
 
-def _layers(config: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Yield the layers of the configuration of a model, by name."""
+def _layers(config: Any) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """Yield the layers of the configuration of a model, with their names in a spec and in the file."""
     layers = config["layers"] if isinstance(config, Mapping) else config
-    for layer in layers:
-        own = layer["config"]
-        name = own["name"] if isinstance(own, Mapping) and "name" in own else layer.get("name")
+    named = [(_name(layer), layer) for layer in layers]
+    names = valid_names(name for name, _ in named)
+    for name, layer in named:
         if layer["class_name"] != "InputLayer" and isinstance(name, str):
-            yield name, layer
+            yield names.get(name, name), name, layer
 
 
-def _node(model: CheckedGraph | None, name: str) -> CheckedNode | None:
-    """Return the first call of the layer of a name."""
-    for node in model.nodes if model is not None else ():
-        if node.is_first_call and name in (node.node.layer_name, node.keras_name):
-            return node
-    return None
+def _name(layer: Mapping[str, Any]) -> Any:
+    own = layer["config"]
+    return own["name"] if isinstance(own, Mapping) and "name" in own else layer.get("name")
 
 
-class _Reader(Record):
-    """Reads the layers of a file."""
+def first_calls(model: CheckedGraph | None) -> dict[str, CheckedNode]:
+    """Return the first call of each layer, by its name and its name in Keras."""
+    nodes = [node for node in model.nodes if node.is_first_call] if model is not None else []
+    in_keras = {node.keras_name: node for node in reversed(nodes)}
+    return in_keras | {node.node.layer_name: node for node in reversed(nodes)}
+
+
+class ListReader(Record):
+    """Reads the layers of a file, each with a list of its weights."""
 
     of_keras_2: bool
     """Whether Keras 2 wrote it."""
@@ -112,43 +118,44 @@ class _Reader(Record):
             return
         if layer["class_name"] not in MODELS:
             return
-        for name, each in _layers(config):
-            inner = _node(node.submodel, name)
+        calls = first_calls(node.submodel)
+        for name, _, each in _layers(config):
+            inner = calls.get(name)
             if inner is not None:
                 stored.layers[name] = StoredLayer()
                 yield from self.places(each, inner, stored.layers[name], is_trained=is_trained)
 
 
-def _variables(group: Any, name: str) -> list[Any]:
-    """Return the variables of a layer, in the order of the file."""
+def named_variables(group: Group, name: str) -> Iterator[tuple[str, Dataset]]:
+    """Yield the variables of a layer with their names, in the order of the file."""
     layer = _member(group, name)
-    if layer is None:
-        return []
-    return [variable(_member(layer, each), each) for each in _names(layer.attrs)]
+    if isinstance(layer, Group):
+        for each in names_in(layer.attrs, NAMES):
+            yield each, variable(_member(layer, each), each)
 
 
-def _names(attributes: Any) -> list[str]:
-    """Return the names of weights; a long list is in several attributes."""
-    keys = ["weight_names"]
-    if keys[0] not in attributes:
-        keys = sorted(
-            (key for key in attributes if key.removeprefix(keys[0]).isdecimal()),
-            key=lambda key: int(key.removeprefix("weight_names")),
-        )
-    return [_text(name) for key in keys for name in attributes[key]]
+def names_in(attributes: Mapping[str, Any], key: str) -> list[str]:
+    """Return a list of names; a long one is in several attributes."""
+    keys = [key]
+    if key not in attributes:
+        numbered = (each for each in attributes if each.removeprefix(key).isdecimal())
+        keys = sorted(numbered, key=lambda each: int(each.removeprefix(key)))
+    names = [name for each in keys for name in _listed(attributes[each])]
+    if not all(isinstance(name, str) for name in names):
+        raise UnreadableWeights
+    return names
 
 
-def _text(value: Any) -> str:
-    return value.decode("utf-8") if isinstance(value, bytes) else str(value)
+def _listed(names: Any) -> list[Any]:
+    return names if isinstance(names, list) else [None]
 
 
 def _member(group: Any, path: str) -> Any:
     """Return what is at a path in a group, without following links."""
     for part in path.split("/"):
-        link = group.get(part, getlink=True) if isinstance(group, h5py.Group) else None
-        if link is None:
+        if not isinstance(group, Group) or part not in group:
             return None
-        if not isinstance(link, h5py.HardLink):
-            raise UnreadableWeights(f"'{part}' is a link")
         group = group[part]
+        if group is None:
+            raise UnreadableWeights(f"'{part}' is a link")
     return group

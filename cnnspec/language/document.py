@@ -31,6 +31,7 @@ from cnnspec.language.values import (
     _cut,
     _references,
     _step_name,
+    _unnamed,
     refuse,
 )
 
@@ -242,7 +243,7 @@ def missing_section(key: str, *, there: bool) -> str:
     return f"'{key}' is {'empty' if there else 'missing'}; a model needs {MODEL_SECTIONS[key]}"
 
 
-MODEL_KEYS = (*MODEL_SECTIONS, "outputs")
+MODEL_KEYS = (*MODEL_SECTIONS, "outputs", "unnamed")
 """The keys that are not allowed in a file of definitions."""
 
 
@@ -253,6 +254,8 @@ class Document(Model):
     """The version of the language."""
     name: Annotated[str | None, Field(pattern=r"^[\w][\w.\- ]*$")] = None
     """The name of the model."""
+    unnamed: Annotated[Literal["keras"] | None, Form("unnamed", _unnamed)] = None
+    """How layers without a name are called: `keras` names and counts them in the whole model as Keras does."""
     weights: str | None = None
     """A file with initial weights of the model."""
     imports: list[str] = []

@@ -1,5 +1,6 @@
 """Writes a Document as canonical YAML: sections as blocks, calls on one line if they fit."""
 
+import math
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import yaml
 
 from cnnspec.language.document import Document
-from cnnspec.syntax.scalars import plain_scalar
+from cnnspec.syntax.scalars import MAX_DIGITS, plain_scalar
 
 WIDTH = 100
 _DOUBT = 20
@@ -78,6 +79,17 @@ def _float(dumper: _Dumper, value: float) -> yaml.ScalarNode:
     return dumper.represent_scalar(_TAGS[float], special.get(repr(value), repr(value)))
 
 
+def _int(dumper: _Dumper, value: int) -> yaml.ScalarNode:
+    """Write a number; one with too many digits for a spec has those of a float, as Keras computes."""
+    if abs(value) < 10**MAX_DIGITS:
+        return dumper.represent_int(value)
+    try:
+        return _float(dumper, float(value))
+    except OverflowError:
+        return _float(dumper, math.inf if value > 0 else -math.inf)
+
+
+_Dumper.add_representer(int, _int)
 _Dumper.add_representer(str, _text)
 _Dumper.add_representer(float, _float)
 _Dumper.add_representer(

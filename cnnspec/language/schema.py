@@ -94,6 +94,7 @@ def _forms() -> dict[str, Schema]:
         "count": _or_reference(count),
         "shape": _or_reference({"type": "array", "items": _or_reference(size)}),
         "input_dtype": _or_reference({"enum": list(DATA_TYPES)}),
+        "unnamed": {"enum": ["keras", None]},
         "warning": {"enum": sorted(WARNINGS)},
         "column_expression": {
             "anyOf": [expression, {"type": "array", "items": expression, "minItems": 1}]

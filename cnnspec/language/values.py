@@ -57,6 +57,12 @@ def _step_name(value: object) -> object:
     return value if is_made else _name(value)
 
 
+def _unnamed(value: object) -> object:
+    if value in (None, "keras"):
+        return value
+    raise refuse("wrong-type", f"'unnamed' can only be keras, not {shown(value)}")
+
+
 def _references(value: object) -> object:
     """Return one reference or a list of them as a list."""
     if value is None:

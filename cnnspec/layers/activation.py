@@ -28,6 +28,7 @@ TAKES = {
 class Elementwise(Layer):
     """Base class of layers that transform every value separately."""
 
+    hands_masks_on = True
     is_activation = True
     shape = shape_rules.same
     reach = reach_rules.pointwise

@@ -88,6 +88,7 @@ def stretched(layer: Named, first: Shape, second: Shape) -> Shape:
 class CustomScaleLayer(OfFloats, Merging):
     """Adds the second input, times `scale`, to the first (Szegedy et al., 2016, arXiv:1602.07261)."""
 
+    hands_masks_on = False
     min_inputs = 2
     max_inputs = 2
     scale: Number

@@ -14,7 +14,10 @@ from cnnspec.layers.merging import Merging
 class Attending(Merging):
     """Base class of layers with query, value and optional key: `from: [query, value, key]`."""
 
+    in_call = ("use_causal_mask",)
     dtype: FloatPolicy = None
+    use_causal_mask: Flag = False
+    """Whether positions of the query see no later positions of the value."""
     min_inputs = 2
     max_inputs: ClassVar[int | None] = 3
     reach = reach_rules.everything

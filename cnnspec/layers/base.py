@@ -90,6 +90,11 @@ class Example(Record):
         """The data types of all inputs."""
         return self.dtypes or (self.dtype,) * len(self.shapes)
 
+    @property
+    def is_for_specs(self) -> bool:
+        """Whether a spec can have the inputs: the size of their batches is unknown."""
+        return all(shape[:1] == (None,) for shape in self.shapes)
+
 
 class Named(Protocol):
     """A kind with a name, which rules need for their messages."""
@@ -146,6 +151,8 @@ class Layer(Declaration):
     """Whether the output has the values of the input at other places."""
     keeps_pixels: ClassVar[bool] = False
     """Whether the output is an image with the range of the input."""
+    hands_masks_on: ClassVar[bool] = False
+    """Whether its output has the mask of its input; of recurrent layers, if it is a sequence."""
     is_operation: ClassVar[bool] = False
     """Whether it is a function of keras.ops, which a built model has without being a layer."""
     examples: ClassVar[tuple[Example, ...]] = ()

@@ -30,6 +30,7 @@ from cnnspec.layers.fields import (
 class Dense(Layer):
     """Fully connected layer: every output is a weighted sum of the last axis."""
 
+    hands_masks_on = True
     ends_with_activation = True
     dtype: FloatPolicy = None
     units: PositiveInt
@@ -109,6 +110,7 @@ class ReversibleEmbedding(Embedding):
 class Masking(Layer):
     """Masks the steps of a sequence whose values are all `mask_value`; later layers ignore them."""
 
+    hands_masks_on = True
     mask_value: Number = 0.0
     """The value that marks missing steps."""
 
@@ -126,6 +128,7 @@ class Masking(Layer):
 class Identity(Layer):
     """Returns its input unchanged."""
 
+    hands_masks_on = True
     passes_values_on = True
     keeps_pixels = True
     takes = dtype_rules.ANYTHING
@@ -158,6 +161,7 @@ Factor = Annotated[
 class Rescaling(Layer):
     """Multiplies its input by `scale` and adds `offset`; 1/255 scales pixels to 0..1."""
 
+    hands_masks_on = True
     takes = dtype_rules.WHOLE
     converts = dtype_rules.NUMBERS
     scale: Factor

@@ -150,8 +150,8 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "wrappers": (
         "TimeDistributed",
         "SpectralNormalization",
-        "Bidirectional",
     ),
+    "bidirectional": ("Bidirectional",),
     "preprocessing": (
         "Normalization",
         "Pipeline",

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from cnnspec.declarations.declaration import Checked, Declaration
 from cnnspec.declarations.family import call_of
 from cnnspec.declarations.fields import Choice, listed
+from cnnspec.declarations.of_others import is_import_path
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.objects.activations import ACTIVATIONS, SAME_FUNCTION
 from cnnspec.objects.families import CONSTRAINTS, INITIALIZERS, REGULARIZERS
@@ -26,6 +27,8 @@ def _activation(value: Any, _: type[Declaration]) -> str | None:
         raise Problem("wrong-type", "")
     if value in ACTIVATIONS:
         return SAME_FUNCTION.get(value, value)
+    if is_import_path(value):
+        return value
     from cnnspec.declarations.hints import word_problem  # not needed for specs without errors
 
     raise word_problem("activations", value, _USABLE, f"unknown activation '{value}'")

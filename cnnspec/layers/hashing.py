@@ -132,6 +132,7 @@ def crossed(layer: "HashedCrossing", first: Shape, second: Shape) -> Shape:
 class HashedCrossing(Encoding, Merging):
     """Sorts pairs of values into bins by the hash of both."""
 
+    hands_masks_on = False
     min_inputs = 2
     max_inputs = 2
     takes = (*INT_TYPES, "string")

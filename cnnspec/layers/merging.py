@@ -12,6 +12,7 @@ from cnnspec.layers.base import Example, Layer, kind
 class Merging(Layer):
     """Base class of layers that take a list of inputs."""
 
+    hands_masks_on = True
     max_inputs: ClassVar[int | None] = None
     merges = True
 
@@ -99,6 +100,7 @@ DotAxes = Annotated[
 class Dot(Merging):
     """Dot product of two inputs along an axis of each."""
 
+    hands_masks_on = False
     min_inputs = 2
     max_inputs = 2
     axes: DotAxes

@@ -24,6 +24,7 @@ from cnnspec.layers.fields import Constraint, Initializer, Regularizer
 class Normalization(Layer):
     """Base class of layers that scale and shift normalized values."""
 
+    hands_masks_on = True
     dtype: FloatPolicy = None
     center: Flag = True
     """Whether to learn an offset (beta)."""
@@ -202,6 +203,7 @@ class RMSNormalization(Layer):
 class UnitNormalization(Layer):
     """Scales its input to unit length (Euclidean norm)."""
 
+    hands_masks_on = True
     takes = FLOAT_TYPES
     output_dtype = dtype_rules.kept
     axis: Axes = -1

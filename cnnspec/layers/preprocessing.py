@@ -88,6 +88,7 @@ class Normalization(Layer):
     `adapt` in Keras; until then the layer has no effect.
     """
 
+    hands_masks_on = True
     dtype: FloatPolicy = None
     axis: KeptAxes = -1
     """Axis or axes with a separate mean per position; null for a single mean."""

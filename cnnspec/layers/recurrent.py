@@ -32,6 +32,7 @@ class Recurrent(Layer):
     a stack of cells has `cell_1_state_h`, `cell_1_state_c`, `cell_2_state`.
     """
 
+    hands_masks_on = True
     return_sequences: Flag = False
     """Whether to return all steps rather than the last one."""
     return_state: Flag = False
@@ -179,6 +180,7 @@ def _of_cell(layer: Layer, cell: type[Cell]) -> Any:
 class SimpleRNN(Units, Recurrent):
     """Fully connected recurrent layer, whose output is fed back into it."""
 
+    absent = ("activity_regularizer",)  # Keras does not hand it to the layer
     examples = (
         Example({"units": 4}, (None, 7, 3), (None, 4)),
         Example(

@@ -8,6 +8,7 @@ from cnnspec.declarations.declaration import Expects
 from cnnspec.declarations.fields import (
     FLOAT_TYPES,
     PENALIZED_TYPES,
+    Flag,
     FloatPolicy,
     NonNegativeNumber,
     Seed,
@@ -43,13 +44,22 @@ class TrainingOnly(Layer):
         return Identity.of({} if self.dtype is None else {"dtype": self.dtype})
 
 
+class ActsIfTold(TrainingOnly):
+    """Base class of layers that can act where a model is called, too."""
+
+    in_call = ("training",)
+    training: Flag = False
+    """Whether it also acts in `model(x)`; Keras decides for `fit` and `predict`."""
+
+
 RateBelowOne = Annotated[float, Ge(0), Lt(1), Expects("a number from 0 to below 1")]
 
 
 @kind
-class Dropout(TrainingOnly):
+class Dropout(ActsIfTold):
     """Sets a random fraction of the values to zero (Srivastava et al., 2014)."""
 
+    hands_masks_on = True
     rate: UnitInterval
     """Fraction of the values to drop."""
     noise_shape: NoiseShape = None
@@ -67,9 +77,10 @@ class Dropout(TrainingOnly):
 
 
 @kind
-class AlphaDropout(TrainingOnly):
+class AlphaDropout(ActsIfTold):
     """Dropout that keeps mean and variance, for SELU (Klambauer et al., 2017, arXiv:1706.02515)."""
 
+    hands_masks_on = True
     rate: RateBelowOne
     """Fraction of the values to drop."""
     noise_shape: NoiseShape = None
@@ -87,9 +98,10 @@ class AlphaDropout(TrainingOnly):
 
 
 @kind
-class GaussianDropout(TrainingOnly):
+class GaussianDropout(ActsIfTold):
     """Multiplies by Gaussian noise with mean 1 (Srivastava et al., 2014)."""
 
+    hands_masks_on = True
     rate: RateBelowOne
     """Dropout rate of the same strength: the standard deviation is `sqrt(rate / (1 - rate))`."""
     examples = (Example({"rate": 0.5}, (None, 26, 26, 8), (None, 26, 26, 8)),)
@@ -99,9 +111,10 @@ class GaussianDropout(TrainingOnly):
         return self.rate > 0
 
 
-class SpatialDropout(TrainingOnly):
+class SpatialDropout(ActsIfTold):
     """Base class of layers that drop whole feature maps (Tompson et al., 2014, arXiv:1411.4280)."""
 
+    hands_masks_on = True
     absent = ("trainable", "activity_regularizer")
     rate: UnitInterval
     """Fraction of the feature maps to drop."""
@@ -140,9 +153,10 @@ class SpatialDropout3D(SpatialDropout):
 
 
 @kind
-class GaussianNoise(TrainingOnly):
+class GaussianNoise(ActsIfTold):
     """Adds Gaussian noise with mean 0."""
 
+    hands_masks_on = True
     stddev: UnitInterval
     """Standard deviation of the noise."""
     examples = (Example({"stddev": 0.1}, (None, 26, 26, 8), (None, 26, 26, 8)),)
@@ -156,6 +170,7 @@ class GaussianNoise(TrainingOnly):
 class ActivityRegularization(Layer):
     """Adds a penalty on the size of its input to the loss, and returns the input unchanged."""
 
+    hands_masks_on = True
     passes_values_on = True
     absent = ("activity_regularizer",)
     output_dtype = dtype_rules.kept

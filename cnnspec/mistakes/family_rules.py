@@ -40,7 +40,10 @@ def words_of_others(written: Written) -> Iterator[Mistake]:
         wanted = _wanted(path)
         if wanted is None or _is_known(wanted, word):
             continue
+        is_nearly_a_layer = wanted is LAYERS and closest(word, [*LAYERS.kinds, *LAYERS.aliases])
         for namespace, noun, call in _meanings(word):
+            if namespace == "ops" and is_nearly_a_layer:
+                continue
             place = PLACES[namespace].format(
                 call=f"{{{call}}}" if ":" in call else call,
                 bare=call,
@@ -104,6 +107,6 @@ def _meanings(word: str) -> Iterator[tuple[str, str, str]]:
 
 def _same(word: str, known: Iterable[str]) -> str | None:
     """Return the known word that is a word but for case and separators."""
-    bare = folded(word.removeprefix(PREFIX))
+    bare = folded(word.removeprefix("keras.").removeprefix(PREFIX))
     same = [each for each in known if folded(each.removeprefix(PREFIX)) == bare]
     return word if word in same else next(iter(same), None)

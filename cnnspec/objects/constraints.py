@@ -8,6 +8,8 @@ from cnnspec.diagnostics.problems import Problem
 from cnnspec.objects.families import CONSTRAINTS
 from cnnspec.objects.of_values import OfValues, counted
 
+CONSTRAINTS.base = OfValues
+
 
 class OfNorm(OfValues):
     """Base class of constraints on a norm, which adds up squares along `axis`.

@@ -41,6 +41,9 @@ class Initializer(OfValues):
             raise Problem("wrong-dtype", message)
 
 
+INITIALIZERS.base = Initializer
+
+
 @INITIALIZERS
 class Zeros(Initializer):
     """All zeros."""

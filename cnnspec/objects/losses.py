@@ -39,6 +39,8 @@ ClassWeights = Annotated[
 ]
 OpenUnitInterval = Annotated[float, Gt(0), Lt(1), Expects("a number above 0 and below 1")]
 
+LOSSES.base = Loss
+
 
 @LOSSES
 class BinaryCrossentropy(YesOrNo, SmoothedCrossentropy):

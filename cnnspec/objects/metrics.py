@@ -163,6 +163,15 @@ class Metric(Measure):
         return name if name in self.aliases else self.kind()
 
 
+class OtherMetric(Metric):
+    """Base class of metrics of other packages, of which it is unknown which values are better."""
+
+    better = None
+
+
+METRICS.base = OtherMetric
+
+
 @METRICS
 class Accuracy(Metric):
     """Fraction of correct predictions; as a word, the kind of accuracy that matches the output."""

@@ -8,6 +8,9 @@ from cnnspec.diagnostics.problems import Problem
 from cnnspec.objects.families import REGULARIZERS
 from cnnspec.objects.of_values import OfValues, counted
 
+NUMBERS = tuple(dtype for dtype in DATA_TYPES if dtype != "string")
+REGULARIZERS.base = OfValues
+
 
 class Penalty(OfValues):
     """Base class of penalties that are sums over all values."""
@@ -56,8 +59,8 @@ class L1L2(Penalty):
     l2: NonNegativeNumber = 0.0
 
     def penalizes(self) -> tuple[str, ...]:
-        """Two factors of 0 compute nothing."""
-        return PENALIZED_TYPES if self.l1 or self.l2 else DATA_TYPES
+        """Two factors of 0 compute a 0 of the data type."""
+        return PENALIZED_TYPES if self.l1 or self.l2 else NUMBERS
 
 
 @REGULARIZERS

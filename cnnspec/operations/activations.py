@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from cnnspec.declarations.declaration import Recent
 from cnnspec.declarations.fields import FLOAT_TYPES, Axis, Flag, Number, PositiveNumber
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers import reach_rules
@@ -162,6 +163,14 @@ class Sparsemax(AlongAxis):
 class Glu(Activation):
     """One half of the values times the sigmoid of the other (Dauphin et al., arXiv:1612.08083)."""
 
+    recent = (
+        Recent(
+            "3.12.0",
+            None,
+            "ops.glu",
+            lambda call: True,
+        ),
+    )
     axis: Axis = -1
     """The axis whose values are split in two."""
     reach = reach_rules.along
@@ -172,7 +181,10 @@ class Glu(Activation):
         (shape,) = shapes
         axis = rules.axis_of(self, self.axis, shape)
         size = shape[axis]
-        if size is not None and size % 2:
+        if size is None:
+            message = f"{self.kind()} needs to know the size of axis {axis} of {text(shape)}"
+            raise Problem("unknown-size", message, "axis")
+        if size % 2:
             message = f"{self.kind()} cannot halve axis {axis} of {text(shape)}"
             raise Problem("shape-mismatch", message, "axis")
-        return (*shape[:axis], None if size is None else size // 2, *shape[axis + 1 :])
+        return (*shape[:axis], size // 2, *shape[axis + 1 :])

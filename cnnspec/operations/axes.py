@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
-from cnnspec.declarations.declaration import default
+from cnnspec.declarations.declaration import Recent, default
 from cnnspec.declarations.fields import Axes, Axis, OptionalAxes
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers.base import Example
@@ -95,6 +95,15 @@ class Moveaxis(Moving):
 @operation
 class Flip(Moving):
     """Reverses the order along some axes."""
+
+    recent = (
+        Recent(
+            "3.14.0",
+            "axis",
+            "ops.flip along several axes",
+            lambda call: isinstance(call.axis, tuple) and len(call.axis) > 1,
+        ),
+    )
 
     axis: OptionalAxes = None
     """The axes; null for all, the batch as well."""

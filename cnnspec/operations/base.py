@@ -12,9 +12,10 @@ from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers.base import Layer, no_macs
 from cnnspec.layers.dtype_rules import NUMBERS, named, phrase
 from cnnspec.naming import snake_case
-from cnnspec.operations import dtypes
+from cnnspec.operations import counts, dtypes, rules
 from cnnspec.operations.families import FAMILIES, PREFIX
-from cnnspec.operations.refusals import REFUSALS
+from cnnspec.operations.keras_classes import same_as
+from cnnspec.operations.refusals import reasons
 from cnnspec.records import Record
 from cnnspec.shapes import Dim, Shape
 
@@ -28,7 +29,7 @@ OPERATIONS: "Family[Operation]" = Family(
         f"cnnspec.operations.{module}": tuple(f"{PREFIX}{word}" for word in words)
         for module, words in FAMILIES.items()
     },
-    {f"{PREFIX}{function}": reason for function, reason in REFUSALS.items()},
+    {f"{PREFIX}{function}": reason for function, reason in reasons().items()},
     prefix=PREFIX,
 )
 operation = OPERATIONS
@@ -39,6 +40,8 @@ def _constant(value: Any, _: type[Declaration]) -> Any:
     """Check a number, a truth value or a list of them, which becomes a tuple."""
     if value is None:
         return None
+    if isinstance(value, str) and value.isidentifier():
+        raise Problem("wrong-type", "", suggestion="a tensor comes from `from`, not by its name")
     numbers = list(_numbers(value, ()))
     if not numbers or len(numbers) > MAX_CONSTANTS:
         raise Problem("wrong-type" if not numbers else "too-large", "")
@@ -171,6 +174,10 @@ class Operation(Layer):
         """Return the word of a spec."""
         return f"{PREFIX}{cls.submodule}{cls.function_name()}"
 
+    def meant_kind(self) -> str:
+        """Return the word of the function; several have the same operation."""
+        return f"{PREFIX}{self.submodule}{same_as(self.function_name())}"
+
     def keras_value(self, argument: str, value: Any) -> Any:
         """Return the value of an argument as Keras takes it."""
         return value
@@ -214,19 +221,11 @@ class Operation(Layer):
             Problem: it gets more or fewer tensors than it takes.
 
         """
-        names = self.open_operands()
         if self.merges:
             super().check_count(count)
-        elif not names:
-            what = " and ".join(self.tensors)
-            raise Problem("missing-argument", f"{self.kind()} needs a tensor for {what}")
         else:
-            needed = [name for name in names if name not in self.optional]
-            if not max(len(needed), 1) <= count <= len(names):
-                listed = ", ".join(names)
-                wanted = "one input" if len(names) == 1 else f"{len(names)} inputs"
-                wanted = f"{wanted} ({listed})" if len(names) > 1 else wanted
-                raise Problem("wrong-input-count", f"{self.kind()} takes {wanted}, not {count}")
+            names, constants = self.open_operands(), self.constants()
+            counts.check_count(self.kind(), names, self.optional, constants, count)
 
     def ordered(self, inputs: Sequence[Any], constant: Callable[[Any], Any]) -> dict[str, Any]:
         """Return something of all operands in order, made of the inputs and the constants."""
@@ -253,8 +252,14 @@ class Operation(Layer):
     def shape(self, *shapes: Shape) -> Any:
         """Compute the shape of the result."""
         if self.merges:
-            return self.result(*shapes)
-        return self.result(*self.ordered(shapes, constant_shape).values())
+            return rules.with_values(self, self.result(*shapes))
+        operands, constants = self.ordered(shapes, constant_shape), self.constants()
+        try:
+            return rules.with_values(self, self.result(*operands.values()))
+        except Problem as problem:
+            if problem.code == "shape-mismatch" and len(operands) == 2 and len(constants) == 1:
+                problem.at, problem.where = problem.at or tuple(constants), "value"
+            raise
 
     def macs(self, *shapes: Shape) -> Dim:
         """Compute the multiply-accumulates of a sample."""
@@ -281,10 +286,9 @@ class Operation(Layer):
             for name, constant in self.constants().items():
                 dtypes.check_fits(constant, types[0], name)
         takes = self.computes_on()
-        for dtype in types:
-            if dtype not in takes:
-                message = f"{self.kind()} takes {phrase(takes)}, not {named(dtype)}"
-                raise Problem("wrong-dtype", message)
+        for dtype in (each for each in types if each not in takes):
+            message = f"{self.kind()} takes {phrase(takes)}, not {named(dtype)}"
+            raise Problem("wrong-dtype", message)
         if "string" in inputs and set(inputs) != {"string"}:
             raise Problem("wrong-dtype", f"{self.kind()} cannot combine text and numbers")
 

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from cnnspec.declarations.declaration import Recent
 from cnnspec.declarations.fields import FLOAT_TYPES
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers import cost_rules, reach_rules, shape_rules
@@ -12,6 +13,15 @@ from cnnspec.operations.base import Operand, Operation, constant_shape, operatio
 from cnnspec.operations.fields import Counts
 from cnnspec.operations.windows import window_of
 from cnnspec.shapes import Dim, Shape, product, text
+
+_DIFFERENCE = [[[1.0]], [[0.0]], [[-1.0]]]
+
+DILATED_STRIDES = Recent(
+    "3.15.0",
+    "dilation_rate",
+    "a dilation rate above 1 with strides above 1",
+    lambda call: max(call.canonical("strides")) > 1 and max(call.canonical("dilation_rate")) > 1,
+)
 
 
 class Convolution(Operation):
@@ -86,9 +96,12 @@ class Conv(Convolution):
     takes = (*FLOAT_TYPES, "int32")
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
+            {"kernel": _DIFFERENCE, "strides": 2, "padding": "same"}, (None, 20, 1), (None, 10, 1)
+        ),
+        Example({"kernel": _DIFFERENCE, "dilation_rate": 2}, (None, 20, 1), (None, 16, 1)),
+        Example(
             {"strides": 2, "padding": "same"}, [(None, 28, 28, 4), (3, 3, 4, 8)], (None, 14, 14, 8)
         ),
-        Example({"kernel": [[[1.0]], [[0.0]], [[-1.0]]]}, (None, 20, 1), (None, 18, 1)),
         Example({"dilation_rate": 2}, [(None, 28, 20, 4), (3, 3, 4, 8)], (None, 24, 16, 8)),
     )
 
@@ -107,7 +120,10 @@ class Conv(Convolution):
 class DepthwiseConv(Convolution):
     """Convolution of each channel separately, with a kernel of `(..., channels, multiplier)`."""
 
+    recent = (DILATED_STRIDES,)
+
     examples: ClassVar[tuple[Example, ...]] = (
+        Example({"kernel": [[[0.5], [1.0]], [[0.5], [-1.0]]]}, (None, 20, 2), (None, 19, 2)),
         Example({}, [(None, 28, 28, 4), (3, 3, 4, 2)], (None, 26, 26, 8)),
         Example({"strides": 2, "padding": "same"}, [(None, 20, 4), (3, 4, 1)], (None, 10, 4)),
     )
@@ -126,6 +142,8 @@ class DepthwiseConv(Convolution):
 class SeparableConv(Convolution):
     """A depthwise convolution, followed by a pointwise one that mixes the channels."""
 
+    recent = (DILATED_STRIDES,)
+
     tensors = ("inputs", "depthwise_kernel", "pointwise_kernel")
     absent = (*Operation.absent, "kernel")
     kernel_argument = "depthwise_kernel"
@@ -135,6 +153,14 @@ class SeparableConv(Convolution):
     pointwise_kernel: Operand = None
     """The kernel of the pointwise convolution, if it is a constant."""
     examples: ClassVar[tuple[Example, ...]] = (
+        Example(
+            {
+                "depthwise_kernel": [[[0.5, 1.0]], [[0.5, -1.0]]],
+                "pointwise_kernel": [[[1.0], [2.0]]],
+            },
+            (None, 20, 1),
+            (None, 19, 1),
+        ),
         Example({}, [(None, 28, 28, 4), (3, 3, 4, 2), (1, 1, 8, 6)], (None, 26, 26, 6)),
     )
 

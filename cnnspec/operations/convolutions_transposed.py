@@ -36,9 +36,9 @@ class Fold(Operation):
     result_type = dtypes.kept
     examples: ClassVar[tuple[Example, ...]] = (
         Example(
-            {"output_size": [8, 6], "kernel_size": 2, "stride": 2}, (None, 12, 12), (None, 3, 8, 6)
+            {"output_size": [4, 6], "kernel_size": 2, "stride": 2}, (None, 8, 6), (None, 2, 4, 6)
         ),
-        Example({"output_size": 5, "kernel_size": 3, "padding": 1}, (None, 9, 25), (None, 1, 5, 5)),
+        Example({"output_size": 3, "kernel_size": 2, "padding": 1}, (None, 4, 16), (None, 1, 3, 3)),
     )
 
     def conflicts(self) -> Iterator[Problem]:

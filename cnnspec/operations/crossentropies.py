@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from cnnspec.declarations.declaration import Recent
 from cnnspec.declarations.fields import FLOAT_TYPES, Axis, Flag, Number
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers.base import Example
@@ -73,6 +74,16 @@ class CategoricalCrossentropy(Crossentropy):
 @operation
 class SparseCategoricalCrossentropy(Crossentropy):
     """The loss of the predicted probabilities of classes, for labels that are their numbers."""
+
+    recent = (
+        Recent(
+            "3.15.0",
+            "axis",
+            "ops.sparse_categorical_crossentropy along another axis than the last",
+            lambda call, *shapes: call.axis not in (-1, len(shapes[-1]) - 1),
+            by_inputs=True,
+        ),
+    )
 
     axis: Axis = -1
     """The axis of the classes."""

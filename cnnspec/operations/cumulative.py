@@ -64,6 +64,7 @@ class Diff(Operation):
         axis = rules.axis_of(self, self.axis, shape)
         size = shape[axis]
         left = None if size is None else max(size - self.n, 0)
+        rules.not_empty(self, left, shape, "n")
         return (*shape[:axis], left, *shape[axis + 1 :])
 
 

@@ -6,7 +6,7 @@ from cnnspec.declarations.fields import Axis
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers.base import Example
 from cnnspec.operations import dtypes, rules
-from cnnspec.operations.base import Operation, declare, operation
+from cnnspec.operations.base import Operation, operation
 from cnnspec.shapes import Dim, Shape, product, text
 
 
@@ -16,6 +16,11 @@ class Triangle(Operation):
     k: Axis = 0
     """The diagonal that limits the triangle: 0 for the main one, above it if it is positive."""
 
+    sign: ClassVar[int]
+    """1 if positive diagonals are at the edge that is set to 0, -1 if negative ones are."""
+    along: ClassVar[int]
+    """The axis that such a diagonal starts on."""
+
     result_type = dtypes.kept
     examples: ClassVar[tuple[Example, ...]] = (
         Example({}, (None, 26, 26), (None, 26, 26)),
@@ -23,18 +28,29 @@ class Triangle(Operation):
     )
 
     def result(self, shape: Shape) -> Shape:
-        """Check that there are two axes."""
+        """Check that there are two axes, which the diagonal may leave by one step."""
         rules.check_rank(self, shape, 2)
+        size, away = shape[self.along], self.sign * self.k
+        if size is not None and away > size:
+            message = f"diagonal {self.k} is outside of the last two axes of {text(shape)}"
+            raise Problem("out-of-range", message, "k")
         return shape
 
 
-declare(
-    Triangle,
-    {
-        "Tril": "Keeps the lower triangle of the last two axes, and sets the rest to 0.",
-        "Triu": "Keeps the upper triangle of the last two axes, and sets the rest to 0.",
-    },
-)
+@operation
+class Tril(Triangle):
+    """Keeps the lower triangle of the last two axes, and sets the rest to 0."""
+
+    sign = 1
+    along = -1
+
+
+@operation
+class Triu(Triangle):
+    """Keeps the upper triangle of the last two axes, and sets the rest to 0."""
+
+    sign = -1
+    along = -2
 
 
 def on_diagonal(rows: Dim, columns: Dim, offset: int) -> Dim:

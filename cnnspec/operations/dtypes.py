@@ -12,7 +12,7 @@ from cnnspec.declarations.fields import DEFAULT_TYPE, FLOAT_TYPES, INT_TYPES
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers.dtype_rules import bits_of, common
 
-WEAK_INT, WEAK_FLOAT = "a whole number", "a number"
+WEAK_INT, WEAK_FLOAT = "a whole number", "a float"
 """The types of numbers without a data type."""
 MAX_FLOAT32 = 3.4028234663852886e38
 

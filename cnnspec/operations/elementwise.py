@@ -80,9 +80,17 @@ _TAKES: dict[str, tuple[str, ...]] = {
     "Sign": tuple(dtype for dtype in WHOLE if dtype != "uint64"),
 }
 
+_ACTIVATIONS = {"Exp": "exponential", "Tanh": "tanh"}
+_PASSING = ("Conj", "Conjugate", "Copy", "Real")
+
 for _words, _rule in _RULES:
     for _name, _said in _words.items():
-        _facts = {"result_type": _rule, "takes": _TAKES.get(_name, NUMBERS)}
+        _facts = {
+            "result_type": _rule,
+            "takes": _TAKES.get(_name, NUMBERS),
+            "function": _ACTIVATIONS.get(_name),
+            "passes_values_on": _name in _PASSING,
+        }
         operation(type(_name, (Elementwise,), {"__doc__": _said, "__module__": __name__, **_facts}))
 
 
@@ -105,4 +113,5 @@ class StopGradient(Elementwise):
     """Every value as it is; training does not pass gradients on through it."""
 
     tensors = ("variable",)
+    passes_values_on = True
     result_type = dtypes.kept

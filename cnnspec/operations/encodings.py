@@ -1,8 +1,8 @@
 """Codes of whole numbers."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from cnnspec.declarations.fields import Axis, Dtype, PositiveInt
+from cnnspec.declarations.fields import FLOAT_TYPES, INT_TYPES, Axis, Choice, PositiveInt
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers.base import Example
 from cnnspec.operations import rules
@@ -17,7 +17,9 @@ class Code(Operation):
     """The number of classes."""
     axis: Axis = -1
     """Where the axis of the classes is in the code."""
-    dtype: Dtype = None
+    dtype: Annotated[str | None, Choice(*FLOAT_TYPES, *INT_TYPES, "bool", None, null="float32")] = (
+        None
+    )
     """The data type of the code; null for float32."""
 
     absent = ("trainable", "activity_regularizer")

@@ -27,7 +27,9 @@ _WORDS = {
     "conversions": "cast clip full_like nan_to_num ones_like round saturate_cast zeros_like",
     "convolutions": "conv depthwise_conv separable_conv",
     "convolutions_transposed": "fold",
+    "counting": "bincount",
     "crossentropies": "binary_crossentropy categorical_crossentropy psnr sparse_categorical_crossentropy",
+    "ctc": "ctc_decode ctc_loss",
     "cumulative": "cumprod cumsum diff nancumprod nancumsum trapezoid",
     "decompositions": (
         "cholesky cholesky_inverse det eigh inv logdet matrix_rank pinv qr solve "

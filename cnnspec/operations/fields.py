@@ -110,7 +110,7 @@ def _positive_numbers(value: Any, _: type[Declaration]) -> tuple[float, ...]:
     for position, number in enumerate(value):
         if bounded(number, 0, at=(position,)) == 0:
             raise Problem("out-of-range", "", (position,))
-    return tuple(value)
+    return tuple(map(float, value))  # older versions of Keras take no whole ones
 
 
 PositiveNumbers = Annotated[

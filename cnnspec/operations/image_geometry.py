@@ -1,8 +1,8 @@
 """Functions of images that look at neighbours: transformations, patches, filters."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
-from cnnspec.declarations.declaration import default
+from cnnspec.declarations.declaration import Recent, default
 from cnnspec.declarations.fields import FLOAT_TYPES, INT_TYPES, Choice, Number, PositiveNumber
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers import shape_rules
@@ -75,6 +75,13 @@ class Patches(Operation):
     takes: ClassVar[tuple[str, ...]] = (*FLOAT_TYPES, "int32")
     result_type = dtypes.kept
 
+    def _canonical(self, argument: str, value: Any) -> Any:
+        """Return sizes and strides as one number for each axis."""
+        if argument == "strides" and value is None:
+            value = self.size
+        is_number = argument in ("size", "strides", "dilation_rate") and isinstance(value, int)
+        return (value,) * self.spatial if is_number else super()._canonical(argument, value)
+
     def result(self, shape: Shape) -> Shape:
         """Replace the sizes by the number of patches, and the channels by their values."""
         rank = self.spatial + 2
@@ -99,6 +106,14 @@ class ExtractPatches(Patches):
 
     tensors = ("images",)
     spatial = 2
+    recent = (
+        Recent(
+            "3.14.0",
+            "strides",
+            "'strides' of ops.image.extract_patches",
+            lambda call: call.strides is not None,
+        ),
+    )
     examples: ClassVar[tuple[Example, ...]] = (
         Example({"size": 7}, (None, 28, 28, 3), (None, 4, 4, 147)),
         Example(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar
 
+from cnnspec.declarations.declaration import Recent
 from cnnspec.declarations.fields import (
     FLOAT_TYPES,
     Choice,
@@ -107,6 +108,16 @@ class Resize(Images):
 @operation
 class RgbToGrayscale(Images):
     """Makes images with one channel from images with three."""
+
+    recent = (
+        Recent(
+            "3.15.0",
+            None,
+            "ops.image.rgb_to_grayscale of images with one channel",
+            lambda call, shape: call.sizes(shape)[2] == 1,
+            by_inputs=True,
+        ),
+    )
 
     examples: ClassVar[tuple[Example, ...]] = (
         Example({}, (None, 28, None, 3), (None, 28, None, 1)),

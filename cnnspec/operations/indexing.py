@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers.base import Example
 from cnnspec.layers.dtype_rules import ANYTHING
+from cnnspec.layers.reach_rules import POINT, Reach, Reaches
 from cnnspec.operations import dtypes
 from cnnspec.operations.base import Operation, operation
 from cnnspec.operations.keys import Cut, Item, Key, in_python, items
@@ -56,13 +57,38 @@ class GetItem(Operation):
                 sizes += self._part(item, left.pop(0), len(shape) - len(left) - 1, shape)
         return tuple(sizes)
 
+    def reach(self, shape: Shape) -> Reaches:
+        """Positions move by the start of a slice, and its step is their stride.
+
+        It is unknown if axes are added or removed, or if a slice starts at an unknown position.
+        """
+        key = items(self.key)
+        if ... not in key:
+            key = (*key, ...)
+        at = key.index(...)
+        left_out = (Cut(),) * (len(shape) - len(key) + 1)
+        cuts = (*key[:at], *left_out, *key[at + 1 :])
+        found = []
+        for cut, size in zip(cuts, shape, strict=False):
+            if not isinstance(cut, Cut) or (cut.step or 1) < 1:
+                return None
+            start = cut.start or 0
+            if size is None and start < 0:
+                return None
+            first = start if size is None else cut.python.indices(size)[0]
+            found.append(Reach(first, first, cut.step or 1))
+        if len(cuts) != len(shape) or (found and found[0] != POINT):
+            return None
+        return tuple(found[1:-1])
+
     def _part(self, item: Item, size: Dim, axis: int, shape: Shape) -> list[Dim]:
         """Return what is left of an axis."""
         if not isinstance(item, Cut):
             assert isinstance(item, int)
             if size is not None and not -size <= item < size:
                 message = f"the index {item} is out of range: axis {axis} of {text(shape)} has {size} values"
-                raise Problem("out-of-range", message, "key")
+                suggestion = f"use an index from {-size} to {size - 1}" if size else None
+                raise Problem("out-of-range", message, "key", suggestion=suggestion)
             return []
         if size is None:
             return [None]

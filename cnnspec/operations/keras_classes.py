@@ -22,6 +22,11 @@ def function_of(class_name: str) -> str:
     return _FUNCTIONS.get(class_name, snake_case(class_name))
 
 
+def same_as(function: str) -> str:
+    """Return the function whose operation Keras records for calls of a function."""
+    return _SAME.get(function, function)
+
+
 def counted_as(function: str) -> str:
     """Return the word with which Keras names the operations of a function, and counts them."""
     names = {name: class_name for class_name, name in _FUNCTIONS.items()}

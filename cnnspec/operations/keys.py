@@ -6,15 +6,27 @@ from types import EllipsisType
 from typing import Annotated, Any
 
 from cnnspec.declarations.declaration import Checked, Declaration
-from cnnspec.diagnostics.problems import Problem
+from cnnspec.diagnostics.problems import Problem, shown
 from cnnspec.records import Record
 from cnnspec.shapes import MAX_SIZE
 
 MAX_ITEMS = 100
 """The most items of a key."""
+MAX_CHARACTERS = 2000
+"""The most characters of a key."""
+MAX_DIGITS = 20
+"""The most characters of a number, with its sign."""
 
-_NUMBER = r"[+-]?\d{1,19}"
-_SLICE = re.compile(rf"({_NUMBER})?\s*:\s*({_NUMBER})?\s*(?::\s*({_NUMBER})?)?")
+_NUMBER = r"[+-]?[0-9]+"
+_OUTSIDE_BRACKETS = re.compile(r",(?![^\[\]]*\])(?![^()]*\))")
+_SLICE_FORM = r"(?:({0})\s*)?:(?:\s*({0}))?(?:\s*:(?:\s*({0}))?)?"
+_SLICE = re.compile(_SLICE_FORM.format(_NUMBER))
+_ITEM = (
+    rf"\s*(?:{_NUMBER}|{_SLICE_FORM.replace('({0})', _NUMBER)}"
+    r"|\.\.\.|Ellipsis|None|(?:np\.)?newaxis|null)\s*"
+)
+PATTERN = rf"^(?:\s*\[{_ITEM}(?:,{_ITEM})*(?:,\s*)?\]\s*|{_ITEM}(?:,{_ITEM})*(?:,\s*)?)$"
+"""What a key looks like, for editors; `items` parses it."""
 _WORDS: dict[str, EllipsisType | None] = {
     "...": ...,
     "Ellipsis": ...,
@@ -53,15 +65,17 @@ def items(key: str) -> tuple[Item, ...]:
         Problem: it is not a key.
 
     """
+    if len(key) > MAX_CHARACTERS:
+        raise Problem("too-large", f"a key may have {MAX_CHARACTERS} characters at most")
     written = key.strip()
     if written.startswith("[") and written.endswith("]"):
         written = written[1:-1].strip()
-    parts = written.split(",")
-    if len(parts) > 1 and not parts[-1].strip():
+    parts = [part.strip() for part in _OUTSIDE_BRACKETS.split(written)]
+    if len(parts) > 1 and not parts[-1]:
         del parts[-1]
     if len(parts) > MAX_ITEMS:
         raise Problem("too-large", f"a key may have {MAX_ITEMS} items at most")
-    found = tuple(_item(part.strip()) for part in parts)
+    found = tuple(map(_item, parts))
     if found.count(...) > 1:
         raise Problem("conflicting-arguments", "a key may have '...' only once")
     return found
@@ -82,15 +96,16 @@ def _item(written: str) -> Item:
 
 
 def _not_a_key(written: str) -> str:
-    what = f"'{written[:40]}' is not an index" if written else "an index is missing"
+    what = f"{shown(written)} is not an index" if written else "an index is missing"
     return f"{what}; a key has numbers, slices such as '1:-1', '...' and 'None', with commas"
 
 
 def _bounded(written: str) -> int:
-    number = int(written)
-    if abs(number) > MAX_SIZE:
-        raise Problem("out-of-range", f"{written} is larger than a tensor can be")
-    return number
+    if len(written) > MAX_DIGITS or abs(int(written)) > MAX_SIZE:
+        raise Problem(
+            "out-of-range", f"the index {shown(written)[1:-1]} is larger than a tensor can be"
+        )
+    return int(written)
 
 
 def spelled(found: tuple[Item, ...]) -> str:
@@ -101,6 +116,9 @@ def spelled(found: tuple[Item, ...]) -> str:
 def _key(value: Any, _: type[Declaration]) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
+    if isinstance(value, list | tuple) and value and {*map(type, value)} <= {int, str}:
+        written = f'key: "{", ".join(map(str, value))}"'
+        raise Problem("wrong-type", "", suggestion=f"write it as text: `{written}`")
     if not isinstance(value, str):
         raise Problem("wrong-type", "")
     return spelled(items(value))
@@ -117,6 +135,6 @@ Key = Annotated[
     Checked(
         "an index or several, such as ':, 0, 1:-1'",
         check=_key,
-        schema={"type": ["string", "integer"]},
+        schema={"type": ["string", "integer"], "pattern": PATTERN},
     ),
 ]

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from cnnspec.declarations.declaration import Recent
 from cnnspec.declarations.fields import (
     FLOAT_TYPES,
     Axes,
@@ -37,6 +38,14 @@ class Normalization(Operation):
 class BatchNormalization(Normalization):
     """Normalizes by given means and variances, one for each position of an axis."""
 
+    recent = (
+        Recent(
+            "3.11.0",
+            None,
+            "ops.batch_normalization",
+            lambda call: True,
+        ),
+    )
     tensors = ("x", "mean", "variance", "offset", "scale")
     optional = ("offset", "scale")
     by_name = ("offset", "scale")
@@ -123,6 +132,14 @@ class LayerNormalization(Normalization):
 class RmsNormalization(Normalization):
     """Divides the values along some axes by the root of their mean square."""
 
+    recent = (
+        Recent(
+            "3.11.0",
+            None,
+            "ops.rms_normalization",
+            lambda call: True,
+        ),
+    )
     tensors = ("x", "scale")
     optional = ("scale",)
     max_inputs = 2

@@ -3,6 +3,7 @@
 from types import MappingProxyType
 from typing import Annotated, ClassVar
 
+from cnnspec.declarations.declaration import Recent
 from cnnspec.declarations.fields import OptionalInt
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers.base import Example
@@ -73,6 +74,15 @@ class Take(OfIndices):
 class TakeAlongAxis(OfIndices):
     """Picks a value for each index, at its own position of the other axes."""
 
+    recent = (
+        Recent(
+            "3.15.0",
+            "axis",
+            "ops.take_along_axis without an axis",
+            lambda call: call.axis is None,
+        ),
+    )
+
     examples: ClassVar[tuple[Example, ...]] = (
         Example({"indices": [[0, 1]], "axis": 1}, (None, 26), (None, 2)),
         Example({"indices": [3, 0, 1]}, (4, 2), (3,)),
@@ -94,6 +104,14 @@ class TakeAlongAxis(OfIndices):
 class Slice(Operation):
     """Takes a part of a size that starts at some indices."""
 
+    recent = (
+        Recent(
+            "3.14.0",
+            "shape",
+            "a size of -1 in ops.slice",
+            lambda call: -1 in call.sizes,
+        ),
+    )
     tensors = ("inputs", "start_indices")
     held_in = MappingProxyType({"shape": "sizes"})
     min_inputs = 1
@@ -153,6 +171,14 @@ class Slice(Operation):
 class UnravelIndex(Operation):
     """The index along each axis for positions in a row; they are `name/0`, `name/1`, ..."""
 
+    recent = (
+        Recent(
+            "3.11.0",
+            None,
+            "ops.unravel_index",
+            lambda call: True,
+        ),
+    )
     tensors = ("indices",)
     held_in = MappingProxyType({"shape": "sizes"})
     sizes: Sizes

@@ -1,7 +1,8 @@
 """Functions that return positions along an axis."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from cnnspec.declarations.declaration import Recent
 from cnnspec.declarations.fields import Flag
 from cnnspec.layers.base import Example
 from cnnspec.operations import dtypes, rules
@@ -32,12 +33,26 @@ _EXTREMA = {
     "Nanargmin": "The position of the smallest value along an axis, of what is not NaN.",
 }
 for _name, _said in _EXTREMA.items():
-    operation(type(_name, (Extremum,), {"__doc__": _said, "__module__": __name__}))
+    _facts: dict[str, Any] = {"__doc__": _said, "__module__": __name__}
+    if _name in ("Argmax", "Argmin"):  # the others are newer
+        _what = f"'keepdims' of ops.{_name.lower()}"
+        _facts["recent"] = (Recent("3.14.0", "keepdims", _what, lambda call: call.keepdims),)
+    operation(type(_name, (Extremum,), _facts))
 
 
 @operation
 class Argsort(Operation):
     """The positions that would sort the values along an axis."""
+
+    recent = (
+        Recent(
+            "3.15.0",
+            "axis",
+            "ops.argsort of an unknown number of values in a row",
+            lambda call, shape: call.axis is None and None in shape,
+            by_inputs=True,
+        ),
+    )
 
     axis: OptionalAxis = -1
     """The axis to sort; null for all values in a row, those of other samples as well."""
@@ -53,6 +68,15 @@ class Argsort(Operation):
 @operation
 class Sort(Operation):
     """The values in ascending order along an axis."""
+
+    recent = (
+        Recent(
+            "3.14.0",
+            "axis",
+            "ops.sort without an axis",
+            lambda call: call.axis is None,
+        ),
+    )
 
     axis: OptionalAxis = -1
     """The axis to sort; null for all values in a row, those of other samples as well."""

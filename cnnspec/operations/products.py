@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, ClassVar
 
-from cnnspec.declarations.declaration import Checked, Declaration
+from cnnspec.declarations.declaration import Checked, Declaration, Recent
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers.base import Example
 from cnnspec.operations import dtypes, product_rules, rules
@@ -71,6 +71,16 @@ class Dot(Product):
 @operation
 class Inner(Product):
     """The product along the last axes of both tensors, whose shapes must broadcast."""
+
+    recent = (
+        Recent(
+            "3.15.0",
+            None,
+            "ops.inner with more than one value as its result",
+            lambda call, *shapes: call.shape(*shapes) != (),
+            by_inputs=True,
+        ),
+    )
 
     examples: ClassVar[tuple[Example, ...]] = (
         Example({}, [(None, 26, 8), (26, 8)], (None, 26, 26)),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Annotated, ClassVar
 
+from cnnspec.declarations.declaration import Recent
 from cnnspec.declarations.fields import Choice, Flag, PositiveInt
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers import reach_rules
@@ -116,6 +117,16 @@ class Digitize(Operation):
 @operation
 class Searchsorted(Operation):
     """Where values belong in an ascending sequence."""
+
+    recent = (
+        Recent(
+            "3.12.0",
+            None,
+            "ops.searchsorted in a sequence of unknown length",
+            lambda call, *shapes: call.sorted_sequence is None and None in shapes[0],
+            by_inputs=True,
+        ),
+    )
 
     tensors = ("sorted_sequence", "values")
     min_inputs = 1

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from cnnspec.declarations.declaration import Recent
 from cnnspec.declarations.fields import FLOAT_TYPES, Dtype, Flag, OptionalAxes
 from cnnspec.layers.base import Example
 from cnnspec.layers.dtype_rules import NUMBERS, WHOLE
@@ -68,10 +69,6 @@ for _words, _rule in (
 class Nanprod(Reduction):
     """The product along some axes, of what is not NaN."""
 
-    absent = ("trainable", "activity_regularizer")
-    dtype: Dtype = None
-    """The data type of the result; null for one that holds products."""
-
     result_type = dtypes.product_type
 
 
@@ -79,10 +76,23 @@ class Nanprod(Reduction):
 class Prod(Nanprod):
     """The product along some axes."""
 
+    absent = ("trainable", "activity_regularizer")
+    dtype: Dtype = None
+    """The data type of the result; null for one that holds products."""
+
 
 @operation
 class Logsumexp(Reduction):
     """`log(sum(exp(x)))` along some axes."""
+
+    recent = (
+        Recent(
+            "3.11.0",
+            "axis",
+            "ops.logsumexp along one axis",
+            lambda call: call.axis is not None and len(call.canonical("axis")) == 1,
+        ),
+    )
 
     takes = FLOAT_TYPES
     result_type = dtypes.kept

@@ -1,9 +1,10 @@
 """Functions that make a tensor larger: padding and repetition."""
 
+import math
 from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar
 
-from cnnspec.declarations.declaration import Checked, Declaration
+from cnnspec.declarations.declaration import Checked, Declaration, Recent
 from cnnspec.declarations.fields import FLOAT_TYPES, Choice, OptionalInt, bounded
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers.base import Example
@@ -30,7 +31,10 @@ def _widths(value: Any, declaration: type[Declaration]) -> tuple[tuple[int, int]
 
 
 def _fill(value: Any, _: type[Declaration]) -> float | bool | None:
-    return value if value is None or isinstance(value, bool) else bounded(value, -1e308, 1e308)
+    """Check a number, which may be infinite: maxima ignore edges that are `-.inf`."""
+    if value is None or isinstance(value, bool) or value in (math.inf, -math.inf):
+        return value  # type: ignore[no-any-return]
+    return bounded(value, -1e308, 1e308)
 
 
 PadWidth = Annotated[
@@ -103,6 +107,18 @@ class Pad(Operation):
 @operation
 class Tile(Operation):
     """Repeats a whole tensor along its axes."""
+
+    recent = (
+        Recent(
+            "3.13.0",
+            "repeats",
+            "ops.tile with a list of fewer numbers than axes",
+            lambda call, shape: (
+                isinstance(call.repeats, tuple) and 1 < len(call.repeats) < len(shape)
+            ),
+            by_inputs=True,
+        ),
+    )
 
     repeats: Counts
     """The number of copies along each axis; fewer numbers are for the last axes."""

@@ -39,8 +39,12 @@ def axis_of(operation: Named, axis: int, shape: Shape, argument: At | str = "axi
         message = (
             f"{operation.kind()} works on axis {axis}, but its input {text(shape)} has {count}"
         )
-        raise Problem("out-of-range", message, argument)
+        raise Problem("out-of-range", message, argument, suggestion=_range_of_axes(len(shape)))
     return axis % len(shape)
+
+
+def _range_of_axes(rank: int) -> str | None:
+    return f"use an axis from {-rank} to {rank - 1}" if rank else None
 
 
 def axes_of(
@@ -81,7 +85,7 @@ def places_of(
     for axis in axes:
         if not -rank <= axis < rank:
             message = f"{operation.kind()} makes axis {axis}, but its result has {rank} axes"
-            raise Problem("out-of-range", message, argument)
+            raise Problem("out-of-range", message, argument, suggestion=_range_of_axes(rank))
     found = tuple(axis % rank for axis in axes)
     if len(set(found)) < len(found):
         message = f"{operation.kind()} names an axis of its result twice"
@@ -217,6 +221,20 @@ def not_empty(operation: Named, size: Dim, shape: Shape, argument: str) -> Dim:
         message = f"{operation.kind()} leaves nothing of its input {text(shape)}"
         raise Problem("no-output-shape", message, argument)
     return size
+
+
+def with_values(operation: Named, result: Shape | list[Shape]) -> Shape | list[Shape]:
+    """Check that no result is empty.
+
+    Raises:
+        Problem: one is.
+
+    """
+    for shape in result if isinstance(result, list) else [result]:
+        if 0 in shape:
+            message = f"the result of {operation.kind()} would be {text(shape)}, without any values"
+            raise Problem("no-output-shape", message)
+    return result
 
 
 def broadcasts_to(shape: Shape, wanted: Shape) -> bool:

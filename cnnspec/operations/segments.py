@@ -1,8 +1,9 @@
 """Functions that combine the rows of a tensor by the segments to which they belong."""
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from cnnspec.declarations.declaration import Recent
 from cnnspec.declarations.fields import Flag, OptionalPositiveInt
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers.base import Example
@@ -69,4 +70,14 @@ _FUNCTIONS = {
     "SegmentSum": "The sums of the rows of each segment.",
 }
 for _name, _said in _FUNCTIONS.items():
-    operation(type(_name, (Segments,), {"__doc__": _said, "__module__": __name__}))
+    _facts: dict[str, Any] = {"__doc__": _said, "__module__": __name__}
+    if _name == "SegmentMax":  # before, Keras leaves out all segments after a gap
+        _facts["recent"] = (
+            Recent(
+                "3.15.0",
+                "num_segments",
+                "ops.segment_max without num_segments",
+                lambda call: call.num_segments is None and not call.sorted,
+            ),
+        )
+    operation(type(_name, (Segments,), _facts))

@@ -2,6 +2,7 @@
 
 from typing import Annotated, ClassVar
 
+from cnnspec.declarations.declaration import Recent
 from cnnspec.declarations.fields import Choice, Flag, OptionalPositiveInt, PositiveInt
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers.base import Example
@@ -42,6 +43,15 @@ class ShortTime(Operation):
 @operation
 class Istft(ShortTime):
     """The signal whose short-time Fourier transform is given."""
+
+    recent = (
+        Recent(
+            "3.14.0",
+            "length",
+            "'length' of ops.istft",
+            lambda call: call.length is not None,
+        ),
+    )
 
     merges = True
     min_inputs = 2

@@ -8,6 +8,7 @@ from cnnspec.declarations.fields import Axis, OptionalPositiveInt, PositiveInt
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers.base import Example
 from cnnspec.layers.dtype_rules import ANYTHING
+from cnnspec.layers.reach_rules import POINT, Reach, Reaches, spatial
 from cnnspec.operations import dtypes, rules
 from cnnspec.operations.base import Operation, operation
 from cnnspec.operations.fields import Sections
@@ -33,6 +34,21 @@ class Splitting(Operation):
         """Compute the shapes of the parts."""
         axis = self.axis_to_split(shape)
         return [(*shape[:axis], size, *shape[axis + 1 :]) for size in self.parts(shape, axis)]
+
+    def reach(self, shape: Shape) -> list[Reaches]:
+        """Positions move by the parts in front of theirs."""
+        axis, before = self.axis_to_split(shape), 0
+        found: list[Reaches] = []
+        for part in self.result(shape):
+            points: list[Reach] = [POINT] * spatial(shape)
+            is_spatial = axis < len(shape) - 1
+            if is_spatial and axis:
+                points[axis - 1] = rules.moved(max(before, 0))
+            is_known = axis and len(part) == len(shape) and (before >= 0 or not is_spatial)
+            found.append(tuple(points) if is_known else None)
+            size = part[axis] if len(part) == len(shape) else None
+            before = -1 if size is None or before < 0 else before + size
+        return found
 
 
 class BySections(Splitting):
@@ -61,7 +77,10 @@ class BySections(Splitting):
         if isinstance(cuts, int):
             if size is not None and size % cuts:
                 message = f"{self.kind()} cannot split axis {axis} of {text(shape)} into {cuts} equal parts"
-                raise Problem("shape-mismatch", message, "indices_or_sections")
+                suggestion = f"{cuts} must divide {size}; the parts of ops.array_split may differ"
+                raise Problem(
+                    "shape-mismatch", message, "indices_or_sections", suggestion=suggestion
+                )
             return [None if size is None else size // cuts] * cuts
         if size is None:
             message = f"{self.kind()} cannot cut axis {axis} of {text(shape)} at indices, because its size is unknown"
@@ -204,6 +223,10 @@ class Unstack(Splitting):
     def outputs(self) -> tuple[str, ...]:
         """Return the numbers of the parts."""
         return rules.numbered(self.num or 0)
+
+    def reach(self, shape: Shape) -> list[Reaches]:
+        """Return nothing: the positions are no longer those of the tensor."""
+        return [None] * len(self.outputs())
 
     def result(self, shape: Shape) -> list[Shape]:
         """Remove the axis."""

@@ -3,7 +3,7 @@
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar
 
-from cnnspec.declarations.declaration import Checked, Declaration
+from cnnspec.declarations.declaration import Checked, Declaration, Recent
 from cnnspec.declarations.fields import FLOAT_TYPES, Axes, Choice, Flag, bounded
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers.base import Example
@@ -45,6 +45,15 @@ class Share(Reduction):
 @operation
 class Quantile(Share):
     """The values that a share of the values along some axes does not exceed."""
+
+    recent = (
+        Recent(
+            "3.14.0",
+            "q",
+            "a list of shares in ops.quantile",
+            lambda call: isinstance(call.q, tuple),
+        ),
+    )
 
     q: _shares(1)  # type: ignore[valid-type]
     """The share from 0 to 1, or a list of shares, which become a new first axis."""

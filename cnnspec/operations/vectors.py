@@ -1,21 +1,46 @@
 """Functions of vectors."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from cnnspec.declarations.declaration import Recent
 from cnnspec.declarations.fields import FLOAT_TYPES, Axis, Flag, OptionalPositiveInt
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers.base import Example, known
 from cnnspec.layers.dtype_rules import WHOLE
 from cnnspec.operations import dtypes, rules
 from cnnspec.operations.arithmetic import OfTwoTensors
-from cnnspec.operations.base import ListOperand, Operation, constant_type, operation
+from cnnspec.operations.base import (
+    ListOperand,
+    Operation,
+    constant_shape,
+    constant_type,
+    operation,
+)
 from cnnspec.operations.number_fields import OptionalAxis
 from cnnspec.shapes import Shape, text
+
+
+def _is_misplaced(call: Any, *shapes: Shape) -> bool:
+    """Whether older versions state another shape: they misplace the vectors of the result."""
+    first, second = call.ordered(shapes, constant_shape).values()
+    first_axis, second_axis, axis = call.axes()
+    has_vectors = (first[first_axis], second[second_axis]) != (2, 2)
+    return first_axis != second_axis or (has_vectors and axis < 0 and len(call.shape(*shapes)) > 1)
 
 
 @operation
 class Cross(OfTwoTensors):
     """The cross product of vectors of 2 or 3 values."""
+
+    recent = (
+        Recent(
+            "3.14.0",
+            None,
+            "ops.cross on these axes",
+            _is_misplaced,
+            by_inputs=True,
+        ),
+    )
 
     axisa: Axis = -1
     """The axis of the vectors of `x1`."""
@@ -35,11 +60,15 @@ class Cross(OfTwoTensors):
         Example({}, [(None, 26, 2), (None, 26, 2)], (None, 26)),
     )
 
+    def axes(self) -> tuple[int, int, int]:
+        """Return the axes of the vectors of both tensors and of the result."""
+        if self.axis is not None:
+            return (self.axis,) * 3
+        return self.axisa, self.axisb, self.axisc
+
     def result(self, first: Shape, second: Shape) -> Shape:
         """The aligned shapes with the vectors, or without them for two values each."""
-        first_axis, second_axis, axis = (
-            (self.axis,) * 3 if self.axis is not None else (self.axisa, self.axisb, self.axisc)
-        )
+        first_axis, second_axis, axis = self.axes()
         names = ("axis",) * 2 if self.axis is not None else ("axisa", "axisb")
         sizes, others = [], []
         for shape, each, name in zip(

@@ -13,7 +13,7 @@ from cnnspec.diagnostics.problems import Problems
 from cnnspec.language.families import ALL_FAMILIES
 from cnnspec.layers.base import Layer
 from cnnspec.vocabulary.entries import Entry, Example, Group, Use, listed, plural_of, with_a
-from cnnspec.vocabulary.frames import example_arguments, framed
+from cnnspec.vocabulary.frames import example_arguments, examples_for_specs, framed
 
 FEW = 12
 """The most kinds that are listed for a use."""
@@ -88,7 +88,9 @@ class Arguments:
             if name in (arguments := example_arguments(declaration)):
                 return Example(framed(declaration, arguments))
         for declaration in having:
-            for example in declaration.examples if issubclass(declaration, Layer) else ():
+            for example in (
+                examples_for_specs(declaration) if issubclass(declaration, Layer) else ()
+            ):
                 if name in example.arguments:
                     return Example(framed(declaration, example.arguments))
         declaration = having[0]
@@ -97,7 +99,7 @@ class Arguments:
 
 def given(declaration: type[Declaration], name: str, value: Any) -> dict[str, Any]:
     """Return arguments with a value for one, beside those of an example if these allow it."""
-    for example in declaration.examples if issubclass(declaration, Layer) else ():
+    for example in examples_for_specs(declaration) if issubclass(declaration, Layer) else ():
         if name in example.arguments and example.arguments[name] == value:
             return dict(example.arguments)
     arguments = example_arguments(declaration) | {name: value}

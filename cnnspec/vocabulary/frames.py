@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from cnnspec.declarations.declaration import Declaration
+from cnnspec.diagnostics.problems import Problem
 from cnnspec.language.document import VERSION
 from cnnspec.language.dump import dump_data
-from cnnspec.layers.base import LAYERS, Layer
+from cnnspec.layers.base import LAYERS, Example, Layer
 from cnnspec.objects.applications import CHANNELS, Network
 from cnnspec.objects.callbacks import Callback
 from cnnspec.objects.data_sources import DataSource
@@ -28,6 +29,7 @@ from cnnspec.objects.measure import Labels, Measure
 from cnnspec.objects.metrics import Metric
 from cnnspec.operations.base import OPERATIONS
 from cnnspec.operations.families import PREFIX
+from cnnspec.shapes import BATCH
 
 WIDTH = 76
 """The width of examples: that of a terminal, less their indentation."""
@@ -49,8 +51,14 @@ VECTOR, SEQUENCE, IMAGE = [64], [50, 64], [28, 28, 1]
 def example_arguments(declaration: type[Declaration]) -> Data:
     """Return the arguments of the example call of a kind."""
     if issubclass(declaration, Layer):
-        return dict(declaration.examples[0].arguments)
+        return dict(examples_for_specs(declaration)[0].arguments)
     return dict(declaration.example)
+
+
+def examples_for_specs(declaration: type[Layer]) -> list[Example]:
+    """Return the examples of a kind that a spec can have with its inputs; all if it can have none."""
+    found = [each for each in declaration.examples if each.is_for_specs]
+    return found or list(declaration.examples)
 
 
 def framed(declaration: type[Declaration], arguments: Mapping[str, Any]) -> str:
@@ -79,7 +87,7 @@ def _dense(shape: Any, arguments: Data) -> Data:
 def _layer(declaration: type[Declaration], call: Any) -> Data:
     assert issubclass(declaration, Layer)
     kind, given = next(iter(call.items())) if isinstance(call, dict) else (call, {})
-    examples = declaration.examples
+    examples = examples_for_specs(declaration)
     example = next((each for each in examples if each.arguments == given), examples[0])
     count = len(example.shapes)
     names = ["x"] if count == 1 else [f"x{position}" for position in range(1, count + 1)]
@@ -94,7 +102,18 @@ def _layer(declaration: type[Declaration], call: Any) -> Data:
     if len(results) > 1:
         name = f"{kind.removeprefix(PREFIX)}_1"
         spec["outputs"] = {f"y{result}": {"from": f"{name}/{result}"} for result in results}
+    if declaration.is_operation and not _keeps_batch(declaration.of(given), example):
+        spec["ignore"] = ["output-without-batch"]
     return spec
+
+
+def _keeps_batch(operation: Layer, example: Example) -> bool:
+    """Whether all results of an operation have the batch axis of its inputs."""
+    try:
+        found = operation.shape(*((BATCH, *shape[1:]) for shape in example.shapes))
+    except Problem:
+        return False
+    return all(shape[:1] == (BATCH,) for shape in (found if operation.outputs() else [found]))
 
 
 def _measured(declaration: type[Declaration], labels: Labels, output: Data) -> Data:

@@ -24,6 +24,7 @@ FORMS = {
     "count": ("a whole number", "whole numbers"),
     "shape": ("a list of sizes, null for an unknown one", "shapes"),
     "input_dtype": ("a data type such as 'float32' or 'uint8'", "data types"),
+    "unnamed": ("the word `keras`", "the word `keras`"),
     "warning": ("the code of a warning", "codes of warnings"),
     "column_expression": (
         "an expression over the columns of the data, or a list of them",

@@ -22,9 +22,11 @@ WORDS = {
     "give; as an argument, what its description says.",
     IMAGENET: "In `weights` of a network of keras.applications: the weights trained on ImageNet, "
     "which Keras downloads.",
-    "output_shape": "The shape of the output of a layer class of your own, without the batch axis. "
-    "Such a class is a step by its import path, `package.module:Class`; its other keys are "
-    "arguments. Its code runs only if a model is built with `--allow-code`.",
+    "output_shape": "The shape of the output of a layer class of your own, without the batch axis; "
+    "of several outputs, a list of shapes. Such a class is a step by its import path, "
+    "`package.module:Class`. Its other keys are arguments, except `output_dtype`, `outputs` (how many "
+    "there are) and `call`, the arguments of the call: `call: {mask: from, reverse: true}`, in which "
+    "`from` is the next tensor. Its code runs only if a model is built with `--allow-code`.",
     "min": f"{_FUNCTION} The smallest of several numbers.",
     "max": f"{_FUNCTION} The largest of several numbers.",
     "round": f"{_FUNCTION} The nearest whole number.",

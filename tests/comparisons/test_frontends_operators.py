@@ -86,16 +86,16 @@ EQUALS: dict[str, tuple[Callable[[Tensors], Any], tuple[str, dict[str, Any], lis
     "x / 0.5": (lambda t: ops.divide(t["float"], 0.5), ("Rescaling", {"scale": 2.0}, X)),
     "x / 3": (
         lambda t: t["float"] / 3,
-        ("Rescaling", {"scale": 1 / 3}, X),
+        ("ops.true_divide", {"x2": 3}, X),
     ),
     "x / 0.7": (
         lambda t: t["float"] / 0.7,
-        ("Rescaling", {"scale": 1 / 0.7}, X),
+        ("ops.true_divide", {"x2": 0.7}, X),
     ),
     "byte * 0.1": (lambda t: t["byte"] * 0.1, ("Rescaling", {"scale": 0.1}, BYTE)),
     "byte / 255": (
         lambda t: t["byte"] / 255,
-        ("Rescaling", {"scale": 1 / 255}, BYTE),
+        ("ops.true_divide", {"x2": 255}, BYTE),
     ),
     "byte / 256": (lambda t: t["byte"] / 256, ("Rescaling", {"scale": 0.00390625}, BYTE)),
     "float of byte": (lambda t: ops.cast(t["byte"], "float32"), ("Rescaling", {"scale": 1.0}, BYTE)),
@@ -201,12 +201,20 @@ def test_a_division_rounds_as_the_operation_does(divisor: float) -> None:
     assert numpy.array_equal(built.predict(values, verbose=0), model.predict(values, verbose=0))
 
 
-def test_a_division_is_noted() -> None:
-    x = keras.Input((4,))
-    assert read_config(keras.Model(x, x / 255).to_json()).notes == (
-        "the operation 'true_divide' divides by 255, but the spec multiplies by the inverse; "
-        "results in eager calls may differ in the last bit",
-    )
+@pytest.mark.parametrize(
+    ("divisor", "expected"),
+    [
+        (255, ("ops.true_divide", {"x2": 255}, ["x"])),
+        (0.25, ("Rescaling", {"scale": 4.0}, ["x"])),
+    ],
+)
+def test_a_division_is_a_product_only_where_that_is_exact(
+    divisor: float, expected: tuple[str, dict[str, Any], list[str]]
+) -> None:
+    x = keras.Input((4,), name="x")
+    result = read_config(keras.Model(x, x / divisor).to_json())
+    assert [call(step) for step in result.document.layers] == [expected]
+    assert result.notes == ()
 
 
 def test_operations_and_layers_are_told_apart_in_every_form_of_a_file(tmp_path: Any) -> None:

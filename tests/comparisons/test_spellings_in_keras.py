@@ -8,14 +8,17 @@ import keras
 import numpy
 import pytest
 
-from cnnspec.backends.keras.objects import keras_object, layer_object, made
+from cnnspec.backends.keras.objects import RUNNING, keras_object, layer_object, made
+from cnnspec.backends.keras.operations import OperationCall
 from cnnspec.backends.lowering import KerasCall, layer_call, short_literal
 from cnnspec.declarations.declaration import Declaration
 from cnnspec.declarations.family import Family
 from cnnspec.declarations.wording import short_alias
 from cnnspec.layers.base import LAYERS, Example, Layer
 from cnnspec.objects.families import CALLBACKS, DATA, LOSSES, METRICS
+from cnnspec.operations.base import OPERATIONS
 from tests.support.keras_versions import examples_of, first_example, kinds_of, layer_kinds
+from tests.support.operations import MODULES, cases_of, differing, values_for
 from tests.support.spellings import AS_GIVEN, KINDS, calls, words
 
 LEFT_OUT = {
@@ -25,7 +28,7 @@ LEFT_OUT = {
 OF_KERAS = [
     pytest.param(family, kind, id=f"{family.namespace}.{kind}")
     for family, kind in KINDS
-    if family not in (CALLBACKS, DATA)
+    if family not in (CALLBACKS, DATA, OPERATIONS)
 ]
 WITH_SUCH_ARGUMENTS = [
     kind for kind in layer_kinds() if LAYERS.kinds[kind].meanings().keys() & AS_GIVEN.keys()
@@ -95,6 +98,34 @@ def test_layers_that_mean_the_same_do_the_same(kind: str) -> None:
         spelled = [LAYERS.check(word) for word in words(call)]
         first = outputs(call, example)
         assert [outputs(each, example) for each in spelled] == [first for _ in spelled]
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_operations_that_mean_the_same_compute_the_same(module: str) -> None:
+    wrong = {}
+    for name, (kind, example) in cases_of(module).items():
+        call = OPERATIONS.kinds[kind].of(example.arguments)
+        tensors = values_for({name: (kind, example)})
+        spelled = [each for each in map(OPERATIONS.check, words(call)) if awaits_all(each, tensors)]
+        first = results_of_call(call, tensors)
+        others = {
+            repr(each.given): differing(first, results_of_call(each, tensors)) for each in spelled
+        }
+        wrong[name] = [given for given, other in others.items() if other]
+    assert wrong == {name: [] for name in wrong}
+
+
+def awaits_all(call: Any, tensors: list[Any]) -> bool:
+    """Whether a call takes all tensors: null for an optional one leaves it out."""
+    return call.merges or len(call.open_operands()) >= len(tensors)
+
+
+def results_of_call(call: Any, tensors: list[Any]) -> dict[str, Any]:
+    """What an operation computes, by the positions of its results."""
+    positional, named = call.arranged(tensors)
+    function = OperationCall(layer_call(call, "it", RUNNING), "it")
+    found = keras.tree.flatten(function.computed(*positional, **named))
+    return {str(at): numpy.asarray(each) for at, each in enumerate(found)}
 
 
 def with_numbers(call: Layer) -> dict[str, Any]:

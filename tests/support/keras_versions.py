@@ -126,20 +126,9 @@ def examples_of(kind: str) -> dict[int, Example]:
 
 
 def examples_in_specs(kind: str) -> dict[int, Example]:
-    """Those of these examples that a spec can have: the size of its batches is unknown."""
+    """Those of these examples that a spec can have."""
     return {
-        position: example
-        for position, example in examples_of(kind).items()
-        if all(shape[:1] == (None,) for shape in example.shapes)
-    }
-
-
-def operation_examples() -> dict[str, tuple[str, Example]]:
-    """The examples of operations that a spec can have, by kind and position."""
-    return {
-        f"{kind}-{position}": (kind, example)
-        for kind in OPERATIONS.kinds
-        for position, example in examples_in_specs(kind).items()
+        position: example for position, example in examples_of(kind).items() if example.is_for_specs
     }
 
 

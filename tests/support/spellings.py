@@ -9,10 +9,10 @@ from cnnspec.declarations.declaration import Declaration
 from cnnspec.declarations.family import Family
 from cnnspec.declarations.keras_versions import Keras
 from cnnspec.declarations.wording import written
-from cnnspec.diagnostics.problems import Problems
+from cnnspec.diagnostics.problems import Problem, Problems
 from cnnspec.ir.checked import CheckedGraph
 from cnnspec.language.families import ALL_FAMILIES
-from cnnspec.layers.base import LAYERS, Layer
+from cnnspec.layers.base import LAYERS, Example, Layer
 from cnnspec.objects.families import (
     APPLICATIONS,
     CALLBACKS,
@@ -180,6 +180,29 @@ def words(call: Declaration) -> Iterator[Any]:
     for word in (call.kind(), *call.aliases):
         if type(call).of(call.given, word=word).meaning() == call.meaning():
             yield {word: call.given} if call.given else word
+
+
+def words_on_examples(family: Family, kind: str) -> list[list[Any]]:
+    """The spellings of each call of a kind; those of an operation that its example takes.
+
+    A list of one size for two axes, say, means one size, but is refused.
+    """
+    if family is not OPERATIONS:
+        return [[*words(call)] for call in calls(family, kind)]
+    return [
+        [word for word in words(call) if is_for(OPERATIONS.check(word), example)]
+        for call, example in zip(calls(family, kind), examples_in_specs(kind).values(), strict=True)
+    ]
+
+
+def is_for(call: Any, example: Example) -> bool:
+    """Whether a call takes the inputs of an example."""
+    try:
+        call.check_count(len(example.shapes))
+        call.shape(*example.shapes)
+    except Problem:
+        return False
+    return True
 
 
 def model(family: Family, written: list[Any], kind: str) -> CheckedGraph:

@@ -60,8 +60,8 @@ def _passes_on(node: CheckedNode) -> bool:
     """Whether a node returns its input values, in rows of the same length."""
     if isinstance(node.layer, SubmodelLayer) or not node.layer.moves_values:
         return not isinstance(node.layer, SubmodelLayer) and node.layer.passes_on()
-    (output,) = node.outputs.values()
-    return last_size(output) is not None and last_size(output) == last_size(node.inputs[0])
+    before = last_size(node.inputs[0])
+    return before is not None and all(last_size(each) == before for each in node.outputs.values())
 
 
 def last_size(tensor: TensorSpec) -> int | None:

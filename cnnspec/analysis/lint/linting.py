@@ -4,7 +4,7 @@ A lint rule is a small function with its own code. It must be right nearly alway
 listed under `ignore` in a spec.
 """
 
-from cnnspec.analysis.lint import heads, metrics, scaling, shapes, training, unused
+from cnnspec.analysis.lint import batches, heads, masks, metrics, scaling, shapes, training, unused
 from cnnspec.analysis.lint.base import DOCUMENT_LINTS, MODEL_LINTS, Finding, Model
 from cnnspec.diagnostics.report import Report
 from cnnspec.ir.checked import CheckedGraph
@@ -15,8 +15,10 @@ from cnnspec.syntax.places import Place
 __all__ = [
     "DOCUMENT_LINTS",
     "MODEL_LINTS",
+    "batches",
     "heads",
     "lint",
+    "masks",
     "metrics",
     "scaling",
     "shapes",

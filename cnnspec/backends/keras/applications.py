@@ -2,6 +2,7 @@
 
 import warnings
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import keras
@@ -10,6 +11,7 @@ from cnnspec.backends.keras.errors import WeightsDoNotFit
 from cnnspec.backends.keras.loading import LoadedWeights, layers_by_name, load_weights
 from cnnspec.ir.checked import CheckedGraph
 from cnnspec.ir.graph import Application
+from cnnspec.keras_files.copying import copied
 from cnnspec.naming import first_names, snake_case
 
 
@@ -55,12 +57,16 @@ def _loaded(application: Application) -> Any:
     """Return the network, built and loaded by Keras."""
     declaration = application.declaration
     known = {name: declaration.checked(name) for name in declaration.arguments()}
-    known["weights"] = str(application.weights)
     make = getattr(keras.applications, declaration.kind())
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), TemporaryDirectory() as folder:
             # of sizes that ImageNet's weights were not made with: those for the usual size fit
             warnings.simplefilter("ignore")
+            known["weights"] = str(
+                copied(application.weights, Path(folder))
+                if isinstance(application.weights, Path)
+                else application.weights
+            )
             return make(**known)
     except Exception as error:  # a download raises just that
         raise WeightsDoNotFit(f"'{application.weights}': {error}") from error

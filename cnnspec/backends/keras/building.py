@@ -16,7 +16,7 @@ from cnnspec.analysis.custom_code import packages
 from cnnspec.backends.keras.applications import load_application
 from cnnspec.backends.keras.compiling import compile_model
 from cnnspec.backends.keras.copying import copy_variables
-from cnnspec.backends.keras.errors import BUILD_ERRORS, BackendMismatch, BuildFailed
+from cnnspec.backends.keras.errors import BUILD_ERRORS, BackendMismatch, BuildFailed, CodeError
 from cnnspec.backends.keras.explaining import explaining
 from cnnspec.backends.keras.freezing import check_trainable, freeze
 from cnnspec.backends.keras.initialization import drawing
@@ -82,6 +82,9 @@ def build(
         BuildFailed: Keras or a custom class raised an exception.
 
     """
+    if refused := sorted(packages(checked) - set(allow_code)):
+        message = f"the package '{refused[0]}' is not allowed code"
+        raise CodeError(f"{message}; pass allow_code=['{refused[0]}']")
     weights = weights or checked.graph.weights
     built = Built(None, allow_code=allow_code, seed=seed)
     root = model_root(checked.name)
@@ -162,6 +165,8 @@ def _functional(
                 result = layer(*positional, **named)
             draws.end(layer)
             results = keras.tree.flatten(result)
+            if isinstance(node.layer, CustomLayer) and len(results) > len(node.outputs):
+                del results[len(node.outputs) :]  # which nothing reads
             for (output, spec), tensor in zip(node.outputs.items(), results, strict=True):
                 _check_shape(node, output, tuple(tensor.shape), spec.shape)
                 tensors[Ref(node.name, output)] = tensor

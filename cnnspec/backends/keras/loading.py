@@ -8,9 +8,11 @@ from typing import Any
 
 from cnnspec.analysis.weights import misfits
 from cnnspec.backends.keras.errors import WeightsDoNotFit
+from cnnspec.backends.keras.loading_others import load_other
 from cnnspec.ir.checked import CheckedGraph, CheckedNode
 from cnnspec.keras_files.stored import StoredLayer, UnreadableWeights
 from cnnspec.keras_files.weights import open_weights, values
+from cnnspec.layers.custom import CustomLayer
 from cnnspec.naming import snake_case
 
 
@@ -54,16 +56,22 @@ def _assign(model: Any, checked: CheckedGraph, stored: StoredLayer, prefix: str)
     layers = layers_by_name(model)
     for node in checked.layers:
         source = stored.of(node)
-        if not node.is_first_call or source is None or source.is_empty():
+        if not node.is_first_call:
             continue
-        layer = layers[node.keras_name]
+        layer, name = layers[node.keras_name], f"{prefix}{node.node.layer_name}"
+        if isinstance(node.layer, CustomLayer):
+            if load_other(layer, source, name):
+                yield name
+            continue
+        if source is None or source.is_empty():
+            continue
         if node.submodel is not None:
             model = model_of(node, layer)
-            yield from _assign(model, node.submodel, source, f"{prefix}{node.node.layer_name}/")
+            yield from _assign(model, node.submodel, source, f"{name}/")
             continue
         for path, variables in _by_path(source).items():
             _attribute(layer, path).load_own_variables(variables)
-        yield f"{prefix}{node.node.layer_name}"
+        yield name
 
 
 def _by_path(stored: StoredLayer) -> dict[str, dict[str, Any]]:

@@ -9,9 +9,9 @@ from cnnspec.backends.python.layout import Call, Code, Items, Labelled, flat
 from cnnspec.backends.python.literals import literal
 from cnnspec.backends.python.statements import Assign, Statement, Value
 from cnnspec.ir.checked import CheckedNode
+from cnnspec.layers.bidirectional import Bidirectional
 from cnnspec.layers.cells import Cell
 from cnnspec.layers.recurrent import Recurrent
-from cnnspec.layers.wrappers import Bidirectional
 from cnnspec.operations.base import Operation
 from cnnspec.operations.indexing import GetItem
 
@@ -74,7 +74,7 @@ def _of_operation(
 
 def says_training(node: CheckedNode) -> bool:
     """Whether the call of a layer has `training=False`."""
-    return "training" in called_with(node, [""] * len(node.node.inputs))[1]
+    return called_with(node, [""] * len(node.node.inputs))[1].get("training") is False
 
 
 def tensors(variables: Sequence[str]) -> Code:

@@ -26,11 +26,11 @@ from cnnspec.backends.python.parts import Part
 from cnnspec.backends.python.scope import Scope
 from cnnspec.backends.python.statements import Assign, Lane, Statement, Value
 from cnnspec.backends.python.variables import Variables
-from cnnspec.backends.python.weights import COPY_WEIGHTS, LOAD_WEIGHTS
+from cnnspec.backends.python.weights import COPY_WEIGHTS, LOADERS
 from cnnspec.backends.python.wrapping import at_every_step
 from cnnspec.ir.checked import CheckedGraph, CheckedNode
 from cnnspec.ir.graph import Application, Output, Ref, SubmodelLayer
-from cnnspec.keras_files.hdf5 import is_whole_model
+from cnnspec.keras_files.hdf5 import form_of_weights
 
 
 class NoScript(Exception):
@@ -109,12 +109,13 @@ class Models:
     def load(self, model: Value, path: Path, key: str) -> Assign:
         """Return the statement that loads weights by layer name."""
         file = self.file(path, key)
-        if is_whole_model(path):
+        if (form := form_of_weights(path)) == "model":
             self.helpers[COPY_WEIGHTS] = None
             loaded = Call("keras.models.load_model", (file, Labelled("compile=", "False")))
             return Assign((), (model,), lambda read: Call("copy_weights", (read[0], loaded)))
-        self.helpers[LOAD_WEIGHTS] = None
-        return Assign((), (model,), lambda read: Call("load_weights", (read[0], file)))
+        name, helper = LOADERS[form]
+        self.helpers[helper] = None
+        return Assign((), (model,), lambda read: Call(name, (read[0], file)))
 
     def copied(self, model: Value, node: CheckedNode, application: Application) -> list[Statement]:
         """Return the statement that loads the weights of Keras into a network that is written out.

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cnnspec.backends.lowering import (
-    OPERATIONS_MODULE,
     USUAL_MODULE,
     inner_name,
     module_of,
@@ -20,8 +19,8 @@ from cnnspec.backends.python.layout import Call, Code, Items, Labelled
 from cnnspec.backends.python.literals import dictionary, literal, quoted, with_tuples
 from cnnspec.declarations.declaration import Declaration
 from cnnspec.declarations.keras_versions import is_known_word
+from cnnspec.declarations.of_others import OfOthers, function_path
 from cnnspec.layers.base import Layer
-from cnnspec.layers.custom import CustomLayer
 from cnnspec.objects.families import CONSTRAINTS, INITIALIZERS, REGULARIZERS
 from cnnspec.operations.base import Constant, Operation
 from cnnspec.operations.indexing import GetItem
@@ -33,9 +32,9 @@ NOT_BY_NAME = ("Constant", "Lamb")
 
 
 def import_path(layer: Layer) -> str | None:
-    """Return `module:Class` of a layer that is not in `keras.layers`."""
+    """Return `module:Class` of a layer that is not in `keras.layers`; operations are in `ops`."""
     module = module_of(type(layer))
-    return None if module in (USUAL_MODULE, OPERATIONS_MODULE) else f"{module}:{layer.kind()}"
+    return None if layer.is_operation or module == USUAL_MODULE else f"{module}:{layer.kind()}"
 
 
 def loss(call: str | Declaration | None) -> Code:
@@ -47,6 +46,8 @@ def metric(call: str | Declaration) -> Code:
     """Return a metric, as the word that Keras resolves or as an object with its name."""
     if isinstance(call, str):
         return quoted(call)
+    if isinstance(call, OfOthers):
+        return Objects((call,)).code()
     made = named_call(call)
     inner = [
         each
@@ -85,11 +86,16 @@ class Objects:
 
         """
         first, arguments = self.calls[0], tuple(self.arguments())
-        if not arguments and first.family in BY_NAME and first.kind() not in NOT_BY_NAME:
+        is_of_others = isinstance(first, OfOthers)
+        is_named = first.family in BY_NAME and first.kind() not in NOT_BY_NAME
+        if not arguments and is_named and not is_of_others:
             word = first.aliases[0] if first.aliases else first.kind()
             if is_known_word(type(first), word):
                 return quoted(word)
-        return Call(f"{module_of(type(first))}.{first.kind()}", arguments)
+        made = f"{module_of(type(first))}.{first.kind()}"
+        if is_of_others and not arguments:
+            return made  # it may be a function; Keras makes an object of a class
+        return Call(made, arguments)
 
     def layer(self, function: str, name: Code) -> Call:
         """Return the call that makes the layer.
@@ -209,6 +215,8 @@ class Objects:
 
     def argument(self, name: str, values: Sequence[Any]) -> Code:
         """Return an argument with these values."""
+        if paths := {function_path(each, name) for each in self.calls} - {None}:
+            return _function(paths, self.calls, name)
         first, said = values[0], self.said_of(name)
         given = [with_tuples(_given(each, name)) for each in self.calls]
         if any(isinstance(each, Declaration) for each in values):
@@ -270,10 +278,23 @@ class Objects:
         return objects.code()
 
 
+def _function(paths: set[str | None], calls: Sequence[Declaration], name: str) -> Code:
+    """Return an activation of another package, which the calls have in common.
+
+    Raises:
+        Differs: they have several.
+
+    """
+    path = paths.pop()
+    if paths or path is None or any(function_path(each, name) != path for each in calls):
+        raise Differs
+    return path.replace(":", ".")
+
+
 def _in_order(calls: Sequence[Declaration]) -> list[str]:
     """Return the arguments of any of the calls: required ones first, those of every layer last."""
     first = calls[0]
-    if isinstance(first, CustomLayer):
+    if isinstance(first, OfOthers):
         if any(each.given.keys() != first.given.keys() for each in calls):
             raise Differs
         return list(first.given)

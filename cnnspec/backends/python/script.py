@@ -4,8 +4,9 @@ import ast
 import keyword
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
+from cnnspec.analysis.custom_code import code_of
 from cnnspec.backends.python import masks
 from cnnspec.backends.python.identifiers import Identifiers
 from cnnspec.backends.python.layout import INDENT, WIDTH
@@ -42,7 +43,8 @@ def script(checked: CheckedGraph) -> str:
     parts.append(
         f'if __name__ == "__main__":\n{INDENT}model = {function}()\n{INDENT}model.summary()'
     )
-    imports = _imports("\n".join(parts), classes)
+    modules = [path.partition(":")[0] for path in code_of(checked) if path not in paths]
+    imports = _imports("\n".join(parts), classes, modules)
     head = f'"""The model {spoken_name(root)}."""\n\n{imports}'
     if models.files:
         constants = [_constant(name, quoted(path)) for name, path in models.files.items()]
@@ -74,10 +76,14 @@ def _import_paths(checked: CheckedGraph) -> Iterator[str]:
             yield from _import_paths(node.submodel)
 
 
-def _imports(text: str, classes: Mapping[str, str]) -> str:
-    """Return the import statements of a script, sorted as linters expect."""
+def _imports(text: str, classes: Mapping[str, str], modules: Sequence[str] = ()) -> str:
+    """Return the import statements of a script, sorted as linters expect.
+
+    `modules` are imported as a whole.
+    """
     used = {each.id for each in ast.walk(ast.parse(text)) if isinstance(each, ast.Name)}
     plain = {name: f"import {name}" for name in ("keras", *IMPORTS) if name in used}
+    plain |= {module: f"import {module}" for module in modules}
     parts: list[str] = [name for name in ("layers", "ops") if name in used]
     members: dict[str, list[str]] = {"keras": parts} if parts else {}
     renamed: list[tuple[str, str]] = []

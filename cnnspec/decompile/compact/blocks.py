@@ -1,21 +1,26 @@
-"""Replaces equal runs of steps by calls of a block; steps with a common prefix form a call.
+"""Replaces equal runs of steps by calls of a block.
 
-Keras joins the name of a block and the names inside it with `_`, so only such names survive the
-round trip.
+Keras joins the name of a block and the names inside it with `_`. Steps whose names must stay can
+therefore be in a block only if their names have a common prefix.
 """
 
-import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
 
+from cnnspec.decompile.compact.block_names import block_name, free_name
+from cnnspec.decompile.compact.forms import Body
 from cnnspec.decompile.compact.lines import Line
 from cnnspec.decompile.compact.parameters import Parameters, joined
-from cnnspec.decompile.compact.repetitions import repeated
+from cnnspec.decompile.compact.repetitions import repeat
+from cnnspec.decompile.compact.runs import FOLLOW, Run, Units, runs_by_form
 from cnnspec.ir.graph import Ref
 
 WORTH = 40
 """The least number of characters that a block must save."""
+WORTH_UNNAMED = (90, 150)
+"""The same for a block without names, which could be anywhere: a number, and one for all its calls."""
+FEW = 4
+"""The number of calls that a block without branches should have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +29,8 @@ class FoundBlock:
 
     parameters: Parameters
     lines: list[Line]
-    prefix: str
-    """The name of the call that the steps are taken from."""
+    prefix: str | None
+    """The name of the call that the steps are taken from; None if they have no names."""
     start: tuple[Ref, ...]
     """The inputs of that call."""
 
@@ -34,177 +39,190 @@ class FoundBlock:
 class Blocks:
     """The blocks found so far, by name."""
 
+    outputs: Collection[str] = ()
+    """The names of the outputs of the model."""
     found: dict[str, FoundBlock] = field(default_factory=dict)
     reserved: frozenset[str] = frozenset()
     """Names that blocks must not have."""
-    prefixes: set[str] = field(default_factory=set)
-    """The names of all calls so far."""
+    prefixes: dict[str, list[str]] = field(default_factory=dict)
+    """The names of the calls of each block."""
 
-    def called(self, lines: list[Line]) -> list[Line]:
+    def call(self, lines: list[Line]) -> None:
         """Replace common parts of lines by calls of blocks."""
-        while best := max(self.candidates(lines), key=lambda each: each.saving, default=None):
-            if best.saving < WORTH:
+        self.repeat(lines)
+        while best := self.best(lines):
+            self.replace(best)
+            self.repeat(lines)
+        self.name(lines)
+
+    def repeat(self, lines: list[Line]) -> None:
+        """Merge equal lines in a row, in all bodies."""
+        for body in self.bodies(lines):
+            repeat(body)
+
+    def best(self, lines: list[Line]) -> "_Candidate | None":
+        """Return the candidate that saves most; None if none is worth it."""
+        bodies = list(self.bodies(lines))
+        calls = {name for prefixes in self.prefixes.values() for name in prefixes}
+        taken = {name for body in bodies for name in body.places} | calls
+        groups = []
+        found = runs_by_form(bodies)
+        units = Units.of(found)
+        for runs in found:
+            free = [run for run in runs if not _is_taken(run, taken, calls)]
+            if len(free) > 1:
+                written = [sum(map(_length, run.lines)) for run in free]
+                groups.append((sum(written) - max(written), written, free))
+        best: _Candidate | None = None
+        for bound, written, runs in sorted(groups, key=lambda each: -each[0]):
+            if best is not None and bound <= best.worth:
                 break
-            lines = repeated(self.replaced(lines, best))
-        return lines
+            if (parameters := joined([run.lines for run in runs])) is None:
+                continue
+            each = _Candidate(runs, parameters, tuple(written), has_units=units.are_in(runs[0]))
+            if each.worth >= each.least and (best is None or each.worth > best.worth):
+                best = each
+        return best
 
-    def candidates(self, lines: list[Line]) -> "Iterator[_Candidate]":
-        """Return candidates for blocks: runs of lines with the same structure."""
-        forms: dict[Any, list[_Run]] = {}
-        taken = {name for line in lines for name in _layers(line)} | self.prefixes
-        for run in _runs(lines):
-            if run.prefix not in taken and (form := _form(run)) is not None:
-                forms.setdefault(form, []).append(run)
-        for runs in forms.values():
-            apart = _without_overlap(runs)
-            if len(apart) > 1 and (found := joined([run.lines for run in apart])) is not None:
-                yield _Candidate(apart, found)
+    def bodies(self, lines: list[Line]) -> Iterator[Body]:
+        """Return all lists of lines: those of the model, of blocks, and of branches."""
+        yield Body(lines, self.outputs)
+        yield from _branches(lines)
+        for block in self.found.values():
+            yield Body(block.lines, [ref.node for ref in block.lines[-1].value])
+            yield from _branches(block.lines)
 
-    def replaced(self, lines: list[Line], best: "_Candidate") -> list[Line]:
+    def replace(self, best: "_Candidate") -> None:
         """Replace runs by calls of a new block."""
-        name = self.free_name([run.prefix for run in best.runs])
-        self.prefixes |= {run.prefix for run in best.runs}
         first = best.runs[0]
+        prefixes = [run.prefix for run in best.runs if run.prefix is not None]
+        name = f"{len(self.found)}"  # until all blocks are found
+        self.prefixes[name] = prefixes
         self.found[name] = FoundBlock(
             best.parameters, best.parameters.lines, first.prefix, first.lines[0].inputs
         )
-        calls = {
-            run.begin: replace(
-                run.lines[-1],
-                kind=name,
-                arguments=best.parameters.arguments(at),
-                names=(run.prefix,),
-                inputs=run.lines[0].inputs,
-                frozen=None,
-                branches=None,
-                is_block=True,
-                layer_names=tuple(each for line in run.lines for each in _layers(line)),
-            )
-            for at, run in enumerate(best.runs)
-        }
-        inside = {at for run in best.runs for at in range(run.begin, run.begin + len(run.lines))}
-        return [
-            calls.get(at, line) for at, line in enumerate(lines) if at in calls or at not in inside
-        ]
+        calls = [(run, _call(name, run, best.parameters, at)) for at, run in enumerate(best.runs)]
+        for run, call in sorted(calls, key=lambda each: -each[0].begin):
+            run.body.lines[run.begin : run.end] = [call]
 
-    def free_name(self, prefixes: list[str]) -> str:
-        """Return a name for a block, based on the names of its calls."""
-        words = [[re.sub(r"\d+[a-z]?$", "", part) for part in each.split("_")] for each in prefixes]
-        shared = [word for word in words[0] if word and all(word in other for other in words)]
-        base = "_".join(dict.fromkeys(shared)) or "block"
-        name, number = base, 1
-        while name in self.found or name in self.reserved:
-            number += 1
-            name = f"{base}_{number}"
-        return name
+    def in_order(self, lines: list[Line]) -> list[str]:
+        """Return the names of the blocks: the first one called first, but after those in it."""
+        found: dict[str, None] = {}
+
+        def visit(steps: list[Line]) -> None:
+            for each in (inner for line in steps for inner in line.inner()):
+                if each.is_block and each.kind not in found:
+                    visit(self.found[each.kind].lines)
+                    found[each.kind] = None
+
+        visit(lines)
+        return list(found)
+
+    def name(self, lines: list[Line]) -> None:
+        """Give the blocks their names, which depend on the blocks in them."""
+        names: dict[str, str] = {}
+        for key in self.in_order(lines):
+            block = self.found[key]
+            for each in (inner for line in block.lines for inner in line.inner()):
+                each.kind = names.get(each.kind, each.kind)
+            base = block_name(self.prefixes[key], block.lines)
+            names[key] = free_name(base, {*names.values(), *self.reserved})
+        for each in (inner for line in lines for inner in line.inner()):
+            each.kind = names.get(each.kind, each.kind)
+        self.found = {name: self.found[key] for key, name in names.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """Consecutive lines whose names have the same prefix."""
+def _branches(lines: list[Line]) -> Iterator[Body]:
+    for line in lines:
+        for branch in line.branches or ():
+            if branch:
+                yield Body(branch, [ref.node for ref in branch[-1].value], is_branch=True)
+                yield from _branches(branch)
 
-    begin: int
-    lines: list[Line]
-    prefix: str
+
+def _is_taken(run: Run, taken: Collection[str], calls: Collection[str]) -> bool:
+    """Whether a call of a block cannot have the name of a run: that of a call, or of another layer."""
+    is_own = run.lines[-1].names == (run.prefix,) and run.prefix not in calls
+    return run.prefix in taken and not is_own
+
+
+def _call(name: str, run: Run, parameters: Parameters, at: int) -> Line:
+    last = run.lines[-1]
+    return replace(
+        last,
+        kind=name,
+        arguments=parameters.arguments(at),
+        names=last.names[-1:] if run.prefix is None else (run.prefix,),
+        inputs=run.lines[0].inputs,
+        frozen=None,
+        branches=None,
+        depth=None,
+        is_block=True,
+        is_free=run.prefix is None,
+        layer_names=tuple(
+            each for line in run.lines for inner in line.inner() for each in inner.layer_names
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    runs: list[_Run]
+    runs: list[Run]
     parameters: Parameters
+    written: tuple[int, ...]
+    """The number of characters of each run."""
+    has_units: bool
+    """Whether parts of it could be calls of one block as well."""
 
     @property
-    def saving(self) -> int:
-        """Estimate the number of characters that are saved."""
-        written = [sum(map(_length, run.lines)) for run in self.runs]
-        calls = sum(
-            30 + len(run.prefix) + len(str(self.parameters.arguments(at)))
-            for at, run in enumerate(self.runs)
-        )
-        body = 60 + max(written) + 20 * len(self.parameters.named)
-        return sum(written) - body - calls
+    def least(self) -> int:
+        """The number of characters that it must save."""
+        if self.runs[0].prefix is not None:
+            return WORTH
+        always, shared = WORTH_UNNAMED
+        return always + shared // len(self.runs)
+
+    @property
+    def worth(self) -> float:
+        """Estimate the number of characters that are saved; less if it begins in an odd place."""
+        body = 60 + max(self.written) + 20 * len(self.parameters.named)
+        saving = sum(self.written) - body - sum(self.calls())
+        count = len(self.runs)
+        return saving * self.likeness() * count / (count + 1)
+
+    def likeness(self) -> float:
+        """Return how much these steps are what a person would choose as a block, at most 1.
+
+        Not the second half of a unit, a unit and the next, or what two units have in common.
+        """
+        run = self.runs[0]
+        if self.has_units:
+            return 0.6
+        if run.prefix is not None:
+            return 1
+        if run.repeats or run.unit >= 2 * len(self.runs):
+            return 0.6
+        if not any(line.branches for line in run.lines) and len(self.runs) < FEW:
+            return 0.6
+        repeats = any(line.times > 1 or line.depth is not None for line in run.lines)
+        return 0.85 if run.lines[0].kind in FOLLOW or (repeats and len(run.lines) > 1) else 1
+
+    def calls(self) -> Iterator[int]:
+        """Yield the number of characters of each call; equal calls in a row are one."""
+        above: tuple[int, int, str] | None = None
+        given = map(self.parameters.arguments, range(len(self.runs)))
+        for run, written in zip(self.runs, self.parameters.written(given), strict=True):
+            arguments = str(written)
+            if above != (id(run.body), run.begin, arguments):
+                yield 20 + len(run.prefix or "") + len(arguments)
+            above = (id(run.body), run.end, arguments)
 
 
 def _length(line: Line) -> int:
     return sum(
-        20 + len(each.kind) + len(str(each.arguments)) + len(each.names[0]) for each in line.inner()
+        14
+        + len(each.kind)
+        + len(str(each.arguments))
+        + (0 if each.is_free else 8 + len(each.names[0]))
+        for each in line.inner()
     )
-
-
-def _runs(lines: list[Line]) -> Iterator[_Run]:
-    """Return the longest runs of lines for every prefix of names."""
-    prefixes = [_prefixes(line) for line in lines]
-    open_runs: dict[str, int] = {}
-    for at, line_prefixes in enumerate([*prefixes, set()]):
-        for prefix in set(open_runs) - line_prefixes:
-            begin = open_runs.pop(prefix)
-            yield _Run(begin, lines[begin:at], prefix)
-        for prefix in line_prefixes:
-            open_runs.setdefault(prefix, at)
-
-
-def _prefixes(line: Line) -> set[str]:
-    """Return the common prefixes of the names of a line and its branches."""
-    if any(each.is_alone for each in line.inner()):
-        return set()
-    names = [name for each in line.inner() for name in each.names]
-    parts = names[0].split("_")
-    found = {"_".join(parts[:count]) for count in range(1, len(parts))}
-    return {
-        each
-        for each in found
-        if each and all(name.startswith(f"{each}_") and len(name) > len(each) + 1 for name in names)
-    }
-
-
-def _layers(line: Line) -> Iterator[str]:
-    for each in line.inner():
-        yield from each.layer_names
-
-
-def _without_overlap(runs: list[_Run]) -> list[_Run]:
-    """Choose runs that do not overlap or repeat a name."""
-    found: list[_Run] = []
-    end = 0
-    for run in sorted(runs, key=lambda each: each.begin):
-        if run.begin >= end and run.prefix not in {each.prefix for each in found}:
-            found.append(run)
-            end = run.begin + len(run.lines)
-    return found
-
-
-def _form(run: _Run) -> Any:
-    """Return the common structure of two calls of a block, without arguments, or None."""
-    if sum(1 for line in run.lines for _ in line.inner()) < 2:
-        return None
-    made = {ref for line in run.lines for each in line.inner() for ref in each.value}
-    above = run.lines[0].inputs
-    forms = []
-    for line in run.lines:
-        if (form := _line_form(line, above, run.prefix, made)) is None:
-            return None
-        forms.append(form)
-        above = line.value
-    return tuple(forms)
-
-
-def _line_form(line: Line, above: tuple[Ref, ...], prefix: str, made: set[Ref]) -> Any:
-    inputs: Any = None
-    if line.inputs != above:
-        if not set(line.inputs) <= made:
-            return None
-        inputs = tuple(str(ref)[len(prefix) + 1 :] for ref in line.inputs)
-    branches = []
-    for branch in line.branches or ():
-        steps = []
-        start = line.inputs
-        for each in branch:
-            if (form := _line_form(each, start, prefix, made)) is None:
-                return None
-            steps.append(form)
-            start = each.value
-        branches.append(tuple(steps))
-    names = tuple(name[len(prefix) + 1 :] for name in line.names)
-    word = names[0] if len(names) == 1 else (names[0], "repeats")
-    is_split = line.branches is not None
-    return (line.kind, word, inputs, line.frozen, is_split, tuple(branches))

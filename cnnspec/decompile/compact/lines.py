@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
+from cnnspec.decompile.flat import handed_on
 from cnnspec.ir.graph import Graph, Node, Ref
 from cnnspec.language.document import Step
 
@@ -34,11 +35,22 @@ class Line:
     """The names of all layers that it expands to."""
     is_alone: bool = False
     """Whether it must stay where it is, outside blocks and branches."""
+    is_free: bool = False
+    """Whether it is written without a name, unless something refers to it."""
+    is_several: bool = False
+    """Whether it has several results, of which the step below must name one."""
+    depth: Any = None
+    """How often it is repeated, if that is a parameter."""
 
     @property
     def times(self) -> int:
         """The number of repetitions."""
         return len(self.names)
+
+    @property
+    def handed_on(self) -> Value:
+        """What the line below gets without naming it."""
+        return () if self.is_several else self.value
 
     def inner(self) -> "Iterator[Line]":
         """The line, and those in its branches."""
@@ -63,6 +75,7 @@ def lines_of(graph: Graph, steps: Iterable[Step]) -> list[Line]:
             step.frozen,
             layer_names=(node.name,),
             is_alone=node.name in shared,
+            is_several=not handed_on(node),
         )
         for node, step in zip(graph.nodes, steps, strict=True)
     ]
@@ -118,8 +131,11 @@ def _dominators(graph: Graph) -> dict[str, str | None]:
     return tree.parent
 
 
-def in_reading_order(lines: list[Line]) -> list[Line]:
-    """Sort lines so that each line follows the one that it uses, if possible."""
+def in_reading_order(lines: list[Line], *, ends_first: bool = False) -> list[Line]:
+    """Sort lines so that each line follows the one that it uses, if possible.
+
+    With `ends_first`, what leads to an output soon is first where several lines use one.
+    """
     maker = {ref: place for place, line in enumerate(lines) for ref in _made(line)}
     needs = [
         {maker[ref] for ref in _read(line) if ref in maker and maker[ref] != place}
@@ -130,15 +146,25 @@ def in_reading_order(lines: list[Line]) -> list[Line]:
         sorter.prepare()
     except CycleError:
         return lines
+    heights = _heights(needs) if ends_first else [0] * len(lines)
     ordered: list[int] = []
     ready: set[int] = set(sorter.get_ready())
     while ready:
         below = [place for place in ready if ordered and ordered[-1] in needs[place]]
-        ordered.append(min(below or ready))
+        ordered.append(min(below or ready, key=lambda place: (heights[place], place)))
         ready.remove(ordered[-1])
         sorter.done(ordered[-1])
         ready.update(sorter.get_ready())
     return [lines[place] for place in ordered]
+
+
+def _heights(needs: list[set[int]]) -> list[int]:
+    """Return the greatest number of lines after each one on a path to an output."""
+    heights = [0] * len(needs)
+    for place in reversed(list(TopologicalSorter(dict(enumerate(needs))).static_order())):
+        for each in needs[place]:
+            heights[each] = max(heights[each], heights[place] + 1)
+    return heights
 
 
 def _made(line: Line) -> Iterator[Ref]:

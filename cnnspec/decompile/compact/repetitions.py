@@ -3,38 +3,45 @@
 import re
 from dataclasses import replace
 
+from cnnspec.decompile.compact.forms import Body
 from cnnspec.decompile.compact.lines import Line
 
-_NUMBERED = re.compile(r"(.*?)(\d+)((?:\D*))")
 
-
-def repeated(lines: list[Line]) -> list[Line]:
-    """Merge each line with the equal lines that follow it, also in branches."""
+def repeat(body: Body) -> None:
+    """Merge each line of a body with the equal lines that follow it."""
     found: list[Line] = []
-    for line in lines:
-        if line.branches is not None:
-            line = replace(line, branches=[repeated(each) for each in line.branches])
-        if found and (joined := _joined(found[-1], line)):
+    for place, line in enumerate(body.lines):
+        is_alone = place > 0 and body.read_until[place - 1] <= place and not body.leaks[place - 1]
+        if found and (joined := _joined(found[-1], line, is_alone=is_alone)):
             found[-1] = joined
         else:
             found.append(line)
-    return found
+    body.lines[:] = found
 
 
-def _joined(first: Line, line: Line) -> Line | None:
-    same = (first.kind, first.arguments, first.frozen) == (line.kind, line.arguments, line.frozen)
-    if not same or line.inputs != first.value or first.branches or line.branches:
+def _joined(first: Line, line: Line, *, is_alone: bool) -> Line | None:
+    """Return two lines as one; `is_alone` says that only the second reads what the first makes."""
+    if _said(first) != _said(line) or line.inputs != first.handed_on:
+        return None
+    if first.branches or line.branches:
         return None
     if first.is_alone or line.is_alone or "shared" in (first.kind, line.kind):
         return None
-    if not are_counted((*first.names, *line.names)):
+    if first.depth is not None or line.depth is not None or first.is_free != line.is_free:
+        return None
+    names = (*first.names, *line.names)
+    if not (is_alone if first.is_free else are_counted(names)):
         return None
     return replace(
         first,
-        names=(*first.names, *line.names),
+        names=names,
         value=line.value,
         layer_names=(*first.layer_names, *line.layer_names),
     )
+
+
+def _said(line: Line) -> str:
+    return repr((line.kind, line.arguments, line.frozen))  # 1 and True are equal in Python
 
 
 def are_counted(names: tuple[str, ...]) -> bool:

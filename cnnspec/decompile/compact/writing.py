@@ -1,54 +1,75 @@
-"""Writes lines as the steps of a document, with names and references only if needed."""
+"""Writes a graph as a document with branches, blocks, repetitions and defaults."""
 
-from collections import Counter
-from dataclasses import dataclass, field
+from enum import Enum, auto
 from pathlib import Path
 from typing import Any
 
+from cnnspec.decompile.compact.block_names import SECTIONS
 from cnnspec.decompile.compact.blocks import Blocks
 from cnnspec.decompile.compact.branches import branched
+from cnnspec.decompile.compact.counted import free_counted
 from cnnspec.decompile.compact.defaults import common_arguments
-from cnnspec.decompile.compact.lines import Line, Uses, Value, lines_of
-from cnnspec.decompile.compact.repetitions import repeated, template
+from cnnspec.decompile.compact.lines import Uses, Value, in_reading_order, lines_of
+from cnnspec.decompile.compact.steps import Writer
 from cnnspec.decompile.flat import written_out
 from cnnspec.ir.graph import Graph, Ref, SubmodelLayer
-from cnnspec.language.document import Block, Branches, Document, Step
+from cnnspec.language.document import Block, Document
 from cnnspec.layers.base import LAYERS
-from cnnspec.naming import snake_case
 from cnnspec.records import replace
 
 
-def compacted(graph: Graph, folder: Path | None = None) -> Document:
+class Names(Enum):
+    """What a compact document does with the names of layers."""
+
+    KEPT = auto()
+    """Each layer has its name; a step is unnamed where its number in its scope gives the name."""
+    COUNTED = auto()
+    """Each layer has its name; unnamed ones are counted in the whole model, as Keras does."""
+    FREE = auto()
+    """Only inputs and outputs, and layers that are called several times, have their names."""
+
+
+def compacted(graph: Graph, folder: Path | None = None, names: Names = Names.KEPT) -> Document:
     """Return the shortest readable document of a graph.
 
-    It has the same meaning as `written_out(graph, folder)`.
+    It has the same meaning as `written_out(graph, folder)`, apart from names that are free.
     """
     plain = written_out(graph, folder)
     if not graph.nodes:
         return plain
     uses = Uses.of(graph)
-    lines = repeated(branched(lines_of(graph, plain.layers), uses))
-    reserved = frozenset((*plain.submodels, *LAYERS.kinds, *LAYERS.aliases, "shared", "previous"))
-    blocks = Blocks(reserved=reserved)
-    lines = blocks.called(lines)
-    of_blocks: dict[str, Paths] = {}
-    bodies: dict[str, list[Step]] = {}
-    for name, block in blocks.found.items():  # inner blocks were found first
-        prefix = f"{block.prefix}_"
-        of_blocks[name] = _paths(block.lines, prefix, of_blocks)
-        bodies[name] = _Body(prefix, of_blocks[name]).steps(block.lines, block.start)
-    body = _Body("", _paths(lines, "", of_blocks))
-    steps = body.steps(lines, _start(graph))
+    lines = lines_of(graph, plain.layers)
+    start = _start(graph)
+    outputs = {each.ref.node for each in graph.outputs}
+    if names is Names.FREE:
+        for line in lines:
+            line.is_alone = line.is_alone or line.names[0] in outputs
+            line.is_free = not line.is_alone
+    lines = in_reading_order(branched(lines, uses), ends_first=names is Names.FREE)
+    if names is Names.COUNTED:
+        for line in lines:
+            line.is_alone = line.is_alone or line.names[0] in outputs
+        free_counted(lines, start, {*uses.nodes, *plain.inputs})
+    words = ("shared", "previous", *SECTIONS)
+    reserved = frozenset((*plain.submodels, *LAYERS.kinds, *LAYERS.aliases, *words))
+    blocks = Blocks(outputs, reserved=reserved)
+    blocks.call(lines)
+    writer = Writer(blocks.found, is_numbered=names is Names.KEPT)
+    bodies = {name: writer.block(name) for name in blocks.in_order(lines)}
+    body = writer.body(lines, start, "", frozenset(plain.inputs) | outputs)
+    steps = body.steps(lines, start)
     paths = {each.name: body.path(each.ref) for each in graph.outputs}
+    defaults = common_arguments([*bodies.values(), steps])
     return plain.model_copy(
         update={
-            "defaults": common_arguments([*bodies.values(), steps]),
+            "unnamed": "keras" if names is Names.COUNTED else None,
+            "defaults": defaults,
             "blocks": {
-                name: Block(params=block.parameters.defaults(), layers=bodies[name])
-                for name, block in blocks.found.items()
+                name: Block(params=blocks.found[name].parameters.defaults(), layers=layers)
+                for name, layers in bodies.items()
             },
             "submodels": {
-                key: _compact_submodel(submodel, key, graph, folder)
+                key: _compact_submodel(submodel, key, graph, folder, names)
                 for key, submodel in plain.submodels.items()
             },
             "layers": steps,
@@ -66,7 +87,9 @@ def _start(graph: Graph) -> Value:
     return (Ref(graph.inputs[0].name),) if len(graph.inputs) == 1 else ()
 
 
-def _compact_submodel(submodel: Any, key: str, graph: Graph, folder: Path | None) -> Any:
+def _compact_submodel(
+    submodel: Any, key: str, graph: Graph, folder: Path | None, names: Names
+) -> Any:
     """Return a submodel, which is made compact too if it is written in place."""
     if not isinstance(submodel.spec, Document):
         return submodel
@@ -76,79 +99,4 @@ def _compact_submodel(submodel: Any, key: str, graph: Graph, folder: Path | None
         if isinstance(node.layer, SubmodelLayer) and node.layer.key == key
     )
     inner = replace(layer.graph, training=None)
-    return submodel.model_copy(update={"spec": compacted(inner, folder)})
-
-
-Paths = dict[str, str]
-"""Return the names of layers in a spec, by their Keras names."""
-
-
-def _paths(lines: list[Line], prefix: str, of_blocks: dict[str, Paths]) -> Paths:
-    """Return the paths of all layers of some lines, without the prefix of their names."""
-    found = {}
-    for line in (inner for each in lines for inner in each.inner()):
-        for name in line.names:
-            local = name[len(prefix) :]
-            found[local] = local
-            for inner, path in of_blocks.get(line.kind, {}).items():
-                found[f"{local}_{inner}"] = f"{local}/{path}"
-    return found
-
-
-@dataclass(slots=True)
-class _Body:
-    """Writes the steps of a scope: those of the model, or of a block."""
-
-    prefix: str
-    """The prefix of the Keras names in this scope."""
-    paths: Paths
-    counted: Counter[str] = field(default_factory=Counter)
-
-    def steps(self, lines: list[Line], above: Value) -> list[Step]:
-        """Return the steps of lines that follow a value."""
-        found = []
-        for line in lines:
-            found.append(self.step(line, above))
-            above = line.value
-        return found
-
-    def step(self, line: Line, above: Value) -> Step:
-        """Return the step of a line."""
-        branches = None
-        if line.branches is not None:
-            written = [self.steps(each, line.inputs) for each in line.branches]
-            branches = Branches(
-                named=False, steps={str(at): each for at, each in enumerate(written)}
-            )
-        arguments = line.arguments
-        if line.kind == "shared":
-            arguments = {"layer": self.path(Ref(arguments["layer"]))}
-        return Step(
-            kind=line.kind,
-            arguments=arguments,
-            name=self.name(line),
-            from_=None if line.inputs == above else [self.path(ref) for ref in line.inputs],
-            branches=branches,
-            repeat=line.times if line.times > 1 else None,
-            frozen=line.frozen,
-        )
-
-    def path(self, ref: Ref) -> str:
-        """Return the reference to a tensor in this scope."""
-        local = ref.node.removeprefix(self.prefix)
-        return str(replace(ref, node=self.paths.get(local, local)))
-
-    def name(self, line: Line) -> str | None:
-        """Return the name that a step must have; None if its numbered name is right."""
-        names = tuple(name[len(self.prefix) :] for name in line.names)
-        word = line.kind if line.is_block or line.kind == "shared" else snake_case(line.kind)
-        count = self.counted[word]
-        if names == tuple(f"{word}_{count + turn}" for turn in range(1, line.times + 1)):
-            self.counted[word] += line.times
-            return None
-        if line.times == 1:
-            return names[0]
-        found = template(names)
-        assert found is not None, "only lines with counted names are joined"
-        before, first, after = found
-        return f"{before}$({f'index + {first}' if first else 'index'}){after}"
+    return submodel.model_copy(update={"spec": compacted(inner, folder, names)})
