@@ -62,9 +62,12 @@ class Calls:
             return self.names.failed(name, scope, failure)
         kind = snake_case(declaration.kind()).removeprefix("ops.")
         if INNER in declaration.arguments():
-            from cnnspec.expand.inside_layers import AT_EVERY_STEP, refused  # which few specs need
+            from cnnspec.expand.inside_layers import AT_EVERY_STEP, called_inside, refused
 
-            inside = self.named_inside(step, declaration, scope)
+            default = self.definitions.defaults.get(declaration.kind(), {}).get(INNER)
+            if default is not None and step.arguments.get(INNER) is None:
+                self.met.add((declaration.kind(), INNER))
+            inside = called_inside(step, default, scope.parameters)
             takes = declaration.kind() == AT_EVERY_STEP and inside[1:] == ()
             if takes and inside[0] in self.definitions.submodels:
                 return self.every_step(step, declaration, inside[0], scope, inputs, place, name)
@@ -78,23 +81,6 @@ class Calls:
         name = self.names.layers.of_node(scoped)
         node = Node(name, scoped, layer, inputs, place, scope.frozen, block=scope.block)
         return self.names.add(node)
-
-    def named_inside(
-        self, step: Step, declaration: type[Layer], scope: Scope
-    ) -> tuple[str, *tuple[str, ...]]:
-        """Return the kind of the layer that is an argument of another, and the kinds around it.
-
-        The kind is empty if the argument has errors.
-        """
-        from cnnspec.expand.inside_layers import called_kinds
-
-        default = self.definitions.defaults.get(declaration.kind(), {}).get(INNER)
-        value = step.arguments.get(INNER)
-        if value is None and default is not None:
-            self.met.add((declaration.kind(), INNER))
-            value = default.value
-        problems: list[Problem] = []
-        return called_kinds(substituted(value, scope.parameters, problems))
 
     def every_step(
         self,
@@ -141,17 +127,15 @@ class Calls:
         """Check the arguments of a layer, including the defaults of its kind."""
         problems: list[Problem] = []
         arguments = substituted(step.arguments, scope.parameters, problems)
-        if not self.budget.has_values(arguments):
-            return self.stop(place, TOO_MANY_VALUES)
         used: dict[str, Default] = {}
         failures = []
         if defaults := self.definitions.defaults.get(declaration.kind()):
             used = {name: each for name, each in defaults.items() if name not in arguments}
             self.met.update((declaration.kind(), name) for name in used)
             arguments |= {name: each.value for name, each in used.items()}
-            if not self.budget.has_values(arguments):
-                return self.stop(place, TOO_MANY_VALUES)
             failures = [each.failure for each in used.values() if each.failure is not None]
+        if not self.budget.has_values(arguments):
+            return self.stop(place, TOO_MANY_VALUES)
         layer: Layer | None = None
         found: Iterable[Problem]
         try:

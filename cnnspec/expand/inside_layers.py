@@ -6,8 +6,11 @@ from cnnspec.declarations.of_others import is_import_path
 from cnnspec.diagnostics.problems import Failure
 from cnnspec.diagnostics.report import Report
 from cnnspec.diagnostics.suggestions import closest
-from cnnspec.expand.definitions import Definitions
+from cnnspec.expand.definitions import Default, Definitions
+from cnnspec.expand.parameters import Parameters
 from cnnspec.ir.graph import SubmodelLayer
+from cnnspec.language.document import Step
+from cnnspec.language.expressions import substituted
 from cnnspec.layers.base import INNER, LAYERS
 from cnnspec.syntax.places import Place
 
@@ -15,6 +18,16 @@ AT_EVERY_STEP = "TimeDistributed"
 """The kind that applies a submodel as well."""
 STAND_IN = "Identity"
 """What stands for the submodel where the other arguments are checked."""
+
+
+def called_inside(
+    step: Step, default: Default | None, parameters: Parameters
+) -> tuple[str, *tuple[str, ...]]:
+    """Return the kind of the layer that is an argument of a step's, as `called_kinds` does."""
+    value = step.arguments.get(INNER)
+    if value is None and default is not None:
+        value = default.value
+    return called_kinds(substituted(value, parameters, []))
 
 
 def called_kinds(value: Any) -> tuple[str, *tuple[str, ...]]:
