@@ -105,6 +105,13 @@ COMMANDS = (
     ),
     Command(
         "predict",
+        ("predict", "run", "data.csv", "-o", "out/predictions.npz", "-q"),
+        needs=("train", "tiny.yaml", "-q", "-o", "run"),
+        keeps="out",
+        modules=(*KERAS, "cnnspec.training.run", "cnnspec.training.prediction"),
+    ),
+    Command(
+        "predict to a folder",
         ("predict", "run", "data.csv", "-o", "out/predictions", "-q"),
         needs=("train", "tiny.yaml", "-q", "-o", "run"),
         modules=(*KERAS, "cnnspec.training.run", "cnnspec.training.prediction"),
