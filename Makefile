@@ -15,7 +15,7 @@ NOW := $(shell date -u +%Y%m%d-%H%M%S)
 # Without bytecode, each of the many short processes of tests and benchmarks compiles everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo demo-train test test-runs test-core test-jax test-lowest test-newest matrix browser conformance conformance-steps conformance-operations conformance-others kills keras-versions lint format golden gallery imported operations bench clean
+.PHONY: demo demo-train test test-runs test-core test-jax test-lowest test-newest matrix browser conformance conformance-steps conformance-operations conformance-others kills fuzz keras-versions lint format golden gallery imported operations bench clean
 
 demo: $(VENV)/.demo
 	$(BIN)/cnnspec build --quiet $(SPEC) --output build
@@ -69,6 +69,12 @@ kills: $(VENV)/.dev
 
 conformance-others: $(OTHERS)/.installed
 	$(OTHERS)/bin/python -m conformance.others
+
+COUNT :=
+SECONDS :=
+FUZZ :=
+fuzz: $(VENV)/.dev
+	$(BIN)/python -m fuzz $(if $(COUNT),--count $(COUNT)) $(if $(SECONDS),--seconds $(SECONDS)) $(FUZZ)
 
 keras-versions: $(VENV)/.dev
 	$(BIN)/python -m keras_versions

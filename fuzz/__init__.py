@@ -1,1 +1,1 @@
-"""Feeds cnnspec what nobody would write, and checks what must hold of every answer."""
+"""Feeds cnnspec random inputs of each kind, and checks what must hold of every answer."""

@@ -126,7 +126,11 @@ def _stored_array(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo)
     with archive.open(member) as file:
         version = npy.read_magic(file)
         read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
-        shape, is_fortran, dtype = read(file)
+        try:
+            shape, is_fortran, dtype = read(file)
+        except Exception as error:  # NumPy parses it as Python, which raises many types
+            message = f"the header of '{member.filename}' is damaged"
+            raise ValueError(message) from error
         return StoredArray(path, member, shape, dtype, "F" if is_fortran else "C", file.tell())
 
 

@@ -106,11 +106,14 @@ class Column:
 
     def _no_numbers(self, at: At) -> DataProblem:
         """Make the error for the first value that is not a number."""
-        texts = self.texts().reshape(self.rows, -1)
+        texts = self.texts()
+        if not texts.size:
+            return DataProblem("wrong-dtype", f"{self.shown} must contain numbers, not text", at)
+        rows = texts.reshape(self.rows, -1)
         wrong = (
-            (place, text) for place, row in enumerate(texts) for text in row if not is_number(text)
+            (place, text) for place, row in enumerate(rows) for text in row if not is_number(text)
         )
-        place, text = next(wrong, (0, texts[0][0]))
+        place, text = next(wrong, (0, rows[0][0]))
         found = f"has {text_shown(text)}" if text.strip() else "is empty"
         message = f"{self.shown} must contain numbers, but row {self.row(place)} {found}"
         hint = None

@@ -21,6 +21,7 @@ MAX_BYTES = 4 * 1024 * 1024
 MAX_DEPTH = 100
 MAX_ALIASED_VALUES = 100_000
 
+BYTE_ORDER_MARK = "\ufeff"
 PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """Parses in C if PyYAML supports it; only its events and tokens are used."""
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -64,21 +65,23 @@ def parse_bytes(
         message = (
             f"a spec may have at most {MAX_BYTES // (1024 * 1024)} MB, but this file is larger"
         )
+        report.texts[name] = ""
         place(Mark(0, 0), Mark(0, 0)).error(report, "file-too-large", message)
         return None
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        before = data[: error.start].decode("utf-8", "replace")
-        start = Mark(before.count("\n"), len(before) - before.rfind("\n") - 1)
+        before = data[: error.start].decode("utf-8")
+        report.texts[name] = text = data.decode("utf-8", "replace").removeprefix(BYTE_ORDER_MARK)
+        start = _mark(before.removeprefix(BYTE_ORDER_MARK))
         message = f"the file is not UTF-8 text (byte {error.start})"
-        place(start, Mark(start.line, start.column + 1)).error(report, "not-utf8", message)
+        place(start, _after(start, text)).error(report, "not-utf8", message)
         return None
-    report.texts[name] = text
+    report.texts[name] = text = text.removeprefix(BYTE_ORDER_MARK)
     try:
         tree = parse_text(text)
     except YamlProblem as problem:
-        end = problem.end or Mark(problem.start.line, problem.start.column + 1)
+        end = problem.end or _after(problem.start, text)
         notes: list[Note] = []
         if (first := problem.first) is not None:
             notes.append(place(first.start, first.end).note("it first appears here", "value"))
@@ -97,10 +100,9 @@ def parse_text(text: str) -> Tree:
 
     """
     if bad := _UNPRINTABLE.search(text):
-        line = text.count("\n", 0, bad.start())
-        column = bad.start() - (text.rfind("\n", 0, bad.start()) + 1)
         what = f"U+{ord(bad.group()):04X}"
-        raise YamlProblem("yaml-syntax", f"the character {what} is not allowed", Mark(line, column))
+        start = _mark(text[: bad.start()])
+        raise YamlProblem("yaml-syntax", f"the character {what} is not allowed", start)
     try:
         return _Builder(text).document()
     except yaml.YAMLError as error:
@@ -110,6 +112,19 @@ def parse_text(text: str) -> Tree:
         from cnnspec.syntax.yaml_errors import syntax_problem
 
         raise YamlProblem(*syntax_problem(error, text)) from error
+
+
+def _mark(before: str) -> Mark:
+    """Return the position behind a text, with the lines that YAML has."""
+    *lines, last = f"{before} ".splitlines()
+    return Mark(len(lines), len(last) - 1)
+
+
+def _after(start: Mark, text: str) -> Mark:
+    """Return the position behind a character; at the end of a line there is none."""
+    lines = text.splitlines()
+    is_inside = start.line < len(lines) and start.column < len(lines[start.line])
+    return Mark(start.line, start.column + is_inside)
 
 
 class _Builder:

@@ -1,0 +1,1 @@
+"""What must hold of every answer, one module per kind of input."""

@@ -1,0 +1,44 @@
+"""Inputs, and the answers to them."""
+
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from cnnspec.records import Record
+
+
+class Input(Record):
+    """An input: the content of a file, or a command line in JSON."""
+
+    data: bytes
+    suffix: str = ""
+    """The suffix of the file."""
+
+    @property
+    def name(self) -> str:
+        """The name of its file in the corpus."""
+        return sha256(self.data).hexdigest()[:12] + self.suffix
+
+
+@dataclass
+class Answer:
+    """What an input is answered, and what is wrong with that."""
+
+    folder: str = ""
+    """The folder in which it is answered, whose name is left out."""
+    failures: list[str] = field(default_factory=list)
+    parts: list[str] = field(default_factory=list)
+    is_trained: bool = False
+    """Whether the input was built and trained for a step."""
+
+    def fail(self, failure: str) -> None:
+        """Add something that does not hold."""
+        self.failures.append(failure)
+
+    def add(self, part: object) -> None:
+        """Add a part of what is answered; it must not depend on the process."""
+        self.parts.append(str(part).replace(self.folder, "") if self.folder else str(part))
+
+    @property
+    def digest(self) -> str:
+        """Return a digest of the answer."""
+        return sha256("\0".join(self.parts).encode(errors="surrogatepass")).hexdigest()[:16]

@@ -1,0 +1,1 @@
+"""Makers of random inputs, one module per kind."""

@@ -1,0 +1,134 @@
+"""Grows random data from the JSON Schema of the language, and so from its models and declarations.
+
+What is declared is grown by itself: a new key, kind or argument needs no word here.
+"""
+
+import math
+import re
+from collections.abc import Mapping
+from functools import cache
+from random import Random
+from typing import Any
+
+from cnnspec.language.schema import language_schema
+from fuzz.makers.material import NAMES, Data, value
+
+Schema = Mapping[str, Any]
+
+TEXTS = (
+    *NAMES, "$width", "$(width + 1)", "$(index)", "a$(index)", "previous", "a/b", "base/0", "x / 255", "one_hot(x, 3)",
+    "mnist", "none.yaml", "none.npz", "val_loss", "ij,jk->ik", ":, 0",
+)  # fmt: skip
+MAX_DEPTH = 12
+"""The depth from which on only what can be short is grown."""
+FOREIGN = 0.01
+"""How often a value is none of the schema."""
+REFERENCE = "reference"
+"""The definition of `$name`, which is allowed for most values, and seldom refers to something."""
+
+
+@cache
+def schema() -> dict[str, Any]:
+    """Return the schema of the language."""
+    return language_schema()
+
+
+def definitions() -> Schema:
+    """Return its definitions."""
+    found: Schema = schema()["$defs"]
+    return found
+
+
+class Grower:
+    """Grows data; each alternative and each key may be taken."""
+
+    def __init__(self, rng: Random, foreign: float = FOREIGN) -> None:
+        self.rng = rng
+        self.foreign = foreign
+
+    def named(self, definition: str, depth: int = 0) -> Data:
+        """Grow what a definition allows."""
+        return self.grown(definitions()[definition], depth)
+
+    def grown(self, part: Schema, depth: int = 0) -> Data:
+        """Grow data that a part of the schema allows, or sometimes other data."""
+        rng = self.rng
+        if rng.random() < self.foreign:
+            return value(rng)
+        if "$ref" in part:
+            return self.grown(definitions()[part["$ref"].rpartition("/")[2]], depth)
+        if "allOf" in part:
+            return self.grown(part["allOf"][0], depth)
+        if "const" in part:
+            return part["const"]
+        if "enum" in part:
+            return rng.choice(part["enum"])
+        if choices := part.get("anyOf") or part.get("oneOf"):
+            return self.grown(self.chosen(choices, depth), depth)
+        kind = part.get("type", "any")
+        return getattr(self, rng.choice(kind) if isinstance(kind, list) else kind)(part, depth)
+
+    def chosen(self, choices: list[Schema], depth: int) -> Schema:
+        """Choose an alternative: references seldom, and deep inside only what is short."""
+        rng = self.rng
+        if depth > MAX_DEPTH:
+            return min(choices, key=lambda each: each.get("type") in ("object", "array"))
+        if len(choices) == 2 and choices[1].get("$ref", "").endswith(f"/{REFERENCE}"):
+            return choices[rng.random() < 0.05]
+        return rng.choice(choices)
+
+    def object(self, part: Schema, depth: int) -> Data:
+        """Grow a mapping: the required keys, and some others."""
+        rng, known = self.rng, part.get("properties", {})
+        required = part.get("required", [])
+        fewest = part.get("minProperties", 0)
+        if part.get("maxProperties") == 1:
+            keys = [rng.choice(list(known))]
+        else:
+            count = max(fewest, rng.choice((0, 1, 1, 2, 3)) if depth <= MAX_DEPTH else 0)
+            others = [each for each in known if each not in required]
+            keys = [*required, *rng.sample(others, min(count, len(others)))]
+        found = {key: self.grown(known[key], depth + 1) for key in keys}
+        further = part.get("additionalProperties", not known)
+        if further is not False:
+            inner = further if isinstance(further, Mapping) else {}
+            for key in rng.sample(NAMES, max(fewest, rng.choice((0, 1, 1, 2)))):
+                found[key] = self.grown(inner, depth + 1)
+        return found
+
+    def array(self, part: Schema, depth: int) -> Data:
+        """Grow a list."""
+        fewest = part.get("minItems", 0)
+        count = fewest if depth > MAX_DEPTH else fewest + self.rng.choice((0, 1, 1, 2, 3))
+        count = min(count, part.get("maxItems", count))
+        items = part.get("items", {})
+        return [self.grown(items, depth + 1) for _ in range(count)]
+
+    def string(self, part: Schema, depth: int) -> str:
+        """Grow a text."""
+        pattern = part.get("pattern", "")
+        return self.rng.choice([each for each in TEXTS if re.search(pattern, each)] or ["x"])
+
+    def integer(self, part: Schema, depth: int) -> int:
+        """Grow a whole number."""
+        lowest = part.get("minimum", math.floor(part.get("exclusiveMinimum", -4)) + 1)
+        number = lowest + self.rng.choice((0, 1, 1, 2, 2, 3, 4, 7, 31))
+        return int(min(number, part.get("maximum", number)))
+
+    def number(self, part: Schema, depth: int) -> float:
+        """Grow a number."""
+        rng = self.rng
+        lowest = part.get("minimum", part.get("exclusiveMinimum", -1))
+        highest = part.get("maximum", part.get("exclusiveMaximum", lowest + 2))
+        return float(rng.choice((lowest, highest, rng.uniform(lowest, highest))))
+
+    def boolean(self, part: Schema, depth: int) -> bool:
+        """Grow true or false."""
+        return self.rng.random() < 0.5
+
+    def null(self, part: Schema, depth: int) -> None:
+        """Grow null."""
+
+    def any(self, part: Schema, depth: int) -> Data:
+        """Grow anything."""
+        return value(self.rng, depth)

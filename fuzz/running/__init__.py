@@ -1,0 +1,1 @@
+"""Runs the fuzzers in processes that may hang or die, and continues where a run stopped."""

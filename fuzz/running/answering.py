@@ -1,0 +1,84 @@
+"""Answers one input, within bounds of time and memory."""
+
+import resource
+import shutil
+import signal
+import tempfile
+import time
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from random import Random
+
+from cnnspec.records import Record
+from fuzz.inputs import Answer, Input
+from fuzz.kinds import Kind
+
+MEGABYTES = 1_500
+"""The most memory that a process may have."""
+
+
+class TooSlow(BaseException):
+    """An answer takes too long; no code that is tested may catch it."""
+
+
+class Answered(Record):
+    """An answer, and what it cost."""
+
+    answer: Answer
+    seconds: float
+    megabytes: float
+    """The largest memory of the process until then."""
+
+
+def made(kind: Kind, name: str, number: int) -> Input:
+    """Return the input of a kind with a number, which is always the same."""
+    return kind.make(Random(f"{name}/{number}"))
+
+
+def answered(kind: Kind, given: Input) -> Answered:
+    """Answer an input in an empty folder; an exception is a failure."""
+    folder = Path(tempfile.mkdtemp(prefix="fuzz-"))
+    answer = Answer(str(folder))
+    started = time.process_time()
+    try:
+        with _limited(kind.seconds):
+            kind.check(given, folder, answer)
+    except TooSlow:
+        answer.fail(f"it takes more than {kind.seconds:g} s: {_place()}")
+    except Exception:  # whatever it is, it is what the fuzzers look for
+        answer.fail(traceback.format_exc())
+    finally:
+        seconds = time.process_time() - started
+        shutil.rmtree(folder, ignore_errors=True)
+    megabytes = memory()
+    if megabytes > MEGABYTES:
+        answer.fail(f"it takes {megabytes:.0f} MB")
+    return Answered(answer, seconds, megabytes)
+
+
+def memory() -> float:
+    """Return the largest memory of this process until now, in megabytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+@contextmanager
+def _limited(seconds: float) -> Iterator[None]:
+    """Raise `TooSlow` after some seconds of computing."""
+
+    def stop(*_: object) -> None:
+        raise TooSlow
+
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
+
+
+def _place() -> str:
+    """Return where the exception was raised."""
+    return traceback.format_exc(limit=-8)

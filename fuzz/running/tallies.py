@@ -1,0 +1,90 @@
+"""What came of the inputs, kept in a file so that a run can be continued."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cnnspec.files.writing import written_beside
+
+
+@dataclass
+class Tally:
+    """What came of the first inputs of a kind."""
+
+    inputs: int = 0
+    failures: int = 0
+    trained: int = 0
+    compared: int = 0
+    """The number of inputs that were answered with two seeds of hashes."""
+    slowest: tuple[float, int] = (0.0, 0)
+    """The longest time, and the number of its input."""
+    megabytes: float = 0.0
+
+    def add(self, count: int, found: Mapping[str, Any]) -> None:
+        """Add what came of further inputs."""
+        self.inputs += count
+        self.failures += len(found["failures"])
+        self.trained += found["trained"]
+        self.compared += count if found["digests"] else 0
+        self.slowest = max(self.slowest, (found["slowest"][0], found["slowest"][1]))
+        self.megabytes = max(self.megabytes, found["megabytes"])
+
+
+@dataclass
+class State:
+    """The tallies of all kinds. Batches count only when all before them are done."""
+
+    file: Path
+    tallies: dict[str, Tally] = field(default_factory=dict)
+    waiting: dict[tuple[str, int], tuple[int, Mapping[str, Any]]] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, file: Path) -> "State":
+        """Return the state in a file; a new one if there is none."""
+        if not file.exists():
+            return cls(file)
+        stored = json.loads(file.read_text())
+        tallies = {
+            kind: Tally(**{**each, "slowest": tuple(each["slowest"])})
+            for kind, each in stored.items()
+        }
+        return cls(file, tallies)
+
+    def of(self, kind: str) -> Tally:
+        """Return the tally of a kind."""
+        return self.tallies.setdefault(kind, Tally())
+
+    def add(self, kind: str, start: int, count: int, found: Mapping[str, Any]) -> None:
+        """Add a batch, and write the state."""
+        self.waiting[kind, start] = count, found
+        tally = self.of(kind)
+        while (kind, tally.inputs) in self.waiting:
+            tally.add(*self.waiting.pop((kind, tally.inputs)))
+        with written_beside(self.file, overwrite=True) as temporary:
+            temporary.write_text(
+                json.dumps({name: asdict(each) for name, each in self.tallies.items()})
+            )
+
+    def table(self) -> str:
+        """Return the tallies as a table."""
+        rows: list[tuple[str, ...]] = [
+            ("kind", "inputs", "failures", "slowest", "number", "memory", "hash seeds", "trained")
+        ]
+        for kind, each in self.tallies.items():
+            seconds, number = each.slowest
+            rows.append(
+                (
+                    kind, f"{each.inputs:,}", f"{each.failures:,}", f"{seconds:.2f} s", f"{number}",
+                    f"{each.megabytes:.0f} MB", f"{each.compared:,}", f"{each.trained:,}",
+                )
+            )  # fmt: skip
+        total = sum(each.inputs for each in self.tallies.values())
+        failures = sum(each.failures for each in self.tallies.values())
+        rows.append(("all", f"{total:,}", f"{failures:,}", *[""] * 5))
+        widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
+        return "\n".join(
+            "  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]).rstrip()
+            for row in rows
+        )
