@@ -6,7 +6,7 @@ from typing import Literal
 from cnnspec.analysis.lint.heads import head, last_size
 from cnnspec.ir.checked import CheckedGraph
 from cnnspec.ir.graph import Output
-from cnnspec.language.column_expressions import names_over_columns, parse_columns
+from cnnspec.language.column_expressions import names_over_columns
 from cnnspec.objects.activations import SIGMOID, SOFTMAX
 from cnnspec.objects.loss import Areas
 from cnnspec.records import Record
@@ -129,10 +129,6 @@ def _is_of_inputs(output: Output, checked: CheckedGraph) -> bool:
     training = checked.graph.training
     if training is None or output.name not in training.targets:
         return False
-    columns = {name for text in training.inputs.values() for name in _columns(text)}
-    shared = columns & _columns(training.targets[output.name])
+    columns = {name for text in training.inputs.values() for name in names_over_columns(text)}
+    shared = columns & names_over_columns(training.targets[output.name])
     return bool(shared - {*training.parameters})
-
-
-def _columns(text: str) -> set[str]:
-    return {*names_over_columns(parse_columns(text))}

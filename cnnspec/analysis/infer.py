@@ -22,6 +22,8 @@ UNUSED_INPUTS = ("3.14.0", None)
 """The versions of Keras that build models with inputs that no output depends on."""
 
 Tensors = dict[str | None, TensorSpec]
+Result = tuple[Layer, Tensors, tuple[Weight, ...] | None]
+"""A layer as it is called, its outputs, and its weights if they are known."""
 Models = dict[tuple[int, tuple[Input, ...]], tuple[Graph, CheckedGraph | None]]
 """The graphs that were checked, by the identity of their nodes and by their inputs."""
 
@@ -42,10 +44,12 @@ class _Inference:
         self.tensors: dict[str, Tensors | None] = {}
         self.sources: dict[str, Input | Node] = {}
         """The source of the tensors of each name."""
-        self.weights: dict[str, tuple[Weight, ...]] = {}
-        """The weights of each layer, created by its first call."""
+        self.weights: dict[str, tuple[Weight, ...] | None] = {}
+        """The weights of each layer, created by its first call; None if that does not say them."""
         self.models = {} if models is None else models
         self.checked: list[CheckedNode] = []
+        self.results: dict[tuple[int, bool, tuple[TensorSpec, ...]], Result] = {}
+        """What layers return on tensors, by the identity of the layer and whether it is frozen."""
 
     def run(self) -> CheckedGraph | None:
         for each in self.graph.inputs:
@@ -112,37 +116,51 @@ class _Inference:
     def layer(self, node: Node, layer: Layer, inputs: list[TensorSpec]) -> Tensors | None:
         if node.shares is not None and node.shares not in self.weights:
             return None
-        shapes = [tensor.shape for tensor in inputs]
+        key = id(layer), node.frozen, tuple(inputs)
         try:
-            if node.frozen:
-                layer = layer.in_inference()
-            layer.check_count(len(inputs))
-            if layer.weights_known and any(shape is UNKNOWN for shape in shapes):
-                return self.unknown(node, layer, inputs)
-            is_value = any(shape == () and shape is not UNKNOWN for shape in shapes)
-            if is_value and not layer.is_operation and not layer.passes_values_on:
-                message = f"{layer.kind()} needs a batch axis, but its input is a single value"
-                raise Problem("wrong-rank", message)
-            self.check_dtypes(node, layer, inputs)
-            shape = layer.shape(*shapes)
-            outputs = outputs_of(layer, inputs, shape)
-            weights = layer.weights(*shapes)
-            check_weights(layer, weights)
-            for each in missing_on_inputs(layer, self.keras, shapes):
-                raise each
+            if key not in self.results:
+                self.results[key] = self.result(node, layer, inputs)
         except Problem as problem:
             node.place.problem(self.report, problem, notes=self.origins(node, inputs))
             return None
-        if node.shares is None:
-            self.weights[node.name] = weights
-        elif weights != self.weights[node.shares]:
+        layer, tensors, weights = self.results[key]
+        if node.shares is None or self.weights[node.shares] is None:
+            self.weights[node.shares or node.name] = weights
+        elif weights is not None and weights != self.weights[node.shares]:
             self.report_other_weights(node, weights, inputs)
             return None
-        tensors: Tensors = dict(zip(layer.outputs() or (None,), outputs, strict=True))
-        known = layer.weights_known
-        checked = CheckedNode(node, layer, tuple(inputs), tensors, weights, weights_known=known)
+        checked = CheckedNode(
+            node, layer, tuple(inputs), tensors, weights or (), weights_known=weights is not None
+        )
         self.checked.append(checked)
         return tensors
+
+    def result(self, node: Node, layer: Layer, inputs: list[TensorSpec]) -> Result:
+        """Return what a layer returns on tensors.
+
+        Raises:
+            Problem: it does not take them.
+
+        """
+        shapes = [tensor.shape for tensor in inputs]
+        if node.frozen:
+            layer = layer.in_inference()
+        layer.check_count(len(inputs))
+        if layer.weights_known and any(shape is UNKNOWN for shape in shapes):
+            return layer, unknown_outputs(layer, inputs), None
+        is_value = any(shape == () and shape is not UNKNOWN for shape in shapes)
+        if is_value and not layer.is_operation and not layer.passes_values_on:
+            message = f"{layer.kind()} needs a batch axis, but its input is a single value"
+            raise Problem("wrong-rank", message)
+        self.check_dtypes(node, layer, inputs)
+        shape = layer.shape(*shapes)
+        outputs = outputs_of(layer, inputs, shape)
+        weights = layer.weights(*shapes)
+        check_weights(layer, weights)
+        for each in missing_on_inputs(layer, self.keras, shapes):
+            raise each
+        tensors: Tensors = dict(zip(layer.outputs() or (None,), outputs, strict=True))
+        return layer, tensors, weights if layer.weights_known else None
 
     def check_dtypes(self, node: Node, layer: Layer, inputs: Sequence[TensorSpec]) -> None:
         """Check the data types of the inputs of a layer.
@@ -160,17 +178,6 @@ class _Inference:
                 problem.suggestion = suggestion(layer, node.inputs, inputs, self.sources)
             raise
 
-    def unknown(self, node: Node, layer: Layer, inputs: list[TensorSpec]) -> Tensors:
-        """Return the node of a layer whose inputs come from code that is not run."""
-        dtype = layer.output_dtype(*(each.dtype for each in inputs))
-        names, dtypes = (layer.outputs(), dtype) if layer.outputs() else ((None,), (dtype,))
-        tensors: Tensors = {
-            name: TensorSpec(UNKNOWN, dtype) for name, dtype in zip(names, dtypes, strict=True)
-        }
-        self.weights[node.name] = ()
-        self.checked.append(CheckedNode(node, layer, tuple(inputs), tensors, weights_known=False))
-        return tensors
-
     def origins(self, node: Node, inputs: Sequence[TensorSpec]) -> list[Note]:
         """Make notes on the source of each input of a node."""
         tensors = dict(zip(node.inputs, inputs, strict=True))
@@ -181,10 +188,9 @@ class _Inference:
     ) -> None:
         shared = node.shares
         assert shared is not None
+        created = self.weights[shared] or ()
         differing = next(
-            (mine, first)
-            for mine, first in zip(weights, self.weights[shared], strict=True)
-            if mine != first
+            (mine, first) for mine, first in zip(weights, created, strict=True) if mine != first
         )
         mine, first = differing
         message = (
@@ -284,3 +290,10 @@ class _Inference:
             self.models[key] = graph, checked
             self.report.take(inner, notes)
         return self.models[key][1]
+
+
+def unknown_outputs(layer: Layer, inputs: Sequence[TensorSpec]) -> Tensors:
+    """Return the outputs of a layer whose inputs come from code that is not run."""
+    dtype = layer.output_dtype(*(each.dtype for each in inputs))
+    names, dtypes = (layer.outputs(), dtype) if layer.outputs() else ((None,), (dtype,))
+    return {name: TensorSpec(UNKNOWN, dtype) for name, dtype in zip(names, dtypes, strict=True)}

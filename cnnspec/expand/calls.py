@@ -39,6 +39,8 @@ class Calls:
         """That of the step that was one too many."""
         self.met: set[tuple[str, str]] = set()
         """The kinds and arguments whose defaults calls have used."""
+        self.layers: dict[tuple[type[Layer], str, str], Layer] = {}
+        """The layers without problems, by what was written: equal calls are checked once."""
 
     def stop(self, place: Place, message: str) -> Failure:
         """Report the step that is one too many, after which no step is expanded."""
@@ -142,8 +144,7 @@ class Calls:
             if problems or failures:
                 found = [*problems, *self.partial(declaration, arguments, step)]
             else:
-                layer = declaration.of(arguments, word=step.kind)
-                found = self.lacking(layer)
+                layer, found = self.layer_of(declaration, arguments, step.kind)
         except Problems as refused:
             found = refused.problems
             if any(each.code == "unknown-argument" for each in found):
@@ -157,6 +158,28 @@ class Calls:
                 failures.append(default.problem(self.report, each))
         return failures[0] if layer is None else layer
 
+    def layer_of(
+        self, declaration: type[Layer], arguments: dict[str, Any], word: str
+    ) -> tuple[Layer, Iterable[Problem]]:
+        """Return the layer of a call, and what the version of Keras does not have of it.
+
+        Raises:
+            Problems: an argument is unknown, missing, or has the wrong type.
+
+        """
+        key = declaration, word, repr(arguments)
+        known = self.layers.get(key)
+        if known is not None:
+            return known, ()
+        layer = declaration.of(arguments, word=word)
+        if not (found := self.lacking(layer)):
+            self.layers[key] = layer
+        return layer, found
+
+    def lacking(self, layer: Layer) -> tuple[Problem, ...]:
+        """Return what the version of Keras does not have of a layer."""
+        return tuple(missing(layer, self.submodels.loader.keras))
+
     def partial(
         self, declaration: type[Layer], arguments: dict[str, Any], step: Step
     ) -> Iterable[Problem]:
@@ -164,10 +187,6 @@ class Calls:
         if issubclass(declaration, CustomLayer):
             return ()
         return problems_of(declaration, arguments, step.kind, left_keys(step))
-
-    def lacking(self, layer: Layer) -> Iterable[Problem]:
-        """Return what the version of Keras does not have of a layer."""
-        return tuple(missing(layer, self.submodels.loader.keras))
 
     def shared(
         self, step: Step, scope: Scope, inputs: Value, place: Place, name: str | None

@@ -9,7 +9,7 @@ from cnnspec.diagnostics.suggestions import closest, did_you_mean
 from cnnspec.expand.interface import Interface
 from cnnspec.expand.parameters import Parameters, is_number
 from cnnspec.ir.graph import Output
-from cnnspec.language.column_expressions import joined, names_over_columns, parse_columns
+from cnnspec.language.column_expressions import joined, names_over_columns
 from cnnspec.language.document import Document
 from cnnspec.language.train import Train
 from cnnspec.records import Record
@@ -75,7 +75,7 @@ class Section(Record):
     def names_in(self, text: str, place: Place, columns: tuple[str, ...] | None) -> set[str] | None:
         """Return the names in an expression; None if it is wrong, which is reported."""
         try:
-            names = {*names_over_columns(parse_columns(text))}
+            names = {*names_over_columns(text)}
         except Problem as problem:
             place.problem(self.report, problem)
             return None

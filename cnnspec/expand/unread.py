@@ -6,7 +6,7 @@ is not reported. What requires a newer Keras is no error, because it is not buil
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 
 from cnnspec.declarations.partial import argument_problems
 from cnnspec.diagnostics.budget import Budget
@@ -130,7 +130,7 @@ class _Reader(Writer):
             self.names.define(scoped, FAILED, place)
         return FAILED
 
-    def lacking(self, layer: Layer) -> Iterable[Problem]:
+    def lacking(self, layer: Layer) -> tuple[Problem, ...]:
         """Return nothing: what is not built needs no version of Keras."""
         return ()
 

@@ -12,6 +12,7 @@ In the syntax tree, `a..b` is the operator `@`, which the language does not have
 import ast
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from cnnspec.diagnostics.problems import Problem
@@ -90,8 +91,18 @@ def joined(parts: str | list[str]) -> str:
     return f"[{', '.join(parts)}]" if isinstance(parts, list) else parts
 
 
-def names_over_columns(tree: ast.expr) -> Iterator[str]:
-    """Yield the names of the columns and parameters in an expression; they may repeat."""
+@lru_cache(maxsize=1024)
+def names_over_columns(text: str) -> frozenset[str]:
+    """Return the names of the columns and parameters in an expression.
+
+    Raises:
+        Problem: it is not an expression over columns.
+
+    """
+    return frozenset(_names(parse_columns(text)))
+
+
+def _names(tree: ast.expr) -> Iterator[str]:
     match tree:
         case ast.BinOp(op=ast.MatMult()):
             yield from run_of(tree)
@@ -99,13 +110,13 @@ def names_over_columns(tree: ast.expr) -> Iterator[str]:
             yield column_name(tree)
         case ast.Call(args=arguments):
             for each in arguments:
-                yield from names_over_columns(each)
+                yield from _names(each)
         case ast.Name(id=name):
             yield name
         case _:
             for inner in ast.iter_child_nodes(tree):
                 if isinstance(inner, ast.expr):
-                    yield from names_over_columns(inner)
+                    yield from _names(inner)
 
 
 def column_name(tree: ast.expr) -> str:
@@ -183,10 +194,9 @@ def with_parameters(text: str, parameters: Mapping[str, Any]) -> str:
         Problem: it is not an expression over columns.
 
     """
-    tree = parse_columns(text)
-    if not set(names_over_columns(tree)) & set(parameters):
+    if not names_over_columns(text) & set(parameters):
         return text
-    return as_text(_Valued(parameters).visit(tree))
+    return as_text(_Valued(parameters).visit(parse_columns(text)))
 
 
 def _is_constant(tree: ast.expr) -> bool:

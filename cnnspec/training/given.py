@@ -81,7 +81,7 @@ def _columns(
     if suffix == ".npz":
         arrays = open_archive(file, ())
         parameters = {*training.parameters} if training else set()
-        names = {name for text in written for name in names_over_columns(parse_columns(text))}
+        names = {name for text in written for name in names_over_columns(text)}
         return arrays if names - parameters <= {*arrays} or len(written) > 1 else None
     return None
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from cnnspec.analysis.lint.base import Finding, Model, document_lint, model_lint
 from cnnspec.ir.graph import Node, SubmodelLayer
-from cnnspec.language.column_expressions import joined, names_over_columns, parse_columns
+from cnnspec.language.column_expressions import joined, names_over_columns
 from cnnspec.language.document import Document, Step
 from cnnspec.language.expressions import parameters_in
 from cnnspec.language.train import Train
@@ -87,13 +87,7 @@ def unused_default(model: Model) -> Iterator[Finding]:
 @document_lint("unused-parameter")
 def unused_parameter(document: Document, place: Place) -> Iterator[Finding]:
     """A parameter of the spec or of a block that no value uses."""
-    used = set()
-    for name, value in vars(document).items():
-        used |= set(_references(value)) if name not in ("blocks", "submodels") else set()
-    used |= set(_computed_with(document.train))
-    for submodel in document.submodels.values():
-        for value in vars(submodel).values():
-            used |= set() if isinstance(value, Document) else set(_references(value))
+    used = _used(document) if document.params else set()
     for block_name, block in document.blocks.items():
         inner = {*_references(block.layers), *_references(block.params)}
         used |= inner - block.params.keys()
@@ -105,11 +99,22 @@ def unused_parameter(document: Document, place: Place) -> Iterator[Finding]:
         yield Finding(f"nothing refers to the parameter '{name}'", place / "params" / name, "key")
 
 
+def _used(document: Document) -> set[str]:
+    """Return the names that a document refers to outside of its blocks."""
+    used = set(_computed_with(document.train))
+    for name, value in vars(document).items():
+        used |= set(_references(value)) if name not in ("blocks", "submodels") else set()
+    for submodel in document.submodels.values():
+        for value in vars(submodel).values():
+            used |= set() if isinstance(value, Document) else set(_references(value))
+    return used
+
+
 def _computed_with(train: Train | None) -> Iterator[str]:
     """Return the names in the expressions of a training: columns and parameters."""
     for expressions in (train.inputs, train.targets, train.sample_weight) if train else ():
         for text in expressions.values():
-            yield from names_over_columns(parse_columns(joined(text)))
+            yield from names_over_columns(joined(text))
 
 
 def _said(document: Document) -> set[str]:
