@@ -25,6 +25,7 @@ FAMILY_OF_MODULE = {
     "regularization": "regularization",
     "cells": "sequence",
     "stacked_cells": "sequence",
+    "bidirectional": "sequence",
     "recurrent": "sequence",
     "conv_lstm": "sequence",
     "applications": "normalization",
