@@ -7,12 +7,14 @@ from typing import Any, ClassVar, Self
 from cnnspec.declarations.declaration import Declaration
 from cnnspec.naming import snake_case
 
-_PATH = r"(?a)[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*"
+_NAME = "[A-Za-z_][A-Za-z0-9_]*"
+PATTERN = rf"^{_NAME}(\.{_NAME})*:{_NAME}$"
+"""What import paths look like, also in the JSON Schema."""
 
 
 def is_import_path(word: str) -> bool:
     """Whether a word is the import path of a class or function, `package.module:Class`."""
-    return ":" in word and re.fullmatch(_PATH, word) is not None
+    return ":" in word and re.fullmatch(PATTERN, word) is not None
 
 
 def package_of(path: str) -> str:

@@ -11,6 +11,7 @@ from cnnspec.declarations.declaration import Declaration, expectation
 from cnnspec.declarations.describe import attribute_docstrings, describe, summary_line
 from cnnspec.declarations.family import Family
 from cnnspec.declarations.fields import DATA_TYPES
+from cnnspec.declarations.of_others import PATTERN
 from cnnspec.diagnostics.codes import WARNINGS
 from cnnspec.language.calls import Model
 from cnnspec.language.document import (
@@ -96,6 +97,11 @@ def _forms() -> dict[str, Schema]:
         "input_dtype": _or_reference({"enum": list(DATA_TYPES)}),
         "unnamed": {"enum": ["keras", None]},
         "warning": {"enum": sorted(WARNINGS)},
+        "import_path": {
+            "type": "string",
+            "pattern": PATTERN,
+            "description": "A class or function of another package: `package.module:Class`.",
+        },
         "column_expression": {
             "anyOf": [expression, {"type": "array", "items": expression, "minItems": 1}]
         },
@@ -156,8 +162,12 @@ def _described(schema: Schema, description: str) -> Schema:
 def _calls(family: Family[Any]) -> Schema:
     """A call of any kind of a family: a word, or a mapping of the kind to its arguments."""
     words = _words(family)
-    calls = {word: _arguments(family.find(word)) for word in words}
-    return {"anyOf": [{"enum": words}, _one_of_keys(calls)]}
+    mapping = _one_of_keys({word: _arguments(family.find(word)) for word in words})
+    if family.base is None:
+        return {"anyOf": [{"enum": words}, mapping]}
+    arguments = {"type": ["object", "null"]}
+    of_others = {"patternProperties": {PATTERN: arguments}}
+    return {"anyOf": [{"enum": words}, _ref("import_path"), {**mapping, **of_others}]}
 
 
 def _arguments(declaration: type[Declaration], keys: Schema | None = None) -> Schema:

@@ -34,6 +34,7 @@ def _activation(value: Any, _: type[Declaration]) -> str | None:
     raise word_problem("activations", value, _USABLE, f"unknown activation '{value}'")
 
 
+OF_OTHERS = {"$ref": "#/$defs/import_path"}
 _USABLE = [name for name in ACTIVATIONS if name not in UNUSABLE]
 
 Activation = Annotated[
@@ -42,7 +43,7 @@ Activation = Annotated[
         "an activation such as 'relu', or null",
         check=_activation,
         null="linear",
-        schema={"enum": [*_USABLE, None]},
+        schema={"anyOf": [{"enum": [*_USABLE, None]}, OF_OTHERS]},
         words_of="activations",
     ),
 ]
@@ -51,7 +52,7 @@ ActivationName = Annotated[
     Checked(
         "an activation such as 'relu'",
         check=_activation,
-        schema={"enum": _USABLE},
+        schema={"anyOf": [{"enum": _USABLE}, OF_OTHERS]},
         null="linear",
         words_of="activations",
     ),
