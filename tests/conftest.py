@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 pytest.register_assert_rewrite("tests.support")
+settings.register_profile("cnnspec", deadline=None, derandomize=True, database=None)
+settings.load_profile("cnnspec")
 for _name in ("COLUMNS", "FORCE_COLOR", "NO_COLOR"):  # which say how commands print
     os.environ.pop(_name, None)
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # else TensorFlow tells of the machine's CPU

@@ -409,7 +409,7 @@ WHOLE: dict[str, Any] = {
 CHANGES = st.tuples(st.sampled_from(list(keys_of(WHOLE))), st.none() | KEYS, VALUES)
 
 
-@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@settings(max_examples=300)
 @given(st.lists(CHANGES, min_size=1, max_size=3))
 def test_whatever_stands_anywhere_is_told_or_a_model(
     changes: list[tuple[Keys, object, object]],

@@ -9,8 +9,9 @@ import numpy
 import pytest
 
 from cnnspec.backends.keras.building import build
+from cnnspec.backends.python.compiling import optimizer
 from cnnspec.backends.python.layout import Labelled
-from cnnspec.backends.python.objects import BY_NAME, Objects, optimizer
+from cnnspec.backends.python.objects import BY_NAME, Objects
 from cnnspec.backends.python.script import script
 from cnnspec.layers.base import LAYERS
 from cnnspec.layers.families import ELSEWHERE

@@ -306,7 +306,7 @@ def specs(draw: st.DrawFn) -> str:
     return "inputs: {x: [8]}\nlayers:\n" + "\n".join(lines) + f"\noutputs: {{{outputs}}}\n"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(specs())
 def test_random_graphs_mean_the_same_when_they_are_compact(text: str) -> None:
     assert compact(text)

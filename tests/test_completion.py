@@ -30,6 +30,7 @@ BY_PARAMETER: dict[str, list[str]] = {
     "word": [word for word in (*all_words(), *CODES) if word[:1].isalpha()],
     "specs": FILES,
     "--allow-code": NOTHING,
+    "--class": NOTHING,
     "--data": FILES,
     "--depth": ["all"],
     "--from": NOTHING,

@@ -243,7 +243,7 @@ DOCUMENTS = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, database=None)
+@settings(max_examples=150)
 @given(DOCUMENTS)
 def test_documents_survive(document: Document) -> None:
     assert read(dumps(document).encode()) == document

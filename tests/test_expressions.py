@@ -197,7 +197,7 @@ TERMS = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@settings(max_examples=300)
 @given(TERMS.filter(lambda term: len(term) <= MAX_LENGTH))
 def test_arithmetic_is_that_of_python(term: str) -> None:
     try:
@@ -213,7 +213,7 @@ def test_arithmetic_is_that_of_python(term: str) -> None:
 TOKENS = st.sampled_from([*"()+-*/%<>=!,. \n1289e_", "**", "width", "min(", "0x", "if", "é", "1e9"])
 
 
-@settings(max_examples=500, deadline=None, derandomize=True, database=None)
+@settings(max_examples=500)
 @given(st.lists(TOKENS, max_size=12).map("".join) | st.text(max_size=20))
 def test_any_text_has_a_value_or_a_problem(text: str) -> None:
     found: Any

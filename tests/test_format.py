@@ -232,7 +232,7 @@ class Writer:
         return found + self.above(indent)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.dictionaries(KEYS, VALUES, min_size=1, max_size=5), st.data())
 def test_any_document_keeps_its_meaning_and_comments(value: Any, data: st.DataObject) -> None:
     writer = Writer(data)

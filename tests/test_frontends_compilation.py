@@ -245,10 +245,6 @@ def own_loss(y_true: Any, y_pred: Any) -> Any:
     return keras.ops.mean(y_true - y_pred)
 
 
-class OwnMetric(keras.metrics.Mean):
-    """A metric of the user's own."""
-
-
 def changed(**said: Any) -> Said:
     """A configuration whose compilation was changed by hand."""
     config: Said = json.loads(two_outputs(optimizer="adam", loss="mse").to_json())
@@ -303,13 +299,6 @@ LEFT_OUT: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
     "a function of the user's own": (
         lambda: json.loads(one_output(optimizer="adam", loss=own_loss).to_json()),
         ("the loss of 'digit' is left out: unknown loss 'own_loss'",),
-    ),
-    "a class of the user's own": (
-        lambda: json.loads(one_output(optimizer="adam", metrics=[OwnMetric()]).to_json()),
-        (
-            "a metric of 'digit' is left out: an object of the class OwnMetric, which is not a "
-            "Keras class",
-        ),
     ),
     "another output": (
         lambda: changed(loss={"digit": "mse", "gone": "mse"}),

@@ -307,9 +307,7 @@ DAMAGE = st.lists(
 )
 
 
-@settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(form=st.sampled_from([".keras", ".h5", ".json"]), damage=DAMAGE, kept=st.floats(0.2, 3))
 def test_a_damaged_file_is_read_or_refused(
     files: dict[str, bytes], tmp_path: Path, form: str, damage: Any, kept: float
@@ -352,9 +350,7 @@ STRANGE = st.one_of(
 )
 
 
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_configuration_with_other_values_is_read_or_refused(
     files: dict[str, bytes], data: st.DataObject

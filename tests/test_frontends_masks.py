@@ -15,9 +15,9 @@ from cnnspec.frontends.files import read_config
 from cnnspec.frontends.models import model_document
 from cnnspec.keras_files.problems import UnreadableModel
 from cnnspec.layers.base import LAYERS
-from tests.support.keras_versions import first_example, layer_kinds
+from tests.support.keras_versions import first_example, is_since, layer_kinds
 from tests.support.models import are_identical, are_identical_lists, with_random_weights
-from tests.test_masks import MASKED
+from tests.test_masks import MASKED, RUN_HERE
 
 pytestmark = [
     pytest.mark.usefixtures("names_counted_from_one"),
@@ -56,7 +56,7 @@ def is_imported(model: Any) -> None:
     assert are_identical_lists(*outputs)
 
 
-@pytest.mark.parametrize("name", MASKED)
+@pytest.mark.parametrize("name", RUN_HERE)
 def test_what_cnnspec_built_is_imported(name: str) -> None:
     spec = loads(MASKED[name])
     is_imported(spec.build())
@@ -80,7 +80,6 @@ READERS = {
     "average": lambda e: layers.GlobalAveragePooling1D()(layers.Dropout(0.5)(e)),
     "every step": lambda e: layers.LSTM(2)(layers.TimeDistributed(layers.Dense(2))(e)),
     "heads": lambda e: layers.LSTM(2)(layers.MultiHeadAttention(2, 2)(e, e)),
-    "attention": lambda e: layers.LSTM(2)(layers.Attention()([e, e])),
     "sum": lambda e: layers.LSTM(2)(layers.Add()([e, layers.LayerNormalization()(e)])),
     "operation": lambda e: layers.LSTM(2)(e + e),
     "flattened": lambda e: layers.Dense(2)(layers.Flatten()(e)),
@@ -88,6 +87,8 @@ READERS = {
         layers.LSTM(2, return_sequences=True, return_state=True)(e)[0]
     ),
 }
+if is_since("3.12.0"):  # the mask of an older Attention does not fit
+    READERS["attention"] = lambda e: layers.LSTM(2)(layers.Attention()([e, e]))
 
 
 @pytest.mark.parametrize("name", READERS)

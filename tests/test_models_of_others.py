@@ -13,8 +13,10 @@ import numpy as np
 import pytest
 
 import cnnspec
+from cnnspec.backends.keras.errors import WeightsDoNotFit
 from cnnspec.keras_files.problems import UnreadableModel
 from tests.support.commands import python_output, run_command
+from tests.support.keras_versions import is_since
 from tests.support.stand_in_packages import write_package
 
 PACKAGE = "stand_in"
@@ -136,6 +138,19 @@ def test_a_model_is_built_again_with_all_weights(options: list[str]) -> None:
     assert (code, "error[code-not-allowed]" in err) == (1, True)
 
 
+def test_weights_of_layers_in_nested_lists_are_found_where_keras_stores_them() -> None:
+    x = keras.Input((4,), name="x")
+    model = filled(keras.Model(x, layers().Nested(name="nested")(x)))
+    model.save("model.keras")
+    spec = cnnspec.load("model.keras")
+    if is_since("3.15.0"):
+        assert_equal(spec.build(allow_code=[PACKAGE], weights="model.keras"), model)
+        return
+    with pytest.raises(WeightsDoNotFit) as lacking:
+        spec.build(allow_code=[PACKAGE], weights="model.keras")
+    assert str(lacking.value) == "the file has no weights for 'nested' (nested/part/scale)"
+
+
 FEWER = """
 
 class Fewer(Towers):
@@ -146,8 +161,6 @@ class Fewer(Towers):
 
 
 def test_weights_that_are_missing_are_an_error() -> None:
-    from cnnspec.backends.keras.errors import WeightsDoNotFit
-
     filled(example()).save_weights("all.weights.h5")
     spec = cnnspec.from_keras(example())
     text = cnnspec.dumps(spec).replace("layers:Towers", "layers:Fewer")

@@ -285,7 +285,7 @@ PLAIN = st.recursive(
 )
 
 
-@settings(max_examples=400, deadline=None, derandomize=True, database=None)
+@settings(max_examples=400)
 @given(st.dictionaries(TEXTS, PLAIN, min_size=1, max_size=4))
 def test_what_is_dumped_is_read_again(data: dict[str, Any]) -> None:
     assert repr(parse_text(dump_data(data)).value) == repr(data)

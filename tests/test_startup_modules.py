@@ -47,13 +47,13 @@ KINDS = {
         "layers.convolution", "layers.core", "layers.cost_rules", "layers.merging", "layers.merging_rules",
         "layers.pooling", "layers.reach_rules", "layers.reshaping", "layers.reshaping_rules", "layers.shape_rules",
         "layers.weight_rules", "objects.activations", "objects.data_sources", "objects.initializers", "objects.loss", "objects.of_values",
-        "objects.losses", "objects.metrics", "objects.optimizers",
+        "objects.losses", "objects.metric", "objects.metrics", "objects.optimizers",
     },
     "specs/zoo/resnet152v2.yaml": {
         "layers.activation", "layers.convolution", "layers.core", "layers.cost_rules", "layers.merging",
         "layers.merging_rules", "layers.normalization", "layers.pooling", "layers.reach_rules", "layers.reshaping",
         "layers.reshaping_rules", "layers.shape_rules", "layers.weight_rules", "objects.activations",
-        "objects.initializers", "objects.loss", "objects.of_values", "objects.losses", "objects.metrics",
+        "objects.initializers", "objects.loss", "objects.of_values", "objects.losses", "objects.metric", "objects.metrics",
     },
 }  # fmt: skip
 """The modules that declare what each spec names."""

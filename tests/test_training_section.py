@@ -362,7 +362,7 @@ CHANGES = st.tuples(
 )
 
 
-@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@settings(max_examples=300)
 @given(st.lists(CHANGES, min_size=1, max_size=3))
 def test_whatever_stands_in_the_section_is_told_or_a_training(
     changes: list[tuple[Keys, object, object]],

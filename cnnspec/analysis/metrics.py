@@ -14,7 +14,7 @@ from cnnspec.shapes import UNKNOWN, text
 from cnnspec.syntax.places import Place
 
 if TYPE_CHECKING:
-    from cnnspec.objects.metrics import Metric
+    from cnnspec.objects.metric import Metric
 
 CODE = "unusable-metric"
 

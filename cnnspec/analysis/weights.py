@@ -59,8 +59,8 @@ def _misfits_of(
         return [f"the file has no weights for '{name}'"]
     messages: list[str] = []
     for part in dict.fromkeys(path.rpartition("/")[0] for path in (*wanted, *has)):
-        weights = [weight for path, weight in wanted.items() if path.rpartition("/")[0] == part]
-        shapes = [shape for path, shape in has.items() if path.rpartition("/")[0] == part]
+        weights = {path: each for path, each in wanted.items() if path.rpartition("/")[0] == part}
+        shapes = {path: each for path, each in has.items() if path.rpartition("/")[0] == part}
         messages += _misfit(f"{name}/{part}" if part else name, weights, shapes, inner=part != "")
     if not messages and stored is not None and whole:
         return _left_over(stored, set(), f"{name}/")
@@ -68,10 +68,10 @@ def _misfits_of(
 
 
 def _misfit(
-    name: str, weights: list[Weight], shapes: list[tuple[int, ...]], *, inner: bool
+    name: str, weights: dict[str, Weight], shapes: dict[str, tuple[int, ...]], *, inner: bool
 ) -> Iterator[str]:
-    """Yield the differences of a layer and of the layers inside it."""
-    if [weight.shape for weight in weights] == shapes:
+    """Yield the differences of a layer and of the layers inside it, whose weights are known by path."""
+    if {path: weight.shape for path, weight in weights.items()} == shapes:
         return
     if not shapes:
         yield f"the file has no weights for '{name}'"
@@ -79,7 +79,12 @@ def _misfit(
     if inner and not weights:
         yield f"the file has weights for '{name}', which is not a layer of the model"
         return
-    for weight, shape in zip(weights, shapes, strict=False):
+    missing = next((path for path in weights if path not in shapes), None)
+    if missing is not None and len(weights) == len(shapes):
+        other = next(path for path in shapes if path not in weights)
+        yield f"the file has no weight '{missing}' for '{name}', but '{other}'"
+        return
+    for weight, shape in zip(weights.values(), shapes.values(), strict=False):
         if weight.shape != shape:
             named = with_article(weight.name)
             yield f"'{name}' has {named} with shape {text(weight.shape)}, but the file has {text(shape)}"

@@ -71,7 +71,7 @@ def command(
     keras: Keras | None,
     root: Path | None,
 ) -> None:
-    """Build Keras models of specs, and of model files with their weights.
+    """Build Keras models of specs or model files.
 
     Writes model.keras, summary.txt, diagram.svg and spec.expanded.yaml for each.
 

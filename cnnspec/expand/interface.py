@@ -27,7 +27,7 @@ from cnnspec.syntax.places import Place
 
 if TYPE_CHECKING:
     from cnnspec.objects.loss import Loss
-    from cnnspec.objects.metrics import Metric
+    from cnnspec.objects.metric import Metric
 
 
 class Interface:

@@ -120,7 +120,7 @@ class Dataset:
         version = self._layout.data[0] if self._layout.data else 0
         if version in (1, 2):
             _, self._count, kind = self._layout.take(_LAYOUT_1)
-        elif version in (3, 4):
+        elif version in (3, 4, 5):
             _, kind = self._layout.take(_LAYOUT_3)
         else:
             raise DamagedFile("a dataset is stored in another version")
@@ -205,7 +205,7 @@ class Dataset:
         """Return the sizes of chunks, and all that are stored."""
         rank = len(self.shape)
         fields = Fields(self._layout.data, self._layout.at)
-        if self._version == 4:
+        if self._version >= 4:
             return self._single(fields)
         count = fields.integer(1) if self._version == 3 else self._count
         (root,) = fields.take(ADDRESS)

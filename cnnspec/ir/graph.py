@@ -16,7 +16,7 @@ from cnnspec.syntax.places import Place
 if TYPE_CHECKING:
     from cnnspec.objects.applications import Network
     from cnnspec.objects.loss import Labels, Loss
-    from cnnspec.objects.metrics import Metric
+    from cnnspec.objects.metric import Metric
 
 
 class Ref(Record):

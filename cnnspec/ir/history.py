@@ -10,7 +10,7 @@ from cnnspec.ir.graph import Output
 from cnnspec.naming import keras_name
 
 if TYPE_CHECKING:
-    from cnnspec.objects.metrics import Metric
+    from cnnspec.objects.metric import Metric
 
 VALIDATION = "val_"
 WHOLE = ("epoch", "learning_rate", "loss")

@@ -21,6 +21,7 @@ from cnnspec.keras_files.configuration import parsed
 from cnnspec.keras_files.groups import Ordered, layers_of_groups
 from cnnspec.keras_files.hdf5 import MODEL, is_hdf5, is_of_lists
 from cnnspec.keras_files.layer_lists import layers_of_lists
+from cnnspec.keras_files.names import valid_names
 from cnnspec.keras_files.problems import MALFORMED, UnreadableModel
 from cnnspec.keras_files.stored import StoredLayer, UnreadableWeights, is_bfloat16, variable
 from cnnspec.keras_files.whole_models import layers_of
@@ -148,16 +149,23 @@ class _Reader:
 
     def layers(self, group: Any, stored: StoredLayer, ordered: Ordered, *, is_model: bool) -> None:
         """Add the layers of a model, by their names; a list of a custom class may have one twice."""
-        members = self.members(group)
+        members = {key: self.members(member) for key, member in self.members(group).items()}
         known = layers_of_groups(ordered, members)
-        for key, member in members.items():
-            inner = self.members(member)
-            name, model = known.get(key, (key if ordered is None else f"layers/{key}", None))
-            if "vars" in inner:
-                name = str(inner["vars"].attrs.get("name", name))
+        named = {
+            key: known.get(key, (key if ordered is None else f"layers/{key}", None))[0]
+            for key in members
+        } | {
+            key: str(inner["vars"].attrs["name"])
+            for key, inner in members.items()
+            if "vars" in inner and "name" in inner["vars"].attrs
+        }
+        valid = valid_names(named.values()) if is_model else {}
+        for key, inner in members.items():
+            name = valid.get(named[key], named[key])
             if name in stored.layers and is_model:
                 raise UnreadableWeights(f"it contains two layers with the name '{name}'")
-            layer = stored.layers[name] = stored.by_counter[key] = self.layer(inner, model)
+            layer = self.layer(inner, known[key][1] if key in known else None)
+            stored.layers[name] = stored.by_counter[key] = layer
             if isinstance(ordered, CheckedGraph) and key not in known and not layer.is_empty():
                 raise UnreadableWeights(NAMELESS)
 

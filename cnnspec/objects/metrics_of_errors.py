@@ -19,7 +19,7 @@ from cnnspec.diagnostics.problems import Problem
 from cnnspec.objects import losses
 from cnnspec.objects.families import METRICS
 from cnnspec.objects.loss import Loss, Regression, Scores
-from cnnspec.objects.metrics import Metric, MetricName
+from cnnspec.objects.metric import Metric, MetricName
 
 Aggregation = Annotated[str | None, Choice("uniform_average", "variance_weighted_average", None)]
 

@@ -18,7 +18,7 @@ from cnnspec.diagnostics.problems import Problem
 from cnnspec.objects.activations import PROBABILITIES, SIGMOID
 from cnnspec.objects.families import METRICS
 from cnnspec.objects.measure import Labels
-from cnnspec.objects.metrics import CountDtype, Metric, MetricDtype, MetricName
+from cnnspec.objects.metric import CountDtype, Metric, MetricDtype, MetricName
 
 Thresholds = Annotated[
     float | list[float] | None,

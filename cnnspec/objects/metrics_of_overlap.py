@@ -18,7 +18,7 @@ from cnnspec.diagnostics.problems import Problem
 from cnnspec.objects.activations import SIGMOID
 from cnnspec.objects.families import METRICS
 from cnnspec.objects.measure import ONLY_LAST, SAME_SHAPE, Labels
-from cnnspec.objects.metrics import Metric
+from cnnspec.objects.metric import Metric
 
 ClassIds = Annotated[
     list[int], Numbers("a list of whole numbers of at least 0", minimum=0, whole=True)

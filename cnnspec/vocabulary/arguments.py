@@ -44,11 +44,7 @@ class Arguments:
 
     def words(self) -> dict[str, str]:
         """Return all arguments."""
-        return {
-            name: name
-            for declaration in self.family.kinds.values()
-            for name in declaration.arguments()
-        }
+        return _arguments(self.family)
 
     def names(self) -> list[str]:
         """List all arguments."""
@@ -138,6 +134,12 @@ def _uses(family: Family[Any], name: str) -> Iterator[Use]:
             yield Use(tuple(kinds), _in_words(family, kinds), part[0][1], are_many)
 
 
+@cache
+def _arguments(family: Family[Any]) -> dict[str, str]:
+    """Return all arguments of a family."""
+    return {name: name for each in family.kinds.values() for name in each.arguments()}
+
+
 @dataclass(frozen=True, slots=True)
 class Values:
     """The words that are values of arguments, such as `same` of `padding`."""
@@ -152,7 +154,7 @@ class Values:
 
     def words(self) -> dict[str, str]:
         """Return all values, and other spellings of them."""
-        return {word: value for _, _, word, value in _choices()}
+        return _values_by_word()
 
     def names(self) -> list[str]:
         """List the values."""
@@ -182,6 +184,11 @@ def _choices() -> Iterator[tuple[type[Declaration], str, str, str]]:
                 for word in expects.schema["enum"] if isinstance(expects, Choice) else ():
                     if word is not None:
                         yield declaration, name, word, expects.check(word, declaration)
+
+
+@cache
+def _values_by_word() -> dict[str, str]:
+    return {word: value for _, _, word, value in _choices()}
 
 
 @cache

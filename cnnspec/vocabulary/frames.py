@@ -26,7 +26,7 @@ from cnnspec.objects.families import (
 from cnnspec.objects.initializers import Initializer
 from cnnspec.objects.loss import Loss
 from cnnspec.objects.measure import Labels, Measure
-from cnnspec.objects.metrics import Metric
+from cnnspec.objects.metric import Metric
 from cnnspec.operations.base import OPERATIONS
 from cnnspec.operations.families import PREFIX
 from cnnspec.shapes import BATCH

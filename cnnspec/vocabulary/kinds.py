@@ -14,7 +14,7 @@ from cnnspec.objects.activations import ACTIVATIONS, SAME_FUNCTION
 from cnnspec.objects.applications import NOT_YET
 from cnnspec.objects.families import APPLICATIONS
 from cnnspec.objects.measure import IN_WORDS, Measure
-from cnnspec.objects.metrics import Metric
+from cnnspec.objects.metric import Metric
 from cnnspec.vocabulary.entries import Entry, Example, Group, plural_of, with_a
 from cnnspec.vocabulary.frames import example_arguments, framed, with_activation
 

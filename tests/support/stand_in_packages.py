@@ -37,22 +37,36 @@ class Towers(keras.layers.Layer):
         self.units = units
         self.first = keras.layers.Dense(units, name="same")
         self.layers = [keras.layers.Dense(units, name="same") for _ in range(2)]
-        self.by_key = {"a": [Scale(name="same")], "b": keras.layers.BatchNormalization(name="same")}
+        self.by_key = {"a": Scale(name="same"), "b": keras.layers.BatchNormalization(name="same")}
 
     def build(self, shape):
         self.first.build(shape)
         inner = (*shape[:-1], self.units)
-        for layer in (*self.layers, self.by_key["a"][0], self.by_key["b"]):
+        for layer in (*self.layers, self.by_key["a"], self.by_key["b"]):
             layer.build(inner)
 
     def call(self, inputs):
         found = self.first(inputs)
-        for layer in (*self.layers, self.by_key["a"][0], self.by_key["b"]):
+        for layer in (*self.layers, self.by_key["a"], self.by_key["b"]):
             found = layer(found)
         return found, ops.cast(ops.argmax(found, axis=-1), "int32")
 
     def get_config(self):
         return {**super().get_config(), "units": self.units}
+
+
+class Nested(keras.layers.Layer):
+    """A layer in a list in a list."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.parts = [[Scale(name="part")]]
+
+    def build(self, shape):
+        self.parts[0][0].build(shape)
+
+    def call(self, inputs):
+        return self.parts[0][0](inputs)
 
 
 @keras.saving.register_keras_serializable(package="others")

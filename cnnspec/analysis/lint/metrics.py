@@ -13,7 +13,7 @@ from cnnspec.objects.measure import SAME_SHAPE
 from cnnspec.records import Record
 
 if TYPE_CHECKING:
-    from cnnspec.objects.metrics import Metric
+    from cnnspec.objects.metric import Metric
 
 
 class Judged(Record):

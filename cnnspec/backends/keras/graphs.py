@@ -16,8 +16,9 @@ import keras
 from cnnspec.keras_files.problems import HOLDS_ANOTHER, UnreadableModel
 
 SEQUENTIAL = keras.Sequential
-FUNCTIONAL: Any = type(keras.Model(given := keras.Input((1,)), given))
-"""The class of models with a graph."""
+_INPUT = keras.Input((1,), name="x")
+FUNCTIONAL: Any = type(keras.Model(_INPUT, keras.layers.Identity(name="y")(_INPUT), name="xy"))
+"""The class of models with a graph, which has no public name; with names, nothing is counted."""
 PLAIN = (FUNCTIONAL, SEQUENTIAL)
 OUTPUTS = "outputs"
 """The key of a serialized layer for the tensors that its calls return: shapes and data types."""
@@ -158,12 +159,12 @@ def _reason(model: Any, error: Exception) -> str:
             continue
         try:
             keras.saving.serialize_keras_object(layer)
-        except NotImplementedError:
-            return (
-                f"the layer '{layer.name}' has the class {path_of(layer)}, which has no get_config, so "
-                "Keras writes none of its arguments"
-            )
         except Exception as reason:
+            if type(layer).get_config is keras.layers.Layer.get_config:
+                return (
+                    f"the layer '{layer.name}' has the class {path_of(layer)}, which has no get_config, so "
+                    "Keras writes none of its arguments"
+                )
             said = f"{type(reason).__name__}: {_first_line(reason)}"
             return f"Keras cannot write the layer '{layer.name}' ({path_of(layer)}): {said}"
     return f"Keras cannot write its configuration: {_first_line(error)}"

@@ -9,7 +9,6 @@ from cnnspec.backends.lowering import (
     USUAL_MODULE,
     inner_name,
     module_of,
-    named_call,
     passed,
     set_when_built,
     short_literal,
@@ -35,34 +34,6 @@ def import_path(layer: Layer) -> str | None:
     """Return `module:Class` of a layer that is not in `keras.layers`; operations are in `ops`."""
     module = module_of(type(layer))
     return None if layer.is_operation or module == USUAL_MODULE else f"{module}:{layer.kind()}"
-
-
-def loss(call: str | Declaration | None) -> Code:
-    """Return a loss, as the word that Keras resolves or as an object."""
-    return Objects((call,)).code() if isinstance(call, Declaration) else literal(call)
-
-
-def metric(call: str | Declaration) -> Code:
-    """Return a metric, as the word that Keras resolves or as an object with its name."""
-    if isinstance(call, str):
-        return quoted(call)
-    if isinstance(call, OfOthers):
-        return Objects((call,)).code()
-    made = named_call(call)
-    inner = [
-        each
-        for each in Objects((call,)).arguments()
-        if not (isinstance(each, Labelled) and each.label == "name=")
-    ]
-    name = Labelled("name=", quoted(made.arguments["name"]))
-    return Call(f"{made.module}.{made.kind}", (*inner, name))
-
-
-def optimizer(call: Declaration) -> Code:
-    """Return an optimizer, as its name if it has no arguments."""
-    word = call.kind().lower()
-    has_word = call.kind() not in NOT_BY_NAME and is_known_word(type(call), word)
-    return quoted(word) if has_word and not passed(call) else Objects((call,)).code()
 
 
 @dataclass(frozen=True, slots=True)
