@@ -1,6 +1,5 @@
 """The command `make kills`; for its options see `python -m faults --help`."""
 
-import importlib
 import shutil
 import sys
 import tempfile
@@ -11,7 +10,7 @@ import click
 
 from faults.checks import Files, files_of, is_mixed, left_over
 from faults.commands import COMMANDS, NOTES, Command
-from faults.tracing import Ended, Point, points, run
+from faults.tracing import Ended, Point, import_what_it_imports, points, run
 
 OLD, NEW = 2, 3
 """The units of the specs that a command is run on."""
@@ -37,6 +36,8 @@ class Case:
         command.prepare(self.start, OLD)
         if command.needs:
             self.must(run(command.needs, self.start))
+        self.fresh()
+        import_what_it_imports(command.arguments, self.folder)
         if again:
             if not command.is_in_place:
                 self.must(run(command.arguments, self.start))
@@ -124,8 +125,6 @@ def main(only: str, sample: int | None) -> None:
     for command in COMMANDS:
         if only not in command.name:
             continue
-        for module in command.modules:
-            importlib.import_module(module)
         counts = Counts()
         for again in (False, True)[: 1 if command.resumes else 2]:
             with tempfile.TemporaryDirectory() as work:

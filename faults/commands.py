@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 SPEC = """cnnspec: 1
@@ -73,11 +73,8 @@ class Command:
     resumes: bool = False
     """Whether the next command continues it, as `train --resume` does."""
     is_in_place: bool = False
-    modules: tuple[str, ...] = field(default=())
-    """What is imported before, to save time."""
 
 
-KERAS = ("keras", "tensorflow", "cnnspec.backends.keras.building")
 COMMANDS = (
     Command("new", ("new", "classifier", "-o", "out/new.yaml"), keeps="out"),
     Command("expand", ("expand", "tiny.yaml", "-o", "out/flat.yaml"), keeps="out"),
@@ -87,45 +84,39 @@ COMMANDS = (
     Command("diff", ("diff", "tiny.yaml", "tiny.yaml", "-o", "out/diff.svg"), keeps="out"),
     Command("format", ("format", "tiny.yaml"), (), unformatted, is_in_place=True),
     Command("validate --fix", ("validate", "--fix", "tiny.yaml"), (), misspelled, is_in_place=True),
-    Command("build", ("build", "tiny.yaml", "-q"), (), keeps="build/tiny", modules=KERAS),
+    Command("build", ("build", "tiny.yaml", "-q"), (), keeps="build/tiny"),
     Command(
         "build, without RENAME_EXCHANGE",
         ("build", "tiny.yaml", "-q"),
         (),
         keeps="build/tiny",
         errors=("renameat2:error=ENOSYS",),
-        modules=KERAS,
     ),
     Command(
         "train",
         ("train", "tiny.yaml", "-q", "-o", "run"),
         (),
         resumes=True,
-        modules=(*KERAS, "cnnspec.training.run"),
     ),
     Command(
         "predict",
         ("predict", "run", "data.csv", "-o", "out/predictions.npz", "-q"),
         needs=("train", "tiny.yaml", "-q", "-o", "run"),
         keeps="out",
-        modules=(*KERAS, "cnnspec.training.run", "cnnspec.training.prediction"),
     ),
     Command(
         "predict to a folder",
         ("predict", "run", "data.csv", "-o", "out/predictions", "-q"),
         needs=("train", "tiny.yaml", "-q", "-o", "run"),
-        modules=(*KERAS, "cnnspec.training.run", "cnnspec.training.prediction"),
     ),
     Command(
         "export",
         ("export", "tiny.yaml", "-q", "-o", "out/tiny.tflite"),
         keeps="out",
-        modules=(*KERAS, "cnnspec.exporting.comparison"),
     ),
     Command(
         "export to a folder",
         ("export", "tiny.yaml", "-q", "--format", "saved_model", "-o", "out/tiny"),
         keeps="out",
-        modules=(*KERAS, "cnnspec.exporting.comparison"),
     ),
 )

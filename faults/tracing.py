@@ -1,5 +1,6 @@
 """Runs commands in forks of this process under strace, which may kill them at a system call."""
 
+import importlib
 import os
 import re
 import signal
@@ -7,6 +8,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,11 +68,15 @@ def run(
     kill: Point | None = None,
     errors: Sequence[str] = (),
 ) -> Ended:
-    """Run `cnnspec` in a folder, and kill it before a system call."""
+    """Run `cnnspec` in a folder, and kill it before a system call; only then it is traced."""
     output = folder.parent / "output"
+    is_traced = bool(log or kill or errors)
     pid = os.fork()
     if not pid:
-        _command(arguments, folder, output, is_traced=True)
+        _command(arguments, folder, output, is_traced=is_traced)
+    if not is_traced:
+        _, status = os.waitpid(pid, 0)
+        return Ended(status, output.read_text(errors="replace"))
     os.waitpid(pid, os.WUNTRACED)
     options = [f"--inject={each}" for each in errors]
     if kill is not None:
@@ -104,8 +110,31 @@ def run(
     return Ended(status, output.read_text(errors="replace"))
 
 
-def _command(arguments: Sequence[str], folder: Path, output: Path, *, is_traced: bool) -> None:
-    """Become a command, which goes on once it is traced."""
+def import_what_it_imports(arguments: Sequence[str], folder: Path) -> None:
+    """Run `cnnspec` in a folder, and import all modules that it does.
+
+    Its next processes need not, so that they make few system calls, each of which strace stops.
+    """
+    output, names = folder.parent / "output", folder.parent / "modules"
+    pid = os.fork()
+    if not pid:
+        _command(arguments, folder, output, is_traced=False, modules=names)
+    os.waitpid(pid, 0)
+    for name in names.read_text().split():
+        if name not in sys.modules:
+            with suppress(Exception):  # modules that packages make for themselves
+                importlib.import_module(name)
+
+
+def _command(
+    arguments: Sequence[str],
+    folder: Path,
+    output: Path,
+    *,
+    is_traced: bool,
+    modules: Path | None = None,
+) -> None:
+    """Become a command, which goes on once it is traced, and list the modules that it imported."""
     os.chdir(folder)
     opened = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     for number in (1, 2):
@@ -121,6 +150,8 @@ def _command(arguments: Sequence[str], folder: Path, output: Path, *, is_traced:
     except SystemExit as error:
         code = int(error.code or 0)
     finally:
+        if modules is not None:
+            modules.write_text("\n".join(sys.modules))
         os._exit(code)
 
 
