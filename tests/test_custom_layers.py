@@ -147,3 +147,31 @@ def test_the_written_out_spec_says_the_same() -> None:
     text = cnnspec.dumps(written_out(cnnspec.loads(SPEC).compile().graph))
     assert cnnspec.dumps(written_out(cnnspec.loads(text).compile().graph)) == text
     assert "scaling_package.layers:Scale: {name: second, factor: 0.5, output_shape: [3]}" in text
+
+
+SHARED = """\
+cnnspec: 1
+inputs: {x: [4]}
+layers:
+  - scaling_package.layers:Scale: {name: scaled}
+  - Dense: {name: dense, units: UNITS}
+  - shared: {name: known, layer: dense, from: x}
+  - shared: {name: again, layer: dense}
+  - Add: {name: y, from: [dense, known, again]}
+"""
+
+
+def test_a_shared_layer_has_the_weights_of_its_first_call_on_a_known_shape() -> None:
+    checked = cnnspec.loads(SHARED.replace("UNITS", "4")).compile()
+    assert {node.name: (node.params, node.weights_known) for node in checked.nodes} == {
+        "scaled": (0, False),
+        "dense": (20, True),
+        "known": (0, True),
+        "again": (0, True),
+        "y": (0, False),
+    }
+    (found,) = cnnspec.loads(SHARED.replace("UNITS", "5")).report
+    assert (found.code, found.message) == (
+        "shape-mismatch",
+        "'dense' has a kernel of (4, 5); this call of it would need one of (5, 5)",
+    )

@@ -6,7 +6,7 @@ is different from a size that may be unknown, which is None in a shape.
 
 from collections.abc import Sequence
 
-from cnnspec.analysis.outputs import fits, outputs_of
+from cnnspec.analysis.outputs import Tensors, fits, outputs_of, unknown_outputs
 from cnnspec.declarations.keras_versions import NEWEST, Keras, missing_on_inputs
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.diagnostics.report import Note, Report
@@ -21,7 +21,6 @@ from cnnspec.syntax.places import Place
 UNUSED_INPUTS = ("3.14.0", None)
 """The versions of Keras that build models with inputs that no output depends on."""
 
-Tensors = dict[str | None, TensorSpec]
 Result = tuple[Layer, Tensors, tuple[Weight, ...] | None]
 """A layer as it is called, its outputs, and its weights if they are known."""
 Models = dict[tuple[int, tuple[Input, ...]], tuple[Graph, CheckedGraph | None]]
@@ -124,8 +123,10 @@ class _Inference:
             node.place.problem(self.report, problem, notes=self.origins(node, inputs))
             return None
         layer, tensors, weights = self.results[key]
-        if node.shares is None or self.weights[node.shares] is None:
-            self.weights[node.shares or node.name] = weights
+        if node.shares is None:
+            self.weights[node.name] = weights
+        elif self.weights[node.shares] is None:
+            self.learn_weights(node.shares, weights)
         elif weights is not None and weights != self.weights[node.shares]:
             self.report_other_weights(node, weights, inputs)
             return None
@@ -134,6 +135,13 @@ class _Inference:
         )
         self.checked.append(checked)
         return tensors
+
+    def learn_weights(self, name: str, weights: tuple[Weight, ...] | None) -> None:
+        """Note the weights of a layer whose earlier calls do not say them."""
+        self.weights[name] = weights
+        for at, each in enumerate(self.checked if weights is not None else ()):
+            if each.node.layer_name == name:
+                self.checked[at] = replace(each, weights=weights, weights_known=True)
 
     def result(self, node: Node, layer: Layer, inputs: list[TensorSpec]) -> Result:
         """Return what a layer returns on tensors.
@@ -290,10 +298,3 @@ class _Inference:
             self.models[key] = graph, checked
             self.report.take(inner, notes)
         return self.models[key][1]
-
-
-def unknown_outputs(layer: Layer, inputs: Sequence[TensorSpec]) -> Tensors:
-    """Return the outputs of a layer whose inputs come from code that is not run."""
-    dtype = layer.output_dtype(*(each.dtype for each in inputs))
-    names, dtypes = (layer.outputs(), dtype) if layer.outputs() else ((None,), (dtype,))
-    return {name: TensorSpec(UNKNOWN, dtype) for name, dtype in zip(names, dtypes, strict=True)}

@@ -8,6 +8,9 @@ from cnnspec.layers.base import Layer
 from cnnspec.layers.object_rules import check_output
 from cnnspec.shapes import MAX_SIZE, UNKNOWN, Shape, TensorSpec
 
+Tensors = dict[str | None, TensorSpec]
+"""The outputs of a node by name; a single one has none."""
+
 
 def outputs_of(layer: Layer, inputs: Sequence[TensorSpec], shape: Any) -> list[TensorSpec]:
     """Return the outputs of a layer, whose shape rule has returned a shape or one for each.
@@ -22,6 +25,13 @@ def outputs_of(layer: Layer, inputs: Sequence[TensorSpec], shape: Any) -> list[T
     for tensor in found:
         check_output(layer, tensor.shape, tensor.dtype)
     return found
+
+
+def unknown_outputs(layer: Layer, inputs: Sequence[TensorSpec]) -> Tensors:
+    """Return the outputs of a layer whose inputs come from code that is not run."""
+    dtype = layer.output_dtype(*(each.dtype for each in inputs))
+    names, dtypes = (layer.outputs(), dtype) if layer.outputs() else ((None,), (dtype,))
+    return {name: TensorSpec(UNKNOWN, dtype) for name, dtype in zip(names, dtypes, strict=True)}
 
 
 def _as_lists(layer: Layer, *values: Any) -> Iterator[Sequence[Any]]:
