@@ -3,13 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import core_schema
 
-from cnnspec.declarations.declaration import Declaration, expectation
-from cnnspec.declarations.describe import attribute_docstrings, describe, summary_line
-from cnnspec.declarations.family import Family
+from cnnspec.declarations.describe import attribute_docstrings
 from cnnspec.declarations.fields import DATA_TYPES
 from cnnspec.declarations.of_others import PATTERN
 from cnnspec.diagnostics.codes import WARNINGS
@@ -27,13 +24,22 @@ from cnnspec.language.document import (
     Submodel,
 )
 from cnnspec.language.families import ALL_FAMILIES
+from cnnspec.language.schema_of_calls import (
+    Schema,
+    arguments_of,
+    calls_of,
+    described,
+    mapping_of,
+    one_of_keys,
+    or_reference,
+    ref,
+    words_of,
+)
 from cnnspec.language.values import SHARED
 from cnnspec.layers.base import LAYERS
 from cnnspec.objects.families import DATA
 from cnnspec.operations.base import OPERATIONS
 from cnnspec.operations.steps import family_of_step
-
-Schema = dict[str, Any]
 
 DIALECT = "http://json-schema.org/draft-07/schema#"
 """The dialect with the best support in YAML language servers."""
@@ -49,22 +55,14 @@ def language_schema() -> Schema:
         definitions[model.__name__] = written(definitions[model.__name__])
     definitions |= _forms()
     for family in ALL_FAMILIES:
-        definitions[family.namespace] = _calls(family)
+        definitions[family.namespace] = calls_of(family)
     return {
         "$schema": DIALECT,
         "title": "cnnspec",
         "description": "A spec of a convolutional network.",
-        "allOf": [_ref("Document"), {"required": ["cnnspec"]}],
+        "allOf": [ref("Document"), {"required": ["cnnspec"]}],
         "$defs": definitions,
     }
-
-
-def _ref(name: str) -> Schema:
-    return {"$ref": f"#/$defs/{name}"}
-
-
-def _or_reference(schema: Schema) -> Schema:
-    return {"anyOf": [schema, _ref("reference")]}
 
 
 def _forms() -> dict[str, Schema]:
@@ -86,15 +84,15 @@ def _forms() -> dict[str, Schema]:
         "name": name,
         "kind_name": {**name, "not": {"const": SHARED}},
         "parameter_name": {**name, "not": {"const": "index"}},
-        "step_name": {"anyOf": [_ref("name"), _ref("reference"), counted]},
+        "step_name": {"anyOf": [ref("name"), ref("reference"), counted]},
         "references": {"anyOf": [text, texts]},
         "names": {"anyOf": [text, texts, {"type": "null"}]},
-        "flag": _or_reference({"type": "boolean"}),
-        "number": _or_reference({"type": "number"}),
-        "weight": _or_reference({"type": "number", "minimum": 0}),
-        "count": _or_reference(count),
-        "shape": _or_reference({"type": "array", "items": _or_reference(size)}),
-        "input_dtype": _or_reference({"enum": list(DATA_TYPES)}),
+        "flag": or_reference({"type": "boolean"}),
+        "number": or_reference({"type": "number"}),
+        "weight": or_reference({"type": "number", "minimum": 0}),
+        "count": or_reference(count),
+        "shape": or_reference({"type": "array", "items": or_reference(size)}),
+        "input_dtype": or_reference({"enum": list(DATA_TYPES)}),
         "unnamed": {"enum": ["keras", None]},
         "warning": {"enum": sorted(WARNINGS)},
         "import_path": {
@@ -126,66 +124,15 @@ def _forms() -> dict[str, Schema]:
                 {"type": "null"},
             ]
         },
-        "short_source": _one_of_keys(dict.fromkeys(DATA.kinds, text)),
-        "defaults": _mapping(
+        "short_source": one_of_keys(dict.fromkeys(DATA.kinds, text)),
+        "defaults": mapping_of(
             {
-                word: _arguments(family.find(word))
+                word: arguments_of(family.find(word))
                 for family in (LAYERS, OPERATIONS)
-                for word in _words(family)
+                for word in words_of(family)
             }
         ),
     }
-
-
-def _words(family: Family[Any]) -> list[str]:
-    """Return the words for the kinds of a family."""
-    return [*family.kinds, *family.aliases]
-
-
-def _mapping(properties: Schema) -> Schema:
-    """A mapping of known keys, and no others."""
-    return {"type": "object", "properties": properties, "additionalProperties": False}
-
-
-def _one_of_keys(properties: Schema, others: Schema | bool = False) -> Schema:
-    """A mapping of one key to its value."""
-    mapping = {**_mapping(properties), "additionalProperties": others}
-    return {**mapping, "minProperties": 1, "maxProperties": 1}
-
-
-def _described(schema: Schema, description: str) -> Schema:
-    """Add a description, which draft 7 does not allow next to a reference."""
-    inner = {"allOf": [schema]} if "$ref" in schema or "form" in schema else schema
-    return {**inner, "description": description} if description else schema
-
-
-def _calls(family: Family[Any]) -> Schema:
-    """A call of any kind of a family: a word, or a mapping of the kind to its arguments."""
-    words = _words(family)
-    mapping = _one_of_keys({word: _arguments(family.find(word)) for word in words})
-    if family.base is None:
-        return {"anyOf": [{"enum": words}, mapping]}
-    arguments = {"type": ["object", "null"]}
-    of_others = {"patternProperties": {PATTERN: arguments}}
-    return {"anyOf": [{"enum": words}, _ref("import_path"), {**mapping, **of_others}]}
-
-
-def _arguments(declaration: type[Declaration], keys: Schema | None = None) -> Schema:
-    """Return the arguments of a kind, together with keys of the language."""
-    arguments = {
-        each.name: _argument(declaration, each.name, each.says or each.takes)
-        for each in describe(declaration)
-    }
-    mapping = _described(_mapping(arguments | (keys or {})), summary_line(declaration))
-    return _described({"anyOf": [mapping, {"type": "null"}]}, summary_line(declaration))
-
-
-def _argument(declaration: type[Declaration], name: str, description: str) -> Schema:
-    hint = declaration.arguments()[name]
-    schema = expectation(hint).json_schema(declaration)
-    if schema is None:
-        schema = TypeAdapter(hint).json_schema()
-    return _described(_or_reference(schema) if schema else {}, description)
 
 
 class _Models(GenerateJsonSchema):
@@ -199,7 +146,7 @@ class _Models(GenerateJsonSchema):
         texts = attribute_docstrings(model)
         keys = mapping["properties"]
         for name, key in zip(model.model_fields, model.spec_keys(), strict=True):
-            keys[key] = _described(keys[key], texts.get(name, ""))
+            keys[key] = described(keys[key], texts.get(name, ""))
         return mapping
 
     def dict_schema(self, schema: core_schema.DictSchema) -> Schema:
@@ -229,28 +176,31 @@ def _linked(schema: Any) -> Any:
     if not isinstance(schema, dict):
         return schema
     if "form" in schema and isinstance(schema["form"], str):
-        return _ref(schema["form"])
+        return ref(schema["form"])
     return {key: _linked(value) for key, value in schema.items()}
 
 
 def _step(mapping: Schema) -> Schema:
     """A step: the arguments of its kind, and the keys that place it in the graph."""
     own = mapping["properties"]
-    keys = {key: _described(_given(own[key]), own[key]["description"]) for key in STEP_KEYS}
+    keys = {key: described(_given(own[key]), own[key]["description"]) for key in STEP_KEYS}
     branches = {"branches": keys.pop("branches")}
     kinds = {}
-    for word in (*_words(LAYERS), *_words(OPERATIONS)):
+    for word in (*words_of(LAYERS), *words_of(OPERATIONS)):
         declaration = family_of_step(word).find(word)
         merges = getattr(declaration, "merges", False)
-        kinds[word] = _arguments(declaration, keys | (branches if merges else {}))
-    layer = _described({"type": "string"}, "The layer that is called again.")
+        kinds[word] = arguments_of(declaration, keys | (branches if merges else {}))
+    layer = described({"type": "string"}, "The layer that is called again.")
     again = {"layer": layer, **{key: keys[key] for key in keys if key != "frozen"}}
-    shared = {**_described(_mapping(again), "Calls an earlier layer again."), "required": ["layer"]}
+    shared = {
+        **described(mapping_of(again), "Calls an earlier layer again."),
+        "required": ["layer"],
+    }
     called = {"anyOf": [{"type": "object", "properties": keys}, {"type": "null"}]}
-    calls = _one_of_keys(
-        {**kinds, "shared": shared}, _described(called, "A call of a block or submodel.")
+    calls = one_of_keys(
+        {**kinds, "shared": shared}, described(called, "A call of a block or submodel.")
     )
-    return _described({"anyOf": [{"type": "string"}, calls]}, mapping["description"])
+    return described({"anyOf": [{"type": "string"}, calls]}, mapping["description"])
 
 
 def _given(schema: Schema) -> Schema:
@@ -263,17 +213,17 @@ def _branches(mapping: Schema) -> Schema:
     """Branches: in a list, or by name."""
     by_name = mapping["properties"]["steps"]
     listed = {"type": "array", "items": by_name["additionalProperties"]}
-    return _described({"anyOf": [listed, by_name]}, mapping["description"])
+    return described({"anyOf": [listed, by_name]}, mapping["description"])
 
 
 def _input(mapping: Schema) -> Schema:
     """An input: its shape, or a mapping."""
-    return _described({"anyOf": [_ref("shape"), mapping]}, mapping["description"])
+    return described({"anyOf": [ref("shape"), mapping]}, mapping["description"])
 
 
 def _output(mapping: Schema) -> Schema:
     """An output: a mapping, or nothing."""
-    return _described({"anyOf": [mapping, {"type": "null"}]}, mapping["description"])
+    return described({"anyOf": [mapping, {"type": "null"}]}, mapping["description"])
 
 
 def _submodel(mapping: Schema) -> Schema:
