@@ -131,9 +131,10 @@ LATE = {
     "data.sources": ("keras",),
     "declarations.declaration": ("declarations.hints", "diagnostics.rewrites"),
     "declarations.family": ("declarations.hints", "declarations.of_others"),
-    "expand.calls": ("declarations.hints", "expand.inside_layers"),
+    "expand.calls": ("expand.inside_layers",),
     "expand.definitions": ("declarations.hints", "diagnostics.rewrites"),
     "expand.scopes": ("expand.results",),
+    "expand.step_keys": ("declarations.hints",),
     "expand.submodels": (
         "expand.applications.calls",
         "expand.applications.networks",

@@ -9,12 +9,12 @@ from cnnspec.declarations.partial import problems_of
 from cnnspec.diagnostics.budget import TOO_MANY_VALUES
 from cnnspec.diagnostics.problems import Failure, Problem, Problems, failure_of
 from cnnspec.diagnostics.report import Report
-from cnnspec.diagnostics.suggestions import Match
 from cnnspec.expand.definitions import Default, Definitions
 from cnnspec.expand.scopes import Names, Scope, Value
+from cnnspec.expand.step_keys import keys_of, left_keys, step_key
 from cnnspec.expand.submodels import SubmodelReader, freeze
 from cnnspec.ir.graph import Node, SubmodelLayer
-from cnnspec.language.document import STEP_KEYS, Step
+from cnnspec.language.document import Step
 from cnnspec.language.expressions import substituted
 from cnnspec.layers.base import INNER, LAYERS, Layer
 from cnnspec.layers.custom import STATEMENTS, CustomLayer, custom_kind
@@ -119,7 +119,7 @@ class Calls:
         if problem.code != "refused-kind" and family_of_step(step.kind) is LAYERS:
             others = (*self.definitions.blocks, *self.definitions.submodels, "shared")
             message = f"unknown layer, block or submodel '{step.kind}'"
-            keys = {key: value for key, value in _keys(step).items() if key != "branches"}
+            keys = {key: value for key, value in keys_of(step).items() if key != "branches"}
             problem = LAYERS.unknown(step.kind, step.arguments, message, keys=keys, others=others)
         return place.problem(self.report, problem)
 
@@ -297,23 +297,3 @@ class Calls:
 def is_call_of(node: Node, submodel: SubmodelLayer) -> bool:
     """Whether a node calls a submodel."""
     return isinstance(node.layer, SubmodelLayer) and node.layer.key == submodel.key
-
-
-def left_keys(step: Step) -> list[str]:
-    """Return the keys that a step could have and does not have."""
-    given = _keys(step)
-    return [key for key in STEP_KEYS if key not in given]
-
-
-def step_key(key: str, step: Step, others: Iterable[str] = ()) -> Match | None:
-    """Return what is meant by an unknown key of a step: another one, or one of other words."""
-    from cnnspec.declarations.hints import key_match  # not needed for specs without errors
-
-    return key_match("step", key, [*others, *left_keys(step)])
-
-
-def _keys(step: Step) -> dict[str, Any]:
-    """Return what a step has besides the arguments of its kind, as it is written."""
-    dumped = step.model_dump()
-    given = dumped[step.kind] if isinstance(dumped, dict) else {}
-    return {key: value for key, value in given.items() if key in STEP_KEYS}

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from cnnspec.diagnostics.budget import MAX_STEPS, TOO_MANY_STEPS, TOO_MANY_VALUES
 from cnnspec.diagnostics.problems import FAILED, Failure, Problem, failure_of, shown
 from cnnspec.diagnostics.report import Report
-from cnnspec.expand.calls import Calls, step_key
+from cnnspec.expand.calls import Calls
 from cnnspec.expand.definitions import BlockDefinition, Definitions
 from cnnspec.expand.layer_names import explicit_names, own_name_problem
 from cnnspec.expand.parameters import Parameters, resolve_parameters
 from cnnspec.expand.scopes import Names, Scope, Skipped, Value
+from cnnspec.expand.step_keys import step_key
 from cnnspec.expand.submodels import SubmodelReader
 from cnnspec.ir.graph import BlockCall, Ref
 from cnnspec.language.document import BROKEN_STEP, Step
