@@ -1,6 +1,28 @@
 """Run all benchmarks and print their ratios (`make bench`)."""
 
-from benchmarks import analysis, build, diagram, importing, training, validate, zoo
+from benchmarks import (
+    analysis,
+    build,
+    diagram,
+    edits,
+    importing,
+    loading,
+    memory,
+    training,
+    validate,
+    zoo,
+)
 
-for benchmark in (validate, zoo, diagram, importing, analysis, build, training):
+for benchmark in (
+    validate,
+    memory,
+    zoo,
+    edits,
+    diagram,
+    importing,
+    analysis,
+    build,
+    loading,
+    training,
+):
     benchmark.main()
