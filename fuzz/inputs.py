@@ -1,7 +1,10 @@
-"""Inputs, and the answers to them."""
+"""Inputs, their kinds, and the answers to them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
+from pathlib import Path
+from random import Random
 
 from cnnspec.records import Record
 
@@ -42,3 +45,15 @@ class Answer:
     def digest(self) -> str:
         """Return a digest of the answer."""
         return sha256("\0".join(self.parts).encode(errors="surrogatepass")).hexdigest()[:16]
+
+
+class Kind(Record):
+    """A kind of input."""
+
+    make: Callable[[Random], Input]
+    check: Callable[[Input, Path, Answer], None]
+    """Checks the answer to an input, in an empty folder."""
+    share: int
+    """How many of a hundred inputs are of this kind."""
+    seconds: float = 5.0
+    """The longest that an answer may take."""

@@ -8,7 +8,8 @@ from fuzz.inputs import Answer
 
 NO_PLACE = ("weights-not-checked", "unreadable-model")
 """The codes of what is about no place in a spec."""
-OF_PYTHON = re.compile(r"Traceback|<[\w.]+ object at|<class |NoneType|pydantic|\w+Error\b")
+PYTHON = "(?:Type|Value|Key|Index|Attribute|Runtime|Recursion|OS|Unicode\\w+|Assertion|Overflow|Syntax|Memory)"
+OF_PYTHON = re.compile(rf"Traceback|<[\w.]+ object at|<class |NoneType|pydantic|\b{PYTHON}Error\b")
 
 
 def check_report(report: Report, answer: Answer) -> None:

@@ -66,15 +66,17 @@ def _check_format(text: str, answer: Answer) -> None:
     if formatted(once) != once:
         answer.fail("formatting twice is not formatting once")
     before, after = (parse_bytes(_encoded(each), FILE, Path(), Report()) for each in (text, once))
-    if after is None or before is None or _meaning(before.tree.value) != _meaning(after.tree.value):
+    if after is None or before is None or not _same(before.tree.value, after.tree.value):
         answer.fail("a formatted text has another meaning")
 
 
-def _meaning(value: Any) -> str:
-    """Return a value as text; the order of keys does not count."""
-    if isinstance(value, dict):
-        return repr(sorted((repr(key), _meaning(item)) for key, item in value.items()))
-    return repr([_meaning(item) for item in value] if isinstance(value, list) else value)
+def _same(one: Any, other: Any) -> bool:
+    """Whether values are the same, with the types of their numbers; the order of keys does not count."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_same, one, other))
+    return repr(one) == repr(other)
 
 
 def _encoded(text: str) -> bytes:

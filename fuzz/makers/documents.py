@@ -3,18 +3,15 @@
 import json
 from functools import lru_cache
 from random import Random
-from typing import Any
 
 import yaml
 
 from conformance.documents import random_document
 from fuzz.inputs import Input
 from fuzz.makers import seeds
-from fuzz.makers.growing import Grower, definitions
+from fuzz.makers.growing import Grower
 from fuzz.makers.material import Data, changed
 
-SECTIONS = ("inputs", "layers")
-"""The sections that most documents have."""
 POOL = 4_000
 """The number of valid documents, which take long to make."""
 
@@ -35,14 +32,8 @@ def written(rng: Random, data: Data) -> Input:
 
 def grown(rng: Random) -> Data:
     """Grow a document from the schema of the language."""
-    grower = Grower(rng)
-    sections = definitions()["Document"]["properties"]
-    found: dict[str, Any] = {"cnnspec": 1}
-    for section in SECTIONS:
-        if rng.random() < 0.95:
-            found[section] = grower.grown(sections[section])
-    rest = grower.named("Document")
-    return {**rest, **found} if isinstance(rest, dict) else rest
+    found = Grower(rng).named("Document")
+    return {"cnnspec": 1, **found} if isinstance(found, dict) else found
 
 
 def valid(rng: Random) -> Data:

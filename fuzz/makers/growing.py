@@ -63,7 +63,8 @@ class Grower:
             return part["const"]
         if "enum" in part:
             return rng.choice(part["enum"])
-        if choices := part.get("anyOf") or part.get("oneOf"):
+        choices = part.get("anyOf") or part.get("oneOf")
+        if choices and "type" not in part:
             return self.grown(self.chosen(choices, depth), depth)
         kind = part.get("type", "any")
         return getattr(self, rng.choice(kind) if isinstance(kind, list) else kind)(part, depth)
@@ -80,34 +81,43 @@ class Grower:
     def object(self, part: Schema, depth: int) -> Data:
         """Grow a mapping: the required keys, and some others."""
         rng, known = self.rng, part.get("properties", {})
-        required = part.get("required", [])
+        required = [*part.get("required", []), *self.condition(part).get("required", [])]
         fewest = part.get("minProperties", 0)
-        if part.get("maxProperties") == 1:
-            keys = [rng.choice(list(known))]
-        else:
-            count = max(fewest, rng.choice((0, 1, 1, 2, 3)) if depth <= MAX_DEPTH else 0)
-            others = [each for each in known if each not in required]
-            keys = [*required, *rng.sample(others, min(count, len(others)))]
+        most = part.get("maxProperties", len(required) + 4)
+        left = max(fewest, rng.choice((0, 1, 1, 2, 3)) if depth <= MAX_DEPTH else 0)
+        excluded = {key for each in part.get("oneOf", []) for key in each.get("required", [])}
+        others = [each for each in known if each not in (*required, *excluded)]
+        keys = [*required, *rng.sample(others, min(left or most == 1, len(others)))][:most]
         found = {key: self.grown(known[key], depth + 1) for key in keys}
         further = part.get("additionalProperties", not known)
         if further is not False:
             inner = further if isinstance(further, Mapping) else {}
-            for key in rng.sample(NAMES, max(fewest, rng.choice((0, 1, 1, 2)))):
+            for key in rng.sample(NAMES, max(fewest, rng.choice((0, 1, 1, 2))))[
+                : most - len(found)
+            ]:
                 found[key] = self.grown(inner, depth + 1)
         return found
+
+    def condition(self, part: Schema) -> Schema:
+        """Choose one of the alternatives that require keys."""
+        choices = part.get("anyOf") or part.get("oneOf") or []
+        return self.rng.choice([each for each in choices if "required" in each] or [{}])
 
     def array(self, part: Schema, depth: int) -> Data:
         """Grow a list."""
         fewest = part.get("minItems", 0)
         count = fewest if depth > MAX_DEPTH else fewest + self.rng.choice((0, 1, 1, 2, 3))
         count = min(count, part.get("maxItems", count))
-        items = part.get("items", {})
-        return [self.grown(items, depth + 1) for _ in range(count)]
+        items = [self.grown(part.get("items", {}), depth + 1) for _ in range(count)]
+        if part.get("uniqueItems"):
+            return [each for at, each in enumerate(items) if each not in items[:at]]
+        return items
 
     def string(self, part: Schema, depth: int) -> str:
         """Grow a text."""
-        pattern = part.get("pattern", "")
-        return self.rng.choice([each for each in TEXTS if re.search(pattern, each)] or ["x"])
+        pattern, longest = part.get("pattern", ""), part.get("maxLength", math.inf)
+        fitting = [each for each in TEXTS if len(each) <= longest and re.search(pattern, each)]
+        return self.rng.choice(fitting)
 
     def integer(self, part: Schema, depth: int) -> int:
         """Grow a whole number."""
@@ -117,10 +127,12 @@ class Grower:
 
     def number(self, part: Schema, depth: int) -> float:
         """Grow a number."""
-        rng = self.rng
         lowest = part.get("minimum", part.get("exclusiveMinimum", -1))
         highest = part.get("maximum", part.get("exclusiveMaximum", lowest + 2))
-        return float(rng.choice((lowest, highest, rng.uniform(lowest, highest))))
+        numbers = [(lowest + highest) / 2]
+        numbers += [lowest] if "minimum" in part else []
+        numbers += [highest] if "maximum" in part else []
+        return float(self.rng.choice(numbers))
 
     def boolean(self, part: Schema, depth: int) -> bool:
         """Grow true or false."""

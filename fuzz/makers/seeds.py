@@ -1,5 +1,6 @@
 """The files of the project that inputs begin with."""
 
+import json
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,14 +22,14 @@ def specs() -> tuple[bytes, ...]:
 
 @cache
 def documents() -> tuple[dict[str, Any], ...]:
-    """Return those specs that are mappings, as data."""
+    """Return those specs that are mappings, as data; some contain themselves, and are left out."""
     return tuple(data for text in specs() if isinstance(data := _loaded(text), dict))
 
 
 def _loaded(text: bytes) -> Any:
     try:
-        return yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError):
+        return json.loads(json.dumps(yaml.safe_load(text)))
+    except (yaml.YAMLError, ValueError, TypeError):
         return None
 
 

@@ -12,8 +12,7 @@ from pathlib import Path
 from random import Random
 
 from cnnspec.records import Record
-from fuzz.inputs import Answer, Input
-from fuzz.kinds import Kind
+from fuzz.inputs import Answer, Input, Kind
 
 MEGABYTES = 1_500
 """The most memory that a process may have."""
@@ -41,7 +40,7 @@ def answered(kind: Kind, given: Input) -> Answered:
     """Answer an input in an empty folder; an exception is a failure."""
     folder = Path(tempfile.mkdtemp(prefix="fuzz-"))
     answer = Answer(str(folder))
-    started = time.process_time()
+    started, before = time.process_time(), memory()
     try:
         with _limited(kind.seconds):
             kind.check(given, folder, answer)
@@ -53,7 +52,7 @@ def answered(kind: Kind, given: Input) -> Answered:
         seconds = time.process_time() - started
         shutil.rmtree(folder, ignore_errors=True)
     megabytes = memory()
-    if megabytes > MEGABYTES:
+    if megabytes > MEGABYTES > before:
         answer.fail(f"it takes {megabytes:.0f} MB")
     return Answered(answer, seconds, megabytes)
 

@@ -13,12 +13,11 @@ SECONDS = 10.0
 """The longest time to make an input smaller."""
 
 
-def kept(kind: str, given: Input) -> Path:
-    """Write an input to the corpus, and return its path."""
-    file = CORPUS / kind / given.name
+def keep(corpus: Path, kind: str, given: Input) -> None:
+    """Write an input to a corpus."""
+    file = corpus / kind / given.name
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(given.data)
-    return file
 
 
 def read(file: Path) -> Input:

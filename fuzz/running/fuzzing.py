@@ -4,13 +4,14 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from queue import Queue
 from typing import Any
 
 from cnnspec.records import Record
-from fuzz.kinds import Kind
+from fuzz.inputs import Kind
 from fuzz.running.answering import made
-from fuzz.running.corpus import kept, signature
+from fuzz.running.corpus import CORPUS, keep, signature
 from fuzz.running.processes import Batch, Died, Process
 from fuzz.running.tallies import State
 
@@ -35,8 +36,10 @@ class Amount(Record):
 class Fuzzing:
     """A run of the fuzzers."""
 
-    def __init__(self, module: str, kinds: Mapping[str, Kind], state: State) -> None:
-        self.module, self.kinds, self.state = module, kinds, state
+    def __init__(
+        self, module: str, kinds: Mapping[str, Kind], state: State, corpus: Path = CORPUS
+    ) -> None:
+        self.module, self.kinds, self.state, self.corpus = module, kinds, state, corpus
         self.results: Queue[tuple[Batch, Mapping[str, Any]] | None] = Queue()
         self.lock = threading.Lock()
         self.stopped = threading.Event()
@@ -84,7 +87,7 @@ class Fuzzing:
 
     def _work(self, batches: Iterator[Batch]) -> None:
         """Answer batches, and a part of them with another seed of hashes as well."""
-        processes = [Process(self.module, seed) for seed in SEEDS]
+        processes = [Process(self.module, self.corpus, seed) for seed in SEEDS]
         try:
             while (batch := self._next(batches)) is not None:
                 found = _answers(processes[0], batch)
@@ -94,7 +97,7 @@ class Fuzzing:
                 self.results.put((batch, found))
         finally:
             for process in processes:
-                process.end()
+                process.close()
             self.results.put(None)
 
     def _next(self, batches: Iterator[Batch]) -> Batch | None:
@@ -109,7 +112,7 @@ class Fuzzing:
             if self.causes[cause] > 1:
                 continue
             if texts[0].startswith((DIED, DIFFERS)):
-                kept(kind, made(self.kinds[kind], kind, number))
+                keep(self.corpus, kind, made(self.kinds[kind], kind, number))
             lines = "\n".join(texts)
             print(f"\n{kind}:{number}: {lines}", file=sys.stderr, flush=True)
 

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from cnnspec.records import Record
+from fuzz.running.answering import MEGABYTES
 
 RENEWED = 400
 """The number of batches of a process, after which another one shows what memory the next ones take."""
+WORKER = ("-m", "fuzz.running.worker")
 LAST_LINES = 30
 
 
@@ -43,8 +45,9 @@ class Died(Exception):
 class Process:
     """A process that answers batches, with a seed for the hashes of texts."""
 
-    def __init__(self, module: str, seed: int) -> None:
+    def __init__(self, module: str, corpus: Path, seed: int) -> None:
         self.module = module
+        self.corpus = corpus
         self.seed = seed
         self.batches = 0
         self.process: subprocess.Popen[str] | None = None
@@ -82,7 +85,7 @@ class Process:
             raise Died(number, "\n".join([f"the process ended with {code}", *printed]))
         found: Mapping[str, Any] = json.loads(line)
         self.batches += 1
-        if self.batches == RENEWED:
+        if self.batches == RENEWED or found["megabytes"] > MEGABYTES:
             self.end()
         return found
 
@@ -92,7 +95,7 @@ class Process:
             self.batches = 0
             with self.errors.open("w") as errors:
                 self.process = subprocess.Popen(
-                    [sys.executable, "-m", "fuzz.running.worker", self.module, str(self.progress)],
+                    [sys.executable, *WORKER, self.module, str(self.progress), str(self.corpus)],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=errors,
@@ -107,3 +110,8 @@ class Process:
             self.process.kill()
             self.process.communicate()
             self.process = None
+
+    def close(self) -> None:
+        """End the process for good."""
+        self.end()
+        self.folder.cleanup()

@@ -1,21 +1,22 @@
-"""A process that answers inputs: `python -m fuzz.running.worker MODULE PROGRESS`.
+"""A process that answers inputs: `python -m fuzz.running.worker MODULE PROGRESS CORPUS`.
 
 It reads one request per line: a batch of a kind. It writes one line per batch, and the number of the
-input that it is at to the file PROGRESS, which is read if it dies. MODULE has the kinds.
+input that it is at to the file PROGRESS, which is read if it dies. Inputs that fail go to the folder
+CORPUS. MODULE has the kinds.
 """
 
 import faulthandler
 import json
 import mmap
 import sys
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from fuzz.inputs import Input
-from fuzz.kinds import Kind
+from fuzz.inputs import Input, Kind
 from fuzz.running.answering import answered, made
-from fuzz.running.corpus import kept, signature, smaller
+from fuzz.running.corpus import keep, signature, smaller
 
 HANGING = 12.0
 """How often the time of an answer may pass without computing, before the process ends."""
@@ -26,8 +27,9 @@ KEPT = 3
 class Worker:
     """Answers batches of inputs."""
 
-    def __init__(self, kinds: dict[str, Kind], progress: mmap.mmap) -> None:
+    def __init__(self, kinds: Mapping[str, Kind], corpus: Path, progress: mmap.mmap) -> None:
         self.kinds = kinds
+        self.corpus = corpus
         self.progress = progress
         self.failed: dict[str, int] = {}
         """How often inputs failed, by what their failures have in common."""
@@ -70,16 +72,16 @@ class Worker:
             return any(signature(each) == signature(failure) for each in failures)
 
         faulthandler.dump_traceback_later(kind.seconds * HANGING * 4, exit=True)
-        kept(name, smaller(given, fails))
+        keep(self.corpus, name, smaller(given, fails))
 
 
 def main() -> None:
     """Answer batches until there are no more."""
-    module, progress = sys.argv[1:]
+    module, progress, corpus = sys.argv[1:]
     kinds = import_module(module).KINDS
     answers, sys.stdout = sys.stdout, sys.stderr
     with Path(progress).open("r+b") as file, mmap.mmap(file.fileno(), 8) as shared:
-        worker = Worker(kinds, shared)
+        worker = Worker(kinds, Path(corpus), shared)
         for line in sys.stdin:
             print(json.dumps(worker.batch(**json.loads(line))), file=answers, flush=True)
 
