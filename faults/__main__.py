@@ -105,7 +105,7 @@ class Case:
         """Run the command once more, which puts all right."""
         arguments = (*self.command.arguments, *self.command.force)
         if self.command.resumes and (self.folder / "run" / "checkpoint.npz").exists():
-            arguments = ("train", "tiny.yaml", "-q", "--resume", "run")
+            arguments = self.command.resumed
         ended = run(arguments, self.folder, errors=self.command.errors)
         if not ended.is_fine:
             counts.left.append(f"{where}: then {ended.output.strip()}")
@@ -126,12 +126,13 @@ def main(only: str, sample: int | None) -> None:
         if only not in command.name:
             continue
         counts = Counts()
-        for again in (False, True)[: 1 if command.resumes else 2]:
+        starts = (False, True)[: 1 if command.resumes else 2]
+        for again in starts:
             with tempfile.TemporaryDirectory() as work:
                 case = Case(command, Path(work).resolve() / "case", again=again)
                 chosen = case.points
-                if sample is not None and len(chosen) > sample:
-                    chosen = [chosen[at * len(chosen) // sample] for at in range(sample)]
+                some = len(chosen) if sample is None else min(sample // len(starts), len(chosen))
+                chosen = [chosen[at * len(chosen) // some] for at in range(some)]
                 for point in chosen:
                     case.kill(point, counts)
         told = f"{counts.kills} killed, {len(counts.lost)} lost, {len(counts.half)} half"

@@ -61,6 +61,8 @@ class Command:
 
     name: str
     arguments: tuple[str, ...]
+    target: str
+    """What it writes."""
     force: tuple[str, ...] = ("--force",)
     """What it takes to run over what is there."""
     prepare: Callable[[Path, int], None] = specs
@@ -68,55 +70,77 @@ class Command:
     """A command that is run first."""
     keeps: str = "."
     """The folder in which files of the user are."""
+    is_folder: bool = False
+    """Whether it writes a folder."""
     errors: tuple[str, ...] = ()
     """System calls that fail, as on other systems."""
     resumes: bool = False
     """Whether the next command continues it, as `train --resume` does."""
-    is_in_place: bool = False
+
+    @property
+    def is_in_place(self) -> bool:
+        """Whether it replaces the spec that it reads."""
+        return self.target == "tiny.yaml"
+
+    @property
+    def resumed(self) -> tuple[str, ...]:
+        """The arguments by which it is continued."""
+        return ("train", "tiny.yaml", "-q", "--resume", self.target)
 
 
+TRAIN = ("train", "tiny.yaml", "-q", "-o", "run")
 COMMANDS = (
-    Command("new", ("new", "classifier", "-o", "out/new.yaml"), keeps="out"),
-    Command("expand", ("expand", "tiny.yaml", "-o", "out/flat.yaml"), keeps="out"),
-    Command("code", ("code", "tiny.yaml", "-o", "out/script.py"), keeps="out"),
-    Command("import", ("import", "model.json", "-o", "out/model.yaml"), keeps="out"),
-    Command("diagram", ("diagram", "tiny.yaml", "-o", "out/tiny.svg"), keeps="out"),
-    Command("diff", ("diff", "tiny.yaml", "tiny.yaml", "-o", "out/diff.svg"), keeps="out"),
-    Command("format", ("format", "tiny.yaml"), (), unformatted, is_in_place=True),
-    Command("validate --fix", ("validate", "--fix", "tiny.yaml"), (), misspelled, is_in_place=True),
-    Command("build", ("build", "tiny.yaml", "-q"), (), keeps="build/tiny"),
+    Command("new", ("new", "classifier", "-o", "out/new.yaml"), "out/new.yaml", keeps="out"),
+    Command("expand", ("expand", "tiny.yaml", "-o", "out/flat.yaml"), "out/flat.yaml", keeps="out"),
+    Command("code", ("code", "tiny.yaml", "-o", "out/script.py"), "out/script.py", keeps="out"),
+    Command("import", ("import", "model.json", "-o", "out/model.yaml"), "out/model.yaml", keeps="out"),
+    Command("diagram", ("diagram", "tiny.yaml", "-o", "out/tiny.html"), "out/tiny.html", keeps="out"),
+    Command("diff", ("diff", "tiny.yaml", "tiny.yaml", "-o", "out/diff.html"), "out/diff.html", keeps="out"),
+    Command("format", ("format", "tiny.yaml"), "tiny.yaml", (), unformatted),
+    Command("validate --fix", ("validate", "--fix", "tiny.yaml"), "tiny.yaml", (), misspelled),
+    Command("build", ("build", "tiny.yaml", "-q"), "build/tiny", (), keeps="build/tiny", is_folder=True),
     Command(
         "build, without RENAME_EXCHANGE",
         ("build", "tiny.yaml", "-q"),
+        "build/tiny",
         (),
         keeps="build/tiny",
+        is_folder=True,
         errors=("renameat2:error=ENOSYS",),
     ),
-    Command(
-        "train",
-        ("train", "tiny.yaml", "-q", "-o", "run"),
-        (),
-        resumes=True,
-    ),
+    Command("train", TRAIN, "run", (), is_folder=True, resumes=True),
     Command(
         "predict",
         ("predict", "run", "data.csv", "-o", "out/predictions.npz", "-q"),
-        needs=("train", "tiny.yaml", "-q", "-o", "run"),
+        "out/predictions.npz",
+        needs=TRAIN,
         keeps="out",
     ),
     Command(
         "predict to a folder",
         ("predict", "run", "data.csv", "-o", "out/predictions", "-q"),
-        needs=("train", "tiny.yaml", "-q", "-o", "run"),
+        "out/predictions",
+        needs=TRAIN,
+        is_folder=True,
+    ),
+    Command(
+        "import --rename",
+        ("import", "build/tiny/model.keras", "--rename", "-o", "out/model.yaml"),
+        "out/model.yaml",
+        needs=("build", "tiny.yaml", "-q"),
+        keeps="out",
     ),
     Command(
         "export",
         ("export", "tiny.yaml", "-q", "-o", "out/tiny.tflite"),
+        "out/tiny.tflite",
         keeps="out",
     ),
     Command(
         "export to a folder",
         ("export", "tiny.yaml", "-q", "--format", "saved_model", "-o", "out/tiny"),
+        "out/tiny",
         keeps="out",
+        is_folder=True,
     ),
-)
+)  # fmt: skip

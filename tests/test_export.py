@@ -247,6 +247,18 @@ def test_what_stands_there_is_replaced_by_force_alone() -> None:
         arguments = ("small.yaml", "--format", form, "-o", target, "--force")
         refused = f"cnnspec: '{target}' is not a {form} file, so it is not overwritten\n"
         assert export_command(*arguments) == (2, "", refused)
+    for name in ("labels.txt", "variables/notes.txt", "assets.extra/labels.txt"):
+        file = Path("a", name)
+        file.parent.mkdir(exist_ok=True)
+        file.write_text("mine")
+        refused = f"cnnspec: '{file}' is not of an earlier export, so 'a' is not replaced\n"
+        assert export_command("small.yaml", "--format", "saved_model", "-o", "a", "--force") == (
+            2,
+            "",
+            refused,
+        )
+        assert file.read_text() == "mine"
+        file.unlink()
     assert left() == ["a", "a.onnx", "lstm.yaml", "mine", "small.yaml"]
     assert Path("mine/thesis.txt").read_text() == "all of it"
 

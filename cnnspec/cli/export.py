@@ -1,6 +1,7 @@
 """`cnnspec export`: export a model to another format, and compare it with Keras."""
 
 import os
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,6 +34,10 @@ SAVED = (".keras", ".h5", ".hdf5")
 """The suffixes of model files that Keras loads with their weights."""
 SAFE_HDF5 = "3.11.3"
 """The first version of Keras that executes no code from HDF5 files."""
+_OF_EXPORT = re.compile(
+    r"saved_model\.pb|fingerprint\.pb|variables/variables\..+|assets/.+|assets\.extra/names\.json"
+)
+"""The files of a SavedModel; the folder may have files of others, too."""
 
 
 @click.command("export")
@@ -130,6 +135,9 @@ def _check_target(target: Path, form: str, force: bool) -> None:
     is_own = (target / "saved_model.pb").is_file() if form == "saved_model" else target.is_file()
     if not is_own:
         usage_error(f"'{target}' is not a {form} file, so it is not overwritten")
+    for path in sorted(target.rglob("*")) if form == "saved_model" else ():
+        if not path.is_dir() and not _OF_EXPORT.fullmatch(path.relative_to(target).as_posix()):
+            usage_error(f"'{path}' is not of an earlier export, so '{target}' is not replaced")
 
 
 def _model(

@@ -1,11 +1,12 @@
 """Writes the output files of commands; existing files are overwritten only with --force."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from cnnspec.cli.printing import echo_document, usage_error
-from cnnspec.files.writing import destination, written_beside
+from cnnspec.files.writing import destination, sweep, written_beside
 
 _EXISTS = "'{}' already exists; use --force to overwrite it"
 
@@ -40,6 +41,12 @@ def replacing(target: Path, *, force: bool) -> Iterator[Path]:
     """
     with writing(target), written_beside(target, overwrite=force) as temporary:
         yield temporary
+
+
+def tidy(targets: Iterable[Path]) -> None:
+    """Remove what killed commands left beside files that are as they should be."""
+    for folder in {Path(os.path.realpath(target)).parent for target in targets}:
+        sweep(folder)
 
 
 @contextmanager

@@ -7,11 +7,12 @@ from pathlib import Path
 import click
 
 from cnnspec.cli.common import spec_arguments
-from cnnspec.cli.files import replacing
+from cnnspec.cli.files import replacing, tidy
 from cnnspec.cli.models import refuse_model_files
 from cnnspec.cli.patterns import STDIN, expand_folders, read_stdin
 from cnnspec.cli.printing import echo, echo_document, tell, usage_error
 from cnnspec.diagnostics.report import Report
+from cnnspec.files.reading import opened
 from cnnspec.language.formatting.formatter import ChangedMeaning, formatted
 from cnnspec.language.parse import parse
 from cnnspec.syntax.reading import MAX_BYTES, parse_bytes
@@ -43,6 +44,8 @@ def command(specs: tuple[str, ...], check: bool, diff: bool) -> None:
     failed = False
     files = expand_folders(specs)
     refuse_model_files(files, "format")
+    if not check and not diff:
+        tidy(Path(spec) for spec in files if spec != STDIN)
     for spec in files:
         before = _read(spec)
         after = _formatted(spec, before)
@@ -67,7 +70,7 @@ def _read(spec: str) -> bytes:
     if spec == STDIN:
         return read_stdin()
     try:
-        with Path(spec).open("rb") as file:
+        with opened(Path(spec)) as file:
             return file.read(MAX_BYTES + 1)
     except OSError as error:
         usage_error(f"'{spec}' cannot be read: {error.strerror}")

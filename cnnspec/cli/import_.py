@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -103,9 +104,11 @@ def command(
             rename=rename,
             notes=read.notes,
         )
-        if weights is not None and found.renamed is not None:
-            with replacing(weights, force=force) as temporary:
+        with ExitStack() as stack:
+            if weights is not None and found.renamed is not None:
+                temporary = stack.enter_context(replacing(weights, force=force))
                 write_renamed(Path(model), temporary, found.checked, found.renamed)
+            give(dumps(found.document), output, force=force)
     except (UnreadableModel, UnreadableWeights) as error:
         _refuse(f"{shown_path(Path(model)) if is_file else name!r}: {error}")
     except SpecError as error:
@@ -115,8 +118,6 @@ def command(
         echo(f"note: {WEIGHTS_STAY}", err=True)
     for note in found.notes:
         echo(f"note: {note}", err=True)
-    text = dumps(found.document)
-    give(text, output, force=force)
 
 
 def _paths(classes: tuple[str, ...]) -> dict[str, str]:
