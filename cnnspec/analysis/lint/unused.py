@@ -87,6 +87,8 @@ def unused_default(model: Model) -> Iterator[Finding]:
 @document_lint("unused-parameter")
 def unused_parameter(document: Document, place: Place) -> Iterator[Finding]:
     """A parameter of the spec or of a block that no value uses."""
+    if not document.params and not any(block.params for block in document.blocks.values()):
+        return
     used = set()
     for name, value in vars(document).items():
         used |= set(_references(value)) if name not in ("blocks", "submodels") else set()
