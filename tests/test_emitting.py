@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnspec.language.emitting import Flow, FlowList, block_text, library_text
+from cnnspec.language.emitting import Flow, FlowList, block_text, library_text, line_text
 
 TEXTS = st.one_of(
     st.text(max_size=6),
@@ -41,6 +41,7 @@ BLOCKS = st.recursive(FLOWS, nested, max_leaves=12)
 @settings(max_examples=200, deadline=None)
 def test_every_value_is_written_as_pyyaml_writes_it(value: Any) -> None:
     assert block_text(value) == library_text(value)
+    assert line_text(on_one_line(value)) == library_text([on_one_line(value)])[2:].rstrip("\n")
 
 
 LONG: dict[str, Any] = {

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from cnnspec.language.document import Document
-from cnnspec.language.emitting import Flow, FlowList, block_text, library_text
+from cnnspec.language.emitting import Flow, FlowList, block_text, line_text
 
 WIDTH = 100
 _DOUBT = 20
@@ -42,7 +42,7 @@ def call_text(kind: str, arguments: dict[str, Any]) -> str:
 
 def value_text(value: Any) -> str:
     """Return a value on one line, as in a spec."""
-    return library_text([_flow(value)]).removeprefix("- ").rstrip("\n")
+    return line_text(_flow(value))
 
 
 def dump_data(data: dict[str, Any], width: int = WIDTH) -> str:

@@ -121,6 +121,14 @@ def block_text(value: Any) -> str:
         return library_text(value)
 
 
+def line_text(value: Any) -> str:
+    """Return the text of a value on one line; mappings and lists in it are `Flow` and `FlowList`."""
+    try:
+        return _inline(value, "block")
+    except _Unusual:
+        return library_text([value]).removeprefix("- ").rstrip("\n")
+
+
 def library_text(value: Any) -> str:
     """Return the same text, as PyYAML writes it."""
     return yaml.dump(
