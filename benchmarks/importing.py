@@ -1,27 +1,96 @@
-"""Benchmark a cold `cnnspec import` of ResNet152V2 against `keras.models.load_model`."""
+"""Benchmark a cold `cnnspec import` of large models, against `keras.models.load_model` where Keras wrote them."""
 
+import json
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import Any
 
-from benchmarks.timing import cnnspec, median_seconds, python, ratio
+from benchmarks.timing import cnnspec, median_seconds, python, ratio, seconds
 
-SAVE = """
+RESNET = """
 import keras
 keras.applications.ResNet152V2(weights=None).save({file!r})
 """
+UNITS = """
+import keras
+from keras import layers
+above = start = keras.Input((32, 32, 16))
+for _ in range(120):
+    x = layers.Conv2D(16, 3, padding="same")(above)
+    x = layers.ReLU()(layers.BatchNormalization()(x))
+    above = layers.Add()([x, above])
+x = layers.GlobalAveragePooling2D()(above)
+keras.Model(start, layers.Dense(10)(layers.Dropout(0.5)(x))).save({file!r})
+"""
+"""A residual network of 484 layers."""
 LOAD = """
 import keras
 keras.models.load_model({file!r})
 """
+MANY = 9_900
 
 
 def main() -> None:
+    compare("ResNet152V2", RESNET, "at most 1/5")
+    compare("a network of 484 layers", UNITS, "at most 1/12")
     with tempfile.TemporaryDirectory() as folder:
-        file, spec = Path(folder, "model.keras"), Path(folder, "spec.yaml")
-        subprocess.run(python(SAVE.format(file=str(file))), check=True, capture_output=True)
-        ours = cnnspec("import", str(file), "--force", "-o", str(spec))
-        theirs = python(LOAD.format(file=str(file)))
-        imported, loaded = median_seconds((ours, theirs), runs=3)
+        file = Path(folder, "model.json")
+        file.write_text(json.dumps(units(MANY)), encoding="utf-8")
+        (imported,) = median_seconds([import_of(file)], runs=3)
+    seconds(f"cnnspec import of a JSON file of {MANY:,} layers", imported, "under 3 s")
+
+
+def compare(what: str, save: str, goal: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "model.keras")
+        subprocess.run(python(save.format(file=str(file))), check=True, capture_output=True)
+        commands = (import_of(file), python(LOAD.format(file=str(file))))
+        imported, loaded = median_seconds(commands, runs=3)
     of = "`keras.models.load_model` of the same file"
-    ratio("cnnspec import of the .keras file of ResNet152V2", imported, loaded, of, "at most 1/5")
+    ratio(f"cnnspec import of the .keras file of {what}", imported, loaded, of, goal)
+
+
+def import_of(file: Path) -> tuple[str, ...]:
+    return (*cnnspec("import", str(file), "--force", "-o"), str(file.with_suffix(".yaml")))
+
+
+def units(count: int) -> dict[str, Any]:
+    """Return what Keras writes for a residual network of so many layers and an input."""
+    layers = [layer("InputLayer", "x", batch_shape=[None, 8, 8, 4])]
+    above = "x"
+    for at in range(count // 4):
+        names = [f"{kind}_{at}" for kind in ("conv", "normalized", "relu", "sum")]
+        layers += [
+            layer("Conv2D", names[0], above, filters=4, kernel_size=[3, 3], padding="same"),
+            layer("BatchNormalization", names[1], names[0]),
+            layer("ReLU", names[2], names[1]),
+            layer("Add", names[3], names[2], above),
+        ]
+        above = names[3]
+    config = {
+        "name": "units",
+        "layers": layers,
+        "input_layers": [["x", 0, 0]],
+        "output_layers": [[above, 0, 0]],
+    }
+    return {"module": "keras", "class_name": "Functional", "config": config}
+
+
+def layer(kind: str, name: str, *inputs: str, **config: Any) -> dict[str, Any]:
+    tensors = [
+        {
+            "class_name": "__keras_tensor__",
+            "config": {"shape": [None, 8, 8, 4], "keras_history": [each, 0, 0]},
+        }
+        for each in inputs
+    ]
+    args = tensors if len(tensors) < 2 else [tensors]
+    return {
+        "module": "keras.layers",
+        "class_name": kind,
+        "config": {"name": name, "trainable": True, "dtype": "float32", **config},
+        "registered_name": None,
+        "name": name,
+        "inbound_nodes": [{"args": args, "kwargs": {}}] if inputs else [],
+    }

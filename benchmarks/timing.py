@@ -47,3 +47,8 @@ def ratio(what: str, measured: float, unit: float, of: str, goal: str) -> None:
     print(
         f"{what} ({measured * 1000:.0f} ms): {times} of {of} ({unit * 1000:.0f} ms); goal: {goal}"
     )
+
+
+def seconds(what: str, measured: float, goal: str) -> None:
+    """Print a time."""
+    print(f"{what}: {measured:.2f} s; goal: {goal}")

@@ -170,12 +170,13 @@ def compile_read(
     *,
     overrides: Mapping[str, Any] | None = None,
     keras: Keras | None = None,
+    warns: bool = True,
 ) -> tuple[Compilation, tuple[str, ...]]:
     """Compile the document of a Keras model, without the losses and metrics that Keras cannot compute.
 
-    They are taken out of the document; return a note on each.
+    They are taken out of the document; return a note on each. Without `warns`, there are only errors.
     """
-    compiled = compile_document(document, overrides=overrides, keras=keras)
+    compiled = _compile(document, None, Report(), (), overrides, None, keras, warns=warns)
     if not compiled.unusable:
         return compiled, ()
     for each in reversed(compiled.unusable):
@@ -189,7 +190,7 @@ def compile_read(
         f" Keras cannot compute {each.kind} for it"
         for each in compiled.unusable
     )
-    return compile_document(document, overrides=overrides, keras=keras), notes
+    return _compile(document, None, Report(), (), overrides, None, keras, warns=warns), notes
 
 
 def compile_document(
@@ -227,10 +228,10 @@ def _compile(
     root: Path | None,
     keras: Keras | None,
     edited: Mapping[str, str] = MappingProxyType({}),
+    warns: bool = True,
 ) -> Compilation:
     held = usual() if keras is None else keras
-    loader = Loader(report, root, held, edited)
-    place = Place(source, ())
+    loader, place = Loader(report, root, held, edited), Place(source, ())
     graph = expand(document, place, loader, overrides=overrides, reading=reading)
     checked = None if document.is_library else infer(graph, report, held)
     unusable: tuple[Unusable, ...] = ()
@@ -245,7 +246,7 @@ def _compile(
             check_callbacks(checked.graph, training, report)
     if report.has_errors:
         checked = None
-    else:
+    elif warns:
         lint(document, checked, place, report)
     report.ignore(document.ignore)
 
@@ -266,8 +267,7 @@ def checked_or_raise(compilation: Compilation) -> CheckedGraph:
     if compilation.checked is None:
         if not compilation.report.has_errors:
             message = "this file only defines blocks for other specs to import; it has no model"
-            place = Place(compilation.source, ())
-            place.error(compilation.report, "not-a-model", message, "start")
+            Place(compilation.source, ()).error(compilation.report, "not-a-model", message, "start")
         raise SpecError(compilation.report)
     return compilation.checked
 

@@ -4,16 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cnnspec.compiler import Compilation, checked_or_raise, compile_document, compile_read
+from cnnspec.compiler import Compilation, checked_or_raise, compile_read
 from cnnspec.declarations.keras_versions import NEWEST, Keras
+from cnnspec.decompile.compact.counted import has_counted
 from cnnspec.decompile.compact.equality import renaming, same_model
 from cnnspec.decompile.compact.writing import Names, compacted
-from cnnspec.decompile.flat import relative, written_out
+from cnnspec.decompile.flat import names_files, relative, written_out
+from cnnspec.diagnostics.report import Report
+from cnnspec.expand.expansion import expand
+from cnnspec.expand.loading import Loader
 from cnnspec.ir.checked import CheckedGraph
 from cnnspec.ir.graph import Graph
 from cnnspec.ir.renamed import Renamed
 from cnnspec.language.document import Document
-from cnnspec.language.dump import dumps
+from cnnspec.language.dump import dumps, estimated_length
+from cnnspec.syntax.places import Place
 
 WORTH_COUNTING = 100
 """How many characters the names of Keras must save for a spec to use them."""
@@ -50,7 +55,7 @@ def imported(
         SpecError: the model cannot be used in a spec.
 
     """
-    compiled, left_out = compile_read(document, keras=NEWEST)
+    compiled, left_out = compile_read(document, keras=NEWEST, warns=False)
     checked = checked_or_raise(compiled)
     graph = checked.graph
     renamed = None
@@ -68,11 +73,11 @@ def without_names(graph: Graph, folder: Path | None = None) -> tuple[Document, R
 
     Inputs and outputs keep theirs, and layers that are called several times.
     """
-    shorter = compacted(graph, folder, Names.FREE)
-    again = compile_document(compacted(graph, None, Names.FREE), keras=NEWEST).checked
-    renamed = None if again is None else renaming(graph, again.graph)
+    shorter = compacted(graph, None, Names.FREE)
+    again = _expanded(shorter, NEWEST)
+    renamed = None if again is None else renaming(graph, again)
     if renamed is not None:
-        return shorter, renamed
+        return _in_folder(shorter, graph, folder, Names.FREE), renamed
     document = readable(graph, folder)
     same = renaming(graph, graph)
     assert same is not None
@@ -82,17 +87,34 @@ def without_names(graph: Graph, folder: Path | None = None) -> tuple[Document, R
 def readable(graph: Graph, folder: Path | None = None, *, keras: Keras = NEWEST) -> Document:
     """Convert a graph to a document with blocks, repetitions and branches.
 
-    Paths in it are relative to `folder`. It is compiled again, for a version of Keras, and written
+    Paths in it are relative to `folder`. It is expanded again, for a version of Keras, and written
     out if that does not give the same model.
     """
-    forms = {names: compacted(graph, None, names) for names in (Names.KEPT, Names.COUNTED)}
-    lengths = {names: len(dumps(found)) for names, found in forms.items()}
-    lengths[Names.COUNTED] += WORTH_COUNTING
+    kinds = (Names.KEPT, Names.COUNTED) if has_counted(graph) else (Names.KEPT,)
+    forms = {names: compacted(graph, None, names) for names in kinds}
+    lengths = {
+        names: estimated_length(found) + (WORTH_COUNTING if names is Names.COUNTED else 0)
+        for names, found in forms.items()
+    }
     for names in sorted(forms, key=lambda each: lengths[each]):
-        again = compile_document(forms[names], keras=keras).checked
-        if again is not None and same_model(graph, again.graph):
-            return forms[names] if folder is None else compacted(graph, folder, names)
+        again = _expanded(forms[names], keras)
+        if again is not None and same_model(graph, again):
+            return _in_folder(forms[names], graph, folder, names)
     return written_out(graph, folder)
+
+
+def _expanded(document: Document, keras: Keras) -> Graph | None:
+    """Return the graph of a document; None if it has errors."""
+    report = Report()
+    graph = expand(document, Place(None, ()), Loader(report, None, keras))
+    return None if report.has_errors else graph
+
+
+def _in_folder(document: Document, graph: Graph, folder: Path | None, names: Names) -> Document:
+    """Return a compact document of a graph with paths that are relative to a folder."""
+    if folder is None or not names_files(graph):
+        return document
+    return compacted(graph, folder, names)
 
 
 def saved(compilation: Compilation, folder: Path) -> str:

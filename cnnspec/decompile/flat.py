@@ -62,6 +62,20 @@ def written_out(graph: Graph, folder: Path | None = None, *, inline: bool = Fals
     )
 
 
+def names_files(graph: Graph) -> bool:
+    """Whether the document of a graph may have paths of files, of data or of weights."""
+    if graph.weights is not None or graph.training is not None:
+        return True
+    layers = (node.layer for node in graph.nodes if isinstance(node.layer, SubmodelLayer))
+    return any(
+        each.file is not None
+        or each.weights is not None
+        or each.application is not None
+        or names_files(each.graph)
+        for each in layers
+    )
+
+
 def handed_on(node: Node) -> tuple[Ref, ...]:
     """Return what the step below a node gets without `from`; of several results it must name one."""
     return () if node.is_operation and len(node.value) > 1 else node.value

@@ -224,7 +224,7 @@ class _Reader:
         if (model := inner_model(config)) is not None:
             self.add_inside(call, model)
             return
-        arguments = layer_arguments(kind, config, self.whole.find)
+        arguments = self.whole.layer_arguments(kind, config)
         node, flags = split(call.node, kind, arguments)
         arguments |= flags
         self.called[name] = kind, arguments, flags

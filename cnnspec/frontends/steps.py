@@ -16,6 +16,7 @@ from cnnspec.frontends.tensors import Tensors
 from cnnspec.frontends.whole import Whole
 from cnnspec.language.document import Step
 from cnnspec.language.expressions import escaped
+from cnnspec.layers.base import Layer
 from cnnspec.operations.steps import family_of_step
 
 
@@ -28,6 +29,8 @@ class Steps:
     tensors: Tensors = field(default_factory=Tensors)
     known_outputs: dict[str, list[Inferred | None]] = field(default_factory=dict)
     """What is known about the outputs of submodels, by layer name."""
+    declared: dict[str, Layer] = field(default_factory=dict)
+    """The checked layers, by their kind and arguments: most layers are like others."""
 
     def __post_init__(self) -> None:
         """Infer shapes only where they are needed."""
@@ -35,7 +38,9 @@ class Steps:
 
     def declare(self, name: str, kind: str, arguments: Mapping[str, Any]) -> None:
         """Keep the declared layer of a step, and the names of its outputs."""
-        declared = declared_layer(kind, arguments, name)
+        form = repr((kind, arguments))
+        if (declared := self.declared.get(form)) is None:
+            declared = self.declared[form] = declared_layer(kind, arguments, name)
         results = declared.outputs()
         if not declared.is_operation:
             results = ("", *results[1:])  # a layer's first output has the name of its step

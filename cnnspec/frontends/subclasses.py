@@ -9,6 +9,7 @@ from typing import Any
 
 from cnnspec.frontends.others import is_of_others
 from cnnspec.frontends.values import own_class
+from cnnspec.frontends.whole import mappings
 from cnnspec.keras_files.configuration import MODELS
 
 GRAPH = ("layers", "input_layers", "output_layers")
@@ -36,16 +37,8 @@ def no_graph(model: Mapping[str, Any]) -> str:
 
 
 def _subclasses(model: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """Yield all serialized models of other classes whose graph is known."""
-    stack: list[Any] = [model]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, Mapping):
-            if _kind(item) is not None:
-                yield item
-            stack += item.values()
-        elif isinstance(item, list):
-            stack += item
+    """Return all serialized models of other classes whose graph is known."""
+    return (each for each in mappings(model) if _kind(each) is not None)
 
 
 def _kind(serialized: Mapping[str, Any]) -> str | None:

@@ -1,12 +1,14 @@
 """What is known of a whole file: facts about a model and all models and layers nested in it."""
 
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
 from cnnspec.frontends.inferred import Inferred
 from cnnspec.frontends.nodes import OF_TENSORFLOW
-from cnnspec.frontends.values import path_of
+from cnnspec.frontends.values import layer_arguments, path_of
+from cnnspec.keras_files.configuration import SCALARS, values_in
 from cnnspec.language.document import Document
 from cnnspec.naming import NO_CLASSES
 
@@ -44,6 +46,18 @@ class Whole:
     """The classes and functions that are not from Keras, by package."""
     shapeless: list[str] = field(default_factory=list)
     """Layers of such classes whose output shape the file does not have."""
+    arguments: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """The arguments of layers, by their kind and configuration: most layers are like others."""
+
+    def layer_arguments(self, kind: str, config: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the arguments of a call of a layer, as `values.layer_arguments` does."""
+        form = repr((kind, [(key, value) for key, value in config.items() if key != "name"]))
+        if form not in self.arguments:
+            self.arguments[form] = layer_arguments(kind, config, self.find)
+        return {
+            key: value if type(value) in SCALARS else deepcopy(value)
+            for key, value in self.arguments[form].items()
+        }
 
     def find(self, serialized: Mapping[str, Any]) -> str | None:
         """Return the import path of an object that is not from Keras; None if it is unknown."""
@@ -91,9 +105,7 @@ def mappings(model: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         item = stack.pop()
         if isinstance(item, Mapping):
             yield item
-            stack += item.values()
-        elif isinstance(item, list):
-            stack += item
+        stack += [each for each in values_in(item) if type(each) not in SCALARS]
 
 
 def _swapped(config: Mapping[str, Any]) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """The graph of a model, before and after shape inference: only data."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
@@ -164,7 +165,7 @@ class Node(Record, uncompared=("block",)):
             return names if len(names) > 1 else ()
         return self.layer.outputs() if self.layer else ()
 
-    @property
+    @cached_property
     def value(self) -> tuple[Ref, ...]:
         """Return the value of the step: the first output of a layer, all of others."""
         refs = tuple(Ref(self.name, name) for name in self.outputs) or (Ref(self.name),)

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from cnnspec.keras_files.problems import NO_KERAS_MODEL, UnreadableModel
@@ -17,6 +17,8 @@ MAX_BYTES = 32 * 1024 * 1024
 MAX_VALUES = 1_000_000
 MAX_DEPTH = 200
 """The limit of nesting; each nested model takes four levels."""
+SCALARS = frozenset((bool, float, int, str, type(None)))
+"""The types of most values, with nothing in them."""
 
 
 def parsed(text: str | bytes) -> Mapping[str, Any]:
@@ -69,6 +71,13 @@ def _check_numbers(data: Mapping[str, Any]) -> None:
             raise UnreadableModel(message)
 
 
+def values_in(value: Any) -> Collection[Any]:
+    """Return the items of a list, or the values of a mapping."""
+    if isinstance(value, list):
+        return value
+    return value.values() if isinstance(value, Mapping) else ()
+
+
 def checked_depth(data: Mapping[str, Any]) -> None:
     """Check how deep a configuration is nested before it is processed recursively.
 
@@ -78,8 +87,7 @@ def checked_depth(data: Mapping[str, Any]) -> None:
     """
     level: list[Any] = [data]
     for _ in range(MAX_DEPTH):
-        inner = [each.values() if isinstance(each, Mapping) else each for each in level]
-        level = [each for items in inner for each in items if isinstance(each, Mapping | list)]
+        level = [each for value in level for each in values_in(value) if type(each) not in SCALARS]
         if not level:
             return
     raise UnreadableModel(f"its configuration is nested more than {MAX_DEPTH} levels deep")

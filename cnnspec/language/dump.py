@@ -1,14 +1,10 @@
 """Writes a Document as canonical YAML: sections as blocks, calls on one line if they fit."""
 
-import math
-import re
 from collections.abc import Iterator
 from typing import Any
 
-import yaml
-
 from cnnspec.language.document import Document
-from cnnspec.syntax.scalars import MAX_DIGITS, plain_scalar
+from cnnspec.language.emitting import Flow, FlowList, block_text, line_text
 
 WIDTH = 100
 _DOUBT = 20
@@ -21,92 +17,22 @@ ROLES_WITHIN = {"steps": "step", "step": "arguments", "branches": "steps"}
 """What the value of an entry is, by its key or by its parent."""
 
 
-class _Dumper(yaml.SafeDumper):
-    """Writes text that the YAML 1.2 core schema reads as the same values."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
-
-    def resolve(self, kind: Any, value: Any, implicit: Any) -> str:
-        """Return the tag that a plain scalar gets when it is read again."""
-        if kind is not yaml.ScalarNode or not implicit[0]:
-            return str(super().resolve(kind, value, implicit))  # type: ignore[no-untyped-call]
-        return _tag(_read_again(value))
-
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        super().increase_indent(flow, False)
-
-
-class _Flow(dict):  # type: ignore[type-arg]
-    """A mapping to write on one line."""
-
-
-class _FlowList(list):  # type: ignore[type-arg]
-    """A list to write on one line."""
-
-
-_TAGS = {
-    sort: f"tag:yaml.org,2002:{name}"
-    for sort, name in (
-        (str, "str"),
-        (int, "int"),
-        (float, "float"),
-        (bool, "bool"),
-        (type(None), "null"),
-    )
-}
-
-
-def _tag(value: object) -> str:
-    return next(tag for sort, tag in _TAGS.items() if type(value) is sort)
-
-
-def _read_again(value: str) -> object:
-    try:
-        return plain_scalar(value)
-    except OverflowError:
-        return None
-
-
-def _text(dumper: _Dumper, value: str) -> yaml.ScalarNode:
-    """Escape characters in text that YAML treats as line breaks."""
-    style = '"' if re.search("[\x85\u2028\u2029\ufeff]", value) else None
-    return dumper.represent_scalar(_TAGS[str], value, style=style)
-
-
-def _float(dumper: _Dumper, value: float) -> yaml.ScalarNode:
-    special = {"inf": ".inf", "-inf": "-.inf", "nan": ".nan"}
-    return dumper.represent_scalar(_TAGS[float], special.get(repr(value), repr(value)))
-
-
-def _int(dumper: _Dumper, value: int) -> yaml.ScalarNode:
-    """Write a number; one with too many digits for a spec has those of a float, as Keras computes."""
-    if abs(value) < 10**MAX_DIGITS:
-        return dumper.represent_int(value)
-    try:
-        return _float(dumper, float(value))
-    except OverflowError:
-        return _float(dumper, math.inf if value > 0 else -math.inf)
-
-
-_Dumper.add_representer(int, _int)
-_Dumper.add_representer(str, _text)
-_Dumper.add_representer(float, _float)
-_Dumper.add_representer(
-    _Flow,
-    lambda dumper, value: dumper.represent_mapping("tag:yaml.org,2002:map", value, flow_style=True),
-)
-_Dumper.add_representer(
-    _FlowList,
-    lambda dumper, value: dumper.represent_sequence(
-        "tag:yaml.org,2002:seq", value, flow_style=True
-    ),
-)
-
-
 def dumps(document: Document) -> str:
     """Return the text of a document; reading it gives the same document."""
     return dump_data(document.to_data())
+
+
+def estimated_length(document: Document) -> int:
+    """Estimate the length of the text of a document, without quotes and empty lines."""
+    return _length(_styled(document.to_data(), WIDTH, 0, "document"), -2)
+
+
+def _length(value: Any, column: int) -> int:
+    """Estimate the length of a value whose lines are in the block that begins at a column."""
+    if isinstance(value, Flow | FlowList) or not isinstance(value, dict | list):
+        return _width(value) + 1
+    entries = value.items() if isinstance(value, dict) else (("", item) for item in value)
+    return sum(column + len(str(key)) + 4 + _length(item, column + 2) for key, item in entries)
 
 
 def call_text(kind: str, arguments: dict[str, Any]) -> str:
@@ -116,24 +42,14 @@ def call_text(kind: str, arguments: dict[str, Any]) -> str:
 
 def value_text(value: Any) -> str:
     """Return a value on one line, as in a spec."""
-    written = yaml.dump(
-        [_flow(value)], Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10_000
-    )
-    return written.removeprefix("- ").rstrip("\n")
+    return line_text(_flow(value))
 
 
 def dump_data(data: dict[str, Any], width: int = WIDTH) -> str:
     """Return the text of the plain data of a document; calls that fit the width are on a line."""
     parts = []
     for key, value in _styled(data, width, 0, "document").items():
-        written = yaml.dump(
-            {key: value},
-            Dumper=_Dumper,
-            sort_keys=False,
-            allow_unicode=True,
-            default_flow_style=False,
-            width=10_000,
-        )
+        written = block_text({key: value})
         parts.append(f"\n{written}" if key in SECTIONS else written)
     return "".join(parts)
 
@@ -215,7 +131,7 @@ def _width(value: Any) -> int:
 
 def _flow(value: Any) -> Any:
     if isinstance(value, dict):
-        return _Flow({key: _flow(item) for key, item in value.items()})
+        return Flow({key: _flow(item) for key, item in value.items()})
     if isinstance(value, list):
-        return _FlowList(_flow(item) for item in value)
+        return FlowList(_flow(item) for item in value)
     return value

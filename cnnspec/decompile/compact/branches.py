@@ -34,7 +34,7 @@ def branched(lines: list[Line], uses: Uses) -> list[Line]:
     left: set[str] = set()
     for line in reversed(lines):
         node = uses.nodes[line.names[0]]
-        if node.name in taken | left or (folded := reader.folded(node)) is None:
+        if node.name in taken or node.name in left or (folded := reader.folded(node)) is None:
             continue
         fork, found = folded
         inside = [each for branch in found for step in branch.lines for each in step.inner()]

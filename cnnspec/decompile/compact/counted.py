@@ -6,7 +6,19 @@ from collections.abc import Collection
 
 from cnnspec.decompile.compact.lines import Line, Value
 from cnnspec.decompile.compact.naming import in_scope, referred
+from cnnspec.ir.graph import Graph, SubmodelLayer
+from cnnspec.layers.base import Layer
 from cnnspec.naming import snake_case
+
+
+def has_counted(graph: Graph) -> bool:
+    """Whether a layer of a graph may have the name that Keras gives the first of its kind."""
+    names = {*(each.name for each in graph.inputs), *(each.name for each in graph.nodes)}
+    layers = [each.layer for each in graph.nodes]
+    inner = {each.key: each.graph for each in layers if isinstance(each, SubmodelLayer)}
+    kinds = {each.word for each in layers if isinstance(each, Layer)}
+    words = set(map(_word, (*kinds, *inner)))
+    return not words.isdisjoint(names) or any(map(has_counted, inner.values()))
 
 
 def free_counted(lines: list[Line], above: Value, taken: Collection[str]) -> None:
@@ -18,7 +30,7 @@ def free_counted(lines: list[Line], above: Value, taken: Collection[str]) -> Non
     counted: dict[str, list[tuple[int, Line]]] = {}
     named = referred(lines, above, over_by_name=False)
     for line, _ in in_scope(lines, above):
-        word = snake_case(line.kind).removeprefix("ops.")
+        word = _word(line.kind)
         match = re.fullmatch(rf"{re.escape(word)}(?:_([1-9]\d*))?", line.names[0])
         if match and not line.is_alone and line.names[0] not in named:
             counted.setdefault(word, []).append((int(match[1] or 0), line))
@@ -30,6 +42,11 @@ def free_counted(lines: list[Line], above: Value, taken: Collection[str]) -> Non
         )
         for _, line in _longest_rise([each for each in found if each[0] < first_missing]):
             line.is_free = True
+
+
+def _word(kind: str) -> str:
+    """Return what Keras counts layers of a kind by."""
+    return snake_case(kind).removeprefix("ops.")
 
 
 def _longest_rise(found: list[tuple[int, Line]]) -> list[tuple[int, Line]]:

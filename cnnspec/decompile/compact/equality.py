@@ -6,6 +6,7 @@ from cnnspec.declarations.declaration import meaning
 from cnnspec.ir.graph import Graph, Node, Ref, SubmodelLayer
 from cnnspec.ir.renamed import Renamed
 from cnnspec.ir.scaling import optimizer_of
+from cnnspec.layers.base import Layer
 
 Pairs = dict[str, str]
 """The names of the nodes of one graph, by those of another."""
@@ -42,6 +43,16 @@ def _interface(graph: Graph) -> Any:
     ]
     inputs = [(each.name, each.tensor) for each in graph.inputs]
     return inputs, outputs, meaning(optimizer_of(graph))
+
+
+def _mean_the_same(one: Any, other: Any) -> bool:
+    """Whether two layers have the same meaning, as those with the same arguments do."""
+    are_written_alike = (
+        type(one) is type(other)
+        and isinstance(one, Layer)
+        and repr((one.word, one.given)) == repr((other.word, other.given))
+    )
+    return are_written_alike or bool(meaning(one) == meaning(other))
 
 
 class _Paired:
@@ -107,7 +118,7 @@ class _Paired:
             is_layer = not isinstance(first, SubmodelLayer) and not isinstance(
                 second, SubmodelLayer
             )
-            return is_layer and bool(meaning(first) == meaning(second))
+            return is_layer and _mean_the_same(first, second)
         if (first.key, first.weights) != (second.key, second.weights):
             return False
         if meaning(first.every_step) != meaning(second.every_step):

@@ -1,7 +1,7 @@
 """The steps of a graph as lines that can be moved into branches and blocks."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
@@ -52,12 +52,15 @@ class Line:
         """What the line below gets without naming it."""
         return () if self.is_several else self.value
 
-    def inner(self) -> "Iterator[Line]":
+    def inner(self) -> "Sequence[Line]":
         """The line, and those in its branches."""
-        yield self
-        for branch in self.branches or ():
+        if not self.branches:
+            return (self,)
+        found = [self]
+        for branch in self.branches:
             for line in branch:
-                yield from line.inner()
+                found += line.inner()
+        return found
 
 
 def lines_of(graph: Graph, steps: Iterable[Step]) -> list[Line]:
@@ -141,6 +144,8 @@ def in_reading_order(lines: list[Line], *, ends_first: bool = False) -> list[Lin
         {maker[ref] for ref in _read(line) if ref in maker and maker[ref] != place}
         for place, line in enumerate(lines)
     ]
+    if all(place - 1 in needs[place] for place in range(1, len(lines))) and _are_above(needs):
+        return lines  # no other order has each line below one that it uses
     sorter = TopologicalSorter(dict(enumerate(needs)))
     try:
         sorter.prepare()
@@ -156,6 +161,11 @@ def in_reading_order(lines: list[Line], *, ends_first: bool = False) -> list[Lin
         sorter.done(ordered[-1])
         ready.update(sorter.get_ready())
     return [lines[place] for place in ordered]
+
+
+def _are_above(needs: list[set[int]]) -> bool:
+    """Whether each line is below all that it uses."""
+    return all(max(each, default=-1) < place for place, each in enumerate(needs))
 
 
 def _heights(needs: list[set[int]]) -> list[int]:
@@ -174,7 +184,7 @@ def _made(line: Line) -> Iterator[Ref]:
 
 
 def _read(line: Line) -> Iterator[Ref]:
-    own = set(_made(line))
+    own = set(_made(line)) if line.branches else ()
     for each in line.inner():
         yield from (ref for ref in each.inputs if ref not in own)
         if "layer" in each.arguments and each.kind == "shared":

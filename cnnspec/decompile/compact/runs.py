@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,7 +60,8 @@ def runs_by_form(bodies: list[Body]) -> list[list[Run]]:
                 continue
             if (form := _form(run)) is not None:
                 found.setdefault(form, []).append(run)
-    apart = map(_without_overlap, found.values())
+    places = {id(body): place for place, body in enumerate(bodies)}
+    apart = (_without_overlap(runs, places) for runs in found.values())
     return [runs for runs in apart if len(runs) > 1]
 
 
@@ -210,12 +211,12 @@ def _named(body: Body) -> Iterator[Run]:
             yield from _started(body, open_runs.pop(prefix, at), at + 1, prefix)
         if at < len(lines) and body.free[at]:
             continue
-        for prefix in set(open_runs) - inside:
+        for prefix in [each for each in open_runs if each not in inside]:
             begin = open_runs.pop(prefix)
             end = max(place for place in range(begin, at) if not body.free[place]) + 1
             for stop in {end, at}:
                 yield from _started(body, begin, stop, prefix)
-        for prefix in inside:
+        for prefix in sorted(inside):
             open_runs.setdefault(prefix, at)
 
 
@@ -270,12 +271,12 @@ def _form(run: Run) -> Any:
     return tuple(forms)
 
 
-def _without_overlap(runs: list[Run]) -> list[Run]:
-    """Choose runs that do not overlap or repeat a name."""
+def _without_overlap(runs: list[Run], places: Mapping[int, int]) -> list[Run]:
+    """Choose runs that do not overlap or repeat a name; `places` are the positions of their bodies."""
     found: list[Run] = []
     ends: dict[int, int] = {}
     prefixes: set[str] = set()
-    for run in sorted(runs, key=lambda each: (id(each.body), each.begin)):
+    for run in sorted(runs, key=lambda each: (places[id(each.body)], each.begin)):
         if run.begin < ends.get(id(run.body), 0) or run.prefix in prefixes:
             continue
         found.append(run)
