@@ -56,4 +56,6 @@ class Kind(Record):
     share: int
     """How many of a hundred inputs are of this kind."""
     seconds: float = 5.0
-    """The longest that an answer may take."""
+    """The longest time of computing that an answer may take."""
+    patience: float = 120.0
+    """The seconds after which an answer that neither comes nor computes is given up."""

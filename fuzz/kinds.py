@@ -12,5 +12,5 @@ KINDS: Mapping[str, Kind] = {
     "models": Kind(models.model_file, model_files.check, 6),
     "data": Kind(tables.data_file, data_files.check, 26),
     "commands": Kind(lines.command_line, commands.check, 4),
-    "steps": Kind(trained.document, steps.check, 0, seconds=60.0),
+    "steps": Kind(trained.document, steps.check, 0, seconds=60.0, patience=1200.0),
 }

@@ -112,10 +112,10 @@ class Report:
             self._found[key] = replace(found, notes=(*found.notes, note))
 
     def take(self, other: "Report", notes: tuple[Note, ...] = ()) -> None:
-        """Add all diagnostics of another report, each with additional notes."""
+        """Add all diagnostics of another report, each with notes on the calls of what it is about."""
         self.texts.update(other.texts)
         for diagnostic in (*other._found.values(), *other._untold.values()):
-            self.add(replace(diagnostic, notes=(*diagnostic.notes, *notes)))
+            self.add(_called(diagnostic, notes))
 
     def error(self, code: str, message: str) -> None:
         """Add an error without a location; errors with a location are reported by their `Place`."""
@@ -185,3 +185,10 @@ class SpecError(Exception):
             else ""
         )
         return f"{place}{diagnostic.severity}[{diagnostic.code}]: {diagnostic.message}"
+
+
+def _called(diagnostic: Diagnostic, calls: tuple[Note, ...]) -> Diagnostic:
+    """Add notes on calls; what has no location, as in a network of Keras, is at the innermost call."""
+    span = diagnostic.span or next((note.span for note in calls if note.span), None)
+    rest = (note for note in calls if diagnostic.span or note.span != span)
+    return replace(diagnostic, span=span, notes=(*diagnostic.notes, *rest))

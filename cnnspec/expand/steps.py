@@ -13,7 +13,7 @@ from cnnspec.expand.scopes import Names, Scope, Skipped, Value
 from cnnspec.expand.step_keys import step_key
 from cnnspec.expand.submodels import SubmodelReader
 from cnnspec.ir.graph import BlockCall, Ref
-from cnnspec.language.document import BROKEN_STEP, Step
+from cnnspec.language.document import BrokenStep, Step
 from cnnspec.language.expressions import counts, is_pattern, is_reference, substituted
 from cnnspec.language.values import SHARED, name_problem
 from cnnspec.operations.steps import family_of_step
@@ -135,7 +135,7 @@ class Writer(Calls):
         self.budget.steps += 1
         if self.budget.steps > MAX_STEPS:
             return self.stop(place, TOO_MANY_STEPS)
-        if step.kind == BROKEN_STEP:
+        if isinstance(step, BrokenStep):
             return self.names.failed(name, scope, FAILED)
         inputs = self.sources(step, scope, above, place)
         frozen = self.names.resolved(step.frozen, scope.parameters, place / "frozen")

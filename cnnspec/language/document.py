@@ -37,8 +37,6 @@ from cnnspec.language.values import (
 
 VERSION = 1
 
-BROKEN_STEP = "\0"
-"""The kind of a step whose own kind is invalid; no text can contain this character."""
 ParameterName = Annotated[Name, Form("parameter_name")]
 
 
@@ -64,7 +62,7 @@ class Step(Model):
     @model_validator(mode="before")
     @classmethod
     def _read(cls, value: Any, info: ValidationInfo) -> Any:
-        if is_python_form(value, "kind", info):
+        if isinstance(value, Step) or is_python_form(value, "kind", info):
             return value
         kind, given = _split(value)
         step = {key: given.pop(key) for key in STEP_KEYS if key in given}
@@ -83,6 +81,10 @@ class Step(Model):
             elif name != "kind" and value is not None:
                 written[field.alias or name] = _plain(value)
         return {self.kind: written} if written else self.kind
+
+
+class BrokenStep(Step):
+    """A step with an error that is reported; only its name is known."""
 
 
 FIRST_KEYS, LAST_KEYS = (

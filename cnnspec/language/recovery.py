@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from cnnspec.language.document import BROKEN_STEP
+from cnnspec.language.document import BrokenStep
 from cnnspec.language.values import name_problem
 from cnnspec.syntax.places import TreePath
 
@@ -90,8 +90,10 @@ def _bare_output(output: Any) -> Any:
 
 def _broken(step: Any) -> Any:
     """Return the replacement of an invalid step, which keeps its name for references."""
+    if isinstance(step, BrokenStep):
+        return step
     names = [step.get("name")] if isinstance(step, dict) else []
     inner = next(iter(step.values()), None) if isinstance(step, dict) else None
     names += [inner.get("name")] if isinstance(inner, dict) else []
     name = next((name for name in names if name_problem(name) is None), None)
-    return {BROKEN_STEP: {} if name is None else {"name": name}}
+    return BrokenStep(kind="", name=name)

@@ -179,9 +179,7 @@ class RandomElasticTransform(ColorAugmentation):
     """Largest strength."""
     interpolation: Interpolation = "bilinear"
     """Interpolation between pixels."""
-    fill_mode: Annotated[str, Choice("reflect", "wrap", "constant", "nearest", "mirror")] = (
-        "reflect"
-    )
+    fill_mode: Annotated[str, Choice("reflect", "wrap", "constant", "nearest")] = "reflect"
     """Values outside the image."""
     fill_value: Number = 0.0
     """Value used by `constant`."""

@@ -1,5 +1,6 @@
 """Normalization."""
 
+from collections.abc import Iterator
 from typing import ClassVar
 
 from cnnspec.declarations.declaration import Recent
@@ -185,6 +186,12 @@ class Normalize(Normalization):
     def computes_on(self) -> tuple[str, ...]:
         """Norms of order 2 are computed of floats only."""
         return FLOAT_TYPES if self.order == 2 else self.takes
+
+    def conflicts(self) -> Iterator[Problem]:
+        """Check that Keras does not divide by zero: norms of order 2 are multiplied by 1 / epsilon."""
+        if self.order == 2 and self.epsilon == 0:
+            message = f"'epsilon' of {self.kind()} must not be 0 for norms of order 2"
+            yield Problem("conflicting-arguments", message, "epsilon")
 
     def result(self, shape: Shape) -> Shape:
         """Check the axes."""

@@ -17,7 +17,7 @@ Schema = Mapping[str, Any]
 
 TEXTS = (
     *NAMES, "$width", "$(width + 1)", "$(index)", "a$(index)", "previous", "a/b", "base/0", "x / 255", "one_hot(x, 3)",
-    "mnist", "none.yaml", "none.npz", "val_loss", "ij,jk->ik", ":, 0",
+    "mnist", "none.yaml", "none.npz", "val_loss", "package.module:Class", "ij,jk->ik", ":, 0",
 )  # fmt: skip
 MAX_DEPTH = 12
 """The depth from which on only what can be short is grown."""
@@ -117,7 +117,7 @@ class Grower:
         """Grow a text."""
         pattern, longest = part.get("pattern", ""), part.get("maxLength", math.inf)
         fitting = [each for each in TEXTS if len(each) <= longest and re.search(pattern, each)]
-        return self.rng.choice(fitting)
+        return self.rng.choice(fitting or TEXTS)
 
     def integer(self, part: Schema, depth: int) -> int:
         """Grow a whole number."""

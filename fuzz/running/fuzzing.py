@@ -4,6 +4,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from queue import Queue
 from typing import Any
@@ -112,7 +113,8 @@ class Fuzzing:
             if self.causes[cause] > 1:
                 continue
             if texts[0].startswith((DIED, DIFFERS)):
-                keep(self.corpus, kind, made(self.kinds[kind], kind, number))
+                with suppress(Exception):  # what makes it may be what fails
+                    keep(self.corpus, kind, made(self.kinds[kind], kind, number))
             lines = "\n".join(texts)
             print(f"\n{kind}:{number}: {lines}", file=sys.stderr, flush=True)
 

@@ -18,8 +18,6 @@ from fuzz.inputs import Input, Kind
 from fuzz.running.answering import answered, made
 from fuzz.running.corpus import keep, signature, smaller
 
-HANGING = 12.0
-"""How often the time of an answer may pass without computing, before the process ends."""
 KEPT = 3
 """The number of inputs to keep that fail in the same way."""
 
@@ -45,7 +43,7 @@ class Worker:
         }
         for number in range(start, start + count):
             self.progress[:8] = number.to_bytes(8, "little")
-            faulthandler.dump_traceback_later(kind.seconds * HANGING, exit=True)
+            faulthandler.dump_traceback_later(kind.patience, exit=True)
             given = made(kind, name, number)
             result = answered(kind, given)
             found["slowest"] = max(found["slowest"], (result.seconds, number))
@@ -71,7 +69,7 @@ class Worker:
             failures = answered(kind, candidate).answer.failures
             return any(signature(each) == signature(failure) for each in failures)
 
-        faulthandler.dump_traceback_later(kind.seconds * HANGING * 4, exit=True)
+        faulthandler.dump_traceback_later(kind.patience * 2, exit=True)
         keep(self.corpus, name, smaller(given, fails))
 
 

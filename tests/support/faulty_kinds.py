@@ -50,11 +50,11 @@ def hashing(given: Input, folder: Path, answer: Answer) -> None:
 
 
 KINDS = {
-    "sound": Kind(digit, sound, 1, 1.0),
-    "wrong": Kind(digit, at_three(lambda answer: answer.fail("it is three")), 1, 1.0),
-    "raising": Kind(digit, at_three(raising), 1, 1.0),
-    "slow": Kind(digit, at_three(slow), 1, 1.0),
-    "dying": Kind(digit, at_three(dying), 1, 1.0),
-    "hanging": Kind(digit, at_three(hanging), 1, 0.1),
-    "hashing": Kind(digit, hashing, 1, 1.0),
+    "sound": Kind(digit, sound, 1, 0.2),
+    "wrong": Kind(digit, at_three(lambda answer: answer.fail("it is three")), 1, 0.2),
+    "raising": Kind(digit, at_three(raising), 1, 0.2),
+    "slow": Kind(digit, at_three(slow), 1, 0.2),
+    "dying": Kind(digit, at_three(dying), 1, 0.2),
+    "hanging": Kind(digit, at_three(hanging), 1, patience=3.0),
+    "hashing": Kind(digit, hashing, 1, 0.2),
 }
