@@ -27,17 +27,22 @@ class Counts:
 
 
 class Case:
-    """A command, on nothing or over what it wrote before."""
+    """A command, on nothing or over what it wrote before.
 
-    def __init__(self, command: Command, work: Path, *, again: bool) -> None:
-        self.command, self.work, self.again = command, work, again
+    The files that differ from run to run are known from its first case, if there is one.
+    """
+
+    def __init__(self, command: Command, work: Path, unstable: set[str] | None) -> None:
+        self.command, self.work = command, work
+        again = unstable is not None
         self.start = work / "start"
         self.start.mkdir(parents=True)
         command.prepare(self.start, OLD)
         if command.needs:
             self.must(run(command.needs, self.start))
-        self.fresh()
-        import_what_it_imports(command.arguments, self.folder)
+        if not again:
+            self.fresh()
+            import_what_it_imports(command.arguments, self.folder)
         if again:
             if not command.is_in_place:
                 self.must(run(command.arguments, self.start))
@@ -48,10 +53,10 @@ class Case:
             command.prepare(self.start, OLD if command.needs else NEW)
         self.before = files_of(self.start)
         self.arguments = (*command.arguments, *(command.force if again else ()))
-        one, _ = self.once("one")
-        other, log = self.once("other")
-        self.unstable = {name for name in one if one[name] != other.get(name)}
-        self.after = self.known(one)
+        whole, log = self.once("one")
+        other, _ = (whole, log) if again else self.once("other")
+        self.unstable = unstable or {name for name in whole if whole[name] != other.get(name)}
+        self.after = self.known(whole)
         self.points = points(log, self.folder)
 
     def must(self, ended: Ended) -> None:
@@ -114,6 +119,13 @@ class Case:
         counts.left += [f"{where}: {name}" for name in left_over(self.folder)]
 
 
+def chosen(points: list[Point], sample: int | None) -> list[Point]:
+    """Return as many system calls as a sample has, evenly apart, or all."""
+    if sample is None or sample >= len(points):
+        return points
+    return [points[(2 * at + 1) * len(points) // (2 * sample)] for at in range(sample)]
+
+
 @click.command()
 @click.option("--only", default="", help="Run only commands whose names contain this.")
 @click.option("--sample", type=int, help="The most system calls per command.")
@@ -126,15 +138,14 @@ def main(only: str, sample: int | None) -> None:
         if only not in command.name:
             continue
         counts = Counts()
-        starts = (False, True)[: 1 if command.resumes else 2]
-        for again in starts:
+        cases = 1 if command.resumes else 2
+        unstable = None
+        for _ in range(cases):
             with tempfile.TemporaryDirectory() as work:
-                case = Case(command, Path(work).resolve() / "case", again=again)
-                chosen = case.points
-                some = len(chosen) if sample is None else min(sample // len(starts), len(chosen))
-                chosen = [chosen[at * len(chosen) // some] for at in range(some)]
-                for point in chosen:
+                case = Case(command, Path(work).resolve() / "case", unstable)
+                for point in chosen(case.points, sample and sample // cases):
                     case.kill(point, counts)
+                unstable = case.unstable
         told = f"{counts.kills} killed, {len(counts.lost)} lost, {len(counts.half)} half"
         print(f"{command.name}: {told}, {len(counts.left)} left over", flush=True)
         for what, found in (
