@@ -19,6 +19,7 @@ FAILURES_OF_GRAPHS = {
     "Dimensions must be equal": "as incompatible shapes, where the graph of a model is made",
     "Integer division by zero": "whole numbers are random, and zero is among them",
     "does not index into shape": "an operation may index samples, whose number is unknown",
+    "Cholesky": "matrices that layers compute need not be positive definite",
     "num_lower must be negative or": "whether a matrix has the diagonal depends on the number of samples",
     "is not in the list of allowed values: bfloat16, half, float, double, int32, int64, complex64": "TensorFlow replaces `x * x` by a square, which it computes for fewer types",
     "must be broadcastable": "a Softmax takes no mask of whole steps, and masks are not followed yet",

@@ -29,6 +29,7 @@ from cnnspec.declarations.keras_versions import OLDEST
 from cnnspec.decompile.flat import written_out
 from cnnspec.diagnostics.codes import CODES, DATA_WARNINGS
 from cnnspec.diagnostics.report import MAX_FINDINGS, Diagnostic, Note, Report, Severity, Span
+from cnnspec.diagnostics.reporters import as_text
 from cnnspec.language.dump import dumps
 from cnnspec.records import replace
 from cnnspec.syntax.reading import MAX_BYTES
@@ -137,6 +138,20 @@ def error(code: str, message: str, *place: int, file: str = "spec.yaml") -> Diag
 
 def seconds_of_work(start: float) -> float:
     return time.process_time() - start
+
+
+LINE_ENDS = ("\n", "\r\n", "\r", "\x85", "\u2028")
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["plain", "marked"])
+@pytest.mark.parametrize("end", LINE_ENDS, ids=ascii)
+def test_bytes_and_characters_that_are_refused_have_their_line_shown(end: str, mark: str) -> None:
+    start = f"{mark}cnnspec: 1{end}name: a"
+    for bad, shown in ((b"\xe9", "\ufffd"), (b"\x1b", "\\x1b")):
+        report = compile_text(start.encode() + bad + f"b{end}".encode(), "spec.yaml").report
+        (found,) = report
+        assert found.span == Span("spec.yaml", 2, 8, 2, 9)
+        assert as_text(report).splitlines()[1] == f" 2 | name: a{shown}b"
 
 
 @pytest.mark.parametrize(

@@ -207,3 +207,27 @@ def test_every_code_is_here_or_cannot_be() -> None:
     assert sorted(CODES.keys() - in_blocks) == sorted(NOT_IN_BLOCKS)
     assert sorted(CODES.keys() - in_files) == sorted((*OF_DATA, "more-findings"))
     assert [code for code in NOT_IN_FILES if code not in WARNINGS] == []
+
+
+@pytest.mark.parametrize("call", ["- base", "- base: {name: a, repeat: 2}", "- inner"])
+def test_an_error_in_a_network_of_keras_is_at_its_call(call: str) -> None:
+    spec = dedent(
+        f"""\
+        cnnspec: 1
+        inputs: {{x: [null, null, null]}}
+        submodels:
+          base: {{application: {{MobileNetV2: {{include_top: false}}}}}}
+        blocks:
+          inner: {{layers: [base]}}
+        layers:
+          {call}
+        """
+    )
+    (found,) = compile_text(spec.encode(), "spec.yaml").report
+    assert found.code == "unknown-size"
+    assert found.span is not None
+    line = spec.splitlines()[found.span.line - 1]
+    assert line[found.span.column - 1 : found.span.end_column - 1] == "base"
+    assert [each.message for each in found.notes if each.span is not None] == (
+        ["called from here"] if call == "- inner" else []
+    )

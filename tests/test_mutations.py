@@ -93,6 +93,10 @@ KINDS = {
         "{vocabulary: [a], num_oov_indices: 1000000000, output_mode: one_hot}]\n",
         [],
     ),
+    "a kind that is a null character": (
+        f'{HEAD}layers: ["\\0", "\\0": {{name: a}}, ReLU: {{from: a}}]\n',
+        ["unknown-kind", "unknown-kind"],
+    ),
     "400 parameters in a row": (
         f"{HEAD}params:\n  p0: 1\n"
         + "".join(f"  p{n}: $p{n - 1}\n" for n in range(1, 401))

@@ -37,6 +37,17 @@ REFUSED = [
     ("ops.triu: {k: -5}", "float32", "out-of-range"),
     ("ops.glu: {axis: 0}", "float32", "unknown-size"),
     ("ops.bincount", "int32", "wrong-rank"),
+    ("ops.normalize: {epsilon: 0}", "float32", "conflicting-arguments"),
+    (
+        "ops.reshape: {newshape: [-1, 5, 1, 1]}\n  - ops.image.sobel_edges",
+        "float32",
+        "shape-mismatch",
+    ),
+    (
+        "ops.reshape: {newshape: [-1, 1, 5, 1]}\n  - ops.image.sobel_edges",
+        "float32",
+        "shape-mismatch",
+    ),
 ]
 
 

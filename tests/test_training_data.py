@@ -1,6 +1,7 @@
 """Columns, expressions over them, and what is found before TensorFlow starts."""
 
 import tracemalloc
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -160,6 +161,36 @@ def test_python_objects_are_never_unpickled(tmp_path: Path) -> None:
     changes = {"targets": {"zdigit": "evil", "aodd": "y % 2"}}
     assert refused(tmp_path, **changes) == ("wrong-dtype", message, ("targets", "zdigit"))
     check_data(*case(tmp_path))
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (3,), }} ",
+        "{'descr': ',', 'fortran_order': False, 'shape': (3,), }",
+        "{'descr': [()], 'fortran_order': False, 'shape': (3,), }",
+        "(" * 60,
+        "3",
+        "",
+    ],
+)
+def test_a_broken_header_of_an_array_is_refused(header: str, tmp_path: Path) -> None:
+    content = b"\x93NUMPY\x01\x00\x76\x00" + header.encode().ljust(117) + b"\n" + bytes(12)
+    with zipfile.ZipFile(tmp_path / "data.npz", "w") as archive:
+        archive.writestr("x.npy", content)
+    message = "'./data.npz' is not an npz archive: the header of 'x.npy' is damaged"
+    assert refused(tmp_path) == ("file-not-found", message, ("data", "path"))
+
+
+@pytest.mark.parametrize(("shape", "dtype"), [((64, 0), "U3"), ((64, 0, 2), "S3")])
+def test_texts_without_values_are_no_numbers(
+    shape: tuple[int, ...], dtype: str, tmp_path: Path
+) -> None:
+    write_data(tmp_path, none=numpy.zeros(shape, dtype))
+    found = refused(tmp_path, targets={"zdigit": "none", "aodd": "y % 2"})
+    message = "'none' in './data.npz' must contain numbers, not text"
+    assert found == ("wrong-dtype", message, ("targets", "zdigit"))
 
 
 def test_a_broken_archive_is_refused(tmp_path: Path) -> None:

@@ -217,6 +217,11 @@ class SobelEdges(Images):
         if self.sizes(shape)[2] is None:
             message = f"{self.kind()} needs to know the channels of its input {text(shape)}"
             raise Problem("unknown-size", message)
+        if 1 in self.sizes(shape)[:2]:
+            message = (
+                f"{self.kind()} mirrors the edges, so images must be larger than in {text(shape)}"
+            )
+            raise Problem("shape-mismatch", message)
         return (*shape, 2)
 
 

@@ -51,7 +51,7 @@ class Fuzzing:
         """Feed inputs to processes until there were enough, or until it is interrupted."""
         batches = self._batches(names, amount.count)
         for _ in range(jobs):
-            threading.Thread(target=self._work, args=(batches,)).start()
+            threading.Thread(target=self._work, args=(batches,), daemon=True).start()
         until, running, done = time.monotonic() + amount.seconds, jobs, 0
         while running:
             try:
