@@ -189,7 +189,7 @@ def test_texts_without_values_are_no_numbers(
 ) -> None:
     write_data(tmp_path, none=numpy.zeros(shape, dtype))
     found = refused(tmp_path, targets={"zdigit": "none", "aodd": "y % 2"})
-    message = "'none' in './data.npz' must contain numbers, not text"
+    message = "the column 'none' of './data.npz' must contain numbers, not text"
     assert found == ("wrong-dtype", message, ("targets", "zdigit"))
 
 
