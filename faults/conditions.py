@@ -25,8 +25,8 @@ from faults.tracing import import_what_it_imports
 OLD, NEW = 2, 3
 SECONDS = 300
 """After this time a command waits for something that will never be there."""
-ELSEWHERE = "elsewhere"
-"""The folder to which links lead."""
+THERE = "there-"
+"""How the names begin to which links lead; beside them, so that relative paths are the same."""
 Tree = dict[str, bytes | str]
 
 
@@ -235,8 +235,8 @@ def link(trial: Trial) -> list[str]:
     wrong = []
     for is_there in (True, False):
         trial.fresh()
-        there = trial.folder / ELSEWHERE / trial.target.name
-        there.parent.mkdir()
+        there = trial.target.with_name(f"{THERE}{trial.target.name}")
+        there.parent.mkdir(parents=True, exist_ok=True)
         if trial.command.is_in_place:
             if not is_there:
                 continue
@@ -246,14 +246,13 @@ def link(trial: Trial) -> list[str]:
             trial.target.rename(there)
         elif trial.command.resumes:
             there.mkdir()
-        trial.target.parent.mkdir(parents=True, exist_ok=True)
-        leads = os.path.relpath(there, trial.target.parent)
-        trial.target.symlink_to(leads)
+        trial.target.symlink_to(there.name)
+        named = there.relative_to(trial.folder).as_posix()
         after = {
-            name.replace(trial.command.target, f"{ELSEWHERE}/{there.name}"): content
+            name.replace(trial.command.target, named): content
             for name, content in trial.after.items()
         }
-        after |= {trial.command.target: f"link to {leads}", ELSEWHERE: f"{stat.S_IFDIR:o}"}
+        after[trial.command.target] = f"link to {there.name}"
         wrong += trial.done(trial.run(), after)
     return wrong
 
