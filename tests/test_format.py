@@ -364,3 +364,13 @@ def test_mappings_in_lists_of_lists_are_formatted_once(head: str, width: int) ->
             inner = each.format(inner)
         once = formatted("cnnspec: 1\n" + head.format(inner))
         assert formatted(once) == once
+
+
+@pytest.mark.parametrize(
+    "text", ["a:b", "package.module:Class", "1:30", "-a", "a?b", "a b", ":a", "a: b", "x,y"]
+)
+def test_what_fits_into_a_line_does_not_depend_on_quotes(text: str) -> None:
+    for length in range(70, 100):
+        step = f'  - Dense: {{name: {"n" * (length - len(text))}, activation: "{text}"}}\n'
+        once = formatted(f"cnnspec: 1\n\ninputs:\n  x: [4]\n\nlayers:\n{step}")
+        assert formatted(once) == once

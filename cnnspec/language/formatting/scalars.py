@@ -26,10 +26,10 @@ def scalar_text(event: yaml.ScalarEvent, *, flow: bool) -> str:
         return text or "null"
     if _BREAKS.search(value) or len(value) > _LONG:
         return _escaped(value)
-    is_plain = bool(event.implicit[0])
-    if is_plain and not (flow and _BRACKETS.search(value)):
-        return text
-    return value_text([value])[1:-1] if flow else value_text(value)
+    block = text if event.implicit[0] else value_text(value)
+    if not flow or (block == value and not _BRACKETS.search(value)):
+        return block
+    return value_text([value])[1:-1]
 
 
 def _escaped(value: str) -> str:
