@@ -17,6 +17,7 @@ from cnnspec import Spec, load, loads
 from cnnspec.backends.keras.building import build
 from cnnspec.backends.keras.loading import LoadedWeights
 from cnnspec.backends.keras.objects import keras_object, weight_name
+from cnnspec.backends.lowering import layer_called_with
 from cnnspec.backends.summary.rows import rows
 from cnnspec.frontends.archive import read_archive
 from cnnspec.frontends.models import model_document
@@ -359,8 +360,9 @@ EXAMPLES = layer_examples()
 def test_every_kind_is_read_with_all_its_arguments(kind: str, example: Example) -> None:
     dtype = "int64" if example.arguments.get("invert") else NOT_FLOATS.get(kind)
     inputs = [keras.Input(shape[1:], dtype=dtype) for shape in example.shapes]
-    positional, named = LAYERS.kinds[kind].arranged(inputs)
-    layer = keras_object(LAYERS.kinds[kind].of(example.arguments))
+    declared = LAYERS.kinds[kind].of(example.arguments)
+    positional, named = layer_called_with(declared, inputs)
+    layer = keras_object(declared)
     layer.name = "layer"
     model = keras.Model(inputs, keras.tree.flatten(layer(*positional, **named)))
     built = Spec.of(model_document(json.loads(model.to_json()))).build()

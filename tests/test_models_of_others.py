@@ -1,6 +1,7 @@
 """Models with classes of other packages: imported by path, without running their code, and built again."""
 
 import json
+import random
 import sys
 import warnings
 from collections.abc import Iterator
@@ -54,9 +55,9 @@ def example() -> Any:
 
 def filled(model: Any) -> Any:
     """Give all weights different values."""
-    random = np.random.default_rng(0)
+    generator = np.random.default_rng(0)
     for weight in model.weights:
-        weight.assign(random.uniform(0.1, 1, weight.shape))
+        weight.assign(generator.uniform(0.1, 1, weight.shape))
     return model
 
 
@@ -248,6 +249,31 @@ def test_layers_without_get_config_are_refused() -> None:
         f"the layer 'silent' has the class {PACKAGE}.layers:Silent, which has no get_config, so Keras "
         "writes none of its arguments"
     )
+
+
+@pytest.mark.parametrize("kind", ["Forgets", "Adds", "Fails", "Leaves"])
+def test_layers_whose_configurations_do_not_make_them_are_told_by_their_arguments(
+    kind: str,
+) -> None:
+    given = keras.Input((4,), name="x")
+    layer = getattr(layers(), kind)(3, name="y", trainable=False)
+    model = filled(keras.Model(given, layer(given)))
+    state = random.getstate()
+    spec = cnnspec.from_keras(model)
+    assert (random.getstate(), "get_config" in vars(layer)) == (state, False)
+    (node,) = spec.compile().nodes
+    assert node.layer.given == {"units": 3, "mode": None, "trainable": False}
+    model.save_weights("own.weights.h5")
+    assert_equal(spec.build(weights="own.weights.h5", allow_code=[PACKAGE]), model)
+
+
+def test_layers_that_were_changed_are_told_by_their_configurations() -> None:
+    given = keras.Input((4,), name="x")
+    scale = layers().Scale(2.0, name="scale")
+    model = keras.Model(given, scale(given))
+    scale.factor = 7.0
+    (node,) = cnnspec.from_keras(model).compile().nodes
+    assert node.layer.given["factor"] == 7.0
 
 
 def test_subclasses_of_functional_are_their_graph() -> None:

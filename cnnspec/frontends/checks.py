@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from cnnspec.diagnostics.problems import Problem, Problems
-from cnnspec.frontends.whole import Whole
+from cnnspec.frontends.nodes import name_of
+from cnnspec.frontends.whole import Whole, mappings
 from cnnspec.keras_files.configuration import MODELS
-from cnnspec.keras_files.problems import UnreadableModel
+from cnnspec.keras_files.problems import HOLDS_ANOTHER, UnreadableModel
 from cnnspec.language.expressions import is_pattern
 from cnnspec.language.values import name_problem
 from cnnspec.layers.base import Layer
@@ -40,6 +41,22 @@ def count(whole: Whole, layer: Mapping[str, Any], name: str, most: int) -> None:
     if layer.get("shared_object_id") is not None:
         message = f"the layer '{name}' is used in several models, which a spec cannot express"
         raise UnreadableModel(message)
+
+
+def check_inside(layer: Mapping[str, Any]) -> None:
+    """Check that the layers that are arguments of a layer are in no other one.
+
+    Raises:
+        UnreadableModel: one is.
+
+    """
+    for each in mappings(layer["config"]):
+        config = each.get("config")
+        is_layer = isinstance(config, Mapping) and {"name", "trainable"} <= config.keys()
+        if is_layer and each.get("shared_object_id") is not None:
+            raise UnreadableModel(
+                HOLDS_ANOTHER.format(f"'{layer['config']['name']}'", name_of(each))
+            )
 
 
 def inner_model(config: Any) -> Mapping[str, Any] | None:

@@ -7,9 +7,9 @@ from typing import Any
 
 from cnnspec.diagnostics.problems import with_article
 from cnnspec.frontends.activation_layers import with_activation_layers
-from cnnspec.frontends.call_data import FirstCall, called_alike, split
+from cnnspec.frontends.call_data import FirstCall, own_flags, split
 from cnnspec.frontends.calls import Call, arranged, calls_of, first_calls, in_order
-from cnnspec.frontends.checks import checked_name, count, inner_model
+from cnnspec.frontends.checks import check_inside, checked_name, count, inner_model
 from cnnspec.frontends.inferred import Inferred
 from cnnspec.frontends.keras_2_layers import in_form_of_keras_3
 from cnnspec.frontends.masks import without_masks
@@ -203,10 +203,14 @@ class _Reader:
         layer, kind, config = call.layer, call.layer["class_name"], call.layer["config"]
         name = name_of(layer)
         if call.index and not is_operator(layer) and not is_of_others(layer):
-            call = called_alike(call, self.called.get(name))
+            call, flags = own_flags(call, self.called.get(name))
             again = self.keys.get(name, "shared")
             arguments = {"layer": name} if again == "shared" else self.inside.get(name, {})
-            self.steps.add(call.name, again, arguments, self.sources(call), of=name)
+            if flags:
+                kind, given, _ = self.called[name]
+                self.steps.declare(call.name, kind, {**given, **flags})
+            of = call.name if flags else name
+            self.steps.add(call.name, again, arguments | flags, self.sources(call), of=of)
             return
         checked_name(self.whole, call.name, "layer")
         count(self.whole, layer, call.name, MAX_LAYERS)
@@ -224,6 +228,7 @@ class _Reader:
         if (model := inner_model(config)) is not None:
             self.add_inside(call, model)
             return
+        check_inside(layer)
         arguments = self.whole.layer_arguments(kind, config)
         node, flags = split(call.node, kind, arguments)
         arguments |= flags
@@ -237,7 +242,7 @@ class _Reader:
         name = name_of(call.layer)
         outputs = self.recorded.get((name, call.index), {})
         step, tensors = other_step(call, outputs, self.whole)
-        self.tensors.outputs_of[name] = ["", *map(str, range(1, max(outputs, default=0) + 1))]
+        self.tensors.outputs_of[call.name] = ["", *map(str, range(1, max(outputs, default=0) + 1))]
         step.from_ = [call.source] if call.source else [self.tensors.word(each) for each in tensors]
         self.steps.listed.append(step)
 
