@@ -1,11 +1,11 @@
 """Checks the layers of a serialized model, and their names."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cnnspec.diagnostics.problems import Problem, Problems
 from cnnspec.frontends.nodes import name_of
-from cnnspec.frontends.whole import Whole, mappings
+from cnnspec.frontends.whole import Whole
 from cnnspec.keras_files.configuration import MODELS
 from cnnspec.keras_files.problems import HOLDS_ANOTHER, UnreadableModel
 from cnnspec.language.expressions import is_pattern
@@ -50,13 +50,21 @@ def check_inside(layer: Mapping[str, Any]) -> None:
         UnreadableModel: one is.
 
     """
-    for each in mappings(layer["config"]):
-        config = each.get("config")
-        is_layer = isinstance(config, Mapping) and {"name", "trainable"} <= config.keys()
-        if is_layer and each.get("shared_object_id") is not None:
+    for each in _arguments(layer["config"]):
+        if each.get("shared_object_id") is not None:
             raise UnreadableModel(
                 HOLDS_ANOTHER.format(f"'{layer['config']['name']}'", name_of(each))
             )
+
+
+def _arguments(config: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield the layers that are arguments of a layer, at any depth."""
+    for value in config.values():
+        for each in value if isinstance(value, list) else (value,):
+            inner = each.get("config") if isinstance(each, Mapping) else None
+            if isinstance(inner, Mapping) and {"name", "trainable"} <= inner.keys():
+                yield each
+                yield from _arguments(inner)
 
 
 def inner_model(config: Any) -> Mapping[str, Any] | None:

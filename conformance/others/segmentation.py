@@ -23,7 +23,6 @@ CLASSIFIERS = (
     "seresnet18",
     "seresnet50",
     "resnext50",
-    "senet154",
 )
 
 

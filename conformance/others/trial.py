@@ -71,8 +71,12 @@ def tried(network: Network) -> Outcome:
 
 def _cannot_save(model: Any) -> str:
     """Return which layer its own class does not make again from its configuration; empty if each is."""
-    for layer in model._flatten_layers():
-        if type(layer).__module__.startswith("keras.") or isinstance(layer, keras.Model):
+    for layer in model.layers:
+        if isinstance(layer, keras.Model):
+            if unsaved := _cannot_save(layer):
+                return unsaved
+            continue
+        if type(layer).__module__.startswith("keras."):
             continue
         try:
             type(layer).from_config(dict(layer.get_config()))
