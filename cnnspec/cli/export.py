@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 import click
 
 from cnnspec.cli.building import built_model
+from cnnspec.cli.class_option import class_option
 from cnnspec.cli.common import check_root, code_option, parse_overrides, root_option, set_option
 from cnnspec.cli.completion import files
 from cnnspec.cli.files import keep_what_is_there, writing
@@ -65,6 +66,7 @@ SAFE_HDF5 = "3.11.3"
 @set_option
 @keras_option
 @root_option
+@class_option
 def command(
     model: str,
     form: str | None,

@@ -7,12 +7,15 @@ from typing import Any
 
 from cnnspec import compiler
 from cnnspec.analysis.custom_code import BY_OPTION
+from cnnspec.cli.class_option import given_classes
 from cnnspec.cli.patterns import STDIN, read_stdin
 from cnnspec.cli.printing import tell, usage_error
 from cnnspec.compiler import Compilation, compile_text, is_model_file
 from cnnspec.declarations.keras_versions import Keras
 from cnnspec.diagnostics.report import SpecError
 from cnnspec.ir.checked import CheckedGraph
+from cnnspec.records import replace
+from cnnspec.syntax.paths import shown_path
 
 Checked = tuple[Compilation, CheckedGraph]
 """A compilation, and its model."""
@@ -33,10 +36,18 @@ def open_model(
     def compile_with(values: Mapping[str, Any] | None) -> Compilation:
         if model == STDIN:
             return compile_text(text, overrides=values, keras=keras, root=root)
-        return compiler.open_model(Path(model), overrides=values, keras=keras, root=root)
+        return compiler.open_model(
+            Path(model), overrides=values, keras=keras, root=root, classes=given_classes()
+        )
 
     try:
         compilation = compile_with(overrides)
+        if compilation.is_flat and compilation.report.has_errors:
+            from cnnspec.frontends.located import with_layers
+
+            assert compilation.document is not None
+            report = with_layers(compilation.report, compilation.document, shown_path(Path(model)))
+            return replace(compilation, report=report)
         if overrides and compilation.report.has_errors:
             from cnnspec.cli.overriding import name_overrides
 

@@ -9,7 +9,14 @@ from cnnspec.diagnostics.problems import with_article
 from cnnspec.frontends.activation_layers import with_activation_layers
 from cnnspec.frontends.call_data import FirstCall, own_flags, split
 from cnnspec.frontends.calls import Call, arranged, calls_of, first_calls, in_order
-from cnnspec.frontends.checks import check_inside, checked_name, count, inner_model
+from cnnspec.frontends.checks import (
+    check_inside,
+    checked_name,
+    count,
+    inner_model,
+    malformed,
+    not_as_written,
+)
 from cnnspec.frontends.inferred import Inferred
 from cnnspec.frontends.keras_2_layers import in_form_of_keras_3
 from cnnspec.frontends.masks import without_masks
@@ -34,7 +41,7 @@ from cnnspec.frontends.valid_names import with_valid_names
 from cnnspec.frontends.values import layer_arguments, plain
 from cnnspec.frontends.whole import ReadModel, Whole, read_whole
 from cnnspec.keras_files.configuration import MODELS
-from cnnspec.keras_files.problems import MALFORMED, NO_KERAS_MODEL, UnreadableModel
+from cnnspec.keras_files.problems import MALFORMED, UnreadableModel
 from cnnspec.language.document import Document, Input, Output, Step, Submodel
 from cnnspec.language.expressions import escaped
 from cnnspec.naming import NO_CLASSES, model_name
@@ -67,7 +74,7 @@ def read_serialized(
         whole.notes += notes
         return _read(model, whole), whole
     except MALFORMED as error:
-        raise UnreadableModel(NO_KERAS_MODEL) from error
+        raise UnreadableModel(malformed(model)) from error
 
 
 def _read(model: Mapping[str, Any], whole: Whole) -> ReadModel:
@@ -102,8 +109,6 @@ class _Reader:
     def functional(self, config: Mapping[str, Any]) -> ReadModel:
         config = with_activation_layers(with_valid_names(config, self.whole.notes))
         layers = {name_of(layer): layer for layer in config["layers"]}
-        if len(layers) < len(config["layers"]):
-            raise UnreadableModel("two of its layers have the same name")
         self.tensors.names = frozenset(layers)
         inputs = structure(config["input_layers"])
         for tensor in leaves(inputs):
@@ -114,6 +119,7 @@ class _Reader:
         self.recorded = recorded(calls, output_tensors, first_of_outputs)
         for call in without_masks(in_order(calls, self.inputs), leaves(output_tensors)):
             self.add(call)
+        self.steps.add_first(self.tensors.word(leaf) for leaf in leaves(output_tensors))
         outputs: dict[str, Output] = {}
         keys = output_keys(output_tensors)
         taken = {*layers, *self.inputs}
@@ -140,7 +146,7 @@ class _Reader:
 
         The same tensor may be several outputs.
         """
-        word = self.tensors.word(counted_from(tensor, first))
+        word = self.steps.handed_on(self.tensors.word(counted_from(tensor, first)))
         if key is not None:
             name = free_name(key, {*taken, *outputs} - {word})
             if name != key:
@@ -164,6 +170,8 @@ class _Reader:
             name = name_of(layer)
             self.add(Call(layer, 0, name, Node([]), source=above))
             above = name
+        self.steps.add_first([above])
+        above = self.steps.handed_on(above)
         outputs = {above: Output()}
         return ReadModel(self.document(config, outputs), inputs, above, self.known(outputs))
 
@@ -185,7 +193,8 @@ class _Reader:
         name = checked_name(self.whole, config["name"], "input")
         for key in ("sparse", "ragged", "optional"):
             if config.get(key):
-                raise UnreadableModel(f"the input '{name}' is {key}, which a spec cannot express")
+                message = f"the input '{name}' is {key}, which a spec cannot express; one that is not can be imported"
+                raise UnreadableModel(message)
         if "batch_input_shape" in config:
             self.whole.of_keras_2 = True
         batch, *shape = config.get("batch_shape") or config["batch_input_shape"]
@@ -200,6 +209,13 @@ class _Reader:
 
     def add(self, call: Call) -> None:
         """Add the step of a call of a layer."""
+        try:
+            self.add_step(call)
+        except MALFORMED as error:
+            raise UnreadableModel(not_as_written(call.layer)) from error
+
+    def add_step(self, call: Call) -> None:
+        """Add the step of a call of a layer that has the structure of those that Keras writes."""
         layer, kind, config = call.layer, call.layer["class_name"], call.layer["config"]
         name = name_of(layer)
         if call.index and not is_operator(layer) and not is_of_others(layer):
