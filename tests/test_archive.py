@@ -490,7 +490,7 @@ def with_an_optional_input() -> Any:
 REFUSED_MODELS: dict[str, tuple[Callable[[], Any], str]] = {
     "a lambda": (
         lambda: of_layer(layers.Lambda(lambda x: x, name="code")),
-        "the layer 'code': Lambda cannot be used in a spec: it runs Python code",
+        "the layer 'code' (Lambda): Lambda cannot be used in a spec: it runs Python code",
     ),
     "a subclass of Model": (
         subclassed,
@@ -499,7 +499,7 @@ REFUSED_MODELS: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "a layer in two models": (
         with_a_layer_in_two_models,
-        "the layer 'both' is used in several models, which a spec cannot express",
+        "the layer 'both' (Dense) is used in several models, which a spec cannot express; a model around it can be called in all of them instead",
     ),
     "an operation that no layer does": (
         lambda: of_layer(lambda x: keras.ops.meshgrid(x, x)[0]),
@@ -511,7 +511,7 @@ REFUSED_MODELS: dict[str, tuple[Callable[[], Any], str]] = {
 if "optional" in layers.InputLayer((4,)).get_config():  # older versions of Keras lose it
     REFUSED_MODELS["an optional input"] = (
         with_an_optional_input,
-        "the input 'x' is optional, which a spec cannot express",
+        "the input 'x' is optional, which a spec cannot express; one that is not can be imported",
     )
 
 
@@ -579,7 +579,7 @@ REFUSED_FILES: dict[str, tuple[Callable[[Path], Any], str]] = {
     "a number of 5000 digits": (archived("1" * 5000), NO_KERAS_MODEL),
     "a Sequential that was never built": (
         lambda path: archived(keras.Sequential([layers.Dense(2)]).to_json())(path),
-        "it is a Sequential model that was never built, so its input shape is unknown",
+        "it is a Sequential model that was never built, so its input shape is unknown; call it once, or begin it with an Input, and save it again",
     ),
     "no layers": (changed(lambda config: config.pop("layers")), NO_KERAS_MODEL),
     "layers that are numbers": (
@@ -611,11 +611,11 @@ REFUSED_FILES: dict[str, tuple[Callable[[Path], Any], str]] = {
                 ],
             )
         ),
-        "the layer 'dense' uses a tensor that is not in the model",
+        "the layer 'dense' (Dense) uses a tensor that is not in the model; save the model with Keras again",
     ),
     "an input marked as optional": (
         changed(lambda config: config["layers"][0]["config"].__setitem__("optional", True)),
-        "the input 'input_layer' is optional, which a spec cannot express",
+        "the input 'input_layer' is optional, which a spec cannot express; one that is not can be imported",
     ),
     "an unknown argument": (
         changed(lambda config: config["layers"][1]["config"].__setitem__("colour", "red")),

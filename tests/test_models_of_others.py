@@ -356,8 +356,8 @@ def test_a_layer_that_holds_another_layer_of_the_model_is_refused() -> None:
     assert run_command("import", "model.keras") == (
         1,
         "",
-        "error[unreadable-model]: 'model.keras': the layer 'tied' is used in several models, which a "
-        "spec cannot express\n",
+        "error[unreadable-model]: 'model.keras': the layer 'tied' (Dense) is used in several models, which a "
+        "spec cannot express; a model around it can be called in all of them instead\n",
     )
 
 

@@ -89,10 +89,11 @@ def malformed(model: Mapping[str, Any]) -> str:
     """Return why a model cannot be read that has another structure than those that Keras writes."""
     config = model.get("config")
     layers = config.get("layers") if isinstance(config, Mapping) else config
+    calls: dict[str, Any] = {"inbound_nodes": []} if model.get("class_name") == "Sequential" else {}
     for layer in layers if isinstance(layers, list) else ():
         try:
             name_of(layer), layer["class_name"], layer["config"].get("name")
-            nodes({"inbound_nodes": [], **layer})
+            nodes({**calls, **layer})
         except MALFORMED:
             return not_as_written(layer)
     return NO_KERAS_MODEL
