@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cnnspec.diagnostics.problems import Problem, Problems
-from cnnspec.frontends.nodes import name_of, nodes
+from cnnspec.frontends.nodes import name_of
 from cnnspec.frontends.whole import Whole
 from cnnspec.keras_files.configuration import MODELS
-from cnnspec.keras_files.problems import HOLDS_ANOTHER, MALFORMED, NO_KERAS_MODEL, UnreadableModel
+from cnnspec.keras_files.problems import HOLDS_ANOTHER, UnreadableModel
 from cnnspec.language.expressions import is_pattern
 from cnnspec.language.values import name_problem
 from cnnspec.layers.base import Layer
@@ -69,34 +69,6 @@ def _arguments(config: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
             if isinstance(inner, Mapping) and {"name", "trainable"} <= inner.keys():
                 yield each
                 yield from _arguments(inner)
-
-
-def not_as_written(layer: Any) -> str:
-    """Return why a layer cannot be read that has another structure than those that Keras writes."""
-    config = layer.get("config") if isinstance(layer, Mapping) else None
-    kind = layer.get("class_name") if isinstance(layer, Mapping) else None
-    named = config.get("name") if isinstance(config, Mapping) else None
-    named = named or (layer.get("name") if isinstance(layer, Mapping) else None)
-    if not isinstance(named, str) or not isinstance(kind, str):
-        return NO_KERAS_MODEL
-    return (
-        f"the layer '{named}' ({kind}) is not written as Keras writes it; save the model with Keras "
-        "again"
-    )
-
-
-def malformed(model: Mapping[str, Any]) -> str:
-    """Return why a model cannot be read that has another structure than those that Keras writes."""
-    config = model.get("config")
-    layers = config.get("layers") if isinstance(config, Mapping) else config
-    calls: dict[str, Any] = {"inbound_nodes": []} if model.get("class_name") == "Sequential" else {}
-    for layer in layers if isinstance(layers, list) else ():
-        try:
-            name_of(layer), layer["class_name"], layer["config"].get("name")
-            nodes({**calls, **layer})
-        except MALFORMED:
-            return not_as_written(layer)
-    return NO_KERAS_MODEL
 
 
 def inner_model(config: Any) -> Mapping[str, Any] | None:

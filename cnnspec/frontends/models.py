@@ -9,16 +9,10 @@ from cnnspec.diagnostics.problems import with_article
 from cnnspec.frontends.activation_layers import with_activation_layers
 from cnnspec.frontends.call_data import FirstCall, own_flags, split
 from cnnspec.frontends.calls import Call, arranged, calls_of, first_calls, in_order
-from cnnspec.frontends.checks import (
-    check_inside,
-    checked_name,
-    count,
-    inner_model,
-    malformed,
-    not_as_written,
-)
+from cnnspec.frontends.checks import check_inside, checked_name, count, inner_model
 from cnnspec.frontends.inferred import Inferred
 from cnnspec.frontends.keras_2_layers import in_form_of_keras_3
+from cnnspec.frontends.malformed import malformed, not_as_written
 from cnnspec.frontends.masks import without_masks
 from cnnspec.frontends.nodes import (
     Node,
