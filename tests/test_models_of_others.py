@@ -418,3 +418,15 @@ def test_keys_of_steps_are_no_arguments_of_classes() -> None:
         f"error[unreadable-model]: 'model.json': the layer 'towers' ({PACKAGE}.layers:Towers) has an "
         "argument 'repeat', which is a key of every step of a spec\n",
     )
+
+
+def test_further_calls_keep_their_arguments_in_compact_specs() -> None:
+    x, mask = keras.Input((4,), name="x"), keras.Input((4,), name="mask")
+    scale = layers().Scale(2.0, name="scale")
+    model = filled(keras.Model([x, mask], scale(scale(x, mask_of_others=mask), double=True)))
+    spec = cnnspec.from_keras(model)
+    (shared,) = [step for step in spec.document.layers if step.kind == "shared"]
+    assert shared.arguments == {"layer": "scale", "output_shape": [4], "call": {"double": True}}
+    model.save_weights("own.weights.h5")
+    again = cnnspec.loads(cnnspec.dumps(spec))
+    assert_equal(again.build(weights="own.weights.h5", allow_code=[PACKAGE]), model)
