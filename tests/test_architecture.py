@@ -131,7 +131,7 @@ LATE = {
     "data.sources": ("keras",),
     "declarations.declaration": ("declarations.hints", "diagnostics.rewrites"),
     "declarations.family": ("declarations.hints", "declarations.of_others"),
-    "expand.calls": ("declarations.hints", "expand.inside_layers"),
+    "expand.calls": ("declarations.hints", "expand.inside_layers", "expand.shared_calls"),
     "expand.definitions": ("declarations.hints", "diagnostics.rewrites"),
     "expand.scopes": ("expand.results",),
     "expand.submodels": (
