@@ -12,6 +12,7 @@ from cnnspec.declarations.foreign import (
     of_value,
     of_word,
 )
+from cnnspec.declarations.of_others import is_import_path
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.diagnostics.rewrites import Rewrite, renamed
 from cnnspec.diagnostics.suggestions import Match, closest, is_completion, is_only_completion
@@ -19,6 +20,12 @@ from cnnspec.records import replace
 
 REDUCE = "reduce_"
 """What the names of reductions begin with in TensorFlow."""
+
+
+OF_OTHERS = (
+    "a class of another package can be a step, an activation, an initializer, a regularizer, a constraint, "
+    "a loss or a metric"
+)
 
 
 class Words(Protocol):
@@ -47,6 +54,8 @@ def kind_problem(
 ) -> Problem:
     """Return the problem of a word that is not in a family."""
     code, own = "unknown-kind", list(others)
+    if is_import_path(word) and not own:
+        return Problem(code, f"'{word}' cannot be used here: {OF_OTHERS}")
     known = [*family.kinds, *family.aliases]
     near = closest(word, own)
     if near is None or not near.is_certain:
