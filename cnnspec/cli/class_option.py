@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import click
 
 from cnnspec.cli.printing import usage_error
-from cnnspec.declarations.of_others import is_import_path
+from cnnspec.declarations.import_paths import is_import_path
 from cnnspec.naming import NO_CLASSES
 
 _GIVEN = "cnnspec.classes"

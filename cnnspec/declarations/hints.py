@@ -12,7 +12,7 @@ from cnnspec.declarations.foreign import (
     of_value,
     of_word,
 )
-from cnnspec.declarations.of_others import is_import_path
+from cnnspec.declarations.import_paths import is_import_path
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.diagnostics.rewrites import Rewrite, renamed
 from cnnspec.diagnostics.suggestions import Match, closest, is_completion, is_only_completion

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from cnnspec.declarations.import_paths import is_import_path
 from cnnspec.declarations.keras_versions import missing
-from cnnspec.declarations.of_others import is_import_path
 from cnnspec.declarations.partial import problems_of
 from cnnspec.diagnostics.problems import Failure, Problem, Problems, failure_of
 from cnnspec.diagnostics.report import Report

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from cnnspec.declarations.of_others import is_import_path
+from cnnspec.declarations.import_paths import is_import_path
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.frontends.decimals import calculated, decimal
 from cnnspec.frontends.minimal import shortest

@@ -8,7 +8,7 @@ from pydantic_core import core_schema
 
 from cnnspec.declarations.describe import attribute_docstrings
 from cnnspec.declarations.fields import DATA_TYPES
-from cnnspec.declarations.of_others import PATTERN
+from cnnspec.declarations.import_paths import PATTERN
 from cnnspec.diagnostics.codes import WARNINGS
 from cnnspec.language.calls import Model
 from cnnspec.language.document import (
