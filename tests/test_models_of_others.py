@@ -433,29 +433,37 @@ def test_further_calls_keep_their_arguments_in_compact_specs() -> None:
 
 
 NOT_HERE = (
-    "'{}' cannot be used here: a class of another package can be a step, an activation, an initializer, "
-    "a regularizer, a constraint, a loss or a metric"
+    "unknown {} '{}'; classes of other packages can be steps, activations, initializers, regularizers, "
+    "constraints, losses and metrics"
 )
 
 
 @pytest.mark.parametrize(
-    ("step", "train"),
+    ("step", "train", "noun"),
     [
-        ("TimeDistributed: {layer: {own.parts:Own: {a: 1}}}", ""),
-        ("RNN: {cell: 'own.parts:Own'}", ""),
-        ("Bidirectional: {layer: {LSTM: {units: 2}}, backward_layer: 'own.parts:Own'}", ""),
-        ("Dense: {units: 2}", "{optimizer: 'own.parts:Own'}"),
-        ("Dense: {units: 2}", "{optimizer: {SGD: {learning_rate: {own.parts:Own: {a: 1}}}}}"),
-        ("Dense: {units: 2}", "{data: {own.parts:Own: {path: a.npz}}}"),
-        ("Dense: {units: 2}", "{callbacks: ['own.parts:Own']}"),
+        ("TimeDistributed: {layer: {own.parts:Own: {a: 1}}}", "", "layer"),
+        ("RNN: {cell: 'own.parts:Own'}", "", "layer"),
+        (
+            "Bidirectional: {layer: {LSTM: {units: 2}}, backward_layer: 'own.parts:Own'}",
+            "",
+            "layer",
+        ),
+        ("Dense: {units: 2}", "{optimizer: 'own.parts:Own'}", "optimizer"),
+        (
+            "Dense: {units: 2}",
+            "{optimizer: {SGD: {learning_rate: {own.parts:Own: {a: 1}}}}}",
+            "learning-rate schedule",
+        ),
+        ("Dense: {units: 2}", "{data: {own.parts:Own: {path: a.npz}}}", "data source"),
+        ("Dense: {units: 2}", "{callbacks: ['own.parts:Own']}", "callback"),
     ],
 )
-def test_where_a_spec_takes_no_classes_of_others_is_said(step: str, train: str) -> None:
+def test_where_a_spec_takes_no_classes_of_others_is_said(step: str, train: str, noun: str) -> None:
     text = f"cnnspec: 1\ninputs: {{x: [3, 4]}}\nlayers: [{step}]\n" + f"train: {train}" * bool(
         train
     )
     found = [each.message for each in cnnspec.loads(text).report if each.code == "unknown-kind"]
-    assert found == [NOT_HERE.format("own.parts:Own")]
+    assert found == [NOT_HERE.format(noun, "own.parts:Own")]
 
 
 def test_what_is_left_out_needs_no_code() -> None:
@@ -463,7 +471,7 @@ def test_what_is_left_out_needs_no_code() -> None:
     model = keras.Model(x, keras.layers.Dense(2, name="y")(x))
     model.compile(type("Own", (keras.optimizers.SGD,), {"__module__": PACKAGE})(0.5), "mse")
     assert cnnspec.from_keras(model).notes == (
-        f"its optimizer is left out: {NOT_HERE.format(f'{PACKAGE}:Own')}",
+        f"its optimizer is left out: {NOT_HERE.format('optimizer', f'{PACKAGE}:Own')}",
     )
 
 
@@ -474,5 +482,5 @@ def test_a_layer_of_others_inside_another_is_refused_by_its_place() -> None:
     with pytest.raises(UnreadableModel) as refused:
         cnnspec.from_keras(model)
     assert str(refused.value) == (
-        f"the layer 'outer' (TimeDistributed): {NOT_HERE.format(f'{PACKAGE}.layers:Wrapped')}"
+        f"the layer 'outer' (TimeDistributed): {NOT_HERE.format('layer', f'{PACKAGE}.layers:Wrapped')}"
     )

@@ -23,8 +23,8 @@ REDUCE = "reduce_"
 
 
 OF_OTHERS = (
-    "a class of another package can be a step, an activation, an initializer, a regularizer, a constraint, "
-    "a loss or a metric"
+    "classes of other packages can be steps, activations, initializers, regularizers, constraints, losses "
+    "and metrics"
 )
 
 
@@ -55,7 +55,7 @@ def kind_problem(
     """Return the problem of a word that is not in a family."""
     code, own = "unknown-kind", list(others)
     if is_import_path(word) and not own:
-        return Problem(code, f"'{word}' cannot be used here: {OF_OTHERS}")
+        return Problem(code, f"{message}; {OF_OTHERS}")
     known = [*family.kinds, *family.aliases]
     near = closest(word, own)
     if near is None or not near.is_certain:
