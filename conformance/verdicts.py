@@ -12,7 +12,7 @@ import numpy as np
 from cnnspec.analysis.infer import infer
 from cnnspec.backends.keras import objects as backend
 from cnnspec.backends.keras.operations import OperationCall
-from cnnspec.backends.lowering import OPERATIONS_MODULE, KerasCall, layer_call
+from cnnspec.backends.lowering import OPERATIONS_MODULE, KerasCall, layer_call, layer_called_with
 from cnnspec.declarations.declaration import Declaration
 from cnnspec.declarations.keras_versions import missing
 from cnnspec.diagnostics.problems import At, Problem, Problems
@@ -170,7 +170,9 @@ def keras_layer(configuration: Configuration) -> Any:
     except Problems:
         if is_operation:
             return raw_operation(configuration)
-        return raw(configuration.kind, "layers", configuration.arguments)
+        flags = layer_of(configuration.kind).in_call
+        made = {key: each for key, each in configuration.arguments.items() if key not in flags}
+        return raw(configuration.kind, "layers", made)
     if is_operation:
         return OperationCall(layer_call(layer, "layer", backend.RUNNING), "layer")
     return backend.layer_object(layer, "layer")
@@ -227,8 +229,12 @@ def called(configuration: Configuration, layer: Any, tensors: list[Any], **more:
                 for name in declaration.tensors
             ]
             return layer(*operands, *waiting)
-    positional, named = declaration.arranged(tensors)
-    return layer(*positional, **named, **more)
+        positional, named = declaration.arranged(tensors)
+        given = configuration.arguments
+        flags = {name: given[name] for name in declaration.in_call if name in given}
+        return layer(*positional, **named, **flags, **more)
+    positional, named = layer_called_with(declaration, tensors)
+    return layer(*positional, **(named | more))
 
 
 def trained(configuration: Configuration) -> Ran | Failed:

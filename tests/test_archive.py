@@ -17,6 +17,7 @@ from cnnspec import Spec, load, loads
 from cnnspec.backends.keras.building import build
 from cnnspec.backends.keras.loading import LoadedWeights
 from cnnspec.backends.keras.objects import keras_object, weight_name
+from cnnspec.backends.lowering import layer_called_with
 from cnnspec.backends.summary.rows import rows
 from cnnspec.frontends.archive import read_archive
 from cnnspec.frontends.models import model_document
@@ -359,8 +360,9 @@ EXAMPLES = layer_examples()
 def test_every_kind_is_read_with_all_its_arguments(kind: str, example: Example) -> None:
     dtype = "int64" if example.arguments.get("invert") else NOT_FLOATS.get(kind)
     inputs = [keras.Input(shape[1:], dtype=dtype) for shape in example.shapes]
-    positional, named = LAYERS.kinds[kind].arranged(inputs)
-    layer = keras_object(LAYERS.kinds[kind].of(example.arguments))
+    declared = LAYERS.kinds[kind].of(example.arguments)
+    positional, named = layer_called_with(declared, inputs)
+    layer = keras_object(declared)
     layer.name = "layer"
     model = keras.Model(inputs, keras.tree.flatten(layer(*positional, **named)))
     built = Spec.of(model_document(json.loads(model.to_json()))).build()
@@ -488,7 +490,7 @@ def with_an_optional_input() -> Any:
 REFUSED_MODELS: dict[str, tuple[Callable[[], Any], str]] = {
     "a lambda": (
         lambda: of_layer(layers.Lambda(lambda x: x, name="code")),
-        "the layer 'code': Lambda cannot be used in a spec: it runs Python code",
+        "the layer 'code' (Lambda): Lambda cannot be used in a spec: it runs Python code",
     ),
     "a subclass of Model": (
         subclassed,
@@ -497,7 +499,7 @@ REFUSED_MODELS: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "a layer in two models": (
         with_a_layer_in_two_models,
-        "the layer 'both' is used in several models, which a spec cannot express",
+        "the layer 'both' (Dense) is used in several models, which a spec cannot express; a model around it can be called in all of them instead",
     ),
     "an operation that no layer does": (
         lambda: of_layer(lambda x: keras.ops.meshgrid(x, x)[0]),
@@ -509,7 +511,7 @@ REFUSED_MODELS: dict[str, tuple[Callable[[], Any], str]] = {
 if "optional" in layers.InputLayer((4,)).get_config():  # older versions of Keras lose it
     REFUSED_MODELS["an optional input"] = (
         with_an_optional_input,
-        "the input 'x' is optional, which a spec cannot express",
+        "the input 'x' is optional, which a spec cannot express; one that is not can be imported",
     )
 
 
@@ -577,7 +579,7 @@ REFUSED_FILES: dict[str, tuple[Callable[[Path], Any], str]] = {
     "a number of 5000 digits": (archived("1" * 5000), NO_KERAS_MODEL),
     "a Sequential that was never built": (
         lambda path: archived(keras.Sequential([layers.Dense(2)]).to_json())(path),
-        "it is a Sequential model that was never built, so its input shape is unknown",
+        "it is a Sequential model that was never built, so its input shape is unknown; call it once, or begin it with an Input, and save it again",
     ),
     "no layers": (changed(lambda config: config.pop("layers")), NO_KERAS_MODEL),
     "layers that are numbers": (
@@ -609,11 +611,11 @@ REFUSED_FILES: dict[str, tuple[Callable[[Path], Any], str]] = {
                 ],
             )
         ),
-        "the layer 'dense' uses a tensor that is not in the model",
+        "the layer 'dense' (Dense) uses a tensor that is not in the model; save the model with Keras again",
     ),
     "an input marked as optional": (
         changed(lambda config: config["layers"][0]["config"].__setitem__("optional", True)),
-        "the input 'input_layer' is optional, which a spec cannot express",
+        "the input 'input_layer' is optional, which a spec cannot express; one that is not can be imported",
     ),
     "an unknown argument": (
         changed(lambda config: config["layers"][1]["config"].__setitem__("colour", "red")),

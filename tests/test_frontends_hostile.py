@@ -201,14 +201,14 @@ HOSTILE: dict[str, tuple[Callable[[Path], Any], str]] = {
     "more layers": (lambda path: text(functional(chain(MAX_LAYERS + 1)))(path), f"it has more than {MAX_LAYERS} layers"),
     "a circle": (
         text(functional([layer("ReLU", "a", "last"), layer("ReLU", "last", "a")])),
-        "the layer 'a' uses a tensor that is not in the model",
+        "the layer 'a' (ReLU) uses a tensor that is not in the model; save the model with Keras again",
     ),
     "a layer that reads itself": (
         text(functional([layer("ReLU", "last", "last")])),
-        "the layer 'last' uses a tensor that is not in the model",
+        "the layer 'last' (ReLU) uses a tensor that is not in the model; save the model with Keras again",
     ),
     "two layers of one name": (
-        text(functional([layer("ReLU", "last", "x")] * 2)), "two of its layers have the same name"
+        text(functional([layer("ReLU", "last", "x")] * 2)), "2 layers have the name 'last' (ReLU, ReLU); the names of layers must be unique, so save the model with others"
     ),
     "absurd sizes": (text(functional([layer("Dense", "last", "x", units=10**400)])), "'units' of 'last' (Dense) is a number of 401 digits; a spec takes up to 30"),
     "absurd shapes": (text(functional([layer("ReLU", "last", "x")], shape=[10**9] * 5000)), READ),
@@ -219,7 +219,7 @@ HOSTILE: dict[str, tuple[Callable[[Path], Any], str]] = {
     "keys that stand twice": (text('{"class_name": "Lambda", "class_name": "Model", "config": {}}'), NO_MODEL),
     "code in a layer": (
         text(functional([layer("Lambda", "last", "x", function=CODE)])),
-        "the layer 'last': Lambda cannot be used in a spec: it runs Python code",
+        "the layer 'last' (Lambda): Lambda cannot be used in a spec: it runs Python code",
     ),
     "code in an argument": (
         text(functional([layer("Dense", "last", "x", units=2, activation={

@@ -130,6 +130,17 @@ BEFORE = {"rms_rate": None, "adam_weight_decay": 0.004}
 RECENT: dict[str, list[tuple[dict[str, Any], tuple[int | None, ...]]]] = {
     "metrics.AUC": [({"curve": "prgain"}, ())],
     "layers.Attention": [({}, (None, 2, 7, 8))],
+    "layers.GroupQueryAttention": [
+        (
+            {
+                "head_dim": 3,
+                "num_query_heads": 4,
+                "num_key_value_heads": 2,
+                "return_attention_scores": True,
+            },
+            (),
+        )
+    ],
     "layers.Conv1DTranspose": [({"filters": 2, "kernel_size": 3, "output_padding": 0}, ())],
     "layers.Conv2DTranspose": [
         ({"filters": 2, "kernel_size": 3, "strides": 2, "output_padding": [1, 0]}, ())

@@ -163,8 +163,11 @@ def keras_call(
     try:
         layer = keras_object(LAYERS.kinds[kind].of(said))
     except Problems:
-        layer = keras_class(LAYERS.kinds[kind])(**said)
+        made = {key: each for key, each in said.items() if key not in LAYERS.kinds[kind].in_call}
+        layer = keras_class(LAYERS.kinds[kind])(**made)
+    flags = LAYERS.kinds[kind].in_call
     positional, named = LAYERS.kinds[kind].arranged(inputs)
+    named |= {name: said[name] for name in flags if name in said}
     return layer, keras.tree.flatten(layer(*positional, **named))
 
 

@@ -1,6 +1,7 @@
 """Models with classes of other packages: imported by path, without running their code, and built again."""
 
 import json
+import random
 import sys
 import warnings
 from collections.abc import Iterator
@@ -54,9 +55,9 @@ def example() -> Any:
 
 def filled(model: Any) -> Any:
     """Give all weights different values."""
-    random = np.random.default_rng(0)
+    generator = np.random.default_rng(0)
     for weight in model.weights:
-        weight.assign(random.uniform(0.1, 1, weight.shape))
+        weight.assign(generator.uniform(0.1, 1, weight.shape))
     return model
 
 
@@ -250,6 +251,31 @@ def test_layers_without_get_config_are_refused() -> None:
     )
 
 
+@pytest.mark.parametrize("kind", ["Forgets", "Adds", "Fails", "Leaves"])
+def test_layers_whose_configurations_do_not_make_them_are_told_by_their_arguments(
+    kind: str,
+) -> None:
+    given = keras.Input((4,), name="x")
+    layer = getattr(layers(), kind)(3, name="y", trainable=False)
+    model = filled(keras.Model(given, layer(given)))
+    state = random.getstate()
+    spec = cnnspec.from_keras(model)
+    assert (random.getstate(), "get_config" in vars(layer)) == (state, False)
+    (node,) = spec.compile().nodes
+    assert node.layer.given == {"units": 3, "mode": None, "trainable": False}
+    model.save_weights("own.weights.h5")
+    assert_equal(spec.build(weights="own.weights.h5", allow_code=[PACKAGE]), model)
+
+
+def test_layers_that_were_changed_are_told_by_their_configurations() -> None:
+    given = keras.Input((4,), name="x")
+    scale = layers().Scale(2.0, name="scale")
+    model = keras.Model(given, scale(given))
+    scale.factor = 7.0
+    (node,) = cnnspec.from_keras(model).compile().nodes
+    assert node.layer.given["factor"] == 7.0
+
+
 def test_subclasses_of_functional_are_their_graph() -> None:
     model = filled(models().Backbone(3, name="backbone"))
     spec = cnnspec.from_keras(model)
@@ -330,8 +356,8 @@ def test_a_layer_that_holds_another_layer_of_the_model_is_refused() -> None:
     assert run_command("import", "model.keras") == (
         1,
         "",
-        "error[unreadable-model]: 'model.keras': the layer 'tied' is used in several models, which a "
-        "spec cannot express\n",
+        "error[unreadable-model]: 'model.keras': the layer 'tied' (Dense) is used in several models, which a "
+        "spec cannot express; a model around it can be called in all of them instead\n",
     )
 
 
@@ -391,4 +417,70 @@ def test_keys_of_steps_are_no_arguments_of_classes() -> None:
         "",
         f"error[unreadable-model]: 'model.json': the layer 'towers' ({PACKAGE}.layers:Towers) has an "
         "argument 'repeat', which is a key of every step of a spec\n",
+    )
+
+
+def test_further_calls_keep_their_arguments_in_compact_specs() -> None:
+    x, mask = keras.Input((4,), name="x"), keras.Input((4,), name="mask")
+    scale = layers().Scale(2.0, name="scale")
+    model = filled(keras.Model([x, mask], scale(scale(x, mask_of_others=mask), double=True)))
+    spec = cnnspec.from_keras(model)
+    (shared,) = [step for step in spec.document.layers if step.kind == "shared"]
+    assert shared.arguments == {"layer": "scale", "output_shape": [4], "call": {"double": True}}
+    model.save_weights("own.weights.h5")
+    again = cnnspec.loads(cnnspec.dumps(spec))
+    assert_equal(again.build(weights="own.weights.h5", allow_code=[PACKAGE]), model)
+
+
+NOT_HERE = (
+    "unknown {} '{}'; classes of other packages can be steps, activations, initializers, regularizers, "
+    "constraints, losses and metrics"
+)
+
+
+@pytest.mark.parametrize(
+    ("step", "train", "noun"),
+    [
+        ("TimeDistributed: {layer: {own.parts:Own: {a: 1}}}", "", "layer"),
+        ("RNN: {cell: 'own.parts:Own'}", "", "layer"),
+        (
+            "Bidirectional: {layer: {LSTM: {units: 2}}, backward_layer: 'own.parts:Own'}",
+            "",
+            "layer",
+        ),
+        ("Dense: {units: 2}", "{optimizer: 'own.parts:Own'}", "optimizer"),
+        (
+            "Dense: {units: 2}",
+            "{optimizer: {SGD: {learning_rate: {own.parts:Own: {a: 1}}}}}",
+            "learning-rate schedule",
+        ),
+        ("Dense: {units: 2}", "{data: {own.parts:Own: {path: a.npz}}}", "data source"),
+        ("Dense: {units: 2}", "{callbacks: ['own.parts:Own']}", "callback"),
+    ],
+)
+def test_where_a_spec_takes_no_classes_of_others_is_said(step: str, train: str, noun: str) -> None:
+    text = f"cnnspec: 1\ninputs: {{x: [3, 4]}}\nlayers: [{step}]\n" + f"train: {train}" * bool(
+        train
+    )
+    found = [each.message for each in cnnspec.loads(text).report if each.code == "unknown-kind"]
+    assert found == [NOT_HERE.format(noun, "own.parts:Own")]
+
+
+def test_what_is_left_out_needs_no_code() -> None:
+    x = keras.Input((3, 4), name="x")
+    model = keras.Model(x, keras.layers.Dense(2, name="y")(x))
+    model.compile(type("Own", (keras.optimizers.SGD,), {"__module__": PACKAGE})(0.5), "mse")
+    assert cnnspec.from_keras(model).notes == (
+        f"its optimizer is left out: {NOT_HERE.format('optimizer', f'{PACKAGE}:Own')}",
+    )
+
+
+def test_a_layer_of_others_inside_another_is_refused_by_its_place() -> None:
+    x = keras.Input((3, 4), name="x")
+    inner = layers().Wrapped(keras.layers.Dense(2), name="inner")
+    model = keras.Model(x, keras.layers.TimeDistributed(inner, name="outer")(x))
+    with pytest.raises(UnreadableModel) as refused:
+        cnnspec.from_keras(model)
+    assert str(refused.value) == (
+        f"the layer 'outer' (TimeDistributed): {NOT_HERE.format('layer', f'{PACKAGE}.layers:Wrapped')}"
     )

@@ -149,7 +149,7 @@ def test_a_function_without_a_module_is_an_error_that_says_how() -> None:
     code, out, err = run_command("import", "model.keras")
     assert (code, out) == (1, "")
     assert err == (
-        "error[unreadable-model]: 'model.keras': the layer 'h' has the function 'bent', which is not from "
+        "error[unreadable-model]: 'model.keras': the layer 'h' (Dense) has the function 'bent', which is not from "
         "Keras, and the file does not have its module, which `--class 'bent=package.module:bent'` names\n"
     )
 

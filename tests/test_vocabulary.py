@@ -18,6 +18,7 @@ from cnnspec.declarations import keras_table
 from cnnspec.declarations.describe import NO_DEFAULT, Argument
 from cnnspec.declarations.family import Family
 from cnnspec.declarations.foreign_table import worlds
+from cnnspec.declarations.hints import OF_OTHERS
 from cnnspec.declarations.keras_versions import NEWEST
 from cnnspec.diagnostics.codes import CODES
 from cnnspec.language.calls import FROM_TEXT, Model
@@ -500,7 +501,7 @@ def test_words_that_there_are_not(word: str, said: str) -> None:
         ("Con2D", "unknown layer 'Con2D'; did you mean 'Conv2D'?"),
         ("Lambda", "Lambda cannot be used in a spec: it runs Python code"),
         ("loss:mse", "'loss:mse' is a loss, not a layer; see `cnnspec explain loss:mse`"),
-        ("los:mse", "unknown layer 'los:mse'"),
+        ("los:mse", f"unknown layer 'los:mse'; {OF_OTHERS}"),
     ],
 )
 def test_layers_points_at_what_explains_other_words(word: str, said: str) -> None:

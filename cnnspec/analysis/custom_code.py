@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterator
 
 from cnnspec.declarations.declaration import Declaration
-from cnnspec.declarations.of_others import package_of, paths_in
+from cnnspec.declarations.import_paths import package_of
+from cnnspec.declarations.of_others import paths_in
 from cnnspec.diagnostics.report import Report
 from cnnspec.ir.checked import CheckedGraph
 from cnnspec.syntax.places import Place

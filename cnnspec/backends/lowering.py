@@ -214,9 +214,16 @@ def called_with(
     """Return the positional and keyword arguments of the call of a layer or submodel."""
     if isinstance(node.layer, SubmodelLayer):
         return (one_or_all(tensors),), {}
-    positional, named = node.layer.arranged(tensors)
-    flags = (name for name in node.layer.in_call if not node.layer.is_default(name))
-    return positional, named | {name: node.layer.checked(name) for name in flags}
+    return layer_called_with(node.layer, tensors)
+
+
+def layer_called_with(
+    layer: Layer, tensors: Sequence[Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Return the positional and keyword arguments of the call of a layer."""
+    positional, named = layer.arranged(tensors)
+    flags = (name for name in layer.in_call if not layer.is_default(name))
+    return positional, named | {name: layer.checked(name) for name in flags}
 
 
 def one_or_all(tensors: Sequence[Any]) -> Any:

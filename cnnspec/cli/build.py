@@ -14,6 +14,7 @@ from cnnspec.backends.diagram.drawing import Drawing
 from cnnspec.backends.diagram.render import NoRenderer
 from cnnspec.backends.summary.table import summary_text
 from cnnspec.cli.building import built_model, save
+from cnnspec.cli.class_option import class_option
 from cnnspec.cli.common import code_option, parse_overrides, root_option, set_option, spec_arguments
 from cnnspec.cli.files import writing
 from cnnspec.cli.keras_option import keras_option
@@ -60,6 +61,7 @@ OWN = (SUMMARY, *FILES)
 @set_option
 @keras_option
 @root_option
+@class_option
 def command(
     specs: tuple[str, ...],
     output: Path,

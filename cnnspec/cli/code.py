@@ -7,6 +7,7 @@ import click
 
 from cnnspec.backends.python.models import NoScript
 from cnnspec.backends.python.script import script
+from cnnspec.cli.class_option import class_option
 from cnnspec.cli.common import (
     force_option,
     model_arguments,
@@ -33,6 +34,7 @@ from cnnspec.declarations.keras_versions import Keras
 @set_option
 @keras_option
 @root_option
+@class_option
 def command(
     model: str,
     output: Path | None,

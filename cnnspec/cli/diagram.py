@@ -7,6 +7,7 @@ import click
 from cnnspec.backends.diagram.drawing import ALL, FORMATS, SUFFIXES, Drawing
 from cnnspec.backends.diagram.look import DETAILS, DIRECTIONS, STYLES, THEME_NAMES, USUAL, Look
 from cnnspec.backends.diagram.render import NoRenderer, TooLarge
+from cnnspec.cli.class_option import class_option
 from cnnspec.cli.common import (
     Decorator,
     force_option,
@@ -103,6 +104,7 @@ def _depth(ctx: click.Context, param: click.Parameter, value: str | None) -> int
 @set_option
 @keras_option
 @root_option
+@class_option
 def command(
     model: str,
     output: Path | None,

@@ -7,6 +7,7 @@ import click
 
 from cnnspec.backends.diagram.look import THEME_NAMES, USUAL, Look
 from cnnspec.backends.diagram.render import NoRenderer, TooLarge
+from cnnspec.cli.class_option import class_option
 from cnnspec.cli.common import root_option
 from cnnspec.cli.completion import files
 from cnnspec.cli.diagram import depth_option, format_of
@@ -50,6 +51,7 @@ SAME, DIFFERENT, TROUBLE = range(3)
 @click.option("--force", is_flag=True, help="Overwrite the diagram.")
 @click.option("--git", is_flag=True, help="Accept the arguments that git passes to a diff driver.")
 @root_option
+@class_option
 def command(
     models: tuple[str, ...],
     form: str,

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from cnnspec.cli.class_option import class_option
 from cnnspec.cli.common import (
     force_option,
     model_arguments,
@@ -31,6 +32,7 @@ from cnnspec.language.dump import dumps
 @set_option
 @keras_option
 @root_option
+@class_option
 def command(
     model: str,
     output: Path | None,

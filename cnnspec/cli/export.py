@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 import click
 
 from cnnspec.cli.building import built_model
+from cnnspec.cli.class_option import class_option
 from cnnspec.cli.common import code_option, parse_overrides, root_option, set_option
 from cnnspec.cli.completion import files
 from cnnspec.cli.files import keep_what_is_there, writing
@@ -71,6 +72,7 @@ _OF_EXPORT = re.compile(
 @set_option
 @keras_option
 @root_option
+@class_option
 def command(
     model: str,
     form: str | None,

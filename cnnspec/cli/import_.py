@@ -1,21 +1,21 @@
 """`cnnspec import`: convert a Keras model to a spec."""
 
 import sys
-from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
+from cnnspec.cli.class_option import class_option, given_classes
 from cnnspec.cli.common import force_option
 from cnnspec.cli.completion import files
 from cnnspec.cli.files import give, keep_what_is_there, replacing
 from cnnspec.cli.printing import echo, tell, usage_error
 from cnnspec.cli.quiet import import_quietly
-from cnnspec.declarations.of_others import is_import_path
 from cnnspec.diagnostics.report import Report, SpecError
 from cnnspec.frontends.files import Read, read_config, read_model
+from cnnspec.frontends.located import with_layers
 from cnnspec.importing import imported
 from cnnspec.keras_files.problems import UnreadableModel
 from cnnspec.keras_files.renamed_weights import write_renamed
@@ -49,20 +49,13 @@ SPEC_SUFFIXES = (".yaml", ".yml")
     is_flag=True,
     help="Let go of the names of layers, except inputs and outputs, to find more repetitions.",
 )
-@click.option(
-    "--class",
-    "classes",
-    multiple=True,
-    metavar="NAME=PACKAGE.MODULE:CLASS",
-    help="Where a class is that is not from Keras, by its name in the file (repeatable).",
-)
+@class_option
 @force_option
 def command(
     model: str,
     output: Path | None,
     compact: bool,
     rename: bool,
-    classes: tuple[str, ...],
     force: bool,
 ) -> None:
     """Convert a Keras model to a spec.
@@ -83,14 +76,13 @@ def command(
         usage_error("--rename and --no-compact exclude each other")
     if Path(model).suffix.lower() in SPEC_SUFFIXES:
         usage_error(f"'{model}' is already a spec; `cnnspec expand` expands it")
-    paths = _paths(classes)
     name = model.removeprefix(APPLICATION)
     is_file = name == model
     renamed_weights = None
     if rename and is_file and output is not None:
         renamed_weights = output.with_suffix(".weights.h5")
     try:
-        read = _read(Path(model), paths) if is_file else _application(name)
+        read = _read(Path(model)) if is_file else _application(name)
         weights = None
         if is_file and read.has_weights:
             weights = renamed_weights if rename else Path(model)
@@ -112,7 +104,8 @@ def command(
     except (UnreadableModel, UnreadableWeights) as error:
         _refuse(f"{shown_path(Path(model)) if is_file else name!r}: {error}")
     except SpecError as error:
-        tell(error.report, err=True)
+        file = str(shown_path(Path(model))) if is_file else name
+        tell(with_layers(error.report, read.document, file), err=True)
         sys.exit(1)
     if is_file and read.has_weights and weights is None:
         echo(f"note: {WEIGHTS_STAY}", err=True)
@@ -120,20 +113,9 @@ def command(
         echo(f"note: {note}", err=True)
 
 
-def _paths(classes: tuple[str, ...]) -> dict[str, str]:
-    """Parse `name=package.module:Class` pairs."""
-    paths = {}
-    for pair in classes:
-        name, equals, path = pair.rpartition("=")
-        if not equals or not name or not is_import_path(path):
-            usage_error(f"--class expects NAME=PACKAGE.MODULE:CLASS, got '{pair}'")
-        paths[name] = path
-    return paths
-
-
-def _read(path: Path, classes: Mapping[str, str]) -> Read:
+def _read(path: Path) -> Read:
     try:
-        return read_model(path, classes)
+        return read_model(path, given_classes())
     except OSError as error:
         usage_error(f"'{path}' cannot be read: {error.strerror}")
 

@@ -13,7 +13,9 @@ from cnnspec.compiler import Compilation, compile_text, is_model_file
 from cnnspec.declarations.keras_versions import Keras
 from cnnspec.diagnostics.report import SpecError
 from cnnspec.ir.checked import CheckedGraph
-from cnnspec.syntax.paths import leads_out
+from cnnspec.naming import NO_CLASSES
+from cnnspec.records import replace
+from cnnspec.syntax.paths import leads_out, shown_path
 
 Checked = tuple[Compilation, CheckedGraph]
 """A compilation, and its model."""
@@ -43,10 +45,23 @@ def open_model(
     def compile_with(values: Mapping[str, Any] | None) -> Compilation:
         if model == STDIN:
             return compile_text(text, overrides=values, keras=keras, root=root)
-        return compiler.open_model(Path(model), overrides=values, keras=keras, root=root)
+        classes = NO_CLASSES
+        if is_model_file(model):
+            from cnnspec.cli.class_option import given_classes  # not needed for specs
+
+            classes = given_classes()
+        return compiler.open_model(
+            Path(model), overrides=values, keras=keras, root=root, classes=classes
+        )
 
     try:
         compilation = compile_with(overrides)
+        if compilation.is_flat and compilation.report.has_errors:
+            from cnnspec.frontends.located import with_layers
+
+            assert compilation.document is not None
+            report = with_layers(compilation.report, compilation.document, shown_path(Path(model)))
+            return replace(compilation, report=report)
         if overrides and compilation.report.has_errors:
             from cnnspec.cli.overriding import name_overrides
 

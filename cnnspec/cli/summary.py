@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from cnnspec.backends.summary.table import summary_data, summary_text
+from cnnspec.cli.class_option import class_option
 from cnnspec.cli.common import model_arguments, parse_overrides, root_option, set_option
 from cnnspec.cli.keras_option import keras_option
 from cnnspec.cli.models import checked_models
@@ -38,6 +39,7 @@ from cnnspec.declarations.keras_versions import Keras
 @set_option
 @keras_option
 @root_option
+@class_option
 def command(
     models: tuple[str, ...],
     form: str,

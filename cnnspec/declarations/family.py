@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 from cnnspec.declarations.declaration import Checked, Declaration, FamilyFacts
+from cnnspec.declarations.import_paths import is_import_path
 from cnnspec.diagnostics.problems import Problem, Problems, shown, with_article
 
 Kind = TypeVar("Kind", bound=Declaration)
@@ -121,7 +122,7 @@ class Family(FamilyFacts, Generic[Kind]):
 
     def _by_path(self, word: str) -> type[Kind] | None:
         """Return the declaration of a class of another package, if the word is its import path."""
-        from cnnspec.declarations.of_others import is_import_path, kind_of_others
+        from cnnspec.declarations.of_others import kind_of_others
 
         if word not in self._of_others and is_import_path(word):
             declaration = self._of_others[word] = kind_of_others(word, self.base)

@@ -13,6 +13,7 @@ from cnnspec.declarations.foreign import (
     of_value,
     of_word,
 )
+from cnnspec.declarations.import_paths import is_import_path
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.diagnostics.rewrites import Rewrite, renamed
 from cnnspec.diagnostics.suggestions import (
@@ -26,6 +27,12 @@ from cnnspec.records import replace
 
 REDUCE = "reduce_"
 """What the names of reductions begin with in TensorFlow."""
+
+
+OF_OTHERS = (
+    "classes of other packages can be steps, activations, initializers, regularizers, constraints, losses "
+    "and metrics"
+)
 
 
 class Words(Protocol):
@@ -54,6 +61,8 @@ def kind_problem(
 ) -> Problem:
     """Return the problem of a word that is not in a family."""
     code, own = "unknown-kind", list(others)
+    if is_import_path(word) and not own:
+        return Problem(code, f"{message}; {OF_OTHERS}")
     if not may_suggest():
         return Problem(code, message)
     known = [*family.kinds, *family.aliases]

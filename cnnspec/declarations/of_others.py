@@ -1,25 +1,11 @@
 """Classes and functions that are not from Keras, which are known only by their import path."""
 
-import re
 from collections.abc import Hashable, Iterator, Mapping
 from typing import Any, ClassVar, Self
 
 from cnnspec.declarations.declaration import Declaration
+from cnnspec.declarations.import_paths import is_import_path, package_of
 from cnnspec.naming import snake_case
-
-_NAME = "[A-Za-z_][A-Za-z0-9_]*"
-PATTERN = rf"^{_NAME}(\.{_NAME})*:{_NAME}$"
-"""What import paths look like, also in the JSON Schema."""
-
-
-def is_import_path(word: str) -> bool:
-    """Whether a word is the import path of a class or function, `package.module:Class`."""
-    return ":" in word and re.fullmatch(PATTERN, word) is not None
-
-
-def package_of(path: str) -> str:
-    """Return the top-level package of an import path."""
-    return path.partition(":")[0].partition(".")[0]
 
 
 class OfOthers(Declaration):

@@ -35,8 +35,9 @@ def written_out(graph: Graph, folder: Path | None = None, *, inline: bool = Fals
     if len(graph.inputs) == 1:
         above = (Ref(graph.inputs[0].name),)
     steps = []
+    layers = {node.name: node.layer for node in graph.nodes}
     for node in graph.nodes:
-        steps.append(_step(node, above))
+        steps.append(_step(node, above, layers.get(node.shares or "")))
         above = handed_on(node)
     return Document(
         name=graph.name,
@@ -129,7 +130,8 @@ def _other_rows(
     return escaped(relative(before / rows, folder)) if isinstance(rows, Path) else rows
 
 
-def _step(node: Node, above: tuple[Ref, ...]) -> Step:
+def _step(node: Node, above: tuple[Ref, ...], first: Layer | SubmodelLayer | None) -> Step:
+    """Return the step of a node; `first` is the layer of the first call, if it is another one."""
     layer = node.layer
     kind = "shared"
     arguments: dict[str, Any] = {"layer": node.shares}
@@ -144,6 +146,10 @@ def _step(node: Node, above: tuple[Ref, ...]) -> Step:
         kind, arguments = layer.word, layer.given
     if isinstance(layer, CustomLayer):
         arguments = {**arguments, **layer.statements()}
+    elif isinstance(layer, Layer) and isinstance(first, Layer):
+        flags = {key: layer.checked(key) for key in layer.in_call}
+        own = {key: value for key, value in flags.items() if value != first.checked(key)}
+        arguments = {**arguments, **own}
     sources = None if node.inputs == above else [str(ref) for ref in node.inputs]
     frozen = True if node.frozen and not implied else None
     return Step(

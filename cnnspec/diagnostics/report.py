@@ -55,7 +55,7 @@ class Fix(Record):
     """Whether it is certainly what was meant, so that `cnnspec validate --fix` applies it."""
 
 
-class Diagnostic(Record, uncompared=("fix",)):
+class Diagnostic(Record, uncompared=("fix", "path")):
     """A diagnostic: what is wrong, and where."""
 
     severity: Severity
@@ -66,6 +66,8 @@ class Diagnostic(Record, uncompared=("fix",)):
     suggestion: str | None = None
     fix: Fix | None = None
     """The suggestion as edits, where it can be applied."""
+    path: tuple[str | int, ...] = ()
+    """Where it is in a document that has no text."""
 
 
 class Report:

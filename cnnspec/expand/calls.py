@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from cnnspec.declarations.import_paths import is_import_path
 from cnnspec.declarations.keras_versions import missing
-from cnnspec.declarations.of_others import is_import_path
 from cnnspec.declarations.partial import problems_of
 from cnnspec.diagnostics.budget import TOO_MANY_VALUES
 from cnnspec.diagnostics.problems import Failure, Problem, Problems, failure_of
@@ -17,7 +17,7 @@ from cnnspec.ir.graph import Node, SubmodelLayer
 from cnnspec.language.document import Step
 from cnnspec.language.expressions import substituted
 from cnnspec.layers.base import INNER, LAYERS, Layer
-from cnnspec.layers.custom import STATEMENTS, CustomLayer, custom_kind
+from cnnspec.layers.custom import CustomLayer, custom_kind
 from cnnspec.naming import node_name, snake_case
 from cnnspec.operations.steps import family_of_step
 from cnnspec.records import replace
@@ -192,7 +192,10 @@ class Calls:
         self, step: Step, scope: Scope, inputs: Value, place: Place, name: str | None
     ) -> Value:
         """Expand another call of an earlier layer."""
-        for key in (each for each in step.arguments if each not in ("layer", *STATEMENTS)):
+        from cnnspec.expand.shared_calls import OF_CALLS, called_again  # which few specs need
+
+        of_call = {key: each for key, each in step.arguments.items() if key in OF_CALLS}
+        for key in (each for each in step.arguments if each != "layer" and each not in of_call):
             message = f"'shared' has no argument '{key}'; it takes 'layer', 'name' and 'from'"
             near = step_key(key, step, () if "layer" in step.arguments else ("layer",))
             code = "unknown-argument"
@@ -226,18 +229,11 @@ class Calls:
             failure = (place / "layer").error(self.report, "unknown-name", message)
             return self.names.failed(name, scope, failure)
         original = self.names.by_name[target.layer_name]
-        layer = original.layer
-        if isinstance(layer, CustomLayer):
-            try:
-                layer = layer.called_again(substituted(step.arguments, scope.parameters, []))
-            except Problems as refused:
-                failures = [place.problem(self.report, each) for each in refused.problems]
-                return self.names.failed(name, scope, failures[0])
-        said = [key for key in step.arguments if key in STATEMENTS]
-        if said and not isinstance(layer, CustomLayer):
-            message = f"'{said[0]}' is only for layer classes of your own, which '{wanted}' is not"
-            failure = (place / said[0]).error(self.report, "unknown-argument", message, "key")
-            return self.names.failed(name, scope, failure)
+        layer = called_again(original.layer, wanted, of_call, scope, place, self.report)
+        if isinstance(layer, Failure):
+            return self.names.failed(name, scope, layer)
+        for each in self.lacking(layer) if of_call and isinstance(layer, Layer) else ():
+            place.problem(self.report, each)
         again = replace(original, layer=layer)
         shared = replace(again, name=node_name(scoped), scoped=scoped, shares=original.name)
         return self.names.add(replace(shared, inputs=inputs, place=place, block=scope.block))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cnnspec.declarations.of_others import is_import_path
+from cnnspec.declarations.import_paths import is_import_path
 from cnnspec.diagnostics.problems import Failure
 from cnnspec.diagnostics.report import Report
 from cnnspec.diagnostics.suggestions import closest

@@ -6,13 +6,10 @@ from typing import Any
 
 from cnnspec.diagnostics.problems import Problem, Problems
 from cnnspec.frontends.calls import Call
-from cnnspec.frontends.nodes import Node, name_of
-from cnnspec.keras_files.problems import UnreadableModel
-from cnnspec.layers.base import LAYERS, Layer
+from cnnspec.frontends.nodes import Node
+from cnnspec.layers.base import FLAGS, LAYERS, Layer
 
 TRAINING = "training"
-DATA = (TRAINING, "use_causal_mask", "return_attention_scores", "reverse")
-"""The arguments of calls that are flags, and false by default."""
 CHANGES_ITS_STATISTICS = ("BatchNormalization", "SpectralNormalization")
 """Layers that training changes even though they compute the same kind of result."""
 
@@ -22,7 +19,7 @@ def split(node: Node, kind: str, arguments: Mapping[str, Any]) -> tuple[Node, di
     kept: dict[str, Any] = {}
     found: dict[str, Any] = {}
     for key, value in node.kwargs.items():
-        if key not in DATA or not isinstance(value, bool):
+        if key not in FLAGS or not isinstance(value, bool):
             kept[key] = value
         elif value and key in _declaration(kind).in_call:
             found[key] = True
@@ -35,25 +32,13 @@ FirstCall = tuple[str, dict[str, Any], dict[str, Any]]
 """The kind, the arguments and the flags of the first call of a layer."""
 
 
-def called_alike(call: Call, first: FirstCall | None) -> Call:
-    """Return a further call of a layer, whose step has no arguments of its own.
-
-    Raises:
-        UnreadableModel: the first call has other flags.
-
-    """
+def own_flags(call: Call, first: FirstCall | None) -> tuple[Call, dict[str, bool]]:
+    """Return a further call of a layer, and the flags in which it differs from the first call."""
     if first is None:
-        return call
+        return call, {}
     kind, arguments, flags = first
     node, own = split(call.node, kind, arguments)
-    if own != flags:
-        (differs, *_) = sorted(own.keys() ^ flags.keys())
-        named = f"the layer '{name_of(call.layer)}' ({kind})"
-        message = (
-            f"{named} is called once with '{differs}' and once without, which a spec cannot express"
-        )
-        raise UnreadableModel(message)
-    return replace(call, node=node)
+    return replace(call, node=node), {key: key in own for key in sorted(own.keys() ^ flags.keys())}
 
 
 def _declaration(kind: str) -> type[Layer]:

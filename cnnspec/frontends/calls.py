@@ -87,7 +87,10 @@ def in_order(calls: Iterable[Call], known: Iterable[str]) -> Iterator[Call]:
 
 
 def _lost(call: Call) -> UnreadableModel:
-    return UnreadableModel(f"the layer '{call.name}' uses a tensor that is not in the model")
+    return UnreadableModel(
+        f"the layer '{call.name}' ({call.layer['class_name']}) uses a tensor that is not in the model; "
+        "save the model with Keras again"
+    )
 
 
 def first_calls(

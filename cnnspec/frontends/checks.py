@@ -1,12 +1,13 @@
 """Checks the layers of a serialized model, and their names."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cnnspec.diagnostics.problems import Problem, Problems
+from cnnspec.frontends.nodes import name_of
 from cnnspec.frontends.whole import Whole
 from cnnspec.keras_files.configuration import MODELS
-from cnnspec.keras_files.problems import UnreadableModel
+from cnnspec.keras_files.problems import HOLDS_ANOTHER, UnreadableModel
 from cnnspec.language.expressions import is_pattern
 from cnnspec.language.values import name_problem
 from cnnspec.layers.base import Layer
@@ -25,7 +26,8 @@ def checked_name(whole: Whole, name: Any, what: str) -> str:
     if problem is None and is_pattern(name):
         problem = ("bad-name", "it would be an expression")
     if problem is not None:
-        raise UnreadableModel(f"invalid name of the {what} {name!r:.60}: {problem[1]}")
+        message = f"invalid name of the {what} {name!r:.60}: {problem[1]}; give it another name"
+        raise UnreadableModel(message)
     if keras_name(name) != name:
         note = f"the {what} '{name}' is called '{keras_name(name)}' in the model of the spec"
         whole.notes.append(note)
@@ -38,8 +40,35 @@ def count(whole: Whole, layer: Mapping[str, Any], name: str, most: int) -> None:
     if whole.layers > most:
         raise UnreadableModel(f"it has more than {most} layers")
     if layer.get("shared_object_id") is not None:
-        message = f"the layer '{name}' is used in several models, which a spec cannot express"
+        message = (
+            f"the layer '{name}' ({layer['class_name']}) is used in several models, which a spec cannot "
+            "express; a model around it can be called in all of them instead"
+        )
         raise UnreadableModel(message)
+
+
+def check_inside(layer: Mapping[str, Any]) -> None:
+    """Check that the layers that are arguments of a layer are in no other one.
+
+    Raises:
+        UnreadableModel: one is.
+
+    """
+    for each in _arguments(layer["config"]):
+        if each.get("shared_object_id") is not None:
+            raise UnreadableModel(
+                HOLDS_ANOTHER.format(f"'{layer['config']['name']}'", name_of(each))
+            )
+
+
+def _arguments(config: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield the layers that are arguments of a layer, at any depth."""
+    for value in config.values():
+        for each in value if isinstance(value, list) else (value,):
+            inner = each.get("config") if isinstance(each, Mapping) else None
+            if isinstance(inner, Mapping) and {"name", "trainable"} <= inner.keys():
+                yield each
+                yield from _arguments(inner)
 
 
 def inner_model(config: Any) -> Mapping[str, Any] | None:

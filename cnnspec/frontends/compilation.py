@@ -11,13 +11,13 @@ from typing import Any
 from cnnspec.declarations.declaration import Declaration
 from cnnspec.declarations.family import Family, split_call
 from cnnspec.declarations.keras_versions import as_before
-from cnnspec.declarations.of_others import OfOthers
+from cnnspec.declarations.of_others import OfOthers, paths_in
 from cnnspec.declarations.wording import shortest
 from cnnspec.diagnostics.problems import Problem, Problems
 from cnnspec.frontends.decimals import decimal
 from cnnspec.frontends.nodes import leaves
 from cnnspec.frontends.values import FUNCTION, Find, OwnClass, nowhere, plain
-from cnnspec.frontends.whole import ReadModel
+from cnnspec.frontends.whole import ReadModel, Whole
 from cnnspec.keras_files.problems import MALFORMED, UnreadableModel
 from cnnspec.language.calls import Call
 from cnnspec.language.expressions import escaped
@@ -37,8 +37,7 @@ class Compilation:
     """Adds the compilation of a model to its document, and collects notes on what is left out."""
 
     model: ReadModel
-    of_keras_2: bool
-    find: Find = nowhere
+    whole: Whole
     notes: list[str] = field(default_factory=list)
 
     def add(self, config: Mapping[str, Any]) -> None:
@@ -52,7 +51,7 @@ class Compilation:
             if output.loss is not None and weight not in (None, 1):
                 output.loss_weight = weight
             given = metrics.get(name)
-            prefix = f"{name}_" if self.of_keras_2 else ""
+            prefix = f"{name}_" if self.whole.of_keras_2 else ""
             calls = [
                 self.call(f"a metric of '{name}'", METRICS, metric, prefix)
                 for metric in (given if isinstance(given, list) else [given])
@@ -110,9 +109,10 @@ class Compilation:
         return None
 
     def _call(self, family: Family[Any], serialized: Any, prefix: str) -> Call:
-        kind, given = split_call(
-            shortest(_checked(family, serialized, prefix, self.find)), family.noun
-        )
+        declaration = _checked(family, serialized, prefix, self.whole.path)
+        for _, path in paths_in(declaration):
+            self.whole.use(path)
+        kind, given = split_call(shortest(declaration), family.noun)
         return Call(kind=kind, arguments=escaped(given))
 
 
@@ -175,13 +175,11 @@ def _scaled(config: Mapping[str, Any]) -> Declaration:
     return declaration.of(own | {"inner_optimizer": inner})
 
 
-def notes_of_compilation(
-    model: ReadModel, config: Any, *, of_keras_2: bool, find: Find = nowhere
-) -> list[str]:
+def notes_of_compilation(model: ReadModel, config: Any, whole: Whole) -> list[str]:
     """Add the compilation of a model to its document, and return notes on what was left out."""
     if not config:
         return []
-    compilation = Compilation(model, of_keras_2, find)
+    compilation = Compilation(model, whole)
     try:
         compilation.add(config)
     except MALFORMED:

@@ -100,9 +100,7 @@ def _read(
 ) -> Read:
     model, whole = read_serialized(config, classes)
     compilation = config.get("compile_config") if compiled is None else compiled
-    left_out = notes_of_compilation(
-        model, compilation, of_keras_2=whole.of_keras_2, find=whole.find
-    )
+    left_out = notes_of_compilation(model, compilation, whole)
     notes = [*whole.notes, *left_out, *whole.notes_on_classes()]
     if has_weights and whole.of_keras_2 and compiled is None:
         notes.append(WEIGHTS_STAY)  # which do not store them by the names of layers

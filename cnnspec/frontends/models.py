@@ -7,11 +7,12 @@ from typing import Any
 
 from cnnspec.diagnostics.problems import with_article
 from cnnspec.frontends.activation_layers import with_activation_layers
-from cnnspec.frontends.call_data import FirstCall, called_alike, split
+from cnnspec.frontends.call_data import FirstCall, own_flags, split
 from cnnspec.frontends.calls import Call, arranged, calls_of, first_calls, in_order
-from cnnspec.frontends.checks import checked_name, count, inner_model
+from cnnspec.frontends.checks import check_inside, checked_name, count, inner_model
 from cnnspec.frontends.inferred import Inferred
 from cnnspec.frontends.keras_2_layers import in_form_of_keras_3
+from cnnspec.frontends.malformed import malformed, not_as_written
 from cnnspec.frontends.masks import without_masks
 from cnnspec.frontends.nodes import (
     Node,
@@ -34,7 +35,7 @@ from cnnspec.frontends.valid_names import with_valid_names
 from cnnspec.frontends.values import layer_arguments, plain
 from cnnspec.frontends.whole import ReadModel, Whole, read_whole
 from cnnspec.keras_files.configuration import MODELS
-from cnnspec.keras_files.problems import MALFORMED, NO_KERAS_MODEL, UnreadableModel
+from cnnspec.keras_files.problems import MALFORMED, UnreadableModel
 from cnnspec.language.document import Document, Input, Output, Step, Submodel
 from cnnspec.language.expressions import escaped
 from cnnspec.naming import NO_CLASSES, model_name
@@ -67,7 +68,7 @@ def read_serialized(
         whole.notes += notes
         return _read(model, whole), whole
     except MALFORMED as error:
-        raise UnreadableModel(NO_KERAS_MODEL) from error
+        raise UnreadableModel(malformed(model)) from error
 
 
 def _read(model: Mapping[str, Any], whole: Whole) -> ReadModel:
@@ -102,8 +103,6 @@ class _Reader:
     def functional(self, config: Mapping[str, Any]) -> ReadModel:
         config = with_activation_layers(with_valid_names(config, self.whole.notes))
         layers = {name_of(layer): layer for layer in config["layers"]}
-        if len(layers) < len(config["layers"]):
-            raise UnreadableModel("two of its layers have the same name")
         self.tensors.names = frozenset(layers)
         inputs = structure(config["input_layers"])
         for tensor in leaves(inputs):
@@ -114,6 +113,7 @@ class _Reader:
         self.recorded = recorded(calls, output_tensors, first_of_outputs)
         for call in without_masks(in_order(calls, self.inputs), leaves(output_tensors)):
             self.add(call)
+        self.steps.add_first(self.tensors.word(leaf) for leaf in leaves(output_tensors))
         outputs: dict[str, Output] = {}
         keys = output_keys(output_tensors)
         taken = {*layers, *self.inputs}
@@ -140,7 +140,7 @@ class _Reader:
 
         The same tensor may be several outputs.
         """
-        word = self.tensors.word(counted_from(tensor, first))
+        word = self.steps.handed_on(self.tensors.word(counted_from(tensor, first)))
         if key is not None:
             name = free_name(key, {*taken, *outputs} - {word})
             if name != key:
@@ -164,6 +164,8 @@ class _Reader:
             name = name_of(layer)
             self.add(Call(layer, 0, name, Node([]), source=above))
             above = name
+        self.steps.add_first([above])
+        above = self.steps.handed_on(above)
         outputs = {above: Output()}
         return ReadModel(self.document(config, outputs), inputs, above, self.known(outputs))
 
@@ -185,7 +187,8 @@ class _Reader:
         name = checked_name(self.whole, config["name"], "input")
         for key in ("sparse", "ragged", "optional"):
             if config.get(key):
-                raise UnreadableModel(f"the input '{name}' is {key}, which a spec cannot express")
+                message = f"the input '{name}' is {key}, which a spec cannot express; one that is not can be imported"
+                raise UnreadableModel(message)
         if "batch_input_shape" in config:
             self.whole.of_keras_2 = True
         batch, *shape = config.get("batch_shape") or config["batch_input_shape"]
@@ -200,13 +203,24 @@ class _Reader:
 
     def add(self, call: Call) -> None:
         """Add the step of a call of a layer."""
+        try:
+            self.add_step(call)
+        except MALFORMED as error:
+            raise UnreadableModel(not_as_written(call.layer)) from error
+
+    def add_step(self, call: Call) -> None:
+        """Add the step of a call of a layer that has the structure of those that Keras writes."""
         layer, kind, config = call.layer, call.layer["class_name"], call.layer["config"]
         name = name_of(layer)
         if call.index and not is_operator(layer) and not is_of_others(layer):
-            call = called_alike(call, self.called.get(name))
+            call, flags = own_flags(call, self.called.get(name))
             again = self.keys.get(name, "shared")
             arguments = {"layer": name} if again == "shared" else self.inside.get(name, {})
-            self.steps.add(call.name, again, arguments, self.sources(call), of=name)
+            if flags:
+                kind, given, _ = self.called[name]
+                self.steps.declare(call.name, kind, {**given, **flags})
+            of = call.name if flags else name
+            self.steps.add(call.name, again, arguments | flags, self.sources(call), of=of)
             return
         checked_name(self.whole, call.name, "layer")
         count(self.whole, layer, call.name, MAX_LAYERS)
@@ -224,6 +238,7 @@ class _Reader:
         if (model := inner_model(config)) is not None:
             self.add_inside(call, model)
             return
+        check_inside(layer)
         arguments = self.whole.layer_arguments(kind, config)
         node, flags = split(call.node, kind, arguments)
         arguments |= flags
@@ -237,7 +252,7 @@ class _Reader:
         name = name_of(call.layer)
         outputs = self.recorded.get((name, call.index), {})
         step, tensors = other_step(call, outputs, self.whole)
-        self.tensors.outputs_of[name] = ["", *map(str, range(1, max(outputs, default=0) + 1))]
+        self.tensors.outputs_of[call.name] = ["", *map(str, range(1, max(outputs, default=0) + 1))]
         step.from_ = [call.source] if call.source else [self.tensors.word(each) for each in tensors]
         self.steps.listed.append(step)
 

@@ -49,10 +49,10 @@ class Node:
 def name_of(layer: Mapping[str, Any]) -> Any:
     """Return the name of a layer or an operation.
 
-    Older versions of Keras store that of most operations only beside the configuration.
+    Other layers refer to it by the name beside its configuration, which only the layers of
+    Sequential models do not have.
     """
-    config = layer["config"]
-    return config["name"] if "name" in config else layer["name"]
+    return layer["name"] if "name" in layer else layer["config"]["name"]
 
 
 def nodes(layer: Mapping[str, Any], first: Mapping[str, int] | None = None) -> list[Node]:
@@ -87,25 +87,6 @@ def mapped(form: Any, name: Callable[[Tensor], str]) -> Any:
     if isinstance(form, dict):
         return {key: mapped(item, name) for key, item in form.items()}
     return name(form)
-
-
-def arranged(node: Node, form: Any, name: str) -> Node:
-    """Convert the inputs of a call of a model to a list, if they are given by name.
-
-    `form` is the structure of the inputs of the model.
-
-    Raises:
-        UnreadableModel: the call has other inputs.
-
-    """
-    given = node.args[0] if len(node.args) == 1 else None
-    if form is None or isinstance(form, dict) or not isinstance(given, dict):
-        return node
-    names = list(leaves(form))
-    if not given.keys() >= set(names):
-        message = f"the layer '{name}' is called with inputs that it does not have"
-        raise UnreadableModel(message)
-    return Node([[given[each] for each in names]], node.kwargs)
 
 
 def structure(value: Any) -> Any:
@@ -219,6 +200,7 @@ def sequential_input(
     shape = config.get("build_input_shape") or inner.get("batch_input_shape")
     if not shape:
         raise UnreadableModel(
-            "it is a Sequential model that was never built, so its input shape is unknown"
+            "it is a Sequential model that was never built, so its input shape is unknown; call it "
+            "once, or begin it with an Input, and save it again"
         )
     return {"name": name, key: shape}

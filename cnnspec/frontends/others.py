@@ -11,8 +11,8 @@ from cnnspec.declarations.fields import DATA_TYPES
 from cnnspec.frontends.calls import Call
 from cnnspec.frontends.nodes import Node, Tensor, leaves, name_of
 from cnnspec.frontends.operators import is_operator
+from cnnspec.frontends.values import OF_KERAS_2, Find, OwnClass, own_class, path_of, plain
 from cnnspec.frontends.values import POLICIES as POLICIES_OF_KERAS
-from cnnspec.frontends.values import Find, OwnClass, own_class, path_of, plain
 from cnnspec.frontends.whole import Whole, mappings
 from cnnspec.keras_files.configuration import MODELS
 from cnnspec.keras_files.problems import HOLDS_ANOTHER, UnreadableModel
@@ -37,7 +37,7 @@ def is_of_others(layer: Mapping[str, Any]) -> bool:
     kind = layer["class_name"]
     if own_class(layer) is not None:
         return True
-    known = kind in LAYERS or kind in LAYERS.refusals or kind in MODELS
+    known = kind in LAYERS or kind in LAYERS.refusals or kind in MODELS or kind in OF_KERAS_2
     return "module" not in layer and not known and not is_operator(layer)
 
 
@@ -50,7 +50,7 @@ def other_step(call: Call, outputs: Outputs, whole: Whole) -> tuple[Step, list[T
     """
     name, path = name_of(call.layer), _path(call.layer, whole)
     arguments = _arguments(call.layer, path, whole.find)
-    tensors, said = _call(call.node, name) if call.source is None else ([], {})
+    tensors, said = _call(call.node, f"'{name}' ({path})") if call.source is None else ([], {})
     statements, is_known = _statements(outputs, arguments)
     if not is_known:
         whole.shapeless.append(call.name)
@@ -103,7 +103,7 @@ def _arguments(layer: Mapping[str, Any], path: str, find: Find) -> dict[str, Any
     """
     name, config = name_of(layer), layer["config"]
     if not isinstance(config, Mapping):
-        message = f"the layer '{name}' has the class {path}, which has no get_config, so Keras wrote none of its arguments"
+        message = f"the layer '{name}' has the class {path}, which has no get_config, so Keras wrote none of its arguments; write one, and save the model again"
         raise UnreadableModel(message)
     _check_shared(config, f"'{name}' ({path})")
     arguments = {}
@@ -168,7 +168,7 @@ def _is_function(value: Any) -> bool:
     )
 
 
-def _call(node: Node, name: str) -> tuple[list[Tensor], dict[str | int, Any]]:
+def _call(node: Node, named: str) -> tuple[list[Tensor], dict[str | int, Any]]:
     """Return the tensors of a call of a layer, and the arguments that a step names in `call`.
 
     Raises:
@@ -184,11 +184,11 @@ def _call(node: Node, name: str) -> tuple[list[Tensor], dict[str | int, Any]]:
     call |= {key: each for key, each in node.kwargs.items() if not _is_usual(key, each)}
     for each in _values(call):
         if each == TENSOR or not isinstance(each, Tensor | str | int | float | None):
-            message = f"the layer '{name}' is called with {each!r:.60}, which a spec cannot express"
+            message = f"the layer {named} is called with {each!r:.60}, which a spec cannot express"
             raise UnreadableModel(message)
     tensors = [each for each in _values(call) if isinstance(each, Tensor)]
     if not first and not tensors:
-        raise UnreadableModel(f"the layer '{name}' is called without a tensor")
+        raise UnreadableModel(f"the layer {named} is called without a tensor")
     return [*first, *tensors], {key: _named(each) for key, each in call.items()}
 
 

@@ -1,6 +1,6 @@
 """The steps of a model that is read, with what is known about their tensors."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,6 +29,8 @@ class Steps:
     tensors: Tensors = field(default_factory=Tensors)
     known_outputs: dict[str, list[Inferred | None]] = field(default_factory=dict)
     """What is known about the outputs of submodels, by layer name."""
+    same: dict[str, str] = field(default_factory=dict)
+    """Steps that return what another tensor is, by the word of that."""
     declared: dict[str, Layer] = field(default_factory=dict)
     """The checked layers, by their kind and arguments: most layers are like others."""
 
@@ -56,6 +58,17 @@ class Steps:
             self.tensors.learn_outputs(name, names, self.known_outputs[of])
         else:
             self.tensors.learn(name, self.tensors.layers.get(of), sources)
+
+    def add_first(self, outputs: Iterable[str]) -> None:
+        """Add a step to a model without any, as a spec has at least one: it returns the first output."""
+        if not self.listed:
+            word, name = next(iter(outputs)), self.tensors.unused("identity")
+            self.listed.append(Step(kind="Identity", name=name, from_=[word]))
+            self.same[word] = name
+
+    def handed_on(self, word: str) -> str:
+        """Return the tensor that is an output for a tensor that the model returns."""
+        return self.same.get(word, word)
 
     def add_operation(self, call: Call) -> None:
         """Add the steps of an operation, unless it only computes with shapes."""

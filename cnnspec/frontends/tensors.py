@@ -20,7 +20,10 @@ class Tensors:
     names: frozenset[str] = frozenset()
     """Names of all layers of a Functional model."""
     outputs_of: dict[str, list[str]] = field(default_factory=dict)
-    """Output names of submodels and of layers with several outputs, by layer name."""
+    """Output names of submodels and of layers with several outputs.
+
+    By layer name; by the name of the step for a call that has others than the first.
+    """
     inferred: dict[str, Inferred | None] = field(default_factory=dict)
     """What is known, by word."""
     sizes: dict[str, Value] = field(default_factory=dict)
@@ -44,7 +47,7 @@ class Tensors:
     def key(self, tensor: Tensor) -> str:
         """Return the reference to a tensor or to what is computed of shapes."""
         name = self.call_name(tensor.layer, tensor.call)
-        outputs = self.outputs_of.get(tensor.layer, [])
+        outputs = self.outputs_of.get(name, self.outputs_of.get(tensor.layer, []))
         output = outputs[tensor.output] if len(outputs) > 1 else ""
         return f"{name}/{output}" if output else name
 

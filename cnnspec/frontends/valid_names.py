@@ -1,18 +1,33 @@
 """Gives the layers of a serialized model names that a spec can have."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cnnspec.frontends.nodes import name_of
 from cnnspec.keras_files.names import valid_names
+from cnnspec.keras_files.problems import UnreadableModel
 
 REFERENCE = 3
 """The least number of items of a reference to a tensor: layer, call and output."""
 
 
 def with_valid_names(config: Mapping[str, Any], notes: list[str]) -> Mapping[str, Any]:
-    """Return the configuration of a model whose layers have valid names; note each that is new."""
+    """Return the configuration of a model whose layers have valid names; note each that is new.
+
+    Raises:
+        UnreadableModel: two layers have the same name.
+
+    """
     layers = config["layers"]
+    if len({name_of(layer) for layer in layers}) < len(layers):
+        raise UnreadableModel(_same_names(layers))
+    notes += [
+        f"the layer '{layer['config']['name']}' is called '{name_of(layer)}' in the spec, as other layers "
+        "of the file call it"
+        for layer in layers
+        if isinstance(layer["config"], Mapping)
+        and layer["config"].get("name", name_of(layer)) != name_of(layer)
+    ]
     names = valid_names(name_of(layer) for layer in layers)
     if not names:
         return config
@@ -23,6 +38,18 @@ def with_valid_names(config: Mapping[str, Any], notes: list[str]) -> Mapping[str
         if key in config
     }
     return {**config, **tensors, "layers": [_layer(layer, names) for layer in layers]}
+
+
+def _same_names(layers: Iterable[Mapping[str, Any]]) -> str:
+    """Return which layers of a model have the same name."""
+    kinds: dict[str, list[str]] = {}
+    for layer in layers:
+        kinds.setdefault(str(name_of(layer)), []).append(str(layer["class_name"]))
+    name, found = next((name, found) for name, found in kinds.items() if len(found) > 1)
+    return (
+        f"{len(found)} layers have the name '{name}' ({', '.join(found)}); the names of layers must "
+        "be unique, so save the model with others"
+    )
 
 
 def _layer(layer: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from cnnspec.declarations.of_others import is_import_path
+from cnnspec.declarations.import_paths import is_import_path
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.frontends.decimals import calculated, decimal
 from cnnspec.frontends.minimal import shortest
@@ -34,6 +34,11 @@ recurrent layers, and arguments of base classes.
 """
 OF_KERAS = ("keras", "tf_keras")
 """The packages of Keras 3 and 2."""
+OF_KERAS_2 = {
+    f"CuDNN{kind}": f"Keras 2 had it, and loads its weights into {kind}: save the model with that in its place"
+    for kind in ("GRU", "LSTM")
+}
+"""What to do about layers that Keras 3 does not have."""
 OF_EVERY_LAYER = ("trainable", "dtype")
 """Arguments that come after those of the kind."""
 RENAMED = {"LeakyReLU": {"alpha": "negative_slope"}}
@@ -75,11 +80,13 @@ def layer_arguments(kind: str, config: Mapping[str, Any], find: Find = nowhere) 
     try:
         declaration = LAYERS.find(kind)
     except Problem as problem:
-        raise UnreadableModel(f"the layer '{config.get('name')}': {problem.message}") from None
+        hint = OF_KERAS_2.get(kind) or problem.suggestion
+        reason = problem.message if hint is None else f"{problem.message}; {hint}"
+        raise UnreadableModel(f"the layer '{config.get('name')}' ({kind}): {reason}") from None
     try:
         arguments = _plain_arguments(declaration, config, find)
     except OwnClass as own:
-        message = f"the layer '{config.get('name')}' has {own}"
+        message = f"the layer '{config.get('name')}' ({kind}) has {own}"
         raise UnreadableModel(message) from None
     if kind == "Bidirectional":
         _leave_out_implied(arguments)

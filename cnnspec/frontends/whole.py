@@ -60,11 +60,15 @@ class Whole:
         }
 
     def find(self, serialized: Mapping[str, Any]) -> str | None:
-        """Return the import path of an object that is not from Keras; None if it is unknown."""
-        path = path_of(serialized, self.classes)
+        """Return the import path of an object that is not from Keras, which is used; None if it is unknown."""
+        path = self.path(serialized)
         if path is not None:
             self.use(path)
         return path
+
+    def path(self, serialized: Mapping[str, Any]) -> str | None:
+        """Return the import path of an object that is not from Keras; None if it is unknown."""
+        return path_of(serialized, self.classes)
 
     def use(self, path: str) -> None:
         """Record that the model needs a class or function that is not from Keras."""

@@ -10,6 +10,10 @@ class UnreadableModel(Exception):
 MALFORMED = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """The exceptions raised if a configuration does not have the structure that Keras writes."""
 NO_KERAS_MODEL = "its configuration is not that of a Keras model"
+SHARED = (
+    "the layer '{}' is in {} and in {}: a spec cannot say that they share weights, which only the calls "
+    "of a layer in one model do"
+)
 HOLDS_ANOTHER = (
     "the layer {} holds the layer '{}', which the model has elsewhere too: a spec cannot say that they "
     "share weights"

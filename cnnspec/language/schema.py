@@ -8,7 +8,7 @@ from pydantic_core import core_schema
 
 from cnnspec.declarations.describe import attribute_docstrings
 from cnnspec.declarations.fields import DATA_TYPES
-from cnnspec.declarations.of_others import PATTERN
+from cnnspec.declarations.import_paths import PATTERN
 from cnnspec.diagnostics.codes import WARNINGS
 from cnnspec.language.calls import Model
 from cnnspec.language.document import (
@@ -36,7 +36,8 @@ from cnnspec.language.schema_of_calls import (
     words_of,
 )
 from cnnspec.language.values import SHARED
-from cnnspec.layers.base import LAYERS
+from cnnspec.layers.base import FLAGS, LAYERS
+from cnnspec.layers.custom import STATEMENTS
 from cnnspec.objects.families import DATA
 from cnnspec.operations.base import OPERATIONS
 from cnnspec.operations.steps import family_of_step
@@ -191,7 +192,9 @@ def _step(mapping: Schema) -> Schema:
         merges = getattr(declaration, "merges", False)
         kinds[word] = arguments_of(declaration, keys | (branches if merges else {}))
     layer = described({"type": "string"}, "The layer that is called again.")
+    flag = described({"form": "flag"}, "What this call does; by default, what the first one does.")
     again = {"layer": layer, **{key: keys[key] for key in keys if key != "frozen"}}
+    again |= dict.fromkeys(FLAGS, flag) | {key: {} for key in STATEMENTS}
     shared = {
         **described(mapping_of(again), "Calls an earlier layer again."),
         "required": ["layer"],

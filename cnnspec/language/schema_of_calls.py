@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 from cnnspec.declarations.declaration import Declaration, expectation
 from cnnspec.declarations.describe import describe, summary_line
 from cnnspec.declarations.family import Family
-from cnnspec.declarations.of_others import PATTERN
+from cnnspec.declarations.import_paths import PATTERN
 
 Schema = dict[str, Any]
 

@@ -1,5 +1,6 @@
 """Attention layers: averages of values, weighted by how well their keys match a query."""
 
+from collections.abc import Callable
 from typing import Annotated, Any, ClassVar
 
 from cnnspec.declarations.declaration import Checked, Declaration, Recent
@@ -14,13 +15,26 @@ from cnnspec.layers.merging import Merging
 class Attending(Merging):
     """Base class of layers with query, value and optional key: `from: [query, value, key]`."""
 
-    in_call = ("use_causal_mask",)
+    in_call = ("use_causal_mask", "return_attention_scores")
     dtype: FloatPolicy = None
     use_causal_mask: Flag = False
     """Whether positions of the query see no later positions of the value."""
+    return_attention_scores: Flag = False
+    """Whether there are two outputs: `output`, to which the name of the step refers, and `scores`."""
     min_inputs = 2
     max_inputs: ClassVar[int | None] = 3
     reach = reach_rules.everything
+    attended_dtype: ClassVar[Callable[..., str]] = dtype_rules.attended
+    """The rule that computes the data type of the output."""
+
+    def outputs(self) -> tuple[str, ...]:
+        """With `return_attention_scores`, the output and the scores."""
+        return ("output", "scores") if self.return_attention_scores else ()
+
+    def output_dtype(self, *inputs: str) -> Any:
+        """The scores have the type of the output."""
+        dtype = self.attended_dtype(*inputs)
+        return [dtype] * len(self.outputs()) or dtype
 
     def in_inference(self) -> Layer:
         """Return the inference behaviour: no scores are dropped."""
@@ -34,7 +48,6 @@ class Attention(Attending):
     The inputs are query, value and key; without a key, the value is used as the key.
     """
 
-    output_dtype = dtype_rules.attended
     recent = (
         Recent(
             "3.15.0",
@@ -83,7 +96,6 @@ class AdditiveAttention(Attending):
     """
 
     takes = dtype_rules.WHOLE
-    output_dtype = dtype_rules.attended
     use_scale: Flag = True
     """Whether to scale each feature in the sum by a learned factor."""
     dropout: UnitInterval = 0.0

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, ClassVar
 
-from cnnspec.declarations.declaration import Checked, Declaration, default
+from cnnspec.declarations.declaration import Checked, Declaration, Recent, default
 from cnnspec.declarations.fields import (
     Flag,
     OptionalAxes,
@@ -14,7 +14,7 @@ from cnnspec.declarations.fields import (
     positive_or,
 )
 from cnnspec.diagnostics.problems import Problem
-from cnnspec.layers import attention_rules, cost_rules
+from cnnspec.layers import attention_rules, cost_rules, dtype_rules
 from cnnspec.layers.attention import Attending, FlashAttention
 from cnnspec.layers.base import Example, kind
 from cnnspec.layers.fields import Constraint, Initializer, Regularizer
@@ -45,6 +45,7 @@ class WithHeads(Attending):
     steps_only: ClassVar[bool]
     """Whether inputs must have exactly one axis between batch and features."""
     passes_trainable_on = False
+    attended_dtype = dtype_rules.own
     stored_as: ClassVar[dict[str, str]] = {}
     """The attributes that hold the projections, if they are not named like `_query_dense`."""
 
@@ -178,6 +179,14 @@ class GroupQueryAttention(WithHeads):
     """Number of key and value heads; it must divide the number of query heads."""
 
     steps_only = True
+    recent = (
+        Recent(
+            "3.15.0",
+            "return_attention_scores",
+            "scores of GroupQueryAttention",
+            lambda call: call.return_attention_scores,
+        ),
+    )
     examples = (
         Example(
             {"head_dim": 3, "num_query_heads": 4, "num_key_value_heads": 2},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers.base import Named, Weight, known
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from cnnspec.layers.protocols import Attends, Heads, Scaled, ScoresAttention
 
 
-def attend(layer: Attends, query: Shape, value: Shape, key: Shape | None = None) -> Shape:
-    """Return a weighted average of the values for every query."""
+def attend(layer: Attends, query: Shape, value: Shape, key: Shape | None = None) -> Any:
+    """Return a weighted average of the values for every query; its weights are the scores."""
     key = value if key is None else key
     check_ranks(layer, query, value, key)
     if len(query) < 3:
@@ -24,7 +24,8 @@ def attend(layer: Attends, query: Shape, value: Shape, key: Shape | None = None)
     check_same(layer, "value", value[-2:-1], "key", key[-2:-1])
     check_same(layer, "query", query[1:-2], "key", key[1:-2], stretches=True)
     check_same(layer, "query", query[1:-2], "value", value[1:-2], stretches=True)
-    return (*query[:-1], value[-1])
+    output = (*query[:-1], value[-1])
+    return [output, (*query[:-1], key[-2])] if layer.return_attention_scores else output
 
 
 def attention_weights(layer: ScoresAttention, *shapes: Shape) -> tuple[Weight, ...]:
@@ -70,7 +71,7 @@ def check_same(
             raise Problem("shape-mismatch", message)
 
 
-def attend_with_heads(layer: Heads, query: Shape, value: Shape, key: Shape | None = None) -> Shape:
+def attend_with_heads(layer: Heads, query: Shape, value: Shape, key: Shape | None = None) -> Any:
     """Multi-head attention over projections of the inputs, followed by an output projection."""
     key = value if key is None else key
     kind = layer.kind()
@@ -94,7 +95,28 @@ def attend_with_heads(layer: Heads, query: Shape, value: Shape, key: Shape | Non
     for axis in range(1, len(query) - 1):
         if axis not in axes:
             check_same(layer, "query", query[axis : axis + 1], "key", key[axis : axis + 1])
-    return layer.projected(query, value)
+    output = layer.projected(query, value)
+    return [output, _scores(layer, query, value)] if layer.return_attention_scores else output
+
+
+def _scores(layer: Heads, query: Shape, value: Shape) -> Shape:
+    """Return the shape of the scores: a number for each head, step of the query and step of the value.
+
+    Raises:
+        Problem: Keras states another shape when it builds the model.
+
+    """
+    heads, steps = layer.heads()["query"][0], (query[1], value[1])
+    if not layer.steps_only:
+        if len(query) != 3:
+            message = f"{layer.kind()} returns scores only of inputs with 3 axes (batch, steps, features), not {text(query)}"
+            raise Problem("wrong-rank", message, "return_attention_scores")
+        if steps[0] is None:
+            steps = (None, None)  # as Keras states
+        elif steps[0] != steps[1]:
+            message = f"{layer.kind()} returns scores only if query and value have equally many steps, not {steps[0]} and {steps[1]}: Keras states another shape"
+            raise Problem("shape-mismatch", message, "return_attention_scores")
+    return (query[0], heads, *steps)
 
 
 def attention_axes(layer: Heads, query: Shape) -> tuple[int, ...]:

@@ -1,13 +1,13 @@
 """The base of layer declarations: arguments, rules for shapes and weights, and examples."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, ClassVar, Protocol
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, ClassVar, Protocol, Self
 
 from cnnspec.declarations.declaration import Declaration
 from cnnspec.declarations.family import Family
 from cnnspec.declarations.fields import FLOAT_TYPES, DtypePolicy, Flag
-from cnnspec.diagnostics.problems import Problem
+from cnnspec.diagnostics.problems import Problem, Problems
 from cnnspec.layers import dtype_rules
 from cnnspec.layers.families import FAMILIES
 from cnnspec.layers.fields import Regularizer
@@ -26,6 +26,8 @@ kind = LAYERS
 """Decorator that declares a kind of layer."""
 INNER = "layer"
 """The argument of wrappers that is a layer."""
+FLAGS = ("training", "use_causal_mask", "return_attention_scores", "reverse")
+"""The arguments of calls that are flags, of all kinds; `in_call` of a kind has its own."""
 
 
 class Weight(Record):
@@ -228,6 +230,25 @@ class Layer(Declaration):
 
         """
         dtype_rules.check_types(self, inputs)
+
+    def called_again(self, step: Mapping[str, Any]) -> Self:
+        """Return the same layer with the flags of another call of it.
+
+        Raises:
+            Problems: the layer has no such flag, or it has another value.
+
+        """
+        for key in (each for each in step if each not in self.in_call):
+            message = f"'{key}' is not an argument of calls of {self.kind()}"
+            raise Problems([Problem("unknown-argument", message, key)])
+        again = type(self).of({**self.given, **step}, word=self.word)
+        if len(again.outputs()) > max(len(self.outputs()), 1):
+            more = " and ".join(again.outputs())
+            message = (
+                f"Keras connects {more} of a further call only if the first call has them as well"
+            )
+            raise Problems([Problem("conflicting-arguments", message, next(iter(step)))])
+        return again
 
     def inner(self) -> "Iterator[tuple[str, Layer]]":
         """Yield the wrapped layers, each with the Keras attribute that holds it."""

@@ -1,6 +1,6 @@
 """Dense and embedding layers, and layers that pass their input on."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from annotated_types import Gt
 
@@ -77,7 +77,7 @@ class Embedding(Layer):
 
     shape = shape_rules.embed
     weights = weight_rules.embeddings
-    examples = (
+    examples: ClassVar[tuple[Example, ...]] = (
         Example({"input_dim": 100, "output_dim": 8}, (None, 20), (None, 20, 8)),
         Example({"input_dim": 9, "output_dim": 4}, (None, None, 7), (None, None, 7, 4)),
     )
@@ -88,22 +88,40 @@ SoftCap = Annotated[Annotated[float, Gt(0)] | None, Expects("a number above 0, o
 
 @kind
 class ReversibleEmbedding(Embedding):
-    """An embedding that Keras can also call in reverse (Press and Wolf, 2016, arXiv:1608.05859)."""
+    """An embedding that can be called in reverse, too (Press and Wolf, 2016, arXiv:1608.05859).
 
+    A language model ends with `shared: {layer: tokens, reverse: true}`, which turns vectors into scores of all words.
+    """
+
+    in_call = ("reverse",)
     tie_weights: Flag = True
     """Whether the reverse projection uses the same vectors."""
     reverse_dtype: Dtype = None
     """Data type of the reverse projection; null means that of the layer."""
     logit_soft_cap: SoftCap = None
     """Bound of the outputs of the reverse projection, applied with `tanh`."""
+    reverse: Flag = False
+    """Whether this call projects vectors back to a score for each number."""
 
+    shape = shape_rules.embed_either_way
     weights = weight_rules.reversible_embeddings
+    macs = cost_rules.reverse_projection
     examples = (
         Example({"input_dim": 100, "output_dim": 8}, (None, 20), (None, 20, 8)),
         Example(
             {"input_dim": 9, "output_dim": 4, "tie_weights": False}, (None, None), (None, None, 4)
         ),
+        Example({"input_dim": 9, "output_dim": 4, "reverse": True}, (None, 7, 4), (None, 7, 9)),
     )
+
+    def makes_mask(self) -> bool:
+        """Return whether 0 marks missing values, which it does only among numbers."""
+        return self.mask_zero and not self.reverse
+
+    def output_dtype(self, *inputs: str) -> str:
+        """Scores have the type of the reverse projection, whose inputs Keras does not convert."""
+        own = dtype_rules.own(self, *inputs)
+        return (self.reverse_dtype or dtype_rules.common({own, *inputs})) if self.reverse else own
 
 
 @kind

@@ -12,7 +12,16 @@ from cnnspec.layers.shape_rules import images, windows
 from cnnspec.shapes import Dim, Shape, product
 
 if TYPE_CHECKING:
-    from cnnspec.layers.protocols import Einsum, Frames, Heads, Scaled, Shaped, TwoAxes, Weighted
+    from cnnspec.layers.protocols import (
+        Einsum,
+        EmbedsBothWays,
+        Frames,
+        Heads,
+        Scaled,
+        Shaped,
+        TwoAxes,
+        Weighted,
+    )
     from cnnspec.layers.sequence_protocols import RecurrentConvolution, Wraps, WrapsBothWays
 
 
@@ -101,6 +110,11 @@ def waves(layer: Frames, shape: Shape) -> Dim:
     (samples,), channels = images(layer, shape)
     steps = windows(samples, layer.frame_length, layer.step(), layer.padding)
     return times(steps, channels, kernel_sizes(layer, shape))
+
+
+def reverse_projection(layer: EmbedsBothWays, shape: Shape) -> Dim:
+    """Numbers select vectors; in reverse, every vector is multiplied with all of them."""
+    return times(product(shape[1:]), layer.input_dim) if layer.reverse else 0
 
 
 def dot(layer: TwoAxes, first: Shape, second: Shape) -> Dim:

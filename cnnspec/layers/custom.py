@@ -84,8 +84,10 @@ class CustomLayer(OfOthers, Layer):
             Problems: a declared shape, data type or call is wrong.
 
         """
-        stated = {key: step[key] for key in STATEMENTS if key in step}
-        return type(self).of({**self.given, **stated}, word=self.word)
+        for key in (each for each in step if each not in STATEMENTS):
+            message = f"'{key}' of another call of {self.kind()} must be in 'call'"
+            raise Problems([Problem("unknown-argument", message, key)])
+        return type(self).of({**self.given, **step}, word=self.word)
 
     def outputs(self) -> tuple[str, ...]:
         """Return the numbers of the outputs if there are several."""

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from cnnspec.declarations.declaration import Checked, Declaration
 from cnnspec.declarations.family import call_of
 from cnnspec.declarations.fields import Choice, listed
-from cnnspec.declarations.of_others import is_import_path
+from cnnspec.declarations.import_paths import is_import_path
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.objects.activations import ACTIVATIONS, SAME_FUNCTION
 from cnnspec.objects.families import CONSTRAINTS, INITIALIZERS, REGULARIZERS

@@ -103,6 +103,7 @@ class EmbedsBothWays(Embeds, Protocol):
     """An embedding that can be reversed."""
 
     tie_weights: bool
+    reverse: bool
 
 
 class DropsByShape(Named, Protocol):
@@ -245,6 +246,8 @@ class ScoresAttention(Scaled, Protocol):
 class Attends(Named, Protocol):
     """An attention layer without heads."""
 
+    return_attention_scores: bool
+
     def adds_up(self) -> bool:
         """Whether query and key are added, so that a size of 1 broadcasts."""
 
@@ -252,6 +255,7 @@ class Attends(Named, Protocol):
 class Heads(Named, Protocol):
     """An attention layer with heads."""
 
+    return_attention_scores: bool
     axes: tuple[int, ...] | None
     use_bias: bool
     use_gate: bool

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         DepthwiseConvolution,
         DropsByShape,
         Embeds,
+        EmbedsBothWays,
         GlobalPooling,
         Kernel,
         OverAxes,
@@ -180,6 +181,19 @@ def dense(layer: Units, shape: Shape) -> Shape:
 def embed(layer: Embeds, shape: Shape) -> Shape:
     """Every number becomes a vector: an additional axis of size `output_dim`."""
     return (*shape, layer.output_dim)
+
+
+def embed_either_way(layer: EmbedsBothWays, shape: Shape) -> Shape:
+    """Every number becomes a vector; in reverse, every vector becomes a score for each number."""
+    if not layer.reverse:
+        return embed(layer, shape)
+    if len(shape) < 2:
+        message = f"{layer.kind()} in reverse needs vectors, not {text(shape)}"
+        raise Problem("wrong-rank", message, "reverse")
+    if shape[-1] not in (None, layer.output_dim):
+        message = f"{layer.kind()} in reverse needs vectors of {layer.output_dim} numbers, not {text(shape)}"
+        raise Problem("shape-mismatch", message, "reverse")
+    return (*shape[:-1], layer.input_dim)
 
 
 def rescale(layer: Declaration, shape: Shape) -> Shape:

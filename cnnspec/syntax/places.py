@@ -297,4 +297,5 @@ class Place(Record, uncompared=("caller",)):
     ) -> None:
         all_notes = tuple(dict.fromkeys((*notes, *self.callers())))
         span = self.span(where)
-        report.add(Diagnostic(severity, code, message, span, all_notes, suggestion, fix))
+        path = self.path if self.source is None else ()
+        report.add(Diagnostic(severity, code, message, span, all_notes, suggestion, fix, path))

@@ -6,7 +6,7 @@ from functools import cache
 
 from cnnspec.declarations.foreign import of_key
 from cnnspec.declarations.foreign_table import worlds
-from cnnspec.declarations.of_others import is_import_path
+from cnnspec.declarations.import_paths import is_import_path
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.diagnostics.suggestions import did_you_mean
 from cnnspec.naming import snake_case

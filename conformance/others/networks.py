@@ -1,7 +1,7 @@
 """Networks of other packages, with random weights and small sizes; nothing is downloaded."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
@@ -16,6 +16,8 @@ class Network:
     package: str
     name: str
     make: Callable[[], Any]
+    classes: Mapping[str, str] = field(default_factory=dict)
+    """Import paths for what has none in the package, as `--class` gives them."""
 
     @property
     def title(self) -> str:

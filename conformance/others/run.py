@@ -37,6 +37,8 @@ def run(words: Sequence[str]) -> int:
             print(_line(outcome), flush=True)
             outcomes.append(outcome)
     print(f"\n{time.monotonic() - start:.0f} s")
+    left_out = sum(bool(each.missing) for each in outcomes)
+    print(f"{left_out} not counted, because their own packages cannot make or save them")
     return _summary([each for each in outcomes if not each.missing])
 
 
@@ -54,7 +56,7 @@ def _by_title() -> dict[str, Network]:
 def _line(outcome: "Outcome") -> str:
     """Return what became of a network, with the reasons."""
     if outcome.missing:
-        return f"{outcome.title}: not counted, the package does not make it: {outcome.missing}"
+        return f"{outcome.title}: not counted, the package itself {outcome.missing}"
     lines = [f"{outcome.title}: {outcome.kind}{' (Lambda)' if outcome.has_lambda else ''}"]
     for each in outcome.verdicts:
         if each.kind in ("refused", "wrong"):
@@ -69,7 +71,9 @@ def _summary(outcomes: Iterable["Outcome"]) -> int:
     found = list(outcomes)
     plain = [each for each in found if not each.has_lambda]
     packages = Counter(each.title.partition(":")[0] for each in found)
-    print(", ".join(f"{package} {count}" for package, count in packages.items()))
+    exact = Counter(each.title.partition(":")[0] for each in found if each.kind == "exact")
+    for package, count in packages.items():
+        print(f"{package}: {exact[package]} of {count} exact")
     shares = []
     for what, group in ((f"{len(found)} networks", found), (f"{len(plain)} without Lambda", plain)):
         kinds = Counter(each.kind for each in group)

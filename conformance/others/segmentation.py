@@ -23,8 +23,11 @@ CLASSIFIERS = (
     "seresnet18",
     "seresnet50",
     "resnext50",
-    "senet154",
 )
+
+
+INSIDE = {"swish": "keras.activations:silu", "FixedDropout": "keras.layers:Dropout"}
+"""What the package defines inside functions, so without import paths, and what computes the same."""
 
 
 def _unet(kind: str, backbone: str) -> Any:
@@ -56,6 +59,7 @@ NETWORKS = [
             "segmentation_models",
             f"{kind} {backbone}",
             lambda kind=kind, backbone=backbone: _unet(kind, backbone),
+            INSIDE if backbone.startswith("efficientnet") else {},
         )
         for kind, backbone in UNETS
     ),
@@ -63,5 +67,5 @@ NETWORKS = [
         Network("image-classifiers", name, lambda name=name: _classifier(name))
         for name in CLASSIFIERS
     ),
-    Network("efficientnet", "EfficientNetB0", _efficientnet),
+    Network("efficientnet", "EfficientNetB0", _efficientnet, INSIDE),
 ]

@@ -1,7 +1,7 @@
 """Imports a network in every way there is, builds it again with its weights, and compares the outputs."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,7 @@ class Outcome:
     verdicts: tuple[Verdict, ...]
     has_lambda: bool = False
     missing: str = ""
-    """Why the package does not make it, which is not counted."""
+    """Why it is not counted: what the package itself cannot do."""
 
     @property
     def kind(self) -> str:
@@ -60,11 +60,30 @@ def tried(network: Network) -> Outcome:
         inputs = _inputs(model)
         expected = keras.tree.flatten(model(inputs, training=False))
     except Exception as error:
-        return Outcome(network.title, (), missing=_first_line(error))
+        return Outcome(network.title, (), missing=f"cannot make it: {_first_line(error)}")
     has_lambda = any(isinstance(each, keras.layers.Lambda) for each in model._flatten_layers())
     with tempfile.TemporaryDirectory() as folder:
-        verdicts = tuple(_verdicts(model, inputs, expected, Path(folder)))
-    return Outcome(network.title, verdicts, has_lambda)
+        verdicts = tuple(_verdicts(network, model, inputs, expected, Path(folder)))
+    outcome = Outcome(network.title, verdicts, has_lambda)
+    unsaved = "" if outcome.kind == "exact" else _cannot_save(model)
+    return Outcome(network.title, verdicts, has_lambda, unsaved)
+
+
+def _cannot_save(model: Any) -> str:
+    """Return which layer its own class does not make again from its configuration; empty if each is."""
+    for layer in model.layers:
+        if isinstance(layer, keras.Model):
+            if unsaved := _cannot_save(layer):
+                return unsaved
+            continue
+        if type(layer).__module__.startswith("keras."):
+            continue
+        try:
+            type(layer).from_config(dict(layer.get_config()))
+        except Exception as error:
+            kind = f"{type(layer).__module__}:{type(layer).__name__}"
+            return f"cannot save its layer {kind}: {_first_line(error)}"
+    return ""
 
 
 def _fill(model: Any) -> None:
@@ -86,15 +105,18 @@ def _reload(model: Any) -> None:
         model.load_weights(file)
 
 
-def _verdicts(model: Any, inputs: Any, expected: list[Any], folder: Path) -> Iterator[Verdict]:
-    yield _verdict("from_keras", lambda: _from_keras(model, folder), inputs, expected)
+def _verdicts(
+    network: Network, model: Any, inputs: Any, expected: list[Any], folder: Path
+) -> Iterator[Verdict]:
+    classes = network.classes
+    yield _verdict("from_keras", lambda: _from_keras(model, folder, classes), inputs, expected)
     file = folder / "model.keras"
     try:
         model.save(file)
     except Exception as error:
         yield Verdict("file", "by code", f"Keras does not save it: {_first_line(error)}")
         return
-    yield _verdict("file", lambda: _from_file(file), inputs, expected)
+    yield _verdict("file", lambda: _from_file(file, classes), inputs, expected)
 
 
 def _verdict(way: str, make: Any, inputs: Any, expected: list[Any]) -> Verdict:
@@ -116,15 +138,15 @@ def _verdict(way: str, make: Any, inputs: Any, expected: list[Any]) -> Verdict:
     return Verdict(way, "exact" if most <= CLOSE else "wrong", f"{most:.2g}" if most else "")
 
 
-def _from_keras(model: Any, folder: Path) -> Any:
-    spec = cnnspec.from_keras(model)
+def _from_keras(model: Any, folder: Path, classes: Mapping[str, str]) -> Any:
+    spec = cnnspec.from_keras(model, classes=classes)
     weights = folder / "own.weights.h5"
     model.save_weights(weights)
     return spec.build(weights=weights, allow_code=packages(spec.compile()))
 
 
-def _from_file(file: Path) -> Any:
-    spec = cnnspec.load(file)
+def _from_file(file: Path, classes: Mapping[str, str]) -> Any:
+    spec = cnnspec.load(file, classes=classes)
     target = file.with_suffix(".yaml")
     spec.save(target)
     spec = cnnspec.load(target)

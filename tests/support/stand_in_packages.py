@@ -119,6 +119,46 @@ class Nameless(keras.layers.Layer):
 
     def get_config(self):
         return {"units": self.units, "name": self.name}
+
+
+class Badly(keras.layers.Layer):
+    """Layers whose configurations are not the arguments that make them."""
+
+    def __init__(self, units, mode=None, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+        self.inner = keras.layers.Dense(units) if mode is None else None
+        self.mode = mode or "dense"
+        self.rate = keras.layers.Dropout(0.1).rate
+
+    def build(self, shape):
+        if self.inner is not None:
+            self.inner.build(shape)
+        self.seen = shape[-1]
+
+    def call(self, inputs):
+        return inputs if self.inner is None else self.inner(inputs)
+
+
+class Forgets(Badly):
+    def get_config(self):
+        return {**super(Badly, self).get_config(), "units": self.units, "mode": self.mode}
+
+
+class Adds(Badly):
+    def get_config(self):
+        config = super(Badly, self).get_config()
+        return {**config, "units": self.units, "mode": None, "seen": getattr(self, "seen", None)}
+
+
+class Fails(Badly):
+    def get_config(self):
+        return {"units": self.sizes}
+
+
+class Leaves(Badly):
+    def get_config(self):
+        return super(Badly, self).get_config()
 '''
 MODELS = '''\
 import keras

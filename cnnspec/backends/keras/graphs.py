@@ -13,7 +13,8 @@ from typing import Any
 
 import keras
 
-from cnnspec.keras_files.problems import HOLDS_ANOTHER, UnreadableModel
+from cnnspec.backends.keras.arguments import with_arguments
+from cnnspec.keras_files.problems import HOLDS_ANOTHER, SHARED, UnreadableModel
 
 SEQUENTIAL = keras.Sequential
 _INPUT = keras.Input((1,), name="x")
@@ -45,7 +46,8 @@ def graph_of(model: Any) -> tuple[Mapping[str, Any], list[str]]:
     inner = [*{id(each): each for each in _models(model)}.values()]
     notes = [note for each in inner for note in _notes(each)]
     _check_held(inner)
-    with _as_plain(inner):
+    _check_shared(inner)
+    with _as_plain(inner), with_arguments(_of_others(inner)):
         try:
             config: dict[str, Any] = json.loads(model.to_json())
         except Exception as error:
@@ -117,6 +119,39 @@ def _notes(model: Any) -> Iterator[str]:
                 f"'{model.name}' has the class {path_of(model)}, which defines `{own[0]}` and {does}; "
                 "the spec has the graph between its inputs and outputs"
             )
+
+
+def _of_others(models: list[Any]) -> Iterator[Any]:
+    """Yield the layers of the models whose classes are not from Keras."""
+    for layer in {id(each): each for model in models for each in model.layers}.values():
+        if not isinstance(layer, PLAIN) and not _is_of_keras(layer):
+            yield layer
+
+
+def _check_shared(models: list[Any]) -> None:
+    """Check that every layer with weights is in one layer of one model.
+
+    Raises:
+        UnreadableModel: one is in several.
+
+    """
+    places: dict[int, tuple[Any, str]] = {}
+    for model in models:
+        for layer in {id(each): each for each in model.layers}.values():
+            for each in _with_inner(layer):
+                place = f"'{(model if each is layer else layer).name}'"
+                outer = model if each is layer else layer
+                first, named = places.setdefault(id(each), (outer, place))
+                if first is not outer and each.weights:
+                    raise UnreadableModel(SHARED.format(each.name, named, place))
+
+
+def _with_inner(layer: Any) -> Iterator[Any]:
+    """Yield a layer and the layers in it, but not those of a model."""
+    yield layer
+    if not isinstance(layer, PLAIN):
+        for each in layer._flatten_layers(include_self=False, recursive=False):
+            yield from _with_inner(each)
 
 
 def _check_held(models: list[Any]) -> None:

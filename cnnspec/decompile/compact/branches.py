@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from cnnspec.decompile.compact.lines import Line, Uses, in_reading_order
 from cnnspec.ir.graph import Node, Ref
@@ -57,11 +57,18 @@ class _Reader:
     places: dict[str, int]
     """The position of each line."""
     uses: Uses
+    known: dict[str, tuple[Ref, list[_Branch]] | None] = field(default_factory=dict)
+    """What was folded, by the name of the merging layer: other ones around it ask again."""
 
     def folded(self, node: Node) -> tuple[Ref, list[_Branch]] | None:
         """Return where the branches of a merging layer start, and their steps; None if it has none."""
         if not _merges(node):
             return None
+        if node.name not in self.known:
+            self.known[node.name] = self.fold(node)
+        return self.known[node.name]
+
+    def fold(self, node: Node) -> tuple[Ref, list[_Branch]] | None:
         for fork in self.forks(node):
             if (found := self.branches(node, fork)) is not None:
                 return fork, found

@@ -46,10 +46,11 @@ def _interface(graph: Graph) -> Any:
 
 
 def _mean_the_same(one: Any, other: Any) -> bool:
-    """Whether two layers have the same meaning, as those with the same arguments do."""
+    """Whether two layers have the same meaning, as those of Keras with the same arguments do."""
     are_written_alike = (
         type(one) is type(other)
         and isinstance(one, Layer)
+        and one.is_of_keras
         and repr((one.word, one.given)) == repr((other.word, other.given))
     )
     return are_written_alike or bool(meaning(one) == meaning(other))

@@ -90,7 +90,7 @@ class _Scope:
             )
         arguments = line.arguments
         if line.kind == "shared":
-            arguments = {"layer": self.path(Ref(arguments["layer"]))}
+            arguments = {**arguments, "layer": self.path(Ref(arguments["layer"]))}
         elif line.is_block:
             (arguments,) = self.found[line.kind].parameters.written([arguments])
         times = line.times if line.times > 1 else None
