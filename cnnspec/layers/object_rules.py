@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.diagnostics.problems import Problem
@@ -23,17 +24,19 @@ def check_weights(layer: Layer, weights: Sequence[Weight]) -> None:
 
     """
     dtype = variable_dtype(layer.dtype)
+    declared: Any = type(layer)
     for weight in weights:
         for role in ROLES:
-            if (argument := _argument(layer, weight.name, role)) is not None:
+            if (argument := _argument(declared, weight.name, role)) is not None:
                 _check(layer, argument, weight.shape, dtype, weight.name)
 
 
-def _argument(layer: Layer, weight: str, role: str) -> str | None:
+@cache
+def _argument(declared: type[Any], weight: str, role: str) -> str | None:
     """Return the argument for a weight, such as `depthwise_initializer`; None if there is none."""
     names = [f"{weight}_{role}", f"{weight.removesuffix('_kernel')}_{role}"]
     names += [f"depthwise_{role}"] if weight == "kernel" else []
-    return next((name for name in names if name in layer.arguments()), None)
+    return next((name for name in names if name in declared.arguments()), None)
 
 
 def check_output(layer: Layer, shape: Shape, dtype: str) -> None:
