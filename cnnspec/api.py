@@ -7,6 +7,7 @@ from typing import Any
 from cnnspec.compiler import Compilation, compile_document, compile_text, open_model
 from cnnspec.declarations.keras_versions import asked
 from cnnspec.diagnostics.report import Report, SpecError
+from cnnspec.extras import Needed
 from cnnspec.language.document import Document
 from cnnspec.naming import NO_CLASSES
 from cnnspec.records import replace
@@ -87,7 +88,8 @@ def from_keras(
         SpecError: the same, of one of its layers.
 
     """
-    from cnnspec.backends.keras.graphs import graph_of, modules_of
+    with Needed("reading a Keras model"):
+        from cnnspec.backends.keras.graphs import graph_of, modules_of
     from cnnspec.frontends.files import read_config
     from cnnspec.importing import imported
 

@@ -266,7 +266,8 @@ def _checked(model: Any) -> CheckedGraph:
         return Spec.of(model).compile()
     if isinstance(model, Spec):
         return model.compile()
-    from cnnspec.backends.keras.graphs import graph_of, modules_of
+    with Needed("reading a Keras model"):
+        from cnnspec.backends.keras.graphs import graph_of, modules_of
     from cnnspec.keras_files.problems import UnreadableModel, unreadable
 
     try:
