@@ -4,9 +4,9 @@ import json
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import Any
 
 from benchmarks.timing import cnnspec, median_seconds, python, ratio, seconds
+from tests.support.configurations import CONVOLUTION, INPUT, Config, layer, model, tensor
 
 RESNET = """
 import keras
@@ -55,42 +55,16 @@ def import_of(file: Path) -> tuple[str, ...]:
     return (*cnnspec("import", str(file), "--force", "-o"), str(file.with_suffix(".yaml")))
 
 
-def units(count: int) -> dict[str, Any]:
+def units(count: int) -> Config:
     """Return what Keras writes for a residual network of so many layers and an input."""
-    layers = [layer("InputLayer", "x", batch_shape=[None, 8, 8, 4])]
-    above = "x"
+    layers, above = [INPUT], tensor("x")
     for at in range(count // 4):
         names = [f"{kind}_{at}" for kind in ("conv", "normalized", "relu", "sum")]
         layers += [
-            layer("Conv2D", names[0], above, filters=4, kernel_size=[3, 3], padding="same"),
-            layer("BatchNormalization", names[1], names[0]),
-            layer("ReLU", names[2], names[1]),
-            layer("Add", names[3], names[2], above),
+            layer("Conv2D", names[0], above, **CONVOLUTION),
+            layer("BatchNormalization", names[1], tensor(names[0])),
+            layer("ReLU", names[2], tensor(names[1])),
+            layer("Add", names[3], [tensor(names[2]), above]),
         ]
-        above = names[3]
-    config = {
-        "name": "units",
-        "layers": layers,
-        "input_layers": [["x", 0, 0]],
-        "output_layers": [[above, 0, 0]],
-    }
-    return {"module": "keras", "class_name": "Functional", "config": config}
-
-
-def layer(kind: str, name: str, *inputs: str, **config: Any) -> dict[str, Any]:
-    tensors = [
-        {
-            "class_name": "__keras_tensor__",
-            "config": {"shape": [None, 8, 8, 4], "keras_history": [each, 0, 0]},
-        }
-        for each in inputs
-    ]
-    args = tensors if len(tensors) < 2 else [tensors]
-    return {
-        "module": "keras.layers",
-        "class_name": kind,
-        "config": {"name": name, "trainable": True, "dtype": "float32", **config},
-        "registered_name": None,
-        "name": name,
-        "inbound_nodes": [{"args": args, "kwargs": {}}] if inputs else [],
-    }
+        above = tensor(names[3])
+    return model(layers)

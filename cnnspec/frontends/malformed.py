@@ -9,10 +9,10 @@ from cnnspec.keras_files.problems import MALFORMED, NO_KERAS_MODEL
 
 def not_as_written(layer: Any) -> str:
     """Return why a layer cannot be read that has another structure than those that Keras writes."""
-    config = layer.get("config") if isinstance(layer, Mapping) else None
-    kind = layer.get("class_name") if isinstance(layer, Mapping) else None
-    named = config.get("name") if isinstance(config, Mapping) else None
-    named = named or (layer.get("name") if isinstance(layer, Mapping) else None)
+    if not isinstance(layer, Mapping):
+        return NO_KERAS_MODEL
+    config, kind = layer.get("config"), layer.get("class_name")
+    named = (config.get("name") if isinstance(config, Mapping) else None) or layer.get("name")
     if not isinstance(named, str) or not isinstance(kind, str):
         return NO_KERAS_MODEL
     return (

@@ -107,7 +107,7 @@ def mappings(model: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     stack: list[Any] = [model]
     while stack:
         item = stack.pop()
-        if isinstance(item, dict | Mapping):  # dictionaries are told fast
+        if isinstance(item, Mapping):
             yield item
         stack += [each for each in values_in(item) if type(each) not in SCALARS]
 

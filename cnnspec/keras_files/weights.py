@@ -151,14 +151,10 @@ class _Reader:
         """Add the layers of a model, by their names; a list of a custom class may have one twice."""
         members = {key: self.members(member) for key, member in self.members(group).items()}
         known = layers_of_groups(ordered, members)
-        named = {
-            key: known.get(key, (key if ordered is None else f"layers/{key}", None))[0]
-            for key in members
-        } | {
-            key: str(inner["vars"].attrs["name"])
-            for key, inner in members.items()
-            if "vars" in inner and "name" in inner["vars"].attrs
-        }
+        named = {}
+        for key, inner in members.items():
+            name, _ = known.get(key, (key if ordered is None else f"layers/{key}", None))
+            named[key] = str(inner["vars"].attrs.get("name", name)) if "vars" in inner else name
         valid = valid_names(named.values()) if is_model else {}
         for key, inner in members.items():
             name = valid.get(named[key], named[key])

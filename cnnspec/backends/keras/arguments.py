@@ -50,12 +50,12 @@ def _kept_arguments(layer: Any) -> dict[str, Any] | None:
     given: Mapping[str, Any] = recorded.config
     try:
         made = kind(**given, name=layer.name)
-    except Exception:
+    except Exception:  # code of others raises many types
         return None
     config = _config(layer)
     try:
         again = kind.from_config(dict(config)) if config is not None else None
-    except Exception:
+    except Exception:  # code of others raises many types
         again = None
     if again is not None and _state(made) == _state(again):
         return None
@@ -68,7 +68,7 @@ def _kept_arguments(layer: Any) -> dict[str, Any] | None:
 def _config(layer: Any) -> Mapping[str, Any] | None:
     try:
         found: Mapping[str, Any] = layer.get_config()
-    except Exception:
+    except Exception:  # code of others raises many types
         return None
     return found
 

@@ -135,15 +135,15 @@ def _check_shared(models: list[Any]) -> None:
         UnreadableModel: one is in several.
 
     """
-    places: dict[int, tuple[Any, str]] = {}
+    places: dict[int, Any] = {}
     for model in models:
         for layer in {id(each): each for each in model.layers}.values():
             for each in _with_inner(layer):
-                place = f"'{(model if each is layer else layer).name}'"
                 outer = model if each is layer else layer
-                first, named = places.setdefault(id(each), (outer, place))
+                first = places.setdefault(id(each), outer)
                 if first is not outer and each.weights:
-                    raise UnreadableModel(SHARED.format(each.name, named, place))
+                    named = f"'{first.name}'", f"'{outer.name}'"
+                    raise UnreadableModel(SHARED.format(each.name, *named))
 
 
 def _with_inner(layer: Any) -> Iterator[Any]:
