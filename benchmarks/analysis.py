@@ -11,8 +11,9 @@ from cnnspec.expand.expansion import expand
 from cnnspec.expand.loading import Loader
 from cnnspec.language.document import Document
 from cnnspec.language.parse import parse
-from cnnspec.syntax.places import Place, Source
+from cnnspec.syntax.places import Place
 from cnnspec.syntax.reading import parse_bytes
+from cnnspec.syntax.source import Source
 
 RESNET = Path("specs/zoo/resnet152v2.yaml")
 LAYERS = 10_000

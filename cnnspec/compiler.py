@@ -25,8 +25,9 @@ from cnnspec.language.parse import parse
 from cnnspec.naming import NO_CLASSES
 from cnnspec.records import Record, replace
 from cnnspec.syntax.paths import shown_path
-from cnnspec.syntax.places import Place, Source
+from cnnspec.syntax.places import Place
 from cnnspec.syntax.reading import parse_bytes, read
+from cnnspec.syntax.source import Source
 
 MODEL_SUFFIXES = (".keras", ".h5", ".hdf5", ".json")
 

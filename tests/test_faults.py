@@ -23,7 +23,7 @@ from cnnspec.decompile.flat import written_out
 from cnnspec.files.reading import NOT_REGULAR
 from cnnspec.frontends.files import read_model
 from cnnspec.language.dump import dumps
-from cnnspec.syntax.places import Mark, Source, Tree
+from cnnspec.syntax.source import Mark, Source, Tree
 from tests.support.commands import run_command
 from tests.support.streams import run_shell
 

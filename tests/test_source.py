@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cnnspec.diagnostics.report import Note, Report, Span
 from cnnspec.language.dump import dump_data
-from cnnspec.syntax.places import Place, Source, TreePath, Where
+from cnnspec.syntax.places import Place, Where
 from cnnspec.syntax.reading import (
     MAX_ALIASED_VALUES,
     MAX_DEPTH,
@@ -19,6 +19,7 @@ from cnnspec.syntax.reading import (
     parse_text,
 )
 from cnnspec.syntax.scalars import MAX_DIGITS
+from cnnspec.syntax.source import Source, TreePath
 
 
 def read(text: str | bytes) -> Source:

@@ -11,8 +11,9 @@ from cnnspec.ir.graph import Graph
 from cnnspec.language.document import Document
 from cnnspec.language.parse import parse
 from cnnspec.syntax.paths import leads_out, shown_path
-from cnnspec.syntax.places import Place, Source
+from cnnspec.syntax.places import Place
 from cnnspec.syntax.reading import read
+from cnnspec.syntax.source import Source
 
 
 class Loader:

@@ -13,7 +13,8 @@ from cnnspec.language.calls import FROM_TEXT, Model
 from cnnspec.language.document import Document, missing_section
 from cnnspec.language.recovery import without
 from cnnspec.records import replace
-from cnnspec.syntax.places import Place, Source, TreePath
+from cnnspec.syntax.places import Place
+from cnnspec.syntax.source import Source, TreePath
 
 _STRUCTURES = {
     "dict_type": "a mapping",

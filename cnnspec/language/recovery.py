@@ -5,7 +5,7 @@ from typing import Any
 
 from cnnspec.language.document import BrokenStep
 from cnnspec.language.values import name_problem
-from cnnspec.syntax.places import TreePath
+from cnnspec.syntax.source import TreePath
 
 Change = Callable[[Any], Any]
 

@@ -8,8 +8,8 @@ from typing import Any
 from cnnspec.diagnostics.edits import Lines
 from cnnspec.diagnostics.report import Span
 from cnnspec.records import Record, replace
-from cnnspec.syntax.places import Tree, TreePath
 from cnnspec.syntax.reading import parse_text
+from cnnspec.syntax.source import Tree, TreePath
 from cnnspec.syntax.yaml_problems import YamlProblem
 
 Range = tuple[int, int]

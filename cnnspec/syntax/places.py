@@ -1,101 +1,16 @@
 """Places: the locations of values in the text of a document."""
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from cnnspec.diagnostics.problems import FAILED, Failure, Problem
 from cnnspec.diagnostics.report import Diagnostic, Edit, Fix, Note, Report, Severity, Span
 from cnnspec.records import Record
+from cnnspec.syntax.source import Source, Tree, TreePath, child
 
 if TYPE_CHECKING:
     from cnnspec.diagnostics.rewrites import Rewrite
     from cnnspec.diagnostics.suggestions import Match
-
-TreePath = tuple[str | int, ...]
-"""Keys and indices from the root of a document to a value."""
-
-
-class Mark(Record):
-    """A position in the text, counted from 0."""
-
-    line: int
-    column: int
-
-
-class Tree:
-    """A value of the document, its location, and the trees inside it."""
-
-    __slots__ = ("children", "end", "size", "start", "value")
-
-    def __init__(
-        self,
-        value: Any,
-        start: Any,
-        end: Any,
-        children: "list[Tree] | dict[str | int, tuple[Tree, Tree]] | None" = None,
-        size: int = 1,
-    ) -> None:
-        self.value, self.start, self.end, self.children = value, start, end, children
-        self.size = size
-        """The number of values in it, with aliases expanded."""
-
-
-class Source(Record):
-    """A parsed document: its text, its tree and its origin."""
-
-    name: str
-    """The file as named by the user."""
-    text: str
-    tree: Tree
-    folder: Path
-    """The folder that relative paths in the document refer to."""
-
-    __eq__ = object.__eq__  # a document may be read twice
-    __hash__ = object.__hash__
-
-    def span(self, path: TreePath = (), *, on_key: bool = False) -> Span:
-        """Return the span of a value or its key.
-
-        In a call `Kind: {argument: value}`, the path may omit the kind. For a path that leads
-        beyond the document, the last existing value is used.
-        """
-        node, key = self.tree, None
-        for part in path:
-            step = _child(node, part)
-            if step is None:
-                break
-            key, node = step
-        if on_key and key is not None:
-            node = key
-        return self._span(node.start, node.end)
-
-    def _span(self, start: Any, end: Any) -> Span:
-        last = end.line
-        if end.column == 0 and last > start.line:
-            lines = self.text.splitlines()
-            # A block scalar ends where the next line starts, but its content ends before that.
-            last -= 1
-            while last > start.line and not lines[last].strip():
-                last -= 1
-            return Span(self.name, start.line + 1, start.column + 1, last + 1, len(lines[last]) + 1)
-        last, column = max((last, end.column), (start.line, start.column))
-        return Span(self.name, start.line + 1, start.column + 1, last + 1, column + 1)
-
-
-def _child(node: Tree, part: str | int) -> tuple[Tree | None, Tree] | None:
-    children = node.children
-    if isinstance(children, dict):
-        if part in children:
-            return children[part]
-        if len(children) == 1:
-            ((_, inner),) = children.values()
-            if isinstance(inner.children, dict) and part in inner.children:
-                return inner.children[part]
-    elif isinstance(children, list) and str(part).isdecimal() and int(part) < len(children):
-        return None, children[int(part)]
-    return None
-
 
 Where = Literal["value", "key", "kind", "name", "given", "caller", "start"]
 """The part of a location that is meant:
@@ -157,8 +72,8 @@ class Place(Record, uncompared=("caller",)):
             return source.span(self.path)
         if isinstance(node.children, dict) and len(node.children) == 1:
             ((key, _),) = node.children.values()
-            return source._span(key.start, key.end)
-        return source._span(node.start, node.end)
+            return source.between(key.start, key.end)
+        return source.between(node.start, node.end)
 
     def _outer(self) -> "Place":
         """Return the innermost existing place on the path."""
@@ -171,7 +86,7 @@ class Place(Record, uncompared=("caller",)):
         """Return the tree at this place; None if there is no text, or no value."""
         node = self.source.tree if self.source else None
         for part in self.path:
-            step = _child(node, part) if node else None
+            step = child(node, part) if node else None
             node = step[1] if step else None
         return node
 

@@ -13,8 +13,9 @@ from typing import Any
 import yaml
 
 from cnnspec.diagnostics.report import Note, Report
-from cnnspec.syntax.places import Mark, Place, Source, Tree
+from cnnspec.syntax.places import Place
 from cnnspec.syntax.scalars import plain_scalar
+from cnnspec.syntax.source import Mark, Source, Tree
 from cnnspec.syntax.yaml_problems import YamlProblem
 
 MAX_BYTES = 4 * 1024 * 1024

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cnnspec.syntax.places import Mark
+from cnnspec.syntax.source import Mark
 
 Problem = tuple[str, str, Mark, Mark] | tuple[str, str, Mark]
 

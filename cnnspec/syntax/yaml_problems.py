@@ -1,6 +1,6 @@
 """The problem of a text that is not the YAML of specs."""
 
-from cnnspec.syntax.places import Mark, Tree
+from cnnspec.syntax.source import Mark, Tree
 
 
 class YamlProblem(Exception):

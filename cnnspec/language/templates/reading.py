@@ -8,8 +8,8 @@ from typing import Any
 from cnnspec.diagnostics.report import Report
 from cnnspec.diagnostics.suggestions import did_you_mean
 from cnnspec.language.dump import value_text
-from cnnspec.syntax.places import Source
 from cnnspec.syntax.reading import parse_bytes
+from cnnspec.syntax.source import Source
 
 TEMPLATES = {
     "classifier": "image classification",
