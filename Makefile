@@ -15,7 +15,7 @@ NOW := $(shell date -u +%Y%m%d-%H%M%S)
 # Without bytecode, each of the many short processes of tests and benchmarks compiles everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo demo-train test test-runs test-core test-jax test-lowest test-newest matrix browser conformance conformance-steps conformance-operations conformance-others kills fuzz keras-versions lint format golden gallery imported operations bench clean
+.PHONY: demo demo-train test test-runs test-core test-jax test-lowest test-newest matrix browser docs conformance conformance-steps conformance-operations conformance-others kills fuzz keras-versions lint format golden gallery imported operations bench clean
 
 demo: $(VENV)/.demo
 	$(BIN)/cnnspec build --quiet $(SPEC) --output build
@@ -90,6 +90,11 @@ format: $(VENV)/.dev
 
 golden: $(VENV)/.dev
 	$(BIN)/python -m pytest --quiet tests/test_golden.py --update-golden
+
+docs: $(VENV)/.dev
+	$(BIN)/python -m sphinx --builder html --jobs auto --fail-on-warning --keep-going --quiet docs build/docs
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal --quiet tests/docs
+	@echo "The documentation is in build/docs/index.html"
 
 gallery: $(VENV)/.dev
 	$(BIN)/python docs/make_gallery.py

@@ -65,7 +65,8 @@ def page() -> str:
     lines += ["", "## The zoo", ""]
     lines.append("Large networks are folded to a readable size; `--depth` unfolds them.")
     for name in zoo():
-        lines += ["", f"### [{name}](../../specs/zoo/{name}.yaml)", "", about(name), ""]
+        lines += ["", f"### {name}", "", about(name), ""]
+        lines += [f"[{name}.yaml](../../specs/zoo/{name}.yaml)", ""]
         lines.append(f"![The layers of {name}]({name}.svg)")
     return "\n".join(lines) + "\n"
 
@@ -75,7 +76,7 @@ def main() -> None:
     GALLERY.mkdir(exist_ok=True)
     for name, drawing in pictures().items():
         (GALLERY / name).write_text(drawing.svg(), encoding="utf-8")
-    (GALLERY / "README.md").write_text(page(), encoding="utf-8")
+    (GALLERY / "index.md").write_text(page(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Writes docs/operations.md, which lists every function of keras.ops (`make operations`)."""
+"""Writes docs/reference/operations.md, which lists every function of keras.ops (`make operations`)."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from cnnspec.operations.base import OPERATIONS, Operation
 from cnnspec.operations.families import PREFIX
 from cnnspec.operations.refusals import REFUSALS, SAID_BY_LAYERS
 
-FILE = Path(__file__).parent / "operations.md"
+FILE = Path(__file__).parent / "reference/operations.md"
 
 
 def page() -> str:

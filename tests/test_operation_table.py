@@ -84,6 +84,6 @@ def test_layers_compute_what_the_functions_compute(name: str) -> None:
 
 def test_the_list_in_the_docs_is_the_table() -> None:
     page = runpy.run_path(str(DOCS / "make_operations.py"))["page"]()
-    assert (DOCS / "operations.md").read_text(encoding="utf-8") == page
+    assert (DOCS / "reference/operations.md").read_text(encoding="utf-8") == page
     for group in groups_of_functions().values():
         assert [name for name in group if f"| `ops.{name}` |" not in page] == []

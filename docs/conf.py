@@ -1,0 +1,49 @@
+"""Configures Sphinx, which makes the documentation (`make docs`)."""
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+
+import cnnspec  # noqa: E402  # of this checkout
+
+project = "cnnspec"
+author = "the authors of cnnspec"
+copyright = "the authors of cnnspec"
+version = release = cnnspec.__version__
+
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "sphinx_click",
+    "docs.generate.figures",
+]
+source_suffix = {".md": "markdown"}
+exclude_patterns = ["generate", "files"]
+nitpicky = True
+
+myst_enable_extensions = ["attrs_inline", "colon_fence", "deflist"]
+myst_heading_anchors = 3
+myst_links_external_new_tab = False
+
+html_theme = "furo"
+html_title = f"cnnspec {version}"
+html_static_path = ["_static"]
+html_css_files = ["pages.css"]
+html_show_sourcelink = False
+html_copy_source = False
+html_theme_options = {
+    "source_repository": "https://github.com/cnnspec/cnnspec/",
+    "source_branch": "main",
+    "source_directory": "docs/",
+}
+pygments_style = "default"
+pygments_dark_style = "github-dark"
+
+autodoc_typehints = "signature"
+autodoc_member_order = "bysource"
+autodoc_class_signature = "separated"
+napoleon_google_docstring = True
+napoleon_numpy_docstring = False

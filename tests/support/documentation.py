@@ -1,0 +1,26 @@
+"""The pages of the documentation whose blocks are tested."""
+
+from pathlib import Path
+
+from tests.support.doc_blocks import DocBlock, blocks_of
+from tests.support.paths import ROOT
+
+GENERATED = ROOT / "docs/.gitignore"
+
+
+def pages() -> list[Path]:
+    """List the pages that are written by hand."""
+    made = [line.strip("/") for line in GENERATED.read_text(encoding="utf-8").splitlines()]
+    written = sorted((ROOT / "docs").rglob("*.md"))
+    return [
+        page
+        for page in written
+        if not any(str(page.relative_to(ROOT / "docs")).startswith(each) for each in made)
+    ]
+
+
+def blocks_by_page() -> dict[str, list[DocBlock]]:
+    """Read the blocks of all pages that have some."""
+    named = {str(page.relative_to(ROOT)): page for page in pages()}
+    found = {name: blocks_of(page, name) for name, page in named.items()}
+    return {name: blocks for name, blocks in found.items() if blocks}
