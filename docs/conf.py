@@ -18,7 +18,7 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
     "sphinx_click",
-    "docs.generate.figures",
+    "docs.generate.extension",
 ]
 source_suffix = {".md": "markdown"}
 exclude_patterns = ["generate", "files"]

@@ -1,6 +1,5 @@
 """The table of all functions of keras.ops: declared, said by layers, or refused with a reason."""
 
-import runpy
 from collections import Counter
 
 import keras
@@ -12,9 +11,7 @@ from cnnspec.layers.base import LAYERS
 from cnnspec.operations.refusals import SAID_BY_LAYERS
 from conformance.coverage import groups_of_functions, public_functions, unaccounted_functions
 from tests.support.keras_versions import RUNNING
-from tests.support.paths import ROOT
 
-DOCS = ROOT / "docs"
 VALUES = numpy.random.default_rng(0).random(2 * 9**3 * 4, dtype="float32")
 
 
@@ -80,10 +77,3 @@ def test_layers_compute_what_the_functions_compute(name: str) -> None:
         values = keras.ops.convert_to_tensor(VALUES.reshape(2, *[9] * rank, -1))
         said = function(values, 3, data_format="channels_last")
         assert numpy.array_equal(layer(values), said)
-
-
-def test_the_list_in_the_docs_is_the_table() -> None:
-    page = runpy.run_path(str(DOCS / "make_operations.py"))["page"]()
-    assert (DOCS / "reference/operations.md").read_text(encoding="utf-8") == page
-    for group in groups_of_functions().values():
-        assert [name for name in group if f"| `ops.{name}` |" not in page] == []

@@ -1,7 +1,7 @@
 """The directive `figure-of`: draws a spec, in a light and a dark picture.
 
 Its argument is a file in `docs/files/` or in the repository, or the name of a block above, as in
-`<!-- saved as first.yaml -->`. Options are those of `cnnspec.draw`.
+`<!-- saved as first.yaml -->`. Without one, the spec is its content. Options are those of `cnnspec.draw`.
 """
 
 import hashlib
@@ -11,7 +11,6 @@ from typing import Any, ClassVar, Literal
 
 from docutils import nodes
 from docutils.parsers.rst import directives
-from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 import cnnspec
@@ -25,7 +24,8 @@ THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 class FigureOf(SphinxDirective):
     """Draws a spec."""
 
-    required_arguments = 1
+    optional_arguments = 1
+    has_content = True
     final_argument_whitespace = True
     option_spec: ClassVar[dict[str, Any]] = {
         "style": directives.unchanged,
@@ -43,14 +43,17 @@ class FigureOf(SphinxDirective):
         for key in {"show", "hide"} & {*choices}:
             choices[key] = choices[key].split()
         try:
-            pictures = drawn(self._spec(self.arguments[0]), choices)
+            spec = self._spec()
+            pictures = drawn(spec, choices)
         except (OSError, cnnspec.SpecError) as problem:
-            raise self.error(f"cannot draw {self.arguments[0]}: {problem}") from problem
-        return [
-            *images(pictures, Path(self.env.srcdir), alt or f"The layers of {self.arguments[0]}")
-        ]
+            raise self.error(f"cannot draw this spec: {problem}") from problem
+        alt = alt or f"The layers of {spec.compile().graph.name}"
+        return [*images(pictures, Path(self.env.srcdir), alt)]
 
-    def _spec(self, name: str) -> cnnspec.Spec:
+    def _spec(self) -> cnnspec.Spec:
+        if not self.arguments:
+            return cnnspec.loads("\n".join(self.content))
+        name = self.arguments[0]
         page = Path(self.env.doc2path(self.env.docname)).read_text(encoding="utf-8")
         files = blocks(page)
         if name in files:
@@ -83,12 +86,8 @@ def images(pictures: dict[str, str], pages: Path, alt: str) -> list[nodes.image]
         path.parent.mkdir(exist_ok=True)
         if not path.exists():
             path.write_text(text, encoding="utf-8")
-        image = nodes.image(uri=f"/{FOLDER}/{name}", alt=alt, classes=[f"only-{theme}", "network"])
+        image = nodes.image(
+            uri=f"/{FOLDER}/{name}", alt=alt, classes=[f"only-{theme}", "network"], loading="lazy"
+        )
         found.append(image)
     return found
-
-
-def setup(app: Sphinx) -> dict[str, Any]:
-    """Register the directive."""
-    app.add_directive("figure-of", FigureOf)
-    return {"parallel_read_safe": True}

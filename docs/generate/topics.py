@@ -1,0 +1,60 @@
+"""Which modules of declarations share a page, and the titles of these pages."""
+
+LAYER_TOPICS: dict[str, tuple[str, ...]] = {
+    "Core layers": ("core", "einsum"),
+    "Convolution layers": ("convolution", "convolution_transposed"),
+    "Pooling layers": ("pooling",),
+    "Merging layers": ("merging",),
+    "Activation layers": ("activation",),
+    "Normalization layers": ("normalization",),
+    "Regularization layers": ("regularization",),
+    "Reshaping layers": ("reshaping",),
+    "Recurrent layers": ("recurrent", "conv_lstm", "bidirectional", "cells", "stacked_cells"),
+    "Attention layers": ("attention", "attention_heads"),
+    "Wrapper layers": ("wrappers",),
+    "Image layers": ("images",),
+    "Image augmentation layers": ("augmentation", "augmentation_colors", "augmentation_geometry"),
+    "Audio layers": ("audio",),
+    "Layers for numbers, categories and text": (
+        "preprocessing",
+        "encoding",
+        "hashing",
+        "vocabulary",
+        "text_vectorization",
+    ),
+    "Layers of the networks of Keras": ("applications",),
+}
+OPERATION_TOPICS: dict[str, tuple[str, ...]] = {
+    "Arithmetic": ("arithmetic", "bitwise"),
+    "Functions of single values": ("elementwise", "conversions"),
+    "Comparisons and logic": ("comparisons", "truth", "selecting"),
+    "Activations and normalization": ("activations", "normalizations"),
+    "Reductions and statistics": ("reductions", "statistics", "norms", "cumulative", "segments"),
+    "Positions, order and counts": ("positions", "ranking", "counting"),
+    "Shapes and axes": ("reshaping", "axes", "repeating"),
+    "Joining and splitting": ("joining", "splitting"),
+    "Indexing and updates": ("indexing", "picking", "updating", "encodings"),
+    "Matrices and vectors": (
+        "products",
+        "equations",
+        "vectors",
+        "diagonals",
+        "decompositions",
+    ),
+    "Convolution, pooling and attention": (
+        "convolutions",
+        "convolutions_transposed",
+        "pools",
+        "attending",
+        "pixels",
+    ),
+    "Images": ("images", "image_geometry"),
+    "Signals": ("signals", "spectra", "short_time"),
+    "Losses as operations": ("crossentropies", "ctc"),
+}
+METRIC_TOPICS: dict[str, tuple[str, ...]] = {
+    "Accuracy metrics": ("metrics",),
+    "Metrics of positives and negatives": ("metrics_of_outcomes", "metrics_of_curves"),
+    "Metrics of segmentations": ("metrics_of_overlap",),
+    "Metrics of errors": ("metrics_of_errors",),
+}
