@@ -8,12 +8,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from cnnspec.analysis.classes import check_classes
+from cnnspec.analysis.checks import check, check_submodels
 from cnnspec.analysis.custom_code import BY_ARGUMENT, check_code
 from cnnspec.analysis.infer import infer
 from cnnspec.analysis.lint.linting import lint
-from cnnspec.analysis.metrics import Unusable, check_measures
-from cnnspec.analysis.weights import check_weights
+from cnnspec.analysis.metrics import Unusable
 from cnnspec.declarations.keras_versions import NEWEST, Keras, usual
 from cnnspec.diagnostics.report import Report, SpecError
 from cnnspec.diagnostics.suggestions import bounded_comparisons
@@ -63,8 +62,11 @@ def compile_file(
     root: Path | None = None,
     keras: Keras | None = None,
     text: str | None = None,
+    expects: bool = True,
 ) -> Compilation:
     """Compile the spec in a file, or a text in the place of what it contains.
+
+    Without `expects`, the model may be other than its spec expects.
 
     Raises:
         OSError: the file is missing or cannot be read.
@@ -76,7 +78,8 @@ def compile_file(
         report = Report()
         texts = edited if text is None else {name: text, **edited}
         source = read(path, report, name=name, edited=texts)
-        return _compile_source(source, report, (path.resolve(),), overrides, root, keras, texts)
+        reading = (path.resolve(),)
+        return _compile_source(source, report, reading, overrides, root, keras, texts, expects)
 
     return _recognized(compiled)
 
@@ -89,6 +92,7 @@ def compile_text(
     overrides: Mapping[str, Any] | None = None,
     root: Path | None = None,
     keras: Keras | None = None,
+    expects: bool = True,
 ) -> Compilation:
     """Compile the text of a spec; paths in it are relative to `folder` or the current folder."""
 
@@ -96,7 +100,7 @@ def compile_text(
         report = Report()
         data = edited[name].encode() if name in edited else text
         source = parse_bytes(data, name, folder or Path(), report)
-        return _compile_source(source, report, (), overrides, root, keras, edited)
+        return _compile_source(source, report, (), overrides, root, keras, edited, expects)
 
     return _recognized(compiled)
 
@@ -213,11 +217,12 @@ def _compile_source(
     root: Path | None,
     keras: Keras | None,
     edited: Mapping[str, str],
+    expects: bool,
 ) -> Compilation:
     document = parse(source, report) if source else None
     if source is None or document is None:
         return Compilation(report, source)
-    return _compile(document, source, report, reading, overrides, root, keras, edited)
+    return _compile(document, source, report, reading, overrides, root, keras, edited, expects)
 
 
 def _compile(
@@ -229,22 +234,15 @@ def _compile(
     root: Path | None,
     keras: Keras | None,
     edited: Mapping[str, str] = MappingProxyType({}),
+    expects: bool = True,
     warns: bool = True,
 ) -> Compilation:
     held = usual() if keras is None else keras
     loader, place = Loader(report, root, held, edited), Place(source, ())
     graph = expand(document, place, loader, overrides=overrides, reading=reading)
     checked = None if document.is_library else infer(graph, report, held)
-    unusable: tuple[Unusable, ...] = ()
-    if checked is not None:
-        check_weights(checked, report)
-        unusable = tuple(check_measures(checked, report))
-        check_classes(checked, report)
-        training = checked.graph.training
-        if training is not None and training.callbacks:
-            from cnnspec.analysis.callbacks import check_callbacks
-
-            check_callbacks(checked.graph, training, report)
+    unusable = () if checked is None else check(checked, report, expects=expects)
+    check_submodels(loader.expecting, report, held)
     if report.has_errors:
         checked = None
     elif warns:

@@ -93,6 +93,7 @@ USERS = {
 """Packages of others, with the only modules that import them."""
 
 LATE = {
+    "analysis.checks": ("analysis.callbacks", "analysis.expectations"),
     "analysis.infer": ("analysis.conversions", "analysis.steps"),
     "analysis.weights": ("keras_files.stored", "keras_files.weights"),
     "api": ("backends.keras.graphs", "frontends.files", "importing", "language.dump"),
@@ -122,7 +123,6 @@ LATE = {
     "cli.train": ("cli.progress",),
     "cli.validation": ("cli.fixing", "diagnostics.reporters"),
     "compiler": (
-        "analysis.callbacks",
         "frontends.files",
         "keras_files.problems",
         "mistakes.recognizing",
@@ -132,6 +132,7 @@ LATE = {
     "declarations.declaration": ("declarations.hints", "diagnostics.rewrites"),
     "declarations.family": ("declarations.hints", "declarations.of_others"),
     "expand.calls": ("expand.inside_layers", "expand.shared_calls"),
+    "expand.expansion": ("expand.expectations",),
     "expand.definitions": ("declarations.hints", "diagnostics.rewrites"),
     "expand.scopes": ("expand.results",),
     "expand.step_keys": ("declarations.hints",),
@@ -187,6 +188,7 @@ MAKERS_OF_FINDINGS = {
     "mistakes.recognizing": "replaces what places reported, and keeps the calls that led there",
     "mistakes.trials": "compares what places reported",
     "mistakes.written": "makes spans of edits",
+    "syntax.source": "makes the spans of values",
     "syntax.places": "`Place` locates a finding and adds the calls that led there",
 }
 """The modules that know of `Span` and `Diagnostic`; all others report through a `Place`."""

@@ -49,7 +49,7 @@ NOT_IN_BLOCKS = {
     ),
     **dict.fromkeys(
         (
-            "from-logits-after-activation", "incomplete-warmup", "logits-without-from-logits",
+            "expectation", "from-logits-after-activation", "incomplete-warmup", "logits-without-from-logits",
             "loss-activation", "loss-units", "metric-activation", "metric-labels", "metric-units",
             "missing-key",
             "nesterov-without-momentum", "output-without-batch", "unsupported-version", "untrained-output", "unusable-loss", "unusable-metric", "unused-default",

@@ -4,7 +4,7 @@ Costs are per sample, and None if they depend on an unknown size.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from cnnspec.analysis.receptive_field import ITSELF, Fields, ReceptiveField, stretches, through
 from cnnspec.ir.checked import CheckedGraph, CheckedNode
@@ -42,6 +42,8 @@ class Costs:
     """By name of the call."""
     submodels: dict[str, "Costs"]
     """By name of the call."""
+    fields: dict[Ref, tuple[ReceptiveField, ...] | None] = field(default_factory=dict)
+    """The receptive field of every input and result of a layer; None if unknown."""
 
     @property
     def total(self) -> Cost:
@@ -59,7 +61,7 @@ class Costs:
             for name, each in self.nodes.items()
         }
         inner = {name: each.times(count) for name, each in self.submodels.items()}
-        return Costs(nodes, inner)
+        return Costs(nodes, inner, self.fields)
 
 
 def together(costs: Iterable[Cost]) -> Cost:
@@ -103,11 +105,16 @@ def _costs(checked: CheckedGraph, starts: Sequence[Fields]) -> tuple[Costs, list
         if not node.is_first_call:
             cost = replace(cost, params=0)
         results += [None] * (len(node.outputs) - len(results))
-        for output, field in zip(node.outputs, results, strict=True):
-            fields[Ref(node.name, output)] = field
-        shown = tuple(field.shown() for field in results[0] or ()) or None
+        for output, found in zip(node.outputs, results, strict=True):
+            fields[Ref(node.name, output)] = found
+        shown = _shown(results[0])
         costs.nodes[node.name] = replace(cost, receptive_field=shown)
+    costs.fields.update((ref, _shown(found)) for ref, found in fields.items())
     return costs, [fields.get(each.ref) for each in checked.graph.outputs]
+
+
+def _shown(fields: Fields) -> tuple[ReceptiveField, ...] | None:
+    return tuple(each.shown() for each in fields or ()) or None
 
 
 def _with_steps(sequence: Fields, step: Fields) -> Fields:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cnnspec.declarations.declaration import Declaration
+from cnnspec.decompile.expected import expected
 from cnnspec.escaping import can_encode
 from cnnspec.ir.graph import Application, Graph, Node, Ref, SubmodelLayer
 from cnnspec.language.calls import Call
@@ -59,6 +60,7 @@ def written_out(graph: Graph, folder: Path | None = None, *, inline: bool = Fals
             )
             for each in graph.outputs
         },
+        expect=expected(graph.expectations),
         train=_train(graph, folder or Path()),
     )
 

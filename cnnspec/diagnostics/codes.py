@@ -108,6 +108,8 @@ CODES: dict[str, str] = {
     "no-output-shape": "a layer whose output would be empty",
     "unusable-loss": "a loss that Keras cannot compute for its output",
     "unusable-metric": "a metric that Keras cannot compute for its output",
+    # expectations
+    "expectation": "a model that is not as its `expect` section says",
     **WARNINGS,
 }
 """All codes of diagnostics, with their meaning."""

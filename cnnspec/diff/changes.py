@@ -115,7 +115,7 @@ class Difference:
     """All layers of both models, unchanged ones too, in the order of the new model."""
     outputs: Outputs
     model: tuple[Change, ...]
-    """The order of inputs and outputs, the weights file, the optimizer, the `train` section."""
+    """The order of inputs and outputs, the weights file, the optimizer, the `train` section, expectations."""
 
     @property
     def is_empty(self) -> bool:

@@ -8,6 +8,7 @@ from cnnspec.analysis.cost import costs
 from cnnspec.declarations.declaration import meaning
 from cnnspec.declarations.wording import written
 from cnnspec.decompile.flat import written_out
+from cnnspec.diff import expectations
 from cnnspec.diff.changes import Change, Difference, Member, OutputPair, Outputs, Pair, Totals
 from cnnspec.diff.matching import matched
 from cnnspec.diff.parts import INPUT, Model, Part, Source, differing
@@ -25,7 +26,7 @@ def compare(old: CheckedGraph, new: CheckedGraph, *, specs: bool = True) -> Diff
     """Compare two models.
 
     Unless both are `specs`, what a model file does not contain is ignored: the names of weights
-    files and the `train` section, and losses and the optimizer if only one of the two has them.
+    files, the `expect` and `train` sections, and losses and the optimizer if only one of the two has them.
     """
     losses = specs or all(any(out.loss for out in model.graph.outputs) for model in (old, new))
     optimizers = specs or all(model.graph.optimizer for model in (old, new))
@@ -35,6 +36,15 @@ def compare(old: CheckedGraph, new: CheckedGraph, *, specs: bool = True) -> Diff
     changes = [*_order(*models, wires)]
     changes += _optimizer(old, new) if optimizers else ()
     changes += _files(old, new) if specs else ()
+    outputs = _outputs(*models, wires, losses)
+    if specs:
+        kept = [pair for pair in comparison.pairs if pair.new.around is None]
+        changes += expectations.changes(
+            old.graph.expectations,
+            new.graph.expectations,
+            {pair.old.part.node: pair.new.part.node for pair in kept},
+            {pair.old: pair.new for pair in outputs.pairs},
+        )
     return Difference(
         old.name,
         new.name,
@@ -43,7 +53,7 @@ def compare(old: CheckedGraph, new: CheckedGraph, *, specs: bool = True) -> Diff
         tuple(comparison.added),
         tuple(comparison.removed),
         tuple(comparison.pairs),
-        _outputs(*models, wires, losses),
+        outputs,
         tuple(changes),
     )
 

@@ -39,7 +39,7 @@ def cut_at(graph: Graph, until: str | list[str], place: Place, report: Report) -
 
 def _output(graph: Graph, name: str, place: Place, report: Report) -> Output | Failure:
     """Return the output for a name in `until`."""
-    refs, source = _named(graph, name)
+    refs, source = named(graph, name)
     if len(refs) == 1:
         (ref,) = refs
         called = ref.node if ref.output is None else _own_name(ref, graph)
@@ -52,7 +52,7 @@ def _output(graph: Graph, name: str, place: Place, report: Report) -> Output | F
         message = f"'{name}' is an input of the submodel; it can be cut only at layers"
         return place.error(report, "unknown-name", message)
     message = f"the submodel has no layer '{name}'"
-    return place.unknown(report, "unknown-name", message, closest(name, _known(graph)))
+    return place.unknown(report, "unknown-name", message, closest(name, known_names(graph)))
 
 
 def _own_name(ref: Ref, graph: Graph) -> str:
@@ -61,8 +61,8 @@ def _own_name(ref: Ref, graph: Graph) -> str:
     return ref.node if node.value == (ref,) else f"{ref.node}_{ref.output}"
 
 
-def _named(graph: Graph, name: str) -> tuple[tuple[Ref, ...], Place]:
-    """Return the tensors that a name refers to, and the place of what makes them."""
+def named(graph: Graph, name: str) -> tuple[tuple[Ref, ...], Place]:
+    """Return the tensors that a name refers to, and the place of what makes them; none if unknown."""
     for node in graph.nodes:
         if name in (node.scoped, node.name, keras_name(node.name)):
             return node.value, node.place
@@ -80,7 +80,8 @@ def _maker(graph: Graph, refs: tuple[Ref, ...]) -> Place:
     return next((node.place for node in graph.nodes if node.name in names), graph.place)
 
 
-def _known(graph: Graph) -> Iterator[str]:
+def known_names(graph: Graph) -> Iterator[str]:
+    """Yield the names of layers, of their outputs, and of steps that are not layers."""
     for node in graph.nodes:
         yield from (node.scoped, node.name)
         yield from (f"{node.scoped}/{output}" for output in node.outputs)
@@ -96,9 +97,11 @@ def cut(graph: Graph, outputs: tuple[Output, ...]) -> Graph:
             nodes.append(node)
             wanted |= {ref.node for ref in node.inputs}
             wanted |= {node.shares} if node.shares else set()
+    expected = graph.expectations and graph.expectations.of_part(wanted)
     return replace(
         graph,
         inputs=tuple(each for each in graph.inputs if each.name in wanted),
         nodes=tuple(reversed(nodes)),
         outputs=outputs,
+        expectations=expected,
     )

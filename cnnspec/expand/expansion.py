@@ -46,19 +46,24 @@ def expand(
     reader = SubmodelReader(loader, expand, reading)
     names = Names(report, LayerNames(document.unnamed, explicit_names(document.layers)))
     writer = Writer(definitions, reader, names, report)
-    graph = _graph(
-        document, parameters, place, writer, Interface(names, report, loader.keras), loader.root
-    )
+    interface = Interface(names, report, loader.keras)
+    graph = _graph(document, parameters, place, writer, interface, loader.root)
     check_unread(document, writer)
     unused = tuple(unused_submodels(writer))
     weights = _weights(document.weights, parameters, place, names, loader)
-    return replace(
+    graph = replace(
         graph,
         weights=weights,
         unused=unused,
         values=names.of_no_layer(),
         is_broken=names.has_failed,
     )
+    if document.expect is None:
+        return graph
+    from cnnspec.expand.expectations import expectations  # which few specs have
+
+    expected = expectations(document.expect, document.outputs, graph, interface, parameters, place)
+    return replace(graph, expectations=expected)
 
 
 def _weights(

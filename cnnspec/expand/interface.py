@@ -1,6 +1,7 @@
 """Checks the interface of a spec: its inputs, its outputs with their losses, and its optimizer."""
 
-from typing import TYPE_CHECKING, cast
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, cast
 
 from cnnspec.declarations.declaration import Declaration
 from cnnspec.declarations.family import Family
@@ -9,7 +10,7 @@ from cnnspec.declarations.keras_versions import Keras, missing
 from cnnspec.declarations.partial import problems_of
 from cnnspec.diagnostics.codes import CODES, WARNINGS
 from cnnspec.diagnostics.problems import Failure, Problem, Problems, failure_of, shown
-from cnnspec.diagnostics.report import Report
+from cnnspec.diagnostics.report import Note, Report
 from cnnspec.diagnostics.suggestions import closest
 from cnnspec.expand.parameters import Parameters, is_number
 from cnnspec.expand.scopes import Names, Scope, Value
@@ -22,7 +23,7 @@ from cnnspec.language.expressions import substituted
 from cnnspec.layers.base import LAYERS
 from cnnspec.naming import keras_name
 from cnnspec.objects.families import LOSSES, METRICS, OPTIMIZERS
-from cnnspec.shapes import MAX_SIZE, TensorSpec
+from cnnspec.shapes import MAX_SIZE, Dim, TensorSpec
 from cnnspec.syntax.places import Place
 
 if TYPE_CHECKING:
@@ -48,25 +49,33 @@ class Interface:
         dtype = self.names.resolved(declared.dtype, parameters, place / "dtype")
         if isinstance(shape, Failure) or isinstance(dtype, Failure):
             return failure_of(shape, dtype)
-        if not isinstance(shape, list):
-            message = f"a shape must be a list of sizes, not {shown(shape)}"
-            notes = parameters.nulls(declared.shape)
-            return where.error(self.report, "wrong-type", message, notes=notes)
-        for position, size in enumerate(shape):
-            at, whole = where / position, isinstance(size, int) and not isinstance(size, bool)
-            if size is not None and not (whole and size >= 1):
-                message = f"a size of '{name}' must be a whole number of at least 1, or null, not {shown(size)}"
-                return at.error(self.report, "out-of-range" if whole else "wrong-type", message)
-            if size is not None and size > MAX_SIZE:
-                message = f"a size of '{name}' is {size}, more than a tensor can have ({MAX_SIZE})"
-                return at.error(self.report, "too-large", message)
+        sizes = self.sizes(name, shape, where, parameters.nulls(declared.shape))
+        if isinstance(sizes, Failure):
+            return sizes
         if not (isinstance(dtype, str) and dtype in DATA_TYPES):
             known = closest(dtype, DATA_TYPES) if isinstance(dtype, str) else None
             message = f"unknown data type {shown(dtype)}"
             notes = parameters.nulls(declared.dtype)
             at = place / "dtype"
             return at.unknown(self.report, "unknown-value", message, known, notes=notes)
-        return Input(name, TensorSpec((None, *shape), dtype), place)
+        return Input(name, TensorSpec((None, *sizes), dtype), place)
+
+    def sizes(
+        self, name: str, shape: Any, place: Place, notes: Sequence[Note]
+    ) -> tuple[Dim, ...] | Failure:
+        """Check the sizes of a shape without the batch axis; `notes` are on parameters that are null."""
+        if not isinstance(shape, list):
+            message = f"a shape must be a list of sizes, not {shown(shape)}"
+            return place.error(self.report, "wrong-type", message, notes=notes)
+        for position, size in enumerate(shape):
+            at, whole = place / position, isinstance(size, int) and not isinstance(size, bool)
+            if size is not None and not (whole and size >= 1):
+                message = f"a size of '{name}' must be a whole number of at least 1, or null, not {shown(size)}"
+                return at.error(self.report, "out-of-range" if whole else "wrong-type", message)
+            if size is not None and size > MAX_SIZE:
+                message = f"a size of '{name}' is {size}, more than a tensor can have ({MAX_SIZE})"
+                return at.error(self.report, "too-large", message)
+        return tuple(shape)
 
     def outputs(
         self, document: Document, last: Value, scope: Scope, place: Place

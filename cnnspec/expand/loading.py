@@ -37,11 +37,14 @@ class Loader:
         self._broken: set[Path] = set()
         self.graphs: dict[Path, tuple[Graph | Failure, int]] = {}
         """The graph of each spec that is a submodel, and the number of its steps."""
+        self.expecting: list[Graph] = []
+        """The graphs of submodels whose specs have expectations, as they are without this model."""
 
     def for_part(self) -> "Loader":
         """Return the same loader with another report."""
         loader = Loader(self.report.child(), self.root, self.keras, self.edited)
         loader._read, loader._broken, loader.graphs = self._read, self._broken, self.graphs
+        loader.expecting = self.expecting
         return loader
 
     def locate(self, reference: str, place: Place) -> Path | Failure:

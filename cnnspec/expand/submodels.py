@@ -189,7 +189,11 @@ class SubmodelReader:
         inner = self.loader.for_part()
         graph = self.expand(document, place, inner, reading=reading)
         self.loader.report.take(inner.report)
-        return FAILED if inner.report.has_errors or graph.is_broken else graph
+        if inner.report.has_errors or graph.is_broken:
+            return FAILED
+        if graph.expectations is not None:
+            self.loader.expecting.append(graph)
+        return graph
 
     def _from_archive(self, reference: str, place: Place) -> tuple[Graph | Failure, Path | None]:
         if isinstance(path := self.loader.locate(reference, place), Failure):
@@ -222,4 +226,5 @@ def freeze(graph: Graph) -> Graph:
         if isinstance(layer, SubmodelLayer):
             layer = replace(layer, graph=freeze(layer.graph), frozen=True)
         nodes.append(replace(node, layer=layer, frozen=True))
-    return replace(graph, nodes=tuple(nodes))
+    expected = graph.expectations and graph.expectations.of_frozen()
+    return replace(graph, nodes=tuple(nodes), expectations=expected)

@@ -15,6 +15,7 @@ from cnnspec.shapes import TensorSpec, text
 from cnnspec.syntax.places import Place
 
 if TYPE_CHECKING:
+    from cnnspec.ir.expectations import Expectations
     from cnnspec.objects.applications import Network
     from cnnspec.objects.loss import Labels, Loss
     from cnnspec.objects.metric import Metric
@@ -217,6 +218,8 @@ class Graph(Record, uncompared=("values",)):
     """The weights file of the whole model, if any."""
     unused: tuple[SubmodelLayer, ...] = ()
     """The submodels from specs that no step calls, which are checked as well."""
+    expectations: "Expectations | None" = None
+    """What its spec says must hold of it, if anything."""
     values: Mapping[str, tuple[Ref, ...]] = MappingProxyType({})
     """The tensors of names that are not layers: of block calls and of repeated steps."""
     is_broken: bool = False

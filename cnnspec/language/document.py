@@ -7,17 +7,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import (
-    BaseModel,
-    Discriminator,
-    Field,
-    Tag,
-    ValidationInfo,
-    model_validator,
-)
+from pydantic import BaseModel, Discriminator, Field, Tag, ValidationInfo, model_validator
 
 from cnnspec.diagnostics.problems import shown
 from cnnspec.language.calls import Application, Loss, Metric, Model, _split, is_python_form
+from cnnspec.language.expect import Expect
 from cnnspec.language.expressions import is_reference
 from cnnspec.language.train import Train
 from cnnspec.language.values import (
@@ -245,7 +239,7 @@ def missing_section(key: str, *, there: bool) -> str:
     return f"'{key}' is {'empty' if there else 'missing'}; a model needs {MODEL_SECTIONS[key]}"
 
 
-MODEL_KEYS = (*MODEL_SECTIONS, "outputs", "unnamed")
+MODEL_KEYS = (*MODEL_SECTIONS, "outputs", "unnamed", "expect")
 """The keys that are not allowed in a file of definitions."""
 
 
@@ -278,6 +272,8 @@ class Document(Model):
     """The steps of the model, from top to bottom."""
     outputs: dict[Name, Output] = {}
     """The outputs, by name, each with its loss and metrics. Default: the last step."""
+    expect: Expect | None = None
+    """What must hold of the model: its size, its cost, and the shapes of layers and outputs."""
     train: Train | None = None
     """The training of the model, and its data."""
 

@@ -10,10 +10,17 @@ WIDTH = 100
 _DOUBT = 20
 """How close to the limit an estimated width must be to be measured exactly."""
 
-SECTIONS = frozenset(("defaults", "blocks", "submodels", "inputs", "layers", "outputs", "train"))
+SECTIONS = frozenset(
+    ("defaults", "blocks", "submodels", "inputs", "layers", "outputs", "expect", "train")
+)
 """Sections that are never on one line, and have a blank line above."""
-ROLES = {"layers": "steps", "branches": "branches", "spec": "document"}
-ROLES_WITHIN = {"steps": "step", "step": "arguments", "branches": "steps"}
+ROLES = {"layers": "steps", "branches": "branches", "spec": "document", "expect": "expectations"}
+ROLES_WITHIN = {
+    "steps": "step",
+    "step": "arguments",
+    "branches": "steps",
+    "expectations": "expectation",
+}
 """What the value of an entry is, by its key or by its parent."""
 
 

@@ -66,6 +66,8 @@ def _change(path: TreePath, is_unknown_key: bool) -> tuple[TreePath, Change | st
     """Return where to change the data for an error at a path: how, or the key to remove."""
     if path[:1] == ("train",):
         return path[:1], path[1] if len(path) > 1 else _nothing
+    if (expected := _expected(path)) is not None:
+        return expected
     if path[-1:] == ("[key]",):
         return None
     steps = [place for place, part in enumerate(path) if part in ("layers", "branches")]
@@ -77,6 +79,26 @@ def _change(path: TreePath, is_unknown_key: bool) -> tuple[TreePath, Change | st
     if is_unknown_key:
         return path[:-1], path[-1]
     return None
+
+
+def _expected(path: TreePath) -> tuple[TreePath, Change | str | int] | None:
+    """Return the expectation to remove for an error in an `expect` section, if it is in one."""
+    start = 0
+    while path[start : start + 1] == ("submodels",) and path[start + 2 : start + 3] == ("spec",):
+        start += 3
+    if path[start : start + 1] != ("expect",):
+        return None
+    end = start + (3 if path[start + 1 : start + 2] in _BY_NAME else 2)
+    if len(path) < end:
+        return path, _none
+    return path[: end - 1], path[end - 1]
+
+
+_BY_NAME = [("receptive_field",), ("outputs",), ("layers",)]
+
+
+def _none(expected: Any) -> Any:
+    return {}
 
 
 def _nothing(_: Any) -> None:

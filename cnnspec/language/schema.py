@@ -23,6 +23,7 @@ from cnnspec.language.document import (
     Step,
     Submodel,
 )
+from cnnspec.language.expect import Amount
 from cnnspec.language.families import ALL_FAMILIES
 from cnnspec.language.schema_of_calls import (
     Schema,
@@ -92,6 +93,7 @@ def _forms() -> dict[str, Schema]:
         "number": or_reference({"type": "number"}),
         "weight": or_reference({"type": "number", "minimum": 0}),
         "count": or_reference(count),
+        "Amount": {"anyOf": [ref("count"), _bounds()]},
         "shape": or_reference({"type": "array", "items": or_reference(size)}),
         "input_dtype": or_reference({"enum": list(DATA_TYPES)}),
         "unnamed": {"enum": ["keras", None]},
@@ -134,6 +136,13 @@ def _forms() -> dict[str, Schema]:
             }
         ),
     }
+
+
+def _bounds() -> Schema:
+    """Return the bounds of an expected number."""
+    texts = attribute_docstrings(Amount)
+    keys = mapping_of({key: described(ref("count"), texts[key]) for key in Amount.model_fields})
+    return {**keys, "minProperties": 1}
 
 
 class _Models(GenerateJsonSchema):

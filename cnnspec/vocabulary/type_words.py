@@ -22,6 +22,7 @@ FORMS = {
     "number": ("a number", "numbers"),
     "weight": ("a number of at least 0", "numbers of at least 0"),
     "count": ("a whole number", "whole numbers"),
+    "Amount": ("a whole number, or its bounds `{min: 1, max: 3}`", "whole numbers or their bounds"),
     "shape": ("a list of sizes, null for an unknown one", "shapes"),
     "input_dtype": ("a data type such as 'float32' or 'uint8'", "data types"),
     "unnamed": ("the word `keras`", "the word `keras`"),
@@ -58,7 +59,13 @@ CALLS: dict[str, Family[Any]] = {
 
 def noun_of(model: type[Model]) -> str:
     """Return what a part of a document is called."""
-    named = {"Document": "spec", "Train": "train section", "LastLayers": "mapping `unfreeze`"}
+    named = {
+        "Amount": "expected number",
+        "Document": "spec",
+        "Expect": "expect section",
+        "LastLayers": "mapping `unfreeze`",
+        "Train": "train section",
+    }
     return named.get(model.__name__, snake_case(model.__name__).replace("_", " "))
 
 

@@ -120,6 +120,7 @@ def _adapted(document: Document, application: Network) -> Document:
             "inputs": {image: Input(shape=list(application.shape))},
             "layers": layers,
             "outputs": {},
+            "expect": None,
         }
     )
 
