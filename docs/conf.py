@@ -21,7 +21,8 @@ extensions = [
     "docs.generate.extension",
 ]
 source_suffix = {".md": "markdown"}
-exclude_patterns = ["generate", "files"]
+exclude_patterns = ["files", "gallery", "generate"]
+smartquotes = False
 nitpicky = True
 
 myst_enable_extensions = ["attrs_inline", "colon_fence", "deflist"]
@@ -35,9 +36,7 @@ html_css_files = ["pages.css"]
 html_show_sourcelink = False
 html_copy_source = False
 html_theme_options = {
-    "source_repository": "https://github.com/cnnspec/cnnspec/",
-    "source_branch": "main",
-    "source_directory": "docs/",
+    "top_of_page_buttons": [],  # most pages have no source to view or edit
 }
 pygments_style = "default"
 pygments_dark_style = "github-dark"

@@ -76,7 +76,7 @@ def main() -> None:
     GALLERY.mkdir(exist_ok=True)
     for name, drawing in pictures().items():
         (GALLERY / name).write_text(drawing.svg(), encoding="utf-8")
-    (GALLERY / "index.md").write_text(page(), encoding="utf-8")
+    (GALLERY / "README.md").write_text(page(), encoding="utf-8")
 
 
 if __name__ == "__main__":

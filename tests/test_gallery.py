@@ -10,8 +10,8 @@ PICTURES = pictures()
 
 
 def test_every_file_of_the_gallery_is_made() -> None:
-    assert {file.name for file in GALLERY.iterdir()} == {"index.md", *PICTURES}
-    assert (GALLERY / "index.md").read_text("utf-8") == page()
+    assert {file.name for file in GALLERY.iterdir()} == {"README.md", *PICTURES}
+    assert (GALLERY / "README.md").read_text("utf-8") == page()
 
 
 @pytest.mark.parametrize("name", PICTURES)

@@ -15,8 +15,10 @@ def pages() -> dict[str, str]:
 
 def _page(name: str) -> str:
     module = f"{name}_" if iskeyword(name) else name
-    directive = f"cnnspec.cli.{module}:command\n:prog: cnnspec {name}\n:nested: none"
-    return page(f"(command-{name})=", block("{click}", directive).replace("\n", " ", 1))
+    directive = (
+        f".. click:: cnnspec.cli.{module}:command\n   :prog: cnnspec {name}\n   :nested: none"
+    )
+    return page(f"(command-{name})=", block("{eval-rst}", directive))
 
 
 def _index() -> str:

@@ -6,7 +6,7 @@ from cnnspec.cli.descriptions import default_text
 from cnnspec.declarations.describe import NO_DEFAULT, Argument
 from cnnspec.language.dump import value_text
 from cnnspec.vocabulary.entries import Entry, Example
-from docs.generate.markdown import block, code, definitions, heading, plain, slug
+from docs.generate.markdown import block, capital, code, definitions, heading, plain, slug
 
 
 def target_of(group: str, name: str) -> str:
@@ -48,7 +48,7 @@ def _facts(argument: Argument) -> Iterable[str]:
     default = default_text(argument)
     if default.startswith("default "):
         default = f"default {code(default.removeprefix('default '))}"
-    yield "; ".join(filter(None, (plain(argument.takes), default)))
+    yield capital("; ".join(filter(None, (plain(argument.takes), default))))
     yield plain(argument.says)
 
 

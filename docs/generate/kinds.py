@@ -16,7 +16,18 @@ from cnnspec.operations.refusals import SAID_BY_LAYERS
 from cnnspec.shapes import text
 from cnnspec.vocabulary.kinds import Activations, Kinds
 from docs.generate.entries import section, target_of
-from docs.generate.markdown import capital, code, heading, link, listing, page, plain, slug, table
+from docs.generate.markdown import (
+    capital,
+    code,
+    definitions,
+    heading,
+    link,
+    listing,
+    page,
+    plain,
+    slug,
+    table,
+)
 from docs.generate.topics import LAYER_TOPICS, METRIC_TOPICS, OPERATION_TOPICS
 
 TOPICS: dict[str, dict[str, tuple[str, ...]]] = {
@@ -98,7 +109,7 @@ def _index(group: Kinds, topics: Mapping[str, list[Kind]]) -> str:
     return page(
         heading(1, capital(group.plural), f"kinds-{slug(group.plural)}"),
         INTRODUCTIONS.get(group.family.namespace, ""),
-        table(("topic", group.plural), rows),
+        definitions(rows),
         _refusals(group),
         listing("*"),
     )

@@ -5,7 +5,18 @@ from cnnspec.vocabulary.keys import Part, parts
 from cnnspec.vocabulary.type_words import models_in
 from cnnspec.vocabulary.words import Words
 from docs.generate.entries import section, target_of
-from docs.generate.markdown import capital, code, heading, link, listing, page, plain, slug, table
+from docs.generate.markdown import (
+    capital,
+    code,
+    definitions,
+    heading,
+    link,
+    listing,
+    page,
+    plain,
+    slug,
+    table,
+)
 
 DRAWN = {"spec", "block", "submodel", "input", "step", "output"}
 """The parts whose keys change what a figure shows."""
@@ -89,13 +100,13 @@ def _arguments() -> str:
 
 def _index() -> str:
     rows = [
-        (link(_title(each), _target(each)), ", ".join(_link(each, name) for name in each.names()))
+        (link(_title(each), _target(each)), [", ".join(_link(each, name) for name in each.names())])
         for each in parts()
     ]
     return page(
         heading(1, "The language", "the-language"),
         "A spec is one YAML file. These are its parts with their keys.",
-        table(("part", "keys"), rows),
+        definitions(rows),
         "[Words](#language-words) have a meaning of their own, such as `previous`. "
         "[Arguments and values](#language-arguments) lists which kinds have an argument.",
         listing("*"),

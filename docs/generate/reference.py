@@ -1,17 +1,18 @@
-"""All generated pages of the reference."""
+"""All generated pages."""
 
 from pathlib import Path
 
-from docs.generate import codes, commands, keras_releases, kinds, language
+from docs.generate import codes, commands, gallery, keras_releases, kinds, language
 
 FOLDERS = ("language", "kinds", "layers", "operations", "metrics", "codes", "commands")
 """The folders of `reference/` that hold nothing but generated pages."""
 
 
 def pages() -> dict[str, str]:
-    """Make all generated pages, by their paths in `reference/` without the ending."""
+    """Make all generated pages, by their paths without the ending."""
     makers = (codes, commands, keras_releases, kinds, language)
-    return {path: text for maker in makers for path, text in maker.pages().items()}
+    made = {path: text for maker in makers for path, text in maker.pages().items()}
+    return {f"reference/{path}": text for path, text in made.items()} | {"gallery": gallery.text()}
 
 
 def write(folder: Path) -> None:
@@ -22,6 +23,6 @@ def write(folder: Path) -> None:
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             path.write_text(text, encoding="utf-8")
     for name in FOLDERS:
-        for path in (folder / name).glob("*.md"):
+        for path in (folder / "reference" / name).glob("*.md"):
             if path not in made:
                 path.unlink()
