@@ -15,7 +15,7 @@ NOW := $(shell date -u +%Y%m%d-%H%M%S)
 # Without bytecode, each of the many short processes of tests and benchmarks compiles everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo demo-train test test-runs test-core test-jax test-lowest test-newest matrix browser docs conformance conformance-steps conformance-operations conformance-others kills fuzz keras-versions lint format golden gallery imported bench clean
+.PHONY: demo demo-train test test-runs test-core test-jax test-lowest test-newest matrix browser docs conformance conformance-steps conformance-operations conformance-others kills fuzz keras-versions lint format golden gallery imported schema bench clean
 
 demo: $(VENV)/.demo
 	$(BIN)/cnnspec build --quiet $(SPEC) --output build
@@ -101,6 +101,9 @@ gallery: $(VENV)/.dev
 
 imported: $(VENV)/.dev
 	$(BIN)/python -m docs.make_imported
+
+schema: $(VENV)/.dev
+	$(BIN)/cnnspec schema > schema/cnnspec-1.json
 
 browser: $(VENV)/.dev
 	$(BIN)/python -m pytest --quiet tests/browser/test_page_in_chromium.py

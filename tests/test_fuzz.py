@@ -13,7 +13,8 @@ from cnnspec.language.calls import Call, Model
 from fuzz.inputs import Input
 from fuzz.kinds import KINDS
 from fuzz.makers import documents, lines, material, seeds
-from fuzz.makers.growing import Grower, definitions
+from fuzz.makers.definitions import definitions
+from fuzz.makers.growing import Grower
 from fuzz.running.answering import answered, made
 from fuzz.running.corpus import CORPUS, read, signature, smaller
 from fuzz.running.fuzzing import Amount, Fuzzing

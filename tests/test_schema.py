@@ -12,6 +12,7 @@ from cnnspec.layers.base import LAYERS
 from cnnspec.objects.families import CALLBACKS, DATA, FAMILIES
 from cnnspec.syntax.reading import parse_text
 from cnnspec.syntax.yaml_problems import YamlProblem
+from fuzz.makers.definitions import merged
 from tests.support.commands import run_command
 from tests.support.paths import BAD, BAD_FILES, SPEC_FILES
 
@@ -76,7 +77,9 @@ def test_every_kind_is_described(schema: Draft7Validator) -> None:
         known = [*family.kinds, *family.aliases]
         assert words == {"enum": known}
         assert paths == ([] if family.base is None else [{"$ref": "#/$defs/import_path"}])
-        described = {word: bool(call["description"]) for word, call in calls["properties"].items()}
+        described = {
+            word: bool(merged(call)["description"]) for word, call in calls["properties"].items()
+        }
         assert described == dict.fromkeys(known, True)
 
 

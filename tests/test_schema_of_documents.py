@@ -10,24 +10,35 @@ import pytest
 from jsonschema import Draft7Validator
 
 from cnnspec.compiler import compile_file, compile_text
+from cnnspec.declarations.describe import NO_DEFAULT, describe, summary_line
+from cnnspec.declarations.family import Family
 from cnnspec.decompile.flat import written_out
 from cnnspec.importing import imported
 from cnnspec.language.calls import Call, Model
 from cnnspec.language.document import FIRST_KEYS, LAST_KEYS, Document, Step
-from cnnspec.language.schema import language_schema
+from cnnspec.language.example_calls import example_arguments
+from cnnspec.language.families import ALL_FAMILIES
+from cnnspec.language.formatting.formatter import formatted
+from cnnspec.language.published import MODELINE, SCHEMA_ID
 from cnnspec.language.templates.reading import TEMPLATES, template
 from cnnspec.layers.base import LAYERS
+from cnnspec.operations.base import OPERATIONS
+from cnnspec.operations.steps import family_of_step
+from cnnspec.vocabulary.editors import schema_for_editors, schema_text
+from cnnspec.vocabulary.keys import Part, parts
 from conformance.documents import random_document
-from tests.support.paths import SPEC_FILES
+from fuzz.makers.definitions import merged
+from tests.support.paths import ROOT, SPEC_FILES
 
 MODELS = [model for model in Model.__subclasses__() if model is not Call]
+NOTES = ("description", "default", "examples")
 PYTHON_ONLY = {Step: {"kind", "arguments"}}
 """Fields that a spec writes without a key: `Kind: {argument: value}`."""
 
 
 @cache
 def schema() -> dict[str, Any]:
-    return language_schema()
+    return schema_for_editors()
 
 
 @cache
@@ -45,9 +56,9 @@ def mappings(part: object) -> Iterator[dict[str, Any]]:
         for choice in part:
             yield from mappings(choice)
     elif isinstance(part, dict):
-        if "properties" in part:
-            yield part["properties"]
-        yield from mappings([part[key] for key in ("anyOf", "allOf", "oneOf") if key in part])
+        if "properties" in (whole := merged(part)):
+            yield {key: of for key, of in whole["properties"].items() if of is not False}
+        yield from mappings([part[key] for key in ("anyOf", "oneOf") if key in part])
 
 
 def keys_in_schema(model: type[Model]) -> list[dict[str, Any]]:
@@ -69,19 +80,86 @@ def test_every_key_is_in_the_schema_with_a_description(model: type[Model]) -> No
     found = keys_in_schema(model)
     assert found
     for properties in found:
-        described = {key: properties.get(key, {}).get("description", "") for key in keys}
+        described = {key: merged(properties[key]).get("description", "") for key in keys}
         assert {key for key, text in described.items() if not text} == set()
         assert model is Step or set(properties) == keys
 
 
 def test_steps_of_every_kind_have_the_keys_of_the_language() -> None:
     (calls,) = mappings(schema()["$defs"]["Step"])
-    for word in (*LAYERS.kinds, *LAYERS.aliases):
+    for word in (*LAYERS.kinds, *LAYERS.aliases, *OPERATIONS.kinds):
         (properties,) = mappings(calls[word])
-        merges = getattr(LAYERS.find(word), "merges", False)
-        declared = LAYERS.find(word).arguments().keys()
+        declaration = family_of_step(word).find(word)
+        merges = getattr(declaration, "merges", False)
+        declared = declaration.arguments().keys()
         keys = {*FIRST_KEYS, *LAST_KEYS} - (set() if merges else {"branches"})
         assert (word, set(properties)) == (word, keys | declared)
+
+
+@pytest.mark.parametrize("place", ["defaults", LAYERS.namespace])
+def test_where_there_is_no_step_kinds_have_their_arguments_alone(place: str) -> None:
+    (calls,) = mappings(schema()["$defs"][place])
+    words = {*LAYERS.kinds, *LAYERS.aliases}
+    assert set(calls) == words | ({*OPERATIONS.kinds} if place == "defaults" else set())
+    for word in words:
+        (properties,) = mappings(calls[word])
+        assert (word, set(properties)) == (word, LAYERS.find(word).arguments().keys())
+
+
+@pytest.mark.parametrize("family", ALL_FAMILIES, ids=lambda family: family.namespace)
+def test_arguments_have_their_texts_and_defaults(family: Family[Any]) -> None:
+    place = "defaults" if family in (LAYERS, OPERATIONS) else family.namespace
+    (calls,) = mappings(schema()["$defs"][place])
+    for word, declaration in family.kinds.items():
+        call = merged(calls[word])
+        arguments = describe(declaration)
+        example = example_arguments(declaration)
+        notes = {"description": summary_line(declaration)} | (
+            {"examples": [example]} if example else {}
+        )
+        assert {key: call[key] for key in call if key in NOTES} == notes
+        for each in arguments:
+            found = merged(call["properties"][each.name])
+            said = {key: found[key] for key in found if key in NOTES}
+            default = {} if each.default is NO_DEFAULT else {"default": each.default}
+            assert (word, said) == (word, {"description": each.says or each.takes, **default})
+
+
+@pytest.mark.parametrize("family", ALL_FAMILIES, ids=lambda family: family.namespace)
+def test_examples_and_defaults_are_valid(family: Family[Any]) -> None:
+    place = "defaults" if family in (LAYERS, OPERATIONS) else family.namespace
+    check = Draft7Validator({"$defs": schema()["$defs"], "$ref": f"#/$defs/{place}"})
+    for word, declaration in family.kinds.items():
+        defaults = {
+            each.name: each.default
+            for each in describe(declaration)
+            if each.default is not NO_DEFAULT
+        }
+        for given in (example_arguments(declaration), defaults):
+            call = json.loads(json.dumps({word: given}))
+            assert [error.message for error in check.iter_errors(call)] == []
+
+
+@pytest.mark.parametrize("part", parts(), ids=lambda part: part.noun)
+def test_keys_have_valid_examples(part: Part) -> None:
+    if part.model is Step:
+        properties = schema()["$defs"]["step_keys"]["properties"]
+    else:
+        (properties,) = keys_in_schema(part.model)
+    for key in part.names():
+        (example,) = properties[key]["examples"]
+        check = Draft7Validator({"$defs": schema()["$defs"], "allOf": [properties[key]]})
+        assert (key, [error.message for error in check.iter_errors(example)]) == (key, [])
+
+
+def test_the_schema_is_small() -> None:
+    assert len(schema_text().encode()) < 400_000
+    assert json.loads(schema_text()) == json.loads(json.dumps(schema()))
+
+
+def test_the_published_schema_is_that_of_the_language() -> None:
+    published = ROOT / "schema" / SCHEMA_ID.rpartition("/")[2]
+    assert published.read_text("utf-8") == f"{schema_text()}\n"
 
 
 def test_calls_are_those_of_a_family() -> None:
@@ -113,6 +191,14 @@ def test_templates_are_valid(name: str) -> None:
     document = compile_text(template(name).encode()).document
     assert document is not None
     assert errors(document) == []
+    assert template(name).splitlines()[0] == f"# yaml-language-server: $schema={schema()['$id']}"
+
+
+def test_the_formatter_keeps_the_first_line() -> None:
+    text = formatted(
+        f"{MODELINE}\n# A comment.\nlayers: [Flatten]\ninputs: {{x: [4]}}\ncnnspec: 1\n"
+    )
+    assert text.splitlines()[0] == MODELINE.strip()
 
 
 @pytest.mark.parametrize("spec", SPEC_FILES, ids=lambda spec: spec.stem)

@@ -159,7 +159,7 @@ def test_carets_stay_below_what_they_point_at(
 def test_json_is_json_in_every_encoding(
     call: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cnnspec.cli.schema.language_schema", lambda: {"größe": "│🙂"})
+    monkeypatch.setattr("cnnspec.cli.schema.schema_text", lambda: '{"größe": "│🙂"}')
     whole = run_encoded(*call, encoding="utf-8", patch=monkeypatch)
     for encoding in ENCODINGS[:-1]:
         found = run_encoded(*call, encoding=encoding, patch=monkeypatch)

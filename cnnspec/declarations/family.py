@@ -52,15 +52,18 @@ class Family(FamilyFacts, Generic[Kind]):
 
     @cached_property
     def kinds(self) -> dict[str, type[Kind]]:
-        """Every declared kind, by name."""
+        """Every declared kind, by name; in the order of modules, whichever was imported first."""
         for module in self.modules:
             import_module(module)
-        return self._kinds
+        order = {module: position for position, module in enumerate(self.modules)}
+        kinds = self._kinds.items()
+        return dict(sorted(kinds, key=lambda kind: order.get(kind[1].__module__, len(order))))
 
-    @property
+    @cached_property
     def aliases(self) -> dict[str, str]:
         """The aliases that Keras accepts for kinds."""
-        return self._aliases if self.kinds else {}
+        kinds = self.kinds.items()
+        return {alias: name for name, declared in kinds for alias in declared.aliases}
 
     def __contains__(self, word: str) -> bool:
         """Whether a word names a kind."""

@@ -20,18 +20,20 @@ from cnnspec.language.document import (
     Document,
     Input,
     Output,
-    Step,
     Submodel,
 )
 from cnnspec.language.expect import Amount
 from cnnspec.language.families import ALL_FAMILIES
+from cnnspec.language.published import SCHEMA_ID
 from cnnspec.language.schema_of_calls import (
+    Definitions,
     Schema,
-    arguments_of,
-    calls_of,
     described,
     mapping_of,
+    noted,
+    notes_in,
     one_of_keys,
+    or_nothing,
     or_reference,
     ref,
     words_of,
@@ -41,7 +43,6 @@ from cnnspec.layers.base import FLAGS, LAYERS
 from cnnspec.layers.custom import STATEMENTS
 from cnnspec.objects.families import DATA
 from cnnspec.operations.base import OPERATIONS
-from cnnspec.operations.steps import family_of_step
 
 DIALECT = "http://json-schema.org/draft-07/schema#"
 """The dialect with the best support in YAML language servers."""
@@ -55,16 +56,28 @@ def language_schema() -> Schema:
         definition.pop("title", None)  # repeats its name
     for model, written in _WRITTEN.items():
         definitions[model.__name__] = written(definitions[model.__name__])
-    definitions |= _forms()
+    families = [family.namespace for family in ALL_FAMILIES]
+    known = Definitions(definitions | _forms(), [*families, *_OF_STEPS])
     for family in ALL_FAMILIES:
-        definitions[family.namespace] = calls_of(family)
-    return {
+        if family is not OPERATIONS:  # which are only steps
+            known.define_family(family)
+    known.schemas["calls"] = {"properties": known.calls(LAYERS, OPERATIONS)}
+    known.schemas |= _steps(definitions["Step"])
+    known.schemas["defaults"] = {
+        "type": "object",
+        "propertyNames": {"enum": [*words_of(LAYERS), *words_of(OPERATIONS)]},
+        "allOf": [ref("calls"), {"additionalProperties": ref("no_step_keys")}],
+    }
+    alone = {"patternProperties": {PATTERN: {}}, "additionalProperties": ref("no_step_keys")}
+    known.schemas[LAYERS.namespace]["anyOf"][-1]["allOf"] = [alone]
+    spec = {
         "$schema": DIALECT,
+        "$id": SCHEMA_ID,
         "title": "cnnspec",
         "description": "A spec of a convolutional network.",
         "allOf": [ref("Document"), {"required": ["cnnspec"]}],
-        "$defs": definitions,
     }
+    return known.written_out(spec)
 
 
 def _forms() -> dict[str, Schema]:
@@ -128,13 +141,6 @@ def _forms() -> dict[str, Schema]:
             ]
         },
         "short_source": one_of_keys(dict.fromkeys(DATA.kinds, text)),
-        "defaults": mapping_of(
-            {
-                word: arguments_of(family.find(word))
-                for family in (LAYERS, OPERATIONS)
-                for word in words_of(family)
-            }
-        ),
     }
 
 
@@ -156,7 +162,8 @@ class _Models(GenerateJsonSchema):
         texts = attribute_docstrings(model)
         keys = mapping["properties"]
         for name, key in zip(model.model_fields, model.spec_keys(), strict=True):
-            keys[key] = described(keys[key], texts.get(name, ""))
+            notes = {"default": model.usual[key]} if key in model.usual else {}
+            keys[key] = noted(described(keys[key], texts.get(name, "")), **notes)
         return mapping
 
     def dict_schema(self, schema: core_schema.DictSchema) -> Schema:
@@ -190,29 +197,29 @@ def _linked(schema: Any) -> Any:
     return {key: _linked(value) for key, value in schema.items()}
 
 
-def _step(mapping: Schema) -> Schema:
-    """A step: the arguments of its kind, and the keys that place it in the graph."""
+def _steps(mapping: Schema) -> dict[str, Schema]:
+    """Define steps: the arguments of a kind, and the keys that place it in the graph."""
     own = mapping["properties"]
-    keys = {key: described(_given(own[key]), own[key]["description"]) for key in STEP_KEYS}
-    branches = {"branches": keys.pop("branches")}
-    kinds = {}
-    for word in (*words_of(LAYERS), *words_of(OPERATIONS)):
-        declaration = family_of_step(word).find(word)
-        merges = getattr(declaration, "merges", False)
-        kinds[word] = arguments_of(declaration, keys | (branches if merges else {}))
+    keys = {key: noted(_given(own[key]), **notes_in(own[key])) for key in STEP_KEYS}
+    of_shared = [key for key in keys if key not in ("branches", "frozen")]
     layer = described({"type": "string"}, "The layer that is called again.")
-    flag = described({"form": "flag"}, "What this call does; by default, what the first one does.")
-    again = {"layer": layer, **{key: keys[key] for key in keys if key != "frozen"}}
-    again |= dict.fromkeys(FLAGS, flag) | {key: {} for key in STATEMENTS}
-    shared = {
-        **described(mapping_of(again), "Calls an earlier layer again."),
-        "required": ["layer"],
+    flag = described(ref("flag"), "What this call does; by default, what the first one does.")
+    again = {"layer": layer, **dict.fromkeys([*of_shared, *STATEMENTS], True)}
+    again |= dict.fromkeys(FLAGS, flag)
+    shared = described(mapping_of(again), "Calls an earlier layer again.")
+    call = {
+        **one_of_keys({"shared": {**shared, "required": ["layer"]}}, {}),
+        "allOf": [ref("calls"), {"additionalProperties": ref("step_keys")}],
     }
-    called = {"anyOf": [{"type": "object", "properties": keys}, {"type": "null"}]}
-    calls = one_of_keys(
-        {**kinds, "shared": shared}, described(called, "A call of a block or submodel.")
-    )
-    return described({"anyOf": [{"type": "string"}, calls]}, mapping["description"])
+    return {
+        "Step": described({"anyOf": [{"type": "string"}, call]}, mapping["description"]),
+        "step_keys": or_nothing({"properties": keys}),
+        "no_step_keys": or_nothing({"properties": dict.fromkeys(keys, False)}),
+    }
+
+
+_OF_STEPS = ("calls", "defaults", "step_keys", "no_step_keys")
+"""The definitions that steps are made of."""
 
 
 def _given(schema: Schema) -> Schema:
@@ -257,7 +264,6 @@ _WRITTEN: dict[type[Model], Callable[[Schema], Schema]] = {
     Document: _document,
     Input: _input,
     Output: _output,
-    Step: _step,
     Submodel: _submodel,
 }
 """Models whose form in a spec is not a plain mapping of their fields."""

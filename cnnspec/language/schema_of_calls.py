@@ -1,15 +1,25 @@
 """The JSON Schema of calls: the kinds of a family and their arguments."""
 
-from typing import Any
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, cast
 
 from pydantic import TypeAdapter
 
 from cnnspec.declarations.declaration import Declaration, expectation
-from cnnspec.declarations.describe import describe, summary_line
+from cnnspec.declarations.describe import NO_DEFAULT, Argument, describe, summary_line
 from cnnspec.declarations.family import Family
 from cnnspec.declarations.import_paths import PATTERN
+from cnnspec.language.document import STEP_KEYS
+from cnnspec.language.example_calls import example_arguments
+from cnnspec.layers.base import Layer
 
 Schema = dict[str, Any]
+
+NAMED_BY = 5
+"""The number of words of a phrase that name the definition of a type."""
 
 
 def ref(name: str) -> Schema:
@@ -32,42 +42,133 @@ def mapping_of(properties: Schema) -> Schema:
     return {"type": "object", "properties": properties, "additionalProperties": False}
 
 
+def or_nothing(mapping: Schema) -> Schema:
+    """A mapping, or null, which is written as nothing behind the colon."""
+    return {**mapping, "type": ["object", "null"]}
+
+
 def one_of_keys(properties: Schema, others: Schema | bool = False) -> Schema:
     """A mapping of one key to its value."""
     mapping = {**mapping_of(properties), "additionalProperties": others}
     return {**mapping, "minProperties": 1, "maxProperties": 1}
 
 
-def described(schema: Schema, description: str) -> Schema:
-    """Add a description, which draft 7 does not allow next to a reference."""
+def noted(schema: Schema, **notes: Any) -> Schema:
+    """Add a description, a default or examples, which draft 7 does not allow next to a reference."""
     inner = {"allOf": [schema]} if "$ref" in schema or "form" in schema else schema
-    return {**inner, "description": description} if description else schema
+    return {**inner, **notes} if notes else schema
 
 
-def calls_of(family: Family[Any]) -> Schema:
-    """A call of any kind of a family: a word, or a mapping of the kind to its arguments."""
-    words = words_of(family)
-    mapping = one_of_keys({word: arguments_of(family.find(word)) for word in words})
-    if family.base is None:
-        return {"anyOf": [{"enum": words}, mapping]}
-    arguments = {"type": ["object", "null"]}
-    of_others = {"patternProperties": {PATTERN: arguments}}
-    return {"anyOf": [{"enum": words}, ref("import_path"), {**mapping, **of_others}]}
+def notes_in(schema: Schema) -> Schema:
+    """Return the description, the default and the examples of a schema."""
+    return {key: schema[key] for key in ("description", "default", "examples") if key in schema}
 
 
-def arguments_of(declaration: type[Declaration], keys: Schema | None = None) -> Schema:
-    """Return the arguments of a kind, together with keys of the language."""
-    arguments = {
-        each.name: _argument(declaration, each.name, each.says or each.takes)
-        for each in describe(declaration)
-    }
-    mapping = described(mapping_of(arguments | (keys or {})), summary_line(declaration))
-    return described({"anyOf": [mapping, {"type": "null"}]}, summary_line(declaration))
+def described(schema: Schema, description: str) -> Schema:
+    """Add a description, if there is one."""
+    return noted(schema, description=description) if description else schema
 
 
-def _argument(declaration: type[Declaration], name: str, description: str) -> Schema:
-    hint = declaration.arguments()[name]
-    schema = expectation(hint).json_schema(declaration)
-    if schema is None:
-        schema = TypeAdapter(hint).json_schema()
-    return described(or_reference(schema) if schema else {}, description)
+class Definitions:
+    """The definitions of a schema; those that are the same are one."""
+
+    def __init__(self, schemas: Mapping[str, Schema], reserved: Iterable[str]) -> None:
+        """Start with some definitions, and the names of those that will be added by these names."""
+        self.schemas = dict.fromkeys(reserved, cast("Schema", {})) | dict(schemas)
+        self._named: dict[tuple[str, str], str] = {}
+        """The names that definitions got, by the names asked for and what they define."""
+
+    def refer(self, name: str, schema: Schema) -> Schema:
+        """Define something, and refer to it. Its name gets a number if something else has it."""
+        key = name, json.dumps(schema)
+        if key not in self._named:
+            number, free = 1, name
+            while free in self.schemas:
+                number += 1
+                free = f"{name}.{number}"
+            self._named[key] = free
+            self.schemas[free] = schema
+        return ref(self._named[key])
+
+    def define_family(self, family: Family[Any]) -> None:
+        """Define calls of any kind of a family: a word, or a mapping of the kind to its arguments."""
+        words = words_of(family)
+        mapping = one_of_keys(self.calls(family))
+        choices: list[Schema] = [{"enum": words}]
+        if family.base is not None:
+            choices.append(ref("import_path"))
+            mapping["patternProperties"] = {PATTERN: {"type": ["object", "null"]}}
+        self.schemas[family.namespace] = {"anyOf": [*choices, mapping]}
+
+    def calls(self, *families: Family[Any]) -> Schema:
+        """Refer to the arguments of every word of some families."""
+        return {word: self.call(each.find(word)) for each in families for word in words_of(each)}
+
+    def call(self, declaration: type[Declaration]) -> Schema:
+        """Refer to the arguments of a kind. Keys of steps pass, because they are declared once."""
+        is_step = issubclass(declaration, Layer)
+        merges = getattr(declaration, "merges", False)
+        keys = [key for key in STEP_KEYS if key != "branches" or merges] if is_step else []
+        inside = mapping_of(self.arguments(declaration) | dict.fromkeys(keys, True))
+        schema = noted(or_nothing(inside), **notes_of(declaration))
+        if is_step:
+            del schema["type"]  # which is that of the keys
+        return self.refer(declaration.kind(), schema)
+
+    def arguments(self, declaration: type[Declaration]) -> Schema:
+        """Return the arguments of a kind by name, each as a reference to what it takes."""
+        return {each.name: self._argument(declaration, each) for each in describe(declaration)}
+
+    def _argument(self, declaration: type[Declaration], argument: Argument) -> Schema:
+        hint = declaration.arguments()[argument.name]
+        schema = expectation(hint).json_schema(declaration)
+        if schema is None:
+            schema = TypeAdapter(hint).json_schema()
+        takes = noted(or_reference(schema) if schema else {}, description=argument.takes)
+        words = re.findall(r"\w+", argument.takes)
+        notes = {"description": argument.says} if argument.says else {}
+        if argument.default is not NO_DEFAULT:
+            notes["default"] = argument.default
+        shared = self.refer("-".join(words[:NAMED_BY]), takes)
+        return self.refer(argument.name, noted(shared, **notes)) if notes else shared
+
+    def written_out(self, schema: Schema) -> Schema:
+        """Complete a schema with the definitions; arguments and kinds used once go where they are used."""
+        used = Counter(name for part in (schema, self.schemas) for name in references(part))
+        once = {name for name in self._named.values() if used[name] <= 1}
+
+        def written(part: Any) -> Any:
+            if isinstance(part, list):
+                return [written(each) for each in part]
+            if not isinstance(part, dict):
+                return part
+            if (name := referred(part)) in once:
+                return written(self.schemas[name])
+            return {key: written(value) for key, value in part.items()}
+
+        left = {name: each for name, each in self.schemas.items() if name not in once}
+        whole: Schema = written({**schema, "$defs": left})
+        return whole
+
+
+def references(part: Any) -> Iterator[str]:
+    """List the definitions that a part refers to, as often as it does."""
+    if isinstance(part, dict):
+        if name := referred(part):
+            yield name
+        part = list(part.values())
+    for each in part if isinstance(part, list) else ():
+        yield from references(each)
+
+
+def referred(part: Schema) -> str | None:
+    """Return the name of the definition that a part is a reference to."""
+    address = part.get("$ref")
+    return address.rpartition("/")[2] if isinstance(address, str) else None
+
+
+def notes_of(declaration: type[Declaration]) -> Schema:
+    """Return the description of a kind, and its example."""
+    given = example_arguments(declaration)
+    examples = {"examples": [given]} if given else {}
+    return {"description": summary_line(declaration), **examples}

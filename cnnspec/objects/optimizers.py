@@ -50,7 +50,12 @@ def _patterns(value: Any, _: type[Declaration]) -> list[str] | None:
 LearningRate = Annotated[
     float | Declaration,
     Checked(
-        "a number of at least 0 or a learning-rate schedule", check=_learning_rate, family=SCHEDULES
+        "a number of at least 0 or a learning-rate schedule",
+        check=_learning_rate,
+        schema={
+            "anyOf": [{"type": "number", "minimum": 0}, {"$ref": f"#/$defs/{SCHEDULES.namespace}"}]
+        },
+        family=SCHEDULES,
     ),
 ]
 Patterns = Annotated[

@@ -10,10 +10,11 @@ from cnnspec.declarations.describe import Argument, describe
 from cnnspec.declarations.family import Family
 from cnnspec.declarations.fields import Choice
 from cnnspec.diagnostics.problems import Problems
+from cnnspec.language.example_calls import example_arguments, examples_for_specs
 from cnnspec.language.families import ALL_FAMILIES
 from cnnspec.layers.base import Layer
 from cnnspec.vocabulary.entries import Entry, Example, Group, Use, listed, plural_of, with_a
-from cnnspec.vocabulary.frames import example_arguments, examples_for_specs, framed
+from cnnspec.vocabulary.frames import framed
 
 FEW = 12
 """The most kinds that are listed for a use."""

@@ -10,11 +10,12 @@ from cnnspec.declarations.foreign_table import Entry as Foreign
 from cnnspec.declarations.foreign_table import Rule, World, worlds
 from cnnspec.diagnostics.problems import shown
 from cnnspec.language.dump import call_text
+from cnnspec.language.example_calls import example_arguments
 from cnnspec.language.families import ALL_FAMILIES
 from cnnspec.vocabulary.arguments import GROUPS as ARGUMENTS
 from cnnspec.vocabulary.arguments import given, in_few_words
 from cnnspec.vocabulary.entries import Entry, Example, Group, listed, plural_of, with_a
-from cnnspec.vocabulary.frames import example_arguments, framed, with_activation
+from cnnspec.vocabulary.frames import framed, with_activation
 from cnnspec.vocabulary.keys import parts
 from cnnspec.vocabulary.kinds import Activations
 

@@ -7,6 +7,7 @@ from cnnspec.declarations.declaration import Declaration
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.language.document import VERSION
 from cnnspec.language.dump import dump_data
+from cnnspec.language.example_calls import examples_for_specs
 from cnnspec.layers.base import LAYERS, Example, Layer
 from cnnspec.objects.applications import CHANNELS, Network
 from cnnspec.objects.callbacks import Callback
@@ -46,19 +47,6 @@ HEADS: dict[Labels, tuple[Data, str]] = {
 }
 """For all labels: the usual last layer, and the usual loss."""
 VECTOR, SEQUENCE, IMAGE = [64], [50, 64], [28, 28, 1]
-
-
-def example_arguments(declaration: type[Declaration]) -> Data:
-    """Return the arguments of the example call of a kind."""
-    if issubclass(declaration, Layer):
-        return dict(examples_for_specs(declaration)[0].arguments)
-    return dict(declaration.example)
-
-
-def examples_for_specs(declaration: type[Layer]) -> list[Example]:
-    """Return the examples of a kind that a spec can have with its inputs; all if it can have none."""
-    found = [each for each in declaration.examples if each.is_for_specs]
-    return found or list(declaration.examples)
 
 
 def framed(declaration: type[Declaration], arguments: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ from cnnspec.declarations.declaration import Checked, Declaration
 from cnnspec.declarations.describe import describe, summary_line
 from cnnspec.declarations.family import Family
 from cnnspec.declarations.keras_versions import range_of
+from cnnspec.language.example_calls import example_arguments
 from cnnspec.language.families import ALL_FAMILIES
 from cnnspec.layers.fields import UNUSABLE
 from cnnspec.objects.activations import ACTIVATIONS, SAME_FUNCTION
@@ -16,7 +17,7 @@ from cnnspec.objects.families import APPLICATIONS
 from cnnspec.objects.measure import IN_WORDS, Measure
 from cnnspec.objects.metric import Metric
 from cnnspec.vocabulary.entries import Entry, Example, Group, plural_of, with_a
-from cnnspec.vocabulary.frames import example_arguments, framed, with_activation
+from cnnspec.vocabulary.frames import framed, with_activation
 
 ACTIVATION = "activation"
 

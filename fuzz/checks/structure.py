@@ -6,8 +6,8 @@ from typing import Any
 from jsonschema import Draft7Validator
 
 from cnnspec.compiler import Compilation
+from cnnspec.language.schema import language_schema
 from fuzz.inputs import Answer
-from fuzz.makers.growing import schema
 
 OF_STRUCTURE = ("unknown-key", "unsupported-version")
 """The codes of errors that the schema has to see, too."""
@@ -27,4 +27,4 @@ def check_structure(data: Any, compilation: Compilation, answer: Answer) -> None
 
 @cache
 def _validator() -> Draft7Validator:
-    return Draft7Validator(schema())
+    return Draft7Validator(language_schema())

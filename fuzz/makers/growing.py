@@ -6,14 +6,10 @@ What is declared is grown by itself: a new key, kind or argument needs no word h
 import math
 import re
 from collections.abc import Mapping
-from functools import cache
 from random import Random
-from typing import Any
 
-from cnnspec.language.schema import language_schema
+from fuzz.makers.definitions import REST, Schema, definitions, merged
 from fuzz.makers.material import NAMES, Data, value
-
-Schema = Mapping[str, Any]
 
 TEXTS = (
     *NAMES, "$width", "$(width + 1)", "$(index)", "a$(index)", "previous", "a/b", "base/0", "x / 255", "one_hot(x, 3)",
@@ -25,18 +21,6 @@ FOREIGN = 0.01
 """How often a value is none of the schema."""
 REFERENCE = "reference"
 """The definition of `$name`, which is allowed for most values, and seldom refers to something."""
-
-
-@cache
-def schema() -> dict[str, Any]:
-    """Return the schema of the language."""
-    return language_schema()
-
-
-def definitions() -> Schema:
-    """Return its definitions."""
-    found: Schema = schema()["$defs"]
-    return found
 
 
 class Grower:
@@ -55,10 +39,8 @@ class Grower:
         rng = self.rng
         if rng.random() < self.foreign:
             return value(rng)
-        if "$ref" in part:
-            return self.grown(definitions()[part["$ref"].rpartition("/")[2]], depth)
-        if "allOf" in part:
-            return self.grown(part["allOf"][0], depth)
+        if "$ref" in part or "allOf" in part:
+            return self.grown(merged(part), depth)
         if "const" in part:
             return part["const"]
         if "enum" in part:
@@ -66,7 +48,7 @@ class Grower:
         choices = part.get("anyOf") or part.get("oneOf")
         if choices and "type" not in part:
             return self.grown(self.chosen(choices, depth), depth)
-        kind = part.get("type", "any")
+        kind = part.get("type", "object" if "properties" in part else "any")
         return getattr(self, rng.choice(kind) if isinstance(kind, list) else kind)(part, depth)
 
     def chosen(self, choices: list[Schema], depth: int) -> Schema:
@@ -80,7 +62,8 @@ class Grower:
 
     def object(self, part: Schema, depth: int) -> Data:
         """Grow a mapping: the required keys, and some others."""
-        rng, known = self.rng, part.get("properties", {})
+        rng = self.rng
+        known = {key: of for key, of in part.get("properties", {}).items() if of is not False}
         required = [*part.get("required", []), *self.condition(part).get("required", [])]
         fewest = part.get("minProperties", 0)
         most = part.get("maxProperties", len(required) + 4)
@@ -88,10 +71,11 @@ class Grower:
         excluded = {key for each in part.get("oneOf", []) for key in each.get("required", [])}
         others = [each for each in known if each not in (*required, *excluded)]
         keys = [*required, *rng.sample(others, min(left or most == 1, len(others)))][:most]
-        found = {key: self.grown(known[key], depth + 1) for key in keys}
-        further = part.get("additionalProperties", not known)
+        found = {key: self.grown(_open(known[key]), depth + 1) for key in keys}
+        names = merged(part.get("propertyNames", {}))
+        further = "enum" not in names and part.get(REST, not known)
         if further is not False:
-            inner = further if isinstance(further, Mapping) else {}
+            inner = _open(further)
             for key in rng.sample(NAMES, max(fewest, rng.choice((0, 1, 1, 2))))[
                 : most - len(found)
             ]:
@@ -144,3 +128,8 @@ class Grower:
     def any(self, part: Schema, depth: int) -> Data:
         """Grow anything."""
         return value(self.rng, depth)
+
+
+def _open(limit: Schema | bool) -> Schema:
+    """Return what a key takes as a part of the schema, which allows anything if it says nothing."""
+    return limit if isinstance(limit, Mapping) else {}

@@ -8,6 +8,7 @@ from typing import Any
 from cnnspec.diagnostics.report import Report
 from cnnspec.diagnostics.suggestions import did_you_mean
 from cnnspec.language.dump import value_text
+from cnnspec.language.published import MODELINE
 from cnnspec.syntax.reading import parse_bytes
 from cnnspec.syntax.source import Source
 
@@ -26,9 +27,9 @@ class NoSuchParameter(ValueError):
 
 
 def template(name: str) -> str:
-    """Return the text of a template."""
+    """Return the text of a template, which names its schema for editors."""
     file = f"{name.replace('-', '_')}.yaml"
-    return (files(__package__) / file).read_text("utf-8")
+    return MODELINE + (files(__package__) / file).read_text("utf-8")
 
 
 def filled(text: str, name: str | None, params: Mapping[str, Any]) -> str:
