@@ -5,6 +5,7 @@ VENV := .venv
 PYTHON := python3
 BIN := $(VENV)/bin
 OTHERS := .others
+EDITORS := tests/editors/node_modules
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 SPEC := specs/mnist_multi_output.yaml
 RUNS := runs
@@ -15,7 +16,7 @@ NOW := $(shell date -u +%Y%m%d-%H%M%S)
 # Without bytecode, each of the many short processes of tests and benchmarks compiles everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo demo-train test test-runs test-core test-jax test-lowest test-newest matrix browser docs conformance conformance-steps conformance-operations conformance-others kills fuzz keras-versions lint format golden gallery imported schema bench clean
+.PHONY: demo demo-train test test-runs test-core test-jax test-lowest test-newest matrix browser editors docs conformance conformance-steps conformance-operations conformance-others kills fuzz keras-versions lint format golden gallery imported schema bench clean
 
 demo: $(VENV)/.demo
 	$(BIN)/cnnspec build --quiet $(SPEC) --output build
@@ -108,6 +109,9 @@ schema: $(VENV)/.dev
 browser: $(VENV)/.dev
 	$(BIN)/python -m pytest --quiet tests/browser/test_page_in_chromium.py
 
+editors: $(VENV)/.dev $(EDITORS)/.installed
+	$(BIN)/python -m pytest --quiet tests/editors
+
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks
 
@@ -122,6 +126,12 @@ $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP) --editable ".[dev]"
 	@touch $@ $(VENV)/.demo
 
+# No script of a package is run, so the checker of SARIF is not made executable by its own.
+$(EDITORS)/.installed: tests/editors/package-lock.json
+	npm ci --prefix tests/editors --ignore-scripts --no-audit --no-fund --silent
+	chmod u+x $(EDITORS)/@microsoft/sarif-multitool-*/Sarif.Multitool*
+	@touch $@
+
 # In an environment of its own, because these packages want many others.
 $(OTHERS)/.installed: pyproject.toml constraints.txt
 	test -x $(OTHERS)/bin/python || $(PYTHON) -m venv $(OTHERS)
@@ -130,4 +140,4 @@ $(OTHERS)/.installed: pyproject.toml constraints.txt
 	@touch $@
 
 clean:
-	rm -rf $(VENV) $(OTHERS) build dist .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) $(OTHERS) $(EDITORS) build dist .pytest_cache .mypy_cache .ruff_cache

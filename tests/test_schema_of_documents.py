@@ -24,7 +24,7 @@ from cnnspec.language.templates.reading import TEMPLATES, template
 from cnnspec.layers.base import LAYERS
 from cnnspec.operations.base import OPERATIONS
 from cnnspec.operations.steps import family_of_step
-from cnnspec.vocabulary.editors import schema_for_editors, schema_text
+from cnnspec.vocabulary.editors import keys_in, schema_for_editors, schema_text
 from cnnspec.vocabulary.keys import Part, parts
 from conformance.documents import random_document
 from fuzz.makers.definitions import merged
@@ -142,10 +142,7 @@ def test_examples_and_defaults_are_valid(family: Family[Any]) -> None:
 
 @pytest.mark.parametrize("part", parts(), ids=lambda part: part.noun)
 def test_keys_have_valid_examples(part: Part) -> None:
-    if part.model is Step:
-        properties = schema()["$defs"]["step_keys"]["properties"]
-    else:
-        (properties,) = keys_in_schema(part.model)
+    properties = keys_in(schema()["$defs"], part.model)
     for key in part.names():
         (example,) = properties[key]["examples"]
         check = Draft7Validator({"$defs": schema()["$defs"], "allOf": [properties[key]]})

@@ -26,6 +26,9 @@ from cnnspec.language.expect import Amount
 from cnnspec.language.families import ALL_FAMILIES
 from cnnspec.language.published import SCHEMA_ID
 from cnnspec.language.schema_of_calls import (
+    BRANCHES,
+    KEYS_OF_ALL,
+    STEP_SCHEMA,
     Definitions,
     Schema,
     described,
@@ -201,7 +204,7 @@ def _steps(mapping: Schema) -> dict[str, Schema]:
     """Define steps: the arguments of a kind, and the keys that place it in the graph."""
     own = mapping["properties"]
     keys = {key: noted(_given(own[key]), **notes_in(own[key])) for key in STEP_KEYS}
-    of_shared = [key for key in keys if key not in ("branches", "frozen")]
+    of_shared = [key for key in KEYS_OF_ALL if key != "frozen"]
     layer = described({"type": "string"}, "The layer that is called again.")
     flag = described(ref("flag"), "What this call does; by default, what the first one does.")
     again = {"layer": layer, **dict.fromkeys([*of_shared, *STATEMENTS], True)}
@@ -209,16 +212,17 @@ def _steps(mapping: Schema) -> dict[str, Schema]:
     shared = described(mapping_of(again), "Calls an earlier layer again.")
     call = {
         **one_of_keys({"shared": {**shared, "required": ["layer"]}}, {}),
-        "allOf": [ref("calls"), {"additionalProperties": ref("step_keys")}],
+        "allOf": [ref("calls"), {"additionalProperties": ref(STEP_SCHEMA)}],
     }
     return {
         "Step": described({"anyOf": [{"type": "string"}, call]}, mapping["description"]),
-        "step_keys": or_nothing({"properties": keys}),
+        STEP_SCHEMA: or_nothing({"properties": {key: keys[key] for key in KEYS_OF_ALL}}),
+        BRANCHES: keys["branches"],
         "no_step_keys": or_nothing({"properties": dict.fromkeys(keys, False)}),
     }
 
 
-_OF_STEPS = ("calls", "defaults", "step_keys", "no_step_keys")
+_OF_STEPS = ("calls", "defaults", "no_step_keys", STEP_SCHEMA, BRANCHES)
 """The definitions that steps are made of."""
 
 

@@ -18,6 +18,10 @@ from cnnspec.layers.base import Layer
 
 Schema = dict[str, Any]
 
+KEYS_OF_ALL = tuple(key for key in STEP_KEYS if key != "branches")
+"""The keys that steps of all kinds have; only those that merge have branches."""
+STEP_SCHEMA, BRANCHES = "step_keys", "branches_of_step"
+"""The definitions of these keys, and of branches."""
 NAMED_BY = 5
 """The number of words of a phrase that name the definition of a type."""
 
@@ -54,8 +58,11 @@ def one_of_keys(properties: Schema, others: Schema | bool = False) -> Schema:
 
 
 def noted(schema: Schema, **notes: Any) -> Schema:
-    """Add a description, a default or examples, which draft 7 does not allow next to a reference."""
-    inner = {"allOf": [schema]} if "$ref" in schema or "form" in schema else schema
+    """Add a description, a default or examples, which draft 7 does not allow next to a reference.
+
+    Language servers see that `anyOf` is a value, and complete the key with its colon.
+    """
+    inner = {"anyOf": [schema]} if "$ref" in schema or "form" in schema else schema
     return {**inner, **notes} if notes else schema
 
 
@@ -107,9 +114,10 @@ class Definitions:
     def call(self, declaration: type[Declaration]) -> Schema:
         """Refer to the arguments of a kind. Keys of steps pass, because they are declared once."""
         is_step = issubclass(declaration, Layer)
-        merges = getattr(declaration, "merges", False)
-        keys = [key for key in STEP_KEYS if key != "branches" or merges] if is_step else []
-        inside = mapping_of(self.arguments(declaration) | dict.fromkeys(keys, True))
+        keys: Schema = dict.fromkeys(KEYS_OF_ALL if is_step else (), True)
+        if getattr(declaration, "merges", False):
+            keys["branches"] = ref(BRANCHES)
+        inside = mapping_of(self.arguments(declaration) | keys)
         schema = noted(or_nothing(inside), **notes_of(declaration))
         if is_step:
             del schema["type"]  # which is that of the keys

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from cnnspec.diagnostics.report import Report
+from cnnspec.language.calls import Model
 from cnnspec.language.document import Document, Step
 from cnnspec.language.schema import language_schema
+from cnnspec.language.schema_of_calls import BRANCHES, STEP_SCHEMA
 from cnnspec.naming import snake_case
 from cnnspec.syntax.reading import parse_bytes
 from cnnspec.vocabulary.examples.reading import example_of
@@ -29,8 +31,7 @@ def schema_for_editors() -> Schema:
     """Return the JSON Schema of the language, with an example for every key."""
     schema = language_schema()
     for part in parts():
-        name = "step_keys" if part.model is Step else part.model.__name__
-        (properties,) = _keys_of(schema["$defs"][name])
+        properties = keys_in(schema["$defs"], part.model)
         for key in part.names():
             properties[key]["examples"] = [_example(part, key)]
     return schema
@@ -40,11 +41,15 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
-def _keys_of(definition: Schema) -> Iterator[Schema]:
-    """Yield the keys of a mapping, which may be one of several forms."""
-    for form in (definition, *definition.get("anyOf", ())):
-        if "properties" in form:
-            yield form["properties"]
+def keys_in(definitions: Schema, model: type[Model]) -> Schema:
+    """Return the schemas of the keys of a part of a document."""
+    if model is Step:
+        of_all: Schema = definitions[STEP_SCHEMA]["properties"]
+        return {**of_all, "branches": definitions[BRANCHES]}
+    definition = definitions[model.__name__]
+    forms = (definition, *definition.get("anyOf", ()))
+    properties: Schema = next(form["properties"] for form in forms if "properties" in form)
+    return properties
 
 
 def _example(part: Part, key: str) -> Any:

@@ -24,9 +24,15 @@ def merged(part: Schema) -> Schema:
     if "$ref" in part:
         return merged(definitions()[part["$ref"].rpartition("/")[2]])
     whole: Schema = {}
-    for each in (*map(merged, part.get("allOf", [])), part):
-        whole = _both(whole, {key: value for key, value in each.items() if key != "allOf"})
+    for each in (*map(merged, _limits(part)), part):
+        whole = _both(whole, {key: each[key] for key in each if not _limits({key: each[key]})})
     return whole
+
+
+def _limits(part: Schema) -> list[Schema]:
+    """List what must hold of a part as well: all of several, or the only one of a choice."""
+    only = part.get("anyOf", [])
+    return [*part.get("allOf", []), *(only if len(only) == 1 else ())]
 
 
 def _both(one: Schema, other: Schema) -> Schema:

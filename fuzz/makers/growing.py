@@ -39,8 +39,7 @@ class Grower:
         rng = self.rng
         if rng.random() < self.foreign:
             return value(rng)
-        if "$ref" in part or "allOf" in part:
-            return self.grown(merged(part), depth)
+        part = merged(part)
         if "const" in part:
             return part["const"]
         if "enum" in part:
