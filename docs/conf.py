@@ -1,10 +1,12 @@
 """Configures Sphinx, which makes the documentation (`make docs`)."""
 
+import os
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # else TensorFlow tells of the machine
 
 import cnnspec  # noqa: E402  # of this checkout
 
@@ -24,6 +26,7 @@ source_suffix = {".md": "markdown"}
 exclude_patterns = ["files", "gallery", "generate"]
 smartquotes = False
 nitpicky = True
+nitpick_ignore_regex = [("py:.*", ".*")]  # types of Python and of internal modules have no pages
 
 myst_enable_extensions = ["attrs_inline", "colon_fence", "deflist"]
 myst_heading_anchors = 3

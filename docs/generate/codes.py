@@ -44,7 +44,7 @@ def _block(title: str, each: Block) -> tuple[str, str]:
 def _language(each: Block) -> str:
     """Return the language of a block; a YAML text that cannot be parsed has none."""
     try:
-        yaml.compose(each.text)
+        yaml.compose(each.text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except yaml.YAMLError:
         return "text"
     return each.language

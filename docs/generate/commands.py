@@ -7,6 +7,12 @@ import click
 from cnnspec.cli.commands import COMMANDS, main
 from docs.generate.markdown import block, code, heading, link, listing, page, plain, table
 
+ENVIRONMENT = (
+    ("`COLUMNS`", "the width of text, instead of that of the terminal"),
+    ("`NO_COLOR`, `FORCE_COLOR`, `TERM=dumb`", "whether text has colours"),
+    ("`KERAS_BACKEND`", "the backend with which Keras builds and trains"),
+)
+
 
 def pages() -> dict[str, str]:
     """Make a page for each command, and their list, by path."""
@@ -34,5 +40,7 @@ def _index() -> str:
         "Every command has `--help`. Exit codes: 0 if all is well, 1 if a spec or a file has errors, 2 for wrong usage "
         "and files that do not exist; `cnnspec diff` uses those of `diff`.",
         table(("command", "purpose"), rows),
+        heading(2, "Environment"),
+        table(("variable", "effect"), ENVIRONMENT),
         listing("*"),
     )

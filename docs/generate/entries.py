@@ -19,7 +19,7 @@ def section(entry: Entry, *more: str, level: int = 2, figure: bool = True) -> li
     parts = [heading(level, code(entry.name), target_of(entry.group, entry.name))]
     parts.append(plain(entry.summary))
     if entry.also:
-        parts.append(f"Also called {', '.join(map(code, entry.also))}.")
+        parts.append(f"Also called {', '.join(map(_alias, entry.also))}.")
     if entry.place:
         parts.append(f"In a spec: {code(entry.place)}")
     if entry.takes:
@@ -31,6 +31,12 @@ def section(entry: Entry, *more: str, level: int = 2, figure: bool = True) -> li
     if entry.example:
         parts += ["**Example**", *example(entry.example, figure=figure)]
     return parts
+
+
+def _alias(text: str) -> str:
+    """Return another word for a kind; which Keras has it may follow in parentheses."""
+    word, bracket, versions = text.partition(" (")
+    return f"{code(word)}{bracket}{versions}"
 
 
 def _of_key(entry: Entry) -> str:

@@ -1,6 +1,7 @@
 """The pages of the keys and words of the language, and of the arguments and values that it takes."""
 
 from cnnspec.vocabulary.arguments import GROUPS, Arguments
+from cnnspec.vocabulary.entries import Group
 from cnnspec.vocabulary.keys import Part, parts
 from cnnspec.vocabulary.type_words import models_in
 from cnnspec.vocabulary.words import Words
@@ -88,7 +89,9 @@ def _arguments() -> str:
     """List which kinds have an argument, and which arguments take a word."""
     tables = []
     for group in GROUPS:
-        rows = [(code(name), plain(group.short(name))) for name in sorted(group.names())]
+        rows = [
+            (_spellings(group, name), plain(group.short(name))) for name in sorted(group.names())
+        ]
         purpose = "kinds" if isinstance(group, Arguments) else "arguments"
         tables += [heading(2, capital(group.plural)), table((group.noun.split()[0], purpose), rows)]
     return page(
@@ -96,6 +99,12 @@ def _arguments() -> str:
         "Which kinds have an argument, and which arguments take a word. The kinds describe them.",
         *tables,
     )
+
+
+def _spellings(group: Group, name: str) -> str:
+    """Return a word with its other spellings, which Keras takes as well."""
+    others = [word for word, meant in group.words().items() if meant == name != word]
+    return ", ".join(map(code, (name, *others)))
 
 
 def _index() -> str:

@@ -2,7 +2,16 @@
 
 from pathlib import Path
 
-from docs.generate import codes, commands, gallery, keras_releases, kinds, language
+from docs.generate import (
+    codes,
+    commands,
+    gallery,
+    keras_releases,
+    kinds,
+    language,
+    limits,
+    python_api,
+)
 
 FOLDERS = ("language", "kinds", "layers", "operations", "metrics", "codes", "commands")
 """The folders of `reference/` that hold nothing but generated pages."""
@@ -10,7 +19,7 @@ FOLDERS = ("language", "kinds", "layers", "operations", "metrics", "codes", "com
 
 def pages() -> dict[str, str]:
     """Make all generated pages, by their paths without the ending."""
-    makers = (codes, commands, keras_releases, kinds, language)
+    makers = (codes, commands, keras_releases, kinds, language, limits, python_api)
     made = {path: text for maker in makers for path, text in maker.pages().items()}
     return {f"reference/{path}": text for path, text in made.items()} | {"gallery": gallery.text()}
 
