@@ -7,7 +7,7 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 
 COMMENT = re.compile(
-    r"<!--\s*(?P<verb>saved as|part of|finds|exits|prints|not a spec|not run)\b:?\s*(?P<rest>.*?)\s*-->"
+    r"<!--\s*(?P<verb>saved as|part of|finds|exits|prints|about|not a spec|not run)\b:?\s*(?P<rest>.*?)\s*-->"
 )
 LANGUAGES = ("yaml", "console", "python")
 """The languages of blocks that are tested."""
