@@ -97,6 +97,7 @@ COMMANDS = (
     Command("diagram", ("diagram", "tiny.yaml", "-o", "out/tiny.html"), "out/tiny.html", keeps="out"),
     Command("diff", ("diff", "tiny.yaml", "tiny.yaml", "-o", "out/diff.html"), "out/diff.html", keeps="out"),
     Command("format", ("format", "tiny.yaml"), "tiny.yaml", (), unformatted),
+    Command("expect --write", ("expect", "--write", "tiny.yaml"), "tiny.yaml", (), specs),
     Command("validate --fix", ("validate", "--fix", "tiny.yaml"), "tiny.yaml", (), misspelled),
     Command("build", ("build", "tiny.yaml", "-q"), "build/tiny", (), keeps="build/tiny", is_folder=True),
     Command(

@@ -29,7 +29,7 @@ LEVELS = (
     ("backends", "expand"),
     ("mistakes",),
     ("compiler", "diff", "training"),
-    ("importing",),
+    ("expecting", "importing"),
     ("spec",),
     ("api",),
     ("notebook",),

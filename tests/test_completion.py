@@ -36,6 +36,7 @@ BY_PARAMETER: dict[str, list[str]] = {
     "--from": NOTHING,
     "--ignore": [*WARNINGS],
     "--keras": minors(),
+    "--layer": NOTHING,
     "--name": NOTHING,
     "--output": FILES,
     "--resume": FOLDERS,
@@ -125,7 +126,7 @@ def squeezed(text: str) -> str:
 @pytest.mark.parametrize(
     ("line", "incomplete", "found"),
     [
-        ("", "ex", ["export", "expand", "explain"]),
+        ("", "ex", ["expect", "export", "expand", "explain"]),
         ("layers", "GlobalMax", ["GlobalMaxPooling1D", "GlobalMaxPooling2D", "GlobalMaxPooling3D"]),
         ("explain", "yaml-t", ["yaml-tab", "yaml-tag"]),
         ("explain", "GlobalMaxP", ["GlobalMaxPooling1D", "GlobalMaxPooling2D", "GlobalMaxPooling3D", "GlobalMaxPool1D", "GlobalMaxPool2D", "GlobalMaxPool3D"]),

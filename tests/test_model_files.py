@@ -48,7 +48,7 @@ LOOKING: dict[str, tuple[str, ...]] = {
     "code": (),
 }
 """The commands that take specs and model files alike, with their options."""
-FOR_SPECS = ("train", "format")
+FOR_SPECS = ("train", "format", "expect")
 """The commands that take specs alone."""
 TRAINED: dict[str, tuple[str, ...]] = {"evaluate": (), "predict": ("x.npy",)}
 """The commands that take a run, or weights with a spec."""

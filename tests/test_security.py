@@ -200,6 +200,8 @@ READING = {
     ("diagram", "submodel.yaml", "--format", "dot"): 0,
     ("diff", "class.yaml", "submodel.yaml"): 1,
     ("format", "--check", "class.yaml"): 1,
+    ("expect", "class.yaml"): 0,
+    ("expect", "--check", "submodel.yaml"): 1,
     **{
         (*command, f"model.{suffix}"): code
         for command, code in {("import",): 1, ("summary",): 1, ("diff", "class.yaml"): 2}.items()
@@ -234,6 +236,7 @@ WRITING = {
     ("diagram", "class.yaml", "-o", "tiny.html"): ["tiny.html"],
     ("import", "model.json", "-o", "spec.yaml"): [],
     ("format", "class.yaml"): ["class.yaml"],
+    ("expect", "--write", "class.yaml"): ["class.yaml"],
     ("validate", "--fix", "foreign.yaml"): ["foreign.yaml"],
 }
 

