@@ -7,28 +7,16 @@ from typing import Any
 import pytest
 
 from cnnspec.diagnostics.codes import CODES
-from cnnspec.diagnostics.report import Diagnostic, Edit, Fix, Note, Report, Span
+from cnnspec.diagnostics.report import Diagnostic, Note, Report
 from cnnspec.diagnostics.reporters import (
     MAX_WIDTH,
     REPORTERS,
     as_github,
     as_json,
-    as_sarif,
     as_text,
 )
 from tests.support.paths import ROOT
-
-
-def at(line: int, column: int, end: int, *, file: str = "a.yaml", end_line: int = 0) -> Span:
-    return Span(file, line, column, end_line or line, end)
-
-
-def one(text: str, span: Span | None, *notes: Note, suggestion: str | None = None) -> Report:
-    """A report of one error in a text."""
-    report = Report({"a.yaml": text})
-    report.add(Diagnostic("error", "bad-name", "oh", span, notes, suggestion))
-    return report
-
+from tests.support.reports import at, one, whole_report
 
 LONG = "x" * 100 + "bad" + "y" * 100
 
@@ -146,19 +134,6 @@ def test_styles_are_for_the_parts_of_a_finding() -> None:
     ]
 
 
-def whole_report() -> Report:
-    """An error with everything, a warning with nothing, in no order."""
-    report = Report({"dir\\b.yaml": "größe: 1"})
-    report.add(Diagnostic("warning", "yaml-tab", "100% of it,\r\nreally: yes"))
-    span = at(1, 1, 6, file="dir\\b.yaml")
-    notes = (Note("here", at(2, 3, 5, file="c.yaml", end_line=4)), Note("nowhere"))
-    other = at(2, 3, 5, file="c.yaml", end_line=4)
-    edits = Edit(span, "x"), Edit(other, ""), Edit(at(1, 8, 8, file="dir\\b.yaml"), "[")
-    fix = Fix(edits, is_safe=False)
-    report.add(Diagnostic("error", "bad-name", "größe", span, notes, "did you mean 'x'?", fix))
-    return report
-
-
 def place(
     file: str | None = None, line: int | None = None, column: int | None = None,
     end_line: int | None = None, end_column: int | None = None,
@@ -218,106 +193,6 @@ def test_github_escapes_what_would_end_a_field() -> None:
         "::error file=100%25%2Ca%3Ab%0A.yaml,line=1,endLine=1,col=2,endColumn=3,"
         "title=cnnspec bad-name::a:b,c"
     )
-
-
-def region(line: int, column: int, end_line: int, end_column: int) -> dict[str, int]:
-    return {
-        "startLine": line,
-        "startColumn": column,
-        "endLine": end_line,
-        "endColumn": end_column,
-    }
-
-
-def located(uri: str, *numbers: int) -> dict[str, Any]:
-    return {"physicalLocation": {"artifactLocation": {"uri": uri}, "region": region(*numbers)}}
-
-
-def changed(uri: str, *replacements: tuple[dict[str, int], str]) -> dict[str, Any]:
-    return {
-        "artifactLocation": {"uri": uri},
-        "replacements": [
-            {"deletedRegion": deleted, "insertedContent": {"text": text}}
-            for deleted, text in replacements
-        ],
-    }
-
-
-def test_sarif() -> None:
-    assert json.loads(as_sarif(whole_report())) == {
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [
-            {
-                "tool": {
-                    "driver": {
-                        "name": "cnnspec",
-                        "rules": [
-                            {
-                                "id": "bad-name",
-                                "shortDescription": {"text": CODES["bad-name"]},
-                            },
-                            {
-                                "id": "yaml-tab",
-                                "shortDescription": {"text": CODES["yaml-tab"]},
-                            },
-                        ],
-                    }
-                },
-                "columnKind": "unicodeCodePoints",
-                "results": [
-                    {
-                        "ruleId": "yaml-tab",
-                        "ruleIndex": 1,
-                        "level": "warning",
-                        "message": {"text": "100% of it,\r\nreally: yes"},
-                    },
-                    {
-                        "ruleId": "bad-name",
-                        "ruleIndex": 0,
-                        "level": "error",
-                        "message": {"text": "größe (did you mean 'x'?)"},
-                        "locations": [located("dir/b.yaml", 1, 1, 1, 6)],
-                        "relatedLocations": [
-                            {
-                                **located("c.yaml", 2, 3, 4, 5),
-                                "message": {"text": "here"},
-                            }
-                        ],
-                        "fixes": [
-                            {
-                                "description": {"text": "did you mean 'x'?"},
-                                "artifactChanges": [
-                                    changed(
-                                        "dir/b.yaml",
-                                        (region(1, 1, 1, 6), "x"),
-                                        (region(1, 8, 1, 8), "["),
-                                    ),
-                                    changed("c.yaml", (region(2, 3, 4, 5), "")),
-                                ],
-                            }
-                        ],
-                    },
-                ],
-            }
-        ],
-    }
-
-
-def test_sarif_names_files_by_uri() -> None:
-    (run,) = json.loads(as_sarif(one("", at(1, 1, 2, file="my models\\größe#1.yaml"))))["runs"]
-    (found,) = run["results"]
-    assert found["locations"] == [located("my%20models/gr%C3%B6%C3%9Fe%231.yaml", 1, 1, 1, 2)]
-
-
-def test_sarif_rules_and_results_belong_together() -> None:
-    report = Report()
-    for number, code in enumerate(reversed(CODES), start=1):
-        report.add(Diagnostic("error", code, "oh", at(number, 1, 2)))
-    (run,) = json.loads(as_sarif(report))["runs"]
-    rules = run["tool"]["driver"]["rules"]
-    assert [rules[each["ruleIndex"]]["id"] for each in run["results"]] == list(reversed(CODES))
-    assert {rule["id"]: rule["shortDescription"]["text"] for rule in rules} == CODES
 
 
 def test_nothing_found() -> None:

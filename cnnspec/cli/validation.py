@@ -43,6 +43,8 @@ def validate(
         compilation.report.ignore(ignore)
         if strict:
             compilation.report.be_strict()
+        if form == "sarif":  # whose readers refuse findings without a location
+            compilation.report.locate(model)
         total.take(compilation.report)
         if form != "text":
             continue

@@ -101,6 +101,16 @@ class Report:
         else:
             self._untold[key] = replace(diagnostic, notes=(), suggestion=None, fix=None)
 
+    def locate(self, file: str) -> None:
+        """Put the diagnostics without a location at the beginning of a file."""
+        start = Span(file, 1, 1, 1, 1)
+
+        def located(found: dict[Key, Diagnostic]) -> dict[Key, Diagnostic]:
+            placed = [replace(each, span=each.span or start) for each in found.values()]
+            return {(each.code, each.message, each.span): each for each in placed}
+
+        self._found, self._untold = located(self._found), located(self._untold)
+
     def take_back(self, diagnostics: Iterable[Diagnostic]) -> None:
         """Remove diagnostics that others explain."""
         for each in diagnostics:

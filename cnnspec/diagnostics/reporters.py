@@ -1,12 +1,10 @@
-"""Formats diagnostics as text with source lines, as JSON, for GitHub, and as SARIF."""
+"""Formats diagnostics as text with source lines, as JSON, for GitHub, and as SARIF (`sarif`)."""
 
 import json
 import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import quote
 
-from cnnspec.diagnostics.codes import CODES
 from cnnspec.diagnostics.report import Diagnostic, Fix, Report, Span
 from cnnspec.escaping import writable
 from cnnspec.records import Record
@@ -163,82 +161,10 @@ def _escape(text: str, also: str = "") -> str:
 
 def as_sarif(report: Report) -> str:
     """Format diagnostics as SARIF 2.1.0."""
-    diagnostics = list(report)
-    codes = sorted({diagnostic.code for diagnostic in diagnostics})
-    rules = [{"id": code, "shortDescription": {"text": CODES[code]}} for code in codes]
-    driver = {
-        "name": "cnnspec",
-        "rules": rules,
-    }
-    run = {
-        "tool": {"driver": driver},
-        "columnKind": "unicodeCodePoints",
-        "results": [_result(diagnostic, codes) for diagnostic in diagnostics],
-    }
-    log = {
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [run],
-    }
-    return json.dumps(log, indent=2, ensure_ascii=False)
+    from cnnspec import __version__
+    from cnnspec.diagnostics.sarif import as_sarif  # which reads explanations, as no other format
 
-
-def _result(diagnostic: Diagnostic, codes: list[str]) -> dict[str, Any]:
-    message = diagnostic.message + (f" ({diagnostic.suggestion})" if diagnostic.suggestion else "")
-    result: dict[str, Any] = {
-        "ruleId": diagnostic.code,
-        "ruleIndex": codes.index(diagnostic.code),
-        "level": diagnostic.severity,
-        "message": {"text": message},
-    }
-    if diagnostic.span:
-        result["locations"] = [_location(diagnostic.span)]
-    related = [
-        {**_location(note.span), "message": {"text": note.message}}
-        for note in diagnostic.notes
-        if note.span
-    ]
-    if related:
-        result["relatedLocations"] = related
-    if diagnostic.fix:
-        result["fixes"] = [_sarif_fix(diagnostic.fix, diagnostic.suggestion)]
-    return result
-
-
-def _sarif_fix(fix: Fix, suggestion: str | None) -> dict[str, Any]:
-    files = dict.fromkeys(edit.span.file for edit in fix.edits)
-    changes = [
-        {
-            "artifactLocation": {"uri": _uri(file)},
-            "replacements": [
-                {"deletedRegion": _region(edit.span), "insertedContent": {"text": edit.text}}
-                for edit in fix.edits
-                if edit.span.file == file
-            ],
-        }
-        for file in files
-    ]
-    description = {"description": {"text": suggestion}} if suggestion else {}
-    return {**description, "artifactChanges": changes}
-
-
-def _location(span: Span) -> dict[str, Any]:
-    place = {"artifactLocation": {"uri": _uri(span.file)}, "region": _region(span)}
-    return {"physicalLocation": place}
-
-
-def _region(span: Span) -> dict[str, Any]:
-    return {
-        "startLine": span.line,
-        "startColumn": span.column,
-        "endLine": span.end_line,
-        "endColumn": span.end_column,
-    }
-
-
-def _uri(file: str) -> str:
-    """Return the relative URI of a file, whose name may be bytes that are not text."""
-    return quote(file.replace("\\", "/"), errors="surrogateescape")
+    return as_sarif(report, __version__)
 
 
 REPORTERS: dict[str, Callable[[Report], str]] = {
