@@ -107,7 +107,7 @@ schema: $(VENV)/.dev
 	$(BIN)/cnnspec schema > schema/cnnspec-1.json
 
 browser: $(VENV)/.dev
-	$(BIN)/python -m pytest --quiet tests/browser/test_page_in_chromium.py
+	$(BIN)/python -m pytest --quiet tests/browser
 
 editors: $(VENV)/.dev $(EDITORS)/.installed
 	$(BIN)/python -m pytest --quiet tests/editors

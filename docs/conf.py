@@ -38,12 +38,15 @@ html_static_path = ["_static"]
 html_css_files = ["pages.css"]
 html_show_sourcelink = False
 html_copy_source = False
+html_show_search_summary = False  # which fetches pages, and so needs a server
 html_theme_options = {
     "top_of_page_buttons": [],  # most pages have no source to view or edit
 }
 pygments_style = "default"
 pygments_dark_style = "github-dark"
 
+default_role = "code"  # in docstrings, `name` is code
+autodoc_preserve_defaults = True
 autodoc_typehints = "signature"
 autodoc_member_order = "bysource"
 autodoc_class_signature = "separated"

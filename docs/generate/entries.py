@@ -17,6 +17,7 @@ def target_of(group: str, name: str) -> str:
 def section(entry: Entry, *more: str, level: int = 2, figure: bool = True) -> list[str]:
     """Describe a word under a heading; `more` comes before the example."""
     parts = [heading(level, code(entry.name), target_of(entry.group, entry.name))]
+    parts.append(indexed(entry.name, *(word.partition(" (")[0] for word in entry.also)))
     parts.append(plain(entry.summary))
     if entry.also:
         parts.append(f"Also called {', '.join(map(_alias, entry.also))}.")
@@ -31,6 +32,12 @@ def section(entry: Entry, *more: str, level: int = 2, figure: bool = True) -> li
     if entry.example:
         parts += ["**Example**", *example(entry.example, figure=figure)]
     return parts
+
+
+def indexed(*words: str) -> str:
+    """List words in the index, so that search shows this place first."""
+    known = [word for word in words if any(map(str.isalnum, word))]
+    return f"```{{index}} {', '.join(f'! {word}' for word in known)}\n```" if known else ""
 
 
 def _alias(text: str) -> str:

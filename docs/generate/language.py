@@ -25,15 +25,11 @@ DRAWN = {"spec", "block", "submodel", "input", "step", "output"}
 
 def pages() -> dict[str, str]:
     """Make the pages, by path."""
-    found = {f"language/{number:02}-{slug(each.noun)}": _part(each) for number, each in _parts()}
+    found = {f"language/{slug(each.noun)}": _part(each) for each in parts()}
     found["language/words"] = _words()
     found["language/arguments"] = _arguments()
     found["language/index"] = _index()
     return found
-
-
-def _parts() -> list[tuple[int, Part]]:
-    return [*enumerate(parts(), 1)]
 
 
 def _target(part: Part) -> str:
@@ -118,5 +114,5 @@ def _index() -> str:
         definitions(rows),
         "[Words](#language-words) have a meaning of their own, such as `previous`. "
         "[Arguments and values](#language-arguments) lists which kinds have an argument.",
-        listing("*"),
+        listing(*(slug(each.noun) for each in parts()), "words", "arguments"),
     )

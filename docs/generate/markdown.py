@@ -59,9 +59,9 @@ def definitions(entries: Iterable[tuple[str, Iterable[str]]]) -> str:
     return "\n\n".join(found)
 
 
-def listing(pattern: str) -> str:
-    """Return the hidden table of contents of the pages that a pattern names."""
-    return f"```{{toctree}}\n:hidden:\n:glob:\n\n{pattern}\n```"
+def listing(*pages: str) -> str:
+    """Return the hidden table of contents of pages, which patterns may name."""
+    return block("{toctree}", "\n".join([":hidden:", ":glob:", "", *pages]))
 
 
 def page(*parts: str) -> str:
