@@ -1,1 +1,1 @@
-"""Benchmarks for the figures quoted in README.md, as ratios between commands of one run."""
+"""Benchmarks for the figures quoted in docs/why/measured.md, as ratios between commands of one run."""
