@@ -131,7 +131,7 @@ def test_a_pull_request_gets_a_comment(repository: tuple[Path, str], tmp_path: P
         "#### `specs/moved.yaml` → `specs/renamed.yaml`",
         "#### `specs/gone.yaml`: removed",
     ]
-    assert "(before) specs/broken.yaml:4:28: error[out-of-range]" in body
+    assert "(before) specs/broken.yaml:4:29: error[out-of-range]" in body
     changed = body.partition("#### `specs/changed.yaml`\n\n")[2].partition("####")[0]
     assert "~ y: units 2 -> 4" in changed
     assert "<details><summary>Picture</summary>\n\n```mermaid\n---\ntitle:" in changed
