@@ -16,7 +16,7 @@ NOW := $(shell date -u +%Y%m%d-%H%M%S)
 # Without bytecode, each of the many short processes of tests and benchmarks compiles everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo demo-train test test-runs test-core test-jax test-lowest test-newest matrix browser editors docs conformance conformance-steps conformance-operations conformance-others kills fuzz keras-versions lint format golden gallery imported schema bench clean
+.PHONY: demo demo-train test test-runs test-core test-jax test-lowest test-newest matrix browser editors docs conformance conformance-steps conformance-operations conformance-others kills fuzz keras-versions lint format golden gallery imported schema release bench clean
 
 demo: $(VENV)/.demo
 	$(BIN)/cnnspec build --quiet $(SPEC) --output build
@@ -111,6 +111,9 @@ browser: $(VENV)/.dev
 
 editors: $(VENV)/.dev $(EDITORS)/.installed
 	$(BIN)/python -m pytest --quiet tests/editors
+
+release: $(VENV)/.dev
+	$(BIN)/python .ci/release.py
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks

@@ -292,7 +292,7 @@ def test_the_group_names_its_commands_and_version() -> None:
     exit_code, stdout, _ = run_command("-h")
     listed = [line.split()[0] for line in stdout.split("Commands:\n")[1].splitlines()]
     assert (exit_code, listed) == (0, list(COMMANDS))
-    assert run_command("--version") == (0, "cnnspec, version 0.1.0\n", "")
+    assert run_command("--version") == (0, "cnnspec, version 0.2.0\n", "")
     assert run_command("fly")[0] == 2
 
 
