@@ -68,7 +68,6 @@ def test_a_page_fits_and_has_the_colours_of_its_theme(name: str, opened: tuple[s
 def test_search_finds_a_layer_without_a_server(opened: tuple[str, Page]) -> None:
     _, page = opened
     page.goto(f"{(BUILT / 'search.html').as_uri()}?q=Conv2D")
-    first = page.locator("ul.search li a").first
-    first.wait_for()
-    assert "Conv2D" in first.inner_text()
-    assert "convolution-layers.html" in str(first.get_attribute("href"))
+    found = page.locator("ul.search li a")
+    found.first.wait_for()
+    assert "convolution-layers.html#" in str(found.first.get_attribute("href"))

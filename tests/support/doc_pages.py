@@ -56,7 +56,7 @@ def failures(blocks: list[DocBlock], folder: Path) -> Iterator[str]:
             target = folder / marks["saved as"]
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(block.text, encoding="utf-8")
-        if block.language == "yaml":
+        if block.language == "yaml" and "not run" not in marks:
             told = _of_yaml(block, folder)
         elif block.language == "console" and "not run" not in marks:
             told = _of_console(block, folder)
@@ -72,13 +72,14 @@ def failures(blocks: list[DocBlock], folder: Path) -> Iterator[str]:
 
 
 def _of_yaml(block: DocBlock, folder: Path) -> str | None:
-    data = yaml.safe_load(block.text)
     if "not a spec" in block.marks:
+        yaml.safe_load(block.text)
         return None
     text = block.text
     if "part of" in block.marks:
         whole = yaml.safe_load((folder / block.marks["part of"]).read_text(encoding="utf-8"))
-        kept = {key: value for key, value in whole.items() if key not in data}
+        sections = yaml.safe_load(block.text)
+        kept = {key: value for key, value in whole.items() if key not in sections}
         text = yaml.safe_dump(kept, sort_keys=False, allow_unicode=True) + block.text
     name = block.marks.get("saved as") or block.marks.get("part of") or "spec.yaml"
     path = folder / name

@@ -11,12 +11,13 @@ GENERATED = ROOT / "docs/.gitignore"
 def pages() -> list[Path]:
     """List the pages that are written by hand."""
     made = [line.strip("/") for line in GENERATED.read_text(encoding="utf-8").splitlines()]
-    written = sorted((ROOT / "docs").rglob("*.md"))
-    return [
+    docs = ROOT / "docs"
+    written = [
         page
-        for page in written
-        if not any(str(page.relative_to(ROOT / "docs")).startswith(each) for each in made)
+        for page in sorted(docs.rglob("*.md"))
+        if not any(str(page.relative_to(docs)).startswith(each) for each in made)
     ]
+    return [ROOT / "README.md", *written]
 
 
 def blocks_by_page() -> dict[str, list[DocBlock]]:
