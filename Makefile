@@ -30,6 +30,7 @@ demo-train: $(VENV)/.demo
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal --durations 15 --quiet
+	$(BIN)/python -m pytest --quiet --cnnspec-strict specs
 
 test-runs: $(VENV)/.dev
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal --quiet tests/runs

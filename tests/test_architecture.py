@@ -34,6 +34,7 @@ LEVELS = (
     ("api",),
     ("notebook",),
     ("cli",),
+    ("testing",),
     ("", "__main__"),
 )
 """From the bottom up: a module imports only from lower levels, and from its own package."""
@@ -77,6 +78,7 @@ USERS = {
     ),
     "onnx": ("exporting",),
     "onnxruntime": ("exporting",),
+    "pytest": ("testing",),
     "pydantic": ("analysis.lint.unused", "language"),
     "pydantic_core": ("language",),
     "rich": ("backends.summary", "cli.printing", "cli.progress"),
@@ -177,6 +179,11 @@ LATE = {
     ),
     "syntax.places": ("syntax.rewriting",),
     "syntax.reading": ("syntax.yaml_errors",),
+    "testing.items": (
+        "backends.keras.building",
+        "backends.keras.errors",
+        "training.trial",
+    ),
     "training.environment": ("jax", "torch"),
 }
 """What is imported inside a function: what a command, an optional package or an error needs."""

@@ -48,7 +48,7 @@ def expand_folders(specs: Iterable[str]) -> list[str]:
             files.append(spec)
             continue
         found = _yaml_files(spec)
-        other = [file for file in found if not _is_spec(file)]
+        other = [file for file in found if not is_spec(file)]
         files += [file for file in found if file not in other] or usage_error(
             f"no specs in '{spec}'"
         )
@@ -72,7 +72,7 @@ def _yaml_files(folder: str) -> list[str]:
     return sorted(files)
 
 
-def _is_spec(file: str) -> bool:
+def is_spec(file: str) -> bool:
     """Whether a file has a key of specs, or cannot be read."""
     path = Path(file)
     if path.exists() and not path.is_file():  # a pipe would be waited for

@@ -26,10 +26,8 @@ def sample(model: Any) -> tuple[dict[str, Any], dict[str, Any]]:
 
     """
     refusals = []
-    below, words = _integers_below(model), _words(model)
     for size in SIZES:
-        random = np.random.default_rng(0)
-        inputs = {each.name: _values(each, size, below, words, random) for each in model.inputs}
+        inputs = random_inputs(model, size)
         given = list(inputs.values())
         try:
             outputs = model(given if len(given) > 1 else given[0], training=False)
@@ -39,6 +37,12 @@ def sample(model: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         return inputs, {name: keras.ops.convert_to_numpy(each) for name, each in outputs.items()}
     why = reason(refusals[0], model, "Keras")
     raise ExportProblem(f"Keras cannot run the model on the input for the comparison: {why}")
+
+
+def random_inputs(model: Any, size: int) -> dict[str, Any]:
+    """Return the same random input for every call, by input names; unknown sizes are `size`."""
+    below, words, random = _integers_below(model), _words(model), np.random.default_rng(0)
+    return {each.name: _values(each, size, below, words, random) for each in model.inputs}
 
 
 def _values(
