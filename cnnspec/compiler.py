@@ -240,8 +240,7 @@ def _compile(
         check_weights(checked, report)
         unusable = tuple(check_measures(checked, report))
         check_classes(checked, report)
-        training = checked.graph.training
-        if training is not None and training.callbacks:
+        if (training := checked.graph.training) is not None and training.callbacks:
             from cnnspec.analysis.callbacks import check_callbacks
 
             check_callbacks(checked.graph, training, report)

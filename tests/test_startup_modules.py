@@ -39,7 +39,7 @@ ALWAYS = {
     "layers.custom", "layers.dtype_rules", "layers.families", "layers.fields", "layers.object_rules", "layers.refusals", "naming", "objects", "objects.families", "objects.measure",
     "operations", "operations.families", "operations.steps",
     "records", "shapes", "syntax", "syntax.paths", "syntax.places", "syntax.reading", "syntax.scalars",
-    "syntax.yaml_problems",
+    "syntax.source", "syntax.yaml_problems",
 }  # fmt: skip
 
 KINDS = {
