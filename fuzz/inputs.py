@@ -30,8 +30,12 @@ class Answer:
     """The folder in which it is answered, whose name is left out."""
     failures: list[str] = field(default_factory=list)
     parts: list[str] = field(default_factory=list)
-    is_trained: bool = False
-    """Whether the input was built and trained for a step."""
+    checks: list[str] = field(default_factory=list)
+    """What was checked of the answer; checks that take long are made of a part of the answers."""
+
+    def checked(self, what: str) -> None:
+        """Count a check."""
+        self.checks.append(what)
 
     def fail(self, failure: str) -> None:
         """Add something that does not hold."""

@@ -7,10 +7,10 @@ from fuzz.inputs import Kind
 from fuzz.makers import documents, lines, models, tables, texts, trained
 
 KINDS: Mapping[str, Kind] = {
-    "bytes": Kind(texts.mutated, specs.check, 34),
-    "documents": Kind(documents.document, specs.check, 30),
-    "models": Kind(models.model_file, model_files.check, 6),
-    "data": Kind(tables.data_file, data_files.check, 26),
-    "commands": Kind(lines.command_line, commands.check, 4),
+    "bytes": Kind(texts.mutated, specs.check, 46),
+    "documents": Kind(documents.document, specs.check, 10),
+    "models": Kind(models.model_file, model_files.check, 3),
+    "data": Kind(tables.data_file, data_files.check, 39),
+    "commands": Kind(lines.command_line, commands.check, 2),
     "steps": Kind(trained.document, steps.check, 0, seconds=60.0, patience=1200.0),
 }

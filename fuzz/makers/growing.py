@@ -39,6 +39,13 @@ def definitions() -> Schema:
     return found
 
 
+@cache
+def _fitting(pattern: str, longest: float) -> tuple[str, ...]:
+    """Return the texts that fit a pattern; all if none does."""
+    found = (each for each in TEXTS if len(each) <= longest and re.search(pattern, each))
+    return tuple(found) or TEXTS
+
+
 class Grower:
     """Grows data; each alternative and each key may be taken."""
 
@@ -115,9 +122,7 @@ class Grower:
 
     def string(self, part: Schema, depth: int) -> str:
         """Grow a text."""
-        pattern, longest = part.get("pattern", ""), part.get("maxLength", math.inf)
-        fitting = [each for each in TEXTS if len(each) <= longest and re.search(pattern, each)]
-        return self.rng.choice(fitting or TEXTS)
+        return self.rng.choice(_fitting(part.get("pattern", ""), part.get("maxLength", math.inf)))
 
     def integer(self, part: Schema, depth: int) -> int:
         """Grow a whole number."""
