@@ -53,7 +53,7 @@ class Process:
         self.seed = seed
         self.batches = 0
         self.process: subprocess.Popen[str] | None = None
-        self.folder = tempfile.TemporaryDirectory(prefix="fuzz-worker-", dir=IN_MEMORY)
+        self.folder = tempfile.TemporaryDirectory(prefix="fuzz-", dir=IN_MEMORY)
         self.progress = Path(self.folder.name, "progress")
         self.errors = Path(self.folder.name, "errors")
 
