@@ -10,6 +10,7 @@ from typing import Any
 
 from cnnspec.analysis.classes import check_classes
 from cnnspec.analysis.custom_code import BY_ARGUMENT, check_code
+from cnnspec.analysis.gradients import check_gradients
 from cnnspec.analysis.infer import infer
 from cnnspec.analysis.lint.linting import lint
 from cnnspec.analysis.metrics import Unusable, check_measures
@@ -240,6 +241,7 @@ def _compile(
         check_weights(checked, report)
         unusable = tuple(check_measures(checked, report))
         check_classes(checked, report)
+        check_gradients(checked, report)
         if (training := checked.graph.training) is not None and training.callbacks:
             from cnnspec.analysis.callbacks import check_callbacks
 
