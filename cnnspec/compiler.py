@@ -10,6 +10,7 @@ from typing import Any
 
 from cnnspec.analysis.classes import check_classes
 from cnnspec.analysis.custom_code import BY_ARGUMENT, check_code
+from cnnspec.analysis.gradients import check_gradients
 from cnnspec.analysis.infer import infer
 from cnnspec.analysis.lint.linting import lint
 from cnnspec.analysis.metrics import Unusable, check_measures
@@ -24,7 +25,7 @@ from cnnspec.language.document import Document
 from cnnspec.language.parse import parse
 from cnnspec.naming import NO_CLASSES
 from cnnspec.records import Record, replace
-from cnnspec.syntax.paths import shown_path
+from cnnspec.syntax.paths import real, shown_path
 from cnnspec.syntax.places import Place
 from cnnspec.syntax.reading import parse_bytes, read
 from cnnspec.syntax.source import Source
@@ -76,7 +77,7 @@ def compile_file(
         report = Report()
         texts = edited if text is None else {name: text, **edited}
         source = read(path, report, name=name, edited=texts)
-        return _compile_source(source, report, (path.resolve(),), overrides, root, keras, texts)
+        return _compile_source(source, report, (real(path),), overrides, root, keras, texts)
 
     return _recognized(compiled)
 
@@ -240,6 +241,7 @@ def _compile(
         check_weights(checked, report)
         unusable = tuple(check_measures(checked, report))
         check_classes(checked, report)
+        check_gradients(checked, report)
         if (training := checked.graph.training) is not None and training.callbacks:
             from cnnspec.analysis.callbacks import check_callbacks
 

@@ -46,6 +46,8 @@ FAILURES_OF_GRAPHS = {
     "does not index into shape": "an operation may index samples, whose number is unknown",
     "num_lower must be negative or": "whether a matrix has the diagonal depends on the number of samples",
     "is not in the list of allowed values: bfloat16, half, float, double, int32, int64, complex64": "TensorFlow replaces `x * x` by a square, which it computes for fewer types",
+    "is not in the list of allowed values: bfloat16, half, float, double, int8, int16, int32, int64, complex64": "TensorFlow replaces zeros minus `x` by `-x`, which it computes for fewer types; a constant zero is an error",
+    "must have a statically known rank": "TensorFlow loses the number of axes of an average with weights, and some layers need it",
     "must be broadcastable": "a Softmax takes no mask of whole steps, and masks are not followed yet",
 }
 """The errors of models of several steps that the static analysis accepts, each with the reason."""
@@ -64,12 +66,17 @@ def fixes_the_batch(checked: CheckedGraph) -> bool:
     )
 
 
+def lacks_gradient(failed: Failed) -> bool:
+    """Whether a model failed because an operation has no gradient."""
+    return any(said in failed.message for said in NO_GRADIENT)
+
+
 def may_fail_in_a_graph(failed: Failed, *, has_weights: bool) -> bool:
     """Whether a model may fail that the static analysis accepts.
 
     Without weights, there is nothing that a missing gradient keeps from being trained.
     """
-    if not has_weights and any(said in failed.message for said in NO_GRADIENT):
+    if not has_weights and lacks_gradient(failed):
         return True
     depends_on_values = any(said in failed.message for said, _ in FAILURES_OF_VALUES.values())
     return depends_on_values or any(said in failed.message for said in FAILURES_OF_GRAPHS)
@@ -81,7 +88,7 @@ def may_fail(configuration: Configuration, failed: Failed) -> bool:
     Some only run on other devices, and some need sizes that are unknown here: `fit` knows them from
     the data. What has no gradient can be trained if no weights come before it.
     """
-    if any(said in failed.message for said in NO_GRADIENT):
+    if lacks_gradient(failed):
         return True
     for kinds, (said, _) in FAILURES_OF_VALUES.items():
         if configuration.kind in kinds and said in failed.message:

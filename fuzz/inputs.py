@@ -61,5 +61,7 @@ class Kind(Record):
     """How many of a hundred inputs are of this kind."""
     seconds: float = 5.0
     """The longest time of computing that an answer may take."""
+    megabytes: float = 1_500
+    """The most memory that the process may have after an answer."""
     patience: float = 120.0
     """The seconds after which an answer that neither comes nor computes is given up."""

@@ -12,5 +12,7 @@ KINDS: Mapping[str, Kind] = {
     "models": Kind(models.model_file, model_files.check, 3),
     "data": Kind(tables.data_file, data_files.check, 39),
     "commands": Kind(lines.command_line, commands.check, 2),
-    "steps": Kind(trained.document, steps.check, 0, seconds=60.0, patience=1200.0),
+    "steps": Kind(
+        trained.document, steps.check, 0, seconds=240.0, megabytes=4_000, patience=1200.0
+    ),  # Keras builds a layer in a TimeDistributed once for every step
 }

@@ -17,9 +17,6 @@ from random import Random
 from cnnspec.records import Record
 from fuzz.inputs import Answer, Input, Kind
 
-MEGABYTES = 1_500
-"""The most memory that a process may have."""
-
 
 class TooSlow(BaseException):
     """An answer takes too long; no code that is tested may catch it."""
@@ -55,7 +52,7 @@ def answered(kind: Kind, given: Input) -> Answered:
         seconds = time.process_time() - started
         _empty(folder)
     megabytes = memory()
-    if megabytes > MEGABYTES > before:
+    if megabytes > kind.megabytes > before:
         answer.fail(f"it takes {megabytes:.0f} MB")
     return Answered(answer, seconds, megabytes)
 

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from cnnspec.records import Record
-from fuzz.running.answering import MEGABYTES
 
+MEGABYTES = 1_000
+"""The memory after which a process is replaced, so that what the next inputs take is seen."""
 RENEWED = 400
 """The number of batches of a process, after which another one shows what memory the next ones take."""
 WORKER = ("-m", "fuzz.running.worker")

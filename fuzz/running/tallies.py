@@ -15,6 +15,8 @@ class Tally:
 
     inputs: int = 0
     failures: int = 0
+    mended: int = 0
+    """The number of failures since which the corpus, which keeps one of each cause, passes again."""
     checks: dict[str, int] = field(default_factory=dict)
     """How many answers were checked for what."""
     compared: int = 0
@@ -22,6 +24,10 @@ class Tally:
     slowest: tuple[float, int] = (0.0, 0)
     """The longest time, and the number of its input."""
     megabytes: float = 0.0
+
+    def mend(self) -> None:
+        """Count all failures until now as mended."""
+        self.mended, self.failures = self.mended + self.failures, 0
 
     def add(self, count: int, found: Mapping[str, Any]) -> None:
         """Add what came of further inputs."""
@@ -72,19 +78,20 @@ class State:
     def table(self) -> str:
         """Return the tallies as a table."""
         rows: list[tuple[str, ...]] = [
-            ("kind", "inputs", "failures", "slowest", "number", "memory", "hash seeds")
+            ("kind", "inputs", "failures", "mended", "slowest", "number", "memory", "hash seeds")
         ]
         for kind, each in self.tallies.items():
             seconds, number = each.slowest
             rows.append(
                 (
-                    kind, f"{each.inputs:,}", f"{each.failures:,}", f"{seconds:.2f} s", f"{number}",
+                    kind, f"{each.inputs:,}", f"{each.failures:,}", f"{each.mended:,}", f"{seconds:.2f} s", f"{number}",
                     f"{each.megabytes:.0f} MB", f"{each.compared:,}",
                 )
             )  # fmt: skip
         total = sum(each.inputs for each in self.tallies.values())
         failures = sum(each.failures for each in self.tallies.values())
-        rows.append(("all", f"{total:,}", f"{failures:,}", *[""] * 4))
+        mended = sum(each.mended for each in self.tallies.values())
+        rows.append(("all", f"{total:,}", f"{failures:,}", f"{mended:,}", *[""] * 4))
         widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
         lines = (
             "  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]).rstrip()
