@@ -8,13 +8,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from cnnspec.analysis.classes import check_classes
+from cnnspec.analysis.checks import check
 from cnnspec.analysis.custom_code import BY_ARGUMENT, check_code
-from cnnspec.analysis.gradients import check_gradients
 from cnnspec.analysis.infer import infer
 from cnnspec.analysis.lint.linting import lint
-from cnnspec.analysis.metrics import Unusable, check_measures
-from cnnspec.analysis.weights import check_weights
+from cnnspec.analysis.metrics import Unusable
 from cnnspec.declarations.keras_versions import NEWEST, Keras, usual
 from cnnspec.diagnostics.report import Report, SpecError
 from cnnspec.diagnostics.suggestions import bounded_comparisons
@@ -236,16 +234,7 @@ def _compile(
     loader, place = Loader(report, root, held, edited), Place(source, ())
     graph = expand(document, place, loader, overrides=overrides, reading=reading)
     checked = None if document.is_library else infer(graph, report, held)
-    unusable: tuple[Unusable, ...] = ()
-    if checked is not None:
-        check_weights(checked, report)
-        unusable = tuple(check_measures(checked, report))
-        check_classes(checked, report)
-        check_gradients(checked, report)
-        if (training := checked.graph.training) is not None and training.callbacks:
-            from cnnspec.analysis.callbacks import check_callbacks
-
-            check_callbacks(checked.graph, training, report)
+    unusable = () if checked is None else check(checked, report)
     if report.has_errors:
         checked = None
     elif warns:

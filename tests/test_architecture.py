@@ -93,6 +93,7 @@ USERS = {
 """Packages of others, with the only modules that import them."""
 
 LATE = {
+    "analysis.checks": ("analysis.callbacks",),
     "analysis.infer": ("analysis.conversions", "analysis.steps"),
     "analysis.weights": ("keras_files.stored", "keras_files.weights"),
     "api": ("backends.keras.graphs", "frontends.files", "importing", "language.dump"),
@@ -121,12 +122,7 @@ LATE = {
     "cli.predict": ("data.given_files",),
     "cli.train": ("cli.progress",),
     "cli.validation": ("cli.fixing", "diagnostics.reporters"),
-    "compiler": (
-        "analysis.callbacks",
-        "frontends.files",
-        "keras_files.problems",
-        "mistakes.recognizing",
-    ),
+    "compiler": ("frontends.files", "keras_files.problems", "mistakes.recognizing"),
     "data.monitors": ("declarations.foreign",),
     "data.sources": ("keras",),
     "declarations.declaration": ("declarations.hints", "diagnostics.rewrites"),

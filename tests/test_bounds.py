@@ -123,7 +123,8 @@ def calls_in(text: str) -> int:
     def profile(frame: FrameType, event: str, called: Any) -> None:
         nonlocal count
         count += event in ("call", "c_call")
-        if event == "c_call" and called.__name__ in OVER_WHOLE_TEXTS:
+        is_of_text = event == "c_call" and isinstance(getattr(called, "__self__", None), str)
+        if is_of_text and called.__name__ in OVER_WHOLE_TEXTS:
             count += called.__self__.count("\n")
 
     before = sys.getprofile()

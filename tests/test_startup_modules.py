@@ -25,7 +25,7 @@ finally:
 """Runs a validation as the installed command does, and prints the modules that it imported."""
 
 ALWAYS = {
-    "analysis", "analysis.classes", "analysis.custom_code", "analysis.gradients", "analysis.infer", "analysis.lint", "analysis.lint.base", "analysis.lint.batches",
+    "analysis", "analysis.checks", "analysis.classes", "analysis.custom_code", "analysis.gradients", "analysis.infer", "analysis.lint", "analysis.lint.base", "analysis.lint.batches",
     "analysis.lint.heads", "analysis.lint.linting", "analysis.lint.masks", "analysis.lint.scaling", "analysis.lint.shapes",
     "analysis.lint.metrics", "analysis.lint.training", "analysis.lint.unused", "analysis.metrics", "analysis.outputs", "analysis.submodels", "analysis.weights",
     "cli", "cli.main", "cli.models",
