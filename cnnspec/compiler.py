@@ -23,7 +23,7 @@ from cnnspec.language.document import Document
 from cnnspec.language.parse import parse
 from cnnspec.naming import NO_CLASSES
 from cnnspec.records import Record, replace
-from cnnspec.syntax.paths import shown_path
+from cnnspec.syntax.paths import real, shown_path
 from cnnspec.syntax.places import Place
 from cnnspec.syntax.reading import parse_bytes, read
 from cnnspec.syntax.source import Source
@@ -78,7 +78,7 @@ def compile_file(
         report = Report()
         texts = edited if text is None else {name: text, **edited}
         source = read(path, report, name=name, edited=texts)
-        reading = (path.resolve(),)
+        reading = (real(path),)
         return _compile_source(source, report, reading, overrides, root, keras, texts, expects)
 
     return _recognized(compiled)

@@ -8,23 +8,49 @@ from conformance.steps import Failed
 
 NO_GRADIENT = ("gradient registry has no entry", "QrGrad not implemented")
 """The errors of what has no gradient."""
+FAILURES_OF_VALUES = {
+    ("ops.floor_divide", "ops.mod", "ops.fmod"): (
+        "Integer division by zero",
+        "whole numbers are random, and zero is among them",
+    ),
+    ("ops.image.perspective_transform",): (
+        "is not invertible",
+        "random points need not make a rectangle",
+    ),
+    ("ops.reshape",): (
+        "the requested shape requires a multiple of",
+        "whether the values of all samples fill rows depends on their number",
+    ),
+    ("ops.diag", "ops.diagonal"): (
+        "diag_index is out of bound",
+        "it depends on the number of samples",
+    ),
+    ("ops.ctc_decode",): (
+        "Less leaves in the beam search than requested",
+        "random lengths are 0 or 1, so that there are few sequences",
+    ),
+    ("ops.cholesky",): ("Cholesky", "random matrices need not be positive definite"),
+    ("ops.inv", "ops.solve"): ("is not invertible", "random matrices may be singular"),
+}
+"""The errors of operations that depend on the values of their inputs, each with the reason."""
+
+
 FAILURES_OF_GRAPHS = {
     "No OpKernel": "other devices have it",
     "Input dims must be <= 5": "a softmax over more axes runs on other devices",
     "is not in [0, ": "the numbers that a layer computes need not be those of an embedding",
     "ConcatOp : Dimension 0 in both": "operations may change the number of samples, which is unknown",
     "Incompatible shapes": "operations may put samples along any axis, and their number is unknown",
-    "the requested shape requires a multiple of": "an operation may put all samples in new rows, and their number is unknown",
     "Failed to convert elements of [1, None": "Keras loses the sizes of medians, which a BatchNormalization along another axis than the last needs",
     "Dimensions must be equal": "as incompatible shapes, where the graph of a model is made",
-    "Integer division by zero": "whole numbers are random, and zero is among them",
     "does not index into shape": "an operation may index samples, whose number is unknown",
-    "Cholesky": "matrices that layers compute need not be positive definite",
     "num_lower must be negative or": "whether a matrix has the diagonal depends on the number of samples",
     "is not in the list of allowed values: bfloat16, half, float, double, int32, int64, complex64": "TensorFlow replaces `x * x` by a square, which it computes for fewer types",
+    "is not in the list of allowed values: bfloat16, half, float, double, int8, int16, int32, int64, complex64": "TensorFlow replaces zeros minus `x` by `-x`, which it computes for fewer types; a constant zero is an error",
+    "must have a statically known rank": "TensorFlow loses the number of axes of an average with weights, and some layers need it",
     "must be broadcastable": "a Softmax takes no mask of whole steps, and masks are not followed yet",
 }
-"""The errors of models that the static analysis accepts, each with the reason."""
+"""The errors of models of several steps that the static analysis accepts, each with the reason."""
 
 
 def fixes_the_batch(checked: CheckedGraph) -> bool:
@@ -40,37 +66,20 @@ def fixes_the_batch(checked: CheckedGraph) -> bool:
     )
 
 
+def lacks_gradient(failed: Failed) -> bool:
+    """Whether a model failed because an operation has no gradient."""
+    return any(said in failed.message for said in NO_GRADIENT)
+
+
 def may_fail_in_a_graph(failed: Failed, *, has_weights: bool) -> bool:
     """Whether a model may fail that the static analysis accepts.
 
     Without weights, there is nothing that a missing gradient keeps from being trained.
     """
-    if not has_weights and any(said in failed.message for said in NO_GRADIENT):
+    if not has_weights and lacks_gradient(failed):
         return True
-    return any(said in failed.message for said in FAILURES_OF_GRAPHS)
-
-
-FAILURES_OF_VALUES = {
-    ("ops.floor_divide", "ops.mod", "ops.fmod"): (
-        "Integer division by zero",
-        "whole numbers are random, and zero is among them",
-    ),
-    ("ops.image.perspective_transform",): (
-        "Input matrix is not invertible",
-        "random points need not make a rectangle",
-    ),
-    ("ops.reshape",): (
-        "the requested shape requires a multiple of",
-        "whether the values of all samples fill rows depends on their number",
-    ),
-    ("ops.diag",): ("diag_index is out of bound", "it depends on the number of samples"),
-    ("ops.ctc_decode",): (
-        "Less leaves in the beam search than requested",
-        "random lengths are 0 or 1, so that there are few sequences",
-    ),
-    ("ops.cholesky",): ("Cholesky", "random matrices need not be positive definite"),
-}
-"""The errors of operations that depend on the values of their inputs, each with the reason."""
+    depends_on_values = any(said in failed.message for said, _ in FAILURES_OF_VALUES.values())
+    return depends_on_values or any(said in failed.message for said in FAILURES_OF_GRAPHS)
 
 
 def may_fail(configuration: Configuration, failed: Failed) -> bool:
@@ -79,7 +88,7 @@ def may_fail(configuration: Configuration, failed: Failed) -> bool:
     Some only run on other devices, and some need sizes that are unknown here: `fit` knows them from
     the data. What has no gradient can be trained if no weights come before it.
     """
-    if any(said in failed.message for said in NO_GRADIENT):
+    if lacks_gradient(failed):
         return True
     for kinds, (said, _) in FAILURES_OF_VALUES.items():
         if configuration.kind in kinds and said in failed.message:

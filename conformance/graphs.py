@@ -8,6 +8,7 @@ from typing import Any
 
 import keras
 
+from cnnspec.analysis.gradients import without_gradient
 from cnnspec.backends.keras.building import build
 from cnnspec.backends.keras.errors import BackendMismatch
 from cnnspec.backends.summary.rows import rows
@@ -19,10 +20,12 @@ from cnnspec.ir.checked import CheckedGraph, CheckedNode
 from cnnspec.ir.graph import SubmodelLayer
 from cnnspec.language.document import Document
 from cnnspec.language.dump import dumps
+from cnnspec.layers.base import Layer
+from cnnspec.layers.dtype_rules import compute_dtype
 from cnnspec.naming import keras_name
 from conformance.comparison import CANNOT_SAY, Comparison, Disagreement
 from conformance.documents import Data, random_document
-from conformance.failures import fixes_the_batch, may_fail_in_a_graph
+from conformance.failures import fixes_the_batch, lacks_gradient, may_fail_in_a_graph
 from conformance.saved import loaded_difference
 from conformance.steps import Failed, run
 from conformance.verdicts import quiet
@@ -116,6 +119,8 @@ def step_difference(model: Any, checked: CheckedGraph) -> Difference | None:
     if isinstance(ran, Failed):
         if fixes_the_batch(checked) or may_fail_in_a_graph(ran, has_weights=has_weights):
             return None
+        if any(without_gradient(checked, tuple(checked.outputs))) and lacks_gradient(ran):
+            return None  # which is an error if the outputs have losses
         return Difference("the model does not run", "accepts", str(ran))
     types = tuple(tensor.dtype for tensor in checked.outputs.values())
     if ran.dtypes != types:
@@ -181,13 +186,19 @@ def stated_type(dtype: str, node: CheckedNode, checked: CheckedGraph) -> str:
     """Return a data type if Keras states it when it builds a model, else nothing.
 
     It loses casts in submodels, states floats for the whole numbers and texts that many layers
-    return, and float32 for all floats of some operations.
+    return, whole numbers for the floats that layers with such a `dtype` return, and float32 for all
+    floats of some operations.
     """
     if node.is_operation:
         return ""
     has_submodels = any(isinstance(node.layer, SubmodelLayer) for node in checked.nodes)
     has_others = any(
         tensor.dtype not in FLOAT_TYPES for node in checked.nodes for tensor in node.inputs
+    )
+    has_others = has_others or any(
+        compute_dtype(node.layer.dtype) not in FLOAT_TYPES
+        for node in checked.nodes
+        if isinstance(node.layer, Layer)
     )
     return "" if has_submodels or has_others or dtype not in FLOAT_TYPES else dtype
 

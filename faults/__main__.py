@@ -10,10 +10,12 @@ import click
 
 from faults.checks import Files, files_of, is_mixed, left_over
 from faults.commands import COMMANDS, NOTES, Command
-from faults.tracing import Ended, Point, import_what_it_imports, points, run
+from faults.tracing import Ended, Point, import_what_it_imports, is_at, moved, points, run
 
 OLD, NEW = 2, 3
 """The units of the specs that a command is run on."""
+ATTEMPTS = 8
+"""How often a command is run until it is killed where it should be."""
 
 
 @dataclass
@@ -21,9 +23,34 @@ class Counts:
     """The results of a command."""
 
     kills: int = 0
+    missed: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
     half: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
+
+    @property
+    def wrong(self) -> dict[str, list[str]]:
+        """What is wrong, in words."""
+        found = {"lost": self.lost, "half": self.half, "left over": self.left}
+        return found | ({"not killed there": self.missed} if self.missed else {})
+
+    @property
+    def shown(self) -> str:
+        """How often each is wrong."""
+        return ", ".join(f"{len(found)} {what}" for what, found in self.wrong.items())
+
+    @property
+    def are_bad(self) -> bool:
+        """Whether anything is wrong."""
+        return any(self.wrong.values())
+
+    def add(self, other: "Counts") -> None:
+        """Add the results of another command."""
+        self.kills += other.kills
+        self.missed += other.missed
+        self.lost += other.lost
+        self.half += other.half
+        self.left += other.left
 
 
 class Case:
@@ -87,9 +114,10 @@ class Case:
 
     def kill(self, point: Point, counts: Counts) -> None:
         """Kill the command at a system call, count what is wrong then, and go on."""
-        self.fresh()
-        ended = run(self.arguments, self.folder, kill=point, errors=self.command.errors)
-        counts.kills += ended.is_killed
+        if not self.is_killed(point):
+            counts.missed.append(f"{self.command.name}: {point.shown}")
+            return
+        counts.kills += 1
         found, before = self.known(files_of(self.folder)), self.known(self.before)
         where = f"{self.command.name}: {point.shown}"
         for name in before.keys() | found.keys():
@@ -101,6 +129,19 @@ class Case:
         if self.command.arguments[0] == "build" and not self.command.errors:
             counts.half += [where] * is_mixed(self.folder / "build" / "tiny")
         self.go_on(where, counts)
+
+    def is_killed(self, point: Point) -> bool:
+        """Kill the command; it may open files in another order, and then is run again."""
+        log = self.work / "killed.log"
+        for _ in range(ATTEMPTS):
+            self.fresh()
+            ended = run(
+                self.arguments, self.folder, log=log, kill=point, errors=self.command.errors
+            )
+            if ended.is_killed and is_at(point, log):
+                return True
+            point = moved(point, log)
+        return False
 
     def is_result(self, name: str) -> bool:
         """Whether a file differs while a command goes on: a checkpoint has more epochs later."""
@@ -135,33 +176,28 @@ def main(only: str, sample: int | None) -> None:
         sys.exit("this needs the program `strace`; install the package of your system")
     totals = Counts()
     for command in COMMANDS:
-        if only not in command.name:
-            continue
-        counts = Counts()
-        cases = 1 if command.resumes else 2
-        unstable = None
-        for _ in range(cases):
-            with tempfile.TemporaryDirectory() as work:
-                case = Case(command, Path(work).resolve() / "case", unstable)
-                for point in chosen(case.points, sample and sample // cases):
-                    case.kill(point, counts)
-                unstable = case.unstable
-        told = f"{counts.kills} killed, {len(counts.lost)} lost, {len(counts.half)} half"
-        print(f"{command.name}: {told}, {len(counts.left)} left over", flush=True)
-        for what, found in (
-            ("lost", counts.lost),
-            ("half", counts.half),
-            ("left over", counts.left),
-        ):
-            for each in found:
-                print(f"  {what}: {each}")
-        totals.kills += counts.kills
-        totals.lost += counts.lost
-        totals.half += counts.half
-        totals.left += counts.left
-    bad = len(totals.lost), len(totals.half), len(totals.left)
-    print(f"{totals.kills} kills: {bad[0]} lost, {bad[1]} half, {bad[2]} left over")
-    sys.exit(1 if any(bad) or not totals.kills else 0)
+        if only in command.name:
+            totals.add(killed(command, sample))
+    print(f"{totals.kills} kills: {totals.shown}")
+    sys.exit(1 if totals.are_bad or not totals.kills else 0)
+
+
+def killed(command: Command, sample: int | None) -> Counts:
+    """Kill a command at its system calls, and print what is wrong then."""
+    counts = Counts()
+    cases = 1 if command.resumes else 2
+    unstable = None
+    for _ in range(cases):
+        with tempfile.TemporaryDirectory() as work:
+            case = Case(command, Path(work).resolve() / "case", unstable)
+            for point in chosen(case.points, sample and sample // cases):
+                case.kill(point, counts)
+            unstable = case.unstable
+    print(f"{command.name}: {counts.kills} killed, {counts.shown}", flush=True)
+    for what, found in counts.wrong.items():
+        for each in found:
+            print(f"  {what}: {each}", flush=True)
+    return counts
 
 
 if __name__ == "__main__":

@@ -42,7 +42,32 @@ def stable(file: Path) -> bytes:
             return json.dumps({**json.loads(content), "started": ""}).encode()
         except ValueError:
             return b"damaged"
+    if file.name == "fingerprint.pb":
+        return _of_message(content)
     return _DIGEST.sub(rb"\1", content)
+
+
+def _of_message(content: bytes) -> bytes:
+    """Return the fields of a message of numbers and texts, whose values TensorFlow draws at random."""
+    fields, at = [], 0
+    while at < len(content):
+        key, at = _number(content, at)
+        fields.append(key)
+        size, at = _number(content, at)
+        at += size if key % 8 == 2 else 0
+    return repr(fields).encode() if at == len(content) else b"damaged"
+
+
+def _number(content: bytes, at: int) -> tuple[int, int]:
+    """Return a number of a message, and where it ends."""
+    value = shift = 0
+    while at < len(content):
+        byte, at = content[at], at + 1
+        value |= (byte & 0x7F) << shift
+        shift += 7
+        if byte < 0x80:
+            return value, at
+    return value, at + 1
 
 
 def _of_archive(file: Path) -> bytes:

@@ -20,6 +20,7 @@ import click
 
 from faults.checks import is_temporary, stable
 from faults.commands import COMMANDS, Command
+from faults.privileges import drop_privileges
 from faults.tracing import import_what_it_imports
 
 OLD, NEW = 2, 3
@@ -211,6 +212,20 @@ def read_only(trial: Trial) -> list[str]:
     return trial.refused(trial.run(enter), trial.before)
 
 
+def forbidden(trial: Trial) -> list[str]:
+    """The folder around the target is one in which nobody may write, or even look."""
+    around, wrong = trial.target.parent, []
+    for mode in (0o555, 0) if around != trial.folder else (0o555,):
+        trial.fresh()
+        around.mkdir(parents=True, exist_ok=True)
+        before = tree(trial.folder)
+        around.chmod(mode)
+        result = trial.run(drop_privileges)
+        around.chmod(0o755)
+        wrong += trial.refused(result, before)
+    return wrong
+
+
 def pipe(trial: Trial) -> list[str]:
     """A pipe is in the place of the target."""
     _clear(trial.target)
@@ -245,7 +260,7 @@ def link(trial: Trial) -> list[str]:
         elif is_there and not trial.command.resumes:
             trial.run()
             trial.target.rename(there)
-        elif trial.command.resumes:
+        elif is_there:
             there.mkdir()
         trial.target.symlink_to(there.name)
         named = there.relative_to(trial.folder).as_posix()
@@ -282,7 +297,7 @@ def _clear(target: Path) -> None:
 CONDITIONS: dict[str, Callable[[Trial], list[str]]] = {
     each.__name__: each
     for each in (
-        full, filling_up, read_only, pipe, other_sort, link, closed_streams, two_at_once,
+        full, filling_up, read_only, forbidden, pipe, other_sort, link, closed_streams, two_at_once,
     )
 }  # fmt: skip
 

@@ -7,30 +7,27 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 OPENING = ("open", "openat", "creat")
-WRITING = (
-    "write",
-    "pwrite64",
-    "writev",
-    "pwritev",
-    "ftruncate",
-    "fsync",
-    "fdatasync",
-    "sendfile",
-    "copy_file_range",
-)
+WRITING = ("write", "pwrite64", "writev", "pwritev", "ftruncate", "sendfile", "copy_file_range")
 NAMING = (
     "rename", "renameat", "renameat2", "link", "linkat", "symlink", "symlinkat", "unlink", "unlinkat", "mkdir",
     "mkdirat", "rmdir", "truncate", "chmod", "fchmod", "fchmodat",
 )  # fmt: skip
+SECONDS = 10
+"""After this time a command that was stopped is told again to go on."""
 TRACED = ",".join(f"?{name}" for name in (*OPENING, *WRITING, *NAMING))
 _CALL = re.compile(r"(\d+) +(\w+)\((.*)")
-_PATH = re.compile(r"\d+<([^>]*)>")
+_OPEN_FILE = re.compile(r"\d+<([^>]*)>")
+_NAMED_FILE = re.compile(r'(?:(?:AT_FDCWD|\d+)<([^>]*)>, )?"([^"]*)"')
+_FAILED = re.compile(r"\) += -1 ")
+_RESULT = re.compile(r"(\) += .*| <unfinished \.\.\.>)$")
+_RANDOM = re.compile(r"[0-9a-f]{16,}|tempstate\d+|\d+<")
+"""What differs from run to run: the names of temporary folders, and the numbers of files."""
 
 
 @dataclass(frozen=True)
@@ -105,8 +102,12 @@ def run(
         os.kill(pid, signal.SIGKILL)
         raise RuntimeError(f"strace: {said.decode(errors='replace')}")
     os.kill(pid, signal.SIGCONT)
+    while strace.poll() is None:
+        try:
+            strace.communicate(timeout=SECONDS)
+        except subprocess.TimeoutExpired:
+            os.kill(pid, signal.SIGCONT)  # strace may lose it while threads begin
     _, status = os.waitpid(pid, 0)
-    strace.communicate()
     return Ended(status, output.read_text(errors="replace"))
 
 
@@ -157,22 +158,14 @@ def _command(
 
 def points(log: Path, folder: Path) -> list[Point]:
     """List the system calls of a log that change files in a folder; of repeated ones, three."""
-    counts: Counter[tuple[str, str]] = Counter()
     found: list[Point] = []
     group: list[Point] = []
     key = None
-    main = None
-    for line in log.read_text(errors="replace").splitlines():
-        if not (match := _CALL.match(line)):
+    for point, arguments in _calls(log):
+        if not _changes(point.call, arguments, folder):
             continue
-        process, call, arguments = match.groups()
-        main = main or process
-        counts[process, call] += 1
-        if process != main or not _changes(call, arguments, folder):
-            continue
-        point = Point(call, counts[process, call], f"{call}({arguments[:90]}")
-        path = _PATH.search(arguments) if call in WRITING else None
-        new_key = (call, path[1]) if path else None
+        file = _OPEN_FILE.match(arguments) if point.call in WRITING else None
+        new_key = (point.call, file[1]) if file else None
         if new_key is None or new_key != key:
             found += _three(group)
             group = []
@@ -181,16 +174,46 @@ def points(log: Path, folder: Path) -> list[Point]:
     return found + _three(group)
 
 
+def is_at(point: Point, log: Path) -> bool:
+    """Whether a log ends with a system call, on the file that was meant."""
+    return [_alike(each) for each, _ in _calls(log)][-1:] == [_alike(point)]
+
+
+def moved(point: Point, log: Path) -> Point:
+    """Return a system call with its number in a log, or with the next one if it is not there."""
+    same = [each.number for each, _ in _calls(log) if _alike(each) == _alike(point)]
+    return Point(point.call, same[0] if same else point.number + 1, point.shown)
+
+
+def _alike(point: Point) -> tuple[str, str]:
+    """Return a system call without what differs from run to run: numbers, sizes and results."""
+    shown = _RANDOM.sub("", _RESULT.sub("", point.shown))
+    return point.call, shown.rpartition('"')[0] if point.call in WRITING else shown
+
+
+def _calls(log: Path) -> Iterator[tuple[Point, str]]:
+    """Yield the system calls of the first thread, with their arguments and results."""
+    counts: Counter[str] = Counter()
+    main = None
+    for line in log.read_text(errors="replace").splitlines():
+        if match := _CALL.match(line):
+            process, call, arguments = match.groups()
+            main = main or process
+            if process == main:
+                counts[call] += 1
+                yield Point(call, counts[call], f"{call}({arguments}"), arguments
+
+
 def _changes(call: str, arguments: str, folder: Path) -> bool:
-    if call in OPENING:
-        return (
-            any(flag in arguments for flag in ("O_CREAT", "O_WRONLY", "O_RDWR"))
-            and "/dev/" not in arguments
-        )
-    if call in WRITING:
-        path = _PATH.match(arguments)
-        return path is not None and path[1].startswith(str(folder))
-    return True
+    """Whether a system call changes files in a folder; one that fails changes nothing."""
+    if _FAILED.search(arguments):
+        return False
+    if call in OPENING and call != "creat" and not re.search("O_CREAT|O_TRUNC", arguments):
+        return False
+    if call in (*WRITING, "fchmod"):
+        return any(Path(each).is_relative_to(folder) for each in _OPEN_FILE.findall(arguments))
+    files = (folder / base / name for base, name in _NAMED_FILE.findall(arguments))
+    return any(each.is_relative_to(folder) for each in files)
 
 
 def _three(group: list[Point]) -> list[Point]:

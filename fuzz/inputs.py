@@ -30,8 +30,12 @@ class Answer:
     """The folder in which it is answered, whose name is left out."""
     failures: list[str] = field(default_factory=list)
     parts: list[str] = field(default_factory=list)
-    is_trained: bool = False
-    """Whether the input was built and trained for a step."""
+    checks: list[str] = field(default_factory=list)
+    """What was checked of the answer; checks that take long are made of a part of the answers."""
+
+    def checked(self, what: str) -> None:
+        """Count a check."""
+        self.checks.append(what)
 
     def fail(self, failure: str) -> None:
         """Add something that does not hold."""
@@ -57,5 +61,7 @@ class Kind(Record):
     """How many of a hundred inputs are of this kind."""
     seconds: float = 5.0
     """The longest time of computing that an answer may take."""
+    megabytes: float = 1_500
+    """The most memory that the process may have after an answer."""
     patience: float = 120.0
     """The seconds after which an answer that neither comes nor computes is given up."""

@@ -124,11 +124,7 @@ LATE = {
     "cli.predict": ("data.given_files",),
     "cli.train": ("cli.progress",),
     "cli.validation": ("cli.fixing", "diagnostics.reporters"),
-    "compiler": (
-        "frontends.files",
-        "keras_files.problems",
-        "mistakes.recognizing",
-    ),
+    "compiler": ("frontends.files", "keras_files.problems", "mistakes.recognizing"),
     "data.monitors": ("declarations.foreign",),
     "data.sources": ("keras",),
     "declarations.declaration": ("declarations.hints", "diagnostics.rewrites"),
@@ -197,8 +193,8 @@ MAKERS_OF_FINDINGS = {
     "mistakes.recognizing": "replaces what places reported, and keeps the calls that led there",
     "mistakes.trials": "compares what places reported",
     "mistakes.written": "makes spans of edits",
-    "syntax.source": "makes the spans of values",
     "syntax.places": "`Place` locates a finding and adds the calls that led there",
+    "syntax.source": "a source knows the spans of its values",
 }
 """The modules that know of `Span` and `Diagnostic`; all others report through a `Place`."""
 
@@ -217,6 +213,22 @@ MAKERS_OF_FAILURES = {
 
 WITHOUT_A_PLACE = ("api", "cli.import_", "keras_files.problems", "mistakes.recognizing")
 """The modules that report of a file as a whole or of a Keras model, in which there are no places, or for a place."""
+
+OPENERS = {
+    "backends.diagram.page": "files of the package",
+    "cli.streams": "standard streams",
+    "declarations.foreign_table": "a file of the package",
+    "declarations.keras_versions": "a file of the installed Keras",
+    "diagnostics.explanations.reading": "files of the package",
+    "expand.applications.networks": "files of the package",
+    "files.folders": "a list of its own",
+    "files.locks": "folders",
+    "files.reading": "opens what is a file, and never waits",
+    "files.writing": "files of its own, to flush them",
+    "language.templates.reading": "files of the package",
+    "vocabulary.examples.reading": "files of the package",
+}
+"""The modules that open files to read them; all others use `files.reading`, which no pipe can stop."""
 
 MAX_LINES = 300
 LONGER = {
@@ -434,3 +446,25 @@ def test_one_module_prints() -> None:
     texts = {module.name: module.file.read_text("utf-8") for module in MODULES}
     found = {name for name, text in texts.items() if printing.search(text)}
     assert found == {"cli.printing", "cli.streams"}
+
+
+def test_one_module_opens_the_files_of_users() -> None:
+    found = {
+        module.name
+        for module in MODULES
+        for node in ast.walk(ast.parse(module.file.read_text("utf-8")))
+        if isinstance(node, ast.Call) and opens(node)
+    }
+    assert found == {*OPENERS}
+
+
+def opens(call: ast.Call) -> bool:
+    """Whether a call opens a file by its path to read it."""
+    match call:
+        case ast.Call(func=ast.Name("open") | ast.Attribute(ast.Name("os"), "open")):
+            return True
+        case ast.Call(func=ast.Attribute(attr="read_bytes" | "read_text")):
+            return True
+        case ast.Call(func=ast.Attribute(attr="open"), args=[ast.Constant(str() as mode), *_]):
+            return mode.startswith("r")
+    return False

@@ -102,6 +102,47 @@ def test_work_grows_as_the_text_does(what: str) -> None:
     assert many - some < 2.7 * (some - few) + 1_000
 
 
+MANY: dict[str, Callable[[int], str]] = {
+    "unknown arguments": lambda n: STEPS + lines(n, "  - Dense: {{unitz{0}: 1}}"),
+    "unknown arguments below their kinds": lambda n: STEPS + lines(n, "  - Dense:\n      unitz{0}: 1"),
+    "unknown names beside known ones": lambda n: STEPS + lines(n, "  - ReLU: {{name: it{0}, from: that{0}}}"),
+    "input for one of several": lambda n: "cnnspec: 1\ninputs: {a: [8], b: [8]}\nlayers:\n"
+    + lines(n, "  - ReLU: {{name: it{0}, from: input}}"),
+}  # fmt: skip
+"""Where a little work for each pair only shows among many."""
+MOST_CALLS = 1_500
+"""The most calls that a line more may cost."""
+OVER_WHOLE_TEXTS = ("splitlines", "split", "replace", "count", "find")
+"""The methods of texts that look at all of their letters."""
+
+
+def calls_in(text: str) -> int:
+    """How many calls compiling a text makes; those that look at a whole text count each of its lines."""
+    count = 0
+
+    def profile(frame: FrameType, event: str, called: Any) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+        is_of_text = event == "c_call" and isinstance(getattr(called, "__self__", None), str)
+        if is_of_text and called.__name__ in OVER_WHOLE_TEXTS:
+            count += called.__self__.count("\n")
+
+    before = sys.getprofile()
+    sys.setprofile(profile)
+    try:
+        compile_text(text.encode())
+    finally:
+        sys.setprofile(before)
+    return count
+
+
+@pytest.mark.parametrize("what", MANY)
+def test_calls_grow_as_the_text_does(what: str) -> None:
+    """Each line more costs a bounded number of calls, however many there are."""
+    some, many = (calls_in(MANY[what](count)) for count in (2_000, 4_000))
+    assert many - some < 2_000 * MOST_CALLS
+
+
 # What multiplies
 
 TWICE = "submodels: {{a: {{spec: {0}}}, b: {{spec: {0}}}}}\nlayers: [a, b]\n"

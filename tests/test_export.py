@@ -277,7 +277,7 @@ def of_hdf5(file: str) -> tuple[int, str]:
         (["small.yaml"], 2, "cnnspec: cannot infer the format from --output; use --format with one of onnx, tflite, saved_model"),
         (["small.yaml", "-o", "a.pb"], 2, "cnnspec: cannot infer the format from --output; use --format with one of onnx, tflite, saved_model"),
         (["none.yaml", "-o", "a.onnx"], 2, "cnnspec: 'none.yaml' cannot be read: No such file or directory"),
-        (["none.keras", "-o", "a.onnx"], 2, "cnnspec: 'none.keras' cannot be read: no such file"),
+        (["none.keras", "-o", "a.onnx"], 2, "cnnspec: 'none.keras' cannot be read: No such file or directory"),
         (["bad.keras", "-o", "a.onnx"], 1, "error: 'bad.keras' cannot be loaded: "),
         (["bad.h5", "-o", "a.onnx"], *of_hdf5("bad.h5")),
         (["lambda.keras", "-o", "a.onnx"], 1, "error: 'lambda.keras' cannot be loaded: "),

@@ -1,6 +1,7 @@
 """A model that cannot be exported: one line names the layer and the cause."""
 
 from pathlib import Path
+from tempfile import gettempdir
 
 import keras
 import pytest
@@ -92,7 +93,7 @@ def test_the_layer_and_the_cause_are_said(
     Path("spec.yaml").write_text(f"cnnspec: 1\nname: m\ninputs: {inputs}\nlayers:\n{layers}")
     arguments = ("spec.yaml", "--format", form, "-o", "made/model", "-q")
     assert run_command("export", *arguments) == Outcome(1, "", f"error: {message}\n")
-    assert not [*Path("made").iterdir()]
+    assert [path.name for path in Path().iterdir()] == ["spec.yaml"]
 
 
 @pytest.mark.parametrize(
@@ -125,3 +126,26 @@ def test_what_exporters_raise(
     with pytest.raises(formats.ExportProblem) as caught:
         writing.write(model, "onnx", tmp_path / "m.onnx")
     assert str(caught.value) == f"the model cannot be exported: {why}"
+
+
+@pytest.mark.parametrize("why", ["No space left on device", "File too large", "Permission denied"])
+@pytest.mark.parametrize("after", ["", " [Op:SaveV2]"])
+@pytest.mark.parametrize(
+    ("file", "where"), [("{beside}/part", ""), ("/elsewhere/part", "temporary")]
+)
+def test_a_file_that_tensorflow_cannot_write(
+    why: str, after: str, file: str, where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command names what it was to write, and where else files did not fit."""
+
+    def fail(_: object, beside: Path) -> None:
+        raise tf.errors.OutOfRangeError(None, None, f"{file.format(beside=beside)}; {why}{after}")
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(writing._WRITERS, "saved_model", fail)
+    Path("spec.yaml").write_text("cnnspec: 1\nname: m\ninputs: {x: [2]}\nlayers: [ReLU]\n")
+    place = f", in the temporary folder '{gettempdir()}'" if where else ""
+    arguments = ("spec.yaml", "--format", "saved_model", "-o", "made/model", "-q")
+    message = f"cnnspec: 'made/model' cannot be written: {why}{place}\n"
+    assert run_command("export", *arguments) == Outcome(2, "", message)
+    assert [path.name for path in Path().iterdir()] == ["spec.yaml"]

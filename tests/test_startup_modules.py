@@ -25,7 +25,7 @@ finally:
 """Runs a validation as the installed command does, and prints the modules that it imported."""
 
 ALWAYS = {
-    "analysis", "analysis.checks", "analysis.classes", "analysis.custom_code", "analysis.infer", "analysis.lint", "analysis.lint.base", "analysis.lint.batches",
+    "analysis", "analysis.checks", "analysis.classes", "analysis.custom_code", "analysis.gradients", "analysis.infer", "analysis.lint", "analysis.lint.base", "analysis.lint.batches",
     "analysis.lint.heads", "analysis.lint.linting", "analysis.lint.masks", "analysis.lint.scaling", "analysis.lint.shapes",
     "analysis.lint.metrics", "analysis.lint.training", "analysis.lint.unused", "analysis.metrics", "analysis.outputs", "analysis.submodels", "analysis.weights",
     "cli", "cli.main", "cli.models",
@@ -33,13 +33,13 @@ ALWAYS = {
     "declarations.family", "declarations.import_paths", "declarations.keras_table", "declarations.keras_versions", "declarations.of_others", "declarations.partial", "declarations.fields", "declarations.plain_types", "diagnostics", "diagnostics.budget", "diagnostics.codes",
     "diagnostics.problems", "diagnostics.report", "diagnostics.suggestions", "expand", "expand.calls",
     "expand.definitions", "expand.expansion", "expand.interface", "expand.layer_names", "expand.loading", "expand.parameters", "expand.scopes", "expand.section",
-    "expand.step_keys", "expand.steps", "expand.submodels", "expand.targets", "expand.training", "expand.unread", "ir", "ir.checked", "ir.frozen", "ir.graph", "ir.scaling", "ir.training",
+    "expand.step_keys", "expand.steps", "expand.submodels", "expand.targets", "expand.training", "expand.unread", "files", "files.reading", "ir", "ir.checked", "ir.frozen", "ir.graph", "ir.scaling", "ir.training",
     "escaping", "language", "language.calls", "language.column_expressions", "language.document", "language.evaluation", "language.expressions",
     "language.expect", "language.parse", "language.recovery", "language.train", "language.values", "layers", "layers.base",
     "layers.custom", "layers.dtype_rules", "layers.families", "layers.fields", "layers.object_rules", "layers.refusals", "naming", "objects", "objects.families", "objects.measure",
     "operations", "operations.families", "operations.steps",
-    "records", "shapes", "syntax", "syntax.paths", "syntax.places", "syntax.reading", "syntax.scalars", "syntax.source",
-    "syntax.yaml_problems",
+    "records", "shapes", "syntax", "syntax.paths", "syntax.places", "syntax.reading", "syntax.scalars",
+    "syntax.source", "syntax.yaml_problems",
 }  # fmt: skip
 
 KINDS = {

@@ -1,8 +1,9 @@
-"""Checks a graph whose shapes are known: weights, losses, metrics, classes, callbacks, expectations."""
+"""Checks a graph whose shapes are known: weights, losses, metrics, gradients, callbacks, expectations."""
 
 from collections.abc import Iterable
 
 from cnnspec.analysis.classes import check_classes
+from cnnspec.analysis.gradients import check_gradients
 from cnnspec.analysis.infer import infer
 from cnnspec.analysis.metrics import Unusable, check_measures
 from cnnspec.analysis.weights import check_weights
@@ -20,6 +21,7 @@ def check(checked: CheckedGraph, report: Report, *, expects: bool = True) -> tup
     check_weights(checked, report)
     unusable = tuple(check_measures(checked, report))
     check_classes(checked, report)
+    check_gradients(checked, report)
     training = checked.graph.training
     if training is not None and training.callbacks:
         from cnnspec.analysis.callbacks import check_callbacks

@@ -15,7 +15,14 @@ from cnnspec.backends.diagram.render import NoRenderer
 from cnnspec.backends.summary.table import summary_text
 from cnnspec.cli.building import built_model, save
 from cnnspec.cli.class_option import class_option
-from cnnspec.cli.common import code_option, parse_overrides, root_option, set_option, spec_arguments
+from cnnspec.cli.common import (
+    GivenFile,
+    code_option,
+    parse_overrides,
+    root_option,
+    set_option,
+    spec_arguments,
+)
 from cnnspec.cli.files import writing
 from cnnspec.cli.keras_option import keras_option
 from cnnspec.cli.models import allowed_models, check_root
@@ -50,7 +57,7 @@ OWN = (SUMMARY, *FILES)
 )
 @click.option(
     "--weights",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=GivenFile(path_type=Path),
     help="Load the weights of the model by layer name from a .weights.h5, .keras or .h5 file.",
 )
 @code_option
@@ -185,10 +192,11 @@ def changed_files(target: Path) -> list[Path]:
     changed = [
         file
         for file in (target / name for name in FILES)
-        if file.exists() and not (file.is_file() and known.get(file.name) == _digest(file))
+        if os.path.exists(file)
+        and not (os.path.isfile(file) and known.get(file.name) == _digest(file))
     ]
     is_own = own is not None and _with_digests(table, known) == text
-    return changed if is_own or not summary.exists() else [*changed, summary]
+    return changed if is_own or not os.path.exists(summary) else [*changed, summary]
 
 
 @contextmanager

@@ -10,9 +10,27 @@ from cnnspec.cli.completion import files, parameters
 from cnnspec.cli.printing import usage_error
 from cnnspec.diagnostics.codes import CODES, WARNINGS
 from cnnspec.diagnostics.suggestions import did_you_mean
+from cnnspec.files.reading import check_regular
 from cnnspec.syntax.scalars import plain_scalar
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+class GivenFile(click.Path):
+    """A file that a command reads, or a folder where one is taken; nothing else, such as a pipe."""
+
+    def __init__(self, *, takes_folder: bool = False, path_type: type | None = None) -> None:
+        super().__init__(exists=True, dir_okay=takes_folder, path_type=path_type)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path; exit if it is something else."""
+        try:
+            check_regular(Path(value))
+        except (FileNotFoundError, IsADirectoryError):
+            pass  # of which click knows
+        except OSError as error:
+            self.fail(f"'{value}' cannot be read: {error.strerror}", param, ctx)
+        return super().convert(value, param, ctx)
 
 
 def spec_arguments(*, several: bool = True) -> Decorator:

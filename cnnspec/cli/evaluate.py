@@ -9,7 +9,7 @@ import click
 
 from cnnspec.backends.summary.layout import Column, table_lines
 from cnnspec.cli.building import built_model
-from cnnspec.cli.common import code_option, root_option
+from cnnspec.cli.common import GivenFile, code_option, root_option
 from cnnspec.cli.confusion import confusion_data, confusion_text
 from cnnspec.cli.data import checked_data, data_option, refuse, training_of, with_whole_images
 from cnnspec.cli.models import allowed_model, check_root
@@ -23,7 +23,7 @@ from cnnspec.ir.history import parted
 
 
 @click.command("evaluate")
-@click.argument("model", metavar="RUN|MODEL", type=click.Path(exists=True, path_type=Path))
+@click.argument("model", metavar="RUN|MODEL", type=GivenFile(takes_folder=True, path_type=Path))
 @data_option
 @spec_option
 @code_option

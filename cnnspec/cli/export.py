@@ -12,7 +12,7 @@ import click
 
 from cnnspec.cli.building import built_model
 from cnnspec.cli.class_option import class_option
-from cnnspec.cli.common import code_option, parse_overrides, root_option, set_option
+from cnnspec.cli.common import GivenFile, code_option, parse_overrides, root_option, set_option
 from cnnspec.cli.completion import files
 from cnnspec.cli.files import keep_what_is_there, writing
 from cnnspec.cli.keras_option import keras_option
@@ -21,10 +21,11 @@ from cnnspec.cli.printing import echo, usage_error
 from cnnspec.cli.quiet import import_quietly, without_native_log
 from cnnspec.cli.runs import OF_NEW_MODELS, spec_and_weights
 from cnnspec.declarations.keras_versions import Keras, of_release, usual
-from cnnspec.exporting.formats import FORMATS, ExportProblem
+from cnnspec.exporting.formats import FORMATS, ExportProblem, Unwritable
 from cnnspec.extras import MissingExtra
 from cnnspec.failures.cause import cause
 from cnnspec.files.folders import NEW, complete, replace_folder
+from cnnspec.files.reading import check_regular
 from cnnspec.files.writing import folder_beside, replace_file
 from cnnspec.ir.checked import CheckedGraph
 from cnnspec.keras_files.copying import copied
@@ -57,7 +58,7 @@ _OF_EXPORT = re.compile(
 )
 @click.option(
     "--weights",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=GivenFile(path_type=Path),
     help="Load the weights of a spec from a .weights.h5, .keras or .h5 file.",
 )
 @click.option(
@@ -131,8 +132,8 @@ def _check_target(target: Path, form: str, force: bool) -> None:
     """Exit if the target exists and must not be overwritten."""
     with writing(target):
         complete(target)
-    if not target.exists():
-        return
+        if not target.exists():
+            return
     keep_what_is_there(target, force=force)
     is_own = (target / "saved_model.pb").is_file() if form == "saved_model" else target.is_file()
     if not is_own:
@@ -158,7 +159,7 @@ def _model(
                 usage_error(f"{option} applies to specs only; '{model}' is a model file")
         return _loaded(path), None
     ignored: tuple[str, ...] = ()
-    if path.is_dir():
+    if os.path.isdir(path):
         model, stored = spec_and_weights(path, None)
         weights, ignored = weights or stored, OF_NEW_MODELS
     values = parse_overrides(overrides)
@@ -190,8 +191,10 @@ def _names_in(checked: CheckedGraph) -> Iterator[tuple[str, str]]:
 
 def _loaded(path: Path) -> Any:
     """Load the model in a file, without executing code that the file contains."""
-    if not path.is_file():
-        usage_error(f"'{path}' cannot be read: no such file")
+    try:
+        check_regular(path)
+    except OSError as error:
+        usage_error(f"'{path}' cannot be read: {error.strerror}")
     keras = import_quietly("keras", "exporting")
     here = of_release(keras.__version__)
     if path.suffix.lower() != ".keras" and not here.has((SAFE_HDF5, None)):
@@ -230,6 +233,8 @@ def _export(
         with without_native_log():
             try:
                 differences = comparison.export(model, form, beside, names=names, said=said)
+            except Unwritable as error:
+                raise error.error from error
             except ExportProblem as error:
                 problem = str(error)
         if problem is not None:

@@ -10,7 +10,7 @@ from cnnspec.cli.patterns import STDIN, read_stdin
 from cnnspec.cli.printing import echo, echo_document, usage_error
 from cnnspec.compiler import Compilation, compile_file, compile_text, is_model_file
 from cnnspec.declarations.keras_versions import Keras
-from cnnspec.files.reading import NOT_REGULAR, opened
+from cnnspec.files.reading import opened
 from cnnspec.mistakes.fixing import Fixed, fixed
 from cnnspec.syntax.paths import shown_path
 from cnnspec.syntax.reading import MAX_BYTES
@@ -43,11 +43,7 @@ def open_fixed(
         with opened(path) as file:
             data = file.read(MAX_BYTES + 1)
         text = data.decode("utf-8-sig")
-    except OSError as error:
-        if error.strerror == NOT_REGULAR:  # a pipe would be waited for
-            usage_error(f"'{model}' cannot be read: {NOT_REGULAR}")
-        return open_model(model, **options)
-    except UnicodeDecodeError:
+    except (OSError, UnicodeDecodeError):
         return open_model(model, **options)
 
     def compiled(tried: str) -> Compilation:

@@ -18,7 +18,9 @@ from cnnspec.compiler import (
 from cnnspec.declarations.keras_versions import NEWEST
 from cnnspec.diagnostics.report import SpecError
 from cnnspec.diff.compare import compare
+from cnnspec.files.reading import opened
 from cnnspec.ir.checked import CheckedGraph
+from cnnspec.syntax.reading import MAX_BYTES
 
 NOTHING = "/dev/null"
 """The path that git passes for a side that does not have the file."""
@@ -58,11 +60,26 @@ class Side:
             return None
         return checked_or_raise(self._compiled(root))
 
+    def lines(self) -> list[str]:
+        """Return the lines of the file.
+
+        Raises:
+            OSError: it cannot be read.
+            UnicodeDecodeError: it is not text.
+
+        """
+        if not self.is_there:
+            return []
+        with opened(self.file) as file:
+            return file.read().decode().splitlines()
+
     def _compiled(self, root: Path | None) -> Compilation:
         if is_model_file(self.path):
             return compile_model(self.file, self.name, keras=NEWEST)
+        with opened(self.file) as file:
+            text = file.read(MAX_BYTES + 1)
         return compile_text(
-            self.file.read_bytes(),
+            text,
             self.name,
             folder=Path(self.path).parent,
             root=root,
@@ -114,10 +131,7 @@ def _lines(old: Side, new: Side, verbose: bool, root: Path | None) -> Iterator[s
 def _by_text(old: Side, new: Side) -> Iterator[str]:
     """Yield the changed lines, as git shows them."""
     try:
-        before, after = (
-            each.file.read_text(encoding="utf-8").splitlines() if each.is_there else []
-            for each in (old, new)
-        )
+        before, after = old.lines(), new.lines()
     except UnicodeDecodeError:
         yield f"Binary files {old.name} and {new.name} differ\n"
         return

@@ -1,5 +1,6 @@
 """Opens, checks and allows the models passed to a command; errors are printed and end it."""
 
+import os
 import sys
 from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
@@ -167,7 +168,7 @@ def refuse_model_files(models: Iterable[str], command: str) -> None:
     for model in models:
         if model == STDIN or not is_model_file(model):
             continue
-        if not Path(model).exists():
+        if not os.path.exists(model):
             usage_error(f"'{model}' cannot be read: No such file or directory")
         if model.endswith(".weights.h5"):
             usage_error(f"{command} takes specs only; '{model}' is a weights file")

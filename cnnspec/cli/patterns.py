@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from cnnspec.cli.printing import echo, usage_error
+from cnnspec.files.reading import opened
 from cnnspec.syntax.reading import MAX_BYTES
 
 STDIN = "-"
@@ -22,7 +23,7 @@ def expand_patterns(specs: Iterable[str]) -> list[str]:
     """List the files for the arguments, expanding patterns that the shell did not."""
     files: list[str] = []
     for spec in specs:
-        if spec == STDIN or Path(spec).exists():
+        if spec == STDIN or os.path.exists(spec):
             files.append(spec)
             continue
         import glob  # which compiles patterns, and which shells make superfluous
@@ -44,7 +45,7 @@ def expand_folders(specs: Iterable[str]) -> list[str]:
     files: list[str] = []
     others: list[str] = []
     for spec in expand_patterns(specs):
-        if not Path(spec).is_dir():
+        if not os.path.isdir(spec):
             files.append(spec)
             continue
         found = _yaml_files(spec)
@@ -74,11 +75,10 @@ def _yaml_files(folder: str) -> list[str]:
 
 def is_spec(file: str) -> bool:
     """Whether a file has a key of specs, or cannot be read."""
-    path = Path(file)
-    if path.exists() and not path.is_file():  # a pipe would be waited for
+    if os.path.exists(file) and not os.path.isfile(file):
         return False
     try:
-        with path.open("rb") as spec:
+        with opened(Path(file)) as spec:
             lines = spec.read(MAX_BYTES + 1).splitlines()
     except OSError:
         return True

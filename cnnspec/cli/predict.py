@@ -1,6 +1,7 @@
 """`cnnspec predict`: predict the outputs of a trained model for images, arrays and tables."""
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -9,7 +10,7 @@ import click
 
 from cnnspec.analysis.decisions import decisions
 from cnnspec.cli.building import built_model
-from cnnspec.cli.common import code_option, root_option
+from cnnspec.cli.common import GivenFile, code_option, root_option
 from cnnspec.cli.completion import files
 from cnnspec.cli.models import allowed_model, check_root
 from cnnspec.cli.prediction_output import Target, check, target_of, write, written_line
@@ -22,13 +23,14 @@ from cnnspec.data.problems import DataProblem, RunProblem
 from cnnspec.diagnostics.suggestions import did_you_mean
 from cnnspec.extras import Needed, require
 from cnnspec.ir.checked import CheckedGraph
+from cnnspec.syntax.paths import real
 
 if TYPE_CHECKING:
     from cnnspec.data.given_files import GivenFiles
 
 
 @click.command("predict")
-@click.argument("model", metavar="RUN|MODEL", type=click.Path(exists=True, path_type=Path))
+@click.argument("model", metavar="RUN|MODEL", type=GivenFile(takes_folder=True, path_type=Path))
 @click.argument("inputs", nargs=-1, required=True, metavar="[INPUT=]PATH...", shell_complete=files)
 @click.option(
     "-o",
@@ -119,16 +121,14 @@ def _given(inputs: tuple[str, ...], checked: CheckedGraph, target: Target | None
         from cnnspec.data.given_files import given_files, parted
     names = [each.name for each in checked.inputs]
     for each in inputs:
+        path = Path(parted(each, names)[1])
         try:
-            path = Path(parted(each, names)[1])
-            is_there = path.exists()
+            path.stat()
         except OSError as error:
-            usage_error(f"'{each}' cannot be read: {error.strerror}")
-        if not is_there:
             _refuse_unknown_input(each, names)
-            usage_error(f"'{path}' cannot be read: No such file or directory")
+            usage_error(f"'{path}' cannot be read: {error.strerror}")
         if target is not None:
-            _check_apart(path.resolve(), target, path)
+            _check_apart(real(path), target, path)
     try:
         return given_files(inputs, names)
     except DataProblem as error:
@@ -137,7 +137,7 @@ def _given(inputs: tuple[str, ...], checked: CheckedGraph, target: Target | None
 
 def _check_apart(given: Path, target: Target, path: Path) -> None:
     """Exit if an input would be overwritten, or if what is written would be an input next time."""
-    written = target.path.resolve()
+    written = real(target.path)
     if written in (given, *given.parents):
         usage_error(f"'{path}' is an input, so it is not overwritten")
     if target.form == "folder" and given in written.parents:
@@ -147,7 +147,7 @@ def _check_apart(given: Path, target: Target, path: Path) -> None:
 def _refuse_unknown_input(argument: str, names: list[str]) -> None:
     """Exit if an argument is a path for an input that the model does not have."""
     name, equals, path = argument.partition("=")
-    if equals and path and Path(path).exists():
+    if equals and path and os.path.exists(path):
         hint = did_you_mean(name, names) or f"it has {', '.join(names)}"
         usage_error(f"the model has no input '{name}'; {hint}")
 

@@ -1,14 +1,17 @@
 """Finds a trained model: a run folder, or a weights file and its spec."""
 
+import os
 import sys
 from pathlib import Path
 
 import click
 
 from cnnspec.analysis.classes import with_classes
+from cnnspec.cli.common import GivenFile
 from cnnspec.cli.printing import tell, usage_error
 from cnnspec.compiler import Compilation
 from cnnspec.diagnostics.report import Report
+from cnnspec.files.reading import MISSING, trouble
 from cnnspec.ir.checked import CheckedGraph
 from cnnspec.keras_files.archive import WEIGHTS, classes_in
 from cnnspec.keras_files.problems import UnreadableModel
@@ -21,22 +24,25 @@ OF_NEW_MODELS = ("frozen-without-weights",)
 
 spec_option = click.option(
     "--spec",
-    type=click.Path(exists=True, dir_okay=False),
+    type=GivenFile(),
     help="Spec of a model file; not needed for a run folder.",
 )
 
 
 def spec_and_weights(model: Path, spec: str | None) -> tuple[str, Path]:
     """Return the paths of the spec and the weights of a model; exit if one is missing."""
-    if not model.is_dir():
+    if not os.path.isdir(model):
         if model.suffix.lower() in WITHOUT_WEIGHTS:
             usage_error(f"'{model}' has no weights; pass a run folder, .keras or .weights.h5 file")
         if spec is None:
             usage_error(f"'{model}' is a model file; pass its spec with --spec")
         return spec, model
     for name in (SPEC, WEIGHTS):
-        if not (model / name).is_file():
+        what = trouble(model / name)
+        if what == MISSING:
             usage_error(f"'{model}' is not a completed run: it has no '{name}'")
+        if what is not None:
+            usage_error(f"'{model / name}' {what}")
     return spec or str(model / SPEC), model / WEIGHTS
 
 
@@ -45,7 +51,7 @@ def with_its_classes(model: Path, compilation: Compilation, checked: CheckedGrap
 
     Exits if they are not those of the spec.
     """
-    file = model / MODEL if model.is_dir() else model
+    file = model / MODEL if os.path.isdir(model) else model
     report = compilation.report.child()
     checked = with_classes(checked, _classes(file), str(file), report)
     tell(report, err=True)
@@ -66,7 +72,7 @@ def with_given_classes(weights: Path | None, checked: CheckedGraph) -> CheckedGr
 
 def _classes(file: Path) -> dict[str, tuple[str, ...]]:
     """Return the names of classes in a file; none if it is no model file, or a damaged one."""
-    if file.suffix.lower() != ".keras" or not file.is_file():
+    if file.suffix.lower() != ".keras" or trouble(file):
         return {}
     try:
         return classes_in(file)

@@ -83,7 +83,7 @@ class StoredArray:
             raise ValueError(f"'{self.name}' cannot have {size} bytes, compressed to {stored}")
 
     def _mapped(self) -> Any:
-        with self.path.open("rb") as file:
+        with opened(self.path) as file:
             file.seek(self.member.header_offset + 26)
             start = file.tell() + 4 + sum(struct.unpack("<HH", file.read(4)))
             file.seek(start)

@@ -1,6 +1,7 @@
 """Reads folders of images: one subfolder per class, perhaps inside folders for each part."""
 
 import hashlib
+import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ import numpy as np
 from cnnspec.data.columns import Column, Columns, array_column, unreadable
 from cnnspec.data.problems import DataProblem, DataWarning
 from cnnspec.diagnostics.problems import At
+from cnnspec.files.reading import contents
 
 IMAGES = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".webp")
 CHANNELS = {"grayscale": 1, "rgb": 3, "rgba": 4}
@@ -73,10 +75,10 @@ def images_in(folder: Path) -> tuple[list[Path], str | None]:
 
     """
     try:
-        next(folder.iterdir(), None)
+        contents(folder)
     except OSError as error:
         raise unreadable(folder, error, ()) from None
-    files = sorted(_files(folder))
+    files = sorted(_files(folder, ()))
     images = [file for file in files if file.suffix.lower() in IMAGES]
     if not images:
         message = f"'{folder}' contains no images"
@@ -106,7 +108,7 @@ class _Folder:
         """Return the folders in a folder that are not hidden."""
         try:
             return sorted(
-                each for each in folder.iterdir() if each.is_dir() and not _is_hidden(each.name)
+                each for each in contents(folder) if each.is_dir() and not _is_hidden(each.name)
             )
         except OSError as error:
             raise unreadable(folder, error, self.at) from None
@@ -121,7 +123,7 @@ class _Folder:
         found: list[tuple[Path, int]] = []
         others: Counter[str] = Counter()
         for name in names:
-            files = [*_files(folder / name)]
+            files = [*_files(folder / name, self.at)]
             images = [file for file in files if file.suffix.lower() in IMAGES]
             found += [(file, classes.index(name)) for file in images]
             others.update(file.suffix.lower() for file in files if file not in {*images})
@@ -152,13 +154,19 @@ def _is_hidden(name: str) -> bool:
     return name.startswith((".", "__"))
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    """Yield the files below a folder that are not hidden."""
-    for file in folder.rglob("*"):
-        inner = file.relative_to(folder).parts
-        is_hidden = any(map(_is_hidden, inner)) or file.name.lower() in OF_SYSTEMS
-        if not is_hidden and not file.is_dir():  # what cannot be read is reported as such
-            yield file
+def _files(folder: Path, at: At) -> Iterator[Path]:
+    """Yield the files below a folder that are not hidden; those that cannot be read are reported later."""
+
+    def fail(error: OSError) -> None:
+        raise unreadable(Path(error.filename), error, at) from None
+
+    for place, folders, names in os.walk(folder, onerror=fail):
+        folders[:] = [each for each in folders if not _is_hidden(each)]
+        yield from (
+            Path(place, name)
+            for name in names
+            if not _is_hidden(name) and name.lower() not in OF_SYSTEMS
+        )
 
 
 def _digest(path: Path) -> bytes:

@@ -1,5 +1,6 @@
 """The files that a model is given for predictions: those of folders, and those for single inputs."""
 
+import os
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
@@ -30,7 +31,7 @@ class GivenFiles:
 def parted(argument: str, inputs: Collection[str]) -> tuple[str | None, str]:
     """Split `INPUT=PATH` if it names an input, and is no path itself."""
     name, equals, path = argument.partition("=")
-    if equals and name in inputs and not Path(argument).exists():
+    if equals and name in inputs and not os.path.exists(argument):
         return name, path
     return None, argument
 
@@ -48,7 +49,7 @@ def given_files(arguments: Sequence[str], inputs: Sequence[str]) -> GivenFiles:
         name, text = parted(argument, inputs)
         path = Path(text)
         files = [GivenFile(path, PurePath(path.name))]
-        if path.is_dir():
+        if os.path.isdir(path):
             images, others = images_in(path)
             files = [GivenFile(each, each.relative_to(path)) for each in images]
             left_out += [others] if others else []

@@ -1,6 +1,7 @@
 """Finds the columns that expressions use: their own, those of runs, and images that text names."""
 
 import ast
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from cnnspec.data.problems import DataProblem
 from cnnspec.data.values import Expression, expression
 from cnnspec.diagnostics.problems import At, Problem
 from cnnspec.diagnostics.suggestions import did_you_mean
+from cnnspec.files.reading import MISSING, trouble
 from cnnspec.language.column_expressions import (
     as_text,
     column_name,
@@ -194,8 +196,13 @@ class _Found:
                 raise DataProblem(
                     "wrong-dtype", f"{column.shown} is empty in row {column.row(place)}", self.at
                 )
-            if not path.is_file():
-                wrong.append(f"row {column.row(place)} {text_shown(str(text))}")
+            if os.path.isfile(path):
+                continue
+            what = trouble(path)
+            if what not in (MISSING, None):
+                message = f"row {column.row(place)} of {column.shown}: '{text}' {what}"
+                raise DataProblem("file-not-found", message, self.at)
+            wrong.append(f"row {column.row(place)} {text_shown(str(text))}")
         if wrong:
             listed = ", ".join(wrong[:MOST_LISTED]) + ", ..." * (len(wrong) > MOST_LISTED)
             message = f"{column.shown} names files that do not exist: {listed}"

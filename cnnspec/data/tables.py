@@ -87,7 +87,8 @@ class _Table:
         return self.problem("file-not-found", f"line {line} of '{self.path}' has {found}")
 
     def not_utf8(self) -> DataProblem:
-        content = self.path.read_bytes()
+        with opened(self.path) as file:
+            content = file.read()
         hint = "save it in UTF-8"
         if content.startswith(_UTF16):
             return self.problem("not-utf8", f"'{self.path}' is text in UTF-16, not in UTF-8", hint)

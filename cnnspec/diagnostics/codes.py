@@ -106,6 +106,7 @@ CODES: dict[str, str] = {
     "kernel-too-large": "a kernel or pool that is larger than its input",
     "unknown-size": "an unknown size where it must be known",
     "no-output-shape": "a layer whose output would be empty",
+    "no-gradient": "an operation without a gradient before a loss",
     "unusable-loss": "a loss that Keras cannot compute for its output",
     "unusable-metric": "a metric that Keras cannot compute for its output",
     # expectations

@@ -35,7 +35,9 @@ class Lines:
         return line, offset - self.starts[line - 1] + 1
 
     def line(self, number: int) -> str:
-        """Return a line without its end; lines count from 1."""
+        """Return a line without its end; lines count from 1, and the one after the last is empty."""
+        if number > len(self.lines):
+            return ""
         return self.lines[number - 1].rstrip("\r\n\x85\u2028\u2029")
 
 

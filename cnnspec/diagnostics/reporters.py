@@ -26,14 +26,26 @@ def as_text(report: Report, style: Style = plain, encoding: str = "utf-8") -> st
 
     What an encoding lacks is escaped, so that the carets stay below what they point at.
     """
-    writer = _Writer(report.texts, style, encoding)
+    writer = _Writer(_Lines(report.texts), style, encoding)
     return "\n".join(map(writer.finding, report))
+
+
+class _Lines(dict[str, list[str]]):
+    """The lines of files by name; each text is split once."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        super().__init__()
+        self.texts = texts
+
+    def __missing__(self, file: str) -> list[str]:
+        self[file] = self.texts.get(file, "").splitlines()
+        return self[file]
 
 
 class _Writer(Record):
     """Formats the diagnostics of a report as text."""
 
-    texts: Mapping[str, str]
+    lines: Mapping[str, list[str]]
     style: Style
     encoding: str
 
@@ -57,7 +69,7 @@ class _Writer(Record):
             return [f"{message}; {remark}" if remark else message]
         place = f"{self.shown(span.file)}:{span.line}:{span.column}:"
         head = f"{self.style(place, 'place')} {message}"
-        lines = self.texts.get(span.file, "").splitlines()
+        lines = self.lines[span.file]
         if span.line > len(lines):
             return [head] if remark is None else [head, f"{' ' * width}   {remark}"]
         line, start, end = _window(lines[span.line - 1], span)

@@ -12,6 +12,7 @@ from cnnspec.language.expressions import substituted
 from cnnspec.layers.base import LAYERS, Layer
 from cnnspec.operations.steps import family_of_step
 from cnnspec.records import Record
+from cnnspec.syntax.paths import real
 from cnnspec.syntax.places import Place
 
 
@@ -81,7 +82,7 @@ def _gather(
         where = place / "imports" / position
         if isinstance(path := loader.locate(reference, where), Failure):
             continue
-        if path.resolve() in importing:
+        if real(path) in importing:
             message = f"'{reference}' imports itself"
             where.error(loader.report, "recursive-import", message)
             continue
@@ -94,7 +95,7 @@ def _gather(
         )
         _merge(
             found,
-            _gather(imported, inner, values, loader, (*importing, path.resolve())),
+            _gather(imported, inner, values, loader, (*importing, real(path))),
             loader.report,
         )
     own = Definitions()

@@ -7,10 +7,11 @@ from types import MappingProxyType
 from cnnspec.declarations.keras_versions import NEWEST, Keras
 from cnnspec.diagnostics.problems import FAILED, Failure, shown
 from cnnspec.diagnostics.report import Report
+from cnnspec.files.reading import trouble
 from cnnspec.ir.graph import Graph
 from cnnspec.language.document import Document
 from cnnspec.language.parse import parse
-from cnnspec.syntax.paths import leads_out, shown_path
+from cnnspec.syntax.paths import leads_out, real, shown_path
 from cnnspec.syntax.places import Place
 from cnnspec.syntax.reading import read
 from cnnspec.syntax.source import Source
@@ -51,12 +52,9 @@ class Loader:
         """Return the file for a path in a spec."""
         folder = place.source.folder if place.source else Path()
         path = folder / reference
-        if "\0" in reference:
-            message = f"the file {shown(reference)} cannot be read"
-            return place.error(self.report, "file-not-found", message)
         if outside := leads_out(path, self.root, reference):
             return place.error(self.report, "outside-root", outside)
-        what = _trouble(path)
+        what = trouble(path)
         if what is None:
             return path
         message = f"the file {shown(shown_path(path))} {what}"
@@ -64,7 +62,7 @@ class Loader:
 
     def document(self, path: Path, place: Place) -> tuple[Document, Source] | Failure:
         """Read a spec."""
-        key = path.resolve()
+        key = real(path)
         if key not in self._read:
             report = self.report.child()
             try:
@@ -82,14 +80,4 @@ class Loader:
 
     def is_broken(self, path: Path) -> bool:
         """Whether a spec that was read has errors in its structure, which were reported."""
-        return path.resolve() in self._broken
-
-
-def _trouble(path: Path) -> str | None:
-    """Return why a path is not a readable file, if it is not."""
-    try:
-        if path.is_file():
-            return None
-        return "is a folder" if path.is_dir() else "does not exist"
-    except OSError as error:
-        return f"cannot be read: {error.strerror}"
+        return real(path) in self._broken

@@ -1,6 +1,8 @@
 """The names in a spec: what they refer to, their scopes, and their Keras names."""
 
 from collections import Counter
+from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
 from cnnspec.diagnostics.problems import Failure, Problem
@@ -190,25 +192,31 @@ class Names:
         if word in scope.explicit and later is not None:
             message = f"'{word}' is not defined yet; a layer can use only names defined above it"
             return place.error(self.report, "defined-later", message, where)
-        names = (name.removeprefix(scope.prefix) for name in self.values)
-        known = [name for name in names if not word.startswith(f"{name}/")]
-        if "/" in word:
-            known += [
-                f"{node.scoped}/{output}".removeprefix(scope.prefix)
-                for node in self.nodes
-                for output in node.outputs
-            ]
         what = f"the output '{word}' is not a layer" if output else f"unknown name '{word}'"
         from cnnspec.expand.results import results_meant  # only errors need it
 
         value = self.values.get(scope.prefix + word.partition("/")[0])
         if (said := results_meant(word, value, self.by_name)) is not None:
             return place.error(self.report, "unknown-name", what, where, suggestion=said)
-        near = closest(word, known)
+        near = closest(word, self.known_to(word, scope))
         if near is None and word.casefold() in WORDS_FOR_THE_INPUT:
-            inputs = [name for name in self.values if self.is_input(name)]
-            near = Match(inputs[0], is_certain=True) if len(inputs) == 1 else None
+            near = Match(self.inputs[0], is_certain=True) if len(self.inputs) == 1 else None
         return place.unknown(self.report, "unknown-name", what, near, where)
+
+    def known_to(self, word: str, scope: Scope) -> Iterator[str]:
+        """Yield the names in a scope that an unknown word may stand for."""
+        for name in self.values:
+            known = name.removeprefix(scope.prefix)
+            if not word.startswith(f"{known}/"):
+                yield known
+        for node in self.nodes if "/" in word else ():
+            for output in node.outputs:
+                yield f"{node.scoped}/{output}".removeprefix(scope.prefix)
+
+    @cached_property
+    def inputs(self) -> list[str]:
+        """The inputs, which are defined before the first step."""
+        return [name for name in self.values if self.is_input(name)]
 
     def is_input(self, name: str) -> bool:
         """Whether a name is that of an input."""

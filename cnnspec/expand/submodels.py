@@ -15,7 +15,7 @@ from cnnspec.language.calls import Call
 from cnnspec.language.document import SUBMODEL_SOURCES, Document, missing_section
 from cnnspec.language.expressions import substituted
 from cnnspec.records import replace
-from cnnspec.syntax.paths import shown_path
+from cnnspec.syntax.paths import real, shown_path
 from cnnspec.syntax.places import Place
 
 _WANTED: dict[str, Any] = {
@@ -152,7 +152,7 @@ class SubmodelReader:
     def _from_spec(self, reference: str, place: Place) -> tuple[Graph | Failure, Path | None]:
         if isinstance(path := self.loader.locate(reference, place), Failure):
             return path, None
-        if path.resolve() in self.reading:
+        if real(path) in self.reading:
             message = f"'{shown_path(path)}' includes itself"
             return place.error(self.loader.report, "recursive-import", message), None
         if isinstance(read := self.loader.document(path, place), Failure):
@@ -161,7 +161,7 @@ class SubmodelReader:
         if document.is_library:
             message = f"'{shown_path(path)}' defines blocks, but no model"
             return place.error(self.loader.report, "not-a-model", message), None
-        file, budget = path.resolve(), self.loader.report.budget
+        file, budget = real(path), self.loader.report.budget
         if file in self.loader.graphs:
             graph, steps = self.loader.graphs[file]
             budget.steps += steps

@@ -29,3 +29,11 @@ FORMATS = {
 
 class ExportProblem(Exception):
     """A model cannot be exported, or differs from Keras after the export."""
+
+
+class Unwritable(ExportProblem):
+    """A model cannot be exported, because a file cannot be written."""
+
+    def __init__(self, message: str, error: OSError) -> None:
+        super().__init__(message)
+        self.error = error

@@ -1,18 +1,24 @@
 """Writes a Keras model in another format, with the exporters of Keras."""
 
+import errno
+import os
+import re
 import warnings
 from collections.abc import Sequence
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 import keras
 import tensorflow as tf
 
-from cnnspec.exporting.formats import ExportProblem
+from cnnspec.exporting.formats import ExportProblem, Unwritable
 from cnnspec.exporting.reasons import reason
 from cnnspec.naming import keras_name
+
+_OF_SYSTEM = re.compile(r"(?P<file>\S+); (?P<why>[^;\[]+?)( \[Op:\w+\])?$")
 
 
 def named(model: Any, names: Sequence[str] | None = None) -> Any:
@@ -54,6 +60,8 @@ def write(model: Any, form: str, target: Path) -> None:
 
     Raises:
         ExportProblem: the format does not support the model.
+        OSError: a file cannot be written.
+        Unwritable: so says TensorFlow.
 
     """
     try:
@@ -64,8 +72,23 @@ def write(model: Any, form: str, target: Path) -> None:
     except (OSError, ExportProblem):
         raise
     except Exception as error:  # every exporter has its own ones
-        why = reason(error, model, form)
-        raise ExportProblem(f"the model cannot be exported: {why}") from error
+        message = f"the model cannot be exported: {reason(error, model, form)}"
+        if (failed := _of_system(str(error), target)) is not None:
+            raise Unwritable(message, failed) from error
+        raise ExportProblem(message) from error
+
+
+def _of_system(message: str, target: Path) -> OSError | None:
+    """Return the error of the system that a message of TensorFlow ends with, after a path."""
+    if not (found := _OF_SYSTEM.search(message)):
+        return None
+    number = next((each for each in errno.errorcode if os.strerror(each) == found["why"]), None)
+    if number is None:
+        return None
+    why = found["why"]
+    if not Path(found["file"]).is_relative_to(target.parent):
+        why = f"{why}, in the temporary folder '{gettempdir()}'"
+    return OSError(number, why, found["file"])
 
 
 def _imported_onnx() -> Any:

@@ -52,19 +52,19 @@ def replace_file(new: Path, target: Path, *, overwrite: bool = True) -> None:
 
     """
     flush(new)
+    real = destination(target)
     if not overwrite:
         try:
-            os.link(new, target)  # which replaces nothing, even if it is there only now
+            os.link(new, real)  # which replaces nothing, even if it is there only now
         except FileExistsError:
             raise
         except OSError:  # a file system without links
-            if os.path.lexists(target):
+            if os.path.lexists(real):
                 raise FileExistsError(
                     errno.EEXIST, os.strerror(errno.EEXIST), str(new), None, str(target)
                 ) from None
         else:
             return
-    real = destination(target)
     with suppress(FileNotFoundError):
         new.chmod(stat.S_IMODE(real.stat().st_mode))
     new.replace(real)
@@ -115,9 +115,9 @@ def temporary_folder(parent: Path) -> Iterator[Path]:
         OSError: the folder cannot be created.
 
     """
-    missing = [each for each in (parent, *parent.parents) if not each.exists()]
+    missing = missing_folders(parent)
     try:
-        parent.mkdir(parents=True, exist_ok=True)
+        make_folder(parent)
         sweep(parent)
         with ExitStack() as stack:
             folder = _new_folder(parent, stack)
@@ -129,6 +129,27 @@ def temporary_folder(parent: Path) -> Iterator[Path]:
         for each in missing:
             with suppress(OSError):
                 each.rmdir()
+
+
+def missing_folders(folder: Path) -> list[Path]:
+    """List the folders that have to be made for a folder, the innermost first; links are followed."""
+    real = Path(os.path.realpath(folder))
+    return [each for each in (real, *real.parents) if not os.path.exists(each)]
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those around it, where they are missing; links are followed.
+
+    Raises:
+        OSError: it cannot be made, or something else is there.
+
+    """
+    real = Path(os.path.realpath(folder))
+    try:
+        real.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        real.stat()  # which a link to itself fails
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder)) from None
 
 
 def _new_folder(parent: Path, stack: ExitStack) -> Path:

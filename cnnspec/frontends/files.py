@@ -1,5 +1,6 @@
 """Reads a model file of any Keras format, recognized by its content, into a Document."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,7 +43,7 @@ def read_model(path: Path, classes: Mapping[str, str] = NO_CLASSES) -> Read:
         UnreadableModel: it is damaged, or a spec cannot express the model.
 
     """
-    if path.is_dir():
+    if os.path.isdir(path):
         message = "it is a folder; only .keras, .h5 and JSON files can be read"
         raise UnreadableModel(message)
     with opened(path) as file:

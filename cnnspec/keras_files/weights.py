@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from cnnspec.files.reading import check_regular
 from cnnspec.hdf5.datasets import Dataset
 from cnnspec.hdf5.file import Group, opened
 from cnnspec.hdf5.problems import UnreadableFile
@@ -47,8 +48,12 @@ def open_weights(path: Path, model: CheckedGraph | None = None) -> Iterator[Stor
 
     """
     with tempfile.TemporaryDirectory() as folder:
-        if not path.is_file():
-            raise UnreadableWeights("no such file")
+        try:
+            check_regular(path)
+        except FileNotFoundError:
+            raise UnreadableWeights("no such file") from None
+        except OSError as error:
+            raise UnreadableWeights(f"it cannot be read: {error.strerror}") from None
         archive = path if zipfile.is_zipfile(path) else None
         if archive is not None:
             path = _extracted(archive, Path(folder))

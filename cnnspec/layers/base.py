@@ -174,6 +174,10 @@ class Layer(Declaration):
     """The rule that computes the multiply-accumulates of a sample from the shapes of the inputs."""
     reach: ClassVar[Callable[..., Any]] = unknown_reach
     """The rule that computes the reach of an output position from the shapes of the inputs."""
+    lacks_gradient: ClassVar[bool] = False
+    """Whether TensorFlow fails to train weights before it."""
+    stops_gradient: ClassVar[bool] = False
+    """Whether weights before it are not trained through it, without an error."""
     output_dtype: ClassVar[Callable[..., Any]] = dtype_rules.own
     """The rule that computes the data type of the output from those of the inputs."""
 

@@ -136,6 +136,7 @@ class HashedCrossing(Encoding, Merging):
     min_inputs = 2
     max_inputs = 2
     takes = (*INT_TYPES, "string")
+    converts = ()
     absent = ("trainable", "activity_regularizer")
     dtype: BinDtype = None
     num_bins: PositiveInt

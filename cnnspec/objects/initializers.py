@@ -216,3 +216,15 @@ class STFT(Initializer):
     window: Annotated[str | None, Choice("hann", "hamming", None)] = "hann"
     scaling: Annotated[str | None, Choice("density", "spectrum", None)] = "density"
     periodic: Flag = False
+
+    def check(self, shape: Sequence[int | None], dtype: str, what: str) -> None:
+        """Check the axes of a weight, and its data type.
+
+        Raises:
+            Problem: it cannot make such a weight; Keras makes one of another shape without a word.
+
+        """
+        super().check(shape, dtype, what)
+        if shape[1] not in (1, None):
+            message = f"{self.kind()} makes weights of one input channel, but the {what} has size {shape[1]} along its second axis"
+            raise Problem("shape-mismatch", message)

@@ -11,6 +11,9 @@ from cnnspec.layers.dtype_rules import WHOLE
 from cnnspec.operations import dtypes, rules
 from cnnspec.operations.base import ListOperand, Operand, Operation, constant_type, operation
 
+NOT_NEGATED = ("uint8", "uint16")
+"""The data types of which TensorFlow replaces `0 - x` by a negative that it does not have."""
+
 
 class OfTwo(Operation):
     """Base class of functions of two tensors."""
@@ -53,7 +56,6 @@ _COMMON = {
     "Minimum": "The smaller of two values.",
     "Multiply": "`x1 * x2`.",
     "Power": "`x1` to the power of `x2`.",
-    "Subtract": "`x1 - x2`.",
 }
 _FLOATS = {
     "Divide": "`x1 / x2`, as a float.",
@@ -89,6 +91,27 @@ _declare(_FLOATS, OfTwo, dtypes.as_float, operand_type=dtypes.as_float)
 _declare(_FLOATS_OF_TENSORS, OfTwo, dtypes.float_of_tensors, operand_type=dtypes.float_of_tensors)
 _declare(_REMAINDERS, OfTwo, dtypes.number_of_tensors, operand_type=dtypes.number_of_tensors)
 _declare(_LISTS, OfTwoTensors, dtypes.wide_float, takes=WHOLE)
+
+
+@operation
+class Subtract(OfTwo):
+    """`x1 - x2`."""
+
+    takes = WHOLE
+    result_type = dtypes.common_type
+
+    def check_dtypes(self, *inputs: str) -> None:
+        """Check the data types of the tensors.
+
+        Raises:
+            Problem: they are no numbers, or are subtracted from zeros, and TensorFlow has no negative of them.
+
+        """
+        super().check_dtypes(*inputs)
+        dtype = dtypes.common_type(*self.ordered(inputs, constant_type).values())
+        if dtype in NOT_NEGATED and self.x1 is not None and not any(dtypes.flat(self.x1)):
+            message = f"{self.kind()} cannot subtract {dtype} from zeros: TensorFlow computes the negative, which {dtype} does not have"
+            raise Problem("wrong-dtype", message, "x1")
 
 
 @operation

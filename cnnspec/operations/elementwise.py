@@ -81,6 +81,8 @@ _TAKES: dict[str, tuple[str, ...]] = {
 }
 
 _ACTIVATIONS = {"Exp": "exponential", "Tanh": "tanh"}
+_STEPS = ("Ceil", "Floor", "Trunc")
+"""The functions whose slopes are 0 wherever they have one."""
 _PASSING = ("Conj", "Conjugate", "Copy", "Real")
 
 for _words, _rule in _RULES:
@@ -90,6 +92,7 @@ for _words, _rule in _RULES:
             "takes": _TAKES.get(_name, NUMBERS),
             "function": _ACTIVATIONS.get(_name),
             "passes_values_on": _name in _PASSING,
+            "stops_gradient": _name in _STEPS,
         }
         operation(type(_name, (Elementwise,), {"__doc__": _said, "__module__": __name__, **_facts}))
 
@@ -113,5 +116,6 @@ class StopGradient(Elementwise):
     """Every value as it is; training does not pass gradients on through it."""
 
     tensors = ("variable",)
+    stops_gradient = True
     passes_values_on = True
     result_type = dtypes.kept

@@ -27,6 +27,7 @@ class SliceUpdate(Operation):
     updates: Operand = None
     """The new values, if they are constants."""
 
+    lacks_gradient = True
     result_type = dtypes.kept
     examples: ClassVar[tuple[Example, ...]] = (
         Example({"start_indices": [0, 1, 2]}, [(None, 5, 8), (None, 2, 3)], (None, 5, 8)),

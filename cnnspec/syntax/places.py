@@ -180,7 +180,7 @@ class Place(Record, uncompared=("caller",)):
         if self.source is None or node is None:
             return None
         in_list = bool(self.path) and isinstance(self.path[-1], int)
-        found = changes(self.source.text, node, rewrite, is_call=is_call, in_list=in_list)
+        found = changes(self.source.lines, node, rewrite, is_call=is_call, in_list=in_list)
         name = self.source.name
         edits = (Edit(Span(name, *(at + 1 for at in (*ends, *to))), new) for ends, to, new in found)
         return Fix(tuple(edits), is_safe) if found else None

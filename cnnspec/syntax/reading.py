@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from cnnspec.diagnostics.report import Note, Report
+from cnnspec.files.reading import opened
 from cnnspec.syntax.places import Place
 from cnnspec.syntax.scalars import plain_scalar
 from cnnspec.syntax.source import Mark, Source, Tree
@@ -48,7 +49,7 @@ def read(
     if name is not None and name in edited:
         data = edited[name].encode()
     else:
-        with path.open("rb") as file:
+        with opened(path, or_stream=caller is None) as file:
             data = file.read(MAX_BYTES + 1)
     return parse_bytes(data, name or str(path), path.parent, report, caller=caller)
 

@@ -30,19 +30,21 @@ class Tree(Protocol):
 
 
 def changes(
-    text: str, tree: Tree, rewrite: Rewrite, *, is_call: bool, in_list: bool
+    lines: list[str], tree: Tree, rewrite: Rewrite, *, is_call: bool, in_list: bool
 ) -> list[Change]:
-    """Return the changes of the text for those of a call, which may be an item of a list.
+    """Return the changes of the lines of a text for those of a call, which may be an item of a list.
 
     Without `is_call`, it is the mapping of the arguments of one. There are none if the form of the
     text does not allow them.
     """
     if not is_call:
-        return _entry_changes(text, tree, rewrite) or []
-    return _call_changes(text, tree, rewrite, in_list) or []
+        return _entry_changes(lines, tree, rewrite) or []
+    return _call_changes(lines, tree, rewrite, in_list) or []
 
 
-def _call_changes(text: str, call: Tree, rewrite: Rewrite, in_list: bool) -> list[Change] | None:
+def _call_changes(
+    lines: list[str], call: Tree, rewrite: Rewrite, in_list: bool
+) -> list[Change] | None:
     if isinstance(call.value, str):
         kind = rewrite.kind or call.value
         if not rewrite.added:
@@ -60,15 +62,14 @@ def _call_changes(text: str, call: Tree, rewrite: Rewrite, in_list: bool) -> lis
         return None if rewrite.replaced else [*found, (_end(key), _end(arguments), f": {added}")]
     if not rewrite.added and not any(_stays(str(name), rewrite) for name in arguments.children):
         return [*found, (_end(key), _end(arguments), "")]
-    inside = _entry_changes(text, arguments, rewrite)
+    inside = _entry_changes(lines, arguments, rewrite)
     return None if inside is None else [*found, *inside]
 
 
-def _entry_changes(text: str, mapping: Tree, rewrite: Rewrite) -> list[Change] | None:
+def _entry_changes(lines: list[str], mapping: Tree, rewrite: Rewrite) -> list[Change] | None:
     """Return the changes of the text for those of the entries of a mapping."""
     if not isinstance(mapping.children, Mapping):
         return None
-    lines = text.splitlines()
     entries = [(str(name), *each) for name, each in mapping.children.items()]
     if not entries:
         return [(*_range(mapping), flow_text(dict(rewrite.added)))]

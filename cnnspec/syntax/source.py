@@ -1,5 +1,6 @@
 """Sources: the text of a document, and the tree of its values with their locations."""
 
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,11 @@ class Source(Record):
     __eq__ = object.__eq__  # a document may be read twice
     __hash__ = object.__hash__
 
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines of the text."""
+        return self.text.splitlines()
+
     def span(self, path: TreePath = (), *, on_key: bool = False) -> Span:
         """Return the span of a value or its key.
 
@@ -68,7 +74,7 @@ class Source(Record):
         """Return the span from one mark to another."""
         last = end.line
         if end.column == 0 and last > start.line:
-            lines = self.text.splitlines()
+            lines = self.lines
             # A block scalar ends where the next line starts, but its content ends before that.
             last -= 1
             while last > start.line and not lines[last].strip():

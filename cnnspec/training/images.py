@@ -14,6 +14,7 @@ from cnnspec.data.broken import images_of, reason, skips_broken, with_whole_imag
 from cnnspec.data.checked import Data
 from cnnspec.data.pictures import BrokenImage, Decoder, Picture, damaged, picture
 from cnnspec.extras import require
+from cnnspec.files.reading import opened
 from cnnspec.ir.training import Training
 
 AT_ONCE = 256
@@ -38,7 +39,8 @@ def read(path: Path, channels: int) -> Any:
     found = picture(path)
     decoder = _decoder(path, found, channels)
     try:
-        content = path.read_bytes()
+        with opened(path) as file:
+            content = file.read()
         if decoder == "Pillow":
             return _with_pillow(content, channels)
         return _with_tensorflow(content, decoder, channels).numpy()

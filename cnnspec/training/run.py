@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+import os
 import shutil
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -17,7 +18,7 @@ from cnnspec.data.checked import Data
 from cnnspec.data.problems import RunProblem
 from cnnspec.decompile.flat import written_out
 from cnnspec.files.locks import locked
-from cnnspec.files.writing import sweep
+from cnnspec.files.writing import make_folder, missing_folders, sweep
 from cnnspec.ir.checked import CheckedGraph
 from cnnspec.ir.history import by_output
 from cnnspec.ir.training import Training
@@ -236,9 +237,9 @@ def _begun(checked: CheckedGraph, training: Training, folder: Path, digest: str)
 
     The folder may contain what a run that was killed before its first checkpoint left.
     """
-    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    missing = missing_folders(folder)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
     except OSError as error:
         raise unwritable(folder, error) from None
     with _alone(folder) as is_alone:
@@ -251,9 +252,9 @@ def _begun(checked: CheckedGraph, training: Training, folder: Path, digest: str)
             write_text(folder / SPEC, dumps(written_out(checked.graph, folder, inline=True)))
             yield
         except BaseException:
-            if not (folder / CHECKPOINT).exists():
+            if not os.path.exists(folder / CHECKPOINT):
                 for each in (folder / name for name in BEGUN):
-                    shutil.rmtree(each) if each.is_dir() else each.unlink(missing_ok=True)
+                    shutil.rmtree(each) if os.path.isdir(each) else each.unlink(missing_ok=True)
                 with suppress(OSError):  # others may have written there in the meantime
                     for each in missing:
                         each.rmdir()

@@ -66,6 +66,7 @@ def check(given: Input, folder: Path, answer: Answer) -> None:
     with contextlib.chdir(here):
         outcome = _run(line["line"], before.get(line["stdin"], b""))
     answer.add(outcome)
+    answer.checked("exit code, files")
     if outcome.code not in (0, 1, 2):
         answer.fail(f"the exit code is {outcome.code}")
     if outcome.code == 2 and not outcome.stderr.strip():

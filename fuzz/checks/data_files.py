@@ -1,18 +1,23 @@
 """Files of data: they fit a spec, or the spec has a diagnostic at what names them."""
 
 import json
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from cnnspec.compiler import compile_text
+from cnnspec.compiler import Compilation, compile_text
 from cnnspec.data.checks import check_data
 from cnnspec.data.problems import DataProblem
 from cnnspec.data.reporting import report_problem, report_warnings
 from cnnspec.data.sources import open_columns
+from cnnspec.diagnostics.report import Report
 from fuzz.checks.reports import check_report
 from fuzz.inputs import Answer, Input
 
 IMAGE = (2, 2)
+REPORTED = 4
+"""Of how many files one is reported in each format."""
 SOUND = b"GIF89a\x01\x00\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x00;"
 """An image of one pixel, of the class that the input does not belong to."""
 
@@ -20,12 +25,12 @@ SOUND = b"GIF89a\x01\x00\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x0
 def check(given: Input, folder: Path, answer: Answer) -> None:
     """Check a file as the data of a training."""
     spec = _spec_of(given, folder)
-    compilation = compile_text(json.dumps(spec).encode(), "spec.yaml", folder=folder, root=folder)
+    compilation = _compiled(json.dumps(spec), folder)
     checked = compilation.checked
     if checked is None or checked.graph.training is None:
         answer.fail(f"the spec of the data has errors: {[*compilation.report]}")
         return
-    training, report = checked.graph.training, compilation.report.child()
+    training, report = checked.graph.training, Report(compilation.report.texts)
     try:
         data = check_data(checked, training, open_columns(training))
         report_warnings(report, checked, training, data, None)
@@ -33,7 +38,14 @@ def check(given: Input, folder: Path, answer: Answer) -> None:
         report_problem(report, training, problem, None)
         if not report.has_errors:
             answer.fail("data that is refused has no error")
-    check_report(report, answer)
+    chance = sha256(given.data).digest()[0]
+    check_report(report, answer, renders=chance % REPORTED == 0)
+
+
+@cache
+def _compiled(spec: str, folder: Path) -> Compilation:
+    """Compile a spec, of which there are few."""
+    return compile_text(spec.encode(), "spec.yaml", folder=folder, root=folder)
 
 
 def _spec_of(given: Input, folder: Path) -> dict[str, Any]:

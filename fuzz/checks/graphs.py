@@ -20,6 +20,7 @@ TEXTS = ("dot", "mermaid", "html")
 
 def check_graph(checked: CheckedGraph, folder: Path, answer: Answer, *, thorough: bool) -> None:
     """Check what a model becomes; with `thorough`, also what people look at."""
+    answer.checked("expand, diff, code")
     expanded = dumps(written_out(checked.graph, folder))
     answer.add(expanded)
     again = compile_text(
@@ -37,6 +38,7 @@ def check_graph(checked: CheckedGraph, folder: Path, answer: Answer, *, thorough
         answer.fail("a spec differs from what it is expanded to")
     _check_script(checked, answer)
     if thorough:
+        answer.checked("summary, diagrams")
         answer.add(summary_data(checked, cost=True))
         for form in TEXTS:
             answer.add(getattr(Drawing(checked), form)())

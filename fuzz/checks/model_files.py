@@ -39,6 +39,7 @@ def _check_model(file: Path, folder: Path, answer: Answer) -> CheckedGraph | Non
         return None
     text = dumps(found.document)
     answer.add(text)
+    answer.checked("import")
     again = compile_text(text.encode(errors="surrogatepass"), folder=folder, root=folder)
     if again.checked is None:
         errors = [each for each in again.report if each.severity == "error"]
@@ -49,6 +50,7 @@ def _check_model(file: Path, folder: Path, answer: Answer) -> CheckedGraph | Non
 def _check_weights(file: Path, model: CheckedGraph | None, answer: Answer) -> None:
     try:
         with open_weights(file, model) as stored:
+            answer.checked("weights")
             _read(stored, answer)
     except UnreadableWeights as error:
         answer.add(error)

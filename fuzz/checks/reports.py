@@ -12,8 +12,9 @@ PYTHON = "(?:Type|Value|Key|Index|Attribute|Runtime|Recursion|OS|Unicode\\w+|Ass
 OF_PYTHON = re.compile(rf"Traceback|<[\w.]+ object at|<class |NoneType|pydantic|\b{PYTHON}Error\b")
 
 
-def check_report(report: Report, answer: Answer) -> None:
-    """Check all diagnostics of a report, and that each format can be written."""
+def check_report(report: Report, answer: Answer, *, renders: bool = True) -> None:
+    """Check all diagnostics of a report; with `renders`, also that each format can be written."""
+    answer.checked("places")
     for each in report:
         answer.add(each)
         if each.span is not None:
@@ -24,8 +25,10 @@ def check_report(report: Report, answer: Answer) -> None:
             if note.span is not None:
                 _check_span(f"a note of {each.code}", note.span, report, answer)
         _check_words(each, answer)
-    for form in (as_text, as_json, as_github, as_sarif):
-        form(report)
+    if renders:
+        answer.checked("reports")
+        for form in (as_text, as_json, as_github, as_sarif):
+            form(report)
 
 
 def _check_span(what: str, span: Span, report: Report, answer: Answer) -> None:

@@ -18,6 +18,7 @@ def check_structure(data: Any, compilation: Compilation, answer: Answer) -> None
     codes = {each.code for each in compilation.report if each.severity == "error"}
     if codes and codes.isdisjoint(OF_STRUCTURE):
         return
+    answer.checked("schema")
     error = next(_validator().iter_errors(data), None)
     if error is not None and not codes:
         answer.fail(f"the schema refuses what is valid: {error.message[:200]}")

@@ -6,6 +6,7 @@ What is declared is grown by itself: a new key, kind or argument needs no word h
 import math
 import re
 from collections.abc import Mapping
+from functools import cache
 from random import Random
 
 from fuzz.makers.definitions import REST, Schema, definitions, merged
@@ -21,6 +22,13 @@ FOREIGN = 0.01
 """How often a value is none of the schema."""
 REFERENCE = "reference"
 """The definition of `$name`, which is allowed for most values, and seldom refers to something."""
+
+
+@cache
+def _fitting(pattern: str, longest: float) -> tuple[str, ...]:
+    """Return the texts that fit a pattern; all if none does."""
+    found = (each for each in TEXTS if len(each) <= longest and re.search(pattern, each))
+    return tuple(found) or TEXTS
 
 
 class Grower:
@@ -98,9 +106,7 @@ class Grower:
 
     def string(self, part: Schema, depth: int) -> str:
         """Grow a text."""
-        pattern, longest = part.get("pattern", ""), part.get("maxLength", math.inf)
-        fitting = [each for each in TEXTS if len(each) <= longest and re.search(pattern, each)]
-        return self.rng.choice(fitting or TEXTS)
+        return self.rng.choice(_fitting(part.get("pattern", ""), part.get("maxLength", math.inf)))
 
     def integer(self, part: Schema, depth: int) -> int:
         """Grow a whole number."""

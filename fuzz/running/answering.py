@@ -1,5 +1,7 @@
 """Answers one input, within bounds of time and memory."""
 
+import atexit
+import os
 import resource
 import shutil
 import signal
@@ -8,14 +10,12 @@ import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from random import Random
 
 from cnnspec.records import Record
 from fuzz.inputs import Answer, Input, Kind
-
-MEGABYTES = 1_500
-"""The most memory that a process may have."""
 
 
 class TooSlow(BaseException):
@@ -38,7 +38,7 @@ def made(kind: Kind, name: str, number: int) -> Input:
 
 def answered(kind: Kind, given: Input) -> Answered:
     """Answer an input in an empty folder; an exception is a failure."""
-    folder = Path(tempfile.mkdtemp(prefix="fuzz-"))
+    folder = _folder()
     answer = Answer(str(folder))
     started, before = time.process_time(), memory()
     try:
@@ -50,11 +50,28 @@ def answered(kind: Kind, given: Input) -> Answered:
         answer.fail(traceback.format_exc())
     finally:
         seconds = time.process_time() - started
-        shutil.rmtree(folder, ignore_errors=True)
+        _empty(folder)
     megabytes = memory()
-    if megabytes > MEGABYTES > before:
+    if megabytes > kind.megabytes > before:
         answer.fail(f"it takes {megabytes:.0f} MB")
     return Answered(answer, seconds, megabytes)
+
+
+@cache
+def _folder() -> Path:
+    """Return the folder in which this process answers; it is empty before each answer."""
+    folder = Path(tempfile.mkdtemp(prefix="fuzz-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def _empty(folder: Path) -> None:
+    with os.scandir(folder) as entries:
+        for each in entries:
+            if each.is_dir(follow_symlinks=False):
+                shutil.rmtree(each)
+            else:
+                os.unlink(each)
 
 
 def memory() -> float:

@@ -3,6 +3,7 @@
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -128,7 +129,7 @@ def _answers(process: Process, batch: Batch) -> dict[str, Any]:
     around = [_answers(process, each) for each in batch.without(number) if each.count]
     return {
         "failures": [(number, failure), *(each for part in around for each in part["failures"])],
-        "trained": sum(part["trained"] for part in around),
+        "checks": sum((Counter(part["checks"]) for part in around), Counter()),
         "slowest": max((part["slowest"] for part in around), default=(0.0, number)),
         "megabytes": max((part["megabytes"] for part in around), default=0.0),
         "digests": [],

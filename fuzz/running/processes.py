@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from cnnspec.records import Record
-from fuzz.running.answering import MEGABYTES
 
+MEGABYTES = 1_000
+"""The memory after which a process is replaced, so that what the next inputs take is seen."""
 RENEWED = 400
 """The number of batches of a process, after which another one shows what memory the next ones take."""
 WORKER = ("-m", "fuzz.running.worker")
 LAST_LINES = 30
+IN_MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+"""Where the processes have their files: on a disk, making and removing them takes longer than most answers."""
 
 
 class Batch(Record):
@@ -51,7 +54,7 @@ class Process:
         self.seed = seed
         self.batches = 0
         self.process: subprocess.Popen[str] | None = None
-        self.folder = tempfile.TemporaryDirectory(prefix="fuzz-worker-")
+        self.folder = tempfile.TemporaryDirectory(prefix="fuzz-", dir=IN_MEMORY)
         self.progress = Path(self.folder.name, "progress")
         self.errors = Path(self.folder.name, "errors")
 
@@ -100,7 +103,7 @@ class Process:
                     stdout=subprocess.PIPE,
                     stderr=errors,
                     text=True,
-                    env=os.environ | {"PYTHONHASHSEED": str(self.seed)},
+                    env=os.environ | {"PYTHONHASHSEED": str(self.seed), "TMPDIR": self.folder.name},
                 )
         return self.process
 

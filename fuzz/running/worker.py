@@ -9,6 +9,7 @@ import faulthandler
 import json
 import mmap
 import sys
+from collections import Counter
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
@@ -36,11 +37,12 @@ class Worker:
         """Answer the inputs of a batch."""
         kind = self.kinds[name]
         found: dict[str, Any] = {
-            "trained": 0,
+            "checks": {},
             "slowest": (0.0, start),
             "failures": [],
             "digests": [],
         }
+        checks: Counter[str] = Counter()
         for number in range(start, start + count):
             self.progress[:8] = number.to_bytes(8, "little")
             faulthandler.dump_traceback_later(kind.patience, exit=True)
@@ -48,13 +50,14 @@ class Worker:
             result = answered(kind, given)
             found["slowest"] = max(found["slowest"], (result.seconds, number))
             found["megabytes"] = result.megabytes
-            found["trained"] += result.answer.is_trained
+            checks.update(result.answer.checks)
             if digests:
                 found["digests"].append(result.answer.digest)
             if result.answer.failures:
                 self.keep(name, given, result.answer.failures[0])
                 found["failures"].append((number, result.answer.failures))
         faulthandler.cancel_dump_traceback_later()
+        found["checks"] = checks
         return found
 
     def keep(self, name: str, given: Input, failure: str) -> None:
