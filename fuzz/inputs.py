@@ -33,6 +33,9 @@ class Answer:
     checks: list[str] = field(default_factory=list)
     """What was checked of the answer; checks that take long are made of a part of the answers."""
 
+    begin: Callable[[], object] = object
+    """Called where the next command begins: each has its own time."""
+
     def checked(self, what: str) -> None:
         """Count a check."""
         self.checks.append(what)

@@ -1,5 +1,7 @@
 """`cnnspec import`: convert a Keras model to a spec."""
 
+import errno
+import os
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -80,6 +82,8 @@ def command(
     is_file = name == model
     renamed_weights = None
     if rename and is_file and output is not None:
+        if not output.name:
+            usage_error(f"'{output}' cannot be written: {os.strerror(errno.EISDIR)}")
         renamed_weights = output.with_suffix(".weights.h5")
     try:
         read = _read(Path(model)) if is_file else _application(name)

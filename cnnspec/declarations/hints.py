@@ -165,7 +165,8 @@ def _only_one_meant(
     The value must be one that it takes.
     """
     known = declaration.arguments()
-    listed = [each for each in words if each not in known or declaration.accepts(each, given[name])]
+    value = next(each for key, each in given.items() if str(key) == name)
+    listed = [each for each in words if each not in known or declaration.accepts(each, value)]
     having = [each for each in listed if is_completion(name, each)]
     needed = [each for each in declaration.required() if each in listed]
     unknown = [*islice((each for each in given if each not in known), 2)]

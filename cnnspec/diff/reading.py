@@ -11,8 +11,12 @@ from cnnspec.declarations.wording import written
 from cnnspec.diff.parts import INPUT, SUBMODEL, Model, Part, Source
 from cnnspec.ir.checked import CheckedGraph, CheckedNode
 from cnnspec.ir.graph import Input, Ref, SubmodelLayer
+from cnnspec.layers.base import Layer
 from cnnspec.naming import keras_name, snake_case
 from cnnspec.syntax.paths import shown_path
+
+Facts = tuple[str, tuple[Any, ...], dict[str, Any], dict[str, Any]]
+"""The kind of a layer, what it means, its arguments as written, and the defaults of all."""
 
 
 def model_of(checked: CheckedGraph, costs: Sequence[Costs]) -> Model:
@@ -29,8 +33,9 @@ def model_of(checked: CheckedGraph, costs: Sequence[Costs]) -> Model:
         for output in node.outputs:
             sources[Ref(node.name, output)] = Source(node.keras_name, len(earlier), output)
         earlier.append(node)
+    facts: dict[int, Facts] = {}
     for name, nodes in calls.items():
-        parts[name] = _part(nodes, sources, costs)
+        parts[name] = _part(nodes, sources, costs, facts)
     outputs = {output.name: sources[output.ref] for output in checked.graph.outputs}
     return Model(checked, together(cost.total for cost in costs).macs, parts, outputs)
 
@@ -56,10 +61,20 @@ def _input(model_input: Input) -> Part:
     )
 
 
+def _facts(layer: Layer) -> Facts:
+    """What is compared of a layer, wherever it stands."""
+    given = {name: written(value) for name, value in layer.given.items()}
+    defaults = {name: written(type(layer).default_of(name)) for name in layer.arguments()}
+    return layer.meant_kind(), layer.meaning(), given, defaults
+
+
 def _part(
-    nodes: Sequence[CheckedNode], sources: Mapping[Ref, Source], costs: Sequence[Costs]
+    nodes: Sequence[CheckedNode],
+    sources: Mapping[Ref, Source],
+    costs: Sequence[Costs],
+    facts: dict[int, Facts],
 ) -> Part:
-    """A layer with all its calls."""
+    """A layer with all its calls; `facts` has those of layers by their identity."""
     first = nodes[0]
     layer = first.node.layer
     weights = submodel = None
@@ -79,9 +94,9 @@ def _part(
         weights = _weights(layer)
     else:
         assert layer is not None
-        kind, meaning = layer.meant_kind(), layer.meaning()
-        given = {name: written(value) for name, value in layer.given.items()}
-        defaults = {name: written(type(layer).default_of(name)) for name in layer.arguments()}
+        if id(layer) not in facts:
+            facts[id(layer)] = _facts(layer)
+        kind, meaning, given, defaults = facts[id(layer)]
     shown = first.node.layer_name if first.node.shares else first.node.scoped
     counted = _counted(shown, kind, [call.kind for call in first.node.blocks])
     return Part(

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from cnnspec.language.document import Output
 from cnnspec.language.values import name_problem
+from cnnspec.mistakes.kind_rules import mapping
 from cnnspec.mistakes.shape_rules import OF_SHAPES, are_sizes, input_name, sizes_in
 from cnnspec.mistakes.written import Entry, Mistake, Replacement, Written, merged
 from cnnspec.objects.families import LOSSES, METRICS
@@ -140,7 +141,7 @@ def output_values(written: Written) -> Iterator[Mistake]:
 
 def is_name_of_layer(written: Written, word: str) -> bool:
     """Whether a word is the name of a step or an input."""
-    if word in (written.document.get("inputs") or {}):
+    if word in mapping(written.document.get("inputs")):
         return True
     return any(entry.path[-1:] == ("name",) and entry.value == word for entry in written.entries)
 

@@ -46,7 +46,7 @@ HEADS: dict[Labels, tuple[Data, str]] = {
     "sequences": ({"units": 28}, "ctc"),
 }
 """For all labels: the usual last layer, and the usual loss."""
-VECTOR, SEQUENCE, IMAGE = [64], [50, 64], [28, 28, 1]
+VECTOR, SEQUENCE, SIGNAL, IMAGE = [64], [50, 64], [1000, 1], [28, 28, 1]
 
 
 def framed(declaration: type[Declaration], arguments: Mapping[str, Any]) -> str:
@@ -162,7 +162,7 @@ def _initializer(declaration: type[Declaration], call: Any) -> Data:
     assert issubclass(declaration, Initializer)
     if declaration.axes[0] > 2:  # a kernel that slides along one axis has three
         step = {"Conv1D": {"filters": 8, "kernel_size": 5, "kernel_initializer": call}}
-        return {"inputs": {"x": SEQUENCE}, "layers": [step]}
+        return {"inputs": {"x": SIGNAL}, "layers": [step]}
     return _dense(VECTOR, {"units": 10, "kernel_initializer": call})
 
 

@@ -21,8 +21,10 @@ TEXTS = ("dot", "mermaid", "html")
 def check_graph(checked: CheckedGraph, folder: Path, answer: Answer, *, thorough: bool) -> None:
     """Check what a model becomes; with `thorough`, also what people look at."""
     answer.checked("expand, diff, code")
+    answer.begin()
     expanded = dumps(written_out(checked.graph, folder))
     answer.add(expanded)
+    answer.begin()
     again = compile_text(
         expanded.encode(errors="surrogatepass"), "expanded.yaml", folder=folder, root=folder
     )
@@ -32,15 +34,19 @@ def check_graph(checked: CheckedGraph, folder: Path, answer: Answer, *, thorough
         return
     if dumps(written_out(again.checked.graph, folder)) != expanded:
         answer.fail("expanding twice is not expanding once")
+    answer.begin()
     if not compare(checked, checked).is_empty:
         answer.fail("a spec differs from itself")
+    answer.begin()
     if not compare(checked, again.checked).is_empty:
         answer.fail("a spec differs from what it is expanded to")
+    answer.begin()
     _check_script(checked, answer)
     if thorough:
         answer.checked("summary, diagrams")
         answer.add(summary_data(checked, cost=True))
         for form in TEXTS:
+            answer.begin()
             answer.add(getattr(Drawing(checked), form)())
 
 

@@ -8,8 +8,6 @@ import signal
 import tempfile
 import time
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -27,6 +25,7 @@ class Answered(Record):
 
     answer: Answer
     seconds: float
+    """How long the slowest of its commands took."""
     megabytes: float
     """The largest memory of the process until then."""
 
@@ -40,21 +39,21 @@ def answered(kind: Kind, given: Input) -> Answered:
     """Answer an input in an empty folder; an exception is a failure."""
     folder = _folder()
     answer = Answer(str(folder))
-    started, before = time.process_time(), memory()
+    before, clock = memory(), _Clock(kind.seconds)
+    answer.begin = clock.begin
     try:
-        with _limited(kind.seconds):
+        with clock:
             kind.check(given, folder, answer)
     except TooSlow:
         answer.fail(f"it takes more than {kind.seconds:g} s: {_place()}")
     except Exception:  # whatever it is, it is what the fuzzers look for
         answer.fail(traceback.format_exc())
     finally:
-        seconds = time.process_time() - started
         _empty(folder)
     megabytes = memory()
     if megabytes > kind.megabytes > before:
         answer.fail(f"it takes {megabytes:.0f} MB")
-    return Answered(answer, seconds, megabytes)
+    return Answered(answer, clock.slowest, megabytes)
 
 
 @cache
@@ -79,20 +78,33 @@ def memory() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-@contextmanager
-def _limited(seconds: float) -> Iterator[None]:
-    """Raise `TooSlow` after some seconds of computing."""
+class _Clock:
+    """Raises `TooSlow` when a command takes more than some seconds of computing."""
 
-    def stop(*_: object) -> None:
-        raise TooSlow
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.slowest = 0.0
+        """How long the slowest command took."""
+        self._begun = time.process_time()
 
-    before = signal.signal(signal.SIGPROF, stop)
-    signal.setitimer(signal.ITIMER_PROF, seconds)
-    try:
-        yield
-    finally:
+    def begin(self) -> None:
+        """Note the time of the command before, and give the next one as much."""
+        now = time.process_time()
+        self.slowest = max(self.slowest, now - self._begun)
+        self._begun = now
+        signal.setitimer(signal.ITIMER_PROF, self.seconds)
+
+    def __enter__(self) -> None:
+        def stop(*_: object) -> None:
+            raise TooSlow
+
+        self._handler = signal.signal(signal.SIGPROF, stop)
+        self.begin()
+
+    def __exit__(self, *_: object) -> None:
+        self.begin()
         signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.signal(signal.SIGPROF, before)
+        signal.signal(signal.SIGPROF, self._handler)
 
 
 def _place() -> str:

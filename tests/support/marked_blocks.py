@@ -31,6 +31,18 @@ BLOCKS = {
         layers:
           - it  # 1: called from here: it
         """,
+    "an operation without a gradient": """
+        blocks:
+          it:
+            layers:
+              - ops.slice_update: {start_indices: [0, 0, 0, 0], updates: [[[[0.0]]]]}  # E[no-gradient]: ops.slice_update
+        layers:
+          - Conv2D: {filters: 2, kernel_size: 3}
+          - it  # 1: called from here: it
+          - Flatten
+          - Dense: {name: y, units: 1}
+        outputs: {y: {loss: mse}}
+        """,
     "shared input": """
         blocks:
           it:

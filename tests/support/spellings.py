@@ -230,7 +230,7 @@ def model(family: Family, written: list[Any], kind: str) -> CheckedGraph:
     elif family is DATA:
         train["data"] = call
     elif kind == "STFT":
-        spec["inputs"] = {"image": [8, 2]}
+        spec["inputs"] = {"image": [8, 1]}
         head = {"name": "head", "filters": 3, "kernel_size": 2, "kernel_initializer": call}
     else:
         head[f"kernel_{family.noun}"] = call
