@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from fuzz.checks import commands, data_files, model_files, specs, steps
 from fuzz.inputs import Kind
 from fuzz.makers import documents, lines, models, tables, texts, trained
-from fuzz.makers.growing import schema
+from fuzz.makers.definitions import definitions
 
-schema()
+definitions()
 """Imports all kinds of the language, whose order is that of their imports: in each process a number is to make
 the same input, and `explain` is to list the same."""
 

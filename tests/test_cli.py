@@ -59,7 +59,7 @@ def _in_root(monkeypatch: pytest.MonkeyPatch) -> None:
         (["specs/mnist_s*.yaml"], (0, f"{SIMPLE}: ok (54,410 parameters)\n", "")),
         (["specs/**/resi*.yaml"], (0, f"{LIBRARY}: ok (blocks to import)\n", "")),
         (["specs/none*.yaml"], (2, "", "cnnspec: no file matches 'specs/none*.yaml'\n")),
-        (["docs"], (2, "", "cnnspec: no specs in 'docs'\n")),
+        (["cnnspec/cli"], (2, "", "cnnspec: no specs in 'cnnspec/cli'\n")),
         (["none.yaml"], (2, "", "cnnspec: 'none.yaml' cannot be read: No such file or directory\n")),
         (["--set", "width=3", "--set", "depth=2", RESIDUAL], (0, f"{RESIDUAL}: ok (6,661 parameters)\n", "")),
         (["--set", "width", RESIDUAL], (2, "", "cnnspec: --set expects NAME=VALUE, got 'width'\n")),
