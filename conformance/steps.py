@@ -119,7 +119,8 @@ def _check_shapes(outputs: Sequence[Any], model: Any) -> None:
     is_of_layers = keeps_the_batch(model)
     for has, wanted in zip(outputs, model.outputs, strict=True):
         is_batch = not is_of_layers or has.shape[0] == BATCH
-        if not is_batch or not is_of(tuple(has.shape), tuple(wanted.shape)) or 0 in has.shape:
+        is_empty = 0 in (has.shape if is_of_layers else has.shape[1:])  # samples may become none
+        if not is_batch or not is_of(tuple(has.shape), tuple(wanted.shape)) or is_empty:
             raise WrongShape(f"the output is {tuple(has.shape)}, not {tuple(wanted.shape)}")
 
 

@@ -19,7 +19,7 @@ NAMING = (
     "mkdirat", "rmdir", "truncate", "chmod", "fchmod", "fchmodat",
 )  # fmt: skip
 SECONDS = 10
-"""After this time a command that was stopped is told again to go on."""
+"""The seconds after which a stopped command is sent SIGCONT again."""
 TRACED = ",".join(f"?{name}" for name in (*OPENING, *WRITING, *NAMING))
 _CALL = re.compile(r"(\d+) +(\w+)\((.*)")
 _OPEN_FILE = re.compile(r"\d+<([^>]*)>")

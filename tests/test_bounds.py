@@ -75,6 +75,17 @@ GROWING: dict[str, Callable[[int], str]] = {
 }  # fmt: skip
 
 
+def compile_watched(
+    text: str, before: Any, watch: Callable[[Any], None], watcher: Callable[..., Any]
+) -> None:
+    """Compile a text while something watches the interpreter, then watch as before."""
+    watch(watcher)
+    try:
+        compile_text(text.encode())
+    finally:
+        watch(before)
+
+
 def counted(text: str) -> int:
     """How often a line runs in compiling a text, each turn of a loop counted."""
     count = 0
@@ -84,12 +95,7 @@ def counted(text: str) -> int:
         count += event == "line"
         return trace
 
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        compile_text(text.encode())
-    finally:
-        sys.settrace(before)
+    compile_watched(text, sys.gettrace(), sys.settrace, trace)
     return count
 
 
@@ -127,12 +133,7 @@ def calls_in(text: str) -> int:
         if is_of_text and called.__name__ in OVER_WHOLE_TEXTS:
             count += called.__self__.count("\n")
 
-    before = sys.getprofile()
-    sys.setprofile(profile)
-    try:
-        compile_text(text.encode())
-    finally:
-        sys.setprofile(before)
+    compile_watched(text, sys.getprofile(), sys.setprofile, profile)
     return count
 
 

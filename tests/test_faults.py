@@ -25,6 +25,7 @@ from cnnspec.frontends.files import read_model
 from cnnspec.language.dump import dumps
 from cnnspec.syntax.source import Mark, Source, Tree
 from tests.support.commands import run_command
+from tests.support.configurations import SEQUENTIAL
 from tests.support.streams import run_shell
 
 SPEC = """cnnspec: 1
@@ -39,26 +40,12 @@ layers:
 outputs:
   y: {}
 """
-MODEL = {
-    "class_name": "Sequential",
-    "config": {
-        "name": "tiny",
-        "layers": [
-            {
-                "module": "keras.layers",
-                "class_name": "InputLayer",
-                "config": {"batch_shape": [None, 4], "name": "x"},
-            },
-            {"module": "keras.layers", "class_name": "Dense", "config": {"units": 2, "name": "y"}},
-        ],
-    },
-}
 
 
 @pytest.fixture
 def folder(folder: Path) -> Path:
     (folder / "tiny.yaml").write_text(SPEC, encoding="utf-8")
-    (folder / "model.json").write_text(json.dumps(MODEL), encoding="utf-8")
+    (folder / "model.json").write_text(json.dumps(SEQUENTIAL), encoding="utf-8")
     return folder
 
 
@@ -399,7 +386,7 @@ def test_a_model_without_layers_is_written_as_a_valid_spec(text: str) -> None:
 
 @pytest.mark.parametrize("how", ["--compact", "--no-compact"])
 def test_a_keras_model_without_layers_is_imported(how: str, folder: Path) -> None:
-    config: dict[str, Any] = json.loads(json.dumps(MODEL))
+    config: dict[str, Any] = json.loads(json.dumps(SEQUENTIAL))
     del config["config"]["layers"][1]
     (folder / "none.json").write_text(json.dumps(config))
     code, spec, _ = run_command("import", how, "none.json")

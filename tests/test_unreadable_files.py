@@ -22,6 +22,7 @@ from cnnspec.keras_files.stored import UnreadableWeights
 from cnnspec.keras_files.weights import open_weights
 from faults.privileges import as_any_user
 from tests.support.commands import run_command
+from tests.support.configurations import SEQUENTIAL
 from tests.support.streams import run_shell
 
 SECONDS = 120
@@ -33,22 +34,6 @@ layers:
   - Dense: {name: y, units: 2, activation: softmax}
 outputs: {y: {loss: sparse_categorical_crossentropy}}
 """
-MODEL = json.dumps(
-    {
-        "class_name": "Sequential",
-        "config": {
-            "name": "tiny",
-            "layers": [
-                {
-                    "module": "keras.layers",
-                    "class_name": "InputLayer",
-                    "config": {"batch_shape": [None, 4], "name": "x"},
-                },
-                {"module": "keras.layers", "class_name": "ReLU", "config": {"name": "y"}},
-            ],
-        },
-    }
-)
 TRAIN = """train:
   optimizer: SGD
   data: {%s: {%s: %s}}
@@ -341,7 +326,7 @@ NOT_WRITTEN = [
 def test_a_file_that_cannot_be_written(
     suffix: str, call: str, thing: str, force: tuple[str, ...], folder: Path
 ) -> None:
-    (folder / "model.json").write_text(MODEL)
+    (folder / "model.json").write_text(json.dumps(SEQUENTIAL))
     name, why = made(thing, suffix)
     before = sorted(os.listdir())
     with as_any_user():
@@ -352,7 +337,7 @@ def test_a_file_that_cannot_be_written(
 
 @EACH_WRITTEN
 def test_a_link_to_nothing_is_followed(suffix: str, call: str, folder: Path) -> None:
-    (folder / "model.json").write_text(MODEL)
+    (folder / "model.json").write_text(json.dumps(SEQUENTIAL))
     name, _ = made("a link to nothing", suffix)
     assert run_command(*(name if word == "X" else word for word in call.split())).exit_code == 0
     assert (os.readlink(name), Path("nowhere").stat().st_size > 0) == ("nowhere", True)

@@ -1,7 +1,5 @@
 """`cnnspec import`: convert a Keras model to a spec."""
 
-import errno
-import os
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,10 +10,11 @@ import click
 from cnnspec.cli.class_option import class_option, given_classes
 from cnnspec.cli.common import force_option
 from cnnspec.cli.completion import files
-from cnnspec.cli.files import give, keep_what_is_there, replacing
+from cnnspec.cli.files import give, keep_what_is_there, replacing, writing
 from cnnspec.cli.printing import echo, tell, usage_error
 from cnnspec.cli.quiet import import_quietly
 from cnnspec.diagnostics.report import Report, SpecError
+from cnnspec.files.writing import destination
 from cnnspec.frontends.files import Read, read_config, read_model
 from cnnspec.frontends.located import with_layers
 from cnnspec.importing import imported
@@ -82,8 +81,8 @@ def command(
     is_file = name == model
     renamed_weights = None
     if rename and is_file and output is not None:
-        if not output.name:
-            usage_error(f"'{output}' cannot be written: {os.strerror(errno.EISDIR)}")
+        with writing(output):
+            destination(output)
         renamed_weights = output.with_suffix(".weights.h5")
     try:
         read = _read(Path(model)) if is_file else _application(name)

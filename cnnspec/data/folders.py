@@ -74,10 +74,6 @@ def images_in(folder: Path) -> tuple[list[Path], str | None]:
         DataProblem: it cannot be read, or has no images.
 
     """
-    try:
-        contents(folder)
-    except OSError as error:
-        raise unreadable(folder, error, ()) from None
     files = sorted(_files(folder, ()))
     images = [file for file in files if file.suffix.lower() in IMAGES]
     if not images:

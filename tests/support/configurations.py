@@ -53,3 +53,20 @@ def chain(count: int, made: Callable[[int, Config], Config]) -> Config:
     for at in range(count):
         layers.append(made(at, tensor(layers[-1]["name"])))
     return model(layers)
+
+
+SEQUENTIAL: Config = {
+    "class_name": "Sequential",
+    "config": {
+        "name": "tiny",
+        "layers": [
+            {
+                "module": "keras.layers",
+                "class_name": "InputLayer",
+                "config": {"batch_shape": [None, 4], "name": "x"},
+            },
+            {"module": "keras.layers", "class_name": "Dense", "config": {"units": 2, "name": "y"}},
+        ],
+    },
+}
+"""A chain of two layers, as `Model.to_json` writes it."""
