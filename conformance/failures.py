@@ -1,6 +1,8 @@
 """The failures of running models that the static analysis need not foresee."""
 
 from cnnspec.ir.checked import CheckedGraph
+from cnnspec.layers.einsum import EinsumDense
+from cnnspec.layers.images import CenterCrop
 from cnnspec.operations.reshaping import Reshape
 from cnnspec.shapes import product
 from conformance.configurations import Configuration
@@ -48,6 +50,9 @@ FAILURES_OF_GRAPHS = {
     "is not in the list of allowed values: bfloat16, half, float, double, int32, int64, complex64": "TensorFlow replaces `x * x` by a square, which it computes for fewer types",
     "is not in the list of allowed values: bfloat16, half, float, double, int8, int16, int32, int64, complex64": "TensorFlow replaces zeros minus `x` by `-x`, which it computes for fewer types; a constant zero is an error",
     "must have a statically known rank": "TensorFlow loses the number of axes of an average with weights, and some layers need it",
+    "not defined on an unknown TensorShape": "as above, and so does `ops.inner`",
+    "for //: 'NoneType' and 'int'": "Keras loses the sizes of percentiles, which a GroupNormalization needs",
+    "Input 'in' must be non-negative": "the numbers that a layer computes need not be those of categories",
     "must be broadcastable": "a Softmax takes no mask of whole steps, and masks are not followed yet",
 }
 """The errors of models of several steps that the static analysis accepts, each with the reason."""
@@ -62,6 +67,28 @@ def fixes_the_batch(checked: CheckedGraph) -> bool:
             and -1 not in node.layer.newshape
             and product(node.inputs[0].shape) is None
         )
+        for node in checked.nodes
+    )
+
+
+def may_end_the_process(checked: CheckedGraph) -> bool:
+    """Whether TensorFlow may write where it must not: its einsum does, if `...` on the right is two axes or more."""
+    return any(
+        (node.submodel is not None and may_end_the_process(node.submodel))
+        or (
+            isinstance(node.layer, EinsumDense)
+            and node.layer.parts.right
+            and len(node.inputs[0].shape) - len(node.layer.parts.inputs) > 1
+        )
+        for node in checked.nodes
+    )
+
+
+def has_types_of_its_own(checked: CheckedGraph) -> bool:
+    """Whether Keras states other data types than it computes: a CenterCrop scales up in float32 only."""
+    return any(
+        (node.submodel is not None and has_types_of_its_own(node.submodel))
+        or isinstance(node.layer, CenterCrop)
         for node in checked.nodes
     )
 

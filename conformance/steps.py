@@ -20,7 +20,15 @@ from cnnspec.shapes import Shape, TensorSpec
 BATCH = 2
 FILLINGS = (8, 12, 500)
 """Sizes to use for unknown ones."""
-NO_CAUSE = ("File", "Arguments received", "•", "[[", "Detected at node", "Graph execution error")
+NO_CAUSE = (
+    "File",
+    "Arguments received",
+    "•",
+    "[[",
+    "Detected at node",
+    "Graph execution error",
+    "<stack traces unavailable>",
+)
 """The starts of lines of an error that do not name its cause."""
 
 
