@@ -11,22 +11,11 @@ import pytest
 
 import cnnspec
 from cnnspec.diagnostics.reporters import as_text
+from tests.support.specs_of_plugins import BROKEN, GOOD, LIBRARY, write
 
 pytest_plugins = ["pytester"]
 
-GOOD = """\
-cnnspec: 1
-params: {width: 8}
-inputs: {image: [28, 28, 1]}
-layers:
-  - Conv2D: {filters: $width, kernel_size: 3}
-  - Flatten
-  - Dense: {name: digit, units: 10}
-outputs: {digit: {loss: mse}}
-"""
-BROKEN = GOOD + "expect: {total_params: {max: 54169}}\n"
 WARNED = GOOD.replace("{width: 8}", "{width: 8, depth: 2}")
-LIBRARY = "cnnspec: 1\nblocks: {act: {layers: [ReLU]}}\n"
 OTHER = "services: {web: {image: nginx}}\n"
 SPECS = {
     "specs/good.yaml": GOOD,
@@ -72,13 +61,6 @@ def folder(pytester: pytest.Pytester) -> pytest.Pytester:
     """A folder with specs, tests and another YAML file."""
     write(pytester, SPECS)
     return pytester
-
-
-def write(pytester: pytest.Pytester, files: dict[str, str]) -> None:
-    for name, text in files.items():
-        path = pytester.path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
 
 
 def collected(pytester: pytest.Pytester, *arguments: str) -> list[str]:
@@ -308,88 +290,6 @@ def test_it_can_be_left_out(folder: pytest.Pytester) -> None:
     result.stderr.fnmatch_lines(["*unrecognized arguments: --cnnspec"])
     write(folder, {"tests/test_own.py": "def test_own(spec): pass\n"})
     folder.runpytest_subprocess("-p", "no:cnnspec").assert_outcomes(errors=1)
-
-
-CUSTOM = """\
-cnnspec: 1
-inputs: {x: [4]}
-layers:
-  - own_layers:Scaled: {name: scaled, output_shape: [4]}
-outputs: {scaled: {loss: mse}}
-"""
-OWN = """\
-import keras
-
-@keras.saving.register_keras_serializable()
-class Scaled(keras.layers.Layer):
-    def call(self, x):
-        if %s:
-            raise ValueError("nothing to scale")
-        return x * 2.0
-"""
-
-
-def test_models_are_built_and_run_for_one_step(
-    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    write(
-        pytester,
-        {
-            "several.yaml": """\
-cnnspec: 1
-inputs: {image: [null, null, 1], word: {shape: [3], dtype: int32}}
-layers:
-  - Conv2D: {from: image, filters: 4, kernel_size: 3}
-  - GlobalAveragePooling2D: {name: seen}
-  - Embedding: {from: word, input_dim: 7, output_dim: 2}
-  - Flatten: {name: read}
-  - Concatenate: {name: both, from: [seen, read]}
-  - Dense: {name: kind, units: 5, activation: softmax}
-  - Dense: {name: odd, from: both, units: 1, activation: sigmoid}
-  - Dense: {name: size, from: both, units: 2}
-outputs:
-  kind: {loss: sparse_categorical_crossentropy, metrics: [accuracy]}
-  odd: {loss: binary_crossentropy, metrics: [AUC]}
-  size: {loss: mse}
-  both: {}
-""",
-            "plain.yaml": "cnnspec: 1\ninputs: {x: [4]}\nlayers: [Dense: {name: y, units: 2}]\n",
-            "blocks.yaml": LIBRARY,
-            "broken.yaml": BROKEN,
-            "custom.yaml": CUSTOM,
-            "own_layers.py": OWN % "False",
-            "test_model.py": 'def test_model(model):\n    assert model("plain.yaml").count_params() == 10\n',
-        },
-    )
-    monkeypatch.setenv("PYTHONPATH", str(pytester.path))
-    result = pytester.runpytest_subprocess("--cnnspec-build", "-rs")
-    result.assert_outcomes(passed=7, failed=3, skipped=1)
-    said = result.stdout.str()
-    assert (
-        "custom.yaml:4:5: error[code-not-allowed]: building the model needs code of the package 'own_layers'; cnnspec_allow_code"
-        in said
-    )
-    assert said.count("expected at most 54,169 parameters") >= 2
-    assert "Traceback" not in said
-    pytester.makeini("[pytest]\ncnnspec_allow_code = own_layers\n")
-    pytester.runpytest_subprocess("--cnnspec-build", "custom.yaml").assert_outcomes(passed=2)
-
-
-def test_why_a_model_fails_is_said_in_one_line(
-    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    write(
-        pytester,
-        {
-            "failing.yaml": CUSTOM.replace("own_layers", "failing_layers"),
-            "failing_layers.py": OWN % "hasattr(x, 'numpy')",
-        },
-    )
-    monkeypatch.setenv("PYTHONPATH", str(pytester.path))
-    pytester.makeini("[pytest]\ncnnspec_allow_code = failing_layers\n")
-    result = pytester.runpytest_subprocess("--cnnspec-build")
-    result.assert_outcomes(passed=1, failed=1)
-    result.stdout.fnmatch_lines(["failing.yaml: the model cannot be run: *nothing to scale*"])
 
 
 def test_the_specs_of_the_project_are_tests(request: pytest.FixtureRequest) -> None:
