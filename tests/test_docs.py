@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.doc_blocks import DocBlock
-from tests.support.doc_pages import distance, failures, needs_keras, prepare
+from tests.support.doc_pages import FILES, distance, failures, needs_keras, prepare
 from tests.support.documentation import blocks_by_page
 from tests.support.paths import ROOT
 
@@ -17,6 +17,20 @@ QUICK = {name: blocks for name, blocks in blocks_by_page().items() if not needs_
 def test_the_blocks_of_a_page(blocks: list[DocBlock], tmp_path: Path) -> None:
     prepare(tmp_path)
     assert [*failures(blocks, tmp_path)] == []
+
+
+def test_a_file_that_a_page_shows_is_what_it_has() -> None:
+    """Pages that need a file of an earlier page have it in `docs/files/`; of several there, the last."""
+    shown = {
+        block.marks["saved as"]: block.text
+        for name, blocks in sorted(blocks_by_page().items())
+        if name.startswith("docs/tutorial")
+        for block in blocks
+        if "saved as" in block.marks
+    }
+    files = {path.name: path for path in FILES.iterdir() if path.name in shown}
+    assert [*files] == ["two.yaml"]
+    assert files["two.yaml"].read_text(encoding="utf-8") == shown["two.yaml"]
 
 
 @pytest.mark.parametrize(
