@@ -15,7 +15,7 @@ import cnnspec
 PACKAGE = Path(cnnspec.__file__).parent
 
 LEVELS = (
-    ("escaping", "extras", "files", "naming", "records"),
+    ("counts", "escaping", "extras", "files", "naming", "records"),
     ("diagnostics", "failures", "hdf5", "shapes"),
     ("exporting",),
     ("declarations", "syntax"),

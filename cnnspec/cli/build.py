@@ -135,10 +135,7 @@ def _build(
     """Write all files to a temporary folder, then move them to the target at once."""
     built = built_model(checked, allow_code, weights=weights, doing="building")
     for loaded in built.loaded if not quiet else ():
-        echo(
-            f"{loaded.file}: loaded the weights of {len(loaded.layers)} layers by name: "
-            f"{', '.join(loaded.layers)}"
-        )
+        echo(str(loaded))
     with writing(target), folder_beside(target) as beside:
         new = beside / NEW
         new.mkdir()

@@ -17,6 +17,7 @@ from cnnspec.cli.printing import echo, echo_data, output_sheet
 from cnnspec.cli.progress import pass_progress
 from cnnspec.cli.quiet import import_quietly
 from cnnspec.cli.runs import OF_NEW_MODELS, spec_and_weights, spec_option, with_its_classes
+from cnnspec.counts import counted
 from cnnspec.data.problems import DataProblem, RunProblem
 from cnnspec.ir.graph import Output
 from cnnspec.ir.history import parted
@@ -77,7 +78,7 @@ def command(
         matrices = {"confusion": confusion_data(confused)} if confused else {}
         echo_data(json.dumps({which: metrics, **matrices}, indent=2))
         return
-    echo(f"{which}, {len(part.rows):,} rows")
+    echo(f"{which}, {counted(len(part.rows), 'row')}")
     echo(_table(metrics, checked.graph.outputs))
     for name, each in confused.items():
         echo(f"\n{confusion_text(name, each, output_sheet())}")

@@ -59,8 +59,11 @@ class Bar:
 
     def epoch(self, epoch: int, logs: Mapping[str, float]) -> None:
         """Print a line for an epoch above the bar."""
-        said = f"epoch {epoch + 1}/{self.epochs}: {', '.join(measures(logs))}"
-        self.live.console.print(said, highlight=False, markup=False, soft_wrap=True)
+        self.tell(f"epoch {epoch + 1}/{self.epochs}: {', '.join(measures(logs))}")
+
+    def tell(self, line: str) -> None:
+        """Print a line above the bar."""
+        self.live.console.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 @contextmanager

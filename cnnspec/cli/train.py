@@ -21,6 +21,7 @@ from cnnspec.cli.keras_option import keras_option
 from cnnspec.cli.models import allowed_model, check_root, refuse_model_files
 from cnnspec.cli.printing import echo, usage_error
 from cnnspec.cli.quiet import import_quietly
+from cnnspec.counts import counted
 from cnnspec.data.problems import DataProblem, RunProblem
 from cnnspec.declarations.keras_versions import Keras
 from cnnspec.extras import how_to_install
@@ -129,7 +130,8 @@ def _tell_results(run: Any, tensorboard: bool) -> None:
     for part, metrics in run.metrics.items():
         echo(f"{part}: {measures(metrics)}")
     if run.frozen:
-        echo(f"{len(run.frozen)} frozen weights are unchanged")
+        verb = "is" if len(run.frozen) == 1 else "are"
+        echo(f"{counted(len(run.frozen), 'frozen weight')} {verb} unchanged")
     if not can_draw():
         echo(f"no curves.svg: it needs Matplotlib ({how_to_install('matplotlib')})")
     if tensorboard:

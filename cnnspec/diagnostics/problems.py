@@ -110,4 +110,6 @@ def shown(value: object) -> str:
 
 def with_article(noun: str) -> str:
     """Return the noun with `a` or `an`."""
+    if noun.startswith("other "):
+        return f"an{noun}"
     return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"

@@ -128,7 +128,9 @@ class _Training(Targets):
             if isinstance(value, Failure):
                 return None
             if not 0 < value < 1:
-                message = f"'{key}' must be between 0 and 1, not {shown(value)}"
+                message = (
+                    f"'{key}' must be a fraction between 0 and 1, such as 0.2, not {shown(value)}"
+                )
                 place.error(self.report, "out-of-range", message)
             return float(value)
         for name in written if columns else ():

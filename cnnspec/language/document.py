@@ -49,7 +49,10 @@ class Step(Model):
     repeat: Count | None = None
     """How many times to repeat the step in a row; `$index` counts from 0."""
     frozen: Flag | None = None
-    """Freeze the step: training does not change its weights, and it runs in inference mode."""
+    """Freeze the step: training does not change its weights, and it runs in inference mode.
+
+    On a call of a submodel it means the same as `frozen` in `submodels`, for this call.
+    """
     branches: "Branches | None" = None
     """Branches that start at the input of the step, and whose results it merges."""
 
@@ -98,7 +101,7 @@ def _plain(value: object) -> Any:
 
 
 class Branches(Model):
-    """The branches of a merging step, in order; their names are only for readers."""
+    """The branches of a merging step, in order: a mapping, or a list. Names are only for readers."""
 
     named: bool
     steps: dict[str, list[Step]]

@@ -41,6 +41,7 @@ from cnnspec.language.schema_of_calls import (
     ref,
     words_of,
 )
+from cnnspec.language.train import PERCENTAGE
 from cnnspec.language.values import SHARED
 from cnnspec.layers.base import FLAGS, LAYERS
 from cnnspec.layers.custom import STATEMENTS
@@ -139,7 +140,7 @@ def _forms() -> dict[str, Schema]:
             "anyOf": [
                 {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1},
                 {"type": "object", "additionalProperties": text, "minProperties": 1},
-                {"type": "string", "minLength": 1},
+                {"type": "string", "minLength": 1, "not": {"pattern": PERCENTAGE}},
                 {"type": "null"},
             ]
         },

@@ -1,5 +1,6 @@
 """The `train` section of a document."""
 
+import re
 from collections.abc import Mapping
 from itertools import pairwise
 from types import MappingProxyType
@@ -9,6 +10,9 @@ from cnnspec.diagnostics.problems import shown
 from cnnspec.language.calls import Callback, Model, Optimizer, Source
 from cnnspec.language.values import Count, Form, Name, Weight, _needed_count, refuse
 from cnnspec.objects.families import DATA, USUAL_OPTIMIZER
+
+PERCENTAGE = r"^ *[0-9.]+ *%$"
+"""A percentage, which must not be taken for a path."""
 
 
 class LastLayers(Model):
@@ -40,7 +44,8 @@ def _other_rows(value: object) -> object:
                 raise refuse("wrong-type", f"the name of a column must be text, not {shown(other)}")
         return value
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    if value is None or number or (isinstance(value, str) and value and "\0" not in value):
+    is_path = isinstance(value, str) and value and "\0" not in value and not re.search(PERCENTAGE, value)
+    if value is None or number or is_path:
         return value
     forms = "a fraction of the data, a path, or a mapping of columns"
     raise refuse("wrong-type", f"this must be {forms}, not {shown(value)}")

@@ -155,12 +155,30 @@ def _bare(
             f"{name}: {written.raw(each)}" for name, each in zip(names, items, strict=False)
         )
         yield proposed(f"{{{pairs}}}")
+    elif items and (last := _with_activation(declaration, names, value)):
+        pairs = ", ".join(
+            f"{name}: {written.raw(each)}" for name, each in zip(last, items, strict=True)
+        )
+        yield proposed(f"{{{pairs}}}")
     else:
         needed = [name for name in names if name in (names[0], *declaration.required())]
-        given = dict.fromkeys(needed, "...") | {names[0]: raw}
+        given = dict.fromkeys(needed, "...")
+        if len(items) < 2:
+            given[names[0]] = written.raw(items[0]) if items else raw
         shown = ", ".join(f"{name}: {text}" for name, text in given.items())
         suggestion = f"write `{word}: {{{shown}}}`"
         yield Mistake("wrong-structure", message, at, (), region, suggestion)
+
+
+def _with_activation(
+    declaration: type[Declaration], names: tuple[str, ...], values: list[Any]
+) -> list[str]:
+    """Return the names of values that end with an activation, as in `[32, 3, relu]`; else none."""
+    found = [*names[: len(values) - 1], "activation"]
+    is_named = isinstance(values[-1], str) and "activation" in declaration.arguments()
+    is_whole = len(found) == len(values) == len({*found})
+    is_meant = is_named and is_whole and _fits(declaration, dict(zip(found, values, strict=True)))
+    return found if is_meant else []
 
 
 def _fits(declaration: type[Declaration], arguments: dict[str, Any]) -> bool:

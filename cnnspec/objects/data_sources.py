@@ -70,7 +70,7 @@ class DataSource(Declaration):
 
 @DATA
 class npz(DataSource):  # noqa: N801
-    """NumPy arrays in an npz file.
+    """NumPy arrays in an npz file; each is a column, and `x_train` and `x_test` are one, `x`.
 
     Arrays whose names end in `_train` and `_test` are the two parts of a column; every other array
     is a column with its own name.

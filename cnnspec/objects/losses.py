@@ -53,7 +53,7 @@ class BinaryCrossentropy(YesOrNo, SmoothedCrossentropy):
 
 @LOSSES
 class CategoricalCrossentropy(OverClasses, SmoothedCrossentropy):
-    """`-sum(y log(p))`, for one-hot labels."""
+    """`-sum(y log(p))`, for one-hot labels: `[0, 0, 1]` for class 2 of the classes 0, 1 and 2."""
 
     example = {"label_smoothing": 0.1}
     open_words = ("crossentropy", "ce")
@@ -82,7 +82,7 @@ class CategoricalCrossentropy(OverClasses, SmoothedCrossentropy):
 
 @LOSSES
 class SparseCategoricalCrossentropy(OverClasses, Crossentropy):
-    """`-log(p[y])`, for integer labels."""
+    """`-log(p[y])`, for integer labels: `2` for class 2 of the classes 0, 1 and 2."""
 
     example = {"ignore_class": 255}
     aliases = ("sparse_categorical_crossentropy",)

@@ -30,6 +30,10 @@ class Lines:
     def follow(self, what: str, step: int, steps: int, epoch: int | None = None) -> None:
         """Ignore a batch of a pass."""
 
+    def tell(self, line: str) -> None:
+        """Print a line."""
+        self.write(line)
+
     def epoch(self, epoch: int, logs: Mapping[str, float]) -> None:
         """Print the losses and metrics of an epoch."""
         self.write(f"epoch {epoch + 1}/{self.epochs}: {', '.join(measures(logs))}")

@@ -10,7 +10,7 @@ import tensorflow as tf
 from cnnspec.data.problems import RunProblem
 from cnnspec.failures.wording import worded
 from cnnspec.ir.history import VALIDATION
-from cnnspec.training.listening import Follower, Listener
+from cnnspec.training.listening import Follower, Listener, Teller
 
 FOLDER = "tensorboard"
 
@@ -35,6 +35,11 @@ class Events:
         """Forward a batch of a pass."""
         if isinstance(self.listener, Follower):
             self.listener.follow(what, step, steps, epoch)
+
+    def tell(self, line: str) -> None:
+        """Forward a line."""
+        if isinstance(self.listener, Teller):
+            self.listener.tell(line)
 
     def epoch(self, epoch: int, logs: Mapping[str, float]) -> None:
         """Write the losses and metrics of an epoch.

@@ -8,6 +8,7 @@ from typing import Any
 
 import keras
 
+from cnnspec.counts import counted
 from cnnspec.data.checked import Data
 from cnnspec.data.problems import RunProblem
 from cnnspec.ir.checked import CheckedGraph
@@ -16,7 +17,7 @@ from cnnspec.ir.training import Training
 from cnnspec.training import checkpoint
 from cnnspec.training.features import Fitted, on_features
 from cnnspec.training.frozen import changed, frozen_digests
-from cnnspec.training.listening import Follower, Listener
+from cnnspec.training.listening import Follower, Listener, Teller
 from cnnspec.training.monitoring import callbacks_of
 from cnnspec.training.phases import enter, stages
 from cnnspec.training.pipeline import Pipeline
@@ -117,6 +118,7 @@ def fit(
     state = checkpoint.read_state(file) if resume and file.exists() else None
     trained.history = list(state["history"]) if state else []
     stopped = bool(state and state["stopped"])
+    _check_epochs(trained.history, training.total_epochs(epochs), listener)
     for stage in stages(training, epochs):
         trained.model, checked = enter(trained.model, checked, stage, training.seed)
         done = int(trained.history[-1]["epoch"]) + 1 if trained.history else 0
@@ -143,6 +145,21 @@ def fit(
         state, stopped = None, False
     trained.frozen = frozen_digests(trained.model)
     return trained
+
+
+def _check_epochs(history: list[dict[str, float]], wanted: int, listener: Listener | None) -> None:
+    """Tell the listener if a run has no epochs left to train.
+
+    Raises:
+        RunProblem: the run has more epochs than wanted.
+
+    """
+    done = int(history[-1]["epoch"]) + 1 if history else 0
+    said = counted(done, "epoch")
+    if done > wanted:
+        raise RunProblem(f"the run already has {said}; --epochs must be at least {done:,}")
+    if done == wanted and isinstance(listener, Teller):
+        listener.tell(f"the run already has {said}, which is all; --epochs N trains it further")
 
 
 def _run(

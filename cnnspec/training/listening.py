@@ -24,6 +24,14 @@ class Follower(Protocol):
         """Called after a batch of a pass, such as the validation at the end of `epoch`."""
 
 
+@runtime_checkable
+class Teller(Protocol):
+    """Receives lines about a training; a listener may be one as well."""
+
+    def tell(self, line: str) -> None:
+        """Called with each line."""
+
+
 class Pass(keras.callbacks.Callback):  # type: ignore[misc]
     """Reports a pass of `evaluate` or `predict` over data."""
 

@@ -40,7 +40,7 @@ from cnnspec.training.folder import (
     MODEL,
     SPEC,
 )
-from cnnspec.training.listening import Listener, following
+from cnnspec.training.listening import Listener, Teller, following
 from cnnspec.training.phases import stages
 from cnnspec.training.pipeline import Pipeline
 
@@ -107,7 +107,11 @@ def train(
     digest = _digest(checked, training)
 
     def build_model() -> Any:
-        return building.build(checked, allow_code=allow_code, seed=training.seed).model
+        built = building.build(checked, allow_code=allow_code, seed=training.seed)
+        if isinstance(listener, Teller) and not resume:  # which has the weights of its checkpoint
+            for loaded in built.loaded:
+                listener.tell(str(loaded))
+        return built.model
 
     if tensorboard:
         listener = Events(folder / FOLDER, listener)
@@ -246,7 +250,9 @@ def _begun(checked: CheckedGraph, training: Training, folder: Path, digest: str)
         sweep(folder)
         there = {each.name for each in folder.iterdir()}
         if there and not (is_alone and there <= {*BEGUN} and is_run(folder)):
-            raise RunProblem(f"'{folder}' already contains files; use --resume to continue a run")
+            other = ", or continue that run with --resume" if is_run(folder) else ""
+            message = f"'{folder}' already contains files; choose another folder with -o{other}"
+            raise RunProblem(message)
         try:
             write_environment(folder, digest, training.seed)
             write_text(folder / SPEC, dumps(written_out(checked.graph, folder, inline=True)))

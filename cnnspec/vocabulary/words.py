@@ -37,6 +37,9 @@ WORDS = {
         name: f"A function in expressions over the columns of the data. It takes {form}."
         for name, form in FORMS.items()
     },
+    "column": f"A function in expressions over the columns of the data. It takes {FORMS['column']}. "
+    "A column whose name is an identifier stands for itself, as in `x / 255`; every array of an npz "
+    "file is one. `cnnspec explain train.inputs` shows where such expressions stand.",
     "..": "In expressions over the columns of the data: a run of numbered columns, which is a "
     "vector, such as `pixel0..pixel783`.",
 }

@@ -37,8 +37,8 @@ def _index() -> str:
     ]
     return page(
         heading(1, "Commands", "commands"),
-        "Every command has `--help`. Exit codes: 0 if all is well, 1 if a spec or a file has errors, 2 for wrong usage "
-        "and files that do not exist; `cnnspec diff` uses those of `diff`.",
+        "Every command has `--help`. Exit codes: 0 if all is well, 1 if a spec or a file has errors, 2 for wrong usage, "
+        "files that do not exist and specs without what the command needs, such as a `train` section; `cnnspec diff` uses those of `diff`.",
         table(("command", "purpose"), rows),
         heading(2, "Environment"),
         table(("variable", "effect"), ENVIRONMENT),

@@ -9,7 +9,7 @@ from cnnspec.diagnostics.problems import Problem
 from cnnspec.language.dump import value_text
 from cnnspec.language.families import ALL_FAMILIES
 from cnnspec.layers.base import LAYERS, Example, Layer
-from cnnspec.objects.families import METRICS
+from cnnspec.objects.families import DATA, LOSSES, METRICS
 from cnnspec.operations.base import OPERATIONS
 from cnnspec.operations.families import PREFIX
 from cnnspec.operations.refusals import SAID_BY_LAYERS
@@ -77,6 +77,7 @@ def _page(group: Kinds, title: str, declarations: list[Kind], *, refusals: bool 
     sections = [part for each in declarations for part in _section(group, each)]
     return page(
         heading(1, title, f"kinds-{slug(title)}"),
+        INTRODUCTIONS.get(group.family.namespace, ""),
         _overview(group, declarations),
         *sections,
         _refusals(group) if refusals else "",
@@ -122,6 +123,10 @@ INTRODUCTIONS = {
     OPERATIONS.namespace: "A step may also be a function of `keras.ops`. Its tensors come by `from`, in the order of its "
     "tensor arguments; an operand that is a number or a list of numbers is given by its name. A step also takes "
     "[the keys of a step](#keys-step).",
+    DATA.namespace: "Every array is a column, which expressions use by its name: see "
+    "[Training on your own data](../data.md) for columns, labels, images and text.",
+    LOSSES.namespace: "*Integer labels* are class numbers from 0, such as `2`. *One-hot labels* have a value per class, which is 1 "
+    "for the right one and 0 for the others, such as `[0, 0, 1]`; `one_hot(y, 3)` makes them of numbers.",
 }
 
 

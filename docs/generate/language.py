@@ -1,5 +1,6 @@
 """The pages of the keys and words of the language, and of the arguments and values that it takes."""
 
+from cnnspec.language.train import Train
 from cnnspec.vocabulary.arguments import GROUPS, Arguments
 from cnnspec.vocabulary.entries import Group
 from cnnspec.vocabulary.keys import Part, parts
@@ -19,6 +20,10 @@ from docs.generate.markdown import (
     table,
 )
 
+ON_DATA = (
+    "Every array of the data is a column, which expressions use by its name: see "
+    "[Training on your own data](../data.md)."
+)
 DRAWN = {"spec", "block", "submodel", "input", "step", "output"}
 """The parts whose keys change what a figure shows."""
 
@@ -46,6 +51,7 @@ def _part(part: Part) -> str:
     return page(
         heading(1, _title(part), _target(part)),
         about,
+        ON_DATA if part.model is Train else "",
         table(("key", "meaning"), rows),
         *sections,
     )

@@ -280,7 +280,7 @@ def test_a_training_that_fails_leaves_nothing(
     images({"data/a/1.png": (0, 0, 0)})(tmp_path)
     assert run_command("train", "spec.yaml", "-o", "runs/one", "-q").exit_code == 0
     again = run_command("train", "spec.yaml", "-o", "runs/one", "-q")
-    said = "error: 'runs/one' already contains files; use --resume to continue a run\n"
+    said = "error: 'runs/one' already contains files; choose another folder with -o, or continue that run with --resume\n"
     assert again == Outcome(1, "", said)
 
 

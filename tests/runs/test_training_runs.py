@@ -422,7 +422,7 @@ def test_the_folder_of_another_run_is_kept(commands: Path) -> None:
     (commands / "run").mkdir()
     (commands / "run" / "notes.txt").touch()
     result = run_command("train", "s.yaml", "-o", "run")
-    message = "error: 'run' already contains files; use --resume to continue a run\n"
+    message = "error: 'run' already contains files; choose another folder with -o\n"
     assert (result.exit_code, result.stderr) == (1, message)
 
 
@@ -435,3 +435,64 @@ def test_python_trains_a_spec(tmp_path: Path) -> None:
     assert len(run.history) == 1
     with pytest.raises(SpecError, match="the spec has no training data"):
         Spec(compilation).train(tmp_path / "other")
+
+
+def test_a_run_with_all_of_its_epochs_says_so_and_is_not_shortened(commands: Path) -> None:
+    assert run_command("train", "s.yaml", "-o", "run", "--epochs", "2").exit_code == 0
+    again = run_command("train", "s.yaml", "-o", "run")
+    other = "choose another folder with -o, or continue that run with --resume"
+    said = f"error: 'run' already contains files; {other}\n"
+    assert (again.exit_code, again.stderr) == (1, said)
+
+    def files() -> dict[str, bytes]:
+        return {file.name: file.read_bytes() for file in (commands / "run").iterdir()}
+
+    before = files()
+    shorter = run_command("train", "s.yaml", "--resume", "run", "--epochs", "1")
+    said = "error: the run already has 2 epochs; --epochs must be at least 2\n"
+    assert (shorter.exit_code, shorter.stderr, files()) == (1, said, before)
+    done = run_command("train", "s.yaml", "--resume", "run", "--epochs", "2")
+    said = "the run already has 2 epochs, which is all; --epochs N trains it further\n"
+    assert (done.exit_code, done.stderr) == (0, said)
+    longer = run_command("train", "s.yaml", "--resume", "run", "--epochs", "3")
+    lines = [line.partition(":")[0] for line in longer.stderr.splitlines()]
+    assert (longer.exit_code, lines) == (0, ["epoch 3/3"])
+
+
+BASE = """\
+cnnspec: 1
+name: base
+inputs: {x: [4]}
+layers:
+  - Dense: {name: hidden, units: 3}
+  - Dense: {name: y, units: 1}
+outputs: {y: {loss: mse}}
+train: {data: {npz: {path: data.npz}}, inputs: {x: a}, targets: {y: b}}
+"""
+LOADING = """\
+cnnspec: 1
+name: head
+submodels:
+  trained: {spec: base.yaml, until: hidden, weights: run/model.keras, frozen: true}
+inputs: {x: [4]}
+layers: [trained, {Dense: {name: y, units: 1}}]
+outputs: {y: {loss: mse}}
+train: {data: {npz: {path: data.npz}}, inputs: {x: a}, targets: {y: b}}
+"""
+
+
+def test_the_command_says_which_weights_are_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    numpy.savez("data.npz", a=numpy.ones((8, 4), "float32"), b=numpy.ones(8, "float32"))
+    for name, text in (("base", BASE), ("head", LOADING)):
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+    assert run_command("train", "base.yaml", "-o", "run").exit_code == 0
+    for options, first in (
+        (["-o", "head"], "run/model.keras: loaded the weights of 1 layer by name: hidden"),
+        (["--resume", "head"], "the run already has 1 epoch, which is all; --epochs N trains it further"),
+        (["-o", "quiet", "-q"], None),
+    ):  # fmt: skip
+        found = run_command("train", "head.yaml", *options)
+        assert (found.exit_code, next(iter(found.stderr.splitlines()), None)) == (0, first)

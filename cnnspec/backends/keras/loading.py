@@ -9,6 +9,7 @@ from typing import Any
 from cnnspec.analysis.weights import misfits
 from cnnspec.backends.keras.errors import WeightsDoNotFit
 from cnnspec.backends.keras.loading_others import load_other
+from cnnspec.counts import counted as counted_in_words
 from cnnspec.ir.checked import CheckedGraph, CheckedNode
 from cnnspec.keras_files.stored import StoredLayer, UnreadableWeights
 from cnnspec.keras_files.weights import open_weights, values
@@ -23,6 +24,11 @@ class LoadedWeights:
     file: Path
     layers: tuple[str, ...]
     """The names of the layers, with those of the models around them."""
+
+    def __str__(self) -> str:
+        """Return one line, which the commands print."""
+        count = counted_in_words(len(self.layers), "layer")
+        return f"{self.file}: loaded the weights of {count} by name: {', '.join(self.layers)}"
 
 
 def load_weights(
