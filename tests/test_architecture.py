@@ -52,7 +52,7 @@ ONLY_FOR = {
         "records",
     ),
     "backends": (
-        "analysis", "backends.lowering", "declarations", "diagnostics", "escaping", "extras", "failures", "ir", "keras_files",
+        "analysis", "backends.lowering", "counts", "declarations", "diagnostics", "escaping", "extras", "failures", "ir", "keras_files",
         "language.expressions", "layers", "naming", "objects", "operations", "records", "shapes",
     ),
 }  # fmt: skip

@@ -297,7 +297,7 @@ ALSO_REFUSED: list[Case] = [
     ("Conv1D", CONV | {"activation": "glu"}, (None, 8, 4),
      ("unknown-value", ("activation",), "'glu' halves the last axis, which Keras does not reflect in its shapes")),
     ("Rescaling", {"scale": 0.5, "offset": [1.0, 2.0, 3.0]}, (None, 4, 1),
-     ("shape-mismatch", ("offset",), "'offset' of Rescaling has 3 numbers, but its input (None, 4, 1) has 1 channels")),
+     ("shape-mismatch", ("offset",), "'offset' of Rescaling has 3 numbers, but its input (None, 4, 1) has 1 channel")),
     ("RMSNormalization", {"axis": 1}, (None, 4, 4),
      ("out-of-range", ("axis",), "RMSNormalization works only on the last axes of its input (None, 4, 4), because Keras would scale the wrong ones")),
     ("EinsumDense", {"equation": "...x,xy->...y", "output_shape": 4}, (None, 5, 6, 8),

@@ -29,7 +29,7 @@ ALWAYS = {
     "analysis.lint.heads", "analysis.lint.linting", "analysis.lint.masks", "analysis.lint.scaling", "analysis.lint.shapes",
     "analysis.lint.metrics", "analysis.lint.training", "analysis.lint.unused", "analysis.metrics", "analysis.outputs", "analysis.submodels", "analysis.weights",
     "cli", "cli.main", "cli.models",
-    "cli.patterns", "cli.printing", "cli.streams", "cli.validation", "compiler", "declarations", "declarations.declaration",
+    "cli.patterns", "cli.printing", "cli.streams", "cli.validation", "compiler", "counts", "declarations", "declarations.declaration",
     "declarations.family", "declarations.import_paths", "declarations.keras_table", "declarations.keras_versions", "declarations.of_others", "declarations.partial", "declarations.fields", "declarations.plain_types", "diagnostics", "diagnostics.budget", "diagnostics.codes",
     "diagnostics.problems", "diagnostics.report", "diagnostics.suggestions", "expand", "expand.calls",
     "expand.definitions", "expand.expansion", "expand.interface", "expand.layer_names", "expand.loading", "expand.parameters", "expand.scopes", "expand.section",

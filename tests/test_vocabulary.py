@@ -439,6 +439,10 @@ def test_a_page(word: str, page: str) -> None:
             "out_channels",
             ("argument of PyTorch:out_channels", "other word for an argument:out_channels"),
         ),
+        ("join", ("other word for a layer:join",)),
+        ("joined", ("other word for a layer:joined",)),
+        ("merge", ("layer of Keras 1 and 2:merge",)),
+        ("column", ("word:column",)),
         ("train.epochs", ("train section:epochs",)),
         ("train.phases.epochs", ("phase:epochs",)),
         ("outputs.digit.loss", ("output:loss",)),
@@ -467,6 +471,34 @@ def test_a_page(word: str, page: str) -> None:
 )
 def test_a_word_has_these_meanings(word: str, found: tuple[str, ...]) -> None:
     assert found_by(word) == found
+
+
+JOINING = "it is `Concatenate`, which puts tensors side by side, or `Add`, which adds them."
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("join", f"join: another word for a layer\n{JOINING}"),
+        ("joined", f"joined: another word for a layer\n{JOINING}"),
+        (
+            "Merge",
+            "Merge: a layer of Keras 1 and 2\n"
+            "The nearest is `Add`: it adds its inputs; `Concatenate` puts them side by side.",
+        ),
+        (
+            "column",
+            "column: a word of the language\n"
+            "A function in expressions over the columns of the data. It takes the name of a\n"
+            'column in quotes: column("sepal length (cm)"). A column whose name is an\n'
+            "identifier stands for itself, as in `x / 255`; every array of an npz file is\n"
+            "one. `cnnspec explain train.inputs` shows where such expressions stand.",
+        ),
+    ],
+)
+def test_a_page_begins_with_what_the_word_means(word: str, said: str) -> None:
+    exit_code, page, _ = explain(word)
+    assert (exit_code, page.rstrip("\n").split("\n\n")[0]) == (0, said)
 
 
 @pytest.mark.parametrize(

@@ -218,7 +218,7 @@ MISFITS: dict[str, tuple[Callable[[], Any], str, list[str]]] = {
     "fewer weights": (
         by_hand,
         TRAINED.replace("second, units: 4", "second, units: 4, use_bias: false"),
-        ["'second' has 1 weights, but the file has 2"],
+        ["'second' has 1 weight, but the file has 2"],
     ),
     "weights where the file has none": (
         by_hand,
@@ -231,7 +231,7 @@ MISFITS: dict[str, tuple[Callable[[], Any], str, list[str]]] = {
         .replace("first, units: 4", "first, units: 4, use_bias: false")
         .replace("second", "third"),
         [
-            "'first' has 1 weights, but the file has 2",
+            "'first' has 1 weight, but the file has 2",
             "'norm' has 2 weights, but the file has 4",
             "the file has no weights for 'third'",
             f"the file has weights for 'second', {NO_LAYER}",

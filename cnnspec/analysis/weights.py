@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cnnspec.counts import counted
 from cnnspec.diagnostics.problems import with_article
 from cnnspec.diagnostics.report import Note, Report
 from cnnspec.ir.checked import CheckedGraph, CheckedNode
@@ -89,7 +90,7 @@ def _misfit(
             named = with_article(weight.name)
             yield f"'{name}' has {named} with shape {text(weight.shape)}, but the file has {text(shape)}"
             return
-    yield f"'{name}' has {len(weights)} weights, but the file has {len(shapes)}"
+    yield f"'{name}' has {counted(len(weights), 'weight')}, but the file has {len(shapes)}"
 
 
 def check_weights(model: CheckedGraph, report: Report) -> None:

@@ -30,6 +30,7 @@ from cnnspec.cli.patterns import expand_patterns
 from cnnspec.cli.printing import echo, live_console, usage_error
 from cnnspec.cli.runs import with_given_classes
 from cnnspec.cli.streams import is_animated
+from cnnspec.counts import counted
 from cnnspec.declarations.keras_versions import Keras
 from cnnspec.decompile.flat import written_out
 from cnnspec.extras import require
@@ -114,7 +115,7 @@ def command(
             _build(checked, target, weights or compilation.weights, allow_code, quiet)
         if not quiet:
             echo(
-                f"{target}: {checked.params:,} parameters, {', '.join(sorted(os.listdir(target)))}"
+                f"{target}: {counted(checked.params, 'parameter')}, {', '.join(sorted(os.listdir(target)))}"
             )
 
 

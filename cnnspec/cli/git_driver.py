@@ -15,6 +15,7 @@ from cnnspec.compiler import (
     compile_text,
     is_model_file,
 )
+from cnnspec.counts import counted
 from cnnspec.declarations.keras_versions import NEWEST
 from cnnspec.diagnostics.report import SpecError
 from cnnspec.diff.compare import compare
@@ -124,7 +125,7 @@ def _lines(old: Side, new: Side, verbose: bool, root: Path | None) -> Iterator[s
         yield told(compare(before, after, specs=specs), verbose=verbose)
     for model, sign in ((before, "-"), (after, "+")):
         if model is not None and None in (before, after):
-            said = f"{sign} {model.name}: {model.params:,} parameters\n"
+            said = f"{sign} {model.name}: {counted(model.params, 'parameter')}\n"
             yield in_colour(said, ROLES[sign])
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from cnnspec.cli.models import open_model
 from cnnspec.cli.patterns import STDIN, expand_folders
 from cnnspec.cli.printing import echo, echo_data, tell
+from cnnspec.counts import counted
 from cnnspec.declarations.keras_versions import Keras
 from cnnspec.diagnostics.report import Report
 
@@ -51,7 +52,7 @@ def validate(
         tell(compilation.report, err=err)
         if not quiet and not compilation.report.has_errors:
             checked = compilation.checked
-            what = f"{checked.params:,} parameters" if checked else "blocks to import"
+            what = counted(checked.params, "parameter") if checked else "blocks to import"
             echo(f"{model}: ok ({what})", err=err)
     if form != "text":
         from cnnspec.diagnostics.reporters import REPORTERS

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from cnnspec.counts import counted
 from cnnspec.data.broken import headers, with_whole_images
 from cnnspec.data.checked import Data
 from cnnspec.data.columns import Column, Columns
@@ -191,7 +192,7 @@ class _Check:
             if column is None or size in (None, count):
                 continue
             message = (
-                f"'{name}' has {size} classes, but {column.shown} has {count}: "
+                f"'{name}' has {counted(size, 'class')}, but {column.shown} has {count}: "
                 f"{listed(classes.names)}"
             )
             is_less = size is not None and count < size

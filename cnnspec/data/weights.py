@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from cnnspec.counts import counted
 from cnnspec.data.labels import Classes, listed
 from cnnspec.data.parts import Part, fits
 from cnnspec.data.problems import DataProblem
@@ -47,7 +48,7 @@ def weights_of_classes(
             number = classes.names.index(label)
         elif form != "groups" and count is not None and label >= count:
             known = f" ({listed(classes.names)})" if classes.names else ""
-            message = f"'{output.name}' has {count} classes, 0 to {count - 1}{known}, not {label}"
+            message = f"'{output.name}' has {counted(count, 'class')}, 0 to {count - 1}{known}, not {label}"
             raise DataProblem("out-of-range", message, (*at, label), where="key")
         found[int(number)] = weight
     return found

@@ -81,7 +81,9 @@ def of_kind(
         case = cases.get(value) if isinstance(value, str | int) else None
         usual = find(entry.kind) if entry.kind is not None else None
         if case is not None:
-            entry = replace(entry, kind=case.kind, fixed=case.fixed, left_out=argument)
+            entry = replace(
+                entry, kind=case.kind, fixed=case.fixed, but=case.but, left_out=argument
+            )
         elif usual is None or argument not in usual.arguments():
             listed = ", ".join(sorted({str(each.kind) for each in cases.values()}))
             return Meaning(f"it is one of {listed}")

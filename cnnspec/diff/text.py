@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
+from cnnspec.counts import counted
 from cnnspec.declarations.wording import written
 from cnnspec.diff.changes import Change, Difference, Member, Pair
 from cnnspec.diff.renames import NUMBER, renames
@@ -32,7 +33,7 @@ def as_text(difference: Difference, style: Style = plain, *, verbose: bool = Fal
     """The difference as lines; `verbose` shows every layer separately."""
     if difference.is_empty:
         total = difference.new
-        return f"the same model: {_counted(total.layers)}, {total.params:,} parameters\n"
+        return f"the same model: {_counted(total.layers)}, {counted(total.params, 'parameter')}\n"
     names = dict.fromkeys((difference.old_name, difference.new_name))
     lines = [style(" -> ".join(names), "title")]
     lines += [style(line, role) for role, line in _lines(difference, verbose)]
@@ -128,7 +129,7 @@ def _call(member: Member) -> str:
 
 
 def _params(number: int) -> str:
-    return f", {number:,} parameters" if number else ""
+    return f", {counted(number, 'parameter')}" if number else ""
 
 
 # Layers that are in both

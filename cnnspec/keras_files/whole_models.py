@@ -7,6 +7,7 @@ layers, in the order of its configuration. So it takes the model to know which w
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from cnnspec.counts import counted
 from cnnspec.hdf5.datasets import Dataset
 from cnnspec.hdf5.file import Group
 from cnnspec.ir.checked import CheckedGraph, CheckedNode
@@ -88,9 +89,7 @@ class ListReader(Record):
         in_file = sorted(range(len(places)), key=lambda at: not places[at][1])
         if len(places) != len(variables):
             if node is not None and node.submodel is not None:
-                what = (
-                    f"{len(variables)} weights for '{name}', which has {len(places)} in the model"
-                )
+                what = f"{counted(len(variables), 'weight')} for '{name}', which has {len(places)} in the model"
                 raise UnreadableWeights(f"it contains {what}")
             return StoredLayer(dict(zip(map(str, range(len(variables))), variables, strict=True)))
         values = dict(zip(in_file, variables, strict=True))

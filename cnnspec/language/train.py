@@ -44,7 +44,9 @@ def _other_rows(value: object) -> object:
                 raise refuse("wrong-type", f"the name of a column must be text, not {shown(other)}")
         return value
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    is_path = isinstance(value, str) and value and "\0" not in value and not re.search(PERCENTAGE, value)
+    is_path = (
+        isinstance(value, str) and value and "\0" not in value and not re.search(PERCENTAGE, value)
+    )
     if value is None or number or is_path:
         return value
     forms = "a fraction of the data, a path, or a mapping of columns"

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator
 from typing import Annotated, Any
 
+from cnnspec.counts import counted
 from cnnspec.declarations.declaration import Checked, Declaration
 from cnnspec.declarations.fields import (
     Choice,
@@ -47,7 +48,7 @@ def check_window(layer: Layer, length: int) -> Iterator[Problem]:
     """Check that a window has one number per sample of a frame."""
     window = layer.checked("window")
     if isinstance(window, list) and len(window) != length:
-        message = f"'window' of {layer.kind()} has {len(window)} numbers, but frames have {length} samples"
+        message = f"'window' of {layer.kind()} has {counted(len(window), 'number')}, but frames have {length} samples"
         yield Problem("conflicting-arguments", message, "window")
 
 

@@ -4,6 +4,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, ClassVar, Self
 
+from cnnspec.counts import counted
 from cnnspec.declarations.fields import DATA_TYPES
 from cnnspec.declarations.of_others import OfOthers, to_the_letter
 from cnnspec.diagnostics.problems import Problem, Problems, shown
@@ -239,7 +240,9 @@ def _dtypes(dtype: object, count: int) -> Any:
             at = ("output_dtype", position) if several else ("output_dtype",)
             raise Problems([Problem("unknown-value", f"unknown data type {shown(each)}", at)])
     if several and len(found) != count:
-        message = f"'output_dtype' has {len(found)} data types, but there are {count} outputs"
+        message = (
+            f"'output_dtype' has {counted(len(found), 'data type')}, but there are {count} outputs"
+        )
         raise Problems([Problem("conflicting-arguments", message, ("output_dtype",))])
     return tuple(found) if several else dtype
 

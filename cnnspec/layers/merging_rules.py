@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnnspec.counts import counted
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers.base import Named
 from cnnspec.layers.shape_rules import check_axis
@@ -51,7 +52,7 @@ def concatenate(layer: OverOneAxis, *shapes: Shape) -> Shape:
     shown_inputs = " and ".join(text(shape) for shape in shapes)
     for shape in shapes:
         if len(shape) != len(first):
-            message = f"{layer.kind()} cannot concatenate {shown_inputs}: they have {len(first)} and {len(shape)} axes"
+            message = f"{layer.kind()} cannot concatenate {shown_inputs}: they have {len(first)} and {counted(len(shape), 'axis')}"
             raise Problem("shape-mismatch", message)
     for position in range(len(first)):
         sizes = [shape[position] for shape in shapes if shape[position] is not None]

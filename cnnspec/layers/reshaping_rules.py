@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from cnnspec.counts import counted
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers.shape_rules import images, with_sizes
 from cnnspec.shapes import Shape, product, text
@@ -42,7 +43,7 @@ def reshape(layer: Reshapes, shape: Shape) -> Shape:
 def permute(layer: Permutes, shape: Shape) -> Shape:
     """The axes are permuted by `dims`."""
     if len(shape) != len(layer.dims) + 1:
-        message = f"{layer.kind()} permutes {len(layer.dims)} axes, but its input is {text(shape)}"
+        message = f"{layer.kind()} permutes {counted(len(layer.dims), 'axis')}, but its input is {text(shape)}"
         raise Problem("wrong-rank", message, "dims")
     return (shape[0], *(shape[axis] for axis in layer.dims))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnnspec.counts import counted
 from cnnspec.declarations.declaration import Declaration
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers.base import Named
@@ -202,7 +203,7 @@ def rescale(layer: Declaration, shape: Shape) -> Shape:
     for argument in ("scale", "offset"):
         value = layer.checked(argument)
         if isinstance(value, tuple) and channels is not None and len(value) not in (1, channels):
-            message = f"'{argument}' of {layer.kind()} has {len(value)} numbers, but its input {text(shape)} has {channels} channels"
+            message = f"'{argument}' of {layer.kind()} has {counted(len(value), 'number')}, but its input {text(shape)} has {counted(channels, 'channel')}"
             raise Problem("shape-mismatch", message, argument)
     return shape
 
@@ -211,9 +212,7 @@ def drop(layer: DropsByShape, shape: Shape) -> Shape:
     """The shape does not change; `noise_shape` has the size of the input or 1 for each axis."""
     noise = layer.noise_shape or shape
     if len(noise) != len(shape):
-        message = (
-            f"'noise_shape' of {layer.kind()} has {len(noise)} axes, but its input is {text(shape)}"
-        )
+        message = f"'noise_shape' of {layer.kind()} has {counted(len(noise), 'axis')}, but its input is {text(shape)}"
         raise Problem("wrong-rank", message, "noise_shape")
     for axis, (wanted, size) in enumerate(zip(noise, shape, strict=True)):
         if None not in (wanted, size) and wanted not in (1, size):
@@ -262,6 +261,6 @@ def check_axis(layer: Named, axis: int, shape: Shape) -> int:
 
     """
     if not -len(shape) <= axis < len(shape):
-        message = f"{layer.kind()} works on axis {axis}, but its input {text(shape)} has {len(shape)} axes"
+        message = f"{layer.kind()} works on axis {axis}, but its input {text(shape)} has {counted(len(shape), 'axis')}"
         raise Problem("out-of-range", message, "axis")
     return axis % len(shape)

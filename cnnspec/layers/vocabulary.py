@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Annotated, Any
 
+from cnnspec.counts import counted
 from cnnspec.declarations.declaration import Checked, Declaration, Recent
 from cnnspec.declarations.fields import (
     Choice,
@@ -153,7 +154,7 @@ class Vocabulary(Encoding):
             message = f"{self.kind()} uses 'idf_weights' only in the mode 'tf_idf'"
             yield Problem("conflicting-arguments", message, "idf_weights")
         elif self.idf_weights is not None and len(self.idf_weights) != len(self.terms() or ()):
-            message = f"{self.kind()} has {len(self.idf_weights)} weights for {len(self.terms() or ())} terms"
+            message = f"{self.kind()} has {counted(len(self.idf_weights), 'weight')} for {counted(len(self.terms() or ()), 'term')}"
             yield Problem("conflicting-arguments", message, "idf_weights")
 
     def output_dtype(self, *inputs: str) -> str:

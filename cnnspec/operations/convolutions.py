@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from cnnspec.counts import counted
 from cnnspec.declarations.declaration import Recent
 from cnnspec.declarations.fields import FLOAT_TYPES
 from cnnspec.diagnostics.problems import Problem
@@ -71,7 +72,7 @@ class Convolution(Operation):
             message = f"{self.kind()} needs to know the channels of its input {text(shape)}"
             raise Problem("unknown-size", message)
         if wanted and channels % wanted:
-            message = f"{self.kind()} has a kernel for {wanted} channels, but its input {text(shape)} has {channels}"
+            message = f"{self.kind()} has a kernel for {counted(wanted, 'channel')}, but its input {text(shape)} has {channels}"
             raise Problem("shape-mismatch", message)
         return channels
 

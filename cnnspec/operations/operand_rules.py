@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from cnnspec.counts import counted
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.layers.dtype_rules import named, phrase
 from cnnspec.operations import dtypes
@@ -104,7 +105,7 @@ def check_indices_in(operation: Operation, constant: Any, shape: Shape) -> None:
         for axis, index in enumerate(row):
             size = shape[axis]
             if size is not None and not 0 <= index < size:
-                message = f"the index {index} is out of range: axis {axis} of {text(shape)} has {size} values"
+                message = f"the index {index} is out of range: axis {axis} of {text(shape)} has {counted(size, 'value')}"
                 raise Problem("out-of-range", message, "indices")
 
 

@@ -3,6 +3,7 @@
 from types import MappingProxyType
 from typing import Annotated, ClassVar
 
+from cnnspec.counts import counted
 from cnnspec.declarations.declaration import Recent
 from cnnspec.declarations.fields import OptionalInt
 from cnnspec.diagnostics.problems import Problem
@@ -45,9 +46,7 @@ class OfIndices(Operation):
         for index in operand_rules.flat(self.indices):
             if size is not None and not -size <= index < size:
                 where = "" if axis is None else f"axis {axis} of "
-                message = (
-                    f"the index {index} is out of range: {where}{text(shape)} has {size} values"
-                )
+                message = f"the index {index} is out of range: {where}{text(shape)} has {counted(size, 'value')}"
                 raise Problem("out-of-range", message, "indices")
 
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar
 
+from cnnspec.counts import counted
 from cnnspec.declarations.declaration import Checked, Declaration, Recent
 from cnnspec.declarations.fields import FLOAT_TYPES, Choice, OptionalInt, bounded
 from cnnspec.diagnostics.problems import Problem
@@ -91,7 +92,7 @@ class Pad(Operation):
         """Add the widths to the sizes."""
         widths = self.pad_width
         if len(widths) != len(shape):
-            message = f"'pad_width' of {self.kind()} has {len(widths)} pairs, but its input {text(shape)} has {len(shape)} axes"
+            message = f"'pad_width' of {self.kind()} has {counted(len(widths), 'pair')}, but its input {text(shape)} has {counted(len(shape), 'axis')}"
             raise Problem("wrong-rank", message, "pad_width")
         for axis, (size, width) in enumerate(zip(shape, widths, strict=True)):
             limit = None if size is None else size - (self.mode == "reflect")
@@ -169,7 +170,7 @@ class Repeat(Operation):
             return product((size, repeats[0]))
         if size != len(repeats):
             has = "an unknown number of" if size is None else size
-            message = f"'repeats' of {self.kind()} has {len(repeats)} numbers, but {has} values of {text(shape)} are repeated"
+            message = f"'repeats' of {self.kind()} has {counted(len(repeats), 'number')}, but {has} values of {text(shape)} are repeated"
             code = "unknown-size" if size is None else "shape-mismatch"
             raise Problem(code, message, "repeats")
         return sum(repeats)

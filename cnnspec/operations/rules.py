@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Protocol
 
+from cnnspec.counts import counted
 from cnnspec.diagnostics.problems import At, Problem
 from cnnspec.layers.base import Named
 from cnnspec.layers.reach_rules import Reach
@@ -189,7 +190,7 @@ def concatenated(operation: Named, axis: int, *shapes: Shape) -> Shape:
     listed = " and ".join(text(shape) for shape in shapes)
     for shape in shapes:
         if len(shape) != len(first):
-            message = f"{operation.kind()} cannot join {listed}: they have {len(first)} and {len(shape)} axes"
+            message = f"{operation.kind()} cannot join {listed}: they have {len(first)} and {counted(len(shape), 'axis')}"
             raise Problem("shape-mismatch", message)
         for place, (size, other) in enumerate(zip(first, shape, strict=True)):
             if place != axis and None not in (size, other) and size != other:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from cnnspec.counts import counted
 from cnnspec.diagnostics.problems import Problem
 from cnnspec.operations import rules
 from cnnspec.operations.base import Operation
@@ -39,6 +40,6 @@ class _Window:
         if isinstance(value, int) and not isinstance(value, bool):
             return (value,) * self.rank
         if isinstance(value, tuple) and len(value) != self.rank:
-            message = f"'{name}' of {operation.kind()} has {len(value)} values, but its input has {self.rank} spatial axes"
+            message = f"'{name}' of {operation.kind()} has {counted(len(value), 'value')}, but its input has {self.rank} spatial axes"
             raise Problem("wrong-rank", message, name)
         return value

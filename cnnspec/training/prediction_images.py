@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from cnnspec.analysis.decisions import picture_sort
+from cnnspec.counts import counted
 from cnnspec.objects.activations import SIGMOID
 from cnnspec.training.prediction import OfOutput
 
@@ -86,7 +87,9 @@ def _images(output: OfOutput) -> Pictures:
 
     why = "" if is_known else ", the smallest and largest value of all rows"
     wrong = sum(int(np.size(each) - np.isfinite(each).sum()) for each in output.batches)
-    lost = f"; {wrong:,} values are not finite" if wrong else ""
+    lost = (
+        f"; {counted(wrong, 'value')} {'is' if wrong == 1 else 'are'} not finite" if wrong else ""
+    )
     note = f"the pixels 0 to 255 of '{output.name}' are {least:.4g} to {most:.4g}{why}{lost}"
     return Pictures(image, note)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from cnnspec.counts import counted
 from cnnspec.data.given_files import GivenFile, GivenFiles
 from cnnspec.data.problems import DataProblem
 from cnnspec.ir.graph import Input
@@ -114,7 +115,7 @@ def _of_several(given: GivenFiles, inputs: Sequence[Input], training: Training |
             raise DataProblem("shape-mismatch", message)
         rows += _numbered(_row(files[0]), each[0][0])
         found.append((each[0][0], [read for _, read in each]))
-    source = f"{len(rows):,} rows of {len(groups) * len(inputs):,} files"
+    source = f"{counted(len(rows), 'row')} of {counted(len(groups) * len(inputs), 'file')}"
     return Rows(source, rows, lambda: chain.from_iterable(_parts(*each) for each in found))
 
 

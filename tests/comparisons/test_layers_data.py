@@ -368,7 +368,7 @@ ARGUMENTS: list[tuple[str, dict[str, Any], str, tuple[Any, ...], str]] = [
     ("StringLookup", {"vocabulary": ["cat"], "pad_to_max_tokens": True}, "missing-argument", (), "StringLookup needs 'max_tokens' for padding"),
     ("StringLookup", {"vocabulary": ["cat"], "output_mode": "tf_idf"}, "missing-argument", (), "StringLookup needs 'idf_weights' in the mode 'tf_idf'"),
     ("StringLookup", {"vocabulary": ["cat"], "idf_weights": [1]}, "conflicting-arguments", ("idf_weights",), "StringLookup uses 'idf_weights' only in the mode 'tf_idf'"),
-    ("StringLookup", {"vocabulary": ["cat"], "output_mode": "tf_idf", "idf_weights": [1, 2]}, "conflicting-arguments", ("idf_weights",), "StringLookup has 2 weights for 1 terms"),
+    ("StringLookup", {"vocabulary": ["cat"], "output_mode": "tf_idf", "idf_weights": [1, 2]}, "conflicting-arguments", ("idf_weights",), "StringLookup has 2 weights for 1 term"),
     ("StringLookup", {"vocabulary": ["cat"], "encoding": "utf-9"}, "unknown-value", ("encoding",), "'encoding' of StringLookup must be the name of a text encoding such as 'utf-8', not 'utf-9'"),
     ("StringLookup", {"vocabulary": ["cat"], "output_mode": "count", "sparse": True}, "unknown-value", ("sparse",), "sparse tensors are not accepted by the other layers of a model"),
     ("TextVectorization", {}, "missing-argument", (), f"TextVectorization needs 'vocabulary': {ADAPT.format('one')}"),

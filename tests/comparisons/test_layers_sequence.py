@@ -184,7 +184,7 @@ MISFITS = {
     ),
     "fewer inner weights": (
         ("Dense: {units: 2}", "Dense: {units: 2, use_bias: false}"),
-        ["'each/layer' has 1 weights, but the file has 2"],
+        ["'each/layer' has 1 weight, but the file has 2"],
     ),
     "one more wrapper": (
         (

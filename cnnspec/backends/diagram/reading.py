@@ -8,6 +8,7 @@ from pathlib import Path
 from cnnspec.analysis.cost import Cost, Costs, costs, together
 from cnnspec.backends.diagram.briefs import brief, by, call_text, in_full
 from cnnspec.backends.diagram.figure import Box, Detail, Edge, Element, Figure, Group
+from cnnspec.counts import counted
 from cnnspec.ir.checked import CheckedGraph, CheckedNode
 from cnnspec.ir.graph import Output, Ref
 from cnnspec.layers.base import Layer, Weight
@@ -31,7 +32,7 @@ def described(checked: CheckedGraph) -> str:
     """Return a one-sentence description for readers who cannot see the figure."""
     inputs = ", ".join(f"{each.name} {dims(each.tensor.shape)}" for each in checked.inputs)
     outputs = ", ".join(f"{name} {dims(spec.shape)}" for name, spec in checked.outputs.items())
-    return f"{checked.name}: {inputs} to {outputs}, {checked.size}, {checked.params:,} parameters"
+    return f"{checked.name}: {inputs} to {outputs}, {checked.size}, {counted(checked.params, 'parameter')}"
 
 
 def dims(shape: Shape) -> str:
