@@ -163,7 +163,7 @@ def _bare(
     else:
         needed = [name for name in names if name in (names[0], *declaration.required())]
         given = dict.fromkeys(needed, "...")
-        if len(items) < 2:
+        if len(items) < 2 and value != []:
             given[names[0]] = written.raw(items[0]) if items else raw
         shown = ", ".join(f"{name}: {text}" for name, text in given.items())
         suggestion = f"write `{word}: {{{shown}}}`"
