@@ -13,7 +13,15 @@ ROOT = Path(__file__).parents[2]
 GOOD = "cnnspec: 1\n\ninputs:\n  x: [4]\n\nlayers:\n  - Dense: {name: y, units: 2}\n"
 BAD = GOOD.replace("units", "unts")
 UNTIDY = GOOD.replace("[4]", "[ 4 ]")
-OF_HOOKS = (".pre-commit-hooks.yaml", "pyproject.toml", "README.md", "LICENSE", "cnnspec", "specs")
+OF_HOOKS = (
+    ".pre-commit-hooks.yaml",
+    "pyproject.toml",
+    "README.md",
+    "LICENSE",
+    "cnnspec",
+    "pytest_cnnspec.py",
+    "specs",
+)
 
 
 def git(folder: Path, *arguments: str) -> str:

@@ -29,6 +29,7 @@ build-backend = "hatchling.build"
 name = "cnnspec"
 dynamic = ["version"]
 readme = "README.md"
+requires-python = ">=3.11"
 
 [project.scripts]
 cnnspec = "cnnspec:run"
