@@ -105,7 +105,11 @@ def test_the_wheel_holds_the_spec_of_every_network() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     files = [name.lower() for name in sorted(APPLICATIONS.kinds)]
     assert project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"] == {
-        f"specs/zoo/{file}.yaml": f"cnnspec/expand/applications/specs/{file}.yaml" for file in files
+        "pytest_cnnspec.py": "pytest_cnnspec.py",  # the plugin of pytest
+        **{
+            f"specs/zoo/{each}.yaml": f"cnnspec/expand/applications/specs/{each}.yaml"
+            for each in files
+        },
     }
 
 
