@@ -15,6 +15,7 @@ from cnnspec.analysis.receptive_field import ReceptiveField
 from cnnspec.backends.keras.building import build
 from cnnspec.compiler import checked_or_raise, compile_file
 from cnnspec.ir.checked import CheckedGraph
+from cnnspec.ir.graph import Ref
 from cnnspec.layers.base import LAYERS, no_macs, unknown_reach
 from tests.support.commands import run_command
 from tests.support.paths import SPECS, ZOO
@@ -416,7 +417,8 @@ def test_a_submodel_costs_what_its_layers_cost_and_looks_through_them() -> None:
         "first": Cost(5, 81 * 4, 81 * 4, (ReceptiveField(2, 1),) * 2),
         "m_1": inner,
     }
-    assert found.submodels == {"m_1": Costs({"c": inner}, {})}
+    seen = {Ref("image"): (ReceptiveField(2, 1),) * 2, Ref("c"): (ReceptiveField(4, 1),) * 2}
+    assert found.submodels == {"m_1": Costs({"c": inner}, {}, seen)}
 
 
 def test_code_of_the_user_costs_what_nobody_knows() -> None:
