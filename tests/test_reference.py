@@ -24,6 +24,7 @@ from cnnspec.vocabulary.lookup import groups
 from cnnspec.vocabulary.words import WORDS
 from docs.generate import kinds, reference
 from docs.generate.entries import target_of
+from tests.support.documentation import generated
 from tests.support.paths import ROOT
 
 HEADING = re.compile(r"^\((?P<target>\S+)\)=\n#+ `?(?P<title>.*?)`?$", re.M)
@@ -170,7 +171,7 @@ def test_a_module_without_a_topic_is_an_error(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_generated_folders_are_not_committed() -> None:
-    ignored = (ROOT / "docs/.gitignore").read_text(encoding="utf-8").splitlines()
+    ignored = generated()
     folders = [line for line in ignored if line.endswith("/")]
     for path in made():
         assert f"/{path}.md" in ignored or any(f"/{path}".startswith(each) for each in folders)
