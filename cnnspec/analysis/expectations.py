@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from cnnspec.analysis import reasons
 from cnnspec.analysis.measuring import Measures
+from cnnspec.counts import of_number
 from cnnspec.diagnostics.report import Note, Report
 from cnnspec.ir.checked import CheckedGraph
 from cnnspec.ir.expectations import Expectations, Range, Sizes, Target
@@ -13,9 +14,9 @@ from cnnspec.syntax.places import Place, Where
 
 CODE = "expectation"
 NOUNS = {
-    "total_params": "parameters",
-    "trainable_params": "trainable parameters",
-    "macs": "multiply-accumulates",
+    "total_params": "parameter",
+    "trainable_params": "trainable parameter",
+    "macs": "multiply-accumulate",
 }
 """What the numbers of the whole model count."""
 NO_SPATIAL_AXES = 2
@@ -105,7 +106,7 @@ class _Check:
 
 def _counted(wanted: Range, key: str) -> str:
     last = wanted.least if wanted.most is None else wanted.most
-    return f"{_range(wanted)} {NOUNS[key].removesuffix('s') if last == 1 else NOUNS[key]}"
+    return f"{_range(wanted)} {of_number(last, NOUNS[key])}"
 
 
 def _range(wanted: Range) -> str:
