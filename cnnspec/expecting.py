@@ -13,7 +13,6 @@ from cnnspec.diagnostics.suggestions import did_you_mean
 from cnnspec.expand.cutting import known_names
 from cnnspec.expand.expectations import targets
 from cnnspec.ir.expectations import Expectations, Range, Sizes, Target
-from cnnspec.ir.graph import Ref
 from cnnspec.language.dump import dump_data
 from cnnspec.language.expect import TOTALS, Expect
 from cnnspec.shapes import UNKNOWN, Dim
@@ -70,10 +69,10 @@ def _of_model(measures: Measures) -> dict[str, Any]:
         key: number for key in TOTALS if (number := measures.total(key)) is not None
     }
     outputs = {}
-    for each in measures.checked.graph.outputs:
-        sizes = _sizes(Target((), each.ref.node, each.ref.output), measures)
+    for name, target in measures.outputs().items():
+        sizes = _sizes(target, measures)
         if sizes is not None:
-            outputs[each.name] = sizes
+            outputs[name] = sizes
     return found | ({"outputs": outputs} if outputs else {})
 
 
@@ -150,8 +149,8 @@ def _changed(there: Expectations, measures: Measures) -> Iterator[Edit]:
     for target, wanted in there.receptive_field.values():
         if measures.is_there(target):
             yield from _number(wanted, measures.receptive_field(target))
-    outputs = {each.name: each.ref for each in measures.checked.graph.outputs}
-    found = [(Target((), *_parts(outputs[name])), each) for name, each in there.outputs.items()]
+    outputs = measures.outputs()
+    found = [(outputs[name], each) for name, each in there.outputs.items()]
     for target, shape in (*found, *there.layers.values()):
         sizes = _sizes(target, measures) if measures.is_there(target) else None
         if sizes is not None:
@@ -176,10 +175,6 @@ def _has_own_items(place: Place) -> bool:
         return False
     start, end = node.start.index, node.end.index
     return all(start <= each.start.index and each.end.index <= end for each in node.children)
-
-
-def _parts(ref: Ref) -> tuple[str, str | None]:
-    return ref.node, ref.output
 
 
 def _number(wanted: Range, number: float | None) -> Sequence[Edit]:

@@ -41,10 +41,9 @@ class _Check:
         for name, (target, wanted) in self.expected.receptive_field.items():
             if self.is_there(name, target, wanted.place):
                 self.receptive_field(name, target, wanted)
-        outputs = {each.name: each.ref for each in self.checked.graph.outputs}
+        outputs = self.measures.outputs()
         for name, sizes in self.expected.outputs.items():
-            ref = outputs[name]
-            self.shape(f"the output '{name}'", Target((), ref.node, ref.output), sizes)
+            self.shape(f"the output '{name}'", outputs[name], sizes)
         for name, (target, sizes) in self.expected.layers.items():
             if self.is_there(name, target, sizes.place):
                 self.shape(f"'{name}'", target, sizes)

@@ -29,6 +29,11 @@ class Measures:
             return None
         return self.checked.params if key == "total_params" else self.checked.trainable_params
 
+    def outputs(self) -> dict[str, Target]:
+        """Return what the outputs of the model return, by their names."""
+        outputs = self.checked.graph.outputs
+        return {each.name: Target((), each.ref.node, each.ref.output) for each in outputs}
+
     def node(self, target: Target) -> CheckedNode | None:
         """Return the node that a target is a result of; None for an input, or if no output needs it."""
         return _by_name(self.model(target), target.node)
